@@ -1,0 +1,13 @@
+declare const brand: unique symbol;
+
+/** A string that one parser has accepted; below that parser nobody checks it again. */
+export type Branded<Name extends string> = string & { readonly [brand]: Name };
+
+/** Seconds since 1970-01-01T00:00:00Z, or a span of seconds; fractions are allowed. */
+export type Seconds = number;
+
+/** Anything JSON can say. */
+export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
+export interface JsonObject {
+  readonly [name: string]: Json | undefined;
+}

@@ -1,0 +1,135 @@
+/**
+ * Every way in which a use case can fail. `message` is written for the person who asked and may be
+ * sent to them; what only the operator may read belongs in `cause`, which goes to the log.
+ * `src/adapters/http/failure-response.ts` maps each `code` to a status, in one table.
+ */
+abstract class Fault<Code extends string> extends Error {
+  abstract readonly code: Code;
+}
+
+/** The request cannot be understood as it stands. */
+export class BadRequest extends Fault<"bad-request"> {
+  readonly code = "bad-request";
+}
+
+/** An upload's content is not what it says it is, or is over a bound; nothing was stored. */
+export class BadContent extends Fault<"bad-content"> {
+  readonly code = "bad-content";
+}
+
+/** Nobody is logged in, and only somebody who is may do this. */
+export class LoginRequired extends Fault<"login-required"> {
+  readonly code = "login-required";
+  constructor() {
+    super("You need to log in to do this.");
+  }
+}
+
+/** An Authorization header that is no Bearer header, or that holds no token (RFC 6750 section 3.1). */
+export class BearerRequired extends Fault<"bearer-required"> {
+  readonly code = "bearer-required";
+  constructor() {
+    super("Authorization needs to be a Bearer token.");
+  }
+}
+
+/** A Bearer token that is not valid, or no longer (RFC 6750 section 3.1, `invalid_token`). */
+export class InvalidToken extends Fault<"invalid-token"> {
+  readonly code = "invalid-token";
+}
+
+/** The caller is known and may not do this, or there is no such thing; which of the two is not told. */
+export class NotAllowed extends Fault<"not-allowed"> {
+  readonly code = "not-allowed";
+  constructor() {
+    super("You do not have permission for this, or it does not exist.");
+  }
+}
+
+/** A page of another site tried to act with this browser's session. */
+export class CrossSite extends Fault<"cross-site"> {
+  readonly code = "cross-site";
+  constructor() {
+    super("This request came from another site's page, and was refused. Nothing was changed.");
+  }
+}
+
+/** There is no such thing, told only to those who may know. */
+export class NotFound extends Fault<"not-found"> {
+  readonly code = "not-found";
+}
+
+/** No representation fits the request's Accept header. */
+export class NotAcceptable extends Fault<"not-acceptable"> {
+  readonly code = "not-acceptable";
+}
+
+/** A condition of the request (RFC 9110 section 13.1) does not hold; nothing was changed. */
+export class PreconditionFailed extends Fault<"precondition-failed"> {
+  readonly code = "precondition-failed";
+  constructor() {
+    super("Somebody changed this since you last read it, so nothing was changed. Read it again first.");
+  }
+}
+
+/** An upload's Content-Type or Content-Encoding is not taken here. */
+export class UnsupportedMediaType extends Fault<"unsupported-media-type"> {
+  readonly code = "unsupported-media-type";
+}
+
+/** The identity provider ended a login with an error (RFC 6749 section 4.1.2.1). */
+export class SignInFailed extends Fault<"sign-in-failed"> {
+  readonly code = "sign-in-failed";
+  /** The provider's error code, or what was wrong with its answer. */
+  readonly reason: string;
+  constructor(reason: string, options?: ErrorOptions) {
+    super("The identity provider could not log you in. Please try again.", options);
+    this.reason = reason;
+  }
+}
+
+/** The identity provider cannot be reached or does not make sense; nobody is logged out by that. */
+export class ProviderDown extends Fault<"provider-down"> {
+  readonly code = "provider-down";
+  constructor(options?: ErrorOptions) {
+    super("The identity provider does not answer right now. Please try again in a moment.", options);
+  }
+}
+
+/** A store does not answer; nothing is known to have changed. */
+export class StoreDown extends Fault<"store-down"> {
+  readonly code = "store-down";
+  constructor(options?: ErrorOptions) {
+    super("The server's storage does not answer right now. Please try again in a moment.", options);
+  }
+}
+
+/** Something the operator has not set up. */
+export class NotConfigured extends Fault<"not-configured"> {
+  readonly code = "not-configured";
+}
+
+/** A stored object that cannot be served as what it should be. */
+export class UnusableObject extends Fault<"unusable-object"> {
+  readonly code = "unusable-object";
+}
+
+export type Failure =
+  | BadRequest
+  | BadContent
+  | LoginRequired
+  | BearerRequired
+  | InvalidToken
+  | NotAllowed
+  | CrossSite
+  | NotFound
+  | NotAcceptable
+  | PreconditionFailed
+  | UnsupportedMediaType
+  | SignInFailed
+  | ProviderDown
+  | StoreDown
+  | NotConfigured
+  | UnusableObject;
+
+export const isFailure = (error: unknown): error is Failure => error instanceof Fault;

@@ -1,0 +1,39 @@
+import type { GroupName } from "./group.ts";
+import type { Resource } from "./resource.ts";
+import { sidecarNames } from "./resource.ts";
+
+const isSidecar = (name: string) => sidecarNames.some((sidecar) => name.endsWith(`_${sidecar}`));
+
+const without = (names: readonly string[], ending: string) =>
+  names.filter((name) => name.endsWith(ending)).map((name) => name.slice(0, -ending.length));
+
+/** A stored name as a resource; undefined for names that no address leads to, placed there by other means. */
+const resourceOf = (kind: Resource["kind"], group: GroupName, name: string): Resource | undefined => {
+  const [first, ...others] = name.split("_");
+  if (first === undefined || [first, ...others].some((part) => part === "" || /[/:@]/.test(part))) return undefined;
+  return { kind, group, parts: [first, ...others] };
+};
+
+const resourcesOf = (kind: Resource["kind"], group: GroupName, names: readonly string[]) =>
+  names.map((name) => resourceOf(kind, group, name)).filter((resource) => resource !== undefined);
+
+/** The datasets among the file names of a group's `datasets/` folder: v2 in their order, then v1 (storage.md section 4). */
+export const datasetsIn = (group: GroupName, fileNames: readonly string[]): Resource[] => {
+  const names = without(fileNames, ".json");
+  const v2 = names.filter((name) => !isSidecar(name));
+  const known = new Set(v2);
+  const trees = new Set(without(names, "_tree"));
+  const v1 = without(names, "_meta").filter((name) => trees.has(name) && !known.has(name));
+  return resourcesOf("dataset", group, [...v2, ...v1]);
+};
+
+/** The narratives among the file names of a group's `narratives/` folder. */
+export const narrativesIn = (group: GroupName, fileNames: readonly string[]): Resource[] =>
+  resourcesOf(
+    "narrative",
+    group,
+    without(
+      fileNames.filter((name) => name !== "group-overview.md"),
+      ".md",
+    ),
+  );

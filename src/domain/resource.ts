@@ -1,0 +1,88 @@
+import { BadRequest } from "./failure.ts";
+import type { GroupName } from "./group.ts";
+
+/** The files of a dataset that clients send and fetch. */
+export const datasetTypes = ["main", "root-sequence", "tip-frequencies", "measurements"] as const;
+export type DatasetType = (typeof datasetTypes)[number];
+
+/** The pair of files that made up a dataset before Auspice 2; read through Charon, removed by DELETE. */
+export const legacyTypes = ["meta", "tree"] as const;
+export type LegacyType = (typeof legacyTypes)[number];
+
+export type DatasetFile = DatasetType | LegacyType;
+
+/** Endings that make a stored name a sidecar (storage.md section 4). */
+export const sidecarNames = ["meta", "tree", "root-sequence", "seq", "tip-frequencies", "measurements"] as const;
+
+/** A dataset or a narrative of a group, named by the parts of its path. */
+export interface Resource {
+  readonly kind: "dataset" | "narrative";
+  readonly group: GroupName;
+  readonly parts: readonly [string, ...string[]];
+}
+
+/** The first parts that a dataset may not have, since the server means something else by them. */
+const reserved = new Set(["settings", "narratives"]);
+
+/** C0 and C1 control characters and DEL: no name has them, and NUL ends a file name. */
+const controlCharacter = /\p{Cc}/u;
+
+const checkPart = (part: string): void => {
+  if (part === "") throw new BadRequest("A name in this address is empty: two slashes follow each other.");
+  if (part === "." || part === "..") throw new BadRequest("An address may not hold the names . and ..");
+  if (part.includes("_")) {
+    throw new BadRequest("Names of datasets and narratives cannot contain underscores; use slashes or hyphens.");
+  }
+  if (controlCharacter.test(part)) throw new BadRequest("An address may not hold control characters.");
+  if (!part.isWellFormed()) throw new BadRequest("An address has to be well-formed Unicode.");
+};
+
+/** What is left of a path before a tangle tree's second dataset and before a version. */
+const firstDataset = (path: string): { path: string; isTangle: boolean; version: string } => {
+  const colon = path.indexOf(":");
+  const first = colon < 0 ? path : path.slice(0, colon);
+  const at = first.indexOf("@");
+  return {
+    path: at < 0 ? first : first.slice(0, at),
+    isTangle: colon >= 0,
+    version: at < 0 ? "" : first.slice(at + 1),
+  };
+};
+
+/**
+ * Names the resource at a decoded path below a group (http-api.md section 3).
+ * To "write" is stricter than to "read": a tangle tree's path names two datasets, and a name that ends like
+ * a sidecar would overwrite that sidecar.
+ * @throws BadRequest
+ */
+export const parseResource = (
+  kind: Resource["kind"],
+  group: GroupName,
+  decodedPath: string,
+  action: "read" | "write",
+): Resource => {
+  const { path, isTangle, version } = firstDataset(decodedPath);
+  if (version !== "") throw new BadRequest("Datasets and narratives of groups have no versions: leave out the @ part.");
+  if (isTangle && action === "write") throw new BadRequest("This address names two datasets; name one of them.");
+  const [first, ...others] = path.replace(/^\/+|\/+$/g, "").split("/");
+  if (first === undefined || first === "") throw new BadRequest(`This address does not name a ${kind}.`);
+  const parts: [string, ...string[]] = [first, ...others];
+  for (const part of parts) checkPart(part);
+  if (kind === "dataset") checkDatasetName(parts, action);
+  return { kind, group, parts };
+};
+
+const checkDatasetName = (parts: readonly [string, ...string[]], action: "read" | "write"): void => {
+  if (reserved.has(parts[0].toLowerCase())) {
+    throw new BadRequest(`A dataset's name cannot begin with "${parts[0]}".`);
+  }
+  const last = parts.at(-1) ?? "";
+  const collides = sidecarNames.some((name) => name === last);
+  if (collides && (action === "write" || parts.length > 1)) {
+    throw new BadRequest(`A dataset's name cannot end in "${last}": that is the name of a sidecar file.`);
+  }
+};
+
+/** The path of a resource's page and of its representations, not percent-encoded. */
+export const resourcePath = (resource: Resource): string =>
+  `groups/${resource.group}/${resource.kind === "narrative" ? "narratives/" : ""}${resource.parts.join("/")}`;

@@ -1,0 +1,49 @@
+import type { JsonObject } from "../../domain/brand.ts";
+import type { LoginAttempt } from "../../domain/login-attempt.ts";
+import type { ProviderMetadata } from "../../domain/provider-metadata.ts";
+import type { TokenSet } from "../../domain/token-set.ts";
+
+/** Which of the two OAuth2 clients a token was made for: browser sessions, or the command line. */
+export type Audience = "app" | "cli";
+
+/**
+ * The lab's OpenID provider. Its being away, slow, or talking nonsense is ProviderDown, thrown by every
+ * method and never a verdict on anybody's tokens.
+ */
+export interface IdentityProvider {
+  /** OpenID Connect Discovery section 4, kept for a while, with the operator's overrides. */
+  metadata(): Promise<ProviderMetadata>;
+  /** Where to send a browser for a login: code flow with PKCE S256 and a nonce (OpenID Connect Core section 3.1.2.1). */
+  authorizationUrl(attempt: LoginAttempt): Promise<string>;
+  /**
+   * Redeems the code in the query that came back to the attempt's redirect URI (RFC 6749 section 4.1.3), and
+   * verifies the id token for the app client with the attempt's nonce. Throws SignInFailed when the provider
+   * refuses, or when a token is missing or not valid.
+   */
+  redeemCode(attempt: LoginAttempt, query: string): Promise<VerifiedTokens>;
+  /**
+   * Refresh grant (RFC 6749 section 6) and verification of what came back. No refresh token in the answer:
+   * the old one stays. "refused" on `invalid_grant` (section 5.2), and when the answer's id token is another
+   * person's or not valid.
+   */
+  refresh(tokens: TokenSet): Promise<VerifiedTokens | "refused">;
+  /** Checks signature, issuer, audience and times of an id token (OpenID Connect Core section 3.1.3.7). */
+  verify(idToken: string, audience: Audience): Promise<Verification>;
+  /** Where to send a browser to log out at the provider too (OpenID Connect RP-Initiated Logout section 2). */
+  endSessionUrl(returnTo: string, idToken: string | undefined): Promise<string>;
+  /** Returns when metadata and signing keys are at hand. */
+  ready(): Promise<void>;
+}
+
+export interface VerifiedTokens {
+  readonly tokens: TokenSet;
+  /** Of the id token. */
+  readonly claims: JsonObject;
+}
+
+export type Verification =
+  | { readonly outcome: "valid"; readonly claims: JsonObject }
+  /** All is well but for the time: a session renews it, a Bearer client is told to. */
+  | { readonly outcome: "expired" }
+  /** `reason` may be shown to whoever sent the token. */
+  | { readonly outcome: "invalid"; readonly reason: string };

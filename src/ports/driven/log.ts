@@ -1,0 +1,30 @@
+import type { Seconds } from "../../domain/brand.ts";
+
+/**
+ * What is worth telling the operator: named events with listed fields, so that nothing else can slip in.
+ * No field ever holds a secret, a token, a cookie or a query string.
+ */
+export interface Log {
+  write(event: LogEvent): void;
+}
+
+export type LogEvent =
+  | { readonly event: "listening"; readonly url: string }
+  | { readonly event: "stopping"; readonly why: string }
+  | { readonly event: "stopped" }
+  | {
+      readonly event: "request";
+      readonly id: string;
+      readonly method: string;
+      readonly path: string;
+      readonly status: number;
+      readonly seconds: Seconds;
+    }
+  /** An answer of 500 and above, or a response that broke off. */
+  | { readonly event: "request-failed"; readonly id: string; readonly code: string; readonly cause: unknown }
+  | { readonly event: "sign-in"; readonly outcome: "done" | "refused"; readonly username?: string; readonly reason?: string }
+  | { readonly event: "renewal"; readonly outcome: "done" | "refused" | "broken"; readonly username: string; readonly cause?: unknown }
+  /** A session whose tokens cannot be opened or are no longer valid; its owner has to log in again. */
+  | { readonly event: "session-dropped"; readonly username: string; readonly reason: string }
+  /** Work in the background that went wrong and will be tried again. */
+  | { readonly event: "background"; readonly what: string; readonly cause: unknown };

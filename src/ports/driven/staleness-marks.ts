@@ -1,0 +1,13 @@
+import type { Seconds } from "../../domain/brand.ts";
+import type { Username } from "../../domain/user.ts";
+
+/**
+ * Since when a user's tokens are out of date (sessions-and-authentication.md section 11). A mark outlives
+ * every token issued before it. Every method may throw StoreDown.
+ */
+export interface StalenessMarks {
+  /** Tokens issued before `at` are too old from now on. An earlier mark never replaces a later one. */
+  mark(username: Username, at: Seconds): Promise<void>;
+  /** Undefined: no mark. */
+  find(username: Username): Promise<Seconds | undefined>;
+}

@@ -1,0 +1,15 @@
+import type { EncryptionContext } from "../../domain/encryption-context.ts";
+import type { SealedText } from "../../domain/token-set.ts";
+
+/** Encrypts what must not be readable where it lies (sessions-and-authentication.md section 5). */
+export interface TokenSealer {
+  seal(text: string, context: EncryptionContext): SealedText;
+  /** Undefined for what cannot be opened: altered, cut off, of another context, or under a key that was dropped. */
+  open(sealed: SealedText, context: EncryptionContext): Opened | undefined;
+}
+
+export interface Opened {
+  readonly text: string;
+  /** Not the first key's work: to be sealed anew at the next occasion, so that the old key can be dropped. */
+  readonly underOldKey: boolean;
+}

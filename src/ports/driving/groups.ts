@@ -1,0 +1,32 @@
+import type { Caller } from "../../domain/caller.ts";
+import type { Group } from "../../domain/group.ts";
+import type { GroupInfo } from "../../domain/group-info.ts";
+import type { Action, ObjectType } from "../../domain/policy.ts";
+import type { Role } from "../../domain/role.ts";
+import type { ObjectMetadata, Precondition, StoredObject } from "../../domain/stored-object.ts";
+import type { Username } from "../../domain/user.ts";
+import type { Upload } from "../driven/content-check.ts";
+
+export type SettingsFile = "logo" | "overview";
+
+/** Groups and their settings, as one caller may see and change them. All throw LoginRequired, NotAllowed and StoreDown. */
+export interface Groups {
+  /** The group of this name in any spelling, if the caller may read its source. */
+  readable(caller: Caller, name: string): Group;
+  /** All groups whose source the caller may read, in the operator's order. */
+  visible(caller: Caller): readonly Group[];
+  /** The groups in which the caller holds any role. */
+  memberships(caller: Caller): readonly Group[];
+  permit(caller: Caller, action: Action, type: ObjectType, group: Group): void;
+  isPermitted(caller: Caller, action: Action, type: ObjectType, group: Group): boolean;
+  info(caller: Caller, group: Group, signal: AbortSignal): Promise<GroupInfo>;
+  /** Throws NotFound. */
+  read(caller: Caller, group: Group, file: SettingsFile, signal: AbortSignal): Promise<StoredObject>;
+  stat(caller: Caller, group: Group, file: SettingsFile, signal: AbortSignal): Promise<ObjectMetadata>;
+  /** Throws BadContent, PreconditionFailed. */
+  write(caller: Caller, group: Group, file: SettingsFile, upload: Upload, condition: Precondition, signal: AbortSignal): Promise<void>;
+  remove(caller: Caller, group: Group, file: SettingsFile, condition: Precondition, signal: AbortSignal): Promise<void>;
+  /** Throws NotFound for an unknown role, NotConfigured. */
+  members(caller: Caller, group: Group): Promise<readonly { username: Username; roles: readonly Role[] }[]>;
+  membersWithRole(caller: Caller, group: Group, role: string): Promise<readonly Username[]>;
+}

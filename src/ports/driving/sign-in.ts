@@ -1,0 +1,28 @@
+import type { Login, SessionId } from "../../domain/session.ts";
+import type { ReturnPath } from "../../domain/return-path.ts";
+import type { SealedText } from "../../domain/token-set.ts";
+
+/** A login that has begun: where to send the browser, and what it must bring back. */
+export interface BegunSignIn {
+  readonly authorizationUrl: string;
+  readonly state: string;
+  /** The attempt, readable by this server alone; kept by the browser, so that nothing is stored for visitors. */
+  readonly sealedAttempt: SealedText;
+}
+
+export interface SignIn {
+  /** `origin`: the server's own, as the browser sees it. Throws ProviderDown. */
+  begin(origin: string, returnTo: ReturnPath): Promise<BegunSignIn>;
+  /**
+   * Ends a login for the session that is about to begin. `query` is what came to the redirect URI.
+   * Undefined when the browser did not begin this login, or too long ago. Throws SignInFailed, ProviderDown.
+   */
+  finish(
+    sessionId: SessionId,
+    sealedAttempt: SealedText | undefined,
+    state: string,
+    query: string,
+  ): Promise<{ readonly login: Login; readonly returnTo: ReturnPath } | undefined>;
+  /** Where to send a browser whose session here has ended. */
+  endSessionUrl(origin: string, sessionId: SessionId | undefined, login: Login | undefined): Promise<string>;
+}
