@@ -1,0 +1,49 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+
+export interface Asset {
+  /** Holds a hash of the content, so that it may be cached for ever. */
+  readonly path: string;
+  readonly type: string;
+  readonly body: Buffer;
+  /** An entity tag with its quotes. */
+  readonly etag: string;
+}
+
+const types = {
+  css: "text/css; charset=utf-8",
+  js: "text/javascript; charset=utf-8",
+  svg: "image/svg+xml; charset=utf-8",
+} as const;
+
+const fileNames = ["groups.css", "icon.svg", "upload.js", "removal.js", "settings.js"] as const;
+export type AssetName = (typeof fileNames)[number];
+
+const importedFile = /(?<=\bfrom "\.\/)[\w-]+\.js(?=")/g;
+
+const load = (name: string): Asset => {
+  const [stem, extension] = name.split(".") as [string, keyof typeof types];
+  const source = readFileSync(new URL(`assets/${name}`, import.meta.url), "utf8");
+  // An imported script is served under its hashed name too, beside the importing one.
+  const body = Buffer.from(source.replace(importedFile, (file) => fileNameOf(asset(file))));
+  const hash = createHash("sha256").update(body).digest("base64url").slice(0, 16);
+  return { path: `/assets/${stem}.${hash}.${extension}`, type: types[extension], body, etag: `"${hash}"` };
+};
+
+const fileNameOf = ({ path }: Asset): string => path.slice(path.lastIndexOf("/") + 1);
+
+const loaded = new Map<string, Asset>();
+
+const asset = (name: string): Asset => {
+  const known = loaded.get(name) ?? load(name);
+  loaded.set(name, known);
+  return known;
+};
+
+export const assetPath = (name: AssetName): string => asset(name).path;
+
+/** Everything that pages refer to, by path; read from disk at the first call. */
+export const assets = (): ReadonlyMap<string, Asset> => {
+  for (const name of fileNames) asset(name);
+  return new Map([...loaded.values()].map((known) => [known.path, known]));
+};

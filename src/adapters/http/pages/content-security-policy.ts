@@ -1,0 +1,33 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+
+/**
+ * The policy of all pages but the error document. Overviews may show images of other hosts.
+ * `formTargets`: origins that a form's redirect may lead to. Chromium applies `form-action` to redirects
+ * too, so a logout that goes on to the provider's origin needs that origin here.
+ */
+export const pagePolicy = (formTargets: readonly string[] = []): string =>
+  [
+    "default-src 'none'",
+    "style-src 'self'",
+    "script-src 'self'",
+    "img-src 'self' data: https:",
+    "connect-src 'self'",
+    `form-action ${["'self'", ...formTargets].join(" ")}`,
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ].join("; ");
+
+let style: string | undefined;
+
+/** The error document's own style sheet: that document has to look well when nothing else can be had. */
+export const errorStyle = (): string => {
+  style ??= readFileSync(new URL("assets/error.css", import.meta.url), "utf8");
+  return style;
+};
+
+/** The policy of the error document: nothing but its inline style sheet. */
+export const errorPolicy = (): string => {
+  const hash = createHash("sha256").update(errorStyle()).digest("base64");
+  return `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
+};

@@ -1,0 +1,18 @@
+/** What stands around every page: who is logged in, and where that can be changed. */
+export interface Frame {
+  /** Absent: "Nextstrain Groups". */
+  readonly siteTitle?: string;
+  readonly user: { readonly username: string } | undefined;
+  /** Somebody sent credentials that cannot be checked right now; the page says so. */
+  readonly unproven?: boolean;
+  /** Where a login begins that comes back to this page; see {@link loginHref}. */
+  readonly loginHref: string;
+  /** The path of this page, percent-encoded as it came, with its query. */
+  readonly path: string;
+}
+
+export const defaultSiteTitle = "Nextstrain Groups";
+
+/** The address of a login that comes back to `path`, which may have a query. */
+export const loginHref = (path: string): string =>
+  `/login?return_to=${encodeURIComponent(path.toWellFormed())}`;
