@@ -34,18 +34,15 @@ const fetchTarball = async (version, folder) => {
     "pack",
     `auspice@${version}`,
     "--ignore-scripts",
-    "--silent",
+    "--loglevel=error",
     "--pack-destination",
     folder,
   ];
   try {
     await promisify(execFile)(process.execPath, command, { cwd: root, timeout: fetchMilliseconds });
   } catch (cause) {
-    const said = String(cause.stderr ?? "")
-      .trim()
-      .split("\n")
-      .at(-1);
-    throw new Trouble(`npm could not fetch it${said ? ` (${said})` : ""}`, { cause });
+    const code = /^npm (?:error|ERR!) code (\S+)/m.exec(String(cause.stderr ?? ""))?.[1] ?? cause.code;
+    throw new Trouble(`npm could not fetch it (${code ?? cause.signal})`, { cause });
   }
   const name = (await readdir(folder)).find((file) => file.endsWith(".tgz"));
   if (name === undefined) throw new Trouble("npm fetched nothing");

@@ -1,0 +1,133 @@
+/*
+ * Auspice's built client as answers that any HTTP server can send.
+ *
+ * Written here rather than left to sirv 3: that leaks a file descriptor when a client goes away, ends the
+ * process when a file is missing, sends 304 without the headers RFC 9110 section 15.4.5 wants, and makes
+ * its tags of modification times, which differ between instances.
+ */
+import { readdir, readFile } from "node:fs/promises";
+import { extname, join } from "node:path";
+import fresh from "fresh";
+import type { Installation } from "./installation.ts";
+
+export interface Assets {
+  /** The page that loads Auspice; served under many addresses, with `contentSecurityPolicy`, never cached. */
+  readonly entrypoint: string;
+  /**
+   * Answers a request below `/dist/` or for `/favicon.png`, with 200, 304, 404 or 405. No header about
+   * sharing with other origins is set.
+   */
+  answer(request: AssetRequest): Promise<AssetAnswer>;
+}
+
+export interface AssetRequest {
+  readonly method: string;
+  /** Decoded or not: names of assets need no decoding. */
+  readonly path: string;
+  readonly ifNoneMatch?: string | undefined;
+  /** Whether the client takes this coding at all (RFC 9110 section 12.5.3). */
+  accepts(coding: Coding): boolean;
+}
+
+export interface AssetAnswer {
+  readonly status: 200 | 304 | 404 | 405;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Absent for HEAD too. */
+  readonly body?: Buffer;
+}
+
+export type Coding = "br" | "gzip";
+
+interface Asset {
+  readonly contentType: string;
+  readonly cacheControl: string;
+  readonly path: string;
+  readonly codings: readonly Coding[];
+}
+
+/** The best first: Brotli saves a fifth over gzip here. */
+const endings: readonly (readonly [Coding, string])[] = [
+  ["br", ".br"],
+  ["gzip", ".gz"],
+];
+
+const contentTypes: Readonly<Record<string, string>> = {
+  ".js": "text/javascript; charset=utf-8",
+  ".png": "image/png",
+  ".svg": "image/svg+xml",
+  ".txt": "text/plain; charset=utf-8",
+  ".woff": "font/woff",
+  ".woff2": "font/woff2",
+};
+
+const aMonth = "public, max-age=2592000";
+/** A name that holds a sum of its content never means another content. */
+const hashedName = /(^|\.)[0-9a-f]{20}\./;
+const forGood = "public, max-age=31536000, immutable";
+
+/** Reads what there is once; contents are read when first asked for and then kept, 6 MB in all. */
+export const openAssets = async ({ folder, version }: Installation): Promise<Assets> => {
+  const assets = await findAssets(folder);
+  const contents = new Map<string, Promise<Buffer>>();
+
+  const content = (path: string): Promise<Buffer> => {
+    const reading = contents.get(path) ?? readFile(path);
+    contents.set(path, reading);
+    reading.catch(() => contents.delete(path));
+    return reading;
+  };
+
+  const answer = async (request: AssetRequest): Promise<AssetAnswer> => {
+    const asset = assets.get(request.path);
+    if (asset === undefined) return { status: 404, headers: {} };
+    if (request.method !== "GET" && request.method !== "HEAD") {
+      return { status: 405, headers: { Allow: "GET, HEAD" } };
+    }
+    const coding = asset.codings.find((each) => request.accepts(each));
+    // An address and a version of Auspice settle the bytes of each coding, on every instance.
+    const etag = `"${version}${coding === undefined ? "" : `-${coding}`}"`;
+    const headers = { ...lasting(asset), ETag: etag };
+    if (fresh({ "if-none-match": request.ifNoneMatch }, { etag })) return { status: 304, headers };
+    const body = await content(asset.path + (endings.find(([each]) => each === coding)?.[1] ?? ""));
+    return {
+      status: 200,
+      headers: { ...headers, ...describing(asset, coding), "Content-Length": String(body.length) },
+      ...(request.method === "GET" ? { body } : {}),
+    };
+  };
+
+  return { entrypoint: await readFile(join(folder, "dist", "index.html"), "utf8"), answer };
+};
+
+const lasting = (asset: Asset): Record<string, string> => ({
+  "Cache-Control": asset.cacheControl,
+  ...(asset.codings.length > 0 ? { Vary: "Accept-Encoding" } : {}),
+});
+
+const describing = (asset: Asset, coding: Coding | undefined): Record<string, string> => ({
+  "Content-Type": asset.contentType,
+  "X-Content-Type-Options": "nosniff",
+  ...(coding === undefined ? {} : { "Content-Encoding": coding }),
+});
+
+const findAssets = async (folder: string): Promise<ReadonlyMap<string, Asset>> => {
+  const names = new Set(await readdir(join(folder, "dist")));
+  const assets = new Map<string, Asset>();
+  for (const name of names) {
+    const contentType = contentTypes[extname(name)];
+    if (contentType === undefined) continue;
+    assets.set(`/dist/${name}`, {
+      contentType,
+      cacheControl: hashedName.test(name) ? forGood : aMonth,
+      path: join(folder, "dist", name),
+      codings: endings.filter(([, ending]) => names.has(name + ending)).map(([coding]) => coding),
+    });
+  }
+  assets.set("/favicon.png", {
+    contentType: "image/png",
+    cacheControl: aMonth,
+    path: join(folder, "favicon.png"),
+    codings: [],
+  });
+  return assets;
+};
