@@ -1,0 +1,158 @@
+import { createPrivateKey, randomBytes, X509Certificate } from "node:crypto";
+import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import type { Seconds } from "../../domain/brand.ts";
+import type { Clock } from "../../ports/driven/clock.ts";
+import { type IssuedCertificates, issueCertificates } from "./issue-certificates.ts";
+
+export interface LocalCa {
+  /** The CA's certificate, to be trusted by clients. */
+  readonly caPath: string;
+  /** The server's private key, PEM. */
+  readonly key: string;
+  /** The server's certificate, PEM. */
+  readonly cert: string;
+  /** An earlier CA was replaced: whoever trusted that one has to trust the new one. */
+  readonly renewed: boolean;
+}
+
+const files = { ca: "ca.pem", server: "server.pem", serverKey: "server-key.pem" } as const;
+
+const renewBefore: Seconds = 30 * 24 * 3600;
+const leftOverAfter: Seconds = 3600;
+
+/** Undefined when any file is missing, damaged, or near its end, or when they do not belong together. */
+const usable = (found: IssuedCertificates, now: Seconds): boolean => {
+  try {
+    const ca = new X509Certificate(found.ca);
+    const server = new X509Certificate(found.server);
+    const end = Math.min(ca.validToDate.getTime(), server.validToDate.getTime()) / 1000;
+    return (
+      end - now > renewBefore &&
+      server.checkIssued(ca) &&
+      server.verify(ca.publicKey) &&
+      server.checkPrivateKey(createPrivateKey(found.serverKey))
+    );
+  } catch {
+    // Unreadable PEM is all that throws here, and means the same as a verdict.
+    return false;
+  }
+};
+
+const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === "ENOENT";
+
+/** Undefined when there is no such folder, or not all of its files. */
+const readCertificates = async (folder: string): Promise<IssuedCertificates | undefined> => {
+  try {
+    const [ca, server, serverKey] = await Promise.all(
+      [files.ca, files.server, files.serverKey].map((name) => readFile(join(folder, name), "utf8")),
+    );
+    return { ca, server, serverKey } as IssuedCertificates;
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+};
+
+const writeDurably = async (path: string, text: string, mode: number): Promise<void> => {
+  const file = await open(path, "wx", mode);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+};
+
+const folderExists = async (folder: string): Promise<boolean> => {
+  try {
+    await stat(folder);
+    return true;
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
+};
+
+/** Renames a folder to a name that is free; false when somebody else has taken the name. */
+const renameIfFree = async (from: string, to: string): Promise<boolean> => {
+  try {
+    await rename(from, to);
+    return true;
+  } catch (error) {
+    if (["ENOTEMPTY", "EEXIST"].includes((error as NodeJS.ErrnoException).code ?? "")) return false;
+    throw error;
+  }
+};
+
+/** What a start that was killed has left beside the folder; a running one needs seconds. */
+const removeLeftOvers = async (folder: string, now: Seconds): Promise<void> => {
+  const parent = dirname(folder);
+  for (const name of await readdir(parent)) {
+    if (!name.startsWith(`.${basename(folder)}-`)) continue;
+    const path = join(parent, name);
+    const { mtimeMs } = await stat(path);
+    if (now - mtimeMs / 1000 > leftOverAfter) await rm(path, { recursive: true, force: true });
+  }
+};
+
+/**
+ * Moves unusable certificates out of the way. Another start may have renewed them a moment ago: what turns
+ * out not to be what was judged goes back.
+ */
+const moveAside = async (folder: string, judged: IssuedCertificates | undefined): Promise<void> => {
+  const aside = join(dirname(folder), `.${basename(folder)}-${randomBytes(6).toString("hex")}`);
+  try {
+    await rename(folder, aside);
+  } catch (error) {
+    if (isMissing(error)) return;
+    throw error;
+  }
+  const moved = await readCertificates(aside);
+  if (moved !== undefined && moved.server !== judged?.server && (await renameIfFree(aside, folder))) return;
+  await rm(aside, { recursive: true, force: true });
+};
+
+/** Puts new certificates into place, unless another start was faster. */
+const install = async (folder: string, now: Seconds): Promise<void> => {
+  const issued = await issueCertificates(now);
+  const temporary = join(dirname(folder), `.${basename(folder)}-${randomBytes(6).toString("hex")}`);
+  await mkdir(temporary, { mode: 0o700 });
+  try {
+    await writeDurably(join(temporary, files.ca), issued.ca, 0o644);
+    await writeDurably(join(temporary, files.server), issued.server, 0o644);
+    await writeDurably(join(temporary, files.serverKey), issued.serverKey, 0o600);
+    await renameIfFree(temporary, folder);
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
+};
+
+/**
+ * The certificates by which this server speaks https on a laptop, made at the first start in `folder` (for
+ * example `data/ca`). Of several first starts at once all use what the fastest has made. Errors of the file
+ * system pass through.
+ */
+export const openLocalCa = async (options: { folder: string; clock: Clock }): Promise<LocalCa> => {
+  const { folder } = options;
+  const now = options.clock.now();
+  const found = await readCertificates(folder);
+  const opened = (issued: IssuedCertificates, renewed: boolean): LocalCa => ({
+    caPath: join(folder, files.ca),
+    key: issued.serverKey,
+    cert: issued.server,
+    renewed,
+  });
+  if (found !== undefined && usable(found, now)) return opened(found, false);
+
+  await mkdir(dirname(folder), { recursive: true, mode: 0o700 });
+  await removeLeftOvers(folder, now);
+  const renewed = await folderExists(folder);
+  if (renewed) await moveAside(folder, found);
+  await install(folder, now);
+  const made = await readCertificates(folder);
+  if (made === undefined || !usable(made, now)) {
+    throw new Error(`The certificates in ${folder} disappear as soon as they are made.`);
+  }
+  return opened(made, renewed);
+};
