@@ -1,0 +1,51 @@
+import type { Json, JsonObject, Seconds } from "../../domain/brand.ts";
+import type { Verification } from "../../ports/driven/identity-provider.ts";
+
+/** What a token must be for the moment and the client at hand. */
+export interface Expectations {
+  readonly clientId: string;
+  readonly now: Seconds;
+  readonly startTolerance: Seconds;
+  readonly endTolerance: Seconds;
+  /** Undefined: not looked at. */
+  readonly nonce?: string;
+}
+
+const logoutEvent = "http://schemas.openid.net/event/backchannel-logout";
+
+const isObject = (value: Json | undefined): value is JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const invalid = (reason: string): Verification => ({ outcome: "invalid", reason });
+
+/** The party that a token with several audiences was made for (OpenID Connect Core section 3.1.3.7, items 4 and 5). */
+const isForClient = (claims: JsonObject, clientId: string): boolean => {
+  const { aud, azp } = claims;
+  if (azp !== undefined) return azp === clientId;
+  return !Array.isArray(aud) || aud.length === 1;
+};
+
+/** Tokens of other kinds that the same keys sign: Cognito's access tokens, anybody's logout tokens. */
+const isIdToken = (claims: JsonObject): boolean => {
+  const { token_use: use, events } = claims;
+  return (use === undefined || use === "id") && !(isObject(events) && Object.hasOwn(events, logoutEvent));
+};
+
+/**
+ * Judges claims whose signature, issuer and audience are right and whose times are numbers. The time of
+ * expiry comes last, so that "expired" says that all the rest is well.
+ */
+export const judgeClaims = (claims: JsonObject, expected: Expectations): Verification => {
+  const { clientId, now, startTolerance, endTolerance, nonce } = expected;
+  if (!isForClient(claims, clientId)) return invalid("The token was made for another client.");
+  if (!isIdToken(claims)) return invalid("The token is not an id token.");
+  if (nonce !== undefined && claims.nonce !== nonce) return invalid("The token belongs to another login.");
+  const { exp, nbf, iat } = claims;
+  for (const start of [nbf, iat]) {
+    if (typeof start === "number" && start > now + startTolerance)
+      return invalid("The token is not valid yet.");
+  }
+  return typeof exp === "number" && exp + endTolerance > now
+    ? { outcome: "valid", claims }
+    : { outcome: "expired" };
+};

@@ -1,0 +1,68 @@
+import type { JsonObject, Seconds } from "../../domain/brand.ts";
+import type { ProviderMetadata } from "../../domain/provider-metadata.ts";
+import type { Clock } from "../../ports/driven/clock.ts";
+import type { Log } from "../../ports/driven/log.ts";
+
+/** How the app client names itself at the token endpoint (OpenID Connect Core section 9). */
+export type ClientAuthentication = "client_secret_post" | "client_secret_basic";
+
+/** The metadata that the server itself uses, and that the operator may set one by one. */
+export type MetadataOverrides = {
+  readonly [Name in
+    | "issuer"
+    | "jwks_uri"
+    | "authorization_endpoint"
+    | "token_endpoint"
+    | "end_session_endpoint"
+    | "scopes_supported"]?: ProviderMetadata[Name];
+};
+
+export interface OidcOptions {
+  /** Discovery is asked for below it (OpenID Connect Discovery section 4). Not needed when nothing is left to discover. */
+  readonly idpUrl?: string;
+  /** Takes the place of the whole discovery document, which is then never fetched. */
+  readonly configuration?: JsonObject;
+  /** Over `configuration` and over what is discovered. */
+  readonly overrides?: MetadataOverrides;
+  readonly client: {
+    readonly id: string;
+    /** Absent or empty: a public client. */
+    readonly secret?: string;
+    /** "auto" (default): by post, unless the provider lists `client_secret_basic` and not `client_secret_post`. */
+    readonly authentication?: ClientAuthentication | "auto";
+  };
+  /** The audience of Bearer tokens. */
+  readonly cliClientId: string;
+  /** For each request to the provider, from first to last byte. Default 10. */
+  readonly timeout?: Seconds;
+  readonly tolerance?: {
+    /** How far `nbf` and `iat` may lie ahead. Default 5. */
+    readonly start?: Seconds;
+    /** For how long a token lives on after `exp`, at logins and as a Bearer token; in sessions, which renew, not at all. Default 0. */
+    readonly end?: Seconds;
+  };
+  /** Names of RFC 7518 and RFC 8037; asymmetric ones only. Default: {@link asymmetricAlgorithms}. */
+  readonly algorithms?: readonly string[];
+  readonly keys?: {
+    /** Shortest time between two fetches that Bearer tokens with unknown keys can cause. Default 30. */
+    readonly strangerInterval?: Seconds;
+    /** The same for tokens that came from the provider or from our own sessions. Default 1. */
+    readonly ownInterval?: Seconds;
+  };
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** What id tokens may be signed with: nothing that the holder of a public key could forge. */
+export const asymmetricAlgorithms: readonly string[] = [
+  "RS256",
+  "RS384",
+  "RS512",
+  "PS256",
+  "PS384",
+  "PS512",
+  "ES256",
+  "ES384",
+  "ES512",
+  "EdDSA",
+];

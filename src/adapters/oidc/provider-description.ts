@@ -1,0 +1,88 @@
+import type { Json, JsonObject, Seconds } from "../../domain/brand.ts";
+import { NotConfigured, ProviderDown } from "../../domain/failure.ts";
+import type { ProviderMetadata } from "../../domain/provider-metadata.ts";
+import type { BoundedFetch } from "./bounded-fetch.ts";
+import type { OidcOptions } from "./options.ts";
+import { remoteDocument } from "./remote-document.ts";
+
+const maxAge: Seconds = 3600;
+
+const urlNames = ["jwks_uri", "authorization_endpoint", "token_endpoint", "end_session_endpoint"] as const;
+
+const loopbackHost = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+
+/** Plain http only where nobody can listen: on this machine. */
+export const isAcceptableUrl = (text: Json | undefined): boolean => {
+  const url = typeof text === "string" ? URL.parse(text) : null;
+  return (
+    url !== null &&
+    (url.protocol === "https:" || (url.protocol === "http:" && loopbackHost.test(url.hostname)))
+  );
+};
+
+const isScopeList = (value: Json | undefined): value is readonly string[] =>
+  Array.isArray(value) && value.every((scope) => typeof scope === "string");
+
+/** What is wrong with a provider's description of itself; empty: nothing. */
+const faults = (document: JsonObject): string[] => {
+  const found: string[] = [];
+  if (typeof document.issuer !== "string" || document.issuer === "") found.push("issuer is missing");
+  for (const name of urlNames) {
+    if (document[name] === undefined) found.push(`${name} is missing`);
+    else if (!isAcceptableUrl(document[name]))
+      found.push(`${name} is neither an https URL nor of this machine`);
+  }
+  const scopes = document.scopes_supported;
+  if (!isScopeList(scopes)) found.push("scopes_supported is not a list of strings");
+  else if (!scopes.includes("openid") || !scopes.includes("profile")) {
+    found.push("scopes_supported lacks openid or profile");
+  }
+  return found;
+};
+
+const describe = (document: JsonObject): ProviderMetadata | string => {
+  const found = faults(document);
+  return found.length === 0 ? (document as ProviderMetadata) : `Identity provider: ${found.join(", ")}.`;
+};
+
+const discoveryUrl = (idpUrl: string): string =>
+  `${idpUrl.replace(/\/+$/, "")}/.well-known/openid-configuration`;
+
+/**
+ * The provider's metadata. The issuer is not compared with the URL that discovery was asked for at, which
+ * OpenID Connect Discovery section 4.3 wants for issuers that users name; ours is the operator's choice, and may be
+ * reached by an internal address. Throws NotConfigured at once when no fetch could ever give a usable one.
+ */
+export const providerDescription = (
+  options: Pick<OidcOptions, "idpUrl" | "configuration" | "overrides" | "clock" | "log">,
+  fetch: BoundedFetch,
+): (() => Promise<ProviderMetadata>) => {
+  const { idpUrl, configuration, overrides, clock, log } = options;
+  const set = Object.fromEntries(
+    Object.entries({ ...configuration, ...overrides }).filter(([, value]) => value !== undefined),
+  );
+  const complete = describe(set);
+  if (typeof complete !== "string") return () => Promise.resolve(complete);
+  if (configuration !== undefined) throw new NotConfigured(complete);
+  for (const name of urlNames) {
+    if (set[name] !== undefined && !isAcceptableUrl(set[name])) throw new NotConfigured(complete);
+  }
+  if (idpUrl === undefined) throw new NotConfigured(`${complete} There is no URL to discover it from.`);
+  if (!isAcceptableUrl(idpUrl)) {
+    throw new NotConfigured("The identity provider's URL has to be https, or http on this machine.");
+  }
+  const document = remoteDocument({
+    what: "provider metadata",
+    url: discoveryUrl(idpUrl),
+    read: (discovered) => {
+      const metadata = describe({ ...discovered, ...set });
+      if (typeof metadata === "string") throw new ProviderDown({ cause: new Error(metadata) });
+      return metadata;
+    },
+    maxAge,
+    fetch,
+    clock,
+    log,
+  });
+  return async () => (await document.get()).value;
+};

@@ -1,0 +1,123 @@
+import {
+  AuthorizationResponseError,
+  allowInsecureRequests,
+  ClientError,
+  ClientSecretBasic,
+  ClientSecretPost,
+  Configuration,
+  type CustomFetch,
+  clockTolerance,
+  customFetch,
+  None,
+  ResponseBodyError,
+} from "openid-client";
+import type { JsonObject } from "../../domain/brand.ts";
+import { ProviderDown, SignInFailed } from "../../domain/failure.ts";
+import type { ProviderMetadata } from "../../domain/provider-metadata.ts";
+import { type BoundedFetch, jsonObject } from "./bounded-fetch.ts";
+import type { OidcOptions } from "./options.ts";
+
+/** One conversation with the token endpoint. */
+export interface TokenEndpoint {
+  readonly configuration: Configuration;
+  /** The answer as it came, once it has. */
+  answer(): JsonObject | undefined;
+}
+
+/** A name for an answer that openid-client is to judge: tokens, or an OAuth error (RFC 6749 section 5). */
+const isVerdict = (status: number): boolean =>
+  status === 200 || (status >= 400 && status < 500 && !transient.has(status));
+
+/** 4xx that say nothing about the grant: time-out, too early, too many requests. */
+const transient: ReadonlySet<number> = new Set([408, 425, 429]);
+
+const clientAuthentication = (client: OidcOptions["client"], metadata: ProviderMetadata) => {
+  if (client.secret === undefined || client.secret === "") return None();
+  const offered = metadata.token_endpoint_auth_methods_supported;
+  const onlyBasic =
+    Array.isArray(offered) &&
+    offered.includes("client_secret_basic") &&
+    !offered.includes("client_secret_post");
+  const { authentication = "auto" } = client;
+  const basic = authentication === "client_secret_basic" || (authentication === "auto" && onlyBasic);
+  return basic ? ClientSecretBasic(client.secret) : ClientSecretPost(client.secret);
+};
+
+/**
+ * openid-client, set up for one request. It is told to accept every algorithm of ours and any time, since
+ * `token-verifier.ts` judges each id token with our clock, and with its signature, which openid-client does not check
+ * on tokens that come straight from the provider.
+ */
+export const tokenEndpoint = (
+  client: OidcOptions["client"],
+  algorithms: readonly string[],
+  metadata: ProviderMetadata,
+  fetch: BoundedFetch,
+): TokenEndpoint => {
+  let answer: JsonObject | undefined;
+  const send: CustomFetch = async (url, init) => {
+    const { signal: _, ...request } = init;
+    const received = await fetch.send(url, request as RequestInit);
+    if (!isVerdict(received.status)) {
+      throw new ProviderDown({
+        cause: new Error(`The token endpoint answered with status ${received.status}`),
+      });
+    }
+    answer = jsonObject(received);
+    return Response.json(answer, { status: received.status });
+  };
+  const configuration = new Configuration(
+    { ...metadata, id_token_signing_alg_values_supported: [...algorithms] } as ConstructorParameters<
+      typeof Configuration
+    >[0],
+    client.id,
+    { [clockTolerance]: 2 ** 40 },
+    clientAuthentication(client, metadata),
+  );
+  configuration[customFetch] = send;
+  // Where plain http may go is decided in `provider-description.ts`.
+  allowInsecureRequests(configuration);
+  return { configuration, answer: () => answer };
+};
+
+/** The library's error without its causes, which hold whole answers, tokens included. */
+const withoutAnswer = (error: ClientError): Error => {
+  const { message } = error.cause instanceof Error ? error.cause : error;
+  return new Error(`${error.code ?? error.name}: ${message}`);
+};
+
+const describe = (error: {
+  readonly error: string;
+  readonly error_description?: string | undefined;
+}): Error =>
+  new Error(
+    `The provider answered ${JSON.stringify(error.error)}: ${error.error_description ?? "no description"}`,
+  );
+
+/** `invalid_grant` is the only answer that says that a refresh token is no longer good (RFC 6749 section 5.2). */
+export const isRefused = (error: unknown): boolean =>
+  error instanceof ResponseBodyError && error.status === 400 && error.error === "invalid_grant";
+
+/** Whether the provider's answer was understood, but its content is not as it should be. */
+export const isComplaint = (error: unknown): boolean =>
+  error instanceof ClientError && !(error.cause instanceof ProviderDown);
+
+/** What an error of openid-client's means for a renewal that was not refused. */
+export const renewalFailure = (error: unknown): unknown => {
+  if (error instanceof ResponseBodyError) return new ProviderDown({ cause: describe(error) });
+  if (!(error instanceof ClientError)) return error;
+  return error.cause instanceof ProviderDown
+    ? error.cause
+    : new ProviderDown({ cause: withoutAnswer(error) });
+};
+
+/** What an error of openid-client's means for a login. */
+export const signInFailure = (error: unknown): unknown => {
+  if (error instanceof ResponseBodyError || error instanceof AuthorizationResponseError) {
+    return new SignInFailed(error.error, { cause: describe(error) });
+  }
+  if (!(error instanceof ClientError)) return error;
+  if (error.cause instanceof ProviderDown) return error.cause;
+  const cause = withoutAnswer(error);
+  return new SignInFailed(cause.message, { cause });
+};

@@ -1,0 +1,121 @@
+import { createHmac, randomBytes } from "node:crypto";
+import { errors, type JWTPayload, jwtVerify } from "jose";
+import { LRUCache } from "lru-cache";
+import type { JsonObject } from "../../domain/brand.ts";
+import { ProviderDown } from "../../domain/failure.ts";
+import type { ProviderMetadata } from "../../domain/provider-metadata.ts";
+import type { Verification } from "../../ports/driven/identity-provider.ts";
+import { type Expectations, judgeClaims } from "./id-token-claims.ts";
+import type { KeySet, Keys, Origin } from "./key-set.ts";
+
+const cachedTokens = 10_000;
+/** Of token text; parsed claims take about as much again. */
+const cachedCharacters = 16 * 1024 * 1024;
+
+/** Times are judged by {@link judgeClaims}, at each use and with a tolerance for each kind; here only their types. */
+const anyTime = 2 ** 40;
+
+/** A signature that was right, and what it was right under. */
+interface Verified {
+  readonly claims: JsonObject;
+  readonly issuer: string;
+  readonly keys: Keys;
+}
+
+export interface TokenVerifier {
+  /** Throws ProviderDown when the keys cannot be had. */
+  verify(idToken: string, expected: Expectations, origin: Origin): Promise<Verification>;
+}
+
+type Refusal = Extract<Verification, { readonly outcome: "expired" | "invalid" }>;
+
+const claimReason = (claim: string): string => {
+  if (claim === "iss") return "The token was issued by another provider.";
+  if (claim === "aud") return "The token was made for another client.";
+  return `The token's claim ${JSON.stringify(claim)} is missing or malformed.`;
+};
+
+const reasons: { readonly [code: string]: string } = {
+  ERR_JOSE_ALG_NOT_ALLOWED: "The token is signed in a way that is not accepted.",
+  ERR_JOSE_NOT_SUPPORTED: "The token is signed in a way that is not accepted.",
+  ERR_JWKS_NO_MATCHING_KEY: "The token is signed by an unknown key.",
+  ERR_JWKS_MULTIPLE_MATCHING_KEYS: "The token does not say which key it is signed by.",
+  ERR_JWS_SIGNATURE_VERIFICATION_FAILED: "The token's signature is not right.",
+  ERR_JWS_INVALID: "The token is malformed.",
+  ERR_JWT_INVALID: "The token is malformed.",
+};
+
+/** What an error of jose's says about the token; what it says about the keys is thrown as ProviderDown. */
+const refusal = (error: unknown): Refusal => {
+  if (error instanceof errors.JWTExpired) return { outcome: "expired" };
+  if (error instanceof errors.JWTClaimValidationFailed)
+    return { outcome: "invalid", reason: claimReason(error.claim) };
+  const reason = error instanceof errors.JOSEError ? reasons[error.code] : undefined;
+  if (reason !== undefined) return { outcome: "invalid", reason };
+  throw error instanceof ProviderDown ? error : new ProviderDown({ cause: error });
+};
+
+const isTypeOfIdToken = (type: string | undefined): boolean =>
+  type === undefined || /^(application\/)?jwt$/i.test(type);
+
+export const tokenVerifier = (
+  algorithms: readonly string[],
+  keySet: KeySet,
+  metadata: () => Promise<ProviderMetadata>,
+): TokenVerifier => {
+  // Keyed, so that neither memory dumps nor chosen tokens tell anything by the keys of the cache.
+  const secret = randomBytes(32);
+  const cache = new LRUCache<string, Verified>({
+    max: cachedTokens,
+    maxSize: cachedCharacters,
+  });
+  const cacheKey = (clientId: string, idToken: string): string =>
+    createHmac("sha256", secret)
+      .update(JSON.stringify([clientId, idToken]))
+      .digest("base64");
+
+  const verifySignature = async (
+    idToken: string,
+    clientId: string,
+    origin: Origin,
+    { issuer, jwks_uri }: ProviderMetadata,
+  ): Promise<Verified | Refusal> => {
+    try {
+      const { payload, protectedHeader } = await jwtVerify<JWTPayload>(
+        idToken,
+        (header) => keySet.find(jwks_uri, header, origin),
+        {
+          algorithms: [...algorithms],
+          issuer,
+          audience: clientId,
+          requiredClaims: ["exp"],
+          clockTolerance: anyTime,
+        },
+      );
+      if (!isTypeOfIdToken(protectedHeader.typ)) {
+        return { outcome: "invalid", reason: "The token is not an id token." };
+      }
+      return { claims: payload as JsonObject, issuer, keys: await keySet.keys(jwks_uri) };
+    } catch (error) {
+      return refusal(error);
+    }
+  };
+
+  return {
+    async verify(idToken, expected, origin) {
+      const key = cacheKey(expected.clientId, idToken);
+      const provider = await metadata();
+      const cached = cache.get(key);
+      if (cached?.issuer === provider.issuer && cached.keys === (await keySet.keys(provider.jwks_uri))) {
+        const verification = judgeClaims(cached.claims, expected);
+        if (verification.outcome !== "valid") cache.delete(key);
+        return verification;
+      }
+      const verified = await verifySignature(idToken, expected.clientId, origin, provider);
+      if ("outcome" in verified) return verified;
+      const verification = judgeClaims(verified.claims, expected);
+      if (verification.outcome === "valid") cache.set(key, verified, { size: idToken.length });
+      return verification;
+    },
+  };
+};
