@@ -16,12 +16,69 @@ export interface ErrorDocument {
   readonly requestId: string;
 }
 
+interface Advice {
+  readonly heading: string;
+  /** What to do next. */
+  readonly advice: string;
+}
+
+const byStatus: Record<number, Advice> = {
+  401: { heading: "Please log in", advice: "Log in, and you will come back to the page you asked for." },
+  403: {
+    heading: "Not open to you",
+    advice:
+      "If it should be, ask an owner of the group to add you. A change of roles may need you to log out and in again.",
+  },
+  404: {
+    heading: "Not found",
+    advice: "Check the address for a slip of the pen, or start from the list of groups.",
+  },
+  406: {
+    heading: "Not in this form",
+    advice:
+      "Your browser asked for a form that this address does not come in. Open the group's page instead.",
+  },
+  412: {
+    heading: "Changed meanwhile",
+    advice: "Reload the page, look at what is there now, and decide again.",
+  },
+  413: {
+    heading: "Too large",
+    advice: "Send less at once, or ask the people who run this server about its limits.",
+  },
+  502: {
+    heading: "Not available right now",
+    advice: "Nothing is lost. Wait a moment, then reload this page.",
+  },
+  503: {
+    heading: "Not available right now",
+    advice: "Nothing is lost. Wait a moment, then reload this page.",
+  },
+  504: {
+    heading: "Not available right now",
+    advice: "Nothing is lost. Wait a moment, then reload this page.",
+  },
+};
+
+const anyOther = (status: number): Advice =>
+  status < 500
+    ? {
+        heading: "This request cannot be answered",
+        advice: "Go back, check what you entered, and try again.",
+      }
+    : {
+        heading: "Something went wrong",
+        advice:
+          "The fault is the server's, not yours. Try again; if it stays, tell the people who run this server, with the number below.",
+      };
+
 /** A document that needs nothing but itself; sent with `errorPolicy`. */
 export const renderError = ({ frame, status, message, requestId }: ErrorDocument): string =>
   renderDocument("./error", {
     siteTitle: frame?.siteTitle ?? defaultSiteTitle,
     style: errorStyle(),
     loginHref: status === 401 ? (frame?.loginHref ?? "/login") : undefined,
+    ...(byStatus[status] ?? anyOther(status)),
     status,
     message,
     requestId,

@@ -1,5 +1,7 @@
 import type { Group } from "../../../domain/group.ts";
 import type { Role } from "../../../domain/role.ts";
+import { roles } from "../../../domain/role.ts";
+import { groupHref } from "./address.ts";
 import type { Frame } from "./frame.ts";
 import { renderPage } from "./template.ts";
 
@@ -10,6 +12,22 @@ export interface GroupMembersPage {
   readonly members: readonly { readonly username: string; readonly roles: readonly Role[] }[] | "elsewhere";
 }
 
+const labels: Record<Role, string> = { viewers: "Viewer", editors: "Editor", owners: "Owner" };
+
 /** `/groups/<name>/settings/members`. */
-export const renderMembers = (content: GroupMembersPage): string =>
-  renderPage("./group-members", { ...content, title: `"${content.group.name}" Group Members` });
+export const renderMembers = ({ frame, group, members }: GroupMembersPage): string =>
+  renderPage("./group-members", {
+    frame,
+    title: `"${group.name}" Group Members`,
+    group,
+    href: groupHref(group.name),
+    members:
+      members === "elsewhere"
+        ? undefined
+        : members
+            .toSorted((a, b) => a.username.localeCompare(b.username, "en", { numeric: true }))
+            .map((member) => ({
+              username: member.username,
+              roles: roles.filter((role) => member.roles.includes(role)).map((role) => labels[role]),
+            })),
+  });

@@ -1,8 +1,15 @@
 import type { Group } from "../../../domain/group.ts";
 import type { GroupInfo } from "../../../domain/group-info.ts";
+import { datasetMediaType, narrativeMediaType } from "../../../domain/media-type.ts";
+import type { DatasetType } from "../../../domain/resource.ts";
+import { datasetTypes } from "../../../domain/resource.ts";
 import type { Listing } from "../../../ports/driving/resources.ts";
+import { groupHref, settingsHref } from "./address.ts";
 import type { Frame } from "./frame.ts";
+import { overviewOf } from "./overview.ts";
 import type { ResourceFilter } from "./resource-filter.ts";
+import { matches } from "./resource-filter.ts";
+import { datasetSections, filterForm, resourceItems } from "./resource-list.ts";
 import { renderPage } from "./template.ts";
 
 export interface GroupPage {
@@ -20,6 +27,56 @@ export interface GroupPage {
   readonly missing?: { readonly kind: "dataset" | "narrative" | "setting"; readonly path: string };
 }
 
+const labels: Record<DatasetType, string> = {
+  main: "Dataset",
+  "root-sequence": "Root sequence of a dataset",
+  "tip-frequencies": "Tip frequencies of a dataset",
+  measurements: "Measurements of a dataset",
+};
+
+/** What can be uploaded, in the order in which it is sent: a dataset appears before its sidecars. */
+const uploadKinds = [
+  ...datasetTypes.map((name) => ({ name, label: labels[name], mediaType: datasetMediaType(name) })),
+  { name: "narrative", label: "Narrative", mediaType: narrativeMediaType },
+];
+
+const website = (url: string | undefined) =>
+  url === undefined ? undefined : { href: url, text: url.replace(/^[a-z]+:(\/\/)?/i, "").replace(/\/$/, "") };
+
+const sectionsOf = ({ info, listing, filter }: GroupPage) => {
+  const datasets = info.showDatasets ? (listing?.datasets ?? []) : [];
+  const narratives = info.showNarratives ? (listing?.narratives ?? []) : [];
+  const shownNarratives = resourceItems(narratives.filter((resource) => matches(filter, resource)));
+  return {
+    total: datasets.length + narratives.length,
+    filter: filterForm(filter, [...datasets, ...narratives]),
+    sections: [
+      ...datasetSections(datasets.filter((resource) => matches(filter, resource))),
+      ...(shownNarratives.length === 0 ? [] : [{ heading: "Narratives", items: shownNarratives }]),
+    ],
+  };
+};
+
 /** `/groups/<name>`. */
-export const renderGroup = (content: GroupPage): string =>
-  renderPage("./group-page", { ...content, title: `"${content.group.name}" Group` });
+export const renderGroup = (content: GroupPage): string => {
+  const { frame, group, info, listing, missing } = content;
+  return renderPage("./group-page", {
+    frame,
+    title: `"${group.name}" Group`,
+    group,
+    href: groupHref(group.name),
+    settingsHref: content.mayEditSettings ? settingsHref(group.name) : undefined,
+    membersHref: content.isMember ? settingsHref(group.name, "members") : undefined,
+    heading: info.title,
+    byline: info.byline,
+    avatar: info.avatar,
+    website: website(info.website),
+    overview: overviewOf(info.overview),
+    infoError: content.mayEditSettings ? info.error : undefined,
+    isUnread: listing === undefined,
+    mayUpload: content.mayUpload,
+    uploadKinds,
+    missing,
+    ...sectionsOf(content),
+  });
+};

@@ -1,4 +1,5 @@
 import type { Group } from "../../../domain/group.ts";
+import { groupHref, settingsHref } from "./address.ts";
 import type { Frame } from "./frame.ts";
 import { renderPage } from "./template.ts";
 
@@ -13,6 +14,30 @@ export interface GroupSettingsPage {
   readonly overview: { readonly text: string; readonly etag: string } | undefined;
 }
 
+/** What an owner starts from. Saved as it is, it gives the group's defaults. */
+const overviewTemplate = `---
+# Remove the # of a line to use it.
+# title: The full name of your group
+# byline: Who you are, in one line
+# website: https://example.org
+showDatasets: true
+showNarratives: true
+---
+`;
+
 /** `/groups/<name>/settings`. */
-export const renderGroupSettings = (content: GroupSettingsPage): string =>
-  renderPage("./group-settings", { ...content, title: `"${content.group.name}" Group Settings` });
+export const renderGroupSettings = (content: GroupSettingsPage): string => {
+  const { frame, group, overview } = content;
+  return renderPage("./group-settings", {
+    frame,
+    title: `"${group.name}" Group Settings`,
+    group,
+    href: groupHref(group.name),
+    logoHref: settingsHref(group.name, "logo"),
+    overviewHref: settingsHref(group.name, "overview"),
+    mayEditSettings: content.mayEditSettings,
+    avatar: content.avatar,
+    overview: overview === undefined || overview.text.trim() === "" ? overviewTemplate : overview.text,
+    etag: overview?.etag ?? "",
+  });
+};

@@ -1,9 +1,22 @@
 import type { Group } from "../../../domain/group.ts";
+import { groupHref } from "./address.ts";
 import type { Frame } from "./frame.ts";
 import { renderPage } from "./template.ts";
+
+const linkOf = ({ name, isPublic }: Group) => ({ name, isPublic, href: groupHref(name) });
 
 /** `/whoami`. */
 export const renderWhoami = (content: {
   readonly frame: Frame;
   readonly memberships: readonly Group[];
-}): string => renderPage("./whoami", { ...content, title: "Who am I" });
+}): string => {
+  const groups = content.memberships
+    .map(linkOf)
+    .sort((a, b) => a.name.localeCompare(b.name, "en", { numeric: true }));
+  return renderPage("./whoami", {
+    frame: content.frame,
+    title: "Who am I",
+    privateGroups: groups.filter(({ isPublic }) => !isPublic),
+    publicGroups: groups.filter(({ isPublic }) => isPublic),
+  });
+};
