@@ -1,0 +1,101 @@
+import type { StartedTestContainer } from "testcontainers";
+import { GenericContainer, getContainerRuntimeClient, Wait } from "testcontainers";
+import type { ImageKind } from "./image.ts";
+import { ensureImage } from "./image.ts";
+import { runLabels } from "./run-label.ts";
+
+export interface ContainerFile {
+  readonly path: string;
+  readonly content: string;
+}
+
+export interface ContainerSpec {
+  readonly image: ImageKind;
+  readonly command: readonly string[];
+  readonly entrypoint?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly files?: readonly ContainerFile[];
+  /** A line of the container's log that says it is ready, after the first start. */
+  readonly readyLine?: RegExp;
+  /** Returns when the service answers, after every start. Throws while it does not. */
+  readonly answers?: () => Promise<void>;
+}
+
+export interface Container {
+  /** Freezes all its processes: connections stay open and nothing answers. */
+  pause(): Promise<void>;
+  unpause(): Promise<void>;
+  signal(name: "SIGTERM" | "SIGKILL" | "SIGHUP"): Promise<void>;
+  /** Ends the service and keeps its data; {@link start} goes on with it, on the same port. */
+  stop(): Promise<void>;
+  /** Returns when the service answers again. */
+  start(): Promise<void>;
+  exec(command: readonly string[]): Promise<string>;
+  logs(): Promise<string>;
+  /** Ends the service and removes it; also when it is paused or stopped. */
+  close(): Promise<void>;
+}
+
+const patience = 60_000;
+
+const until = async (answers: () => Promise<void>): Promise<void> => {
+  const end = Date.now() + patience;
+  for (;;) {
+    try {
+      return await answers();
+    } catch (cause) {
+      if (Date.now() > end) throw new Error("A service in a container does not answer.", { cause });
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+};
+
+/**
+ * Starts a container in the host's network: services then have the same address from inside (Sentinel and
+ * Cluster hand theirs to clients), nginx reaches the test's own listeners, transfers have no relay to pass,
+ * and all of it stays on 127.0.0.1.
+ */
+export const startContainer = async (spec: ContainerSpec): Promise<Container> => {
+  const name = await ensureImage(spec.image);
+  const container = new GenericContainer(name)
+    .withNetworkMode("host")
+    .withLabels(runLabels())
+    .withCommand([...spec.command])
+    .withEnvironment({ ...spec.environment })
+    .withCopyContentToContainer(
+      (spec.files ?? []).map(({ path, content }) => ({ target: path, content, mode: 0o644 })),
+    )
+    .withStartupTimeout(patience);
+  if (spec.entrypoint) container.withEntrypoint([...spec.entrypoint]);
+  if (spec.readyLine) container.withWaitStrategy(Wait.forLogMessage(spec.readyLine));
+  const started = await container.start();
+  try {
+    if (spec.answers) await until(spec.answers);
+  } catch (error) {
+    await started.stop({ timeout: 0 });
+    throw error;
+  }
+  return controlsOf(started, spec);
+};
+
+const controlsOf = async (started: StartedTestContainer, spec: ContainerSpec): Promise<Container> => {
+  const { container: client } = await getContainerRuntimeClient();
+  const handle = client.getById(started.getId());
+  return {
+    pause: async () => void (await handle.pause()),
+    unpause: async () => void (await handle.unpause()),
+    signal: async (signal) => void (await handle.kill({ signal })),
+    stop: async () => void (await handle.stop({ t: 10 })),
+    start: async () => {
+      await handle.start();
+      if (spec.answers) await until(spec.answers);
+    },
+    exec: async (command) => {
+      const { output, exitCode } = await started.exec([...command]);
+      if (exitCode !== 0) throw new Error(`${command[0]} failed in the container:\n${output}`);
+      return output;
+    },
+    logs: async () => String(await handle.logs({ stdout: true, stderr: true })),
+    close: async () => void (await handle.remove({ force: true, v: true })),
+  };
+};

@@ -1,0 +1,68 @@
+import { existsSync } from "node:fs";
+import { run, say, succeeds } from "./command.ts";
+import { buildKeycloak } from "./recipe/keycloak.ts";
+import { buildMinio } from "./recipe/minio.ts";
+import { buildNginx } from "./recipe/nginx.ts";
+import { buildRedis } from "./recipe/redis.ts";
+
+export type ImageKind = "redis" | "minio" | "nginx" | "keycloak";
+
+interface ImageSource {
+  readonly variable: string;
+  readonly otherwise: string;
+  /** Makes an image that behaves the same, from packages, under the given name. */
+  readonly build: (name: string) => Promise<void>;
+}
+
+const sources: Record<ImageKind, ImageSource> = {
+  redis: { variable: "REDIS_IMAGE", otherwise: "redis:7.0.15", build: buildRedis },
+  minio: {
+    variable: "MINIO_IMAGE",
+    otherwise: "minio/minio:RELEASE.2025-09-07T16-13-09Z",
+    build: buildMinio,
+  },
+  nginx: { variable: "NGINX_IMAGE", otherwise: "nginx:1.22.1", build: buildNginx },
+  keycloak: {
+    variable: "KEYCLOAK_IMAGE",
+    otherwise: "quay.io/keycloak/keycloak:26.4.0",
+    build: buildKeycloak,
+  },
+};
+
+export const imageName = (kind: ImageKind): string => {
+  const { variable, otherwise } = sources[kind];
+  return process.env[variable] || otherwise;
+};
+
+const isThere = (name: string) => succeeds("docker", ["image", "inspect", name]);
+
+/** One unanswered registry is enough to know: the others would take as long to not answer. */
+let registriesAnswer = true;
+
+const pull = async (name: string): Promise<boolean> => {
+  if (!registriesAnswer) return false;
+  say(`pulling ${name}`);
+  try {
+    // Building takes no longer than this either.
+    await run("docker", ["pull", "--quiet", name], { seconds: 180 });
+    return true;
+  } catch (cause) {
+    registriesAnswer = false;
+    say(`no image could be pulled: ${cause instanceof Error ? cause.message.split("\n").at(-1) : cause}`);
+    return false;
+  }
+};
+
+/** Returns when the image is present: found, or pulled, or else built here from packages. */
+export const ensureImage = async (kind: ImageKind): Promise<string> => {
+  const name = imageName(kind);
+  if ((await isThere(name)) || (await pull(name))) return name;
+  if (!existsSync("/etc/debian_version")) {
+    throw new Error(`The image ${name} could be neither pulled nor, since this is not Debian, built.`);
+  }
+  const began = Date.now();
+  say(`building ${name} from packages`);
+  await sources[kind].build(name);
+  say(`built ${name} in ${Math.round((Date.now() - began) / 1000)} s`);
+  return name;
+};

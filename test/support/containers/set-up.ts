@@ -1,0 +1,29 @@
+import { say } from "./command.ts";
+import { ensureEngine } from "./engine.ts";
+import type { ImageKind } from "./image.ts";
+import { ensureImage } from "./image.ts";
+import { beginRun, removeContainersOf, removeOrphans } from "./run-label.ts";
+
+/** testcontainers' own sweeper needs an image that is nowhere built from packages; we sweep by label. */
+const withoutReaper = () => {
+  process.env.TESTCONTAINERS_RYUK_DISABLED = "true";
+};
+
+/**
+ * Vitest's global set-up for tests that need services: sees to the engine and the images once, before any
+ * test, and removes every container of this run at its end.
+ */
+export const setUpContainers = async (images: readonly ImageKind[]): Promise<() => Promise<void>> => {
+  withoutReaper();
+  await ensureEngine();
+  const orphans = await removeOrphans();
+  if (orphans > 0) say(`removed ${orphans} containers of a run that was killed`);
+  for (const image of images) await ensureImage(image);
+  const run = beginRun();
+  return async () => {
+    const left = await removeContainersOf(run);
+    if (left > 0) say(`removed ${left} containers that tests left standing`);
+  };
+};
+
+export const setup = (): Promise<() => Promise<void>> => setUpContainers(["redis", "nginx", "minio"]);
