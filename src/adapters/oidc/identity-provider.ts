@@ -104,27 +104,33 @@ export const oidcIdentityProvider = (options: OidcOptions): IdentityProvider & {
     throw new ProviderDown({ cause: new Error("No id token came back from a refresh") });
   };
 
+  /** The claims of a renewed id token, if it is valid and still the same person's (section 12.2). */
+  const renewedClaims = async (
+    old: TokenSet,
+    idToken: string,
+    asked: Seconds,
+  ): Promise<JsonObject | undefined> => {
+    const verification = await verifyAnswer(idToken, asked);
+    if (verification.outcome !== "valid" || !isSamePerson(old.idToken, verification.claims)) return undefined;
+    return verification.claims;
+  };
+
   const refresh = async (old: TokenSet): Promise<VerifiedTokens | "refused"> => {
     const { configuration, answer } = await endpoint();
     const asked = clock.now();
     try {
       const renewed = await refreshTokenGrant(configuration, old.refreshToken);
-      const accessToken = renewed.access_token;
+      const { id_token: idToken, access_token: accessToken } = renewed;
       const refreshToken = renewed.refresh_token ?? old.refreshToken;
-      if (renewed.id_token === undefined)
+      if (idToken === undefined)
         return await keepIdToken({ idToken: old.idToken, accessToken, refreshToken });
-      const verification = await verifyAnswer(renewed.id_token, asked);
-      if (verification.outcome !== "valid" || !isSamePerson(old.idToken, verification.claims))
-        return "refused";
-      return {
-        tokens: { idToken: renewed.id_token, accessToken, refreshToken },
-        claims: verification.claims,
-      };
+      const claims = await renewedClaims(old, idToken, asked);
+      return claims === undefined ? "refused" : { tokens: { idToken, accessToken, refreshToken }, claims };
     } catch (error) {
       if (isRefused(error)) return "refused";
       // The library complains of anything in the answer; only an id token that is not valid ends the login.
       const idToken = isComplaint(error) ? answer()?.id_token : undefined;
-      if (typeof idToken === "string" && (await verifyAnswer(idToken, asked)).outcome !== "valid")
+      if (typeof idToken === "string" && (await renewedClaims(old, idToken, asked)) === undefined)
         return "refused";
       throw renewalFailure(error);
     }

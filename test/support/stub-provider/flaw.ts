@@ -1,0 +1,94 @@
+/** Ways in which an id token can be wrong. */
+export const tokenFlaws = [
+  "wrong-issuer",
+  "wrong-audience",
+  "several-audiences-without-azp",
+  "several-audiences-with-wrong-azp",
+  "none-algorithm",
+  "hs256-with-public-key",
+  "key-in-header-jwk",
+  "key-in-header-jku",
+  "key-in-header-x5u",
+  "unknown-kid",
+  "bad-signature",
+  "no-exp",
+  "exp-not-a-number",
+  "not-yet-valid",
+  "issued-in-the-future",
+  "iat-not-a-number",
+  "expired",
+  "wrong-nonce",
+  "no-nonce",
+  "no-username",
+  "no-subject",
+  "access-token",
+  "logout-token",
+  "other-type-in-header",
+  "unknown-critical-header",
+  "not-a-jwt",
+] as const;
+export type TokenFlaw = (typeof tokenFlaws)[number];
+
+/** Ways in which the token endpoint can answer: refusals, and nonsense. */
+export const answerFlaws = [
+  "no-id-token",
+  "no-access-token",
+  "no-refresh-token",
+  "rotating-refresh-tokens",
+  "other-subject-on-refresh",
+  "invalid-grant",
+  "invalid-grant-with-401",
+  "other-400",
+  "invalid-client",
+  "too-many-requests",
+  "server-error",
+  "server-error-with-invalid-grant",
+  "html",
+  "html-404",
+  "json-array",
+  "half-an-answer",
+  "broken-off",
+  "oversized-answer",
+  "redirected",
+  "slow",
+  "hang-up",
+] as const;
+export type AnswerFlaw = (typeof answerFlaws)[number];
+
+export const keySetFlaws = [
+  "jwks-500",
+  "jwks-html",
+  "jwks-malformed",
+  "jwks-array",
+  "jwks-oversized",
+  "jwks-slow",
+  "jwks-hang-up",
+] as const;
+export type KeySetFlaw = (typeof keySetFlaws)[number];
+
+export const discoveryFlaws = [
+  "discovery-500",
+  "discovery-html",
+  "discovery-array",
+  "discovery-incomplete",
+  "discovery-redirected",
+  "discovery-slow",
+  "discovery-hang-up",
+] as const;
+export type DiscoveryFlaw = (typeof discoveryFlaws)[number];
+
+/** Ways in which the browser can come back. */
+export const callbackFlaws = [
+  "missing-iss-in-callback",
+  "wrong-iss-in-callback",
+  "wrong-state-in-callback",
+  "code-twice-in-callback",
+  "access-denied",
+] as const;
+export type CallbackFlaw = (typeof callbackFlaws)[number];
+
+export type Flaw = TokenFlaw | AnswerFlaw | KeySetFlaw | DiscoveryFlaw | CallbackFlaw;
+
+/** The flaw of one kind among those that are on, if any. */
+export const flawOf = <F extends Flaw>(kind: readonly F[], active: ReadonlySet<Flaw>): F | undefined =>
+  kind.find((flaw) => active.has(flaw));

@@ -1,0 +1,71 @@
+import { createHash, randomBytes } from "node:crypto";
+
+/** What one login has led to; all its refresh tokens end together. */
+export interface Grant {
+  readonly subject: string;
+  readonly clientId: string;
+  readonly nonce: string | undefined;
+  revoked: boolean;
+}
+
+interface Code {
+  readonly grant: Grant;
+  readonly redirectUri: string;
+  readonly challenge: string;
+  used: boolean;
+}
+
+interface RefreshToken {
+  readonly grant: Grant;
+  /** How often it was redeemed with success. */
+  redemptions: number;
+  used: boolean;
+}
+
+const unguessable = (): string => randomBytes(16).toString("base64url");
+
+/** The provider's memory: codes and refresh tokens. */
+export const grants = () => {
+  const codes = new Map<string, Code>();
+  const refreshTokens = new Map<string, RefreshToken>();
+  return {
+    issueCode(grant: Omit<Grant, "revoked">, redirectUri: string, challenge: string): string {
+      const code = unguessable();
+      codes.set(code, { grant: { ...grant, revoked: false }, redirectUri, challenge, used: false });
+      return code;
+    },
+    /** Undefined: no such code, used before, another client's or address's, or the wrong verifier (RFC 7636 section 4.6). */
+    redeemCode(code: string, clientId: string, redirectUri: string, verifier: string): Grant | undefined {
+      const known = codes.get(code);
+      const challenge = createHash("sha256").update(verifier).digest("base64url");
+      if (known === undefined || known.used || known.grant.clientId !== clientId) return undefined;
+      known.used = true;
+      return known.redirectUri === redirectUri && known.challenge === challenge ? known.grant : undefined;
+    },
+    issueRefreshToken(grant: Grant): string {
+      const token = unguessable();
+      refreshTokens.set(token, { grant, redemptions: 0, used: false });
+      return token;
+    },
+    /** The second use of a single-use token ends the whole grant, as RFC 9700 section 4.14.2 wants it. */
+    redeemRefreshToken(token: string, clientId: string, singleUse: boolean): Grant | undefined {
+      const known = refreshTokens.get(token);
+      if (known === undefined || known.grant.clientId !== clientId || known.grant.revoked) return undefined;
+      if (known.used) {
+        known.grant.revoked = true;
+        return undefined;
+      }
+      known.used = singleUse;
+      known.redemptions += 1;
+      return known.grant;
+    },
+    revokeEverything(): void {
+      for (const { grant } of refreshTokens.values()) grant.revoked = true;
+    },
+    /** The most often any one refresh token was redeemed. */
+    mostRedemptions: (): number =>
+      Math.max(0, ...[...refreshTokens.values()].map((token) => token.redemptions)),
+  };
+};
+
+export type Grants = ReturnType<typeof grants>;

@@ -1,0 +1,96 @@
+import { createHmac } from "node:crypto";
+import { type JWTPayload, SignJWT } from "jose";
+import type { TokenFlaw } from "./flaw.ts";
+import { type SigningKey, signingKey } from "./signing-key.ts";
+
+export interface Mint {
+  readonly issuer: string;
+  readonly key: SigningKey;
+  readonly now: number;
+  readonly flaw: TokenFlaw | undefined;
+}
+
+const without = (claims: JWTPayload, name: string): JWTPayload => {
+  const { [name]: _, ...others } = claims;
+  return others;
+};
+
+/** Claims as they are for a flaw that lies in the claims. */
+const flawedClaims = (claims: JWTPayload, { flaw, now }: Mint): JWTPayload => {
+  switch (flaw) {
+    case "wrong-issuer":
+      return { ...claims, iss: "https://elsewhere.example" };
+    case "wrong-audience":
+      return { ...claims, aud: "somebody-else" };
+    case "several-audiences-without-azp":
+      return { ...claims, aud: [String(claims.aud), "somebody-else"] };
+    case "several-audiences-with-wrong-azp":
+      return { ...claims, aud: [String(claims.aud), "somebody-else"], azp: "somebody-else" };
+    case "no-exp":
+      return without(claims, "exp");
+    case "exp-not-a-number":
+      return { ...claims, exp: "tomorrow" as unknown as number };
+    case "expired":
+      return { ...claims, iat: now - 7200, exp: now - 3600 };
+    case "not-yet-valid":
+      return { ...claims, nbf: now + 60 };
+    case "issued-in-the-future":
+      return { ...claims, iat: now + 60 };
+    case "iat-not-a-number":
+      return { ...claims, iat: "yesterday" as unknown as number };
+    case "wrong-nonce":
+      return { ...claims, nonce: "the nonce of another login" };
+    case "no-nonce":
+      return without(claims, "nonce");
+    case "no-username":
+      return without(claims, "preferred_username");
+    case "no-subject":
+      return without(claims, "sub");
+    case "access-token":
+      return { ...claims, token_use: "access" };
+    case "logout-token":
+      return { ...claims, events: { "http://schemas.openid.net/event/backchannel-logout": {} } };
+    default:
+      return claims;
+  }
+};
+
+const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
+
+const sign = (claims: JWTPayload, key: SigningKey, header: object = {}): Promise<string> =>
+  new SignJWT(claims)
+    .setProtectedHeader({ kid: key.kid, typ: "JWT", ...header, alg: key.alg })
+    .sign(key.privateKey, { crit: { urgent: true } });
+
+/** An id token, wrong in the way that the flaw names. */
+export const mint = async (wanted: JWTPayload, settings: Mint): Promise<string> => {
+  const { issuer, key, flaw } = settings;
+  const claims = flawedClaims(wanted, settings);
+  const stranger = () => signingKey("RS256", "stranger");
+  switch (flaw) {
+    case "none-algorithm":
+      return `${encode({ alg: "none", typ: "JWT", kid: key.kid })}.${encode(claims)}.`;
+    case "hs256-with-public-key": {
+      const input = `${encode({ alg: "HS256", typ: "JWT", kid: key.kid })}.${encode(claims)}`;
+      return `${input}.${createHmac("sha256", key.publicPem).update(input).digest("base64url")}`;
+    }
+    case "key-in-header-jwk":
+      return sign(claims, await stranger(), { jwk: (await stranger()).publicJwk });
+    case "key-in-header-jku":
+      return sign(claims, await stranger(), { jku: `${issuer}/strangers-keys` });
+    case "key-in-header-x5u":
+      return sign(claims, await stranger(), { x5u: `${issuer}/strangers-keys` });
+    case "unknown-kid":
+      return sign(claims, await stranger());
+    case "bad-signature":
+      return sign(claims, { ...(await signingKey("RS256", "stranger")), kid: key.kid });
+    case "other-type-in-header":
+      return sign(claims, key, { typ: "at+jwt" });
+    case "unknown-critical-header":
+      return sign(claims, key, { crit: ["urgent"], urgent: true });
+    case "not-a-jwt":
+      return "neither.a-token";
+    default:
+      return sign(claims, key);
+  }
+};

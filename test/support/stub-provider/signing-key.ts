@@ -1,0 +1,28 @@
+import { type CryptoKey, exportJWK, exportSPKI, generateKeyPair, type JWK } from "jose";
+
+export interface SigningKey {
+  readonly kid: string;
+  readonly alg: "RS256" | "ES256";
+  readonly privateKey: CryptoKey;
+  readonly publicJwk: JWK;
+  /** What somebody might take for a shared secret. */
+  readonly publicPem: string;
+}
+
+const make = async (alg: SigningKey["alg"], kid: string): Promise<SigningKey> => {
+  const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true });
+  const publicJwk = { ...(await exportJWK(publicKey)), kid, alg, use: "sig" };
+  return { kid, alg, privateKey, publicJwk, publicPem: await exportSPKI(publicKey) };
+};
+
+const made = new Map<string, Promise<SigningKey>>();
+
+/** The key of this name: always the same one within a process, since RSA keys take a while to make. */
+export const signingKey = (alg: SigningKey["alg"], kid: string): Promise<SigningKey> => {
+  const name = `${alg} ${kid}`;
+  const known = made.get(name);
+  if (known !== undefined) return known;
+  const key = make(alg, kid);
+  made.set(name, key);
+  return key;
+};

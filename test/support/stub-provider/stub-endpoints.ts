@@ -1,0 +1,94 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { callbackFlaws, discoveryFlaws, keySetFlaws } from "./flaw.ts";
+import { signingKey } from "./signing-key.ts";
+import { answerBadly, answerJson, redirect } from "./stub-answer.ts";
+import type { Endpoint, StubState } from "./stub-state.ts";
+import { nextFlaw } from "./stub-state.ts";
+import { answerTokenRequest } from "./stub-tokens.ts";
+
+type Answer = (
+  state: StubState,
+  url: URL,
+  request: IncomingMessage,
+  response: ServerResponse,
+) => Promise<void>;
+
+const discovery: Answer = async (state, _url, _request, response) => {
+  const flaw = nextFlaw(state, discoveryFlaws);
+  if (await answerBadly(response, flaw, state.slowness)) return;
+  const { issuer } = state;
+  const document = {
+    issuer,
+    authorization_endpoint: `${issuer}/authorize?realm=lab`,
+    token_endpoint: `${issuer}/token`,
+    jwks_uri: `${issuer}/jwks`,
+    end_session_endpoint: `${issuer}/logout?realm=lab`,
+    scopes_supported: ["openid", "profile", "email", "offline_access"],
+    response_types_supported: ["code"],
+    subject_types_supported: ["public"],
+    id_token_signing_alg_values_supported: ["RS256"],
+    authorization_response_iss_parameter_supported: true,
+    ...(flaw === "discovery-incomplete" ? { jwks_uri: undefined } : {}),
+    ...state.options.metadata,
+  };
+  answerJson(response, 200, document);
+};
+
+const keySet: Answer = async (state, _url, _request, response) => {
+  const flaw = nextFlaw(state, keySetFlaws);
+  if (await answerBadly(response, flaw, state.slowness)) return;
+  const keys = state.keys.map((key) => key.publicJwk);
+  answerJson(response, 200, flaw === "jwks-malformed" ? { keys: "none" } : { keys });
+};
+
+/** Approves at once, in the name of the person that the state says. */
+const authorize: Answer = async (state, url, _request, response) => {
+  const asked = (name: string): string => url.searchParams.get(name) ?? "";
+  const { sub } = state.person;
+  state.people.set(sub, state.person);
+  const nonce = url.searchParams.get("nonce") ?? undefined;
+  const grant = { subject: sub, clientId: asked("client_id"), nonce };
+  const code = state.grants.issueCode(grant, asked("redirect_uri"), asked("code_challenge"));
+  const flaw = nextFlaw(state, callbackFlaws);
+  const callback = new URL(asked("redirect_uri"));
+  const answer = callback.searchParams;
+  if (flaw === "access-denied") answer.set("error", "access_denied");
+  else answer.set("code", code);
+  if (flaw === "code-twice-in-callback") answer.append("code", "another-code");
+  answer.set("state", flaw === "wrong-state-in-callback" ? "another-state" : asked("state"));
+  if (flaw === "wrong-iss-in-callback") answer.set("iss", "https://elsewhere.example");
+  else if (flaw !== "missing-iss-in-callback") answer.set("iss", state.issuer);
+  redirect(response, callback.href);
+};
+
+const endSession: Answer = async (_state, url, _request, response) =>
+  redirect(response, url.searchParams.get("post_logout_redirect_uri") ?? "about:blank");
+
+/** Nobody should ever ask for these: only token headers name them. */
+const strangersKeys: Answer = async (_state, _url, _request, response) =>
+  answerJson(response, 200, { keys: [(await signingKey("RS256", "stranger")).publicJwk] });
+
+const endpoints = new Map<string, readonly [Endpoint, Answer]>([
+  ["/.well-known/openid-configuration", ["discovery", discovery]],
+  ["/jwks", ["jwks", keySet]],
+  ["/authorize", ["authorize", authorize]],
+  ["/token", ["token", (state, _url, request, response) => answerTokenRequest(state, request, response)]],
+  ["/logout", ["end-session", endSession]],
+  ["/strangers-keys", ["strangers-keys", strangersKeys]],
+]);
+
+export const answerRequest = async (
+  state: StubState,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> => {
+  const url = new URL(request.url ?? "/", state.issuer);
+  const known = endpoints.get(url.pathname);
+  if (known === undefined) {
+    answerJson(response, 404, { error: "not_found" });
+    return;
+  }
+  const [name, answer] = known;
+  state.calls[name] += 1;
+  await answer(state, url, request, response);
+};

@@ -1,0 +1,91 @@
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Flaw } from "./flaw.ts";
+import { type SigningKey, signingKey } from "./signing-key.ts";
+import { answerRequest } from "./stub-endpoints.ts";
+import { type Person, type StubOptions, type StubState, stubState } from "./stub-state.ts";
+import { mintFor } from "./stub-tokens.ts";
+
+/** A small OpenID provider on a free port of 127.0.0.1, which errs when it is told to, by name. */
+export interface StubProvider {
+  readonly issuer: string;
+  /** Counters, what came to the token endpoint, and what may be set: person, token life, slowness. */
+  readonly state: StubState;
+  /** Errs in these ways until `behave`. */
+  misbehave(...flaws: readonly Flaw[]): void;
+  /** Errs in this way once, at the next occasion. */
+  misbehaveOnce(flaw: Flaw): void;
+  behave(): void;
+  /** Who logs in next; known from now on by these claims, in renewed tokens too. */
+  setPerson(person: Person): void;
+  /** An id token as a client would have it; the CLI's unless said otherwise. Undefined claims are left out. */
+  idToken(claims?: { readonly [claim: string]: unknown }, client?: "app" | "cli"): Promise<string>;
+  /** Does what a browser does at the authorization endpoint; returns the query that comes back, with its "?". */
+  logIn(authorizationUrl: string): Promise<string>;
+  /** Signs with a new key from now on; `keepOld` leaves the old ones in the key set. */
+  rotateKeys(
+    kid: string,
+    options?: { readonly alg?: SigningKey["alg"]; readonly keepOld?: boolean },
+  ): Promise<void>;
+  /** Refuses connections until `comeBack`, which listens on the same port again. */
+  goAway(): Promise<void>;
+  comeBack(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const listen = async (server: Server, port: number): Promise<number> => {
+  server.listen(port, "127.0.0.1");
+  await once(server, "listening");
+  return (server.address() as AddressInfo).port;
+};
+
+const stop = async (server: Server): Promise<void> => {
+  if (!server.listening) return;
+  const closed = once(server, "close");
+  server.close();
+  server.closeAllConnections();
+  await closed;
+};
+
+export const stubProvider = async (options: StubOptions = {}): Promise<StubProvider> => {
+  const state = stubState(options, [await signingKey("RS256", "first")]);
+  const server = createServer((request, response) => {
+    answerRequest(state, request, response).catch((error: unknown) =>
+      response.destroy(error instanceof Error ? error : new Error("The stub failed", { cause: error })),
+    );
+  });
+  const port = await listen(server, 0);
+  state.issuer = `http://127.0.0.1:${port}`;
+  return {
+    issuer: state.issuer,
+    state,
+    misbehave(...flaws) {
+      for (const flaw of flaws) state.lasting.add(flaw);
+    },
+    misbehaveOnce: (flaw) => void state.once.push(flaw),
+    behave() {
+      state.lasting.clear();
+      state.once.length = 0;
+    },
+    setPerson(person) {
+      state.person = person;
+      state.people.set(person.sub, person);
+    },
+    idToken: (claims = {}, client = "cli") =>
+      mintFor(state, state.person.sub, state.options.clients[client].id, claims),
+    async logIn(authorizationUrl) {
+      const response = await fetch(authorizationUrl, { redirect: "manual" });
+      await response.body?.cancel();
+      return new URL(response.headers.get("location") ?? "").search;
+    },
+    async rotateKeys(kid, { alg = "RS256", keepOld = true } = {}) {
+      state.keys = [await signingKey(alg, kid), ...(keepOld ? state.keys : [])];
+    },
+    goAway: () => stop(server),
+    async comeBack() {
+      await listen(server, port);
+    },
+    close: () => stop(server),
+  };
+};

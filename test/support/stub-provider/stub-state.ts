@@ -1,0 +1,84 @@
+import { type Flaw, flawOf } from "./flaw.ts";
+import { type Grants, grants } from "./grants.ts";
+import type { SigningKey } from "./signing-key.ts";
+
+export interface Person {
+  readonly sub: string;
+  readonly username: string;
+  readonly groups: readonly string[];
+}
+
+export interface StubClient {
+  readonly id: string;
+  /** Absent: a public client. */
+  readonly secret?: string;
+}
+
+export type Endpoint = "discovery" | "jwks" | "authorize" | "token" | "end-session" | "strangers-keys";
+
+/** A request to the token endpoint, as it came. */
+export interface TokenRequest {
+  readonly authorization: string | undefined;
+  readonly form: URLSearchParams;
+}
+
+export interface StubOptions {
+  readonly clients?: { readonly app: StubClient; readonly cli: StubClient };
+  /** Seconds since 1970. Default: the system's clock. */
+  readonly now?: () => number;
+  /** Members to put over the discovery document's; undefined removes one. */
+  readonly metadata?: { readonly [name: string]: unknown };
+}
+
+export interface StubState {
+  readonly options: Required<StubOptions>;
+  readonly grants: Grants;
+  readonly calls: Record<Endpoint, number>;
+  readonly tokenRequests: TokenRequest[];
+  /** The key that signs is the first; all are in the key set. */
+  keys: readonly SigningKey[];
+  issuer: string;
+  /** Who logs in at the authorization endpoint; asked for no password. Replace to log in as somebody else. */
+  person: Person;
+  /** By subject, as they are told in tokens from now on. */
+  readonly people: Map<string, Person>;
+  /** Seconds that an id token lives. */
+  tokenLife: number;
+  /** Seconds by which `iat` is dated back. */
+  backdatedBy: number;
+  /** Seconds that a slow answer takes. */
+  slowness: number;
+  readonly lasting: Set<Flaw>;
+  readonly once: Flaw[];
+}
+
+export const stubState = (options: StubOptions, keys: readonly SigningKey[]): StubState => {
+  const person: Person = { sub: "subject-of-alice", username: "alice", groups: ["blab/owners"] };
+  return {
+    options: {
+      clients: { app: { id: "app-client", secret: "app secret: ü+/&" }, cli: { id: "cli-client" } },
+      now: () => Date.now() / 1000,
+      metadata: {},
+      ...options,
+    },
+    grants: grants(),
+    calls: { discovery: 0, jwks: 0, authorize: 0, token: 0, "end-session": 0, "strangers-keys": 0 },
+    tokenRequests: [],
+    keys,
+    issuer: "",
+    person,
+    people: new Map([[person.sub, person]]),
+    tokenLife: 300,
+    backdatedBy: 0,
+    slowness: 0.5,
+    lasting: new Set(),
+    once: [],
+  };
+};
+
+/** The flaw of this kind to show now: one that was asked for once comes first, and is then used up. */
+export const nextFlaw = <F extends Flaw>(state: StubState, kind: readonly F[]): F | undefined => {
+  const index = state.once.findIndex((flaw) => (kind as readonly Flaw[]).includes(flaw));
+  if (index >= 0) return state.once.splice(index, 1)[0] as F;
+  return flawOf(kind, state.lasting);
+};

@@ -1,0 +1,127 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { text } from "node:stream/consumers";
+import { type AnswerFlaw, answerFlaws, tokenFlaws } from "./flaw.ts";
+import type { Grant } from "./grants.ts";
+import { mint } from "./id-token.ts";
+import { answerBadly, answerJson } from "./stub-answer.ts";
+import { nextFlaw, type StubState } from "./stub-state.ts";
+
+/** An id token of this provider's for a person, with the flaw that is due. */
+export const mintFor = async (
+  state: StubState,
+  subject: string,
+  clientId: string,
+  more: { readonly [claim: string]: unknown },
+): Promise<string> => {
+  const now = Math.floor(state.options.now());
+  const person = state.people.get(subject);
+  const [key] = state.keys;
+  if (key === undefined) throw new Error("The stub provider has no signing key");
+  const claims = {
+    iss: state.issuer,
+    sub: subject,
+    aud: clientId,
+    iat: now - state.backdatedBy,
+    exp: now + state.tokenLife,
+    preferred_username: person?.username,
+    groups: person?.groups,
+    ...more,
+  };
+  return mint(claims, { issuer: state.issuer, key, now, flaw: nextFlaw(state, tokenFlaws) });
+};
+
+const decodeBasic = (authorization: string): readonly [string, string] => {
+  const [id = "", secret = ""] = Buffer.from(authorization.slice("Basic ".length), "base64")
+    .toString()
+    .split(":");
+  const decode = (value: string): string => decodeURIComponent(value.replaceAll("+", " "));
+  return [decode(id), decode(secret)];
+};
+
+/** The client that a request names, if it proves to be it (RFC 6749 section 2.3.1). */
+const authenticate = (
+  state: StubState,
+  authorization: string | undefined,
+  form: URLSearchParams,
+): string | undefined => {
+  const [id, secret] = authorization?.startsWith("Basic ")
+    ? decodeBasic(authorization)
+    : [form.get("client_id"), form.get("client_secret") ?? undefined];
+  const { app, cli } = state.options.clients;
+  const client = [app, cli].find((known) => known.id === id);
+  return client !== undefined && client.secret === secret ? client.id : undefined;
+};
+
+const grantFor = (
+  state: StubState,
+  form: URLSearchParams,
+  clientId: string,
+  singleUse: boolean,
+): Grant | undefined => {
+  const field = (name: string): string => form.get(name) ?? "";
+  return form.get("grant_type") === "authorization_code"
+    ? state.grants.redeemCode(field("code"), clientId, field("redirect_uri"), field("code_verifier"))
+    : state.grants.redeemRefreshToken(field("refresh_token"), clientId, singleUse);
+};
+
+const tokensFor = async (
+  state: StubState,
+  grant: Grant,
+  isRefresh: boolean,
+  flaw: AnswerFlaw | undefined,
+): Promise<object> => {
+  const subject = isRefresh && flaw === "other-subject-on-refresh" ? "subject-of-mallory" : grant.subject;
+  const nonce = isRefresh || grant.nonce === undefined ? {} : { nonce: grant.nonce };
+  const idToken = await mintFor(state, subject, grant.clientId, nonce);
+  const givesRefreshToken = flaw !== "no-refresh-token" && (!isRefresh || flaw === "rotating-refresh-tokens");
+  return {
+    token_type: "Bearer",
+    expires_in: state.tokenLife,
+    ...(flaw === "no-access-token" ? {} : { access_token: "an-access-token" }),
+    ...(flaw === "no-id-token" ? {} : { id_token: idToken }),
+    ...(givesRefreshToken ? { refresh_token: state.grants.issueRefreshToken(grant) } : {}),
+  };
+};
+
+/** OAuth errors (RFC 6749 section 5.2), and answers that only look like one. */
+const errorFlaws: { readonly [Name in AnswerFlaw]?: readonly [number, string] } = {
+  "invalid-grant": [400, "invalid_grant"],
+  "invalid-grant-with-401": [401, "invalid_grant"],
+  "other-400": [400, "invalid_request"],
+  "invalid-client": [401, "invalid_client"],
+  "too-many-requests": [429, "slow_down"],
+  "server-error-with-invalid-grant": [500, "invalid_grant"],
+};
+
+export const answerTokenRequest = async (
+  state: StubState,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> => {
+  const form = new URLSearchParams(await text(request));
+  const { authorization } = request.headers;
+  state.tokenRequests.push({ authorization, form });
+  const flaw = nextFlaw(state, answerFlaws);
+  if (await answerBadly(response, flaw, state.slowness)) return;
+  const error = flaw === undefined ? undefined : errorFlaws[flaw];
+  if (error !== undefined) {
+    answerJson(response, error[0], { error: error[1], error_description: "The stub was asked to say so" });
+    return;
+  }
+  const clientId = authenticate(state, authorization, form);
+  if (clientId === undefined) {
+    response.setHeader("www-authenticate", 'Basic realm="stub"');
+    answerJson(response, 401, { error: "invalid_client" });
+    return;
+  }
+  const grant = grantFor(state, form, clientId, flaw === "rotating-refresh-tokens");
+  if (grant === undefined) {
+    answerJson(response, 400, { error: "invalid_grant" });
+    return;
+  }
+  const tokens = await tokensFor(state, grant, form.get("grant_type") === "refresh_token", flaw);
+  if (flaw === "half-an-answer") {
+    response.writeHead(200, { "content-type": "application/json" });
+    response.end(JSON.stringify(tokens).slice(0, -20));
+  } else answerJson(response, 200, tokens);
+};
