@@ -3,7 +3,7 @@ import type { Group } from "../../domain/group.ts";
 import type { GroupInfo } from "../../domain/group-info.ts";
 import type { Action, ObjectType } from "../../domain/policy.ts";
 import type { Role } from "../../domain/role.ts";
-import type { ObjectMetadata, Precondition, StoredObject } from "../../domain/stored-object.ts";
+import type { ETag, ObjectMetadata, Precondition, StoredObject } from "../../domain/stored-object.ts";
 import type { Username } from "../../domain/user.ts";
 import type { Upload } from "../driven/content-check.ts";
 
@@ -20,12 +20,31 @@ export interface Groups {
   permit(caller: Caller, action: Action, type: ObjectType, group: Group): void;
   isPermitted(caller: Caller, action: Action, type: ObjectType, group: Group): boolean;
   info(caller: Caller, group: Group, signal: AbortSignal): Promise<GroupInfo>;
+  /** The overview as it was written, with the tag it can be replaced under; undefined: there is none. */
+  overviewSource(
+    caller: Caller,
+    group: Group,
+    signal: AbortSignal,
+  ): Promise<{ readonly text: string; readonly etag: ETag } | undefined>;
   /** Throws NotFound. */
   read(caller: Caller, group: Group, file: SettingsFile, signal: AbortSignal): Promise<StoredObject>;
   stat(caller: Caller, group: Group, file: SettingsFile, signal: AbortSignal): Promise<ObjectMetadata>;
   /** Throws BadContent, PreconditionFailed. */
-  write(caller: Caller, group: Group, file: SettingsFile, upload: Upload, condition: Precondition, signal: AbortSignal): Promise<void>;
-  remove(caller: Caller, group: Group, file: SettingsFile, condition: Precondition, signal: AbortSignal): Promise<void>;
+  write(
+    caller: Caller,
+    group: Group,
+    file: SettingsFile,
+    upload: Upload,
+    condition: Precondition,
+    signal: AbortSignal,
+  ): Promise<void>;
+  remove(
+    caller: Caller,
+    group: Group,
+    file: SettingsFile,
+    condition: Precondition,
+    signal: AbortSignal,
+  ): Promise<void>;
   /** Throws NotFound for an unknown role, NotConfigured. */
   members(caller: Caller, group: Group): Promise<readonly { username: Username; roles: readonly Role[] }[]>;
   membersWithRole(caller: Caller, group: Group, role: string): Promise<readonly Username[]>;

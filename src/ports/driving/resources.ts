@@ -1,8 +1,8 @@
 import type { Caller } from "../../domain/caller.ts";
 import type { Group } from "../../domain/group.ts";
-import type { DatasetFile, DatasetType, Resource } from "../../domain/resource.ts";
-import type { Precondition, StoredObject, ObjectMetadata } from "../../domain/stored-object.ts";
 import type { Action } from "../../domain/policy.ts";
+import type { DatasetFile, DatasetType, Resource } from "../../domain/resource.ts";
+import type { ObjectMetadata, Precondition, StoredObject } from "../../domain/stored-object.ts";
 import type { Upload } from "../driven/content-check.ts";
 
 /** What a group holds, and what one caller may see and change of it. All throw LoginRequired, NotAllowed and StoreDown. */
@@ -20,7 +20,13 @@ export interface Resources {
   /** The v2 form of a v1 dataset, as JSON text. Throws NotFound when a file is missing. */
   readV1(caller: Caller, resource: Resource, signal: AbortSignal): Promise<string>;
   /** Throws BadContent, PreconditionFailed. */
-  write(caller: Caller, file: ResourceFile, upload: Upload, condition: Precondition, signal: AbortSignal): Promise<void>;
+  write(
+    caller: Caller,
+    file: ResourceFile,
+    upload: Upload,
+    condition: Precondition,
+    signal: AbortSignal,
+  ): Promise<void>;
   /** Removes all files of a resource. The condition is about its main file. Throws PreconditionFailed. */
   remove(caller: Caller, resource: Resource, condition: Precondition, signal: AbortSignal): Promise<void>;
   list(caller: Caller, group: Group, signal: AbortSignal): Promise<Listing>;

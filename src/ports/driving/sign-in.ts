@@ -1,5 +1,5 @@
-import type { Login, SessionId } from "../../domain/session.ts";
 import type { ReturnPath } from "../../domain/return-path.ts";
+import type { Login, SessionId } from "../../domain/session.ts";
 import type { SealedText } from "../../domain/token-set.ts";
 
 /** A login that has begun: where to send the browser, and what it must bring back. */

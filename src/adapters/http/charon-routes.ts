@@ -1,0 +1,129 @@
+import Router from "@koa/router";
+import { BadRequest, NotFound } from "../../domain/failure.ts";
+import type { Group } from "../../domain/group.ts";
+import type { DatasetFile, Resource } from "../../domain/resource.ts";
+import { datasetTypes, legacyTypes, resourcePath } from "../../domain/resource.ts";
+import type { Compression } from "../../ports/driven/compression.ts";
+import type { Groups } from "../../ports/driving/groups.ts";
+import type { ResourceFile, Resources } from "../../ports/driving/resources.ts";
+import type { Context, RequestState } from "./context.ts";
+import { allowAnyOrigin } from "./cross-site.ts";
+import { answerJson } from "./json-answer.ts";
+import { fileName } from "./resource-routes.ts";
+import { dataCache } from "./security-headers.ts";
+import { answerObject } from "./stored-object-answer.ts";
+
+interface Deps {
+  readonly groups: Groups;
+  readonly resources: Resources;
+  readonly compression: Compression;
+}
+
+/** The API that Auspice and the CLI list and fetch by (http-api.md section 11). */
+export const charonRoutes = (d: Deps): Router<RequestState> => {
+  const router = new Router<RequestState>();
+  router.get("/charon/getAvailable", (ctx) => getAvailable(ctx, d));
+  router.get("/charon/getDataset", (ctx) => getDataset(ctx, d));
+  router.get("/charon/getNarrative", (ctx) => getNarrative(ctx, d));
+  router.get("/charon/getSourceInfo", (ctx) => getSourceInfo(ctx, d));
+  return router;
+};
+
+/** A query parameter that may stand only once. */
+const parameter = (ctx: Context, name: string): string | undefined => {
+  const values = ctx.URL.searchParams.getAll(name);
+  if (values.length > 1) throw new BadRequest(`The parameter "${name}" may be given only once.`);
+  return values[0];
+};
+
+/** `groups/<name>[/narratives][/<rest>]`, with or without slashes around it. */
+const parsePrefix = (prefix: string): { name: string; rest: string } | undefined => {
+  const [, name, rest] = /^\/*groups\/+([^/]+)(?:\/+(.*?))?\/*$/s.exec(prefix) ?? [];
+  return name === undefined ? undefined : { name, rest: rest ?? "" };
+};
+
+const locate = (ctx: Context, d: Deps): { group: Group; rest: string } => {
+  const parsed = parsePrefix(parameter(ctx, "prefix") ?? "");
+  if (!parsed) throw new BadRequest('The parameter "prefix" has to name a group: groups/<name>.');
+  const group = d.groups.readable(ctx.state.caller, parsed.name);
+  if (group.isPublic) allowAnyOrigin(ctx);
+  return { group, rest: parsed.rest.replace(/^narratives(\/|$)/i, "") };
+};
+
+const available = (resource: Resource) => ({
+  request: resourcePath(resource),
+  ...(resource.kind === "dataset"
+    ? { snapshots: false, secondTreeOptions: [] as string[], buildUrl: null }
+    : {}),
+});
+
+const getAvailable = async (ctx: Context, d: Deps): Promise<void> => {
+  const prefix = (parameter(ctx, "prefix") ?? "/").replace(/^\/+|\/+$/g, "");
+  if (prefix === "" || prefix.toLowerCase() === "groups") return getAllAvailable(ctx, d);
+  const { group } = locate(ctx, d);
+  const { datasets, narratives } = await d.resources.list(ctx.state.caller, group, ctx.state.signal);
+  ctx.set("Cache-Control", dataCache);
+  answerJson(ctx, { datasets: datasets.map(available), narratives: narratives.map(available) });
+};
+
+/** Everything this caller may see, live; here addresses begin with a slash (http-api.md section 11). */
+const getAllAvailable = async (ctx: Context, d: Deps): Promise<void> => {
+  const { caller, signal } = ctx.state;
+  const listings = await Promise.all(
+    d.groups.visible(caller).map((group) => d.resources.list(caller, group, signal)),
+  );
+  const request = (resource: Resource) => ({ request: `/${resourcePath(resource)}` });
+  answerJson(ctx, {
+    datasets: listings.flatMap(({ datasets }) => datasets.map(request)),
+    narratives: listings.flatMap(({ narratives }) => narratives.map(request)),
+  });
+};
+
+const datasetFiles: readonly DatasetFile[] = [...datasetTypes, ...legacyTypes];
+
+const getDataset = async (ctx: Context, d: Deps): Promise<void> => {
+  const { group, rest } = locate(ctx, d);
+  const type = parameter(ctx, "type") ?? "main";
+  const file = datasetFiles.find((known) => known === type);
+  if (file === undefined) throw new BadRequest(`The parameter "type" can be ${datasetFiles.join(", ")}.`);
+  const resource = d.resources.at(group, "dataset", rest, "read");
+  await answerFile(ctx, d, { kind: "dataset", resource, file }).catch(async (error: unknown) => {
+    if (file !== "main" || !(error instanceof NotFound)) throw error;
+    ctx.set("Cache-Control", dataCache);
+    const converted = await d.resources.readV1(ctx.state.caller, resource, ctx.state.signal);
+    ctx.type = "application/json; charset=utf-8";
+    ctx.body = converted;
+  });
+};
+
+const getNarrative = async (ctx: Context, d: Deps): Promise<void> => {
+  const { group, rest } = locate(ctx, d);
+  if (!/^(md|markdown)$/i.test(parameter(ctx, "type") ?? "")) {
+    throw new BadRequest('The parameter "type" has to be md.');
+  }
+  const resource = d.resources.at(group, "narrative", withoutLanguage(rest), "read");
+  await answerFile(ctx, d, { kind: "narrative", resource });
+};
+
+/** Narratives below `ncov` once had their language in their address; English was not stored so. */
+const withoutLanguage = (path: string): string => {
+  const parts = path.split("/");
+  const language = parts.indexOf("en");
+  return parts[0] === "ncov" && language > 0 ? parts.toSpliced(language, 1).join("/") : path;
+};
+
+const answerFile = (ctx: Context, d: Deps, file: ResourceFile): Promise<void> => {
+  const { caller, signal } = ctx.state;
+  return answerObject(ctx, d.compression, {
+    fileName: fileName(file),
+    stat: () => d.resources.stat(caller, file, signal),
+    read: () => d.resources.read(caller, file, signal),
+  });
+};
+
+const getSourceInfo = async (ctx: Context, d: Deps): Promise<void> => {
+  const { group } = locate(ctx, d);
+  const info = await d.groups.info(ctx.state.caller, group, ctx.state.signal);
+  ctx.set("Cache-Control", dataCache);
+  answerJson(ctx, info);
+};

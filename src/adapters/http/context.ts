@@ -1,0 +1,21 @@
+import type Koa from "koa";
+import type { Caller, Credentials } from "../../domain/caller.ts";
+import type { SessionId } from "../../domain/session.ts";
+
+/** What the middleware found out about a request, in the order in which it does. */
+export interface RequestState {
+  /** For the log and for error documents. */
+  id: string;
+  /** Aborted when the client goes away before its answer is complete. */
+  signal: AbortSignal;
+  /** The server's own origin, as this client sees it; never what a stranger's header says. */
+  origin: string;
+  /** What the session cookie brought. */
+  session: Credentials;
+  /** The id that the next session of this browser will get. */
+  nextSessionId?: SessionId;
+  caller: Caller;
+}
+
+export type Context = Koa.ParameterizedContext<RequestState>;
+export type Middleware = Koa.Middleware<RequestState>;

@@ -1,0 +1,96 @@
+import type { Failure } from "../../domain/failure.ts";
+import { isFailure, NotFound } from "../../domain/failure.ts";
+import type { Log } from "../../ports/driven/log.ts";
+import type { Context, Middleware } from "./context.ts";
+import { failureAnswer } from "./failure-answer.ts";
+import { isBrowserLike, wantsJson } from "./negotiation.ts";
+import { errorPolicy } from "./pages/content-security-policy.ts";
+import { renderError } from "./pages/error-page.ts";
+import { loginHref } from "./pages/frame.ts";
+import { drain } from "./request-body.ts";
+import { privateCache } from "./security-headers.ts";
+
+/** Headers that describe a body which is not sent after all. */
+const bodyHeaders = [
+  "Content-Disposition",
+  "Content-Encoding",
+  "Content-Length",
+  "Content-Type",
+  "ETag",
+  "Last-Modified",
+  "Access-Control-Allow-Origin",
+  "Access-Control-Expose-Headers",
+];
+
+/** A page for somebody who looked for something that is not there; false: this request gets none. */
+export type NotFoundPage = (ctx: Context) => Promise<boolean>;
+
+/**
+ * The only catch. It stands inside the session layer, since Koa's own handler drops cookies, and once more
+ * outside of everything, for what fails before and in the session layer itself.
+ */
+export const answerFailures =
+  (log: Log, notFoundPage: NotFoundPage = async () => false): Middleware =>
+  async (ctx, next) => {
+    try {
+      await next();
+      if (ctx.status === 404 && ctx.body === undefined && ctx.respond !== false) {
+        throw new NotFound("There is nothing at this address.");
+      }
+    } catch (error) {
+      if (ctx.state.signal.aborted) return;
+      if (ctx.res.headersSent) {
+        ctx.res.destroy();
+        throw error;
+      }
+      await answer(ctx, error, log, notFoundPage);
+    }
+  };
+
+const answer = async (ctx: Context, error: unknown, log: Log, notFoundPage: NotFoundPage): Promise<void> => {
+  const failure = isFailure(error) ? error : undefined;
+  const { status, headers } = failure ? failureAnswer(failure) : { status: 500, headers: {} };
+  if (status >= 500) {
+    const code = failure?.code ?? "fault";
+    log.write({
+      event: "request-failed",
+      id: ctx.state.id,
+      code,
+      cause: failure ? (failure.cause ?? failure) : error,
+    });
+  }
+  await drain(ctx);
+  for (const name of bodyHeaders) ctx.remove(name);
+  ctx.set({ "Cache-Control": privateCache, ...headers });
+  ctx.vary("Accept");
+  if (failure?.code === "login-required" && isReading(ctx) && isBrowserLike(ctx)) {
+    ctx.redirect(loginHref(ctx.originalUrl));
+    return;
+  }
+  ctx.status = status;
+  await writeBody(ctx, failure, status, notFoundPage);
+};
+
+const isReading = (ctx: Context): boolean => ctx.method === "GET" || ctx.method === "HEAD";
+
+const writeBody = async (
+  ctx: Context,
+  failure: Failure | undefined,
+  status: number,
+  notFoundPage: NotFoundPage,
+): Promise<void> => {
+  const message = failure?.message ?? "Something went wrong here. The operator finds more in the log.";
+  if (wantsJson(ctx)) {
+    ctx.type = "application/json; charset=utf-8";
+    ctx.body = JSON.stringify({ error: message });
+    return;
+  }
+  if (status === 404 && isReading(ctx) && (await notFoundPage(ctx))) {
+    ctx.status = 404;
+    return;
+  }
+  ctx.status = status;
+  ctx.type = "text/html; charset=utf-8";
+  ctx.set("Content-Security-Policy", errorPolicy());
+  ctx.body = renderError({ status, message, requestId: ctx.state.id });
+};

@@ -1,0 +1,21 @@
+import { NotAcceptable } from "../../domain/failure.ts";
+import type { Context } from "./context.ts";
+
+/**
+ * Picks the media type of the answer from those offered, in the server's order of preference
+ * (http-api.md section 4), and tells clients and caches about the others.
+ */
+export const negotiate = <T extends string>(ctx: Context, offered: readonly [T, ...T[]]): T => {
+  ctx.vary("Accept");
+  const path = ctx.path.replace(/[<>"]/g, encodeURIComponent);
+  ctx.set("Link", offered.map((type) => `<${path}>; rel="alternate"; type="${type}"`).join(", "));
+  const chosen = ctx.accepts(...offered);
+  if (typeof chosen !== "string") throw new NotAcceptable(`This can be had as ${offered.join(", ")}.`);
+  return chosen as T;
+};
+
+/** `text/html` by name, at any quality; wildcards do not count (http-api.md section 9). */
+export const isBrowserLike = (ctx: Context): boolean => ctx.get("Accept").toLowerCase().includes("text/html");
+
+export const wantsJson = (ctx: Context): boolean =>
+  !isBrowserLike(ctx) || /application\/([^,;\s]+\+)?json/i.test(ctx.get("Accept"));

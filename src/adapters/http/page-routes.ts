@@ -1,0 +1,123 @@
+import Router from "@koa/router";
+import { isFailure } from "../../domain/failure.ts";
+import type { Group } from "../../domain/group.ts";
+import type { AuspiceClient } from "../../ports/driven/auspice-client.ts";
+import type { Groups } from "../../ports/driving/groups.ts";
+import type { Resources } from "../../ports/driving/resources.ts";
+import type { Context, RequestState } from "./context.ts";
+import type { NotFoundPage } from "./failure-response.ts";
+import { canonicalGroup } from "./group-address.ts";
+import { answerJson } from "./json-answer.ts";
+import { negotiate } from "./negotiation.ts";
+import type { Pages } from "./page-answer.ts";
+import { renderNotFound } from "./pages/error-page.ts";
+import { renderListing } from "./pages/group-listing.ts";
+import type { GroupPage } from "./pages/group-page.ts";
+import { renderGroup } from "./pages/group-page.ts";
+import { parseFilter } from "./pages/resource-filter.ts";
+import { renderWhoami } from "./pages/whoami.ts";
+import { sendEntrypoint } from "./resource-routes.ts";
+import { decodePath } from "./traversal.ts";
+import { whoami } from "./whoami.ts";
+
+interface Deps {
+  readonly groups: Groups;
+  readonly resources: Resources;
+  readonly auspice: AuspiceClient;
+  readonly pages: Pages;
+}
+
+/** The pages that people look at (pages.md). */
+export const pageRoutes = (d: Deps): Router<RequestState> => {
+  const router = new Router<RequestState>();
+  router.get("/", (ctx) => ctx.redirect("/groups"));
+  router.get("/groups", (ctx) => listing(ctx, d));
+  router.get(/^\/groups\/([^/]+)\/?$/i, (ctx) => groupPage(ctx, d));
+  router.get(/^\/groups\/([^/]+)\/narratives\/?$/i, (ctx) => {
+    const group = canonicalGroup(ctx, d.groups);
+    if (group) ctx.redirect(`/groups/${encodeURIComponent(group.name)}`);
+  });
+  router.get("/whoami", (ctx) => whoamiPage(ctx, d));
+  router.get(/^\/users(\/[^/]+)?\/?$/i, (ctx) => ctx.redirect("/whoami"));
+  router.get("/edit/narratives", (ctx) => sendEntrypoint(ctx, d.auspice));
+  return router;
+};
+
+const listing = async (ctx: Context, d: Deps): Promise<void> => {
+  const { caller, signal } = ctx.state;
+  const groups = await Promise.all(
+    d.groups.visible(caller).map(async (group) => ({
+      group,
+      listing: await d.resources.list(caller, group, signal).catch(undefinedIfDown),
+    })),
+  );
+  const filter = parseFilter(ctx.URL.searchParams);
+  d.pages.send(ctx, renderListing({ frame: d.pages.frame(ctx), groups, filter }));
+};
+
+/** A page is shown, with a word about it, when only the store behind a part of it is away. */
+const undefinedIfDown = (error: unknown): undefined => {
+  if (isFailure(error) && error.code === "store-down") return undefined;
+  throw error;
+};
+
+const groupPage = async (ctx: Context, d: Deps): Promise<void> => {
+  const group = canonicalGroup(ctx, d.groups);
+  if (group) d.pages.send(ctx, await renderGroupPage(ctx, d, group));
+};
+
+const renderGroupPage = async (
+  ctx: Context,
+  d: Deps,
+  group: Group,
+  missing?: NonNullable<GroupPage["missing"]>,
+): Promise<string> => {
+  const { caller, signal } = ctx.state;
+  const [info, listing] = await Promise.all([
+    d.groups.info(caller, group, signal),
+    d.resources.list(caller, group, signal).catch(undefinedIfDown),
+  ]);
+  return renderGroup({
+    frame: d.pages.frame(ctx),
+    group,
+    info,
+    listing,
+    filter: parseFilter(ctx.URL.searchParams),
+    mayUpload: d.groups.isPermitted(caller, "write", "dataset", group),
+    mayEditSettings: d.groups.isPermitted(caller, "write", "group", group),
+    isMember: d.groups.isPermitted(caller, "read", "group", group),
+    ...(missing === undefined ? {} : { missing }),
+  });
+};
+
+const whoamiPage = async (ctx: Context, d: Deps): Promise<void> => {
+  const { caller } = ctx.state;
+  // Nobody is told that they are logged out when that cannot be known.
+  if (caller.kind === "unproven") throw caller.cause;
+  const memberships = d.groups.memberships(caller);
+  if (negotiate(ctx, ["text/html", "application/json"]) === "application/json") {
+    return answerJson(ctx, whoami(caller, d.groups));
+  }
+  d.pages.send(ctx, renderWhoami({ frame: d.pages.frame(ctx), memberships }));
+};
+
+const kindOf = (rest: string): "dataset" | "narrative" | "setting" => {
+  if (/^narratives\//i.test(rest)) return "narrative";
+  return /^settings\//i.test(rest) ? "setting" : "dataset";
+};
+
+/** What somebody sees who looked for something that is not there: below a group they may see, that group. */
+export const notFoundPage =
+  (d: Deps): NotFoundPage =>
+  async (ctx) => {
+    const [, name, rest] = /^\/groups\/([^/]+)\/(.+?)\/?$/i.exec(ctx.path) ?? [];
+    if (name === undefined || rest === undefined) {
+      d.pages.send(ctx, renderNotFound({ frame: d.pages.frame(ctx) }));
+      return true;
+    }
+    const group = d.groups.visible(ctx.state.caller).find((one) => one.name === decodePath(name));
+    if (!group) return false;
+    const missing = { kind: kindOf(rest), path: decodePath(rest) };
+    d.pages.send(ctx, await renderGroupPage(ctx, d, group, missing));
+    return true;
+  };

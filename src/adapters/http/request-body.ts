@@ -1,0 +1,44 @@
+import type { Seconds } from "../../domain/brand.ts";
+import type { Context } from "./context.ts";
+
+/** A failed upload is read to its end before it is answered, but no longer than this. */
+const drainLimits: { readonly bytes: number; readonly time: Seconds } = { bytes: 2e9, time: 120 };
+
+const bodiless = ["GET", "HEAD", "DELETE", "OPTIONS"];
+
+const waitsForContinue = (ctx: Context): boolean => ctx.get("Expect").toLowerCase() === "100-continue";
+
+export const hasBody = (ctx: Context): boolean =>
+  ctx.get("Transfer-Encoding") !== "" || ctx.get("Content-Length") !== "";
+
+/** The request's body as it comes; whoever stops reading leaves the connection as it is. */
+export const requestBody = (ctx: Context): AsyncIterable<Uint8Array> => {
+  // Only now, after all that can be checked before: a client that waits need not send what would be refused.
+  if (waitsForContinue(ctx)) ctx.res.writeContinue();
+  return ctx.req.iterator({ destroyOnReturn: false });
+};
+
+/**
+ * Reads and forgets what is left of a refused upload, since the Nextstrain CLI and some proxies read the
+ * answer only then (CLI-32). What is longer or slower than the limits is cut off after the answer.
+ */
+export const drain = async (ctx: Context): Promise<void> => {
+  if (bodiless.includes(ctx.method) || !hasBody(ctx) || ctx.req.readableEnded || ctx.req.destroyed) return;
+  const isWaiting = waitsForContinue(ctx) && ctx.req.socket.bytesWritten === 0 && !ctx.req.readableDidRead;
+  if (isWaiting || !(await readToEnd(ctx))) ctx.set("Connection", "close");
+};
+
+const readToEnd = async (ctx: Context): Promise<boolean> => {
+  const late = AbortSignal.timeout(drainLimits.time * 1000);
+  let left = drainLimits.bytes;
+  try {
+    for await (const chunk of ctx.req.iterator({ destroyOnReturn: false })) {
+      left -= (chunk as Uint8Array).length;
+      if (left < 0 || late.aborted) return false;
+    }
+    return true;
+  } catch {
+    // The client is gone: there is nobody to answer, and the log has the failure that led here.
+    return false;
+  }
+};

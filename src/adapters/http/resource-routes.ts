@@ -1,0 +1,130 @@
+import Router from "@koa/router";
+import { NotFound } from "../../domain/failure.ts";
+import type { Group } from "../../domain/group.ts";
+import {
+  datasetMediaType,
+  datasetTypeOf,
+  markdownMediaType,
+  narrativeMediaType,
+} from "../../domain/media-type.ts";
+import { datasetFileName, narrativeFileName } from "../../domain/object-key.ts";
+import type { Action } from "../../domain/policy.ts";
+import type { Resource } from "../../domain/resource.ts";
+import { datasetTypes } from "../../domain/resource.ts";
+import type { AuspiceClient } from "../../ports/driven/auspice-client.ts";
+import type { Compression } from "../../ports/driven/compression.ts";
+import type { Groups } from "../../ports/driving/groups.ts";
+import type { ResourceFile, Resources } from "../../ports/driving/resources.ts";
+import { answerAllowed } from "./allowed-methods.ts";
+import { precondition } from "./conditions.ts";
+import type { Context, RequestState } from "./context.ts";
+import { allowAnyOrigin } from "./cross-site.ts";
+import { canonicalGroup } from "./group-address.ts";
+import { negotiate } from "./negotiation.ts";
+import { answerObject } from "./stored-object-answer.ts";
+import { decodePath } from "./traversal.ts";
+import { readUpload } from "./upload.ts";
+
+interface Deps {
+  readonly groups: Groups;
+  readonly resources: Resources;
+  readonly compression: Compression;
+  readonly auspice: AuspiceClient;
+}
+
+const html = "text/html";
+const offered = {
+  dataset: [html, "application/json", ...datasetTypes.map(datasetMediaType)],
+  narrative: [html, markdownMediaType, narrativeMediaType],
+} as const satisfies Record<Resource["kind"], readonly [string, ...string[]]>;
+
+/** Datasets and narratives at their addresses, for browsers and programs (http-api.md sections 2 to 7). */
+export const resourceRoutes = (d: Deps): Router<RequestState> => {
+  const router = new Router<RequestState>();
+  const path = (kind: Resource["kind"]) =>
+    kind === "narrative" ? /^\/groups\/([^/]+)\/narratives\/(.+)$/i : /^\/groups\/([^/]+)\/(.+)$/i;
+  for (const kind of ["narrative", "dataset"] as const) {
+    router.get(path(kind), (ctx) => read(ctx, d, kind));
+    router.put(path(kind), (ctx) => write(ctx, d, kind));
+    router.delete(path(kind), (ctx) => remove(ctx, d, kind));
+    router.options(path(kind), (ctx) => options(ctx, d, kind));
+  }
+  return router;
+};
+
+/** The resource at the request's address; undefined when the browser was sent to the canonical one instead. */
+const locate = (
+  ctx: Context,
+  d: Deps,
+  kind: Resource["kind"],
+  action: Action,
+): { group: Group; resource: Resource } | undefined => {
+  const group = canonicalGroup(ctx, d.groups);
+  if (!group) return undefined;
+  const rest = decodePath(ctx.captures?.[1] ?? "");
+  return { group, resource: d.resources.at(group, kind, rest, action) };
+};
+
+const fileOf = (resource: Resource, mediaType: string): ResourceFile => {
+  if (resource.kind === "narrative") return { kind: "narrative", resource };
+  return { kind: "dataset", resource, file: datasetTypeOf(mediaType) ?? "main" };
+};
+
+export const fileName = (file: ResourceFile): string =>
+  file.kind === "dataset" ? datasetFileName(file.resource, file.file) : narrativeFileName(file.resource);
+
+const read = async (ctx: Context, d: Deps, kind: Resource["kind"]): Promise<void> => {
+  const located = locate(ctx, d, kind, "read");
+  if (!located) return;
+  const { group, resource } = located;
+  const { caller, signal } = ctx.state;
+  d.resources.permit(caller, "read", resource);
+  const type = negotiate(ctx, offered[kind]);
+  if (type === html) return showAuspice(ctx, d, resource);
+  if (group.isPublic) allowAnyOrigin(ctx);
+  const file = fileOf(resource, type);
+  await answerObject(ctx, d.compression, {
+    type: `${type}; charset=utf-8`,
+    fileName: fileName(file),
+    stat: () => d.resources.stat(caller, file, signal),
+    read: () => d.resources.read(caller, file, signal),
+  });
+};
+
+const showAuspice = async (ctx: Context, d: Deps, resource: Resource): Promise<void> => {
+  if (!(await d.resources.exists(ctx.state.caller, resource, ctx.state.signal))) {
+    throw new NotFound(`There is no such ${resource.kind} here.`);
+  }
+  sendEntrypoint(ctx, d.auspice);
+};
+
+export const sendEntrypoint = (ctx: Context, auspice: AuspiceClient): void => {
+  ctx.set("Content-Security-Policy", auspice.contentSecurityPolicy);
+  ctx.type = "text/html; charset=utf-8";
+  ctx.body = auspice.entrypoint;
+};
+
+const write = async (ctx: Context, d: Deps, kind: Resource["kind"]): Promise<void> => {
+  const located = locate(ctx, d, kind, "write");
+  if (!located) return;
+  const { caller, signal } = ctx.state;
+  const accepted = kind === "narrative" ? [narrativeMediaType] : datasetTypes.map(datasetMediaType);
+  const upload = readUpload(ctx, accepted, () => d.resources.permit(caller, "write", located.resource));
+  const file = fileOf(located.resource, upload.type);
+  await d.resources.write(caller, file, upload, precondition(ctx), signal);
+  ctx.status = 204;
+};
+
+const remove = async (ctx: Context, d: Deps, kind: Resource["kind"]): Promise<void> => {
+  const located = locate(ctx, d, kind, "write");
+  if (!located) return;
+  await d.resources.remove(ctx.state.caller, located.resource, precondition(ctx), ctx.state.signal);
+  ctx.status = 204;
+};
+
+const options = (ctx: Context, d: Deps, kind: Resource["kind"]): void => {
+  const located = locate(ctx, d, kind, "read");
+  if (!located) return;
+  d.resources.permit(ctx.state.caller, "read", located.resource);
+  answerAllowed(ctx, d.resources.isPermitted(ctx.state.caller, "write", located.resource));
+};

@@ -1,0 +1,107 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import Koa from "koa";
+import compress from "koa-compress";
+import { anonymous } from "../../domain/caller.ts";
+import type { AuspiceClient } from "../../ports/driven/auspice-client.ts";
+import type { Clock } from "../../ports/driven/clock.ts";
+import type { Compression } from "../../ports/driven/compression.ts";
+import type { Log } from "../../ports/driven/log.ts";
+import type { Random } from "../../ports/driven/random.ts";
+import type { Discovery } from "../../ports/driving/discovery.ts";
+import type { Groups } from "../../ports/driving/groups.ts";
+import type { Readiness } from "../../ports/driving/health.ts";
+import type { IdentifyCaller } from "../../ports/driving/identify-caller.ts";
+import type { Resources } from "../../ports/driving/resources.ts";
+import type { Sessions } from "../../ports/driving/sessions.ts";
+import type { SignIn } from "../../ports/driving/sign-in.ts";
+import { assetRoutes } from "./asset-routes.ts";
+import { charonRoutes } from "./charon-routes.ts";
+import type { Middleware, RequestState } from "./context.ts";
+import { identify } from "./credentials.ts";
+import { refuseCrossSite } from "./cross-site.ts";
+import { discoveryRoutes } from "./discovery-routes.ts";
+import { answerFailures } from "./failure-response.ts";
+import { healthRoutes } from "./health-routes.ts";
+import type { OriginRules } from "./origin.ts";
+import { determineOrigin } from "./origin.ts";
+import { pages } from "./page-answer.ts";
+import { notFoundPage, pageRoutes } from "./page-routes.ts";
+import { requestLog } from "./request-log.ts";
+import { resourceRoutes } from "./resource-routes.ts";
+import { securityHeaders } from "./security-headers.ts";
+import type { CookieSettings } from "./session-cookie.ts";
+import { sessionLayer } from "./session-layer.ts";
+import { settingsRoutes } from "./settings-routes.ts";
+import { signInRoutes } from "./sign-in-routes.ts";
+import { refuseTraversal } from "./traversal.ts";
+
+export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
+
+export interface ServerDeps {
+  readonly groups: Groups;
+  readonly resources: Resources;
+  readonly sessions: Sessions;
+  readonly identifyCaller: IdentifyCaller;
+  readonly signIn: SignIn;
+  readonly discovery: Discovery;
+  readonly readiness: Readiness;
+  readonly compression: Compression;
+  readonly auspice: AuspiceClient;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly cookies: CookieSettings;
+  readonly origin: OriginRules;
+  /** Origins of the provider, where the logout button's redirect leads. */
+  readonly formTargets: readonly string[];
+  /** The embedded provider, which answers everything below `/idp`. */
+  readonly embeddedProvider: RequestHandler | undefined;
+}
+
+/** Answers requests. The order in which middleware sees them is written here, top to bottom. */
+export const server = (d: ServerDeps): RequestHandler => {
+  const app = new Koa<RequestState>();
+  const pageDeps = { ...d, pages: pages(d.formTargets) };
+  app.use(requestLog(d));
+  app.use(securityHeaders());
+  // Outside of everything, for what fails below before a session is there, and in the session layer itself.
+  app.use(answerFailures(d.log));
+  app.use(healthRoutes(d.readiness));
+  app.use(determineOrigin(d.origin));
+  app.use(refuseTraversal());
+  if (d.embeddedProvider) app.use(embedded(d.embeddedProvider));
+  app.use(assetRoutes(d.auspice));
+  app.use(compress({ br: false, zstd: false }));
+  app.use(discoveryRoutes(d.discovery));
+  app.use(sessionLayer(app as Koa, d.sessions, d.cookies));
+  // Inside the session layer, so that a failure's answer keeps its cookies.
+  app.use(answerFailures(d.log, notFoundPage(pageDeps)));
+  app.use(refuseCrossSite());
+  app.use(startAnonymous());
+  app.use(signInRoutes(pageDeps).routes());
+  app.use(identify(d.identifyCaller));
+  app.use(charonRoutes(d).routes());
+  app.use(pageRoutes(pageDeps).routes());
+  app.use(settingsRoutes(pageDeps).routes());
+  app.use(resourceRoutes(d).routes());
+  app.on("error", (cause: unknown) =>
+    d.log.write({ event: "background", what: "an answer broke off", cause }),
+  );
+  return app.callback();
+};
+
+const startAnonymous = (): Middleware => (ctx, next) => {
+  ctx.state.caller = anonymous;
+  return next();
+};
+
+/** The provider answers by itself, and expects to be at the root of its addresses. */
+const embedded =
+  (handler: RequestHandler): Middleware =>
+  async (ctx, next) => {
+    if (!/^\/idp(\/|$|\?)/.test(ctx.url)) return next();
+    ctx.respond = false;
+    for (const name of Object.keys(ctx.response.headers)) ctx.remove(name);
+    ctx.res.statusCode = 200;
+    handler(ctx.req, ctx.res);
+  };

@@ -1,0 +1,61 @@
+import { createHmac, timingSafeEqual } from "node:crypto";
+import type { Seconds } from "../../domain/brand.ts";
+import type { SessionId } from "../../domain/session.ts";
+import { parseSessionId } from "../../domain/session.ts";
+import type { Context } from "./context.ts";
+
+export const sessionCookieName = "nextstrain.org-session";
+
+export interface CookieSettings {
+  /** The first signs, all verify. */
+  readonly secrets: readonly [string, ...string[]];
+  readonly maxAge: Seconds;
+  readonly secure: boolean;
+  readonly domain: string | undefined;
+}
+
+/** The attributes of every cookie of ours (sessions-and-authentication.md section 3). */
+export const cookieAttributes = (settings: CookieSettings) => ({
+  path: "/",
+  httpOnly: true,
+  sameSite: "lax" as const,
+  secure: settings.secure,
+  ...(settings.domain === undefined ? {} : { domain: settings.domain }),
+  signed: false,
+  overwrite: true,
+});
+
+export const carriesSessionCookie = (ctx: Context): boolean =>
+  ctx.cookies.get(sessionCookieName) !== undefined;
+
+const signature = (id: string, secret: string): string =>
+  createHmac("sha256", secret).update(id).digest("base64").replace(/=+$/, "");
+
+const isSame = (a: string, b: string): boolean => {
+  const [left, right] = [Buffer.from(a), Buffer.from(b)];
+  return left.length === right.length && timingSafeEqual(left, right);
+};
+
+const value = /^s:([A-Za-z0-9_-]{32})\.([A-Za-z0-9+/]{43})$/;
+
+/** The session id in the request's cookie, if one of our secrets signed it. */
+export const readSessionCookie = (ctx: Context, settings: CookieSettings): SessionId | undefined => {
+  const text = decoded(ctx.cookies.get(sessionCookieName) ?? "");
+  const [, id = "", signed = ""] = value.exec(text) ?? [];
+  const isOurs = settings.secrets.some((secret) => isSame(signature(id, secret), signed));
+  return isOurs ? parseSessionId(id) : undefined;
+};
+
+const decoded = (text: string): string => {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return "";
+  }
+};
+
+export const writeSessionCookie = (ctx: Context, id: SessionId, settings: CookieSettings): void => {
+  const signed = encodeURIComponent(`s:${id}.${signature(id, settings.secrets[0])}`);
+  const expires = new Date(Date.now() + settings.maxAge * 1000);
+  ctx.cookies.set(sessionCookieName, signed, { ...cookieAttributes(settings), expires });
+};

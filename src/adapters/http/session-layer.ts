@@ -1,0 +1,84 @@
+import type Koa from "koa";
+import session from "koa-session";
+import type { Session, SessionId } from "../../domain/session.ts";
+import type { Sessions } from "../../ports/driving/sessions.ts";
+import type { Context, Middleware } from "./context.ts";
+import type { CookieSettings } from "./session-cookie.ts";
+import {
+  cookieAttributes,
+  readSessionCookie,
+  sessionCookieName,
+  writeSessionCookie,
+} from "./session-cookie.ts";
+
+/**
+ * koa-session over our own sessions. It decides when a session begins, ends and rolls; this file decides
+ * what a write means, since koa-session writes without condition:
+ * - a session that was not changed costs nothing: reading it has already put its expiry off;
+ * - a changed one is written only if it still exists, and never its login (`Sessions.saveValues`);
+ * - a store that does not answer is held until somebody asks who the caller is, so that public things are
+ *   served, and the cookie stays where it is.
+ */
+export const sessionLayer = (app: Koa, sessions: Sessions, settings: CookieSettings): Middleware => {
+  const layer = session(
+    {
+      ...cookieAttributes(settings),
+      key: sessionCookieName,
+      maxAge: settings.maxAge * 1000,
+      rolling: true,
+      externalKey: {
+        get: (ctx) => readSessionCookie(ctx as Context, settings) ?? "",
+        set: (ctx, id) => writeSessionCookie(ctx as Context, id as SessionId, settings),
+      },
+      genid: (ctx) => (ctx as Context).state.nextSessionId ?? sessions.newId(),
+      ContextStore: contextStore(sessions),
+    },
+    app,
+  ) as unknown as Middleware;
+  return (ctx, next) => {
+    ctx.state.session = { kind: "none" };
+    return layer(ctx, next);
+  };
+};
+
+/** koa-session's own marks inside a record; ours expire by the store's clock, and roll without a rewrite. */
+const withoutMarks = ({ _expire, _maxAge, ...session }: Record<string, unknown>): Session =>
+  session as Session;
+
+/** A store for one request, which remembers what the request found and what it has written. */
+const contextStore = (sessions: Sessions) =>
+  class {
+    #found: string | undefined;
+    #written: string | undefined;
+    readonly #ctx: Context;
+
+    constructor(ctx: unknown) {
+      this.#ctx = ctx as Context;
+    }
+
+    async get(id: string): Promise<Session | undefined> {
+      const credentials = await sessions.open(id as SessionId);
+      this.#ctx.state.session = credentials;
+      if (credentials.kind !== "session") return undefined;
+      this.#found = id;
+      return credentials.stored.session;
+    }
+
+    async set(id: string, record: Record<string, unknown>, _: unknown, { changed }: { changed: boolean }) {
+      const session = withoutMarks(record);
+      const text = JSON.stringify(session);
+      if (this.#found === id) {
+        if (changed) await sessions.saveValues(id as SessionId, session);
+      } else if (text !== this.#written) {
+        // regenerate() writes at once and the request's end again, both times as new: only the first is.
+        await (this.#written === undefined
+          ? sessions.begin(id as SessionId, session)
+          : sessions.saveValues(id as SessionId, session));
+        this.#written = text;
+      }
+    }
+
+    async destroy(id: string): Promise<void> {
+      if (this.#found === id || this.#written !== undefined) await sessions.end(id as SessionId);
+    }
+  };

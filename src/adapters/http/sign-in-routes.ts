@@ -1,0 +1,105 @@
+import Router from "@koa/router";
+import { ProviderDown, SignInFailed } from "../../domain/failure.ts";
+import { loginAttemptLifetime } from "../../domain/login-attempt.ts";
+import type { ReturnPath } from "../../domain/return-path.ts";
+import { home, parseReturnPath } from "../../domain/return-path.ts";
+import type { SealedText } from "../../domain/token-set.ts";
+import type { Sessions } from "../../ports/driving/sessions.ts";
+import type { SignIn } from "../../ports/driving/sign-in.ts";
+import type { Context, RequestState } from "./context.ts";
+import { isCrossSite } from "./cross-site.ts";
+import type { Pages } from "./page-answer.ts";
+import type { CookieSettings } from "./session-cookie.ts";
+import { cookieAttributes } from "./session-cookie.ts";
+
+interface Deps {
+  readonly signIn: SignIn;
+  readonly sessions: Sessions;
+  readonly cookies: CookieSettings;
+  readonly pages: Pages;
+}
+
+/** `/login`, `/logged-in`, `/logout` (sessions-and-authentication.md sections 6 and 7). */
+export const signInRoutes = (d: Deps): Router<RequestState> => {
+  const router = new Router<RequestState>();
+  router.get("/login", (ctx) => begin(ctx, d, returnTarget(ctx)));
+  router.get("/logged-in", (ctx) => finish(ctx, d));
+  router.get("/logout", (ctx) => (isCrossSite(ctx) ? d.pages.logout(ctx) : end(ctx, d)));
+  router.post("/logout", (ctx) => end(ctx, d));
+  return router;
+};
+
+/** Each login has a cookie of its own, so that two tabs can log in at once; it holds the attempt, sealed. */
+const attemptCookie = "nextstrain.org-login-";
+const stateChars = 16;
+
+/** Logins that were never finished; more of them would make a request's headers too long. */
+const maxPending = 4;
+
+/** Asked for by name, or the page of ours that the browser comes from. */
+const returnTarget = (ctx: Context): ReturnPath => {
+  const named = ctx.URL.searchParams.get("return_to");
+  if (named !== null) return parseReturnPath(named) ?? home;
+  const referer = ctx.get("Referer");
+  if (!URL.canParse(referer)) return home;
+  const { origin, pathname, search } = new URL(referer);
+  return (origin === ctx.state.origin ? parseReturnPath(pathname + search) : undefined) ?? home;
+};
+
+const begin = async (ctx: Context, d: Deps, returnTo: ReturnPath): Promise<void> => {
+  const { authorizationUrl, state, sealedAttempt } = await d.signIn.begin(ctx.state.origin, returnTo);
+  for (const name of pendingAttempts(ctx).slice(0, -maxPending + 1)) forget(ctx, d, name);
+  ctx.cookies.set(attemptCookie + state.slice(0, stateChars), sealedAttempt, {
+    ...cookieAttributes(d.cookies),
+    domain: undefined,
+    maxAge: loginAttemptLifetime * 1000,
+  });
+  ctx.redirect(authorizationUrl);
+};
+
+/** Oldest first, as browsers send them (RFC 6265 section 5.4). */
+const pendingAttempts = (ctx: Context): string[] =>
+  Array.from(ctx.get("Cookie").matchAll(/(?<=^|;\s*)nextstrain\.org-login-[\w-]+(?==)/g), ([name]) => name);
+
+const forget = (ctx: Context, d: Deps, name: string): void => {
+  ctx.cookies.set(name, "", { ...cookieAttributes(d.cookies), domain: undefined, expires: new Date(0) });
+};
+
+const finish = async (ctx: Context, d: Deps): Promise<void> => {
+  const query = ctx.URL.searchParams;
+  const state = query.get("state") ?? "";
+  const name = attemptCookie + state.slice(0, stateChars);
+  const error = query.get("error");
+  if (error === "access_denied") return ctx.redirect(home);
+  if (error !== null) throw new SignInFailed(error);
+  if (!query.has("code")) return begin(ctx, d, home);
+  const sealed = /^[\w-]+$/.test(name.slice(attemptCookie.length)) ? ctx.cookies.get(name) : undefined;
+  if (sealed !== undefined) forget(ctx, d, name);
+  ctx.state.nextSessionId = d.sessions.newId();
+  const finished = await d.signIn.finish(
+    ctx.state.nextSessionId,
+    sealed as SealedText | undefined,
+    state,
+    ctx.querystring,
+  );
+  if (!finished) return ctx.redirect(home);
+  // A new id: one that somebody slipped into this browser before the login is worth nothing after it.
+  if (!ctx.session) throw new Error("the session layer is missing");
+  ctx.session.login = finished.login;
+  await ctx.session.regenerate();
+  ctx.redirect(finished.returnTo);
+};
+
+const end = async (ctx: Context, d: Deps): Promise<void> => {
+  const { session } = ctx.state;
+  // Saying "logged out" while the session lives on would be a lie.
+  if (session.kind === "session-unread") throw session.cause;
+  const [id, login] = session.kind === "session" ? [session.id, session.stored.session.login] : [];
+  ctx.session = null;
+  const url = await d.signIn.endSessionUrl(ctx.state.origin, id, login).catch((error: unknown) => {
+    // With the provider away, the session here ends all the same.
+    if (error instanceof ProviderDown) return home;
+    throw error;
+  });
+  ctx.redirect(url);
+};

@@ -1,0 +1,75 @@
+import { Readable } from "node:stream";
+import { create as contentDisposition } from "content-disposition";
+import fresh from "fresh";
+import type { ObjectMetadata, StoredObject } from "../../domain/stored-object.ts";
+import { identityTag } from "../../domain/stored-object.ts";
+import type { Compression } from "../../ports/driven/compression.ts";
+import type { Context } from "./context.ts";
+import { dataCache } from "./security-headers.ts";
+
+export interface ObjectAnswer {
+  /** Absent: the stored type. */
+  readonly type?: string;
+  /** The name under which a browser saves it; absent: none is suggested. */
+  readonly fileName?: string;
+  stat(): Promise<ObjectMetadata>;
+  read(): Promise<StoredObject>;
+}
+
+const conditional = ["if-none-match", "if-modified-since"] as const;
+
+/** Answers with a stored object (http-api.md section 5): headers, encoding, conditions, stream. */
+export const answerObject = async (
+  ctx: Context,
+  compression: Compression,
+  answer: ObjectAnswer,
+): Promise<void> => {
+  ctx.vary("Accept-Encoding");
+  const isConditional = conditional.some((name) => ctx.req.headers[name] !== undefined);
+  if (ctx.method === "HEAD" || isConditional) {
+    const metadata = await answer.stat();
+    setHeaders(ctx, metadata, answer);
+    if (fresh(ctx.req.headers, ctx.response.headers)) {
+      ctx.status = 304;
+      return;
+    }
+    if (ctx.method === "HEAD") {
+      ctx.status = 200;
+      return;
+    }
+  }
+  const stored = await answer.read();
+  setHeaders(ctx, stored, answer);
+  ctx.body = bodyStream(ctx, stored, compression);
+  // Setting a stream has made up a type and dropped the length; both are known better.
+  setHeaders(ctx, stored, answer);
+};
+
+const sendsGzip = (ctx: Context, object: ObjectMetadata): boolean =>
+  object.contentEncoding === "gzip" && ctx.acceptsEncodings("gzip", "identity") === "gzip";
+
+const setHeaders = (ctx: Context, object: ObjectMetadata, answer: ObjectAnswer): void => {
+  const isStoredForm = object.contentEncoding === undefined || sendsGzip(ctx, object);
+  ctx.set("Cache-Control", dataCache);
+  ctx.set("Content-Type", answer.type ?? object.contentType);
+  ctx.set("ETag", isStoredForm ? object.etag : identityTag(object.etag));
+  ctx.set("Last-Modified", new Date(object.lastModified * 1000).toUTCString());
+  if (answer.fileName !== undefined) ctx.set("Content-Disposition", contentDisposition(answer.fileName));
+  if (!isStoredForm) {
+    ctx.remove("Content-Encoding");
+    ctx.remove("Content-Length");
+    return;
+  }
+  if (object.contentEncoding === "gzip") ctx.set("Content-Encoding", "gzip");
+  ctx.set("Content-Length", String(object.size));
+};
+
+const bodyStream = (ctx: Context, stored: StoredObject, compression: Compression): Readable => {
+  const isDecoded = stored.contentEncoding === "gzip" && !sendsGzip(ctx, stored);
+  const stream = Readable.from(isDecoded ? compression.gunzip(stored.body) : stored.body, {
+    objectMode: false,
+  });
+  // A transfer that breaks must look broken: half an answer is never ended as if it were whole.
+  stream.once("error", (cause) => ctx.res.destroy(cause));
+  return stream;
+};

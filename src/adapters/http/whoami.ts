@@ -1,0 +1,28 @@
+import type { Caller } from "../../domain/caller.ts";
+import { anonymous } from "../../domain/caller.ts";
+import type { Group } from "../../domain/group.ts";
+import { roleGroup, roles } from "../../domain/role.ts";
+import type { Groups } from "../../ports/driving/groups.ts";
+
+const membershipRoles = (group: Group) =>
+  Object.fromEntries(roles.map((role) => [role, roleGroup(group.name, role)]));
+
+/** The JSON form of `/whoami` (http-api.md section 13). */
+export const whoami = (caller: Caller, groups: Groups) => {
+  const memberships = groups.memberships(caller);
+  const anyone = new Set(groups.visible(anonymous));
+  return {
+    user:
+      caller.kind === "user"
+        ? {
+            username: caller.user.username,
+            groups: memberships.map((group) => ({ ...group, membershipRoles: membershipRoles(group) })),
+            authzRoles: [...caller.user.authzRoles],
+            flags: [...caller.user.flags],
+            cognitoGroups: caller.user.claimedGroups,
+          }
+        : null,
+    visibleGroups: groups.visible(caller).map((group) => ({ name: group.name, private: !anyone.has(group) })),
+    groupMemberships: memberships.map(({ name, isPublic }) => ({ name, isPublic })),
+  };
+};

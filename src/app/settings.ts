@@ -1,0 +1,145 @@
+import type { Setting } from "./setting.ts";
+import {
+  flag,
+  numberFrom,
+  object,
+  optional,
+  orFalse,
+  setting,
+  text,
+  textOrTexts,
+  texts,
+  url,
+  wholeNumberFrom,
+} from "./setting.ts";
+
+const web = url("https", "http");
+
+/**
+ * Every setting there is. The startup's messages, the type of the settings, and the table in
+ * `docs/configuration.md` all come from here (facts: configuration.md of the specification).
+ */
+export const settings = {
+  HOST: setting({ kind: text, otherwise: "127.0.0.1", inFile: false, says: "Address to listen on." }),
+  PORT: setting({
+    kind: wholeNumberFrom(0, 65535),
+    otherwise: 5000,
+    inFile: false,
+    says: "TCP port to listen on; 0 for any free one.",
+  }),
+  HTTPS_PORT: setting({
+    kind: orFalse(wholeNumberFrom(0, 65535)),
+    otherwise: 5443,
+    inProduction: false,
+    inFile: false,
+    says: "TCP port of the second listener, for https with the local certificate authority. Embedded provider only.",
+  }),
+  DATA_DIR: setting({
+    kind: text,
+    otherwise: "data",
+    isPath: true,
+    says: "Folder for everything the server writes on disk; a relative default counts from the codebase's root.",
+  }),
+  GROUPS_DATA_FILE: setting({
+    kind: text,
+    otherwise: "env/testing/groups.json",
+    inProduction: "env/production/groups.json",
+    isPath: true,
+    says: "JSON file that defines the groups.",
+  }),
+  MAX_UPLOAD_BYTES: setting({
+    kind: wholeNumberFrom(1),
+    otherwise: 10_000_000_000,
+    unit: "bytes",
+    says: "Largest upload, counted after decompression.",
+  }),
+  SESSION_SECRET: optional({
+    kind: textOrTexts,
+    secret: true,
+    says: "Signs session cookies. A list: the first signs, all verify. Production only; otherwise one is made and kept in DATA_DIR.",
+  }),
+  SESSION_ENCRYPTION_KEYS: optional({
+    kind: text,
+    secret: true,
+    inFile: false,
+    says: "Keys that encrypt tokens where sessions are stored, as name=key&name=key. The first encrypts, all decrypt. Outside production one is made and kept in DATA_DIR when this is unset.",
+  }),
+  SESSION_COOKIE_DOMAIN: optional({
+    kind: text,
+    says: "Domain of the session cookie. Unset: this host only.",
+  }),
+  SESSION_MAX_AGE: setting({
+    kind: wholeNumberFrom(1, 400 * 86400),
+    otherwise: 30 * 86400,
+    unit: "seconds",
+    says: "Idle time after which a session is forgotten.",
+  }),
+  OIDC_IDP_URL: optional({
+    kind: web,
+    says: "The identity provider; its metadata is fetched from /.well-known/openid-configuration below it.",
+  }),
+  OIDC_CONFIGURATION: optional({ kind: object, says: "Replaces the provider's metadata document." }),
+  OIDC_ISSUER_URL: optional({ kind: text, says: "Overrides the metadata's issuer." }),
+  OIDC_JWKS_URL: optional({ kind: web, says: "Overrides the metadata's jwks_uri." }),
+  OAUTH2_AUTHORIZATION_URL: optional({ kind: web, says: "Overrides the metadata's authorization_endpoint." }),
+  OAUTH2_TOKEN_URL: optional({ kind: web, says: "Overrides the metadata's token_endpoint." }),
+  OAUTH2_LOGOUT_URL: optional({ kind: web, says: "Overrides the metadata's end_session_endpoint." }),
+  OAUTH2_SCOPES_SUPPORTED: optional({
+    kind: texts,
+    says: "Overrides the metadata's scopes_supported; has to hold openid and profile.",
+  }),
+  OAUTH2_CLIENT_ID: optional({
+    kind: text,
+    says: "Client id of this server at the provider (the app client).",
+  }),
+  OAUTH2_CLIENT_SECRET: optional({
+    kind: text,
+    secret: true,
+    says: "Secret of the app client, if it has one.",
+  }),
+  OAUTH2_CLI_CLIENT_ID: optional({
+    kind: text,
+    says: "Client id of the Nextstrain CLI at the provider; the only audience that Bearer tokens may have.",
+  }),
+  OAUTH2_CLI_CLIENT_REDIRECT_URIS: optional({
+    kind: texts,
+    says: "Redirect URIs registered for the CLI client, passed on to the CLI.",
+  }),
+  OIDC_USERNAME_CLAIM: optional({ kind: text, says: "Claim of the id token that holds the username." }),
+  OIDC_GROUPS_CLAIM: optional({
+    kind: text,
+    says: "Claim of the id token that lists the role groups; a path such as realm_access.roles is understood.",
+  }),
+  OIDC_IAT_BACKDATED_BY: setting({
+    kind: numberFrom(0),
+    otherwise: 0,
+    unit: "seconds",
+    says: "How far the provider dates the time of issue back.",
+  }),
+  OIDC_TIMEOUT: setting({
+    kind: numberFrom(0.1, 300),
+    otherwise: 10,
+    unit: "seconds",
+    says: "Longest wait for an answer of the provider.",
+  }),
+} as const satisfies Readonly<Record<string, Setting<unknown>>>;
+
+export type SettingName = keyof typeof settings;
+
+export type Settings = {
+  readonly [Name in SettingName]: (typeof settings)[Name] extends Setting<infer T> ? T : never;
+};
+
+/**
+ * Names the original server reads and this one does not need; configuration files that hold them keep
+ * working. COGNITO_USER_POOL_ID and the storage's names are here until their adapters are.
+ */
+export const ignoredNames: readonly string[] = [
+  "RESOURCE_INDEX",
+  "PLAUSIBLE_ANALYTICS_DOMAIN",
+  "PLAUSIBLE_ANALYTICS_ENDPOINT",
+  "COGNITO_USER_POOL_ID",
+  "GROUPS_BUCKET",
+  "AWS_REGION",
+  "REDIS_REQUIRED",
+];

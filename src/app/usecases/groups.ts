@@ -1,0 +1,127 @@
+import type { Caller } from "../../domain/caller.ts";
+import { BadContent, NotFound, UnusableObject } from "../../domain/failure.ts";
+import type { Group } from "../../domain/group.ts";
+import { normaliseGroupName } from "../../domain/group.ts";
+import type { GroupInfo } from "../../domain/group-info.ts";
+import { defaultGroupInfo, groupInfo } from "../../domain/group-info.ts";
+import type { ObjectKey } from "../../domain/object-key.ts";
+import { logoKey, overviewKey } from "../../domain/object-key.ts";
+import type { Action } from "../../domain/policy.ts";
+import { may, permit } from "../../domain/policy.ts";
+import type { Role } from "../../domain/role.ts";
+import { groupOfRoleGroup, roles } from "../../domain/role.ts";
+import type { Username } from "../../domain/user.ts";
+import type { Compression } from "../../ports/driven/compression.ts";
+import type { Directory } from "../../ports/driven/directory.ts";
+import type { FrontMatter } from "../../ports/driven/front-matter.ts";
+import type { ResourceStore } from "../../ports/driven/resource-store.ts";
+import type { RoleGroupCatalogue } from "../../ports/driven/role-group-catalogue.ts";
+import type { Groups, SettingsFile } from "../../ports/driving/groups.ts";
+import type { StoredFiles } from "./stored-files.ts";
+import { wholeContent, wholeText } from "./whole-content.ts";
+
+interface Deps {
+  readonly catalogue: RoleGroupCatalogue;
+  readonly store: ResourceStore;
+  readonly files: StoredFiles;
+  readonly compression: Compression;
+  readonly frontMatter: FrontMatter;
+  readonly directory: Directory;
+}
+
+/** Logo and overview are small by the upload's own bounds; files copied into the store are held to this. */
+const infoLimit = 10_000_000;
+
+const keyOf = (group: Group, file: SettingsFile): ObjectKey =>
+  file === "logo" ? logoKey(group.name) : overviewKey(group.name);
+
+export const groups = (d: Deps): Groups => ({
+  readable: (caller, name) => {
+    const group = d.catalogue.find(name);
+    permit(caller, "read", "source", group);
+    return group;
+  },
+  visible: (caller) => d.catalogue.all().filter((group) => may(caller, "read", "source", group)),
+  memberships: (caller) => memberships(d.catalogue, caller),
+  permit: (caller, action, type, group) => permit(caller, action, type, group),
+  isPermitted: may,
+  info: async (caller, group, signal) => {
+    permit(caller, "read", "source", group);
+    return info(d, group, signal);
+  },
+  overviewSource: async (caller, group, signal) => {
+    permit(caller, "read", "group", group);
+    const stored = await d.store.read(overviewKey(group.name), signal);
+    return stored && { text: await wholeText(stored, d.compression, infoLimit), etag: stored.etag };
+  },
+  read: async (caller, group, file, signal) => {
+    permit(caller, "read", "group", group);
+    return d.files.read(keyOf(group, file), { kind: file }, signal);
+  },
+  stat: async (caller, group, file, signal) => {
+    permit(caller, "read", "group", group);
+    return d.files.stat(keyOf(group, file), { kind: file }, signal);
+  },
+  write: async (caller, group, file, upload, condition, signal) => {
+    permit(caller, "write", "group", group);
+    await d.files.write(keyOf(group, file), { kind: file }, upload, condition, signal);
+  },
+  remove: async (caller, group, file, condition, signal) => {
+    permit(caller, "write", "group", group);
+    await d.files.remove(keyOf(group, file), condition, signal);
+  },
+  members: async (caller, group) => {
+    permit(caller, "read", "group", group);
+    return members(d.directory, group);
+  },
+  membersWithRole: async (caller, group, role) => {
+    permit(caller, "read", "group", group);
+    return d.directory.members(group.name, knownRole(role));
+  },
+});
+
+const knownRole = (name: string): Role => {
+  const role = roles.find((known) => known === name);
+  if (!role) throw new NotFound("There is no such role.");
+  return role;
+};
+
+const memberships = (catalogue: RoleGroupCatalogue, caller: Caller): readonly Group[] => {
+  if (caller.kind !== "user") return [];
+  const named = new Set([...caller.user.authzRoles].map(groupOfRoleGroup));
+  return catalogue.all().filter((group) => named.has(normaliseGroupName(group.name)));
+};
+
+const members = async (directory: Directory, group: Group) => {
+  const held = new Map<Username, Role[]>();
+  for (const role of roles) {
+    for (const username of await directory.members(group.name, role)) {
+      held.set(username, [...(held.get(username) ?? []), role]);
+    }
+  }
+  return [...held].map(([username, roles]) => ({ username, roles }));
+};
+
+/** An overview or logo that makes no sense leaves the defaults, and a word about it; an outage is an outage. */
+const info = async (d: Deps, group: Group, signal: AbortSignal): Promise<GroupInfo> => {
+  try {
+    const [avatar, overview] = await Promise.all([logo(d, group, signal), overviewText(d, group, signal)]);
+    const { attributes, body } = d.frontMatter.parse(overview);
+    return groupInfo(group.name, attributes, body, avatar);
+  } catch (error) {
+    if (!(error instanceof BadContent || error instanceof UnusableObject)) throw error;
+    return { ...defaultGroupInfo(group.name), error: "The group's overview or logo cannot be read." };
+  }
+};
+
+const overviewText = async (d: Deps, group: Group, signal: AbortSignal): Promise<string> => {
+  const stored = await d.store.read(overviewKey(group.name), signal);
+  return stored ? wholeText(stored, d.compression, infoLimit) : "";
+};
+
+const logo = async (d: Deps, group: Group, signal: AbortSignal): Promise<string | null> => {
+  const stored = await d.store.read(logoKey(group.name), signal);
+  if (!stored) return null;
+  const bytes = await wholeContent(stored, d.compression, infoLimit);
+  return `data:image/png;base64,${btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""))}`;
+};

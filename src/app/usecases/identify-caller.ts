@@ -1,0 +1,72 @@
+import type { Caller } from "../../domain/caller.ts";
+import { anonymous } from "../../domain/caller.ts";
+import { InvalidToken, ProviderDown, StoreDown } from "../../domain/failure.ts";
+import type { SessionId, StoredSession } from "../../domain/session.ts";
+import type { IdentifyCaller } from "../../ports/driving/identify-caller.ts";
+import type { JudgeTokens } from "./judge-tokens.ts";
+import type { RenewTokens } from "./renew-tokens.ts";
+import type { SessionTokens } from "./session-tokens.ts";
+
+interface Deps {
+  readonly judge: JudgeTokens;
+  readonly renew: RenewTokens;
+  readonly tokens: SessionTokens;
+}
+
+/** An outage proves nothing about anybody: the caller is unproven, and nobody is logged out. */
+const unprovenIfDown = (error: unknown): Caller => {
+  if (error instanceof ProviderDown || error instanceof StoreDown) return { kind: "unproven", cause: error };
+  throw error;
+};
+
+export const identifyCaller =
+  (d: Deps): IdentifyCaller =>
+  async (credentials) => {
+    switch (credentials.kind) {
+      case "none":
+        return anonymous;
+      case "session-unread":
+        return { kind: "unproven", cause: credentials.cause };
+      case "bearer":
+        return bearerCaller(d, credentials.token).catch(unprovenIfDown);
+      case "session":
+        return sessionCaller(d, credentials.id, credentials.stored).catch(unprovenIfDown);
+    }
+  };
+
+const bearerCaller = async (d: Deps, token: string): Promise<Caller> => {
+  const judgement = await d.judge(token, "cli");
+  switch (judgement.verdict) {
+    case "good":
+      return { kind: "user", user: judgement.user };
+    case "expired":
+      throw new InvalidToken("The token has expired. Renew it.");
+    case "stale":
+      throw new InvalidToken("The token was issued before your permissions changed. Renew it.");
+    case "bad":
+      throw new InvalidToken(`The token is not valid: ${judgement.reason}.`);
+  }
+};
+
+const sessionCaller = async (d: Deps, id: SessionId, stored: StoredSession): Promise<Caller> => {
+  const { login } = stored.session;
+  if (!login) return anonymous;
+  const opened = d.tokens.open(id, login);
+  if (!opened) {
+    await d.tokens.drop(id, stored, login, "its tokens cannot be opened");
+    return anonymous;
+  }
+  const judgement = await d.judge(opened.tokens.idToken, "app");
+  switch (judgement.verdict) {
+    case "good":
+      // Sealed anew, so that the operator can drop the old key one day. Losing a race here loses nothing.
+      if (opened.underOldKey) await d.tokens.keep(id, stored, login, opened.tokens);
+      return { kind: "user", user: judgement.user };
+    case "expired":
+    case "stale":
+      return d.renew(id);
+    case "bad":
+      await d.tokens.drop(id, stored, login, judgement.reason);
+      return anonymous;
+  }
+};

@@ -1,0 +1,47 @@
+import type { JsonObject, Seconds } from "../../domain/brand.ts";
+import { judgeAge } from "../../domain/renewal.ts";
+import type { ClaimNames, User } from "../../domain/user.ts";
+import { userFromClaims } from "../../domain/user.ts";
+import type { Audience, IdentityProvider } from "../../ports/driven/identity-provider.ts";
+import type { StalenessMarks } from "../../ports/driven/staleness-marks.ts";
+
+/** What an id token is good for right now. */
+export type Judgement =
+  | { readonly verdict: "good"; readonly user: User }
+  /** To be renewed: its time is over, or its owner's rights have changed since it was made. */
+  | { readonly verdict: "expired" | "stale" }
+  /** `reason` may be shown to whoever sent the token. */
+  | { readonly verdict: "bad"; readonly reason: string };
+
+export type JudgeTokens = (idToken: string, audience: Audience) => Promise<Judgement>;
+
+export interface JudgeDeps {
+  readonly identityProvider: IdentityProvider;
+  readonly marks: StalenessMarks;
+  readonly claimNames: ClaimNames;
+  readonly backdatedBy: Seconds;
+}
+
+/** Judges id tokens anew at each request; only the provider's signature may be remembered below. */
+export const judgeTokens =
+  (d: JudgeDeps): JudgeTokens =>
+  async (idToken, audience) => {
+    const verification = await d.identityProvider.verify(idToken, audience);
+    if (verification.outcome === "expired") return { verdict: "expired" };
+    if (verification.outcome === "invalid") return { verdict: "bad", reason: verification.reason };
+    return judgeClaims(d, verification.claims);
+  };
+
+const judgeClaims = async (d: JudgeDeps, claims: JsonObject): Promise<Judgement> => {
+  const user = userFromClaims(claims, d.claimNames);
+  if (!user) return { verdict: "bad", reason: "the token names no user" };
+  const staleBefore = await d.marks.find(user.username);
+  switch (judgeAge(claims, { staleBefore, backdatedBy: d.backdatedBy })) {
+    case "fresh":
+      return { verdict: "good", user };
+    case "stale":
+      return { verdict: "stale" };
+    case "undated":
+      return { verdict: "bad", reason: "the token does not say when it was issued" };
+  }
+};

@@ -1,0 +1,86 @@
+import type { Seconds } from "../../domain/brand.ts";
+import type { Caller } from "../../domain/caller.ts";
+import { anonymous } from "../../domain/caller.ts";
+import { ProviderDown } from "../../domain/failure.ts";
+import type { Login, SessionId, StoredSession } from "../../domain/session.ts";
+import type { TokenSet } from "../../domain/token-set.ts";
+import type { ClaimNames } from "../../domain/user.ts";
+import { userFromClaims } from "../../domain/user.ts";
+import type { IdentityProvider } from "../../ports/driven/identity-provider.ts";
+import type { Log } from "../../ports/driven/log.ts";
+import type { RenewalLock } from "../../ports/driven/renewal-lock.ts";
+import type { SessionStore } from "../../ports/driven/session-store.ts";
+import type { JudgeTokens } from "./judge-tokens.ts";
+import type { SessionTokens } from "./session-tokens.ts";
+
+interface Deps {
+  readonly sessions: SessionStore;
+  readonly lock: RenewalLock;
+  readonly identityProvider: IdentityProvider;
+  readonly judge: JudgeTokens;
+  readonly tokens: SessionTokens;
+  readonly claimNames: ClaimNames;
+  readonly log: Log;
+  readonly idle: Seconds;
+  /** Longest time a request waits for another one's renewal. */
+  readonly patience: Seconds;
+}
+
+/** Renews the tokens of a session and says who its owner is now. Throws ProviderDown, StoreDown. */
+export type RenewTokens = (id: SessionId) => Promise<Caller>;
+
+/**
+ * Lock, load again, judge again, refresh, save, release. Refresh tokens may be of single use, so that two
+ * requests that renew at once would log their owner out; the second finds the first one's tokens instead.
+ */
+export const renewTokens =
+  (d: Deps): RenewTokens =>
+  async (id) => {
+    const held = await d.lock.hold(id, d.patience, () => renewHeld(d, id));
+    if (held.outcome === "busy")
+      throw new ProviderDown({ cause: new Error("a renewal elsewhere takes too long") });
+    return held.result;
+  };
+
+const renewHeld = async (d: Deps, id: SessionId): Promise<Caller> => {
+  const stored = await d.sessions.load(id, d.idle);
+  const login = stored?.session.login;
+  if (!stored || !login) return anonymous;
+  const tokens = d.tokens.open(id, login)?.tokens;
+  if (!tokens) {
+    await d.tokens.drop(id, stored, login, "its tokens cannot be opened");
+    return anonymous;
+  }
+  const judgement = await d.judge(tokens.idToken, "app");
+  if (judgement.verdict === "good") return { kind: "user", user: judgement.user };
+  return refresh(d, id, stored, login, tokens);
+};
+
+const refresh = async (
+  d: Deps,
+  id: SessionId,
+  stored: StoredSession,
+  login: Login,
+  tokens: TokenSet,
+): Promise<Caller> => {
+  const answer = await d.identityProvider.refresh(tokens).catch((cause: unknown) => {
+    d.log.write({ event: "renewal", outcome: "broken", username: login.username, cause });
+    throw cause;
+  });
+  const user = answer === "refused" ? undefined : userFromClaims(answer.claims, d.claimNames);
+  if (answer === "refused" || user === undefined) {
+    await d.tokens.drop(id, stored, login, "the provider does not renew it");
+    d.log.write({ event: "renewal", outcome: "refused", username: login.username });
+    return anonymous;
+  }
+  const kept = await d.tokens.keep(id, stored, login, answer.tokens);
+  d.log.write({ event: "renewal", outcome: "done", username: login.username });
+  // Not kept: the session was ended, or written by somebody else, while the provider answered.
+  return kept ? { kind: "user", user } : stillThere(d, id, { kind: "user", user });
+};
+
+/** A logout that came while we renewed wins; any other write took nothing from the user. */
+const stillThere = async (d: Deps, id: SessionId, caller: Caller): Promise<Caller> => {
+  const now = await d.sessions.load(id, d.idle);
+  return now?.session.login ? caller : anonymous;
+};

@@ -1,0 +1,126 @@
+import type { JsonObject } from "../../domain/brand.ts";
+import type { Caller } from "../../domain/caller.ts";
+import { NotFound, UnusableObject } from "../../domain/failure.ts";
+import type { Group } from "../../domain/group.ts";
+import { datasetsIn, narrativesIn } from "../../domain/listing.ts";
+import type { ObjectKind } from "../../domain/media-type.ts";
+import type { KeyPrefix, ObjectKey } from "../../domain/object-key.ts";
+import { datasetKey, datasetsPrefix, narrativeKey, narrativesPrefix } from "../../domain/object-key.ts";
+import type { Action } from "../../domain/policy.ts";
+import { may, permit } from "../../domain/policy.ts";
+import type { DatasetFile, Resource } from "../../domain/resource.ts";
+import { datasetTypes, legacyTypes, parseResource } from "../../domain/resource.ts";
+import type { Compression } from "../../ports/driven/compression.ts";
+import type { DatasetConverter } from "../../ports/driven/dataset-converter.ts";
+import type { ResourceStore } from "../../ports/driven/resource-store.ts";
+import type { RoleGroupCatalogue } from "../../ports/driven/role-group-catalogue.ts";
+import type { ResourceFile, Resources } from "../../ports/driving/resources.ts";
+import type { StoredFiles } from "./stored-files.ts";
+import { wholeText } from "./whole-content.ts";
+
+interface Deps {
+  readonly catalogue: RoleGroupCatalogue;
+  readonly store: ResourceStore;
+  readonly files: StoredFiles;
+  readonly compression: Compression;
+  readonly converter: DatasetConverter;
+}
+
+/** v1 datasets are from years ago and small; converting holds both files in memory. */
+const v1Limit = 200_000_000;
+
+const keyOf = (file: ResourceFile): ObjectKey =>
+  file.kind === "dataset" ? datasetKey(file.resource, file.file) : narrativeKey(file.resource);
+
+const kindOf = (file: ResourceFile): ObjectKind =>
+  file.kind === "dataset" ? { kind: "dataset", file: file.file } : { kind: "narrative" };
+
+export const resources = (d: Deps): Resources => {
+  const groupOf = (resource: Resource): Group | undefined => d.catalogue.find(resource.group);
+  const allow = (caller: Caller, action: Action, resource: Resource): void =>
+    permit(caller, action, resource.kind, groupOf(resource));
+  return {
+    at: (group, kind, decodedPath, action) => parseResource(kind, group.name, decodedPath, action),
+    permit: allow,
+    isPermitted: (caller, action, resource) => {
+      const group = groupOf(resource);
+      return group !== undefined && may(caller, action, resource.kind, group);
+    },
+    exists: async (caller, resource, signal) => {
+      allow(caller, "read", resource);
+      return exists(d.store, resource, signal);
+    },
+    read: async (caller, file, signal) => {
+      allow(caller, "read", file.resource);
+      return d.files.read(keyOf(file), kindOf(file), signal);
+    },
+    stat: async (caller, file, signal) => {
+      allow(caller, "read", file.resource);
+      return d.files.stat(keyOf(file), kindOf(file), signal);
+    },
+    readV1: async (caller, resource, signal) => {
+      allow(caller, "read", resource);
+      return readV1(d, resource, signal);
+    },
+    write: async (caller, file, upload, condition, signal) => {
+      allow(caller, "write", file.resource);
+      await d.files.write(keyOf(file), kindOf(file), upload, condition, signal);
+    },
+    remove: async (caller, resource, condition, signal) => {
+      allow(caller, "write", resource);
+      const [first, ...others] = allKeys(resource);
+      await d.files.remove(first, condition, signal);
+      await Promise.all(others.map((key) => d.files.remove(key, { kind: "none" }, signal)));
+    },
+    list: async (caller, group, signal) => {
+      permit(caller, "read", "source", group);
+      const [datasets, narratives] = await Promise.all([
+        fileNames(d.store, datasetsPrefix(group.name), signal),
+        fileNames(d.store, narrativesPrefix(group.name), signal),
+      ]);
+      return { datasets: datasetsIn(group.name, datasets), narratives: narrativesIn(group.name, narratives) };
+    },
+  };
+};
+
+/** Main, or the narrative, comes first: conditions are about it. */
+const allKeys = (resource: Resource): [ObjectKey, ...ObjectKey[]] => {
+  if (resource.kind === "narrative") return [narrativeKey(resource)];
+  const others: DatasetFile[] = [...datasetTypes.slice(1), ...legacyTypes];
+  return [datasetKey(resource, "main"), ...others.map((file) => datasetKey(resource, file))];
+};
+
+const exists = async (store: ResourceStore, resource: Resource, signal: AbortSignal): Promise<boolean> => {
+  const isThere = async (key: ObjectKey) => (await store.stat(key, signal)) !== undefined;
+  if (resource.kind === "narrative") return isThere(narrativeKey(resource));
+  if (await isThere(datasetKey(resource, "main"))) return true;
+  const pair = await Promise.all(legacyTypes.map((file) => isThere(datasetKey(resource, file))));
+  return pair.every((there) => there);
+};
+
+const fileNames = (store: ResourceStore, prefix: KeyPrefix, signal: AbortSignal): Promise<string[]> =>
+  Array.fromAsync(store.list(prefix, signal));
+
+const readV1 = async (d: Deps, resource: Resource, signal: AbortSignal): Promise<string> => {
+  if (!(await exists(d.store, resource, signal))) throw new NotFound("There is no such dataset here.");
+  const [meta, tree] = await Promise.all(
+    legacyTypes.map(async (file) => {
+      const stored = await d.files.read(datasetKey(resource, file), { kind: "dataset", file }, signal);
+      return parseObject(await wholeText(stored, d.compression, v1Limit));
+    }),
+  );
+  if (!meta || !tree) throw new NotFound("There is no such dataset here.");
+  return JSON.stringify(await d.converter.fromV1(meta, tree));
+};
+
+const parseObject = (text: string): JsonObject => {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === "object" && value !== null) return value as JsonObject;
+  } catch (cause) {
+    throw new UnusableObject("This dataset is stored in the old form, and one of its files is damaged.", {
+      cause,
+    });
+  }
+  throw new UnusableObject("This dataset is stored in the old form, and one of its files is damaged.");
+};

@@ -1,0 +1,48 @@
+import type { Seconds } from "../../domain/brand.ts";
+import { sessionContext } from "../../domain/encryption-context.ts";
+import type { Login, Session, SessionId, StoredSession } from "../../domain/session.ts";
+import type { TokenSet } from "../../domain/token-set.ts";
+import { parseTokens, serialiseTokens } from "../../domain/token-set.ts";
+import type { Log } from "../../ports/driven/log.ts";
+import type { SessionStore } from "../../ports/driven/session-store.ts";
+import type { TokenSealer } from "../../ports/driven/token-sealer.ts";
+
+/** The tokens inside a session: taken out, put back, thrown away. Every write compares and sets. */
+export interface SessionTokens {
+  /** Undefined: they cannot be opened, and are of no use to anybody any more. */
+  open(id: SessionId, login: Login): { readonly tokens: TokenSet; readonly underOldKey: boolean } | undefined;
+  seal(id: SessionId, tokens: TokenSet): Login["sealedTokens"];
+  /** Puts tokens into a session that still is as it was read; false: it has changed, or ended. */
+  keep(id: SessionId, stored: StoredSession, login: Login, tokens: TokenSet): Promise<boolean>;
+  /** Ends a login whose tokens are no good; the session's other values stay. */
+  drop(id: SessionId, stored: StoredSession, login: Login, reason: string): Promise<void>;
+}
+
+interface Deps {
+  readonly sessions: SessionStore;
+  readonly sealer: TokenSealer;
+  readonly log: Log;
+  readonly idle: Seconds;
+}
+
+export const sessionTokens = ({ sessions, sealer, log, idle }: Deps): SessionTokens => {
+  const seal = (id: SessionId, tokens: TokenSet) => sealer.seal(serialiseTokens(tokens), sessionContext(id));
+  return {
+    seal,
+    open: (id, login) => {
+      const opened = sealer.open(login.sealedTokens, sessionContext(id));
+      const tokens = opened && parseTokens(opened.text);
+      return opened && tokens ? { tokens, underOldKey: opened.underOldKey } : undefined;
+    },
+    keep: async (id, stored, login, tokens) => {
+      const session: Session = { ...stored.session, login: { ...login, sealedTokens: seal(id, tokens) } };
+      const replaced = await sessions.replace(id, session, stored.revision, idle);
+      return replaced.outcome === "replaced";
+    },
+    drop: async (id, stored, login, reason) => {
+      const { login: _, ...values } = stored.session;
+      await sessions.replace(id, values, stored.revision, idle);
+      log.write({ event: "session-dropped", username: login.username, reason });
+    },
+  };
+};

@@ -1,0 +1,84 @@
+import type { Json } from "../../domain/brand.ts";
+import { loginAttemptContext } from "../../domain/encryption-context.ts";
+import { SignInFailed } from "../../domain/failure.ts";
+import type { LoginAttempt } from "../../domain/login-attempt.ts";
+import { isAnsweredBy } from "../../domain/login-attempt.ts";
+import { moveUrl } from "../../domain/provider-metadata.ts";
+import type { ClaimNames, User } from "../../domain/user.ts";
+import { userFromClaims } from "../../domain/user.ts";
+import type { Clock } from "../../ports/driven/clock.ts";
+import type { IdentityProvider } from "../../ports/driven/identity-provider.ts";
+import type { Log } from "../../ports/driven/log.ts";
+import type { Random } from "../../ports/driven/random.ts";
+import type { TokenSealer } from "../../ports/driven/token-sealer.ts";
+import type { SignIn } from "../../ports/driving/sign-in.ts";
+import type { SessionTokens } from "./session-tokens.ts";
+
+interface Deps {
+  readonly identityProvider: IdentityProvider;
+  readonly sealer: TokenSealer;
+  readonly tokens: SessionTokens;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly claimNames: ClaimNames;
+  /** Where the embedded provider lives: it has every origin that the server has. */
+  readonly providerOrigin: string | undefined;
+}
+
+/** Bytes in a state, a nonce and a PKCE verifier: 43 characters each. */
+const secretBytes = 32;
+
+export const signIn = (d: Deps): SignIn => {
+  const seenFrom = (origin: string, url: string) =>
+    d.providerOrigin === undefined ? url : moveUrl(url, d.providerOrigin, origin);
+  return {
+    begin: async (origin, returnTo) => {
+      const attempt: LoginAttempt = {
+        state: d.random.text(secretBytes),
+        nonce: d.random.text(secretBytes),
+        codeVerifier: d.random.text(secretBytes),
+        redirectUri: `${origin}/logged-in`,
+        returnTo,
+        begun: d.clock.now(),
+      };
+      const url = await d.identityProvider.authorizationUrl(attempt);
+      return {
+        authorizationUrl: seenFrom(origin, url),
+        state: attempt.state,
+        sealedAttempt: d.sealer.seal(JSON.stringify(attempt), loginAttemptContext(attempt.state)),
+      };
+    },
+    finish: async (sessionId, sealedAttempt, state, query) => {
+      const opened = sealedAttempt && d.sealer.open(sealedAttempt, loginAttemptContext(state));
+      const attempt = opened && (JSON.parse(opened.text) as LoginAttempt);
+      if (!attempt || !isAnsweredBy(attempt, state, d.clock.now())) return undefined;
+      const { tokens, claims } = await d.identityProvider
+        .redeemCode(attempt, query)
+        .catch((error: unknown) => {
+          if (error instanceof SignInFailed)
+            d.log.write({ event: "sign-in", outcome: "refused", reason: error.reason });
+          throw error;
+        });
+      const user = namedUser(d, claims);
+      d.log.write({ event: "sign-in", outcome: "done", username: user.username });
+      const sealedTokens = d.tokens.seal(sessionId, tokens);
+      return {
+        login: { username: user.username, since: d.clock.now(), sealedTokens },
+        returnTo: attempt.returnTo,
+      };
+    },
+    endSessionUrl: async (origin, sessionId, login) => {
+      const opened = sessionId && login && d.tokens.open(sessionId, login);
+      return seenFrom(origin, await d.identityProvider.endSessionUrl(origin, opened?.tokens.idToken));
+    },
+  };
+};
+
+const namedUser = (d: Deps, claims: Readonly<Record<string, Json | undefined>>): User => {
+  const user = userFromClaims(claims, d.claimNames);
+  if (user) return user;
+  const reason = `the id token has no claim ${d.claimNames.username}`;
+  d.log.write({ event: "sign-in", outcome: "refused", reason });
+  throw new SignInFailed(reason);
+};

@@ -1,0 +1,35 @@
+import { UnusableObject } from "../../domain/failure.ts";
+import type { StoredObject } from "../../domain/stored-object.ts";
+import type { Compression } from "../../ports/driven/compression.ts";
+
+/**
+ * A stored object's decompressed bytes, all at once: for the few things that must be read whole.
+ * Throws UnusableObject above `limit` bytes.
+ */
+export const wholeContent = async (
+  stored: StoredObject,
+  compression: Compression,
+  limit: number,
+): Promise<Uint8Array> => {
+  const body = stored.contentEncoding === "gzip" ? compression.gunzip(stored.body) : stored.body;
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.length;
+    if (size > limit) throw new UnusableObject("This stored file is too large to be read whole.");
+    chunks.push(chunk);
+  }
+  const whole = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.length;
+  }
+  return whole;
+};
+
+export const wholeText = async (
+  stored: StoredObject,
+  compression: Compression,
+  limit: number,
+): Promise<string> => new TextDecoder().decode(await wholeContent(stored, compression, limit));

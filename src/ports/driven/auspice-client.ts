@@ -1,0 +1,26 @@
+/** The Auspice client as answers that any HTTP server can send. */
+export interface AuspiceClient {
+  /** The page that loads Auspice; served under many addresses, never cached (AUS-1). */
+  readonly entrypoint: string;
+  /** The Content-Security-Policy that this page needs. */
+  readonly contentSecurityPolicy: string;
+  /** Answers a request below `/dist/` or for `/favicon.png`. */
+  answer(request: AssetRequest): Promise<AssetAnswer>;
+}
+
+export interface AssetRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly ifNoneMatch?: string | undefined;
+  /** Whether the client takes this coding at all (RFC 9110 section 12.5.3). */
+  accepts(coding: Coding): boolean;
+}
+
+export interface AssetAnswer {
+  readonly status: 200 | 304 | 404 | 405;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Absent for HEAD too. */
+  readonly body?: Uint8Array;
+}
+
+export type Coding = "br" | "gzip";
