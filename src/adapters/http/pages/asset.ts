@@ -16,16 +16,23 @@ const types = {
   svg: "image/svg+xml; charset=utf-8",
 } as const;
 
-const fileNames = ["groups.css", "icon.svg", "upload.js", "removal.js", "settings.js"] as const;
-export type AssetName = (typeof fileNames)[number];
+const names = ["groups.css", "icon.svg", "upload.js", "removal.js", "settings.js"] as const;
+export type AssetName = (typeof names)[number];
+
+/** The style sheet is kept in parts, in the order in which they apply, and sent as one. */
+const styleParts = ["palette.css", "frame.css", "controls.css", "listing.css", "group.css", "forms.css"];
+
+const sourceOf = (name: string): string =>
+  (name === "groups.css" ? styleParts : [name])
+    .map((file) => readFileSync(new URL(`assets/${file}`, import.meta.url), "utf8"))
+    .join("");
 
 const importedFile = /(?<=\bfrom "\.\/)[\w-]+\.js(?=")/g;
 
 const load = (name: string): Asset => {
   const [stem, extension] = name.split(".") as [string, keyof typeof types];
-  const source = readFileSync(new URL(`assets/${name}`, import.meta.url), "utf8");
   // An imported script is served under its hashed name too, beside the importing one.
-  const body = Buffer.from(source.replace(importedFile, (file) => fileNameOf(asset(file))));
+  const body = Buffer.from(sourceOf(name).replace(importedFile, (file) => fileNameOf(asset(file))));
   const hash = createHash("sha256").update(body).digest("base64url").slice(0, 16);
   return { path: `/assets/${stem}.${hash}.${extension}`, type: types[extension], body, etag: `"${hash}"` };
 };
@@ -44,6 +51,6 @@ export const assetPath = (name: AssetName): string => asset(name).path;
 
 /** Everything that pages refer to, by path; read from disk at the first call. */
 export const assets = (): ReadonlyMap<string, Asset> => {
-  for (const name of fileNames) asset(name);
+  for (const name of names) asset(name);
   return new Map([...loaded.values()].map((known) => [known.path, known]));
 };

@@ -22,7 +22,9 @@ let style: string | undefined;
 
 /** The error document's own style sheet: that document has to look well when nothing else can be had. */
 export const errorStyle = (): string => {
-  style ??= readFileSync(new URL("assets/error.css", import.meta.url), "utf8");
+  style ??= ["palette.css", "error.css"]
+    .map((name) => readFileSync(new URL(`assets/${name}`, import.meta.url), "utf8"))
+    .join("");
   return style;
 };
 
