@@ -1,0 +1,188 @@
+import { type Context, type ErrorOut, interactionPolicy, type Session } from "oidc-provider";
+import type { Seconds } from "../../domain/brand.ts";
+import type { ClaimNames } from "../../domain/user.ts";
+import type { Accounts } from "./accounts.ts";
+import type { EntryStore } from "./entry-store.ts";
+import { createModelAdapter } from "./model-adapter.ts";
+import type { Pages } from "./pages.ts";
+import type { ProviderKeys } from "./provider-keys.ts";
+
+export interface EmbeddedClients {
+  readonly app: { readonly id: string; readonly secret: string };
+  readonly cli: { readonly id: string };
+}
+
+export interface Lifetimes {
+  readonly idToken: Seconds;
+  readonly accessToken: Seconds;
+  /** Of one refresh token; each refresh gives a new one. */
+  readonly refreshToken: Seconds;
+  /** Of the browser's login at the provider. */
+  readonly session: Seconds;
+}
+
+export interface ConfigurationParts {
+  /** Path below which the provider lies, such as `/idp`. */
+  readonly mountPath: string;
+  readonly origins: readonly string[];
+  readonly clients: EmbeddedClients;
+  readonly claimNames: ClaimNames;
+  readonly lifetimes: Lifetimes;
+  readonly accounts: Accounts;
+  readonly store: EntryStore;
+  readonly keys: ProviderKeys;
+  readonly pages: Pages;
+}
+
+const scopes = ["openid", "profile", "email", "offline_access"];
+const minute: Seconds = 60;
+const day: Seconds = 24 * 3600;
+
+/** How long somebody can stay logged in, however often the tokens are refreshed. */
+const grantLifetime: Seconds = 366 * day;
+/** For the login form, and for what the provider keeps about a browser that nobody has logged in with. */
+const unfinishedLifetime: Seconds = 30 * minute;
+
+const registeredClients = ({ clients, origins }: ConfigurationParts) => {
+  const common = { grant_types: ["authorization_code", "refresh_token"], response_types: ["code"] };
+  return [
+    {
+      ...common,
+      client_id: clients.app.id,
+      client_secret: clients.app.secret,
+      // The library takes the secret in the header and in the form alike.
+      token_endpoint_auth_method: "client_secret_basic",
+      redirect_uris: origins.map((origin) => `${origin}/logged-in`),
+      post_logout_redirect_uris: origins.flatMap((origin) => [origin, `${origin}/`]),
+    },
+    {
+      ...common,
+      client_id: clients.cli.id,
+      application_type: "native",
+      token_endpoint_auth_method: "none",
+      // Of a native client any port will do (RFC 8252 section 7.3).
+      redirect_uris: ["http://127.0.0.1/", "http://localhost/"],
+    },
+  ];
+};
+
+/** A grant of its own for each login, so that a refresh token that is used twice ends this login only. */
+const newGrant = async ({ oidc }: Context) => {
+  if (oidc.account === undefined || oidc.client === undefined) return undefined;
+  const grant = new oidc.provider.Grant({
+    accountId: oidc.account.accountId,
+    clientId: oidc.client.clientId,
+  });
+  grant.addOIDCScope(scopes.join(" "));
+  await grant.save();
+  return grant;
+};
+
+const accountSource =
+  ({ accounts, claimNames }: ConfigurationParts) =>
+  async (_ctx: unknown, id: string) => {
+    const account = accounts.find(id);
+    if (account === undefined) return undefined;
+    return {
+      accountId: account.username,
+      claims: async () => ({
+        sub: account.username,
+        [claimNames.username]: account.username,
+        [claimNames.groups]: account.groups,
+      }),
+    };
+  };
+
+const logoutPages = ({ pages }: ConfigurationParts) => ({
+  logoutSource: async (ctx: Context) => {
+    ctx.body = await pages.logout({
+      username: ctx.oidc.session?.accountId ?? "",
+      action: ctx.oidc.urlFor("end_session_confirm"),
+      xsrf: ctx.oidc.session?.state?.secret ?? "",
+    });
+  },
+  postLogoutSuccessSource: async (ctx: Context) => {
+    ctx.type = "html";
+    ctx.body = await pages.loggedOut();
+  },
+});
+
+const errorPage =
+  ({ pages }: ConfigurationParts) =>
+  async (ctx: Context, { error, error_description: description }: ErrorOut) => {
+    const ours = error === "server_error";
+    ctx.type = "html";
+    ctx.body = await pages.error({
+      heading: ours ? "Something went wrong" : "This request was refused",
+      explanation: ours
+        ? "The server could not do what was asked. Its log says why."
+        : (description ?? "The server cannot do what was asked."),
+      code: error,
+    });
+  };
+
+const cookies = ({ keys, mountPath }: ConfigurationParts) => {
+  // One host name serves http and https, and a browser refuses to replace a Secure cookie over http. All
+  // origins are this machine's own.
+  const common = { httpOnly: true, sameSite: "lax", secure: false };
+  return {
+    keys: keys.cookieKeys,
+    names: { session: "idp_session", interaction: "idp_interaction", resume: "idp_resume" },
+    long: { ...common, path: mountPath },
+    short: common,
+  };
+};
+
+/** What oidc-provider is to do and, more of it, what it is not. */
+export const providerConfiguration = (parts: ConfigurationParts): object => {
+  const { claimNames, keys, lifetimes, mountPath, store } = parts;
+  const policy = interactionPolicy.base();
+  // Both clients are this server's own: there is nobody to whom consent could be given or refused.
+  policy.remove("consent");
+  return {
+    adapter: (model: string) => createModelAdapter(store, model),
+    clients: registeredClients(parts),
+    jwks: keys.jwks,
+    cookies: cookies(parts),
+    findAccount: accountSource(parts),
+    loadExistingGrant: newGrant,
+    scopes,
+    claims: { openid: ["sub"], profile: [claimNames.username, claimNames.groups], email: ["email"] },
+    // Clients of this server read the user from the id token alone.
+    conformIdTokenClaims: false,
+    responseTypes: ["code"],
+    pkce: { required: () => true },
+    clientAuthMethods: ["client_secret_basic", "client_secret_post", "none"],
+    clientBasedCORS: () => false,
+    clockTolerance: 0,
+    issueRefreshToken: async (_ctx: unknown, client: { grantTypeAllowed(type: string): boolean }) =>
+      client.grantTypeAllowed("refresh_token"),
+    rotateRefreshToken: true,
+    // The command line stays logged in when the browser logs out.
+    expiresWithSession: async () => false,
+    interactions: {
+      policy,
+      url: async (_ctx: unknown, interaction: { uid: string }) =>
+        `${mountPath}/interaction/${interaction.uid}`,
+    },
+    features: {
+      devInteractions: { enabled: false },
+      dPoP: { enabled: false },
+      pushedAuthorizationRequests: { enabled: false },
+      resourceIndicators: { enabled: false },
+      rpInitiatedLogout: { enabled: true, ...logoutPages(parts) },
+    },
+    renderError: errorPage(parts),
+    enabledJWA: { idTokenSigningAlgValues: ["RS256"] },
+    ttl: {
+      AccessToken: lifetimes.accessToken,
+      AuthorizationCode: minute,
+      Grant: grantLifetime,
+      IdToken: lifetimes.idToken,
+      Interaction: unfinishedLifetime,
+      RefreshToken: lifetimes.refreshToken,
+      Session: (_ctx: unknown, session: Session) =>
+        session.accountId === undefined ? unfinishedLifetime : lifetimes.session,
+    },
+  };
+};

@@ -1,0 +1,28 @@
+import { generateKeyPair, type JsonWebKey, randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { readOrCreate } from "./durable-file.ts";
+
+export interface ProviderKeys {
+  /** Private signing keys (RFC 7517); the first one signs. */
+  readonly jwks: { readonly keys: readonly JsonWebKey[] };
+  /** By which cookies are signed; the first one signs, all verify. */
+  readonly cookieKeys: readonly string[];
+}
+
+const newSigningKeys = async (): Promise<string> => {
+  const { privateKey } = await promisify(generateKeyPair)("rsa", { modulusLength: 2048 });
+  const key = { ...privateKey.export({ format: "jwk" }), alg: "RS256", use: "sig" };
+  return JSON.stringify({ keys: [key] });
+};
+
+const newCookieKeys = async (): Promise<string> => JSON.stringify([randomBytes(32).toString("base64url")]);
+
+/** Keys that are made once for a folder and outlive restarts, so that nobody is logged out by one. */
+export const openProviderKeys = async (folder: string): Promise<ProviderKeys> => {
+  const [jwks, cookieKeys] = await Promise.all([
+    readOrCreate(join(folder, "signing-keys.json"), newSigningKeys),
+    readOrCreate(join(folder, "cookie-keys.json"), newCookieKeys),
+  ]);
+  return { jwks: JSON.parse(jwks), cookieKeys: JSON.parse(cookieKeys) };
+};
