@@ -1,0 +1,129 @@
+import { crc32, deflateSync } from "node:zlib";
+
+type Point = readonly [number, number];
+type Colour = readonly [number, number, number];
+
+const size = 160;
+const white: Colour = [255, 255, 255];
+const grounds: Readonly<Record<"public" | "private", Colour>> = {
+  public: [44, 122, 140],
+  private: [88, 70, 132],
+};
+
+/** A family tree: its branches, and the samples at their ends. */
+const branches: readonly (readonly [Point, Point])[] = [
+  [
+    [28, 84],
+    [56, 84],
+  ],
+  [
+    [56, 50],
+    [56, 112],
+  ],
+  [
+    [56, 50],
+    [88, 50],
+  ],
+  [
+    [88, 34],
+    [88, 66],
+  ],
+  [
+    [88, 34],
+    [126, 34],
+  ],
+  [
+    [88, 66],
+    [112, 66],
+  ],
+  [
+    [56, 112],
+    [96, 112],
+  ],
+  [
+    [96, 96],
+    [96, 128],
+  ],
+  [
+    [96, 96],
+    [130, 96],
+  ],
+  [
+    [96, 128],
+    [118, 128],
+  ],
+];
+const samples: readonly (readonly [Point, Colour])[] = [
+  [
+    [126, 34],
+    [242, 201, 76],
+  ],
+  [
+    [112, 66],
+    [146, 208, 140],
+  ],
+  [
+    [130, 96],
+    [239, 108, 87],
+  ],
+  [
+    [118, 128],
+    [240, 152, 72],
+  ],
+];
+
+const toSegment = ([x, y]: Point, [[ax, ay], [bx, by]]: readonly [Point, Point]): number => {
+  const along = ((x - ax) * (bx - ax) + (y - ay) * (by - ay)) / ((bx - ax) ** 2 + (by - ay) ** 2);
+  const part = Math.min(1, Math.max(0, along));
+  return Math.hypot(x - ax - part * (bx - ax), y - ay - part * (by - ay));
+};
+
+/** Distance to the outline of the rounded square that fills the picture, negative inside. */
+const toGround = ([x, y]: Point): number => {
+  const radius = 30;
+  const [dx, dy] = [x, y].map((at) => Math.max(Math.abs(at - size / 2) - (size / 2 - radius), 0)) as [
+    number,
+    number,
+  ];
+  return Math.hypot(dx, dy) - radius;
+};
+
+/** How much of a pixel lies inside a shape whose edge is this far away. */
+const coverage = (distance: number) => Math.min(1, Math.max(0, 0.5 - distance));
+
+const over = (below: Colour, above: Colour, share: number): Colour =>
+  below.map((value, index) => Math.round(value + ((above[index] ?? 0) - value) * share)) as unknown as Colour;
+
+const pixel = (point: Point, ground: Colour): number[] => {
+  let colour = ground;
+  for (const branch of branches) colour = over(colour, white, coverage(toSegment(point, branch) - 3));
+  for (const [centre, fill] of samples) {
+    const distance = Math.hypot(point[0] - centre[0], point[1] - centre[1]);
+    colour = over(over(colour, white, coverage(distance - 12)), fill, coverage(distance - 9));
+  }
+  return [...colour, Math.round(255 * coverage(toGround(point)))];
+};
+
+const chunk = (type: string, data: Uint8Array): Buffer => {
+  const body = Buffer.concat([Buffer.from(type, "latin1"), data]);
+  const framed = Buffer.alloc(body.length + 8);
+  framed.writeUInt32BE(data.length, 0);
+  body.copy(framed, 4);
+  framed.writeUInt32BE(crc32(body), body.length + 4);
+  return framed;
+};
+
+/** A demo group's logo, as a PNG of 8 bits for each of red, green, blue and opacity (PNG specification, section 11). */
+export const logo = (audience: "public" | "private"): Uint8Array => {
+  const header = Buffer.from([0, 0, 0, size, 0, 0, 0, size, 8, 6, 0, 0, 0]);
+  const rows = Array.from({ length: size }, (_, y) => [
+    0,
+    ...Array.from({ length: size }, (_, x) => pixel([x + 0.5, y + 0.5], grounds[audience])).flat(),
+  ]);
+  return Buffer.concat([
+    Buffer.from("\x89PNG\r\n\x1a\n", "latin1"),
+    chunk("IHDR", header),
+    chunk("IDAT", deflateSync(Buffer.from(rows.flat()), { level: 9 })),
+    chunk("IEND", new Uint8Array()),
+  ]);
+};
