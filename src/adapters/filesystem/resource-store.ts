@@ -1,0 +1,129 @@
+import type { FileHandle } from "node:fs/promises";
+import type { KeyPrefix, ObjectKey } from "../../domain/object-key.ts";
+import type { ETag } from "../../domain/stored-object.ts";
+import { holds } from "../../domain/stored-object.ts";
+import type { Clock } from "../../ports/driven/clock.ts";
+import type { Log } from "../../ports/driven/log.ts";
+import type { NewContent, ResourceStore } from "../../ports/driven/resource-store.ts";
+import type { CellRoot, Seen } from "./cell.ts";
+import { drop, look, openValue, put } from "./cell.ts";
+import { namesBelow } from "./cell-tree.ts";
+import { draftsFolder, withDraft, writeFully } from "./draft.ts";
+import { makeFolder } from "./durable-folder.ts";
+import { fileBody } from "./file-body.ts";
+import { interruptible } from "./interruptible.ts";
+import { folderOf, valueFolder } from "./owned-path.ts";
+import type { StoredHeader } from "./resource-header.ts";
+import { headerLine, readHeader, tagOf } from "./resource-header.ts";
+import { onDisk } from "./store-failure.ts";
+import type { Sweeper } from "./sweeper.ts";
+import { startSweeper } from "./sweeper.ts";
+
+export interface ResourceFolder {
+  readonly folder: string;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+const cellOf = (root: string, key: ObjectKey): string => {
+  const [first = "", ...others] = key.split("/");
+  return valueFolder(root, [first, ...others]);
+};
+
+const parentOf = (root: string, prefix: KeyPrefix): string => folderOf(root, prefix.split("/").slice(0, -1));
+
+const etagIn = ({ value }: Seen): ETag | undefined => value && tagOf(value.version);
+
+interface OpenObject extends StoredHeader {
+  readonly file: FileHandle;
+}
+
+const openObject = (folder: string): Promise<OpenObject | undefined> =>
+  onDisk(async () => {
+    const opened = await openValue(folder);
+    if (opened === undefined) return undefined;
+    try {
+      return { file: opened.file, ...(await readHeader(opened.file, opened.value.version)) };
+    } catch (error) {
+      await opened.file.close();
+      throw error;
+    }
+  });
+
+const fill = async (
+  file: FileHandle,
+  content: NewContent,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<void> => {
+  await onDisk(() => writeFully(file, headerLine(content, 0)));
+  for await (const chunk of interruptible(content.body, signal)) await onDisk(() => writeFully(file, chunk));
+  await onDisk(() => writeFully(file, headerLine(content, clock.now()), 0));
+};
+
+/** Keeps each object in a cell; its version is its entity tag. */
+export const filesystemResourceStore = ({
+  folder: root,
+  clock,
+  log,
+}: ResourceFolder): ResourceStore & Sweeper => {
+  const cells: CellRoot = { root, durable: true };
+  const sweeper = startSweeper({ cells, clock, log, what: "sweeping objects", expires: false });
+
+  return {
+    ...sweeper,
+
+    list: (prefix, signal) => namesBelow(parentOf(root, prefix), signal),
+
+    async stat(key, signal) {
+      signal.throwIfAborted();
+      const object = await openObject(cellOf(root, key));
+      await onDisk(async () => object?.file.close());
+      return object?.metadata;
+    },
+
+    async read(key, signal) {
+      signal.throwIfAborted();
+      const object = await openObject(cellOf(root, key));
+      if (object === undefined) return undefined;
+      if (signal.aborted) await object.file.close();
+      signal.throwIfAborted();
+      const { file, offset, metadata } = object;
+      return { ...metadata, body: fileBody(file, offset, metadata.size, signal) };
+    },
+
+    async write(key, content, condition, signal) {
+      signal.throwIfAborted();
+      const cell = cellOf(root, key);
+      // Asked before the body is taken as well: nobody has to send gigabytes to be refused.
+      if (!holds(condition, etagIn(await onDisk(() => look(cell))))) return "precondition-failed";
+      return withDraft(
+        root,
+        cells.durable,
+        (file) => fill(file, content, clock, signal),
+        async (draft) => {
+          for (;;) {
+            signal.throwIfAborted();
+            const seen = await onDisk(() => look(cell));
+            if (!holds(condition, etagIn(seen))) return "precondition-failed";
+            if ((await onDisk(() => put(cells, seen, draft))) !== undefined) return "done";
+          }
+        },
+      );
+    },
+
+    async remove(key, condition, signal) {
+      for (;;) {
+        signal.throwIfAborted();
+        const seen = await onDisk(() => look(cellOf(root, key)));
+        if (!holds(condition, etagIn(seen))) return "precondition-failed";
+        if (seen.value === undefined || (await onDisk(() => drop(cells, seen)))) return "done";
+      }
+    },
+
+    async ready(signal) {
+      signal.throwIfAborted();
+      await onDisk(() => makeFolder(draftsFolder(root), false));
+    },
+  };
+};

@@ -1,0 +1,107 @@
+import type { Seconds } from "../../domain/brand.ts";
+import type { Revision, Session, SessionId } from "../../domain/session.ts";
+import type { Clock } from "../../ports/driven/clock.ts";
+import type { Log } from "../../ports/driven/log.ts";
+import type { ReplaceOutcome, SessionStore } from "../../ports/driven/session-store.ts";
+import type { CellRoot, Seen } from "./cell.ts";
+import { drop, endOf, look, put, touch, untilSettled } from "./cell.ts";
+import { draftsFolder } from "./draft.ts";
+import { makeFolder } from "./durable-folder.ts";
+import { valueFolder } from "./owned-path.ts";
+import { isMissing, onDisk } from "./store-failure.ts";
+import type { Sweeper } from "./sweeper.ts";
+import { startSweeper } from "./sweeper.ts";
+import type { TextValue } from "./text-cell.ts";
+import { readText, withText } from "./text-cell.ts";
+
+export interface SessionFolder {
+  readonly folder: string;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+type Presence = "gone" | "there" | "again";
+
+/** Keeps each session in a cell; the token's time is the session's end. */
+export const filesystemSessionStore = ({
+  folder: root,
+  clock,
+  log,
+}: SessionFolder): SessionStore & Sweeper => {
+  const cells: CellRoot = { root, durable: true };
+  const folderOf = (id: SessionId): string => valueFolder(root, [id]);
+  const isOver = (ends: Seconds): boolean => ends <= clock.now();
+  const sweeper = startSweeper({ cells, clock, log, what: "sweeping sessions", expires: true });
+
+  const presence = async ({ value }: Seen): Promise<Presence> => {
+    if (value === undefined) return "gone";
+    try {
+      return isOver(await endOf(value)) ? "gone" : "there";
+    } catch (error) {
+      if (isMissing(error)) return "again";
+      throw error;
+    }
+  };
+
+  const parse = (text: string): Session | undefined => {
+    try {
+      return JSON.parse(text) as Session;
+    } catch (cause) {
+      // Somebody else has been in this file. Its owner logs in again, rather than to get errors until it ends.
+      log.write({ event: "background", what: "reading a damaged session", cause });
+      return undefined;
+    }
+  };
+
+  const loadText = (id: SessionId, idle: Seconds): Promise<TextValue | undefined> =>
+    onDisk(() =>
+      untilSettled(folderOf(id), async () => {
+        const found = await readText(folderOf(id), isOver);
+        return found === undefined || (await touch(found, clock.now() + idle)) ? found : "again";
+      }),
+    );
+
+  return {
+    ...sweeper,
+
+    async load(id, idle) {
+      const found = await loadText(id, idle);
+      const session = found && parse(found.text);
+      return found && session && { session, revision: found.version as Revision };
+    },
+
+    create: (id, session, idle) =>
+      withText(cells, folderOf(id), JSON.stringify(session), async (draft) => {
+        const seen = await look(folderOf(id));
+        const state = await presence(seen);
+        if (state === "there") throw new Error("A session of this id exists already.");
+        if (seen.value !== undefined) {
+          if (state === "gone") await drop(cells, seen);
+          return "again";
+        }
+        const version = await put(cells, seen, draft, clock.now() + idle);
+        return (version as Revision | undefined) ?? "again";
+      }),
+
+    replace: (id, session, expected, idle) =>
+      withText<ReplaceOutcome>(cells, folderOf(id), JSON.stringify(session), async (draft) => {
+        const seen = await look(folderOf(id));
+        const state = await presence(seen);
+        if (state === "again") return state;
+        if (state === "gone") return { outcome: "gone" };
+        if (seen.value?.version !== expected) return { outcome: "changed" };
+        const revision = await put(cells, seen, draft, clock.now() + idle);
+        return revision === undefined ? "again" : { outcome: "replaced", revision: revision as Revision };
+      }),
+
+    remove: (id) =>
+      onDisk(() =>
+        untilSettled(folderOf(id), async () => {
+          const seen = await look(folderOf(id));
+          return seen.value === undefined || (await drop(cells, seen)) ? undefined : "again";
+        }),
+      ),
+
+    ready: () => onDisk(() => makeFolder(draftsFolder(root), false)),
+  };
+};

@@ -1,0 +1,58 @@
+import { createHash } from "node:crypto";
+import type { Seconds } from "../../domain/brand.ts";
+import { StoreDown } from "../../domain/failure.ts";
+import type { Username } from "../../domain/user.ts";
+import type { Clock } from "../../ports/driven/clock.ts";
+import type { Log } from "../../ports/driven/log.ts";
+import type { StalenessMarks } from "../../ports/driven/staleness-marks.ts";
+import type { CellRoot } from "./cell.ts";
+import { look, put } from "./cell.ts";
+import { valueFolder } from "./owned-path.ts";
+import type { Sweeper } from "./sweeper.ts";
+import { startSweeper } from "./sweeper.ts";
+import { readText, withText } from "./text-cell.ts";
+
+export interface MarksFolder {
+  readonly folder: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** How long a mark is kept; longer than any session, whose tokens it may have to make stale. */
+  readonly lifetime: Seconds;
+}
+
+/** Keeps each mark in a cell; the token's time is the mark's end. */
+export const filesystemStalenessMarks = ({
+  folder: root,
+  clock,
+  log,
+  lifetime,
+}: MarksFolder): StalenessMarks & Sweeper => {
+  const cells: CellRoot = { root, durable: true };
+  const isOver = (ends: Seconds): boolean => ends <= clock.now();
+  // Hashed, since providers put no bound on a username's length, and file names have one.
+  const folderOf = (username: Username): string =>
+    valueFolder(root, [createHash("sha256").update(username).digest("hex")]);
+
+  const find = async (username: Username): Promise<Seconds | undefined> => {
+    const found = await readText(folderOf(username), isOver);
+    if (found === undefined) return undefined;
+    const at = Number(found.text);
+    // Without this, tokens would pass for fresh because of a damaged file.
+    if (found.text === "" || !Number.isFinite(at))
+      throw new StoreDown({ cause: new Error("A mark is damaged.") });
+    return at;
+  };
+
+  return {
+    ...startSweeper({ cells, clock, log, what: "sweeping staleness marks", expires: true }),
+    find,
+    mark: (username, at) =>
+      withText(cells, folderOf(username), String(at), async (draft) => {
+        const seen = await look(folderOf(username));
+        // Read after looking: if the mark changes in between, `put` fails and we come again.
+        const present = await find(username);
+        if (present !== undefined && present >= at) return undefined;
+        return (await put(cells, seen, draft, clock.now() + lifetime)) === undefined ? "again" : undefined;
+      }),
+  };
+};

@@ -1,0 +1,20 @@
+import { StoreDown } from "../../domain/failure.ts";
+
+export const hasCode = (error: unknown, ...codes: string[]): boolean =>
+  error instanceof Error && "code" in error && typeof error.code === "string" && codes.includes(error.code);
+
+/** There is no such file, or something that is no folder stands where its folder should be. */
+export const isMissing = (error: unknown): boolean => hasCode(error, "ENOENT");
+
+/** What the operating system refuses (full disk, read-only, no permission, input or output error). */
+const isSystemError = (error: unknown): boolean =>
+  error instanceof Error && "syscall" in error && "code" in error && typeof error.code === "string";
+
+/** Runs something on the disk: what the system refuses leaves as StoreDown. */
+export const onDisk = async <T>(work: () => Promise<T>): Promise<T> => {
+  try {
+    return await work();
+  } catch (error) {
+    throw isSystemError(error) ? new StoreDown({ cause: error }) : error;
+  }
+};
