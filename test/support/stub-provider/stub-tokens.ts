@@ -76,7 +76,7 @@ const tokensFor = async (
   const givesRefreshToken = flaw !== "no-refresh-token" && (!isRefresh || flaw === "rotating-refresh-tokens");
   return {
     token_type: "Bearer",
-    expires_in: state.tokenLife,
+    expires_in: Math.max(0, state.tokenLife),
     ...(flaw === "no-access-token" ? {} : { access_token: "an-access-token" }),
     ...(flaw === "no-id-token" ? {} : { id_token: idToken }),
     ...(givesRefreshToken ? { refresh_token: state.grants.issueRefreshToken(grant) } : {}),

@@ -1,0 +1,34 @@
+import { authorizationCodeGrant } from "openid-client";
+import { SignInFailed } from "../../domain/failure.ts";
+import type { LoginAttempt } from "../../domain/login-attempt.ts";
+import type { VerifiedTokens } from "../../ports/driven/identity-provider.ts";
+import type { Conversation } from "./conversation.ts";
+import { signInFailure } from "./token-endpoint.ts";
+
+/** Redeems the code that came back to the redirect URI; see the port. */
+export const redeemCode = async (
+  conversation: Conversation,
+  attempt: LoginAttempt,
+  query: string,
+): Promise<VerifiedTokens> => {
+  const { configuration } = await conversation.endpoint();
+  const callback = new URL(attempt.redirectUri);
+  callback.search = query;
+  const asked = conversation.now();
+  const answer = await authorizationCodeGrant(configuration, callback, {
+    pkceCodeVerifier: attempt.codeVerifier,
+    expectedState: attempt.state,
+    expectedNonce: attempt.nonce,
+    idTokenExpected: true,
+  }).catch((error: unknown) => {
+    throw signInFailure(error);
+  });
+  const { id_token: idToken, access_token: accessToken, refresh_token: refreshToken } = answer;
+  if (idToken === undefined) throw new SignInFailed("No id token came back.");
+  if (refreshToken === undefined) throw new SignInFailed("No refresh token came back.");
+  const verification = await conversation.verifyAnswer(idToken, asked, attempt.nonce);
+  if (verification.outcome === "valid") {
+    return { tokens: { idToken, accessToken, refreshToken }, claims: verification.claims };
+  }
+  throw new SignInFailed(verification.outcome === "invalid" ? verification.reason : "The token has expired.");
+};

@@ -1,0 +1,102 @@
+import { describe, expect, it, vi } from "vitest";
+import { ProviderDown } from "../../../src/domain/failure.ts";
+import { pair } from "./provider.ts";
+
+describe("the provider's keys", () => {
+  it("are fetched at most once per interval for unknown keys, whatever the flood", async () => {
+    await using all = await pair();
+    await all.provider.ready();
+    all.stub.misbehave("unknown-kid");
+    const flood = async (tag: string) => {
+      const tokens = await Promise.all(
+        Array.from({ length: 30 }, (_, i) => all.stub.idToken({ jti: `${tag}${i}` })),
+      );
+      for (const outcome of await Promise.all(tokens.map((token) => all.provider.verify(token, "cli")))) {
+        expect(outcome).toMatchObject({ outcome: "invalid" });
+      }
+    };
+    await flood("a");
+    expect(all.stub.state.calls.jwks).toBe(1);
+    all.passSeconds(29.9);
+    await flood("b");
+    expect(all.stub.state.calls.jwks).toBe(1);
+    all.passSeconds(0.1);
+    await flood("c");
+    expect(all.stub.state.calls.jwks).toBe(2);
+    await flood("d");
+    expect(all.stub.state.calls.jwks).toBe(2);
+  });
+
+  it("may change between two requests of a session, on the instance that did not renew it", async () => {
+    await using all = await pair(() => ({ keys: { ownInterval: 0.02 } }));
+    await all.provider.ready();
+    for (const kid of ["second", "third"]) {
+      await all.stub.rotateKeys(kid);
+      const tokens = await Promise.all(
+        Array.from({ length: 10 }, (_, i) => all.stub.idToken({ jti: `${i}` }, "app")),
+      );
+      for (const outcome of await Promise.all(tokens.map((token) => all.provider.verify(token, "app")))) {
+        expect(outcome).toMatchObject({ outcome: "valid" });
+      }
+    }
+    expect(all.stub.state.calls.jwks).toBe(3);
+  });
+
+  it("may be followed by new ones of another algorithm; Bearer tokens are checked with them after the interval", async () => {
+    await using all = await pair();
+    await all.provider.ready();
+    await all.stub.rotateKeys("elliptic", { alg: "ES256" });
+    const token = await all.stub.idToken();
+    expect(await all.provider.verify(token, "cli")).toMatchObject({ outcome: "invalid" });
+    all.passSeconds(30);
+    expect(await all.provider.verify(token, "cli")).toMatchObject({ outcome: "valid" });
+  });
+
+  it("are an outage, not a verdict, when a new one is needed and the set cannot be had", async () => {
+    await using all = await pair(() => ({ keys: { ownInterval: 0.02 } }));
+    await all.provider.ready();
+    await all.stub.rotateKeys("second");
+    const [own, stranger] = [await all.stub.idToken({}, "app"), await all.stub.idToken()];
+    all.passSeconds(30);
+    all.stub.misbehave("jwks-500");
+    for (let i = 0; i < 10; i += 1) {
+      await expect(all.provider.verify(own, "app")).rejects.toBeInstanceOf(ProviderDown);
+      await expect(all.provider.verify(stranger, "cli")).rejects.toBeInstanceOf(ProviderDown);
+    }
+    expect(all.stub.state.calls.jwks).toBe(2);
+    all.stub.behave();
+    all.passSeconds(1);
+    expect(await all.provider.verify(own, "app")).toMatchObject({ outcome: "valid" });
+  });
+
+  it("are forgotten once the provider has withdrawn them, with the verdicts they led to", async () => {
+    await using all = await pair();
+    all.stub.state.tokenLife = 10_000;
+    const token = await all.stub.idToken();
+    expect(await all.provider.verify(token, "cli")).toMatchObject({ outcome: "valid" });
+    await all.stub.rotateKeys("second", { keepOld: false });
+    all.passSeconds(600);
+    expect(await all.provider.verify(token, "cli")).toMatchObject({ outcome: "valid" });
+    await vi.waitFor(async () =>
+      expect(await all.provider.verify(token, "cli")).toMatchObject({ outcome: "invalid" }),
+    );
+  });
+
+  it("are waited for no longer once the server stops", async () => {
+    await using all = await pair();
+    await all.provider.ready();
+    all.stub.misbehave("unknown-kid");
+    const waiting = all.provider.verify(await all.stub.idToken({}, "app"), "app");
+    setTimeout(() => all.provider.close(), 20);
+    await expect(waiting).rejects.toBeInstanceOf(ProviderDown);
+  });
+
+  it("leave no request under way when the server stops", async () => {
+    await using all = await pair();
+    all.stub.misbehave("jwks-slow");
+    all.stub.state.slowness = 10;
+    const waiting = all.provider.ready();
+    setTimeout(() => all.provider.close(), 20);
+    await expect(waiting).rejects.toBeInstanceOf(ProviderDown);
+  });
+});
