@@ -1,5 +1,7 @@
+import { readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
 import { createLocalJWKSet, decodeJwt, jwtVerify } from "jose";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import {
   beginLogin,
   createBrowser,
@@ -10,7 +12,10 @@ import {
 } from "../support/embedded-provider.ts";
 
 let provider: RunningProvider;
-afterEach(() => provider.close());
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await provider.close();
+});
 
 // biome-ignore lint/suspicious/noExplicitAny: each test says what it expects of the answer
 const json = async (path: string): Promise<any> => (await fetch(provider.origin + path)).json();
@@ -192,6 +197,15 @@ describe("the embedded provider", () => {
     expect(Number(page.headers.get("retry-after"))).toBeGreaterThan(0);
   });
 
+  it("answers a form that is too long, or none, without breaking the connection", async () => {
+    provider = await startProvider();
+    const visitor = browser();
+    const form = await visitor.visit(beginLogin(provider, "app", appRedirect()).url);
+    const long = await visitor.submit(form, { username: "alice", password: "x".repeat(10_000) });
+    expect(long.status).toBe(400);
+    expect((await visitor.submit(form, { username: "alice" })).status).toBe(400);
+  });
+
   it("protects its pages from frames, caches and scripts, and lets the form lead to the command line", async () => {
     provider = await startProvider();
     const form = await browser().visit(beginLogin(provider, "cli", cliRedirect).url);
@@ -275,6 +289,25 @@ describe("the embedded provider", () => {
     const question = await visitor.visit(`${provider.origin}/idp/session/end`);
     expect((await visitor.submit(question, { xsrf: "guessed", logout: "yes" })).status).toBe(400);
     expect((await visitor.visit(beginLogin(provider, "app", appRedirect()).url)).url).toContain("code=");
+  });
+
+  it("starts without a word on the console", async () => {
+    const said = [vi.spyOn(console, "warn"), vi.spyOn(console, "info"), vi.spyOn(console, "log")];
+    provider = await startProvider();
+    await logIn("app");
+    for (const spy of said) expect(spy).not.toHaveBeenCalled();
+    expect(provider.events).toEqual([]);
+  });
+
+  it("keeps everything below its folder for its owner only", async () => {
+    provider = await startProvider();
+    await logIn("app");
+    const entries = await readdir(provider.folder, { recursive: true, withFileTypes: true });
+    expect(entries.filter((entry) => entry.isFile()).length).toBeGreaterThan(6);
+    for (const entry of entries) {
+      const { mode } = await stat(join(entry.parentPath, entry.name));
+      expect(mode & 0o777).toBe(entry.isFile() ? 0o600 : 0o700);
+    }
   });
 
   it("answers a form of a login that is over with a page that says so", async () => {

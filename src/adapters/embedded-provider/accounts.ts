@@ -3,7 +3,7 @@ import type { Seconds } from "../../domain/brand.ts";
 import type { Clock } from "../../ports/driven/clock.ts";
 import { createAttemptThrottle } from "./attempt-throttle.ts";
 import { createBoundedQueue } from "./bounded-queue.ts";
-import { readOrCreate } from "./durable-file.ts";
+import { parseJson, readOrCreate } from "./durable-file.ts";
 import { hashPassword, isPassword, type PasswordHash, type ScryptCost } from "./password-hash.ts";
 
 export interface NewAccount {
@@ -59,8 +59,9 @@ export const openAccounts = async (
   cost: ScryptCost,
   clock: Clock,
 ): Promise<Accounts> => {
-  const text = await readOrCreate(join(folder, "accounts.json"), () => newFile(initial, cost));
-  const stored: StoredAccount[] = JSON.parse(text);
+  const path = join(folder, "accounts.json");
+  const text = await readOrCreate(path, () => newFile(initial, cost));
+  const stored = parseJson<StoredAccount[]>(path, text);
   const byName = new Map(stored.map((account) => [account.username, account]));
   // An unknown username is checked against this, so that it takes as long as a known one.
   const nobody: PasswordHash = { ...(stored[0]?.password ?? cost), salt: "", hash: "" };

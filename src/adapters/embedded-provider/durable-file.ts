@@ -68,6 +68,17 @@ export const createFile = async (path: string, text: string): Promise<boolean> =
   return created;
 };
 
+/** Reads the JSON of a file that this server has written. */
+export const parseJson = <T>(path: string, text: string): T => {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new Error(`${path} is damaged. Put back a copy of it, or remove it to have it made anew.`, {
+      cause,
+    });
+  }
+};
+
 /** What the file holds. When there is none it is made, and of several that make it at once all get the same. */
 export const readOrCreate = async (path: string, make: () => Promise<string>): Promise<string> => {
   const found = await readIfThere(path);

@@ -21,7 +21,8 @@ const readForm = async (req: IncomingMessage): Promise<URLSearchParams | undefin
   if (type !== "application/x-www-form-urlencoded") return undefined;
   const chunks: Buffer[] = [];
   let length = 0;
-  for await (const chunk of req) {
+  // Destroying the request would take the connection, and our answer, with it.
+  for await (const chunk of req.iterator({ destroyOnReturn: false })) {
     length += chunk.length;
     if (length > longestForm) return undefined;
     chunks.push(chunk);
@@ -82,7 +83,7 @@ export const loginForm = ({ provider, accounts, pages, log }: LoginFormParts): M
 
   const submit = async (ctx: Context): Promise<void> => {
     const form = await readForm(ctx.req);
-    const username = form?.get("username");
+    const username = form?.get("username")?.trim();
     const password = form?.get("password");
     if (typeof username !== "string" || typeof password !== "string") {
       ctx.set("Connection", "close");

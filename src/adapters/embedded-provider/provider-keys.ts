@@ -1,7 +1,7 @@
 import { generateKeyPair, type JsonWebKey, randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { readOrCreate } from "./durable-file.ts";
+import { parseJson, readOrCreate } from "./durable-file.ts";
 
 export interface ProviderKeys {
   /** Private signing keys (RFC 7517); the first one signs. */
@@ -20,9 +20,11 @@ const newCookieKeys = async (): Promise<string> => JSON.stringify([randomBytes(3
 
 /** Keys that are made once for a folder and outlive restarts, so that nobody is logged out by one. */
 export const openProviderKeys = async (folder: string): Promise<ProviderKeys> => {
+  const signing = join(folder, "signing-keys.json");
+  const cookies = join(folder, "cookie-keys.json");
   const [jwks, cookieKeys] = await Promise.all([
-    readOrCreate(join(folder, "signing-keys.json"), newSigningKeys),
-    readOrCreate(join(folder, "cookie-keys.json"), newCookieKeys),
+    readOrCreate(signing, newSigningKeys),
+    readOrCreate(cookies, newCookieKeys),
   ]);
-  return { jwks: JSON.parse(jwks), cookieKeys: JSON.parse(cookieKeys) };
+  return { jwks: parseJson(signing, jwks), cookieKeys: parseJson(cookies, cookieKeys) };
 };
