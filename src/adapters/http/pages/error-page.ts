@@ -48,15 +48,18 @@ const byStatus: Record<number, Advice> = {
   },
   502: {
     heading: "Not available right now",
-    advice: "Nothing is lost. Wait a moment, then reload this page.",
+    advice:
+      "Reload this page then. If it stays so, tell the people who run this server, with the number below.",
   },
   503: {
     heading: "Not available right now",
-    advice: "Nothing is lost. Wait a moment, then reload this page.",
+    advice:
+      "Reload this page then. If it stays so, tell the people who run this server, with the number below.",
   },
   504: {
     heading: "Not available right now",
-    advice: "Nothing is lost. Wait a moment, then reload this page.",
+    advice:
+      "Reload this page then. If it stays so, tell the people who run this server, with the number below.",
   },
 };
 

@@ -7,10 +7,11 @@ export const showScriptedParts = () => {
 
 /** Fetches the lists of this page anew, and leaves the rest of it alone. */
 export const refreshResources = async () => {
-  const { text, problem } = await send(location.href, { headers: { Accept: "text/html" } });
+  const { text } = await send(location.href, { headers: { Accept: "text/html" } });
   // The page of a missing resource is a 404 that holds the lists all the same.
   const fresh = new DOMParser().parseFromString(text, "text/html").querySelector("#resources");
-  if (!fresh) throw new Error(problem ?? "The page came without its lists.");
-  document.querySelector("#resources").replaceWith(document.adoptNode(fresh));
+  const lists = document.querySelector("#resources");
+  if (fresh) lists.replaceWith(document.adoptNode(fresh));
+  else lists.prepend("These lists may be out of date, since they could not be read again. Reload this page.");
   showScriptedParts();
 };

@@ -1,6 +1,7 @@
-import { problemOf, send } from "./answer.js";
+import { send } from "./answer.js";
 import { addressOf, guessFile } from "./file-guess.js";
 import { refreshResources } from "./resource-refresh.js";
+import { put } from "./upload-request.js";
 
 const section = document.querySelector("#upload");
 const form = section.querySelector("form");
@@ -12,16 +13,13 @@ const stop = form.querySelector('[data-action="stop"]');
 const summary = form.querySelector('[data-slot="summary"]');
 const template = section.querySelector("template");
 
-/** An upload that moves no byte, and gets no answer, for this long is given up. */
-const patienceMs = 300_000;
-
 const rows = new Set();
 let running = new AbortController();
 
-const sizeOf = (bytes) =>
-  new Intl.NumberFormat("en", { style: "unit", unit: "megabyte", maximumFractionDigits: 1 }).format(
-    Math.max(bytes / 1e6, 0.1),
-  );
+const sizeOf = (bytes) => {
+  const [amount, unit] = bytes < 1e6 ? [bytes / 1e3, "kilobyte"] : [bytes / 1e6, "megabyte"];
+  return new Intl.NumberFormat("en", { style: "unit", unit, maximumFractionDigits: 1 }).format(amount);
+};
 
 const slotOf = (row, name) => row.element.querySelector(`[data-slot="${name}"]`);
 const addressOfRow = (row) => addressOf(section.dataset.group, row.kind.value, row.name.value);
@@ -38,52 +36,33 @@ const say = (row, state, ...words) => {
     field.disabled = state === "sending" || state === "done";
 };
 
-/** PUT by XMLHttpRequest, since fetch tells nothing of an upload's progress. */
-const put = (row, headers) =>
-  new Promise((resolve) => {
-    const request = new XMLHttpRequest();
-    const giveUp = () => request.abort();
-    let timer = setTimeout(giveUp, patienceMs);
-    const finish = (status, problem) => {
-      clearTimeout(timer);
-      running.signal.removeEventListener("abort", giveUp);
-      resolve({ status, problem });
-    };
-    request.open("PUT", addressOfRow(row));
-    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
-    request.upload.onprogress = ({ loaded, total }) => {
-      clearTimeout(timer);
-      timer = setTimeout(giveUp, patienceMs);
-      row.progress.value = total === 0 ? 0 : loaded / total;
-      slotOf(row, "outcome").textContent =
-        loaded < total
-          ? `Uploading: ${sizeOf(loaded)} of ${sizeOf(total)}`
-          : "Uploaded; the server is checking it…";
-    };
-    request.onload = () => {
-      const good = request.status >= 200 && request.status < 300;
-      finish(request.status, good ? undefined : problemOf(request.status, request.responseText));
-    };
-    request.onerror = () => finish(0, problemOf(0, ""));
-    request.onabort = () => finish(0, "Stopped. Nothing was changed at this address.");
-    running.signal.addEventListener("abort", giveUp);
-    request.send(row.file);
+/** Sends a row's file and tells its progress in the row. */
+const sendFile = (row, headers) =>
+  put(addressOfRow(row), row.file, headers, running.signal, (sent, total) => {
+    row.progress.value = total === 0 ? 0 : sent / total;
+    slotOf(row, "outcome").textContent =
+      sent < total
+        ? `Uploading: ${sizeOf(sent)} of ${sizeOf(total)}`
+        : "Uploaded; the server is checking it…";
   });
 
-/** Asked first, so that a large file is not sent only to hear that there is one already. */
+/** From this size on it is asked first whether there is such a file, in bytes; smaller ones are simply sent. */
+const largeFile = 2e6;
+
 const exists = async (row) => {
+  if (row.file.size < largeFile) return false;
   const { status } = await send(addressOfRow(row), { method: "HEAD", headers: { Accept: mediaTypeOf(row) } });
   return status === 200;
 };
 
 const askToReplace = (row) =>
-  say(row, "exists", "There is already a file of this kind at this address. Replace it for everybody?");
+  say(row, "exists", "There is already such a file at this address. Replace it for everybody?");
 
 const upload = async (row, { replacing }) => {
   row.progress.value = 0;
   say(row, "sending", "Uploading…");
   if (!replacing && (await exists(row))) return askToReplace(row);
-  const { status, problem } = await put(row, {
+  const { status, problem } = await sendFile(row, {
     "Content-Type": mediaTypeOf(row),
     Accept: "application/json",
     ...(row.isGzip ? { "Content-Encoding": "gzip" } : {}),
@@ -102,23 +81,39 @@ const summarise = () => {
   const parts = [
     [count("done"), "uploaded"],
     [count("exists"), "waiting for your answer"],
-    [count("failed"), "not uploaded"],
+    [count("failed") + count("waiting"), "not uploaded"],
   ];
   summary.textContent = parts
     .filter(([n]) => n > 0)
     .map(([n, words]) => `${n} ${words}`)
     .join(", ");
-  submit.hidden = ![...rows].some((row) => ["ready", "failed"].includes(row.state));
+  submit.hidden = openRows().length === 0;
 };
+
+const isSameDataset = (a, b) => a !== b && addressOfRow(a) === addressOfRow(b);
+
+/** A sidecar that came along with its dataset must not end up beside the old one. */
+const waitsForMain = (row) =>
+  [...rows].some(
+    (other) => isSameDataset(row, other) && other.kind.value === "main" && other.state !== "done",
+  );
+
+const openStates = ["ready", "failed", "waiting"];
+const openRows = () => [...rows].filter((row) => openStates.includes(row.state));
 
 /** One after the other, in the order of the kinds: main before its sidecars. */
 const uploadAll = async (chosen, options) => {
+  if (submit.disabled) return;
   running = new AbortController();
   submit.disabled = true;
   stop.hidden = false;
   summary.textContent = "";
   const ordered = [...chosen].sort((a, b) => a.kind.selectedIndex - b.kind.selectedIndex);
-  for (const row of ordered) if (!running.signal.aborted) await upload(row, options);
+  for (const row of ordered) {
+    if (running.signal.aborted) break;
+    if (waitsForMain(row)) say(row, "waiting", "Not sent yet: its dataset has to be there first.");
+    else await upload(row, options);
+  }
   stop.hidden = true;
   submit.disabled = false;
   summarise();
@@ -150,7 +145,9 @@ const addRow = (file) => {
   row.name.value = guess.name;
   row.kind.addEventListener("change", changed);
   row.name.addEventListener("input", changed);
-  row.replace.addEventListener("click", () => uploadAll([row], { replacing: true }));
+  row.replace.addEventListener("click", () =>
+    uploadAll([row, ...openRows().filter((other) => isSameDataset(row, other))], { replacing: true }),
+  );
   row.leave.addEventListener("click", () => {
     rows.delete(row);
     element.remove();
@@ -182,10 +179,7 @@ for (const [event, isOver] of [
 }
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  void uploadAll(
-    [...rows].filter((row) => ["ready", "failed"].includes(row.state)),
-    { replacing: false },
-  );
+  void uploadAll(openRows(), { replacing: false });
 });
 stop.addEventListener("click", () => running.abort());
 window.addEventListener("beforeunload", (event) => {
