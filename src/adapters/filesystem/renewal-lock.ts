@@ -1,0 +1,120 @@
+import { randomInt } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
+import type { Seconds } from "../../domain/brand.ts";
+import type { SessionId } from "../../domain/session.ts";
+import type { Clock } from "../../ports/driven/clock.ts";
+import type { Log } from "../../ports/driven/log.ts";
+import type { RenewalLock } from "../../ports/driven/renewal-lock.ts";
+import type { CellRoot, Seen, Version } from "./cell.ts";
+import { drop, endOf, look, put, touch } from "./cell.ts";
+import { valueFolder } from "./owned-path.ts";
+import { isMissing, onDisk } from "./store-failure.ts";
+import type { Sweeper } from "./sweeper.ts";
+import { startSweeper } from "./sweeper.ts";
+import { withText } from "./text-cell.ts";
+
+export interface LockFolder {
+  readonly folder: string;
+  /** Has to agree with the other instances' to well below the lease. */
+  readonly clock: Clock;
+  readonly log: Log;
+  /** How long a killed holder keeps others waiting. */
+  readonly lease?: Seconds;
+  /** How long a lease is prolonged at most, should the work never end. */
+  readonly longest?: Seconds;
+}
+
+const pollMs = { min: 50, max: 100 };
+
+/** Keeps each lease in a cell; the token's time is the lease's end. Closed, it lets its leases run out. */
+export const filesystemRenewalLock = ({
+  folder: root,
+  clock,
+  log,
+  lease = 5,
+  longest = 60,
+}: LockFolder): RenewalLock & Sweeper => {
+  // A power cut ends all holders as well.
+  const cells: CellRoot = { root, durable: false };
+  const sweeper = startSweeper({ cells, clock, log, what: "sweeping locks", expires: true });
+  const closing = new AbortController();
+
+  const isHeld = async ({ value }: Seen): Promise<boolean> => {
+    if (value === undefined) return false;
+    try {
+      return (await endOf(value)) > clock.now();
+    } catch (error) {
+      // Released just now, or followed by somebody else: the next look will tell.
+      if (isMissing(error)) return true;
+      throw error;
+    }
+  };
+
+  const take = async (folder: string): Promise<Version | undefined> => {
+    const seen = await onDisk(() => look(folder));
+    if (await onDisk(() => isHeld(seen))) return undefined;
+    return withText(cells, folder, "", (draft) => put(cells, seen, draft, clock.now() + lease));
+  };
+
+  const waitAndTake = async (folder: string, patience: Seconds): Promise<Version | undefined> => {
+    for (const deadline = clock.now() + patience; ; ) {
+      const holder = await take(folder);
+      if (holder !== undefined || clock.now() >= deadline) return holder;
+      await delay(randomInt(pollMs.min, pollMs.max));
+    }
+  };
+
+  const prolong = (folder: string, holder: Version): Promise<void> =>
+    onDisk(async () => {
+      const { value } = await look(folder);
+      if (value?.version === holder) await touch(value, clock.now() + lease);
+    });
+
+  /** Prolongs the lease until it is stopped, or for too long, or the process ends. */
+  const keepProlonging = async (folder: string, holder: Version, stopped: AbortSignal): Promise<void> => {
+    const limit = clock.now() + longest;
+    const signal = AbortSignal.any([stopped, closing.signal]);
+    while (!signal.aborted && clock.now() < limit) {
+      try {
+        await delay((lease / 3) * 1000, undefined, { ref: false, signal });
+        await prolong(folder, holder);
+      } catch (cause) {
+        if (!signal.aborted) log.write({ event: "background", what: "prolonging a lock's lease", cause });
+      }
+    }
+  };
+
+  /** Never throws: the work is done by then, and the lease ends by itself. */
+  const release = async (folder: string, holder: Version): Promise<void> => {
+    try {
+      const seen = await onDisk(() => look(folder));
+      if (seen.value?.version === holder) await onDisk(() => drop(cells, seen));
+    } catch (cause) {
+      log.write({ event: "background", what: "releasing a lock", cause });
+    }
+  };
+
+  return {
+    sweep: sweeper.sweep,
+
+    async close() {
+      closing.abort();
+      await sweeper.close();
+    },
+
+    async hold<T>(id: SessionId, patience: Seconds, work: () => Promise<T>) {
+      const folder = valueFolder(root, [id]);
+      const holder = await waitAndTake(folder, patience);
+      if (holder === undefined) return { outcome: "busy" };
+      const stop = new AbortController();
+      const prolonging = keepProlonging(folder, holder, stop.signal);
+      try {
+        return { outcome: "done", result: await work() };
+      } finally {
+        stop.abort();
+        await prolonging;
+        await release(folder, holder);
+      }
+    },
+  };
+};

@@ -1,0 +1,40 @@
+import { filesystemRenewalLock } from "../../src/adapters/filesystem/renewal-lock.ts";
+import { memoryRenewalLock } from "../../src/adapters/memory/renewal-lock.ts";
+import { systemClock } from "../../src/adapters/system/clock.ts";
+import { recordingLog } from "../support/recording-log.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+import type { Harness } from "./renewal-lock.contract.ts";
+import { renewalLockContract } from "./renewal-lock.contract.ts";
+
+const lease = 0.4;
+
+const memory = async (): Promise<Harness> => {
+  const leases = new Map();
+  return {
+    lease,
+    async open() {
+      const lock = memoryRenewalLock(systemClock, lease, leases);
+      return { lock, kill: () => lock.close() };
+    },
+    close: async () => undefined,
+  };
+};
+
+const filesystem = async (): Promise<Harness> => {
+  const { path, remove } = await temporaryFolder();
+  const opened: { close(): Promise<void> }[] = [];
+  return {
+    lease,
+    async open() {
+      const lock = filesystemRenewalLock({ folder: path, clock: systemClock, log: recordingLog(), lease });
+      opened.push(lock);
+      return { lock, kill: () => lock.close() };
+    },
+    async close() {
+      await Promise.all(opened.map((lock) => lock.close()));
+      await remove();
+    },
+  };
+};
+
+for (const [adapter, open] of Object.entries({ memory, filesystem })) renewalLockContract(adapter, open);
