@@ -1,0 +1,170 @@
+import { createGunzip, createGzip } from "node:zlib";
+import { BadContent } from "../../domain/failure.ts";
+import type { ObjectKind } from "../../domain/media-type.ts";
+import type { ContentCheck } from "../../ports/driven/content-check.ts";
+import { abortable } from "./abortable.ts";
+import type { Checker } from "./checker.ts";
+import { sizeOf } from "./checker.ts";
+import { datasetCheck } from "./dataset-check.ts";
+import { gunzipOptions, gzipFault, zlibChunkSize } from "./gzip-fault.ts";
+import type { JsonCheckOptions } from "./json-check.ts";
+import { logoCheck } from "./logo-check.ts";
+import { narrativeCheck } from "./narrative-check.ts";
+import { overviewCheck } from "./overview-check.ts";
+import { zlibCoder } from "./zlib-coder.ts";
+
+export interface ContentCheckOptions {
+  /** Bytes, after decompression. */
+  readonly maxUploadBytes: number;
+  readonly json?: JsonCheckOptions;
+}
+
+/** Bytes that are looked at in one go: below a millisecond, whatever the size of the pieces that arrive. */
+const sliceSize = 65_536;
+
+const checkerFor = (kind: ObjectKind, json: JsonCheckOptions | undefined): Checker => {
+  switch (kind.kind) {
+    case "dataset":
+      return datasetCheck(kind.file, json);
+    case "narrative":
+      return narrativeCheck();
+    case "logo":
+      return logoCheck();
+    case "overview":
+      return overviewCheck();
+  }
+};
+
+const tooLarge = (maxBytes: number) =>
+  new BadContent(
+    `This upload has more than ${sizeOf(maxBytes)} when unpacked, the most that this server takes.`,
+  );
+
+/** Counts what goes into a checker, and knows that nothing is not content of any kind. */
+const bounded = (checker: Checker, maxBytes: number): Checker => {
+  let size = 0;
+  return {
+    push(piece) {
+      size += piece.length;
+      if (size > maxBytes) throw tooLarge(maxBytes);
+      checker.push(piece);
+    },
+    end() {
+      if (size === 0) throw new BadContent("This upload is empty. Nothing was changed.");
+      checker.end();
+    },
+  };
+};
+
+const slices = function* (piece: Uint8Array): Generator<Uint8Array> {
+  for (let at = 0; at < piece.length; at += sliceSize) yield piece.subarray(at, at + sliceSize);
+};
+
+/** The most bytes that gzip makes of `size`, in its usual forms; so many empty parts may not make an endless upload. */
+const maxCompressed = (size: number): number => size + Math.ceil(size / 100) + 1024;
+
+const badGzip = (error: Error): Error => {
+  const fault = gzipFault(error);
+  return fault === undefined
+    ? error
+    : new BadContent(`This upload is not a complete gzip file: ${fault}. Compress it again and retry.`, {
+        cause: error,
+      });
+};
+
+/** zlib finds the wrong beginning too, but does not say that this is what is wrong. */
+const gzipMagic = (): Checker => {
+  const magic = [0x1f, 0x8b];
+  let seen = 0;
+  return {
+    push(piece) {
+      for (let at = 0; at < piece.length && seen < magic.length; at += 1, seen += 1) {
+        if (piece[at] === magic[seen]) continue;
+        throw new BadContent("This upload was announced as gzip (Content-Encoding), but it is not gzip.");
+      }
+    },
+    end() {
+      if (seen === 0) throw new BadContent("This upload is empty. Nothing was changed.");
+    },
+  };
+};
+
+const drain = async (unpacked: AsyncIterable<Uint8Array>, checker: Checker, signal: AbortSignal) => {
+  for await (const piece of unpacked) {
+    signal.throwIfAborted();
+    for (const slice of slices(piece)) checker.push(slice);
+  }
+};
+
+/** Passes gzip on as it is; each piece is looked at while the consumer has it, and judged before the next. */
+const checkedGzip = async function* (
+  body: AsyncIterable<Uint8Array>,
+  checker: Checker,
+  maxBytes: number,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  const coder = zlibCoder(createGunzip(gunzipOptions), badGzip);
+  const magic = gzipMagic();
+  let judged = Promise.resolve();
+  let size = 0;
+  try {
+    for await (const piece of abortable(body, signal)) {
+      await judged;
+      size += piece.length;
+      if (size > maxCompressed(maxBytes)) throw tooLarge(maxBytes);
+      magic.push(piece);
+      judged = drain(coder.push(piece), checker, signal);
+      // It is awaited in the next turn; until then its failing is nobody's fault.
+      judged.catch(() => {});
+      yield piece;
+    }
+    await judged;
+    magic.end();
+    await drain(coder.end(), checker, signal);
+    checker.end();
+  } finally {
+    coder.destroy();
+  }
+};
+
+/**
+ * Level 6: clients that send much compress it themselves; what arrives plain is stored once and sent many
+ * times.
+ */
+const gzipOptions = { chunkSize: zlibChunkSize, level: 6 } as const;
+
+/** Looks at plain content, and passes its gzip form on. */
+const compressed = async function* (
+  body: AsyncIterable<Uint8Array>,
+  checker: Checker,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  const coder = zlibCoder(createGzip(gzipOptions), (error) => error);
+  try {
+    for await (const piece of abortable(body, signal)) {
+      for (const slice of slices(piece)) {
+        signal.throwIfAborted();
+        checker.push(slice);
+        yield* coder.push(slice);
+      }
+    }
+    checker.end();
+    yield* coder.end();
+  } finally {
+    coder.destroy();
+  }
+};
+
+export const contentCheck = (options: ContentCheckOptions): ContentCheck => ({
+  check(kind, { encoding, body }, signal) {
+    const checker = bounded(checkerFor(kind, options.json), options.maxUploadBytes);
+    return encoding === "gzip"
+      ? checkedGzip(body, checker, options.maxUploadBytes, signal)
+      : compressed(
+          body,
+          checker,
+          zlibCoder(createGzip(gzipOptions), (error) => error),
+          signal,
+        );
+  },
+});

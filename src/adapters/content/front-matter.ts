@@ -1,0 +1,126 @@
+import type { Document } from "yaml";
+import { isAlias, isMap, isScalar, LineCounter, parseDocument, visit } from "yaml";
+import type { Json, JsonObject } from "../../domain/brand.ts";
+import { BadContent } from "../../domain/failure.ts";
+import type { FrontMatter } from "../../ports/driven/front-matter.ts";
+import { sizeOf } from "./checker.ts";
+
+/**
+ * Bytes. Usual front matter has less than 2 kB, and hostile YAML of this size takes its parser 0.1 s
+ * already, during which nobody else is served.
+ */
+export const maxFrontMatterBytes = 32_000;
+const maxYamlDepth = 32;
+const maxAliases = 100;
+
+/** The tags of YAML 1.2's core schema (section 10.3.2); others make values that are no JSON. */
+const coreTags = ["map", "seq", "str", "int", "float", "bool", "null"].map(
+  (tag) => `tag:yaml.org,2002:${tag}`,
+);
+
+/** A closing line may have blanks behind its hyphens; Auspice does not take an opening one that has. */
+const openingLine = /^\uFEFF?---\r?\n/;
+const closingLine = /^---[ \t]*(\r?\n|$)/m;
+
+export type Split =
+  | { readonly outcome: "none" }
+  | { readonly outcome: "unclosed" }
+  | { readonly outcome: "found"; readonly source: string; readonly body: string };
+
+/** Finds front matter at the very start of a text; a byte order mark does not count, since browsers drop it. */
+export const splitFrontMatter = (text: string): Split => {
+  const opening = openingLine.exec(text);
+  if (!opening) return { outcome: "none" };
+  const rest = text.slice(opening[0].length);
+  const closing = closingLine.exec(rest);
+  if (!closing) return { outcome: "unclosed" };
+  const body = rest.slice(closing.index + closing[0].length);
+  return { outcome: "found", source: rest.slice(0, closing.index), body };
+};
+
+const refuse = (why: string, cause?: unknown): never => {
+  throw new BadContent(`The front matter cannot be used: ${why}`, cause === undefined ? {} : { cause });
+};
+
+/** Refuses what would cost much, or would not be JSON, before it is made into values. */
+const checkNodes = (document: Document): void => {
+  let aliases = 0;
+  visit(document, {
+    Node(_, node, path) {
+      if (path.length > 2 * maxYamlDepth) refuse(`it is nested more than ${maxYamlDepth} levels deep.`);
+      if (node.tag !== undefined && !coreTags.includes(node.tag))
+        refuse("it has a tag (!) of an unknown kind.");
+      if (isMap(node)) checkKeys(node.items.map((pair) => pair.key));
+      if (!isAlias(node)) return;
+      aliases += 1;
+      if (aliases > maxAliases) refuse(`it has more than ${maxAliases} aliases (*).`);
+      const target = node.resolve(document);
+      if (target === undefined) refuse(`the alias *${node.source} refers to nothing.`);
+      if (path.some((ancestor) => ancestor === target)) refuse(`the alias *${node.source} refers to itself.`);
+    },
+  });
+};
+
+/** The library's own search for duplicates takes a second for 32 kB of short keys. */
+const checkKeys = (keys: readonly unknown[]): void => {
+  const seen = new Set<string>();
+  for (const key of keys) {
+    if (!isScalar(key)) refuse("a name in it is not plain text.");
+    const name = String(isScalar(key) ? key.value : key);
+    if (seen.has(name)) refuse(`"${name.slice(0, 80)}" is there twice.`);
+    seen.add(name);
+  }
+};
+
+const parseYaml = (source: string): unknown => {
+  const lines = new LineCounter();
+  const document = parseDocument(source, {
+    schema: "core",
+    uniqueKeys: false,
+    prettyErrors: false,
+    logLevel: "silent",
+    lineCounter: lines,
+  });
+  const fault = document.errors[0] ?? document.warnings[0];
+  if (fault) {
+    const line = lines.linePos(fault.pos[0]).line + 1;
+    refuse(`line ${line} is not valid YAML (values with a colon or a # need quotation marks).`, fault);
+  }
+  checkNodes(document);
+  try {
+    return document.toJS({ maxAliasCount: maxAliases });
+  } catch (error) {
+    if (!(error instanceof ReferenceError)) throw error;
+    return refuse("its aliases (*) make it too large.", error);
+  }
+};
+
+const parseJson = (source: string): unknown => {
+  try {
+    return JSON.parse(source);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return refuse("it begins with { and is not valid JSON.", error);
+  }
+};
+
+/** @throws BadContent when the source is neither YAML nor JSON, is no map, or is over a bound. */
+export const parseAttributes = (source: string): JsonObject => {
+  if (Buffer.byteLength(source) > maxFrontMatterBytes)
+    refuse(`it has more than ${sizeOf(maxFrontMatterBytes)}.`);
+  const value = source.startsWith("{") ? parseJson(source) : parseYaml(source);
+  if (value === null || value === undefined) return {};
+  if (typeof value !== "object" || Array.isArray(value)) {
+    return refuse('it has to be made of names and values, such as "title: My title".');
+  }
+  // Through text, so that nothing but JSON comes out: YAML knows infinite numbers.
+  return JSON.parse(JSON.stringify(value)) as Record<string, Json>;
+};
+
+export const frontMatter = (): FrontMatter => ({
+  parse(text) {
+    const split = splitFrontMatter(text);
+    if (split.outcome === "found") return { attributes: parseAttributes(split.source), body: split.body };
+    return { attributes: {}, body: text.replace(/^\uFEFF/, "") };
+  },
+});

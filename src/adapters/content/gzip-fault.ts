@@ -1,0 +1,20 @@
+/** What is wrong with a gzip file, by zlib's code; undefined when the fault is not the file's. */
+export const gzipFault = (error: unknown): string | undefined => {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  switch (code) {
+    case "Z_BUF_ERROR":
+      return "it ends too early";
+    case "Z_DATA_ERROR":
+    case "Z_NEED_DICT":
+      return "its bytes do not fit together";
+    case "ERR_TRAILING_JUNK_AFTER_STREAM_END":
+      return "something else follows its end";
+    default:
+      return undefined;
+  }
+};
+
+/** zlib's defaults of 16 KiB make half the speed. */
+export const zlibChunkSize = 65_536;
+
+export const gunzipOptions = { chunkSize: zlibChunkSize, rejectGarbageAfterEnd: true } as const;

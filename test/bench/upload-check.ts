@@ -1,0 +1,143 @@
+/**
+ * Megabytes of JSON a second through the upload check, and through gunzip alone; the same for uploads that
+ * arrive plain; resident memory at its highest. Usage: node test/bench/upload-check.ts [megabytes] [seed]
+ */
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { constants, createGunzip, createGzip, gzipSync } from "node:zlib";
+import { contentCheck } from "../../src/adapters/content/content-check.ts";
+
+const megabytes = Number(process.argv[2] ?? 200);
+const seed = Number(process.argv[3] ?? 1);
+
+/** mulberry32, after Tommy Ettinger (public domain). */
+const generator = (start: number) => {
+  let a = start;
+  return () => {
+    a = (a + 0x6d2b79f5) | 0;
+    let t = Math.imul(a ^ (a >>> 15), a | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+};
+
+/** A node as in Auspice's trees: short names, numbers, mutations. */
+const node = (random: () => number, index: number): string =>
+  JSON.stringify({
+    name: `strain/${Math.floor(random() * 1e9).toString(36)}/2024`,
+    node_attrs: {
+      div: random() * 30,
+      num_date: { value: 2020 + random() * 5, confidence: [2020 + random(), 2024 + random()] },
+      country: {
+        value: ["Côte d’Ivoire", "New Zealand", "Brazil"][index % 3],
+        confidence: { Brazil: random() },
+      },
+    },
+    branch_attrs: {
+      mutations: { nuc: Array.from({ length: 4 }, () => `A${Math.floor(random() * 29_000)}T`) },
+    },
+  });
+
+/** Pieces of about 64 kB of one dataset. */
+const dataset = function* (bytes: number): Generator<Buffer> {
+  const random = generator(seed);
+  yield Buffer.from('{"version":"v2","meta":{"updated":"2024-01-01"},"tree":{"name":"root","children":[');
+  let index = 0;
+  for (let sent = 0; sent < bytes; ) {
+    const nodes: string[] = [];
+    for (let size = 0; size < 65_536; ) {
+      const text = node(random, index++);
+      nodes.push(text);
+      size += text.length;
+    }
+    const piece = Buffer.from((sent > 0 ? "," : "") + nodes.join(","));
+    sent += piece.length;
+    yield piece;
+  }
+  yield Buffer.from("]}}");
+};
+
+const sizeOf = (pieces: Iterable<Uint8Array>) => [...pieces].reduce((sum, piece) => sum + piece.length, 0);
+
+/** Resident bytes at their highest, and the longest time for which the event loop did not turn, in ms. */
+const watch = () => {
+  let resident = 0;
+  let longest = 0;
+  let last = performance.now();
+  const timer = setInterval(() => {
+    resident = Math.max(resident, process.memoryUsage.rss());
+    longest = Math.max(longest, performance.now() - last - 2);
+    last = performance.now();
+  }, 2);
+  return () => {
+    clearInterval(timer);
+    return { resident, longest };
+  };
+};
+
+const measure = async (what: string, bytes: number, run: () => Promise<unknown>) => {
+  const stop = watch();
+  const start = performance.now();
+  await run();
+  const seconds = (performance.now() - start) / 1000;
+  const { resident, longest } = stop();
+  console.log(
+    `${what.padEnd(44)} ${(bytes / 1e6 / seconds).toFixed(0).padStart(5)} MB/s, ` +
+      `${(resident / 1e6).toFixed(0)} MB resident, loop held for ${longest.toFixed(1)} ms at most`,
+  );
+};
+
+const signal = new AbortController().signal;
+const check = contentCheck({ maxUploadBytes: 10e9 });
+const through = async (encoding: "gzip" | "identity", body: Iterable<Uint8Array>) => {
+  const stored = check.check(
+    { kind: "dataset", file: "main" },
+    { encoding, body: Readable.from(body) },
+    signal,
+  );
+  let size = 0;
+  for await (const piece of stored) size += piece.length;
+  return size;
+};
+/** `Readable.from` takes a Buffer for one piece: cut it as a socket would. */
+const cut = function* (whole: Buffer): Generator<Buffer> {
+  for (let at = 0; at < whole.length; at += 65_536) yield whole.subarray(at, at + 65_536);
+};
+
+// Kept whole in memory, so that making it is not measured; it is part of the resident memory printed.
+const packed: Buffer[] = [];
+await pipeline(Readable.from(dataset(megabytes * 1e6)), createGzip({ level: 1 }), async (output) => {
+  for await (const piece of output) packed.push(piece);
+});
+const gz = Buffer.concat(packed);
+packed.length = 0;
+const plain = [...dataset(Math.min(megabytes, 50) * 1e6)];
+const plainBytes = sizeOf(plain);
+console.log(`${megabytes} MB of JSON, ${(gz.length / 1e6).toFixed(0)} MB as gzip, seed ${seed}`);
+
+await measure("gunzip alone", megabytes * 1e6, () =>
+  pipeline(Readable.from(cut(gz)), createGunzip({ chunkSize: 65_536 }), async (output) => {
+    for await (const _ of output);
+  }),
+);
+await measure("gunzip and check", megabytes * 1e6, () => through("gzip", cut(gz)));
+await measure("gunzip and check, pieces of 16 MiB", megabytes * 1e6, () =>
+  through(
+    "gzip",
+    Array.from({ length: Math.ceil(gz.length / 2 ** 24) }, (_, i) =>
+      gz.subarray(i * 2 ** 24, (i + 1) * 2 ** 24),
+    ),
+  ),
+);
+await measure("check and gzip (arrives plain, 50 MB)", plainBytes, () => through("identity", plain));
+for (const level of [1, 4, 6]) {
+  const size = gzipSync(plain[1] ?? "", { level, strategy: constants.Z_DEFAULT_STRATEGY }).length;
+  await measure(
+    `gzip alone, level ${level}, to ${((100 * size) / (plain[1]?.length ?? 1)).toFixed(1)} %`,
+    plainBytes,
+    () =>
+      pipeline(Readable.from(plain), createGzip({ level, chunkSize: 65_536 }), async (output) => {
+        for await (const _ of output);
+      }),
+  );
+}
