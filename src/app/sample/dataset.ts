@@ -25,7 +25,7 @@ const description = `
 generator, so that this server has something to show. The towns are drawn on a real map because the map needs one.
 
 One traveller brings the virus to Port Alder. It spreads around the lake, a variant arises that spreads more
-easily, and closed schools and stopped ferries end the outbreak. Every panel shows the same ${sampleSize} samples.
+easily, and the outbreak ends after the ferries stop and gatherings are called off. Every panel shows the same ${sampleSize} samples.
 Replace this dataset by one of your own whenever you like.
 `.trim();
 
@@ -83,9 +83,9 @@ const genomeAnnotations = {
 const meta = {
   title,
   description,
-  warning: "**Simulated data.** The virus, the places and the people are invented.",
+  warning: "Simulated data: the virus, the towns and the people are invented.",
   updated: "2025-01-15",
-  maintainers: [{ name: "The sample data of this server" }],
+  maintainers: [{ name: "the Nextstrain Groups Server, as sample data" }],
   data_provenance: [{ name: "a seeded simulation" }],
   panels: ["tree", "map", "measurements", "entropy", "frequencies"],
   colorings,

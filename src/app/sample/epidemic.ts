@@ -19,7 +19,7 @@ export type Setting = keyof typeof settings;
 export const settingNames = Object.keys(settings) as Setting[];
 
 export const sampleSize = 120;
-/** The day on which schools closed and ferries stopped. */
+/** The day on which the ferries stopped and gatherings were called off. */
 export const measuresDay = 165;
 /** The variant appears by this day, where it can still be seen to grow. */
 const variantDay = 70;
@@ -93,7 +93,6 @@ export const simulateEpidemic = (random: RandomNumbers): readonly Case[] => {
     const cases = spreadFrom(first, random);
     const reached = new Set(cases.map((each) => each.town));
     if (!isWorthTelling(cases) || reached.size < Object.keys(towns).length) continue;
-    // The first ones are looked into more closely than the many that follow.
     const others = random.shuffled(cases.slice(1)).slice(0, sampleSize - 1);
     for (const each of [first, ...others]) each.sampledAt = each.infectedAt + random.gamma(6, 0.9);
     return cases;

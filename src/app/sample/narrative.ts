@@ -1,4 +1,4 @@
-import { dayAndMonth } from "./calendar.ts";
+import { dayAndMonth, isoDate } from "./calendar.ts";
 import { type Case, measuresDay, variantTown } from "./epidemic.ts";
 import { variantCodon, variantMutation } from "./genome.ts";
 import { type Branch, tipsOf } from "./phylogeny.ts";
@@ -10,23 +10,22 @@ export interface Story {
   readonly root: Branch;
 }
 
-const isoYear = "2024";
-
 const facts = ({ cases, root }: Story) => {
-  const tips = tipsOf(root);
-  const inClade = (name: string) => tips.filter(({ clade }) => clade === name).length;
-  const firstIn = (place: string) =>
-    Math.min(...tips.filter(({ lineage }) => lineage.host.town === place).map(({ lineage }) => lineage.day));
+  const samples = tipsOf(root);
+  const days = samples.map(({ lineage }) => lineage.day);
+  const firstDays = new Map<string, number>();
+  for (const { lineage } of samples.sort((a, b) => a.lineage.day - b.lineage.day)) {
+    if (!firstDays.has(lineage.host.town)) firstDays.set(lineage.host.town, lineage.day);
+  }
   return {
     infected: cases.length,
-    samples: tips.length,
-    towns: new Set(tips.map(({ lineage }) => lineage.host.town)).size,
-    variants: inClade("B"),
+    samples: samples.length,
+    townsInOrder: [...firstDays].map(([town, day]) => ({ town, day })),
+    variants: samples.filter(({ clade }) => clade === "B").length,
     variantBegins: cases.find(({ hasVariant }) => hasVariant)?.infectedAt ?? 0,
-    firstSample: Math.min(...tips.map(({ lineage }) => lineage.day)),
-    lastSample: Math.max(...tips.map(({ lineage }) => lineage.day)),
-    afterMeasures: tips.filter(({ lineage }) => lineage.day > measuresDay + 10).length,
-    northFrom: firstIn("Northmere"),
+    firstSample: Math.min(...days),
+    lastSample: Math.max(...days),
+    afterMeasures: days.filter((day) => day > measuresDay + 10).length,
   };
 };
 
@@ -38,13 +37,14 @@ const slide = (story: Story, heading: string, view: Record<string, string>, text
 export const narrative = (story: Story): string => {
   const f = facts(story);
   const { datasetUrl } = story;
+  const [first, second, third] = f.townsInOrder;
   const gene = `gt-${variantCodon.gene}_${variantCodon.codon}`;
   return [
     `---
 title: "How the Lakeside virus went around the lake (simulated)"
 authors: "The sample data of this server"
 date: "January 2025"
-dataset: "${datasetUrl}?d=tree,map&c=town"
+dataset: "${datasetUrl}?d=tree,map&c=town&p=grid"
 abstract: "A walk through an outbreak that never happened. The virus, the towns and the people are invented; the panels are those that your own data will fill."
 ---
 `,
@@ -56,31 +56,31 @@ abstract: "A walk through an outbreak that never happened. The virus, the towns 
 Each dot is the virus of one patient, ${f.samples} in all, out of ${f.infected} people who were infected. Dots that
 share a branch share an ancestor, and time runs from left to right. Colours are the towns in which the patients live.
 
-The first sample was taken on ${dayAndMonth(f.firstSample)} in **Port Alder**, from a traveller.
+The first sample was taken on ${dayAndMonth(f.firstSample)} in **${first?.town}**, from a traveller.
 Point at a dot to see what is known about it.
 `,
     ),
     slide(
       story,
       "Across the water",
-      { d: "tree,map", c: "town", r: "town", dmax: `${isoYear}-06-15` },
+      { d: "tree,map", c: "town", p: "grid", r: "town", dmax: isoDate((third?.day ?? 0) + 2) },
       `
-Here we see the first three months only. The virus went from town to town along the south shore, and reached
-Northmere on the other side by ${dayAndMonth(f.northFrom)}.
+Here we see only the beginning. After ${first?.town} the virus was found in ${second?.town}, and on
+${dayAndMonth(third?.day ?? 0)} in ${third?.town} too.
 
-Lines on the map are inferred from the tree: they join the town of an ancestor to that of its descendant. In the end
-all ${f.towns} towns had patients.
+Lines on the map are inferred from the tree: they join the town of an ancestor to that of its descendant. By the end
+${f.townsInOrder.length} towns had patients.
 `,
     ),
     slide(
       story,
       "A variant from Kestrel Bay",
-      { d: "tree,map", c: "clade_membership", label: "clade:B" },
+      { d: "tree,map", c: "clade_membership", p: "grid", label: "clade:B" },
       `
 Around ${dayAndMonth(f.variantBegins)} somebody in **${variantTown}** was infected with a virus that spread more
 easily than the rest. Its descendants are **clade B**: ${f.variants} of the ${f.samples} samples.
 
-The tree is zoomed to that clade. Choose *Reset layout* at its top to see the rest again.
+The tree is zoomed to that clade, and the map shows only where its patients live.
 `,
     ),
     slide(
@@ -124,9 +124,9 @@ Of course, these numbers are as invented as all the others.
     slide(
       story,
       "How it ended",
-      { d: "tree,map", c: "setting", dmin: `${isoYear}-08-01` },
+      { d: "tree,map", c: "setting", p: "grid", dmin: isoDate(measuresDay - 14) },
       `
-On ${dayAndMonth(measuresDay)} schools closed and the ferries stopped. ${f.afterMeasures} samples were taken later than ten
+On ${dayAndMonth(measuresDay)} the ferries stopped and gatherings were called off. ${f.afterMeasures} samples were taken later than ten
 days after that; the last one dates from ${dayAndMonth(f.lastSample)}.
 
 Colours now show where people were probably infected.
