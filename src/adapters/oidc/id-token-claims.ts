@@ -7,8 +7,6 @@ export interface Expectations {
   readonly now: Seconds;
   readonly startTolerance: Seconds;
   readonly endTolerance: Seconds;
-  /** Undefined: not looked at. */
-  readonly nonce?: string;
 }
 
 const logoutEvent = "http://schemas.openid.net/event/backchannel-logout";
@@ -36,10 +34,9 @@ const isIdToken = (claims: JsonObject): boolean => {
  * expiry comes last, so that "expired" says that all the rest is well.
  */
 export const judgeClaims = (claims: JsonObject, expected: Expectations): Verification => {
-  const { clientId, now, startTolerance, endTolerance, nonce } = expected;
+  const { clientId, now, startTolerance, endTolerance } = expected;
   if (!isForClient(claims, clientId)) return invalid("The token was made for another client.");
   if (!isIdToken(claims)) return invalid("The token is not an id token.");
-  if (nonce !== undefined && claims.nonce !== nonce) return invalid("The token belongs to another login.");
   const { exp, nbf, iat } = claims;
   for (const start of [nbf, iat]) {
     if (typeof start === "number" && start > now + startTolerance)

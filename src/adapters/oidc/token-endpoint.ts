@@ -44,9 +44,9 @@ const clientAuthentication = (client: OidcOptions["client"], metadata: ProviderM
 };
 
 /**
- * openid-client, set up for one request. It is told to accept every algorithm of ours and any time, since
- * `token-verifier.ts` judges each id token with our clock, and with its signature, which openid-client does not check
- * on tokens that come straight from the provider.
+ * openid-client, set up for one request. It checks the callback, the nonce and the answer's form. It is told to
+ * accept every algorithm of ours and any time, since `token-verifier.ts` judges each id token afterwards, with our
+ * clock, and with its signature, which openid-client does not check on tokens that come straight from the provider.
  */
 export const tokenEndpoint = (
   client: OidcOptions["client"],

@@ -61,6 +61,7 @@ export const keySetFlaws = [
   "jwks-malformed",
   "jwks-array",
   "jwks-oversized",
+  "jwks-redirected",
   "jwks-slow",
   "jwks-hang-up",
 ] as const;

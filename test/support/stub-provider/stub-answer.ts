@@ -54,7 +54,6 @@ export const answerBadly = async (
       answerJson(response, 200, [{ access_token: "access", id_token: "id", refresh_token: "refresh" }]);
       return true;
     case "oversized":
-    case "oversized-answer":
       answerOversized(response);
       return true;
     case "broken-off":

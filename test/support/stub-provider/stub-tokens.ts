@@ -64,6 +64,8 @@ const grantFor = (
     : state.grants.redeemRefreshToken(field("refresh_token"), clientId, singleUse);
 };
 
+const padding = "x".repeat(2 * 1024 * 1024);
+
 const tokensFor = async (
   state: StubState,
   grant: Grant,
@@ -123,5 +125,5 @@ export const answerTokenRequest = async (
   if (flaw === "half-an-answer") {
     response.writeHead(200, { "content-type": "application/json" });
     response.end(JSON.stringify(tokens).slice(0, -20));
-  } else answerJson(response, 200, tokens);
+  } else answerJson(response, 200, flaw === "oversized-answer" ? { ...tokens, padding } : tokens);
 };

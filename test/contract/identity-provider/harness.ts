@@ -1,0 +1,72 @@
+import type { LoginAttempt } from "../../../src/domain/login-attempt.ts";
+import { home } from "../../../src/domain/return-path.ts";
+import type { IdentityProvider, VerifiedTokens } from "../../../src/ports/driven/identity-provider.ts";
+import type { AnswerFlaw, Flaw, TokenFlaw } from "../../support/stub-provider/flaw.ts";
+import type { StubProvider } from "../../support/stub-provider/stub-provider.ts";
+
+export interface Harness {
+  readonly provider: IdentityProvider;
+  /** What the provider under test talks to. */
+  readonly stub: StubProvider;
+  /** Moves the clock of both. */
+  passSeconds(seconds: number): void;
+  close(): Promise<void>;
+}
+
+export const attempt: LoginAttempt = {
+  state: "a-state-of-some-length-0123456789",
+  nonce: "a-nonce-of-some-length-0123456789",
+  codeVerifier: "a-verifier-of-43-characters-0123456789-abcd",
+  redirectUri: "http://127.0.0.1:5000/logged-in",
+  returnTo: home,
+  begun: 0,
+};
+
+/** These leave an id token valid for whoever asks for no nonce. */
+export const harmlessWithoutNonce: ReadonlySet<TokenFlaw> = new Set([
+  "wrong-nonce",
+  "no-nonce",
+  "no-username",
+  "no-subject",
+]);
+
+/** Which answers are a verdict on a refresh token, and which only say that something is out of order. */
+export const refreshOutcomes: { readonly [Name in AnswerFlaw]: "refused" | "down" | "renewed" } = {
+  "no-id-token": "renewed",
+  "no-access-token": "down",
+  "no-refresh-token": "renewed",
+  "rotating-refresh-tokens": "renewed",
+  "other-subject-on-refresh": "refused",
+  "invalid-grant": "refused",
+  "invalid-grant-with-401": "down",
+  "other-400": "down",
+  "invalid-client": "down",
+  "too-many-requests": "down",
+  "server-error": "down",
+  "server-error-with-invalid-grant": "down",
+  html: "down",
+  "html-404": "down",
+  "json-array": "down",
+  "half-an-answer": "down",
+  "broken-off": "down",
+  "oversized-answer": "down",
+  redirected: "down",
+  slow: "down",
+  "hang-up": "down",
+};
+
+export const callback = async ({ provider, stub }: Harness): Promise<string> =>
+  stub.logIn(await provider.authorizationUrl(attempt));
+
+export const logIn = async (harness: Harness): Promise<VerifiedTokens> =>
+  harness.provider.redeemCode(attempt, await callback(harness));
+
+/** Does something while the stub errs. */
+export const withFlaw = async <T>({ stub }: Harness, flaw: Flaw, work: () => Promise<T>): Promise<T> => {
+  stub.misbehave(flaw);
+  try {
+    return await work();
+  } finally {
+    stub.behave();
+  }
+};

@@ -1,0 +1,108 @@
+import { inspect } from "node:util";
+import { beforeEach, describe, expect, it } from "vitest";
+import { ProviderDown, SignInFailed } from "../../../src/domain/failure.ts";
+import { type AnswerFlaw, answerFlaws, callbackFlaws, tokenFlaws } from "../../support/stub-provider/flaw.ts";
+import { attempt, callback, type Harness, logIn, refreshOutcomes, withFlaw } from "./harness.ts";
+
+const loginOutcomes: { readonly [Name in AnswerFlaw]: "failed" | "down" | "done" } = {
+  ...(Object.fromEntries(
+    Object.entries(refreshOutcomes).map(([flaw, outcome]) => [flaw, outcome === "down" ? "down" : "failed"]),
+  ) as { [Name in AnswerFlaw]: "failed" | "down" }),
+  "rotating-refresh-tokens": "done",
+  "other-subject-on-refresh": "done",
+  "no-access-token": "failed",
+  "invalid-grant-with-401": "failed",
+  "other-400": "failed",
+  "invalid-client": "failed",
+};
+
+export const loginContract = (current: () => Harness): void => {
+  describe("login", () => {
+    let harness: Harness;
+    beforeEach(() => {
+      harness = current();
+    });
+
+    it("sends the browser off with all that the code flow asks for, keeping the endpoint's own query", async () => {
+      const url = new URL(await harness.provider.authorizationUrl(attempt));
+      expect(url.origin + url.pathname).toBe(`${harness.stub.issuer}/authorize`);
+      expect(Object.fromEntries(url.searchParams)).toEqual({
+        realm: "lab",
+        response_type: "code",
+        client_id: "app-client",
+        redirect_uri: attempt.redirectUri,
+        scope: "openid profile email offline_access",
+        state: attempt.state,
+        nonce: attempt.nonce,
+        code_challenge: expect.stringMatching(/^[\w-]{43}$/),
+        code_challenge_method: "S256",
+      });
+    });
+
+    it("brings three tokens and the id token's claims", async () => {
+      const { tokens, claims } = await logIn(harness);
+      expect(claims).toMatchObject({
+        sub: "subject-of-alice",
+        preferred_username: "alice",
+        groups: ["blab/owners"],
+      });
+      expect(tokens.accessToken).toBe("an-access-token");
+      expect(tokens.refreshToken).not.toBe("");
+      expect(await harness.provider.verify(tokens.idToken, "app")).toEqual({ outcome: "valid", claims });
+    });
+
+    it("fails for a code that was used already", async () => {
+      const query = await callback(harness);
+      await harness.provider.redeemCode(attempt, query);
+      await expect(harness.provider.redeemCode(attempt, query)).rejects.toMatchObject({
+        reason: "invalid_grant",
+      });
+    });
+
+    it("fails for another attempt's verifier", async () => {
+      const query = await callback(harness);
+      const other = { ...attempt, codeVerifier: "another-verifier-of-43-characters-012345678" };
+      await expect(harness.provider.redeemCode(other, query)).rejects.toBeInstanceOf(SignInFailed);
+    });
+
+    for (const flaw of callbackFlaws) {
+      it(`fails before anything is redeemed: ${flaw}`, async () => {
+        const query = await withFlaw(harness, flaw, () => callback(harness));
+        await expect(harness.provider.redeemCode(attempt, query)).rejects.toBeInstanceOf(SignInFailed);
+        expect(harness.stub.state.calls.token).toBe(0);
+      });
+    }
+
+    for (const flaw of tokenFlaws.filter((name) => name !== "no-username")) {
+      it(`fails with an id token that is wrong: ${flaw}`, async () => {
+        await expect(withFlaw(harness, flaw, () => logIn(harness))).rejects.toBeInstanceOf(SignInFailed);
+      });
+    }
+
+    it("leaves it to others to miss the username: no-username", async () => {
+      expect((await withFlaw(harness, "no-username", () => logIn(harness))).claims).not.toHaveProperty(
+        "preferred_username",
+      );
+    });
+
+    for (const flaw of answerFlaws) {
+      const outcome = loginOutcomes[flaw];
+      it(`is ${outcome} when the token endpoint errs: ${flaw}`, async () => {
+        const login = withFlaw(harness, flaw, () => logIn(harness));
+        if (outcome === "done") await login;
+        else await expect(login).rejects.toBeInstanceOf(outcome === "failed" ? SignInFailed : ProviderDown);
+      });
+    }
+
+    it("never shows a token or the code in what it throws", async () => {
+      const query = await withFlaw(harness, "bad-signature", () => callback(harness));
+      const error: unknown = await withFlaw(harness, "no-access-token", () =>
+        harness.provider.redeemCode(attempt, query),
+      ).catch((thrown: unknown) => thrown);
+      const seen = inspect(error, { depth: 10 });
+      expect(seen).toContain("access_token");
+      expect(seen).not.toContain(new URLSearchParams(query).get("code"));
+      expect(seen).not.toMatch(/eyJ/);
+    });
+  });
+};

@@ -1,0 +1,30 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import type { Harness } from "./harness.ts";
+
+export const logoutContract = (current: () => Harness): void => {
+  describe("logout", () => {
+    let harness: Harness;
+    beforeEach(() => {
+      harness = current();
+    });
+
+    it("speaks to Cognito and to the standard at once, keeping the endpoint's own query", async () => {
+      const url = new URL(await harness.provider.endSessionUrl("https://lab.example/", "an.id.token"));
+      expect(url.origin + url.pathname).toBe(`${harness.stub.issuer}/logout`);
+      expect(Object.fromEntries(url.searchParams)).toEqual({
+        realm: "lab",
+        client_id: "app-client",
+        logout_uri: "https://lab.example/",
+        post_logout_redirect_uri: "https://lab.example/",
+        id_token_hint: "an.id.token",
+      });
+    });
+
+    it("leaves the hint out when there is no id token, or one too long for a URL", async () => {
+      for (const token of [undefined, "x".repeat(5000)]) {
+        const url = new URL(await harness.provider.endSessionUrl("https://lab.example/", token));
+        expect(url.searchParams.has("id_token_hint")).toBe(false);
+      }
+    });
+  });
+};

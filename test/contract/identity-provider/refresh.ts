@@ -1,0 +1,88 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { ProviderDown } from "../../../src/domain/failure.ts";
+import type { VerifiedTokens } from "../../../src/ports/driven/identity-provider.ts";
+import { answerFlaws, tokenFlaws } from "../../support/stub-provider/flaw.ts";
+import { type Harness, harmlessWithoutNonce, logIn, refreshOutcomes, withFlaw } from "./harness.ts";
+
+export const refreshContract = (current: () => Harness): void => {
+  describe("refresh", () => {
+    let harness: Harness;
+    beforeEach(() => {
+      harness = current();
+    });
+
+    it("brings new tokens, and keeps the refresh token when none comes back", async () => {
+      const { tokens, claims } = await logIn(harness);
+      harness.passSeconds(100);
+      const renewed = (await harness.provider.refresh(tokens)) as VerifiedTokens;
+      expect(renewed.tokens.idToken).not.toBe(tokens.idToken);
+      expect(renewed.tokens.refreshToken).toBe(tokens.refreshToken);
+      expect(renewed.claims.exp).toBe(Number(claims.exp) + 100);
+    });
+
+    it("takes a new refresh token when one comes back, and is refused when it uses the old one again", async () => {
+      const { tokens } = await logIn(harness);
+      harness.stub.misbehave("rotating-refresh-tokens");
+      const renewed = (await harness.provider.refresh(tokens)) as VerifiedTokens;
+      expect(renewed.tokens.refreshToken).not.toBe(tokens.refreshToken);
+      expect(await harness.provider.refresh(tokens)).toBe("refused");
+    });
+
+    it("works for tokens whose id token has expired", async () => {
+      const { tokens } = await logIn(harness);
+      harness.passSeconds(10_000);
+      expect(await harness.provider.refresh(tokens)).not.toBe("refused");
+    });
+
+    it("is refused once the provider has revoked the grant", async () => {
+      const { tokens } = await logIn(harness);
+      harness.stub.state.grants.revokeEverything();
+      expect(await harness.provider.refresh(tokens)).toBe("refused");
+    });
+
+    for (const flaw of answerFlaws) {
+      const outcome = refreshOutcomes[flaw];
+      it(`is ${outcome} when the token endpoint errs: ${flaw}`, async () => {
+        const { tokens } = await logIn(harness);
+        const renewal = withFlaw(harness, flaw, () => harness.provider.refresh(tokens));
+        if (outcome === "down") {
+          await expect(renewal).rejects.toBeInstanceOf(ProviderDown);
+          expect(await harness.provider.refresh(tokens)).not.toBe("refused");
+        } else if (outcome === "refused") expect(await renewal).toBe("refused");
+        else expect((await renewal) as VerifiedTokens).toHaveProperty("claims.sub", "subject-of-alice");
+      });
+    }
+
+    for (const flaw of tokenFlaws.filter(
+      (name) => !harmlessWithoutNonce.has(name) || name === "no-subject",
+    )) {
+      it(`is refused with an id token that is wrong: ${flaw}`, async () => {
+        const { tokens } = await logIn(harness);
+        expect(await withFlaw(harness, flaw, () => harness.provider.refresh(tokens))).toBe("refused");
+      });
+    }
+
+    it("is down, and nothing is lost, when no id token comes back and the old one has expired", async () => {
+      const { tokens } = await logIn(harness);
+      harness.passSeconds(10_000);
+      await expect(
+        withFlaw(harness, "no-id-token", () => harness.provider.refresh(tokens)),
+      ).rejects.toBeInstanceOf(ProviderDown);
+      expect(await harness.provider.refresh(tokens)).not.toBe("refused");
+    });
+
+    it("survives a change of keys right after a fetch of the old ones", async () => {
+      const { tokens } = await logIn(harness);
+      await harness.stub.rotateKeys("second", { keepOld: false });
+      expect(await harness.provider.refresh(tokens)).not.toBe("refused");
+    });
+
+    it("is down while nobody listens, and works again afterwards", async () => {
+      const { tokens } = await logIn(harness);
+      await harness.stub.goAway();
+      await expect(harness.provider.refresh(tokens)).rejects.toBeInstanceOf(ProviderDown);
+      await harness.stub.comeBack();
+      expect(await harness.provider.refresh(tokens)).not.toBe("refused");
+    });
+  });
+};

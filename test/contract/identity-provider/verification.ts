@@ -1,0 +1,134 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { ProviderDown } from "../../../src/domain/failure.ts";
+import { discoveryFlaws, keySetFlaws, tokenFlaws } from "../../support/stub-provider/flaw.ts";
+import { type Harness, harmlessWithoutNonce, withFlaw } from "./harness.ts";
+
+export const verificationContract = (current: () => Harness): void => {
+  describe("verification", () => {
+    let harness: Harness;
+    beforeEach(() => {
+      harness = current();
+    });
+
+    it("takes each client's tokens for its own audience only", async () => {
+      const app = await harness.stub.idToken({}, "app");
+      const cli = await harness.stub.idToken({}, "cli");
+      expect(await harness.provider.verify(app, "app")).toMatchObject({ outcome: "valid" });
+      expect(await harness.provider.verify(cli, "cli")).toMatchObject({
+        outcome: "valid",
+        claims: { preferred_username: "alice" },
+      });
+      expect(await harness.provider.verify(app, "cli")).toMatchObject({ outcome: "invalid" });
+      expect(await harness.provider.verify(cli, "app")).toMatchObject({ outcome: "invalid" });
+    });
+
+    it("takes several audiences when the token names us as its authorised party", async () => {
+      const token = await harness.stub.idToken({ aud: ["cli-client", "somebody-else"], azp: "cli-client" });
+      expect(await harness.provider.verify(token, "cli")).toMatchObject({ outcome: "valid" });
+    });
+
+    for (const audience of ["app", "cli"] as const) {
+      for (const flaw of tokenFlaws) {
+        const harmless = harmlessWithoutNonce.has(flaw);
+        const outcome = harmless ? "valid" : flaw === "expired" ? "expired" : "invalid";
+        it(`says ${outcome} for the ${audience} client: ${flaw}`, async () => {
+          const token = await withFlaw(harness, flaw, () => harness.stub.idToken({}, audience));
+          expect(await harness.provider.verify(token, audience)).toMatchObject({ outcome });
+        });
+      }
+    }
+
+    it("says expired at the second of expiry, also for a token that was valid before", async () => {
+      const token = await harness.stub.idToken();
+      expect(await harness.provider.verify(token, "cli")).toMatchObject({ outcome: "valid" });
+      harness.passSeconds(299);
+      expect(await harness.provider.verify(token, "cli")).toMatchObject({ outcome: "valid" });
+      harness.passSeconds(1);
+      expect(await harness.provider.verify(token, "cli")).toEqual({ outcome: "expired" });
+    });
+
+    it("says expired only when all the rest is well", async () => {
+      const exp = harness.stub.state.options.now() - 10;
+      harness.stub.misbehave("bad-signature");
+      expect(await harness.provider.verify(await harness.stub.idToken({ exp }), "cli")).toMatchObject({
+        outcome: "invalid",
+      });
+      harness.stub.behave();
+      const other = await harness.stub.idToken({ exp, token_use: "access" });
+      expect(await harness.provider.verify(other, "cli")).toMatchObject({ outcome: "invalid" });
+    });
+
+    it("forgives the provider's clock five seconds and no more", async () => {
+      const now = harness.stub.state.options.now();
+      for (const claim of ["iat", "nbf"]) {
+        const ahead = await harness.stub.idToken({ [claim]: now + 5 });
+        expect(await harness.provider.verify(ahead, "cli")).toMatchObject({ outcome: "valid" });
+        const tooFar = await harness.stub.idToken({ [claim]: now + 6 });
+        expect(await harness.provider.verify(tooFar, "cli")).toMatchObject({ outcome: "invalid" });
+      }
+    });
+
+    it("says invalid, and not that the provider is down, for tokens with odd headers", async () => {
+      const [, payload, signature] = (await harness.stub.idToken()).split(".");
+      for (const header of [
+        {},
+        { alg: 5 },
+        { alg: "RS256" },
+        { alg: "RS256", kid: 5 },
+        { alg: "RS256", kid: "first", crit: [] },
+        { alg: "RS256", kid: "first", crit: ["b64"], b64: false },
+        { alg: "RS256", kid: "first", typ: 5 },
+        { alg: "ES256", kid: "first" },
+        { alg: "ES256K", kid: "first" },
+        { alg: "PS256", kid: "first" },
+        { alg: "RSA-OAEP", enc: "A256GCM", kid: "first", zip: "DEF" },
+        [],
+        "header",
+        null,
+      ]) {
+        const encoded = Buffer.from(JSON.stringify(header)).toString("base64url");
+        for (const text of [
+          `${encoded}.${payload}.${signature}`,
+          `${encoded}.${payload}.`,
+          `${encoded}..${signature}..x`,
+        ]) {
+          expect(await harness.provider.verify(text, "cli")).toMatchObject({ outcome: "invalid" });
+        }
+      }
+    });
+
+    it("says invalid for text that is no token at all", async () => {
+      for (const text of ["", "x", "a.b.c", "....", `${"a".repeat(20_000)}.b.c`]) {
+        expect(await harness.provider.verify(text, "cli")).toMatchObject({ outcome: "invalid" });
+      }
+    });
+
+    for (const flaw of [...keySetFlaws, ...discoveryFlaws]) {
+      it(`is an outage, not a verdict, when what it needs cannot be had: ${flaw}`, async () => {
+        const token = await harness.stub.idToken();
+        await expect(
+          withFlaw(harness, flaw, () => harness.provider.verify(token, "cli")),
+        ).rejects.toBeInstanceOf(ProviderDown);
+        await expect(withFlaw(harness, flaw, () => harness.provider.ready())).rejects.toBeInstanceOf(
+          ProviderDown,
+        );
+        harness.passSeconds(2);
+        expect(await harness.provider.verify(token, "cli")).toMatchObject({ outcome: "valid" });
+      });
+    }
+
+    it("goes on while the provider is away, once it knows the keys", async () => {
+      await harness.provider.ready();
+      const first = await harness.stub.idToken();
+      await harness.stub.goAway();
+      for (const seconds of [0, 60, 4000, 100_000]) {
+        harness.passSeconds(seconds);
+        expect(await harness.provider.verify(await harness.stub.idToken({}, "app"), "app")).toMatchObject({
+          outcome: "valid",
+        });
+      }
+      expect(await harness.provider.verify(first, "cli")).toEqual({ outcome: "expired" });
+      await harness.stub.comeBack();
+    });
+  });
+};
