@@ -8,35 +8,10 @@
 import { readdir, readFile } from "node:fs/promises";
 import { extname, join } from "node:path";
 import fresh from "fresh";
+import type { AssetAnswer, AssetRequest, AuspiceClient, Coding } from "../../ports/driven/auspice-client.ts";
 import type { Installation } from "./installation.ts";
 
-export interface Assets {
-  /** The page that loads Auspice; served under many addresses, with `contentSecurityPolicy`, never cached. */
-  readonly entrypoint: string;
-  /**
-   * Answers a request below `/dist/` or for `/favicon.png`, with 200, 304, 404 or 405. No header about
-   * sharing with other origins is set.
-   */
-  answer(request: AssetRequest): Promise<AssetAnswer>;
-}
-
-export interface AssetRequest {
-  readonly method: string;
-  /** Decoded or not: names of assets need no decoding. */
-  readonly path: string;
-  readonly ifNoneMatch?: string | undefined;
-  /** Whether the client takes this coding at all (RFC 9110 section 12.5.3). */
-  accepts(coding: Coding): boolean;
-}
-
-export interface AssetAnswer {
-  readonly status: 200 | 304 | 404 | 405;
-  readonly headers: Readonly<Record<string, string>>;
-  /** Absent for HEAD too. */
-  readonly body?: Buffer;
-}
-
-export type Coding = "br" | "gzip";
+export type Assets = Pick<AuspiceClient, "entrypoint" | "answer">;
 
 interface Asset {
   readonly contentType: string;

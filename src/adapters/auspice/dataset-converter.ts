@@ -8,7 +8,7 @@ import type { Installation } from "./installation.ts";
 type ConvertFromV1 = (pair: { readonly tree: JsonObject; readonly meta: JsonObject }) => JsonObject;
 
 /** Converts by Auspice's own `convertFromV1`, which is loaded at the first v1 dataset. */
-export const createDatasetConverter = ({ folder }: Installation): DatasetConverter => {
+export const datasetConverter = ({ folder }: Installation): DatasetConverter => {
   // Auspice's index.js names the same function, but only beside its whole command line.
   const module = pathToFileURL(join(folder, "cli-build", "server", "convertJsonSchemas.js")).href;
 
