@@ -126,6 +126,10 @@ export const openEmbeddedProvider = async (options: EmbeddedProviderOptions): Pr
   provider.use(frame(pages));
   provider.use(loginForm({ provider, accounts, pages, log }));
 
-  const sweeping = repeat(sweepEvery, () => store.sweep((value) => isRevoked(store, value)), log);
+  const sweeping = repeat(
+    sweepEvery,
+    (signal) => store.sweep((value) => isRevoked(store, value), signal),
+    log,
+  );
   return { handler: mounted(mountPath, provider.callback()), close: () => sweeping.stop() };
 };

@@ -19,8 +19,8 @@ export interface EntryStore {
   /** Marks an entry as used. True for one caller only, in all processes. */
   use(kind: string, id: string): Promise<boolean>;
   remove(kind: string, id: string): Promise<void>;
-  /** Removes what is of no use any more. */
-  sweep(isDead: (value: JsonObject) => Promise<boolean>): Promise<void>;
+  /** Removes what is of no use any more, file by file until the signal is aborted. */
+  sweep(isDead: (value: JsonObject) => Promise<boolean>, signal: AbortSignal): Promise<void>;
 }
 
 export interface Entry {
@@ -116,10 +116,11 @@ export const openEntryStore = async (
       return first && (await modifiedAt(path)) !== undefined;
     },
     remove: (kind, id) => removeEntry(pathOf(kind, id)),
-    async sweep(isDead) {
+    async sweep(isDead, signal) {
       for (const kind of await readdir(folder)) {
         let living = 0;
         for await (const file of await opendir(join(folder, kind))) {
+          if (signal.aborted) return;
           if (await sweepFile(join(folder, kind, file.name), file, isDead)) living += 1;
         }
         sizes.set(kind, living);

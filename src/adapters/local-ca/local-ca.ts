@@ -21,7 +21,7 @@ const files = { ca: "ca.pem", server: "server.pem", serverKey: "server-key.pem" 
 const renewBefore: Seconds = 30 * 24 * 3600;
 const leftOverAfter: Seconds = 3600;
 
-/** Undefined when any file is missing, damaged, or near its end, or when they do not belong together. */
+/** False when a file is damaged or near its end, and when they do not belong together. */
 const usable = (found: IssuedCertificates, now: Seconds): boolean => {
   try {
     const ca = new X509Certificate(found.ca);
@@ -136,6 +136,8 @@ const install = async (folder: string, now: Seconds): Promise<void> => {
 export const openLocalCa = async (options: { folder: string; clock: Clock }): Promise<LocalCa> => {
   const { folder } = options;
   const now = options.clock.now();
+  // Asked first: a folder that another start puts there in the meantime is whole, and not to be renewed.
+  const renewed = await folderExists(folder);
   const found = await readCertificates(folder);
   const opened = (issued: IssuedCertificates, renewed: boolean): LocalCa => ({
     caPath: join(folder, files.ca),
@@ -147,7 +149,6 @@ export const openLocalCa = async (options: { folder: string; clock: Clock }): Pr
 
   await mkdir(dirname(folder), { recursive: true, mode: 0o700 });
   await removeLeftOvers(folder, now);
-  const renewed = await folderExists(folder);
   if (renewed) await moveAside(folder, found);
   await install(folder, now);
   const made = await readCertificates(folder);

@@ -28,6 +28,8 @@ const open = () =>
     { write: (event) => events.push(event) },
   );
 
+const going = new AbortController().signal;
+
 const filesOf = (kind: string) => readdir(join(folder, "entries", kind));
 
 describe("the embedded provider's entry store", () => {
@@ -85,10 +87,17 @@ describe("the embedded provider's entry store", () => {
     await utimes(leftOver, now - 7200, now - 7200);
     await writeFile(join(folder, "entries", "RefreshToken", ".new-1"), "being written");
     now += 60;
-    await store.sweep(async () => false);
+    await store.sweep(async () => false, going);
     expect(await filesOf("RefreshToken")).toHaveLength(3);
     expect((await store.find("RefreshToken", "living"))?.usedAt).toBeDefined();
     expect(await filesOf("RefreshToken")).toContain(".new-1");
+  });
+
+  it("stops sweeping when the server stops", async () => {
+    const store = await open();
+    await store.put("Session", "over", {}, 0);
+    await store.sweep(async () => true, AbortSignal.abort());
+    expect(await filesOf("Session")).toHaveLength(1);
   });
 
   it("takes a damaged entry for none, tells the operator, and sweeps it", async () => {
@@ -98,7 +107,7 @@ describe("the embedded provider's entry store", () => {
     await writeFile(join(folder, "entries", "Session", name), "{");
     expect(await store.find("Session", "id")).toBeUndefined();
     expect(events).toHaveLength(1);
-    await store.sweep(async () => false);
+    await store.sweep(async () => false, going);
     expect(await filesOf("Session")).toEqual([]);
   });
 });
@@ -114,7 +123,7 @@ describe("the models of oidc-provider in it", () => {
     await tokens.upsert("after", { kind: "RefreshToken", grantId: "grant" }, 600);
     expect(await tokens.find("before")).toBeUndefined();
     expect(await tokens.find("after")).toBeUndefined();
-    await store.sweep((value) => isRevoked(store, value));
+    await store.sweep((value) => isRevoked(store, value), going);
     expect(await filesOf("RefreshToken")).toEqual([]);
   });
 
