@@ -49,8 +49,12 @@ const asset = (name: string): Asset => {
 
 export const assetPath = (name: AssetName): string => asset(name).path;
 
+let byPath: ReadonlyMap<string, Asset> | undefined;
+
 /** Everything that pages refer to, by path; read from disk at the first call. */
 export const assets = (): ReadonlyMap<string, Asset> => {
+  if (byPath) return byPath;
   for (const name of names) asset(name);
-  return new Map([...loaded.values()].map((known) => [known.path, known]));
+  byPath = new Map([...loaded.values()].map((known) => [known.path, known]));
+  return byPath;
 };

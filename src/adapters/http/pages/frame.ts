@@ -7,7 +7,7 @@ export interface Frame {
   readonly unproven?: boolean;
   /** Where a login begins that comes back to this page; see {@link loginHref}. */
   readonly loginHref: string;
-  /** The path of this page, percent-encoded as it came, with its query. */
+  /** The path of this page, percent-encoded as it came, with its query; only shown, never linked to. */
   readonly path: string;
 }
 

@@ -46,7 +46,10 @@ const lowerHeadings = Object.fromEntries(
   headings.map((name, i) => [name, (): Tag => ({ tagName: headings[i + 1] ?? "h6", attribs: {} })]),
 );
 
-const isAbsolute = (href: string): boolean => /^[a-z][a-z0-9+.-]*:/i.test(href.trim());
+const somewhere = "https://this-server.invalid";
+
+/** As a browser reads it, for which `/\\host` names a host too. */
+const leadsElsewhere = (href: string): boolean => URL.parse(href, somewhere)?.origin !== somewhere;
 
 /** The referrer would tell other hosts the names of private groups. */
 const link = (tagName: string, { href, title }: Tag["attribs"]): Tag => ({
@@ -54,7 +57,7 @@ const link = (tagName: string, { href, title }: Tag["attribs"]): Tag => ({
   attribs: {
     ...(href === undefined ? {} : { href }),
     ...(title === undefined ? {} : { title }),
-    ...(href !== undefined && isAbsolute(href)
+    ...(href !== undefined && leadsElsewhere(href)
       ? { target: "_blank", rel: "noopener noreferrer nofollow" }
       : {}),
   },

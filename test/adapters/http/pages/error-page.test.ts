@@ -1,0 +1,43 @@
+import { createHash } from "node:crypto";
+import { expect, it } from "vitest";
+import { errorPolicy } from "../../../../src/adapters/http/pages/content-security-policy.ts";
+import { renderError, renderNotFound } from "../../../../src/adapters/http/pages/error-page.ts";
+import { anonymous } from "./sample.ts";
+
+const page = (status: number, message = "A sentence.") => renderError({ status, message, requestId: "r-1" });
+
+it("An error document needs nothing but itself and the style that its policy allows", () => {
+  const html = page(500);
+  const style = /<style>(.*)<\/style>/s.exec(html)?.[1] ?? "";
+  const hash = createHash("sha256").update(style).digest("base64");
+  expect(errorPolicy()).toContain(`style-src 'sha256-${hash}'`);
+  expect(errorPolicy()).toMatch(/^default-src 'none'/);
+  expect(html).not.toMatch(/<link|<script|<img|style=/);
+});
+
+it("An error document says what went wrong, what to do, and what the operator can find it by", () => {
+  const html = page(503, "No <b>answer</b>.");
+  expect(html).toContain("No &lt;b&gt;answer&lt;/b&gt;.");
+  expect(html).toContain("Reload this page");
+  expect(html).toContain("<code>r-1</code>");
+});
+
+it("Statuses without words of their own blame the request below 500 and the server from there on", () => {
+  expect(page(418)).toContain("Go back, check what you entered");
+  expect(page(499)).toContain("Go back, check what you entered");
+  expect(page(500)).toContain("The fault is the server&#39;s, not yours");
+});
+
+it("Only somebody who has to log in is offered to", () => {
+  expect(page(401)).toContain('href="/login"');
+  expect(renderError({ frame: anonymous, status: 401, message: "", requestId: "" })).toContain(
+    `href="${anonymous.loginHref}"`,
+  );
+  expect(page(403)).not.toContain("/login");
+});
+
+it("The not-found page shows the address as text", () => {
+  const html = renderNotFound({ frame: { ...anonymous, path: "//evil.example/<b>" } });
+  expect(html).toContain("<code>//evil.example/&lt;b&gt;</code>");
+  expect(html).not.toContain('href="//evil.example');
+});

@@ -1,0 +1,112 @@
+import { describe, expect, it } from "vitest";
+import type { GroupPage } from "../../../../src/adapters/http/pages/group-page.ts";
+import { renderGroup } from "../../../../src/adapters/http/pages/group-page.ts";
+import { noFilter } from "../../../../src/adapters/http/pages/resource-filter.ts";
+import { defaultGroupInfo } from "../../../../src/domain/group-info.ts";
+import { alice, dataset, group, narrative, positions } from "./sample.ts";
+
+const lab = group("lab-one");
+const info = defaultGroupInfo(lab.name);
+const listing = {
+  datasets: [dataset(lab, "zika"), dataset(lab, "mpox")],
+  narratives: [narrative(lab, "intro")],
+};
+const page = (content: Partial<GroupPage> = {}) =>
+  renderGroup({
+    frame: alice,
+    group: lab,
+    info,
+    listing,
+    filter: noFilter,
+    mayUpload: false,
+    mayEditSettings: false,
+    isMember: false,
+    ...content,
+  });
+
+describe("A group's page", () => {
+  it("has the group's name in the browser's title and its own title as heading", () => {
+    const html = page({ info: { ...info, title: "Lab <One>", byline: "of somewhere" } });
+    expect(html).toContain("<title>&quot;lab-one&quot; Group · Nextstrain Groups</title>");
+    expect(html).toContain("<h1>Lab &lt;One&gt;</h1>");
+    expect(html).toContain("of somewhere");
+  });
+
+  it("shows the website without its scheme", () => {
+    expect(page({ info: { ...info, website: "https://a.example/b/" } })).toMatch(
+      /href="https:\/\/a\.example\/b\/".*? a\.example\/b<\/a>/s,
+    );
+    expect(page({ info: { ...info, website: "mailto:a@b.example" } })).toContain(" a@b.example</a>");
+  });
+
+  it("puts datasets under one heading while none has several parts", () => {
+    expect(page()).toContain("<h2>Datasets <span");
+    expect(page()).toContain("<h2>Narratives <span");
+  });
+
+  it("groups datasets by their first part as soon as one has several", () => {
+    const datasets = [dataset(lab, "zika/10"), dataset(lab, "mpox"), dataset(lab, "zika/9")];
+    const html = page({ listing: { datasets, narratives: [] } });
+    const order = positions(html, ["<h2>mpox <span", "<h2>zika <span", "/zika/9", "/zika/10"]);
+    expect(order).toEqual(order.toSorted((a, b) => a - b));
+    expect(html).not.toContain("<h2>Datasets");
+  });
+
+  it("leaves out what the group does not want to show", () => {
+    expect(page({ info: { ...info, showDatasets: false } })).not.toContain("/groups/lab-one/zika");
+    expect(page({ info: { ...info, showNarratives: false } })).not.toContain("/narratives/intro");
+  });
+
+  it("offers uploading and deleting to editors only", () => {
+    for (const part of ['id="upload"', "data-delete=", 'id="removal"', "<script"]) {
+      expect(page({ mayUpload: true })).toContain(part);
+      expect(page()).not.toContain(part);
+    }
+  });
+
+  it("offers all that can be uploaded, with its media type", () => {
+    const html = page({ mayUpload: true });
+    for (const kind of ["main", "root-sequence", "tip-frequencies", "measurements"]) {
+      expect(html).toContain(
+        `value="${kind}" data-media-type="application/vnd.nextstrain.dataset.${kind}+json"`,
+      );
+    }
+    expect(html).toContain('value="narrative" data-media-type="text/vnd.nextstrain.narrative+markdown"');
+  });
+
+  it("offers the list of members to members and the settings to owners", () => {
+    expect(page({ isMember: true })).toContain('href="/groups/lab-one/settings/members"');
+    expect(page({ mayEditSettings: true })).toContain('href="/groups/lab-one/settings"');
+    expect(page()).not.toContain("/settings");
+  });
+
+  it("says what is missing at the address that was asked for", () => {
+    const html = page({ missing: { kind: "narrative", path: "narratives/<b>" } });
+    expect(html).toContain("The narrative at this address does not exist.");
+    expect(html).toContain("<code>narratives/&lt;b&gt;</code>");
+    expect(html).toContain("/groups/lab-one/zika");
+  });
+
+  it("tells owners alone why the group's own words are missing", () => {
+    const broken = { ...info, error: "The front matter is no YAML." };
+    expect(page({ info: broken, mayEditSettings: true })).toContain("The front matter is no YAML.");
+    expect(page({ info: broken })).not.toContain("The front matter is no YAML.");
+  });
+
+  it("tells an empty group from one that cannot be read", () => {
+    expect(page({ listing: { datasets: [], narratives: [] } })).toContain(
+      "There is nothing to show in this group yet.",
+    );
+    expect(page({ listing: undefined })).toContain("cannot be read right now");
+    expect(page({ listing: undefined })).not.toContain("There is nothing to show");
+  });
+
+  it("shows a sanitised overview, and one that is too long as plain text", () => {
+    expect(page({ info: { ...info, overview: "**a** <script>b</script>" } })).toContain(
+      "<p><strong>a</strong> </p>",
+    );
+    expect(page({ info: { ...info, overview: `<script>${"a".repeat(60_000)}` } })).toContain(
+      "&lt;script&gt;aaa",
+    );
+  });
+});

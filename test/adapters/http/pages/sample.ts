@@ -1,0 +1,30 @@
+import type { Frame } from "../../../../src/adapters/http/pages/frame.ts";
+import type { Group } from "../../../../src/domain/group.ts";
+import { parseGroupName } from "../../../../src/domain/group.ts";
+import type { Resource } from "../../../../src/domain/resource.ts";
+
+export const alice: Frame = { user: { username: "alice" }, loginHref: "/login", path: "/groups" };
+export const anonymous: Frame = { user: undefined, loginHref: "/login?return_to=%2Fgroups", path: "/groups" };
+export const unproven: Frame = { ...anonymous, unproven: true };
+
+export const group = (name: string, isPublic = true): Group => {
+  const parsed = parseGroupName(name);
+  if (parsed === undefined) throw new Error(`${name} is no group's name`);
+  return { name: parsed, isPublic };
+};
+
+const resource = (kind: Resource["kind"], owner: Group, path: string): Resource => {
+  const [first = "", ...others] = path.split("/");
+  return { kind, group: owner.name, parts: [first, ...others] };
+};
+
+export const dataset = (owner: Group, path: string): Resource => resource("dataset", owner, path);
+export const narrative = (owner: Group, path: string): Resource => resource("narrative", owner, path);
+
+/** Where each of these texts begins, to compare their order; fails on one that is missing. */
+export const positions = (html: string, texts: readonly string[]): number[] =>
+  texts.map((text) => {
+    const position = html.indexOf(text);
+    if (position < 0) throw new Error(`The page lacks ${text}`);
+    return position;
+  });
