@@ -1,7 +1,9 @@
 import type { Caller } from "../../domain/caller.ts";
 import { anonymous } from "../../domain/caller.ts";
 import { InvalidToken, ProviderDown, StoreDown } from "../../domain/failure.ts";
-import type { SessionId, StoredSession } from "../../domain/session.ts";
+import type { Login, SessionId, StoredSession } from "../../domain/session.ts";
+import type { TokenSet } from "../../domain/token-set.ts";
+import type { Log } from "../../ports/driven/log.ts";
 import type { IdentifyCaller } from "../../ports/driving/identify-caller.ts";
 import type { JudgeTokens } from "./judge-tokens.ts";
 import type { RenewTokens } from "./renew-tokens.ts";
@@ -11,6 +13,7 @@ interface Deps {
   readonly judge: JudgeTokens;
   readonly renew: RenewTokens;
   readonly tokens: SessionTokens;
+  readonly log: Log;
 }
 
 /** An outage proves nothing about anybody: the caller is unproven, and nobody is logged out. */
@@ -59,8 +62,7 @@ const sessionCaller = async (d: Deps, id: SessionId, stored: StoredSession): Pro
   const judgement = await d.judge(opened.tokens.idToken, "app");
   switch (judgement.verdict) {
     case "good":
-      // Sealed anew, so that the operator can drop the old key one day. Losing a race here loses nothing.
-      if (opened.underOldKey) await d.tokens.keep(id, stored, login, opened.tokens);
+      if (opened.underOldKey) await sealAnew(d, id, stored, login, opened.tokens);
       return { kind: "user", user: judgement.user };
     case "expired":
     case "stale":
@@ -68,5 +70,15 @@ const sessionCaller = async (d: Deps, id: SessionId, stored: StoredSession): Pro
     case "bad":
       await d.tokens.drop(id, stored, login, judgement.reason);
       return anonymous;
+  }
+};
+
+/** So that the operator can drop the old key one day. Losing a race here loses nothing, and so does an outage. */
+const sealAnew = async (d: Deps, id: SessionId, stored: StoredSession, login: Login, tokens: TokenSet) => {
+  try {
+    await d.tokens.keep(id, stored, login, tokens);
+  } catch (cause) {
+    if (!(cause instanceof StoreDown)) throw cause;
+    d.log.write({ event: "background", what: "sealing a session's tokens under the first key", cause });
   }
 };

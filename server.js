@@ -1,0 +1,24 @@
+// The one file that any Node can read: it says what to do when Node is too old, and otherwise starts the
+// server, which Node runs as the TypeScript it is.
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const oldest = 24;
+const version = process.versions.node;
+
+if (Number.parseInt(version, 10) < oldest) {
+  process.stderr.write(
+    `This server needs Node ${oldest} or newer, and this is Node ${version}.\n` +
+      "Start it with npm start after npm ci, which brings the right Node along, or install Node from nodejs.org.\n",
+  );
+  process.exitCode = 1;
+} else {
+  const { enableCompileCache, flushCompileCache } = await import("node:module");
+  // Compiled code saves half of a start. It is kept where only we may write, and never makes the folder.
+  const data = process.env.DATA_DIR || fileURLToPath(new URL("data", import.meta.url));
+  if (existsSync(data)) enableCompileCache(join(data, "compiled"));
+  const { main } = await import("./src/app/main.ts");
+  await main();
+  flushCompileCache();
+}

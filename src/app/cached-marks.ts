@@ -1,0 +1,32 @@
+import { LRUCache } from "lru-cache";
+import type { Seconds } from "../domain/brand.ts";
+import type { Clock } from "../ports/driven/clock.ts";
+import type { StalenessMarks } from "../ports/driven/staleness-marks.ts";
+
+/** How long another instance's mark may go unnoticed here. */
+const lifetime: Seconds = 5;
+const maxUsers = 10_000;
+
+/**
+ * Marks that are looked up once in a few seconds and user, so that an authenticated request costs one round
+ * trip to the stores. A mark set here counts here at once. No permission is ever kept.
+ */
+export const cachedMarks = (marks: StalenessMarks, clock: Clock): StalenessMarks => {
+  const known = new LRUCache<string, { readonly since: Seconds | undefined; readonly until: Seconds }>({
+    max: maxUsers,
+  });
+  return {
+    mark: async (username, at) => {
+      await marks.mark(username, at);
+      known.delete(username);
+    },
+    find: async (username) => {
+      const kept = known.get(username);
+      if (kept && kept.until > clock.now()) return kept.since;
+      const until = clock.now() + lifetime;
+      const since = await marks.find(username);
+      known.set(username, { since, until });
+      return since;
+    },
+  };
+};

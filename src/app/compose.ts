@@ -1,0 +1,111 @@
+import type { DependencyContainer } from "tsyringe";
+import type { OriginRules } from "../adapters/http/origin.ts";
+import type { RequestHandler } from "../adapters/http/server.ts";
+import { server } from "../adapters/http/server.ts";
+import type { CookieSettings } from "../adapters/http/session-cookie.ts";
+import type { AdapterParts } from "./adapters.ts";
+import { bindAdapters } from "./adapters.ts";
+import { bind, get, newContainer } from "./bindings.ts";
+import type { Configuration } from "./configuration.ts";
+import type { Origins, ProviderParts } from "./identity-provider.ts";
+import { openIdentityProvider } from "./identity-provider.ts";
+import { keys } from "./keys.ts";
+import { readiness } from "./readiness.ts";
+import { addSampleData } from "./sample-data.ts";
+import { discovery } from "./usecases/discovery.ts";
+import { groups } from "./usecases/groups.ts";
+import { identifyCaller } from "./usecases/identify-caller.ts";
+import { judgeTokens } from "./usecases/judge-tokens.ts";
+import { renewTokens } from "./usecases/renew-tokens.ts";
+import { resources } from "./usecases/resources.ts";
+import { sessionTokens } from "./usecases/session-tokens.ts";
+import { sessions } from "./usecases/sessions.ts";
+import { signIn } from "./usecases/sign-in.ts";
+import { storedFiles } from "./usecases/stored-files.ts";
+
+/**
+ * The composition root: which adapter stands behind which port, and which use case gets which ports. Nobody
+ * else resolves anything. What is opened here is closed by the parts' closers.
+ */
+export const compose = async (parts: AdapterParts, origins: Origins): Promise<RequestHandler> => {
+  const container = newContainer();
+  await bindAdapters(container, parts);
+  const provider = await openIdentityProvider(parts, origins);
+  bind(container, keys.identityProvider, () => provider.identityProvider);
+  if (parts.configuration.provider.kind === "embedded") {
+    await addSampleData({
+      catalogue: get(container, keys.catalogue),
+      store: get(container, keys.resourceStore),
+      contentCheck: get(container, keys.contentCheck),
+      folder: parts.configuration.settings.DATA_DIR,
+      origin: origins[0],
+    });
+  }
+  return assemble(container, parts, provider);
+};
+
+const assemble = (
+  from: DependencyContainer,
+  parts: AdapterParts,
+  provider: ProviderParts,
+): RequestHandler => {
+  const { settings } = parts.configuration;
+  const cookies = cookieSettings(parts);
+  const ports = resolvePorts(from);
+  const { claimNames } = provider;
+  const idle = settings.SESSION_MAX_AGE;
+  const tokens = sessionTokens({ sessions: ports.sessionStore, sealer: ports.sealer, log: ports.log, idle });
+  const judge = judgeTokens({ ...ports, claimNames, backdatedBy: settings.OIDC_IAT_BACKDATED_BY });
+  const renewal = { ...ports, sessions: ports.sessionStore, judge, tokens, claimNames, idle };
+  const renew = renewTokens({ ...renewal, patience: settings.OIDC_TIMEOUT });
+  const files = storedFiles({ store: ports.resourceStore, contentCheck: ports.contentCheck });
+  const data = { ...ports, store: ports.resourceStore, files };
+  return server({
+    ...ports,
+    groups: groups(data),
+    resources: resources(data),
+    sessions: sessions({ store: ports.sessionStore, random: ports.random, idle }),
+    identifyCaller: identifyCaller({ judge, renew, tokens, log: ports.log }),
+    signIn: signIn({ ...ports, tokens, claimNames, providerOrigin: provider.providerOrigin }),
+    discovery: discovery({ ...ports, ...provider }),
+    readiness: readiness(ports),
+    cookies,
+    origin: originRules(parts.configuration),
+    formTargets: provider.formTargets,
+    embeddedProvider: provider.handler,
+  });
+};
+
+const resolvePorts = (from: DependencyContainer) => ({
+  auspice: get(from, keys.auspice),
+  catalogue: get(from, keys.catalogue),
+  clock: get(from, keys.clock),
+  compression: get(from, keys.compression),
+  contentCheck: get(from, keys.contentCheck),
+  converter: get(from, keys.converter),
+  directory: get(from, keys.directory),
+  frontMatter: get(from, keys.frontMatter),
+  identityProvider: get(from, keys.identityProvider),
+  lock: get(from, keys.lock),
+  log: get(from, keys.log),
+  marks: get(from, keys.marks),
+  random: get(from, keys.random),
+  resourceStore: get(from, keys.resourceStore),
+  sealer: get(from, keys.sealer),
+  sessionStore: get(from, keys.sessionStore),
+});
+
+export type Ports = ReturnType<typeof resolvePorts>;
+
+const cookieSettings = ({ configuration, secrets }: AdapterParts): CookieSettings => ({
+  secrets: secrets.session,
+  maxAge: configuration.settings.SESSION_MAX_AGE,
+  secure: configuration.mode === "production",
+  domain: configuration.settings.SESSION_COOKIE_DOMAIN,
+});
+
+const originRules = ({ mode, provider }: Configuration): OriginRules => {
+  if (provider.kind === "embedded") return { kind: "loopback" };
+  if (mode === "development") return { kind: "direct" };
+  return { kind: "proxied", proxies: ["127.0.0.0/8", "::1"], origins: [] };
+};

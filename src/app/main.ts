@@ -1,0 +1,148 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Clock } from "../ports/driven/clock.ts";
+import type { Log } from "../ports/driven/log.ts";
+import type { Closers } from "./closers.ts";
+import { closers as newClosers } from "./closers.ts";
+import type { Configuration } from "./configuration.ts";
+import { readConfiguration } from "./configuration.ts";
+import type { Origins } from "./identity-provider.ts";
+import type { Listener, ListenerOptions } from "./listener.ts";
+import { listen } from "./listener.ts";
+import { CannotListen, startFailure } from "./start-failure.ts";
+import { startMessage } from "./start-message.ts";
+
+const codebase = fileURLToPath(new URL("../../", import.meta.url));
+
+/** Requests under way at a shutdown are given this long. */
+const drainMs = 30_000;
+
+/** Starts the server and serves until a signal ends it. */
+export const main = async (): Promise<void> => {
+  let dataFolder: string | undefined;
+  try {
+    readDotEnv();
+    const configuration = await readConfiguration({
+      environment: process.env,
+      codebase,
+      workingFolder: process.cwd(),
+    });
+    dataFolder = configuration.settings.DATA_DIR;
+    await serve(configuration);
+  } catch (error) {
+    const failure = startFailure(error, dataFolder);
+    if (!failure) throw error;
+    process.stderr.write(`${failure.message}\n`);
+    process.exitCode = failure.exitCode;
+  }
+};
+
+/** For laptops: in production an environment is set on purpose, and nowhere else. */
+const readDotEnv = (): void => {
+  const path = join(process.cwd(), ".env");
+  if (process.env["NODE_ENV"] !== "production" && existsSync(path)) process.loadEnvFile(path);
+};
+
+const serve = async (configuration: Configuration): Promise<void> => {
+  // Ports first: when one is taken, nothing has been written yet.
+  const listeners = await openListeners(configuration);
+  const closers = newClosers();
+  const stop = async (): Promise<void> => {
+    // Requests that are drained still need what the closers close.
+    await Promise.all([listeners.http, listeners.https].map((listener) => listener?.close(drainMs)));
+    await closers.closeAll();
+  };
+  try {
+    const { log } = await open(configuration, listeners, closers);
+    stopOnSignal(log, stop);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+};
+
+const open = async (configuration: Configuration, { http, https }: Listeners, closers: Closers) => {
+  const { clock, random, log } = await openSystem(configuration);
+  const { openSecrets } = await import("./secrets.ts");
+  const secrets = await openSecrets(configuration);
+  const { compose } = await import("./compose.ts");
+  const origins = originsOf(configuration.settings.HOST, http, https);
+  const ca = https && (await openCertificates(configuration, clock));
+  const handler = await compose({ configuration, secrets, clock, random, log, closers }, origins);
+  if (ca) https?.secure(ca);
+  for (const listener of [http, https]) listener?.answerWith(handler);
+  log.write({ event: "listening", url: origins[0] });
+  if (configuration.mode === "development") {
+    const secure = https && ca ? { ...ca, origin: `https://localhost:${https.port}` } : undefined;
+    process.stdout.write(
+      startMessage({ configuration, httpOrigin: `http://localhost:${http.port}`, https: secure }),
+    );
+  }
+  return { log };
+};
+
+const openSystem = async ({ mode }: Configuration) => {
+  const [{ systemClock }, { systemRandom }, { plainLog }, { jsonLog }] = await Promise.all([
+    import("../adapters/system/clock.ts"),
+    import("../adapters/system/random.ts"),
+    import("../adapters/system/plain-log.ts"),
+    import("../adapters/system/json-log.ts"),
+  ]);
+  const clock = systemClock();
+  const log = mode === "production" ? jsonLog(process.stdout, clock) : plainLog(process.stdout, clock);
+  return { clock, random: systemRandom(), log };
+};
+
+const openCertificates = async ({ settings }: Configuration, clock: Clock) => {
+  const { openLocalCa } = await import("../adapters/local-ca/local-ca.ts");
+  return openLocalCa({ folder: join(settings.DATA_DIR, "ca"), clock });
+};
+
+interface Listeners {
+  readonly http: Listener;
+  readonly https: Listener | undefined;
+}
+
+const openListeners = async ({ settings, provider }: Configuration): Promise<Listeners> => {
+  const { HOST: host, PORT: port, HTTPS_PORT: httpsPort } = settings;
+  const http = await openListener("PORT", { host, port, tls: false });
+  if (httpsPort === false || provider.kind !== "embedded") return { http, https: undefined };
+  try {
+    return { http, https: await openListener("HTTPS_PORT", { host, port: httpsPort, tls: true }) };
+  } catch (error) {
+    await http.close(0);
+    throw error;
+  }
+};
+
+const openListener = async (name: "PORT" | "HTTPS_PORT", options: ListenerOptions): Promise<Listener> => {
+  try {
+    return await listen(options);
+  } catch (cause) {
+    throw new CannotListen(name, options, cause);
+  }
+};
+
+/** Every origin that a browser on this machine may know the server by. */
+const originsOf = (host: string, http: Listener, https: Listener | undefined): Origins => {
+  const own = `http://${host.includes(":") ? `[${host}]` : host}:${http.port}`;
+  const names = ["localhost", "127.0.0.1", "[::1]"];
+  const all = names.flatMap((name) => [
+    `http://${name}:${http.port}`,
+    ...(https ? [`https://${name}:${https.port}`] : []),
+  ]);
+  return [own, ...all.filter((origin) => origin !== own)];
+};
+
+const stopOnSignal = (log: Log, stop: () => Promise<void>): void => {
+  const signals = ["SIGINT", "SIGTERM"] as const;
+  const end = async (signal: string): Promise<void> => {
+    // A second signal ends the process at once, as people expect who press Ctrl-C again.
+    for (const name of signals) process.off(name, end);
+    log.write({ event: "stopping", why: signal });
+    await stop();
+    log.write({ event: "stopped" });
+  };
+  for (const name of signals) process.once(name, end);
+};
