@@ -160,11 +160,6 @@ export const contentCheck = (options: ContentCheckOptions): ContentCheck => ({
     const checker = bounded(checkerFor(kind, options.json), options.maxUploadBytes);
     return encoding === "gzip"
       ? checkedGzip(body, checker, options.maxUploadBytes, signal)
-      : compressed(
-          body,
-          checker,
-          zlibCoder(createGzip(gzipOptions), (error) => error),
-          signal,
-        );
+      : compressed(body, checker, signal);
   },
 });
