@@ -13,7 +13,7 @@ const memory = async (): Promise<Harness> => {
   return {
     lease,
     async open() {
-      const lock = memoryRenewalLock(systemClock, lease, leases);
+      const lock = memoryRenewalLock(systemClock(), lease, leases);
       return { lock, kill: () => lock.close() };
     },
     close: async () => undefined,
@@ -26,7 +26,7 @@ const filesystem = async (): Promise<Harness> => {
   return {
     lease,
     async open() {
-      const lock = filesystemRenewalLock({ folder: path, clock: systemClock, log: recordingLog(), lease });
+      const lock = filesystemRenewalLock({ folder: path, clock: systemClock(), log: recordingLog(), lease });
       opened.push(lock);
       return { lock, kill: () => lock.close() };
     },

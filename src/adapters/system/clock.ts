@@ -1,3 +1,3 @@
 import type { Clock } from "../../ports/driven/clock.ts";
 
-export const systemClock: Clock = { now: () => Date.now() / 1000 };
+export const systemClock = (): Clock => ({ now: () => Date.now() / 1000 });

@@ -1,0 +1,17 @@
+import type { Clock } from "../../ports/driven/clock.ts";
+import type { Log } from "../../ports/driven/log.ts";
+import { loggedCause } from "./logged-cause.ts";
+
+/** Where lines go; standard output is one. */
+export interface LineOutput {
+  write(line: string): unknown;
+}
+
+/** One line of JSON for each event, with the time in front: for machines. */
+export const jsonLog = (output: LineOutput, clock: Clock): Log => ({
+  write(event) {
+    const time = new Date(clock.now() * 1000).toISOString();
+    const cause = "cause" in event ? { cause: loggedCause(event.cause) } : {};
+    output.write(`${JSON.stringify({ time, ...event, ...cause })}\n`);
+  },
+});

@@ -1,0 +1,94 @@
+import { PassThrough } from "node:stream";
+import { describe, expect, it } from "vitest";
+import { jsonLog } from "../../../src/adapters/system/json-log.ts";
+import { plainLog } from "../../../src/adapters/system/plain-log.ts";
+import { StoreDown } from "../../../src/domain/failure.ts";
+import type { LogEvent } from "../../../src/ports/driven/log.ts";
+import { manualClock } from "../../support/manual-clock.ts";
+
+const systemError = Object.assign(new Error("disk full"), {
+  code: "ENOSPC",
+  path: "/secret/path",
+  request: { headers: { authorization: "Bearer secret" } },
+});
+const failed: LogEvent = {
+  event: "request-failed",
+  id: "r1",
+  code: "store-down",
+  cause: new StoreDown({ cause: systemError }),
+};
+const request: LogEvent = {
+  event: "request",
+  id: "r1",
+  method: "GET",
+  path: "/",
+  status: 200,
+  seconds: 0.0123,
+};
+
+const jsonLines = (...events: LogEvent[]) => {
+  const lines: string[] = [];
+  const log = jsonLog({ write: (line: string) => lines.push(line) }, manualClock());
+  for (const event of events) log.write(event);
+  return lines;
+};
+
+const plainLines = (...events: LogEvent[]): string => {
+  const output = new PassThrough();
+  const log = plainLog(output, manualClock());
+  for (const event of events) log.write(event);
+  return String(output.read());
+};
+
+describe("the log for machines", () => {
+  it("writes one line of JSON for each event, with its time and its fields", () => {
+    const lines = jsonLines(request, { event: "stopped" });
+    expect(lines).toHaveLength(2);
+    expect(lines.every((line) => line.indexOf("\n") === line.length - 1)).toBe(true);
+    expect(JSON.parse(lines[0] ?? "")).toEqual({ time: "2027-01-15T08:00:00.000Z", ...request });
+  });
+
+  it("tells of a cause its name, message, code and cause, and nothing else", () => {
+    const [line = ""] = jsonLines(failed);
+    expect(JSON.parse(line).cause).toEqual({
+      name: "Error",
+      message: new StoreDown().message,
+      code: "store-down",
+      cause: { name: "Error", message: "disk full", code: "ENOSPC" },
+    });
+    expect(line).not.toContain("secret");
+  });
+
+  it("survives causes that are no errors, or their own", () => {
+    const loop = new Error("again");
+    loop.cause = loop;
+    const event = (cause: unknown): LogEvent => ({ event: "background", what: "sweeping", cause });
+    const lines = jsonLines(
+      event("text"),
+      event({ token: "secret" }),
+      event(undefined),
+      event(loop),
+      event(10n),
+    );
+    expect(lines.map((line) => JSON.parse(line).cause).slice(0, 2)).toEqual(["text", "object"]);
+    expect(lines).toHaveLength(5);
+    expect(lines.join()).not.toContain("secret");
+  });
+});
+
+describe("the log for people", () => {
+  it("writes one short line for each event, without colours where they cannot be shown", () => {
+    const lines = plainLines(request, failed).split("\n");
+    expect(lines).toHaveLength(3);
+    expect(lines[0]).toMatch(/^\d\d:\d\d:\d\d 200 GET \/ 12 ms$/);
+    expect(lines[1]).toContain("store-down");
+    expect(lines[1]).toContain("because of Error: disk full (ENOSPC)");
+    expect(lines.join()).not.toContain("secret");
+  });
+
+  it("lets no control characters through to the terminal", () => {
+    const text = plainLines({ ...request, path: "/a\u001b[31m\r\nforged line\u0007" });
+    expect(text.trimEnd().split("\n")).toHaveLength(1);
+    expect(text.trimEnd()).not.toMatch(/\p{Cc}/u);
+  });
+});

@@ -1,0 +1,12 @@
+/** Runs something as somebody whom file permissions bind, which they do not bind root to. */
+export const withoutPrivileges = async <T>(work: () => Promise<T>): Promise<T> => {
+  const { geteuid, seteuid } = process;
+  if (geteuid === undefined || seteuid === undefined || geteuid() !== 0) return work();
+  const nobody = 65_534;
+  seteuid(nobody);
+  try {
+    return await work();
+  } finally {
+    seteuid(0);
+  }
+};
