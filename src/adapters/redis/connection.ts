@@ -1,0 +1,107 @@
+import { StoreDown } from "../../domain/failure.ts";
+import type { Log } from "../../ports/driven/log.ts";
+import type { RedisAddress } from "./address.ts";
+import { describeAddress, parseAddress } from "./address.ts";
+import type { RedisClient, RedisTopology } from "./client.ts";
+import { openClient } from "./client.ts";
+import { checkServer } from "./server-check.ts";
+import { asStoreDown } from "./store-failure.ts";
+
+export interface RedisOptions {
+  /** `REDIS_URL`. */
+  readonly url: string;
+  /** PEM texts of the CAs to trust. Absent: certificates are not verified at all, as the seeds have it. */
+  readonly ca?: string;
+  /** The name to look for in certificates, where nodes are known by address only. */
+  readonly certificateName?: string;
+  /** Whether the URL's user is an ACL user; it is a placeholder otherwise. */
+  readonly sendUsername?: boolean;
+  readonly topology?: RedisTopology;
+}
+
+export type ScriptArgument = string | number;
+
+/** A Lua script with one key: one round trip, one node of a cluster. */
+export type Script = (key: string, ...args: readonly ScriptArgument[]) => Promise<unknown>;
+
+export interface RedisConnection {
+  /** Runs commands; throws StoreDown, within a second. */
+  run<T>(work: (redis: RedisClient) => Promise<T>): Promise<T>;
+  /** Teaches the connection a script; `name` has to be unlike every command's. */
+  script(name: string, lua: string): Script;
+  close(): Promise<void>;
+}
+
+/** In milliseconds: for one operation with all its redirections and reconnections. */
+const patience = 900;
+
+const within = async <T>(work: Promise<T>): Promise<T> => {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new StoreDown({ cause: new Error("Redis did not answer in time.") })),
+      patience,
+    );
+  });
+  try {
+    return await Promise.race([work, late]);
+  } catch (error) {
+    throw asStoreDown(error);
+  } finally {
+    clearTimeout(timer);
+  }
+};
+
+/** One line when Redis goes away, not one for each attempt to find it again. */
+const reportOutages = (client: RedisClient, address: RedisAddress, log: Log): void => {
+  let known = false;
+  client.on("error", (error: unknown) => {
+    if (known) return;
+    known = true;
+    log.write({
+      event: "background",
+      what: `connection to ${describeAddress(address)}`,
+      cause: asStoreDown(error).cause,
+    });
+  });
+  client.on("ready", () => {
+    known = false;
+  });
+};
+
+/** Closing asks politely first, so that what was begun is done. */
+const closeClient = async (client: RedisClient): Promise<void> => {
+  try {
+    await within(client.quit());
+  } catch (error) {
+    // Redis is away: there is nobody to say goodbye to.
+    if (!(error instanceof StoreDown)) throw error;
+  } finally {
+    client.disconnect();
+  }
+};
+
+/**
+ * Opens a connection that everything of this process shares, and returns when the server answers and is fit
+ * for a database of sessions.
+ * @throws NotConfigured when it is not fit, StoreDown when it does not answer.
+ */
+export const connectRedis = async (options: RedisOptions, log: Log): Promise<RedisConnection> => {
+  const address = parseAddress(options.url);
+  const client = openClient({ ...options, address });
+  reportOutages(client, address, log);
+  try {
+    await checkServer(client);
+  } catch (error) {
+    client.disconnect();
+    throw asStoreDown(error);
+  }
+  return {
+    run: (work) => within(work(client)),
+    script: (name, lua) => {
+      client.defineCommand(name, { numberOfKeys: 1, lua });
+      return (key, ...args) => within(Reflect.get(client, name).call(client, key, ...args));
+    },
+    close: () => closeClient(client),
+  };
+};

@@ -1,0 +1,53 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Redis } from "ioredis";
+import { Cluster } from "ioredis";
+import { NotConfigured, StoreDown } from "../../domain/failure.ts";
+import type { RedisClient } from "./client.ts";
+
+const wantedPolicy = "volatile-ttl";
+const oldestVersion = 6;
+
+/** In milliseconds. A Redis that loads a large file at its own start is waited for a little. */
+const patience = 10_000;
+
+const field = (info: string, name: string): string | undefined =>
+  new RegExp(`^${name}:(.*?)\\r?$`, "m").exec(info)?.[1];
+
+/**
+ * `INFO` and not `CONFIG GET`, which managed services switch off.
+ * @throws NotConfigured
+ */
+export const checkInfo = (info: string): void => {
+  const version = field(info, "redis_version") ?? "";
+  if (!(Number.parseInt(version, 10) >= oldestVersion)) {
+    throw new NotConfigured(
+      `Redis has to be version ${oldestVersion} or newer; this one is ${version || "unknown"}.`,
+    );
+  }
+  const policy = field(info, "maxmemory_policy");
+  if (policy !== wantedPolicy) {
+    throw new NotConfigured(
+      `Redis has to have maxmemory-policy ${wantedPolicy}, so that the least active sessions go first when memory is full; it has ${policy ?? "none that it tells"}.`,
+    );
+  }
+};
+
+/** `ready` of a client that is still connecting; its errors are reported elsewhere. */
+const untilReady = async (client: RedisClient): Promise<void> => {
+  const end = performance.now() + patience;
+  while (client.status !== "ready") {
+    if (performance.now() > end || client.status === "end") {
+      throw new StoreDown({ cause: new Error("Redis did not become ready.") });
+    }
+    await sleep(20);
+  }
+};
+
+/** Waits for the server and looks whether it is fit for sessions; in a cluster, every master. */
+export const checkServer = async (client: RedisClient): Promise<void> => {
+  await untilReady(client);
+  const masters: Redis[] = client instanceof Cluster ? client.nodes("master") : [client];
+  for (const master of masters) {
+    checkInfo(`${await master.info("server")}\r\n${await master.info("memory")}`);
+  }
+};

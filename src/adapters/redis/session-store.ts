@@ -1,0 +1,85 @@
+import { randomBytes } from "node:crypto";
+import type { Seconds } from "../../domain/brand.ts";
+import type { Revision, Session, SessionId, StoredSession } from "../../domain/session.ts";
+import type { SessionStore } from "../../ports/driven/session-store.ts";
+import type { RedisConnection } from "./connection.ts";
+
+/**
+ * A record is its revision and, right behind it, the session as JSON: the scripts compare the first bytes and
+ * never parse. A new revision is drawn for each write, so that equal content does not mean equal revisions.
+ */
+const revisionLength = 22;
+const recordForm = /^[A-Za-z0-9_-]{22}\{/;
+
+const newRevision = (): Revision => randomBytes(16).toString("base64url") as Revision;
+
+const keyOf = (id: SessionId): string => `nextstrain.org-session:${id}`;
+
+/** Anything else under our key is another program's, whose sessions mean nothing here: as good as none. */
+const parseRecord = (record: unknown): StoredSession | undefined => {
+  if (typeof record !== "string" || !recordForm.test(record)) return undefined;
+  return {
+    revision: record.slice(0, revisionLength) as Revision,
+    session: JSON.parse(record.slice(revisionLength)) as Session,
+  };
+};
+
+const milliseconds = (seconds: Seconds): number => Math.max(1, Math.ceil(seconds * 1000));
+
+/**
+ * GET and PEXPIRE in one: GETEX came with Redis 6.2. Where only writing is refused (a replica after a failover,
+ * a disk that is full), the session is still read; it ends a little earlier, and its owner notices nothing.
+ */
+const loadScript = `
+local record = redis.call('GET', KEYS[1])
+if not record then return false end
+local renewed = redis.pcall('PEXPIRE', KEYS[1], ARGV[1])
+if type(renewed) == 'table' and renewed.err then
+  local code = string.match(renewed.err, '^-?(%u+)')
+  if code ~= 'READONLY' and code ~= 'MISCONF' and code ~= 'NOREPLICAS' and code ~= 'OOM' then return renewed end
+end
+return record`;
+
+const replaceScript = `
+local record = redis.call('GET', KEYS[1])
+if not record then return 'gone' end
+if string.sub(record, 1, #ARGV[1]) ~= ARGV[1] then return 'changed' end
+redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+return 'replaced'`;
+
+/** Keeps each session under one key with an expiry (sessions-and-authentication.md section 4). */
+export const redisSessionStore = (connection: RedisConnection): SessionStore => {
+  const load = connection.script("loadSession", loadScript);
+  const replace = connection.script("replaceSession", replaceScript);
+  return {
+    load: async (id, idle) => parseRecord(await load(keyOf(id), milliseconds(idle))),
+
+    create: async (id, session, idle) => {
+      const revision = newRevision();
+      const record = revision + JSON.stringify(session);
+      const stored = await connection.run((redis) =>
+        redis.set(keyOf(id), record, "PX", milliseconds(idle), "NX"),
+      );
+      if (stored === null) throw new Error("A session of this id is there already.");
+      return revision;
+    },
+
+    replace: async (id, session, expected, idle) => {
+      const revision = newRevision();
+      const record = revision + JSON.stringify(session);
+      const outcome = await replace(keyOf(id), expected, record, milliseconds(idle));
+      return outcome === "replaced"
+        ? { outcome, revision }
+        : { outcome: outcome === "gone" ? "gone" : "changed" };
+    },
+
+    remove: async (id) => {
+      await connection.run((redis) => redis.del(keyOf(id)));
+    },
+
+    ready: async () => {
+      // A command that goes by a key: in a cluster, PING would have no node to go to.
+      await connection.run((redis) => redis.exists("nextstrain.org-session:"));
+    },
+  };
+};

@@ -1,0 +1,59 @@
+import type { Seconds } from "../../domain/brand.ts";
+import { StoreDown } from "../../domain/failure.ts";
+import type { Username } from "../../domain/user.ts";
+import type { Clock } from "../../ports/driven/clock.ts";
+import type { StalenessMarks } from "../../ports/driven/staleness-marks.ts";
+import type { RedisConnection } from "./connection.ts";
+
+export interface StalenessMarksOptions {
+  /**
+   * How long a mark is kept. It has to outlive every token, and the idle time of sessions too: `volatile-ttl`
+   * drops first what ends first, and a session may be lost, but not somebody's loss of rights.
+   */
+  readonly lifetime: Seconds;
+}
+
+const keyOf = (username: Username): string => `userStaleBefore:${username}`;
+
+/** Writes unless a mark is there that is as late; a record that cannot be read is no such mark. */
+const markScript = `
+local old = redis.call('GET', KEYS[1])
+if old then
+  local read, record = pcall(cjson.decode, old)
+  if read and type(record) == 'table' and type(record.value) == 'number' and record.value >= tonumber(ARGV[1]) then
+    return 0
+  end
+end
+redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+return 1`;
+
+/** Whoever may be marked is not trusted for a record that cannot be read. */
+const parseMark = (record: string): Seconds => {
+  try {
+    const { value } = JSON.parse(record) as { value?: unknown };
+    if (typeof value === "number") return value;
+    throw new Error("It holds no number.");
+  } catch (cause) {
+    throw new StoreDown({ cause: new Error("A staleness mark in Redis cannot be read.", { cause }) });
+  }
+};
+
+/** Keeps each user's mark under one key, in the form of sessions-and-authentication.md section 11. */
+export const redisStalenessMarks = (
+  connection: RedisConnection,
+  clock: Clock,
+  { lifetime }: StalenessMarksOptions,
+): StalenessMarks => {
+  const mark = connection.script("markStale", markScript);
+  return {
+    mark: async (username, at) => {
+      const record = { value: at, expires: Math.ceil((clock.now() + lifetime) * 1000) };
+      await mark(keyOf(username), at, JSON.stringify(record), Math.ceil(lifetime * 1000));
+    },
+
+    find: async (username) => {
+      const record = await connection.run((redis) => redis.get(keyOf(username)));
+      return record === null ? undefined : parseMark(record);
+    },
+  };
+};
