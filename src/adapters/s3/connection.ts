@@ -1,0 +1,120 @@
+import { Agent as HttpAgent } from "node:http";
+import { Agent as HttpsAgent } from "node:https";
+import type { S3ClientConfig } from "@aws-sdk/client-s3";
+import { S3Client } from "@aws-sdk/client-s3";
+import { StoreDown } from "../../domain/failure.ts";
+import type { Log } from "../../ports/driven/log.ts";
+
+export interface S3Options {
+  /** `GROUPS_BUCKET`. */
+  readonly bucket: string;
+  /** `AWS_ENDPOINT_URL_S3`; absent: AWS. */
+  readonly endpoint?: string;
+  /** `AWS_REGION`; absent: by the SDK's own sources. */
+  readonly region?: string;
+  /** Absent: by the SDK's own sources. */
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** Absent: true where an endpoint is given, since few self-hosted stores have a wildcard in their names' DNS. */
+  readonly forcePathStyle?: boolean;
+  /** Whether to add checksums that S3 alone wants; other stores refuse them, or take them for content. */
+  readonly checksums?: "when-required" | "when-supported";
+  /** Where `http_proxy`, `https_proxy` and `no_proxy` are looked up; absent: no proxy. */
+  readonly proxies?: Readonly<Record<string, string | undefined>>;
+}
+
+export interface S3Connection {
+  readonly bucket: string;
+  /** Downloads may stand still for as long as their reader does. */
+  readonly reading: S3Client;
+  /** Uploads are sent from memory: one that stands still is the store's doing. */
+  readonly writing: S3Client;
+  readonly log: Log;
+  close(): Promise<void>;
+}
+
+/** In milliseconds. */
+const connectTimeout = 2000;
+const idleUpload = 4000;
+
+const maxSockets = 100;
+
+const requestHandlerOptions = (options: S3Options, socketTimeout: number) => {
+  const agent = {
+    keepAlive: true,
+    maxSockets,
+    ...(options.proxies === undefined ? {} : { proxyEnv: { ...options.proxies } }),
+  };
+  return {
+    connectionTimeout: connectTimeout,
+    socketTimeout,
+    httpAgent: new HttpAgent(agent),
+    httpsAgent: new HttpsAgent(agent),
+  };
+};
+
+const clientOptions = (options: S3Options): S3ClientConfig => {
+  const checksums = options.checksums === "when-supported" ? "WHEN_SUPPORTED" : "WHEN_REQUIRED";
+  return {
+    ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
+    ...(options.region === undefined ? {} : { region: options.region }),
+    ...(options.credentials === undefined ? {} : { credentials: options.credentials }),
+    forcePathStyle: options.forcePathStyle ?? options.endpoint !== undefined,
+    requestChecksumCalculation: checksums,
+    responseChecksumValidation: checksums,
+    maxAttempts: 3,
+  };
+};
+
+/** Hashing 8 MiB for the signature would block everyone for 5 ms; TLS guards the bytes on their way. */
+const leavePayloadUnsigned = (client: S3Client): void => {
+  client.middlewareStack.add(
+    (next, context) => (args) => {
+      if (context.commandName === "PutObjectCommand" || context.commandName === "UploadPartCommand") {
+        (args.request as { headers: Record<string, string> }).headers["x-amz-content-sha256"] =
+          "UNSIGNED-PAYLOAD";
+      }
+      return next(args);
+    },
+    { step: "build", name: "leavePayloadUnsigned" },
+  );
+};
+
+/** A store that stood still for so long is not asked again: three times the wait would be too long for anyone. */
+const doNotRetryTimeouts = (client: S3Client): void => {
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      try {
+        return await next(args);
+      } catch (error) {
+        if (!(error instanceof Error) || error.name !== "TimeoutError") throw error;
+        // No cause: the SDK looks for a reason to try again there too.
+        throw new StoreDown({ cause: `The store did not answer: ${error.message}` });
+      }
+    },
+    { step: "deserialize", name: "doNotRetryTimeouts", priority: "high" },
+  );
+};
+
+/** Makes the clients; nothing is connected before it is used. */
+export const connectS3 = (options: S3Options, log: Log): S3Connection => {
+  const open = (socketTimeout: number) => {
+    const client = new S3Client({
+      ...clientOptions(options),
+      requestHandler: requestHandlerOptions(options, socketTimeout),
+    });
+    leavePayloadUnsigned(client);
+    doNotRetryTimeouts(client);
+    return client;
+  };
+  const [reading, writing] = [open(0), open(idleUpload)];
+  return {
+    bucket: options.bucket,
+    reading,
+    writing,
+    log,
+    async close() {
+      reading.destroy();
+      writing.destroy();
+    },
+  };
+};

@@ -1,0 +1,91 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { S3Client } from "@aws-sdk/client-s3";
+import { AbortMultipartUploadCommand } from "@aws-sdk/client-s3";
+import { Upload } from "@aws-sdk/lib-storage";
+import type { ObjectKey } from "../../domain/object-key.ts";
+import type { NewContent, WriteOutcome } from "../../ports/driven/resource-store.ts";
+import type { S3Connection } from "./connection.ts";
+import { asStoreDown, isConditionFailure } from "./store-failure.ts";
+import type { UploadSource } from "./upload-source.ts";
+import { uploadSource } from "./upload-source.ts";
+
+/** Up to one part is one PutObject; S3 takes 10 000 parts, which makes 80 GB. */
+const partSize = 8 * 1024 * 1024;
+const partsAtOnce = 2;
+
+/** In milliseconds: how long a failed upload's caller waits for its parts to be discarded. */
+const discardPatience = 500;
+
+export interface WriteCondition {
+  readonly IfMatch?: string;
+  readonly IfNoneMatch?: "*";
+}
+
+const isConditional = ({ IfMatch, IfNoneMatch }: WriteCondition) =>
+  IfMatch !== undefined || IfNoneMatch !== undefined;
+
+/** Discards a failed upload's parts; where the store is away, its lifecycle rule has to (deployment guide). */
+const discard = async (
+  { writing, log }: S3Connection,
+  command: AbortMultipartUploadCommand,
+): Promise<object> => {
+  const done = writing.send(command).catch((cause: unknown) => {
+    log.write({ event: "background", what: "discarding the parts of a failed upload", cause });
+  });
+  await Promise.race([done, sleep(discardPatience)]);
+  return {};
+};
+
+/** A client for the library, which by itself would stop neither for a signal nor when one of its parts fails. */
+const watchedClient = (connection: S3Connection, source: UploadSource, signal: AbortSignal): S3Client => {
+  const send = async (command: Parameters<S3Client["send"]>[0]) => {
+    if (command instanceof AbortMultipartUploadCommand) return discard(connection, command);
+    try {
+      return await connection.writing.send(command, { abortSignal: signal });
+    } catch (error) {
+      source.stop(error);
+      throw error;
+    }
+  };
+  return { config: connection.writing.config, send } as unknown as S3Client;
+};
+
+/**
+ * Sends a body of unknown length, holding at most three parts of it. Nothing is visible before the body has
+ * ended; when it throws, or the signal is aborted, or the store fails, the parts are discarded.
+ * Throws what the body threw, the signal's reason, or StoreDown.
+ */
+export const upload = async (
+  connection: S3Connection,
+  key: ObjectKey,
+  content: NewContent,
+  condition: WriteCondition,
+  signal: AbortSignal,
+): Promise<WriteOutcome> => {
+  const source = uploadSource(content.body);
+  const onAbort = () => source.stop(signal.reason);
+  if (signal.aborted) onAbort();
+  else signal.addEventListener("abort", onAbort, { once: true });
+  const client = watchedClient(connection, source, signal);
+  const params = {
+    Bucket: connection.bucket,
+    Key: key,
+    Body: source.stream,
+    ContentType: content.contentType,
+    ...(content.contentEncoding === undefined ? {} : { ContentEncoding: content.contentEncoding }),
+    ...condition,
+  };
+  try {
+    await new Upload({ client, params, partSize, queueSize: partsAtOnce }).done();
+    return "done";
+  } catch (error) {
+    source.stop(error);
+    if (signal.aborted) throw signal.reason;
+    const fault = source.fault();
+    if (fault) throw fault.error;
+    if (isConditional(condition) && isConditionFailure(error)) return "precondition-failed";
+    throw asStoreDown(error);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+};
