@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, describe } from "vitest";
+import type { RedisOptions } from "../../src/adapters/redis/connection.ts";
+import { redisRenewalLock } from "../../src/adapters/redis/renewal-lock.ts";
+import { redisSessionStore } from "../../src/adapters/redis/session-store.ts";
+import { redisStalenessMarks } from "../../src/adapters/redis/staleness-marks.ts";
+import { connectS3 } from "../../src/adapters/s3/connection.ts";
+import { s3ResourceStore } from "../../src/adapters/s3/resource-store.ts";
+import { systemClock } from "../../src/adapters/system/clock.ts";
+import { renewalLockContract } from "../contract/renewal-lock.contract.ts";
+import { resourceStoreContract } from "../contract/resource-store.contract.ts";
+import { sessionStoreContract } from "../contract/session-store.contract.ts";
+import { stalenessMarksContract } from "../contract/staleness-marks.contract.ts";
+import type { StartedMinio } from "../support/containers/minio.ts";
+import { startMinio } from "../support/containers/minio.ts";
+import { startRedis } from "../support/containers/redis.ts";
+import { startRedisCluster } from "../support/containers/redis-cluster.ts";
+import { recordingLog } from "../support/recording-log.ts";
+import { redisHarness } from "../support/redis-harness.ts";
+
+const lifetime = 1000;
+const lease = 0.4;
+
+interface RedisUnderTest {
+  readonly options: RedisOptions;
+  close(): Promise<void>;
+}
+
+const oneServer = async (): Promise<RedisUnderTest> => {
+  const { url, certificates, close } = await startRedis();
+  return { options: { url, ca: certificates.ca }, close };
+};
+
+const cluster = async (): Promise<RedisUnderTest> => {
+  const { url, certificates, nodes, close } = await startRedisCluster();
+  const seeds = nodes.slice(1).map(({ port }) => ({ host: "127.0.0.1", port }));
+  return { options: { url, ca: certificates.ca, topology: { kind: "cluster", nodes: seeds } }, close };
+};
+
+const sessionStoreIn = async (redis: RedisUnderTest) => {
+  const { connect, passSeconds, close } = redisHarness(redis.options);
+  const another = async () => redisSessionStore(await connect());
+  return { store: await another(), another, passSeconds, close };
+};
+
+const stalenessMarksIn = async (redis: RedisUnderTest) => {
+  const { connect, passSeconds, close } = redisHarness(redis.options);
+  const another = async () => redisStalenessMarks(await connect(), systemClock(), { lifetime });
+  return { marks: await another(), lifetime, another, passSeconds, close };
+};
+
+const renewalLockIn = async (redis: RedisUnderTest) => {
+  const { connect, close } = redisHarness(redis.options);
+  const open = async () => {
+    const connection = await connect();
+    const lock = redisRenewalLock(connection, recordingLog(), { lease, lifetime });
+    return { lock, kill: () => connection.close() };
+  };
+  return { lease, open, close };
+};
+
+for (const [adapter, start] of Object.entries({ redis: oneServer, "a Redis cluster": cluster })) {
+  describe(adapter, () => {
+    let redis: RedisUnderTest;
+    beforeAll(async () => {
+      redis = await start();
+    }, 120_000);
+    afterAll(() => redis.close());
+
+    sessionStoreContract(adapter, () => sessionStoreIn(redis));
+    stalenessMarksContract(adapter, () => stalenessMarksIn(redis));
+    renewalLockContract(adapter, () => renewalLockIn(redis));
+  });
+}
+
+describe("S3 by MinIO", () => {
+  let minio: StartedMinio;
+  beforeAll(async () => {
+    minio = await startMinio();
+  }, 120_000);
+  afterAll(() => minio.close());
+
+  resourceStoreContract("s3", async () => {
+    const opened: { close(): Promise<void> }[] = [];
+    const another = async () => {
+      const connection = connectS3(minio, recordingLog());
+      opened.push(connection);
+      return s3ResourceStore(connection);
+    };
+    const close = async () => {
+      await Promise.all(opened.map((connection) => connection.close()));
+    };
+    return { store: await another(), another, close };
+  });
+});
