@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it, vi } from "vitest";
 import { ProviderDown } from "../../../src/domain/failure.ts";
 import { pair } from "./provider.ts";
@@ -40,6 +41,33 @@ describe("the provider's keys", () => {
       }
     }
     expect(all.stub.state.calls.jwks).toBe(3);
+  });
+
+  it("may change while an older state is still on its way here", async () => {
+    await using all = await pair(() => ({ keys: { ownInterval: 0.02 } }));
+    await all.provider.ready();
+    await all.stub.rotateKeys("second");
+    all.stub.misbehave("jwks-slow");
+    all.stub.state.slowness = 0.1;
+    const second = all.provider.verify(await all.stub.idToken({}, "app"), "app");
+    await sleep(60);
+    await all.stub.rotateKeys("third");
+    const third = all.provider.verify(await all.stub.idToken({}, "app"), "app");
+    expect([await second, await third]).toMatchObject([{ outcome: "valid" }, { outcome: "valid" }]);
+    expect(all.stub.state.calls.jwks).toBe(3);
+  });
+
+  it("count only with algorithms that are allowed", async () => {
+    await using all = await pair(() => ({ algorithms: ["ES256"] }));
+    expect(await all.provider.verify(await all.stub.idToken(), "cli")).toMatchObject({ outcome: "invalid" });
+    await expect(all.logIn()).rejects.toMatchObject({ code: "sign-in-failed" });
+  });
+
+  it("may be of an allowed algorithm that the provider does not list", async () => {
+    await using all = await pair();
+    await all.stub.rotateKeys("elliptic", { alg: "ES256", keepOld: false });
+    const { tokens } = await all.logIn();
+    expect(await all.provider.refresh(tokens)).not.toBe("refused");
   });
 
   it("may be followed by new ones of another algorithm; Bearer tokens are checked with them after the interval", async () => {

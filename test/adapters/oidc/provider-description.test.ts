@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it, vi } from "vitest";
 import { oidcIdentityProvider } from "../../../src/adapters/oidc/identity-provider.ts";
 import { isAcceptableUrl } from "../../../src/adapters/oidc/provider-description.ts";
@@ -106,6 +107,7 @@ describe("the provider's description of itself", () => {
     );
     all.passSeconds(29);
     await all.provider.metadata();
+    await sleep(20);
     expect(all.stub.state.calls.discovery).toBe(2);
     all.stub.behave();
     all.passSeconds(1);
@@ -118,6 +120,7 @@ describe("the provider's description of itself", () => {
     const { issuer: _, ...incomplete } = complete;
     for (const options of [
       { configuration: incomplete },
+      { configuration: incomplete, idpUrl: "https://idp.example" },
       { configuration: { ...complete, scopes_supported: ["openid"] } },
       { configuration: { ...complete, scopes_supported: "openid profile" } },
       { configuration: { ...complete, jwks_uri: "http://idp.example/keys" } },

@@ -19,8 +19,9 @@ export const attempt = {
 export const pair = async (
   options: (stub: StubProvider) => Partial<OidcOptions> = () => ({}),
   stubOptions: StubOptions = {},
+  start = 1_800_000_000,
 ) => {
-  let now = 1_800_000_000;
+  let now = start;
   const events: LogEvent[] = [];
   const stub = await stubProvider({ now: () => now, ...stubOptions });
   const { app, cli } = stub.state.options.clients;

@@ -95,6 +95,12 @@ describe("the client at the token endpoint", () => {
 });
 
 describe("tolerance of the clock", () => {
+  it("is about the server's clock, whatever the machine's says", async () => {
+    await using all = await pair(undefined, {}, 1_000_000_000);
+    const { tokens } = await all.logIn();
+    expect(await all.provider.refresh(tokens)).not.toBe("refused");
+  });
+
   it("lets logins and Bearer tokens outlive their expiry when set, sessions never", async () => {
     await using all = await pair(() => ({ tolerance: { end: 10, start: 0 } }));
     const now = all.stub.state.options.now();

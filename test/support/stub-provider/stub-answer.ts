@@ -41,7 +41,7 @@ export const answerBadly = async (
   switch (flaw?.replace(/^(jwks|discovery)-/, "")) {
     case "500":
     case "server-error":
-      answerJson(response, 500, { error: "server_error" });
+      answerJson(response, 500, { error: "server_error", keys: [] });
       return true;
     case "html":
       answerHtml(response, 200);

@@ -36,8 +36,9 @@ const discovery: Answer = async (state, _url, _request, response) => {
 
 const keySet: Answer = async (state, _url, _request, response) => {
   const flaw = nextFlaw(state, keySetFlaws);
-  if (await answerBadly(response, flaw, state.slowness)) return;
+  // Before any delay: a slow answer is an old one.
   const keys = state.keys.map((key) => key.publicJwk);
+  if (await answerBadly(response, flaw, state.slowness)) return;
   answerJson(response, 200, flaw === "jwks-malformed" ? { keys: "none" } : { keys });
 };
 
