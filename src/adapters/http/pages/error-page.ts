@@ -31,7 +31,7 @@ const byStatus: Record<number, Advice> = {
   },
   404: {
     heading: "Not found",
-    advice: "Check the address for a slip of the pen, or start from the list of groups.",
+    advice: "Check the address for typing mistakes, or start from the list of groups.",
   },
   406: {
     heading: "Not in this form",

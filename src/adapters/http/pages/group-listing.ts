@@ -19,7 +19,7 @@ const maxOpenTiles = 24;
 const maxOpenItems = 12;
 
 /** More of one group are only on its own page. */
-const maxItems = 300;
+const maxItems = 100;
 
 const hues = 10;
 

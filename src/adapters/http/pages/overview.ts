@@ -82,6 +82,12 @@ const image = (tagName: string, { src, alt, title, width, height }: Tag["attribs
       }
     : { tagName: "em", attribs: {}, text: alt ?? "" };
 
+/** A list of tasks keeps its marks, without the form fields that GitHub's Markdown makes of them. */
+const taskMark = (tagName: string, { type, checked }: Tag["attribs"]): Tag =>
+  type === "checkbox"
+    ? { tagName: "span", attribs: {}, text: checked === undefined ? "☐" : "☑" }
+    : { tagName, attribs: {} };
+
 const rules: IOptions = {
   // SVG is left out: it brings scripts, styles and foreign content with it, and images may be SVG files.
   allowedTags: [
@@ -106,5 +112,5 @@ const rules: IOptions = {
   allowedSchemesByTag: { img: ["https", "data"] },
   allowProtocolRelative: false,
   nestingLimit: 50,
-  transformTags: { ...lowerHeadings, a: link, img: image },
+  transformTags: { ...lowerHeadings, a: link, img: image, input: taskMark },
 };

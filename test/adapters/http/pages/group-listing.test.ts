@@ -69,8 +69,8 @@ describe("The page of all groups", () => {
       page({ groups: [{ group: open, listing: { datasets: many(n), narratives: [] } }] });
     expect(of(12)).toContain('<details class="group-section hue-0" open>');
     expect(of(13)).toContain('<details class="group-section hue-0">');
-    expect(of(300)).not.toContain("These are the first");
-    expect(of(301)).toContain("These are the first 300 of 301");
+    expect(of(100)).not.toContain("These are the first");
+    expect(of(101)).toContain("These are the first 100 of 101");
   });
 
   it("collapses tiles beyond the twenty-fourth", () => {

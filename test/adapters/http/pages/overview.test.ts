@@ -12,6 +12,12 @@ describe("An overview's Markdown", () => {
     expect(html("`x < y`")).toBe("<p><code>x &lt; y</code></p>");
   });
 
+  it("keeps the marks of a list of tasks, without form fields", () => {
+    expect(html("- [x] a\n- [ ] b")).toBe(
+      "<ul>\n<li><span>☑</span> a</li>\n<li><span>☐</span> b</li>\n</ul>",
+    );
+  });
+
   it("has its headings below the page's own", () => {
     expect(html("# a\n\n### b\n\n###### c")).toBe("<h2>a</h2>\n<h4>b</h4>\n<h6>c</h6>");
   });
