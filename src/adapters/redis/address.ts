@@ -18,6 +18,16 @@ const standardPort = 6379;
 export const describeAddress = ({ host, port, database }: RedisAddress): string =>
   `rediss://${host}:${port}/${database}`;
 
+/** A malformed escape would end in an error that repeats it. */
+const decode = (text: string): string | undefined => {
+  if (text === "") return undefined;
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new NotConfigured("REDIS_URL: a % in the user or the password has to be written %25.");
+  }
+};
+
 const databaseOf = (path: string): number => {
   if (path === "" || path === "/") return 0;
   if (!/^\/\d{1,5}$/.test(path))
@@ -43,8 +53,8 @@ export const parseAddress = (text: string): RedisAddress => {
   return {
     host: url.hostname.replace(/^\[|\]$/g, ""),
     port: portOf(url),
-    username: url.username === "" ? undefined : decodeURIComponent(url.username),
-    password: url.password === "" ? undefined : decodeURIComponent(url.password),
+    username: decode(url.username),
+    password: decode(url.password),
     database: databaseOf(url.pathname),
   };
 };

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Redis } from "ioredis";
 import { Cluster } from "ioredis";
-import { NotConfigured, StoreDown } from "../../domain/failure.ts";
+import { NotConfigured } from "../../domain/failure.ts";
 import type { RedisClient } from "./client.ts";
 
 const wantedPolicy = "volatile-ttl";
@@ -32,14 +32,21 @@ export const checkInfo = (info: string): void => {
   }
 };
 
-/** `ready` of a client that is still connecting; its errors are reported elsewhere. */
+/** Waits for the first connection; what hindered it last is told when there is none. */
 const untilReady = async (client: RedisClient): Promise<void> => {
   const end = performance.now() + patience;
-  while (client.status !== "ready") {
-    if (performance.now() > end || client.status === "end") {
-      throw new StoreDown({ cause: new Error("Redis did not become ready.") });
+  let hindrance: unknown = new Error("Redis did not become ready.");
+  const remember = (error: unknown) => {
+    hindrance = error;
+  };
+  client.on("error", remember);
+  try {
+    while (client.status !== "ready") {
+      if (performance.now() > end || client.status === "end") throw hindrance;
+      await sleep(20);
     }
-    await sleep(20);
+  } finally {
+    client.off("error", remember);
   }
 };
 
