@@ -1,0 +1,56 @@
+import { request } from "node:http";
+
+/** A request as it goes over the wire: paths are not tidied, as `fetch` would, and redirects not followed. */
+export interface Question {
+  readonly method?: string;
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+  readonly body?: string | Uint8Array;
+}
+
+export interface Answer {
+  readonly status: number;
+  /** By their names in lower case; several of one name joined by ", ". */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly cookies: readonly string[];
+  readonly bytes: Buffer;
+  readonly text: string;
+  json(): unknown;
+}
+
+/** Sends one request on a connection of its own. */
+export const ask = (origin: string, question: Question): Promise<Answer> =>
+  new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(origin);
+    const sent = request({
+      hostname,
+      port,
+      method: question.method ?? "GET",
+      path: question.path,
+      headers: { ...question.headers } as Record<string, string | string[]>,
+      agent: false,
+      timeout: 15_000,
+    });
+    sent.on("timeout", () => sent.destroy(new Error(`no answer to ${question.path}`)));
+    sent.on("error", reject);
+    sent.on("response", (response) => {
+      const chunks: Buffer[] = [];
+      response.on("data", (chunk: Buffer) => chunks.push(chunk));
+      response.on("error", reject);
+      response.on("end", () => {
+        const bytes = Buffer.concat(chunks);
+        const headers = Object.fromEntries(
+          Object.entries(response.headers).map(([name, value]) => [name, [value].flat().join(", ")]),
+        );
+        resolve({
+          status: response.statusCode ?? 0,
+          headers,
+          cookies: response.headers["set-cookie"] ?? [],
+          bytes,
+          text: bytes.toString("utf8"),
+          json: () => JSON.parse(bytes.toString("utf8")),
+        });
+      });
+    });
+    sent.end(question.body);
+  });
