@@ -1,7 +1,7 @@
 import { createGunzip } from "node:zlib";
 import { UnusableObject } from "../../domain/failure.ts";
 import type { Compression } from "../../ports/driven/compression.ts";
-import { gunzipOptions, gzipFault } from "./gzip-fault.ts";
+import { gzipFault, zlibChunkSize } from "./gzip-fault.ts";
 import { zlibCoder } from "./zlib-coder.ts";
 
 const translate = (error: Error): Error =>
@@ -12,7 +12,8 @@ const translate = (error: Error): Error =>
       });
 
 const gunzip = async function* (body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const coder = zlibCoder(createGunzip(gunzipOptions), translate);
+  // Operators may have put files of several members there, as bgzip makes them; the strict option refuses those.
+  const coder = zlibCoder(createGunzip({ chunkSize: zlibChunkSize }), translate);
   let isEmpty = true;
   try {
     for await (const piece of body) {

@@ -6,7 +6,7 @@ import { abortable } from "./abortable.ts";
 import type { Checker } from "./checker.ts";
 import { sizeOf } from "./checker.ts";
 import { datasetCheck } from "./dataset-check.ts";
-import { gunzipOptions, gzipFault, zlibChunkSize } from "./gzip-fault.ts";
+import { gzipFault, strictGunzip, zlibChunkSize } from "./gzip-fault.ts";
 import type { JsonCheckOptions } from "./json-check.ts";
 import { logoCheck } from "./logo-check.ts";
 import { narrativeCheck } from "./narrative-check.ts";
@@ -103,7 +103,7 @@ const checkedGzip = async function* (
   maxBytes: number,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
-  const coder = zlibCoder(createGunzip(gunzipOptions), badGzip);
+  const coder = zlibCoder(createGunzip(strictGunzip), badGzip);
   const magic = gzipMagic();
   let judged = Promise.resolve();
   let size = 0;

@@ -1,5 +1,5 @@
 import type { Document } from "yaml";
-import { isAlias, isMap, isScalar, LineCounter, parseDocument, visit } from "yaml";
+import { isAlias, isCollection, isMap, isScalar, LineCounter, parseDocument, visit } from "yaml";
 import type { Json, JsonObject } from "../../domain/brand.ts";
 import { BadContent } from "../../domain/failure.ts";
 import type { FrontMatter } from "../../ports/driven/front-matter.ts";
@@ -47,7 +47,8 @@ const checkNodes = (document: Document): void => {
   let aliases = 0;
   visit(document, {
     Node(_, node, path) {
-      if (path.length > 2 * maxYamlDepth) refuse(`it is nested more than ${maxYamlDepth} levels deep.`);
+      if (path.filter(isCollection).length > maxYamlDepth)
+        refuse(`it is nested more than ${maxYamlDepth} levels deep.`);
       if (node.tag !== undefined && !coreTags.includes(node.tag))
         refuse("it has a tag (!) of an unknown kind.");
       if (isMap(node)) checkKeys(node.items.map((pair) => pair.key));

@@ -8,7 +8,7 @@ export const gzipFault = (error: unknown): string | undefined => {
     case "Z_NEED_DICT":
       return "its bytes do not fit together";
     case "ERR_TRAILING_JUNK_AFTER_STREAM_END":
-      return "something else follows its end";
+      return "something follows the end of its first part (gzip writes one part, bgzip several)";
     default:
       return undefined;
   }
@@ -17,4 +17,8 @@ export const gzipFault = (error: unknown): string | undefined => {
 /** zlib's defaults of 16 KiB make half the speed. */
 export const zlibChunkSize = 65_536;
 
-export const gunzipOptions = { chunkSize: zlibChunkSize, rejectGarbageAfterEnd: true } as const;
+/**
+ * For uploads: one member of gzip and nothing behind it. RFC 1952 section 2.2 allows several, but Chromium
+ * reads only the first of a response's, and the bytes are sent as they came.
+ */
+export const strictGunzip = { chunkSize: zlibChunkSize, rejectGarbageAfterEnd: true } as const;

@@ -68,7 +68,8 @@ const hint = (byte: number, now: number, offset: number): string => {
 
 const wanted = (machine: Machine, now: number): string => {
   const container = machine.containers[machine.depth];
-  return grammar.expected(now, container === inArray ? "]" : container === inObject ? "}" : undefined);
+  const place = grammar.mayEnd(now) ? state.after : now;
+  return grammar.expected(place, container === inArray ? "]" : container === inObject ? "}" : undefined);
 };
 
 const refuse = (machine: Machine, now: number, byte: number, at: number): never => {
