@@ -1,0 +1,9 @@
+import { contentCheck } from "../../src/adapters/content/content-check.ts";
+import type { Harness } from "./content-check.contract.ts";
+import { contentCheckContract } from "./content-check.contract.ts";
+
+const maxUploadBytes = 6_000_000;
+
+const content = async (): Promise<Harness> => ({ check: contentCheck({ maxUploadBytes }), maxUploadBytes });
+
+for (const [adapter, open] of Object.entries({ content })) contentCheckContract(adapter, open);
