@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { DependencyContainer } from "tsyringe";
 import type { Seconds } from "../domain/brand.ts";
+import { NotConfigured, StoreDown } from "../domain/failure.ts";
 import type { AuspiceClient } from "../ports/driven/auspice-client.ts";
 import type { Clock } from "../ports/driven/clock.ts";
 import type { Log } from "../ports/driven/log.ts";
@@ -9,7 +10,9 @@ import { bind } from "./bindings.ts";
 import { cachedMarks } from "./cached-marks.ts";
 import type { Closers } from "./closers.ts";
 import type { Configuration } from "./configuration.ts";
+import { given } from "./given.ts";
 import { keys } from "./keys.ts";
+import { redisOptions } from "./redis-options.ts";
 import type { Secrets } from "./secrets.ts";
 
 export interface AdapterParts {
@@ -20,6 +23,9 @@ export interface AdapterParts {
   readonly log: Log;
   readonly closers: Closers;
 }
+
+/** How long a hold outlives a holder that was killed. */
+const renewalLease: Seconds = 5;
 
 /** A mark must outlive every token issued before it, and every session that might hold one. */
 const marksOutlive: Seconds = 86_400;
@@ -38,24 +44,89 @@ export const bindAdapters = async (to: DependencyContainer, parts: AdapterParts)
 };
 
 const bindStores = async (to: DependencyContainer, parts: AdapterParts): Promise<void> => {
-  const { configuration, clock, log, closers } = parts;
-  const { DATA_DIR: folder, SESSION_MAX_AGE: maxAge } = configuration.settings;
-  const [{ filesystemSessionStore }, { filesystemStalenessMarks }, { filesystemRenewalLock }, resources] =
+  const { settings } = parts.configuration;
+  await Promise.all([
+    settings.GROUPS_STORAGE === "s3" ? bindS3(to, parts) : bindObjectsFolder(to, parts),
+    settings.REDIS_URL === undefined
+      ? bindSessionsFolder(to, parts)
+      : bindRedis(to, parts, settings.REDIS_URL),
+  ]);
+};
+
+const folderOf = ({ configuration, clock, log }: AdapterParts, name: string) => ({
+  folder: join(configuration.settings.DATA_DIR, name),
+  clock,
+  log,
+});
+
+const bindObjectsFolder = async (to: DependencyContainer, parts: AdapterParts): Promise<void> => {
+  const { filesystemResourceStore } = await import("../adapters/filesystem/resource-store.ts");
+  const store = parts.closers.add(filesystemResourceStore(folderOf(parts, "objects")));
+  bind(to, keys.resourceStore, () => store);
+};
+
+const bindS3 = async (
+  to: DependencyContainer,
+  { configuration, closers, log }: AdapterParts,
+): Promise<void> => {
+  const { settings } = configuration;
+  const [{ connectS3 }, { s3ResourceStore }] = await Promise.all([
+    import("../adapters/s3/connection.ts"),
+    import("../adapters/s3/resource-store.ts"),
+  ]);
+  const options = {
+    bucket: settings.GROUPS_BUCKET,
+    checksums: settings.S3_CHECKSUMS,
+    ...given("endpoint", settings.AWS_ENDPOINT_URL_S3),
+    ...given("region", settings.AWS_REGION),
+    ...given("forcePathStyle", settings.S3_FORCE_PATH_STYLE),
+    proxies: configuration.proxies,
+  };
+  const connection = closers.add(connectS3(options, log));
+  bind(to, keys.resourceStore, () => s3ResourceStore(connection));
+};
+
+const bindSessionsFolder = async (to: DependencyContainer, parts: AdapterParts): Promise<void> => {
+  const { clock, closers } = parts;
+  const [{ filesystemSessionStore }, { filesystemStalenessMarks }, { filesystemRenewalLock }] =
     await Promise.all([
       import("../adapters/filesystem/session-store.ts"),
       import("../adapters/filesystem/staleness-marks.ts"),
       import("../adapters/filesystem/renewal-lock.ts"),
-      import("../adapters/filesystem/resource-store.ts"),
     ]);
-  const at = (name: string) => ({ folder: join(folder, name), clock, log });
-  const sessionStore = closers.add(filesystemSessionStore(at("sessions")));
-  const marks = closers.add(filesystemStalenessMarks({ ...at("marks"), lifetime: maxAge + marksOutlive }));
-  const lock = closers.add(filesystemRenewalLock(at("locks")));
-  const resourceStore = closers.add(resources.filesystemResourceStore(at("objects")));
+  const sessionStore = closers.add(filesystemSessionStore(folderOf(parts, "sessions")));
+  const lifetime = parts.configuration.settings.SESSION_MAX_AGE + marksOutlive;
+  const marks = closers.add(filesystemStalenessMarks({ ...folderOf(parts, "marks"), lifetime }));
+  const lock = closers.add(filesystemRenewalLock(folderOf(parts, "locks")));
   bind(to, keys.sessionStore, () => sessionStore);
   bind(to, keys.marks, () => cachedMarks(marks, clock));
   bind(to, keys.lock, () => lock);
-  bind(to, keys.resourceStore, () => resourceStore);
+};
+
+const bindRedis = async (to: DependencyContainer, parts: AdapterParts, url: string): Promise<void> => {
+  const { configuration, clock, closers, log } = parts;
+  const [{ connectRedis }, { redisSessionStore }, { redisStalenessMarks }, { redisRenewalLock }] =
+    await Promise.all([
+      import("../adapters/redis/connection.ts"),
+      import("../adapters/redis/session-store.ts"),
+      import("../adapters/redis/staleness-marks.ts"),
+      import("../adapters/redis/renewal-lock.ts"),
+    ]);
+  const options = await redisOptions(configuration.settings, url);
+  const connection = closers.add(await connectRedis(options, log).catch(unusableRedis));
+  const lifetime = configuration.settings.SESSION_MAX_AGE + marksOutlive;
+  bind(to, keys.sessionStore, () => redisSessionStore(connection));
+  bind(to, keys.marks, () => cachedMarks(redisStalenessMarks(connection, clock, { lifetime }), clock));
+  bind(to, keys.lock, () => redisRenewalLock(connection, log, { lease: renewalLease, lifetime }));
+};
+
+/** At the start an outage is for the operator to mend, and most often a slip in the configuration. */
+const unusableRedis = (error: unknown): never => {
+  if (!(error instanceof StoreDown)) throw error;
+  const why = error.cause instanceof Error ? error.cause.message : "no answer";
+  throw new NotConfigured(`REDIS_URL: Redis cannot be used (${why}). Start it, or correct the address.`, {
+    cause: error,
+  });
 };
 
 const bindContent = async (to: DependencyContainer, { configuration }: AdapterParts): Promise<void> => {

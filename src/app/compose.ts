@@ -104,8 +104,9 @@ const cookieSettings = ({ configuration, secrets }: AdapterParts): CookieSetting
   domain: configuration.settings.SESSION_COOKIE_DOMAIN,
 });
 
-const originRules = ({ mode, provider }: Configuration): OriginRules => {
+const originRules = ({ mode, provider, settings }: Configuration): OriginRules => {
   if (provider.kind === "embedded") return { kind: "loopback" };
-  if (mode === "development") return { kind: "direct" };
-  return { kind: "proxied", proxies: ["127.0.0.0/8", "::1"], origins: [] };
+  const origins = settings.PUBLIC_ORIGIN ?? [];
+  if (mode === "development" && settings.TRUSTED_PROXIES.length === 0) return { kind: "direct", origins };
+  return { kind: "proxied", proxies: settings.TRUSTED_PROXIES, origins, httpsOnly: mode === "production" };
 };

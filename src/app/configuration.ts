@@ -1,3 +1,5 @@
+import { accessSync, constants } from "node:fs";
+import ipaddr from "ipaddr.js";
 import type { ClaimNames } from "../domain/user.ts";
 import type { RoleGroupCatalogue } from "../ports/driven/role-group-catalogue.ts";
 import { readSettings } from "./read-settings.ts";
@@ -10,6 +12,8 @@ export interface Configuration {
   readonly settings: Settings;
   readonly catalogue: RoleGroupCatalogue;
   readonly provider: ProviderConfiguration;
+  /** `http_proxy`, `https_proxy`, `no_proxy`, for connections to S3. */
+  readonly proxies: Readonly<Record<string, string | undefined>>;
 }
 
 export type ProviderConfiguration =
@@ -50,11 +54,21 @@ export const readConfiguration = async (from: Surroundings): Promise<Configurati
   const provider = providerConfiguration(mode, settings, given, found);
   if (provider.kind === "embedded") checkLoopback(settings.HOST, found);
   if (mode === "production") checkProduction(settings, found);
+  checkRedis(settings, found);
+  checkOrigins(settings, found);
   await checkKeys(settings, found);
   const catalogue = await readCatalogue(settings.GROUPS_DATA_FILE, found);
   if (found.length > 0 || !catalogue) throw new BadConfiguration(found);
-  return { mode, settings, catalogue, provider };
+  return { mode, settings, catalogue, provider, proxies: proxiesIn(from.environment) };
 };
+
+const proxiesIn = (environment: Surroundings["environment"]) =>
+  Object.fromEntries(
+    ["http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"].map((name) => [
+      name,
+      environment[name],
+    ]),
+  );
 
 const isAboutProvider = (name: SettingName): boolean => /^(OIDC|OAUTH2)_/.test(name);
 
@@ -117,6 +131,54 @@ const checkLoopback = (host: string, problems: string[]): void => {
 const checkProduction = (settings: Settings, problems: string[]): void => {
   for (const name of ["SESSION_SECRET", "SESSION_ENCRYPTION_KEYS"] as const) {
     if (settings[name] === undefined) problems.push(`${name} is not set. Production needs it.`);
+  }
+};
+
+const checkRedis = (settings: Settings, problems: string[]): void => {
+  if (settings.REDIS_REQUIRED && settings.REDIS_URL === undefined) {
+    problems.push(
+      "REDIS_URL is not set. Set REDIS_REQUIRED=false if one instance, or instances that share a durable DATA_DIR, shall do without Redis.",
+    );
+  }
+  if (settings.REDIS_CA_FILE !== undefined && !isReadable(settings.REDIS_CA_FILE)) {
+    problems.push(
+      `REDIS_CA_FILE: ${settings.REDIS_CA_FILE} cannot be read. Correct the path or its permissions.`,
+    );
+  }
+  if (settings.REDIS_SENTINELS && settings.REDIS_CLUSTER_NODES) {
+    problems.push(
+      "REDIS_SENTINELS and REDIS_CLUSTER_NODES are both set. Redis is one or the other: unset one.",
+    );
+  }
+  for (const name of ["REDIS_SENTINELS", "REDIS_CLUSTER_NODES"] as const) {
+    const wrong = settings[name]?.find((node) => !hostAndPort.test(node));
+    if (wrong !== undefined) problems.push(`${name}: ${wrong} has to be host:port.`);
+  }
+};
+
+const isReadable = (path: string): boolean => {
+  try {
+    accessSync(path, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+const hostAndPort = /^(\[[0-9a-f:.]+\]|[^\s:/]+):\d{1,5}$/i;
+
+const checkOrigins = (settings: Settings, problems: string[]): void => {
+  for (const origin of settings.PUBLIC_ORIGIN ?? []) {
+    if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
+      problems.push(
+        `PUBLIC_ORIGIN: ${origin} has to be an origin such as https://groups.example.org, with no path.`,
+      );
+    }
+  }
+  for (const entry of settings.TRUSTED_PROXIES) {
+    if (!ipaddr.isValid(entry) && !ipaddr.isValidCIDR(entry)) {
+      problems.push(`TRUSTED_PROXIES: ${entry} is neither an address nor a range such as 10.0.0.0/8.`);
+    }
   }
 };
 

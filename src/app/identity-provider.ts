@@ -4,6 +4,7 @@ import type { MetadataOverrides } from "../adapters/oidc/options.ts";
 import type { ClaimNames } from "../domain/user.ts";
 import type { IdentityProvider } from "../ports/driven/identity-provider.ts";
 import type { AdapterParts } from "./adapters.ts";
+import { given } from "./given.ts";
 import type { Settings } from "./settings.ts";
 
 /** The provider and what clients have to know to use it. */
@@ -95,10 +96,6 @@ const openExternal = async ({ configuration, clock, log, closers }: AdapterParts
     formTargets: logoutOrigins(settings),
   };
 };
-
-/** An option that is left out when there is no value for it. */
-const given = <Name extends string, T>(name: Name, value: T | undefined) =>
-  (value === undefined ? {} : { [name]: value }) as { readonly [K in Name]?: T };
 
 const overrides = (settings: Settings): MetadataOverrides => ({
   ...given("issuer", settings.OIDC_ISSUER_URL),

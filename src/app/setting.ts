@@ -49,7 +49,9 @@ export const optional = <T>(of: Description<T>): Setting<T | undefined> =>
   described<T | undefined>(of, undefined, undefined);
 
 /** A setting with a default, which may differ in production. */
-export const setting = <T>(of: Description<T> & { otherwise: T; inProduction?: T }): Setting<T> => {
+export const setting = <const T>(
+  of: Description<T> & { otherwise: NoInfer<T>; inProduction?: NoInfer<T> },
+): Setting<T> => {
   const { otherwise, inProduction, ...rest } = of;
   return described(rest, otherwise, inProduction ?? otherwise);
 };

@@ -3,6 +3,7 @@ import {
   flag,
   numberFrom,
   object,
+  oneOf,
   optional,
   orFalse,
   setting,
@@ -52,6 +53,86 @@ export const settings = {
     otherwise: 10_000_000_000,
     unit: "bytes",
     says: "Largest upload, counted after decompression.",
+  }),
+  GROUPS_STORAGE: setting({
+    kind: oneOf("filesystem", "s3"),
+    otherwise: "filesystem",
+    inProduction: "s3",
+    says: "Where groups' data lie: below DATA_DIR, or in an S3-compatible bucket.",
+  }),
+  GROUPS_BUCKET: setting({
+    kind: text,
+    otherwise: "nextstrain-groups",
+    says: "Bucket with every group's objects.",
+  }),
+  AWS_REGION: optional({ kind: text, says: "Region of the bucket. Unset: what the AWS SDK finds." }),
+  AWS_ENDPOINT_URL_S3: optional({
+    kind: web,
+    inFile: false,
+    says: "Endpoint of an S3-compatible store other than AWS. Credentials come from the AWS SDK's standard sources.",
+  }),
+  S3_FORCE_PATH_STYLE: optional({
+    kind: flag,
+    says: "Whether the bucket's name stands in the path of URLs and not in the host. Unset: true when AWS_ENDPOINT_URL_S3 is set.",
+  }),
+  S3_CHECKSUMS: setting({
+    kind: oneOf("when-required", "when-supported"),
+    otherwise: "when-required",
+    says: "Whether to add checksums that S3 knows and many other stores refuse.",
+  }),
+  REDIS_URL: optional({
+    kind: url("rediss", "redis"),
+    secret: true,
+    inFile: false,
+    says: "Redis for sessions, locks and marks, as rediss://u:<password>@<host>:<port>[/<database>]; TLS always. Unset: the filesystem.",
+  }),
+  REDIS_REQUIRED: setting({
+    kind: flag,
+    otherwise: false,
+    inProduction: true,
+    says: "Whether the server refuses to start without REDIS_URL. False only where DATA_DIR is durable and all instances share it.",
+  }),
+  REDIS_CA_FILE: optional({
+    kind: text,
+    isPath: true,
+    says: "PEM file of the certificate authorities that Redis's certificate is checked against. Unset: it is not checked.",
+  }),
+  REDIS_CERTIFICATE_NAME: optional({
+    kind: text,
+    says: "Name that Redis's certificates carry, where nodes are known by their addresses only.",
+  }),
+  REDIS_SEND_USERNAME: setting({
+    kind: flag,
+    otherwise: false,
+    says: "Whether the user in REDIS_URL is an ACL user; it is taken for a placeholder otherwise.",
+  }),
+  REDIS_SENTINELS: optional({
+    kind: texts,
+    says: "Sentinels to ask for the master, as a JSON list of host:port.",
+  }),
+  REDIS_SENTINEL_MASTER: setting({
+    kind: text,
+    otherwise: "mymaster",
+    says: "The master's name among the sentinels.",
+  }),
+  REDIS_SENTINEL_PASSWORD: optional({
+    kind: text,
+    secret: true,
+    says: "Password of the sentinels themselves.",
+  }),
+  REDIS_CLUSTER_NODES: optional({
+    kind: texts,
+    says: "Says that Redis is a cluster, and names nodes beside that of REDIS_URL, as a JSON list of host:port.",
+  }),
+  TRUSTED_PROXIES: setting({
+    kind: texts,
+    otherwise: [],
+    inProduction: ["127.0.0.0/8", "::1"],
+    says: "Addresses and ranges (CIDR) of the proxies whose X-Forwarded headers count.",
+  }),
+  PUBLIC_ORIGIN: optional({
+    kind: textOrTexts,
+    says: "The origins (https://host[:port]) the server may be known by; requests for others are refused. Unset: any that the proxy says.",
   }),
   SESSION_SECRET: optional({
     kind: textOrTexts,
@@ -132,14 +213,11 @@ export type Settings = {
 
 /**
  * Names the original server reads and this one does not need; configuration files that hold them keep
- * working. COGNITO_USER_POOL_ID and the storage's names are here until their adapters are.
+ * working. COGNITO_USER_POOL_ID is here until there is an adapter for it.
  */
 export const ignoredNames: readonly string[] = [
   "RESOURCE_INDEX",
   "PLAUSIBLE_ANALYTICS_DOMAIN",
   "PLAUSIBLE_ANALYTICS_ENDPOINT",
   "COGNITO_USER_POOL_ID",
-  "GROUPS_BUCKET",
-  "AWS_REGION",
-  "REDIS_REQUIRED",
 ];

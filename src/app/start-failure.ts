@@ -1,4 +1,4 @@
-import { StoreDown } from "../domain/failure.ts";
+import { NotConfigured, StoreDown } from "../domain/failure.ts";
 import { BadConfiguration } from "./configuration.ts";
 import type { ListenerOptions } from "./listener.ts";
 
@@ -60,6 +60,7 @@ export const startFailure = (error: unknown, dataFolder: string | undefined): St
     const lines = error.problems.map((problem) => `  - ${problem}`);
     return { exitCode: 1, message: `The configuration cannot be used:\n${lines.join("\n")}` };
   }
+  if (error instanceof NotConfigured) return { exitCode: 1, message: error.message };
   if (error instanceof CannotListen) return listenFailure(error);
   const cause = error instanceof StoreDown ? error.cause : error;
   const why = systemErrors[codeOf(cause) ?? ""];

@@ -8,6 +8,7 @@ import type { Groups } from "../../ports/driving/groups.ts";
 import type { ResourceFile, Resources } from "../../ports/driving/resources.ts";
 import type { Context, RequestState } from "./context.ts";
 import { allowAnyOrigin } from "./cross-site.ts";
+import { inTurns } from "./in-turns.ts";
 import { answerJson } from "./json-answer.ts";
 import { fileName } from "./resource-routes.ts";
 import { dataCache } from "./security-headers.ts";
@@ -69,8 +70,8 @@ const getAvailable = async (ctx: Context, d: Deps): Promise<void> => {
 /** Everything this caller may see, live; here addresses begin with a slash (http-api.md section 11). */
 const getAllAvailable = async (ctx: Context, d: Deps): Promise<void> => {
   const { caller, signal } = ctx.state;
-  const listings = await Promise.all(
-    d.groups.visible(caller).map((group) => d.resources.list(caller, group, signal)),
+  const listings = await inTurns(d.groups.visible(caller), (group) =>
+    d.resources.list(caller, group, signal),
   );
   const request = (resource: Resource) => ({ request: `/${resourcePath(resource)}` });
   answerJson(ctx, {

@@ -7,9 +7,15 @@ export type OriginRules =
   /** With demo accounts: this machine's browsers only, straight to us. */
   | { readonly kind: "loopback" }
   /** Development with a provider of one's own: straight to us, forwarded headers mean nothing. */
-  | { readonly kind: "direct" }
-  /** Production: through proxies, whose addresses (or ranges) are these; the nearest one's headers count. */
-  | { readonly kind: "proxied"; readonly proxies: readonly string[]; readonly origins: readonly string[] };
+  | { readonly kind: "direct"; readonly origins: readonly string[] }
+  /** Through proxies, whose addresses (or ranges) are these; the nearest one's headers count. */
+  | {
+      readonly kind: "proxied";
+      readonly proxies: readonly string[];
+      /** The only ones the server may be known by; empty: any. */
+      readonly origins: readonly string[];
+      readonly httpsOnly: boolean;
+    };
 
 const forwardedHeaders = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"] as const;
 
@@ -25,11 +31,11 @@ export const determineOrigin = (rules: OriginRules): Middleware => {
     const scheme = schemeOf(ctx, forwarded);
     const host = hostOf(ctx, forwarded);
     ctx.state.origin = new URL(`${scheme}://${host}`).origin;
+    if (rules.kind !== "loopback") requirePinned(rules.origins, ctx.state.origin, host);
     if (rules.kind === "proxied") {
-      requirePinned(rules.origins, ctx.state.origin, host);
-      if (scheme === "http") return ctx.redirect(`https://${host}${ctx.req.url ?? "/"}`);
+      if (rules.httpsOnly && scheme === "http") return ctx.redirect(`https://${host}${ctx.req.url ?? "/"}`);
       // Koa's cookies refuse to be secure unless told that the browser's side of the proxy is.
-      ctx.cookies.secure = true;
+      ctx.cookies.secure = scheme === "https";
     }
     if (host.startsWith("www.")) return ctx.redirect(`${scheme}://${host.slice(4)}${ctx.req.url ?? "/"}`);
     return next();

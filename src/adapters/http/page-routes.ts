@@ -7,6 +7,7 @@ import type { Resources } from "../../ports/driving/resources.ts";
 import type { Context, RequestState } from "./context.ts";
 import type { NotFoundPage } from "./failure-response.ts";
 import { canonicalGroup } from "./group-address.ts";
+import { inTurns } from "./in-turns.ts";
 import { answerJson } from "./json-answer.ts";
 import { negotiate } from "./negotiation.ts";
 import type { Pages } from "./page-answer.ts";
@@ -45,12 +46,10 @@ export const pageRoutes = (d: Deps): Router<RequestState> => {
 
 const listing = async (ctx: Context, d: Deps): Promise<void> => {
   const { caller, signal } = ctx.state;
-  const groups = await Promise.all(
-    d.groups.visible(caller).map(async (group) => ({
-      group,
-      listing: await d.resources.list(caller, group, signal).catch(undefinedIfDown),
-    })),
-  );
+  const groups = await inTurns(d.groups.visible(caller), async (group) => ({
+    group,
+    listing: await d.resources.list(caller, group, signal).catch(undefinedIfDown),
+  }));
   const filter = parseFilter(ctx.URL.searchParams);
   d.pages.send(ctx, renderListing({ frame: d.pages.frame(ctx), groups, filter }));
 };

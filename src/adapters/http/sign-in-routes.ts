@@ -24,10 +24,14 @@ export const signInRoutes = (d: Deps): Router<RequestState> => {
   const router = new Router<RequestState>();
   router.get("/login", (ctx) => begin(ctx, d, returnTarget(ctx)));
   router.get("/logged-in", (ctx) => finish(ctx, d));
-  router.get("/logout", (ctx) => (isCrossSite(ctx) ? d.pages.logout(ctx) : end(ctx, d)));
+  router.get("/logout", (ctx) => (isAsked(ctx) ? end(ctx, d) : d.pages.logout(ctx)));
   router.post("/logout", (ctx) => end(ctx, d));
   return router;
 };
+
+/** Somebody followed a link of ours or typed the address; another site's page or an image may not log out. */
+const isAsked = (ctx: Context): boolean =>
+  !isCrossSite(ctx) && ["", "document"].includes(ctx.get("Sec-Fetch-Dest"));
 
 /** Each login has a cookie of its own, so that two tabs can log in at once; it holds the attempt, sealed. */
 const attemptCookie = "nextstrain.org-login-";
