@@ -1,0 +1,68 @@
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { filesystemResourceStore } from "../../src/adapters/filesystem/resource-store.ts";
+import { systemClock } from "../../src/adapters/system/clock.ts";
+import type { ObjectKey } from "../../src/domain/object-key.ts";
+import { recordingLog } from "./recording-log.ts";
+import type { RunningServer } from "./running-server.ts";
+
+/** An object to put into a server's store, as an operator does who copies files into the bucket. */
+export interface PlainObject {
+  readonly type: string;
+  readonly content: string | Uint8Array;
+  /** Default: stored compressed, as uploads are. */
+  readonly encoding?: "gzip" | "none";
+}
+
+const never = new AbortController().signal;
+
+/** Puts objects past the HTTP API into the store of a server that runs on the filesystem. */
+export const putObjects = async (
+  server: RunningServer,
+  objects: Readonly<Record<string, PlainObject>>,
+): Promise<void> => {
+  const folder = join(server.folder, "data", "objects");
+  const store = filesystemResourceStore({ folder, clock: systemClock(), log: recordingLog() });
+  for (const [key, { type, content, encoding = "gzip" }] of Object.entries(objects)) {
+    const body = (async function* () {
+      yield encoding === "gzip" ? gzipSync(content) : Buffer.from(content);
+    })();
+    const encoded = encoding === "gzip" ? { contentEncoding: "gzip" as const } : {};
+    await store.write(key as ObjectKey, { contentType: type, ...encoded, body }, { kind: "none" }, never);
+  }
+  await store.close();
+};
+
+export const dataset = (file = "main"): string => `application/vnd.nextstrain.dataset.${file}+json`;
+export const narrative = "text/vnd.nextstrain.narrative+markdown";
+
+/** A v2 dataset that is as small as one can be, and differs by `title`. */
+export const mainContent = (title: string): string =>
+  JSON.stringify({ version: "v2", meta: { title, panels: ["tree"] }, tree: { name: "root" } });
+
+export const narrativeContent = (title: string): string =>
+  `---\ntitle: ${title}\ndataset: https://example.org/groups/blab/ncov\n---\n\n# [One](https://example.org/groups/blab/ncov)\n\nText.\n`;
+
+/** A dataset with all its sidecars and a narrative in each of these groups, logo and overview included. */
+export const putSamples = (server: RunningServer, ...groups: readonly string[]): Promise<void> =>
+  putObjects(server, Object.fromEntries(groups.flatMap(samplesOf)));
+
+const samplesOf = (group: string): [string, PlainObject][] => [
+  [`${group}/datasets/ncov_19B.json`, { type: dataset(), content: mainContent(`${group} 19B`) }],
+  ...["root-sequence", "tip-frequencies", "measurements"].map((file): [string, PlainObject] => [
+    `${group}/datasets/ncov_19B_${file}.json`,
+    { type: dataset(file), content: `{"${file}":"of ${group}"}` },
+  ]),
+  [`${group}/narratives/test_fixture.md`, { type: narrative, content: narrativeContent(group) }],
+  [`${group}/group-logo.png`, { type: "image/png", content: logo }],
+  [
+    `${group}/group-overview.md`,
+    { type: "text/markdown", content: `---\ntitle: The lab ${group}\n---\nWords.\n` },
+  ],
+];
+
+/** One white dot, as PNG. */
+export const logo = Buffer.from(
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGP4////fwAJ+wP9KobjigAAAABJRU5ErkJggg==",
+  "base64",
+);
