@@ -1,6 +1,6 @@
 /**
  * Megabytes of JSON a second through the upload check, and through gunzip alone; the same for uploads that
- * arrive plain; resident memory at its highest. Usage: node test/bench/upload-check.ts [megabytes] [seed]
+ * arrive plain; resident memory at its highest. On a busy machine compare the CPU time (of all threads). Usage: node test/bench/upload-check.ts [megabytes] [seed]
  */
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -78,11 +78,14 @@ const watch = () => {
 const measure = async (what: string, bytes: number, run: () => Promise<unknown>) => {
   const stop = watch();
   const start = performance.now();
+  const cpuStart = process.cpuUsage();
   await run();
   const seconds = (performance.now() - start) / 1000;
+  const { user, system } = process.cpuUsage(cpuStart);
   const { resident, longest } = stop();
   console.log(
     `${what.padEnd(44)} ${(bytes / 1e6 / seconds).toFixed(0).padStart(5)} MB/s, ` +
+      `${((user + system) / 1000 / (bytes / 1e6)).toFixed(1)} ms of CPU for each MB, ` +
       `${(resident / 1e6).toFixed(0)} MB resident, loop held for ${longest.toFixed(1)} ms at most`,
   );
 };

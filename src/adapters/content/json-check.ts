@@ -213,7 +213,7 @@ export const jsonCheck = (outline: JsonOutline, options: JsonCheckOptions = {}):
     isOutermostName: false,
     nameFrom: 0,
     nameLength: 0,
-    nameBytes: Buffer.alloc(maxNameBytes),
+    nameBytes: Buffer.allocUnsafe(maxNameBytes),
   };
   return {
     push(piece) {
