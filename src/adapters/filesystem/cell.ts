@@ -1,13 +1,10 @@
-import { randomBytes } from "node:crypto";
 import type { FileHandle } from "node:fs/promises";
-import { link, mkdir, open, readdir, rename, rm, stat, unlink, utimes } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { open, readdir, stat, utimes } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Seconds } from "../../domain/brand.ts";
 import { StoreDown } from "../../domain/failure.ts";
-import { newDraftPath } from "./draft.ts";
-import { makeFolder, removeEmptyFolders, syncFolder } from "./durable-folder.ts";
-import { hasCode, isMissing } from "./store-failure.ts";
+import { isMissing } from "./store-failure.ts";
 
 /**
  * A cell holds one value, and changes it only if it still is what the writer has seen: compare and set on a
@@ -62,12 +59,10 @@ const maxAttempts = 100;
 const tokenForm = /^t\.([0-9a-f]{32})\.[0-9a-f]{16}$/;
 const dataForm = /^d\.[0-9a-f]{32}$/;
 
-const unique = (bytes: number): string => randomBytes(bytes).toString("hex");
-const newToken = (version: Version): string => `t.${version}.${unique(8)}`;
-const dataPath = (folder: string, version: Version): string => join(folder, `d.${version}`);
+export const dataPath = (folder: string, version: Version): string => join(folder, `d.${version}`);
 
-/** Whether the step could be done; false when a name that it needs is gone. */
-const found = async (step: Promise<unknown>): Promise<boolean> => {
+/** Whether a step could be done; false when a name that it needs is gone. */
+export const found = async (step: Promise<unknown>): Promise<boolean> => {
   try {
     await step;
     return true;
@@ -145,116 +140,3 @@ export const endOf = async (value: CellValue): Promise<Seconds> => (await stat(v
 /** Puts the value's end off; false: it is not the cell's value any more. */
 export const touch = (value: CellValue, ends: Seconds): Promise<boolean> =>
   found(utimes(value.token, ends, ends));
-
-/** Takes away what a change has left without use. The change is done by then; the sweeper gets what stays. */
-const discard = async (seen: Seen): Promise<void> => {
-  for (const name of seen.data) await rm(join(seen.folder, name), { force: true });
-};
-
-/**
- * Gives the cell a new value, the draft's content, if it is still as it was seen.
- * @returns The new value's version; undefined: somebody else was first.
- */
-export const put = (
-  cells: CellRoot,
-  seen: Seen,
-  draft: string,
-  ends?: Seconds,
-): Promise<Version | undefined> =>
-  seen.value === undefined ? create(cells, seen, draft, ends) : replace(cells, seen, seen.value, draft, ends);
-
-const replace = async (
-  { durable }: CellRoot,
-  seen: Seen,
-  old: CellValue,
-  draft: string,
-  ends: Seconds | undefined,
-): Promise<Version | undefined> => {
-  const version = unique(16);
-  const data = dataPath(seen.folder, version);
-  if (!(await found(link(draft, data)))) return undefined;
-  const token = join(seen.folder, newToken(version));
-  const ready = !durable || (await found(syncFolder(seen.folder)));
-  // The end comes before the rename, so that the new value never has the old one's.
-  const touched = ready && (ends === undefined || (await touch(old, ends)));
-  // A network disk may do a rename twice when its first answer was lost: the second finds no old name.
-  const won = touched && ((await found(rename(old.token, token))) || (await found(stat(token))));
-  if (!won) {
-    // Not when a step threw: nobody knows then whether the disk has done it. The sweeper will see.
-    await rm(data, { force: true });
-    return undefined;
-  }
-  if (durable) await found(syncFolder(seen.folder));
-  await discard(seen);
-  return version;
-};
-
-const create = async (
-  { root, durable }: CellRoot,
-  seen: Seen,
-  draft: string,
-  ends: Seconds | undefined,
-): Promise<Version | undefined> => {
-  const version = unique(16);
-  const aside = newDraftPath(root);
-  try {
-    await mkdir(aside, { mode: 0o700 });
-    await link(draft, dataPath(aside, version));
-    const token = join(aside, newToken(version));
-    await (await open(token, "wx", 0o600)).close();
-    if (ends !== undefined) await utimes(token, ends, ends);
-    if (durable) await syncFolder(aside);
-    await discard(seen);
-    const won = await moveIntoPlace(aside, seen.folder, durable);
-    if (won && durable) await found(syncFolder(dirname(seen.folder)));
-    return won ? version : undefined;
-  } finally {
-    await rm(aside, { recursive: true, force: true });
-  }
-};
-
-/** The folders above may be removed as empty ones between our making them and using them. */
-const moveIntoPlace = (aside: string, place: string, durable: boolean): Promise<boolean> =>
-  untilSettled(place, async () => {
-    await makeFolder(dirname(place), durable);
-    try {
-      await rename(aside, place);
-      return true;
-    } catch (error) {
-      if (hasCode(error, "ENOTEMPTY", "EEXIST")) return false;
-      if (isMissing(error)) return "again";
-      throw error;
-    }
-  });
-
-/** Removes the cell's value if it is still as it was seen; false: somebody else was first. */
-export const drop = async ({ root, durable }: CellRoot, seen: Seen): Promise<boolean> => {
-  if (seen.value !== undefined) {
-    if (!(await found(unlink(seen.value.token)))) return false;
-    if (durable) await found(syncFolder(seen.folder));
-  }
-  await discard(seen);
-  await removeEmptyFolders(seen.folder, root);
-  return true;
-};
-
-/**
- * Removes the data of writers that were killed half way. The token is renewed first, so that a writer that
- * was only slow loses instead of naming data that is gone; the version stays.
- */
-export const tidy = async (
-  cells: CellRoot,
-  seen: Seen,
-  isOld: (file: string) => Promise<boolean>,
-): Promise<void> => {
-  const { value } = seen;
-  const spare = seen.data.filter((name) => name !== `d.${value?.version}`);
-  for (const name of spare) if (!(await isOld(join(seen.folder, name)))) return;
-  if (value === undefined) await drop(cells, seen);
-  else if (
-    spare.length > 0 &&
-    (await found(rename(value.token, join(seen.folder, newToken(value.version)))))
-  ) {
-    await discard({ ...seen, data: spare });
-  }
-};

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 
 /**
@@ -43,6 +44,13 @@ export const folderOf = (root: string, parts: readonly string[]): string =>
 /** The folder of the value of this name. */
 export const valueFolder = (root: string, parts: readonly [string, ...string[]]): string =>
   folderOf(root, parts) + valueEnding;
+
+/**
+ * The folder of the value of a name that may be of any length, or that nobody has to read in a listing of
+ * files or in an error's message, such as a session's id.
+ */
+export const hashedFolder = (root: string, name: string): string =>
+  valueFolder(root, [createHash("sha256").update(name).digest("hex")]);
 
 /** What a folder's name says; undefined for names that are none of ours. */
 export type Component =

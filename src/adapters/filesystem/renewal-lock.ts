@@ -6,8 +6,9 @@ import type { Clock } from "../../ports/driven/clock.ts";
 import type { Log } from "../../ports/driven/log.ts";
 import type { RenewalLock } from "../../ports/driven/renewal-lock.ts";
 import type { CellRoot, Seen, Version } from "./cell.ts";
-import { drop, endOf, look, put, touch } from "./cell.ts";
-import { valueFolder } from "./owned-path.ts";
+import { endOf, look, touch } from "./cell.ts";
+import { drop, put } from "./cell-change.ts";
+import { hashedFolder } from "./owned-path.ts";
 import { isMissing, onDisk } from "./store-failure.ts";
 import type { Sweeper } from "./sweeper.ts";
 import { startSweeper } from "./sweeper.ts";
@@ -103,7 +104,7 @@ export const filesystemRenewalLock = ({
     },
 
     async hold<T>(id: SessionId, patience: Seconds, work: () => Promise<T>) {
-      const folder = valueFolder(root, [id]);
+      const folder = hashedFolder(root, id);
       const holder = await waitAndTake(folder, patience);
       if (holder === undefined) return { outcome: "busy" };
       const stop = new AbortController();

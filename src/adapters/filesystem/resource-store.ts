@@ -1,12 +1,13 @@
 import type { FileHandle } from "node:fs/promises";
 import type { KeyPrefix, ObjectKey } from "../../domain/object-key.ts";
-import type { ETag } from "../../domain/stored-object.ts";
+import type { ETag, Precondition } from "../../domain/stored-object.ts";
 import { holds } from "../../domain/stored-object.ts";
 import type { Clock } from "../../ports/driven/clock.ts";
 import type { Log } from "../../ports/driven/log.ts";
-import type { NewContent, ResourceStore } from "../../ports/driven/resource-store.ts";
+import type { NewContent, ResourceStore, WriteOutcome } from "../../ports/driven/resource-store.ts";
 import type { CellRoot, Seen } from "./cell.ts";
-import { drop, look, openValue, put } from "./cell.ts";
+import { look, openValue, untilSettled } from "./cell.ts";
+import { drop, put } from "./cell-change.ts";
 import { namesBelow } from "./cell-tree.ts";
 import { draftsFolder, withDraft, writeFully } from "./draft.ts";
 import { makeFolder } from "./durable-folder.ts";
@@ -61,6 +62,20 @@ const fill = async (
   await onDisk(() => writeFully(file, headerLine(content, clock.now()), 0));
 };
 
+/** Takes a step from what is there, if that meets the condition; again, if somebody else was first. */
+const change = (
+  cell: string,
+  condition: Precondition,
+  signal: AbortSignal,
+  step: (seen: Seen) => Promise<boolean>,
+): Promise<WriteOutcome> =>
+  untilSettled(cell, async () => {
+    signal.throwIfAborted();
+    const seen = await onDisk(() => look(cell));
+    if (!holds(condition, etagIn(seen))) return "precondition-failed";
+    return (await onDisk(() => step(seen))) ? "done" : "again";
+  });
+
 /** Keeps each object in a cell; its version is its entity tag. */
 export const filesystemResourceStore = ({
   folder: root,
@@ -101,25 +116,13 @@ export const filesystemResourceStore = ({
         root,
         cells.durable,
         (file) => fill(file, content, clock, signal),
-        async (draft) => {
-          for (;;) {
-            signal.throwIfAborted();
-            const seen = await onDisk(() => look(cell));
-            if (!holds(condition, etagIn(seen))) return "precondition-failed";
-            if ((await onDisk(() => put(cells, seen, draft))) !== undefined) return "done";
-          }
-        },
+        (draft) =>
+          change(cell, condition, signal, async (seen) => (await put(cells, seen, draft)) !== undefined),
       );
     },
 
-    async remove(key, condition, signal) {
-      for (;;) {
-        signal.throwIfAborted();
-        const seen = await onDisk(() => look(cellOf(root, key)));
-        if (!holds(condition, etagIn(seen))) return "precondition-failed";
-        if (seen.value === undefined || (await onDisk(() => drop(cells, seen)))) return "done";
-      }
-    },
+    remove: (key, condition, signal) =>
+      change(cellOf(root, key), condition, signal, (seen) => drop(cells, seen)),
 
     async ready(signal) {
       signal.throwIfAborted();

@@ -4,10 +4,11 @@ import type { Clock } from "../../ports/driven/clock.ts";
 import type { Log } from "../../ports/driven/log.ts";
 import type { ReplaceOutcome, SessionStore } from "../../ports/driven/session-store.ts";
 import type { CellRoot, Seen } from "./cell.ts";
-import { drop, endOf, look, put, touch, untilSettled } from "./cell.ts";
+import { endOf, look, touch, untilSettled } from "./cell.ts";
+import { drop, put } from "./cell-change.ts";
 import { draftsFolder } from "./draft.ts";
 import { makeFolder } from "./durable-folder.ts";
-import { valueFolder } from "./owned-path.ts";
+import { hashedFolder } from "./owned-path.ts";
 import { isMissing, onDisk } from "./store-failure.ts";
 import type { Sweeper } from "./sweeper.ts";
 import { startSweeper } from "./sweeper.ts";
@@ -29,7 +30,7 @@ export const filesystemSessionStore = ({
   log,
 }: SessionFolder): SessionStore & Sweeper => {
   const cells: CellRoot = { root, durable: true };
-  const folderOf = (id: SessionId): string => valueFolder(root, [id]);
+  const folderOf = (id: SessionId): string => hashedFolder(root, id);
   const isOver = (ends: Seconds): boolean => ends <= clock.now();
   const sweeper = startSweeper({ cells, clock, log, what: "sweeping sessions", expires: true });
 

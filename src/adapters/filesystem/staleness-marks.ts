@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { Seconds } from "../../domain/brand.ts";
 import { StoreDown } from "../../domain/failure.ts";
 import type { Username } from "../../domain/user.ts";
@@ -6,8 +5,9 @@ import type { Clock } from "../../ports/driven/clock.ts";
 import type { Log } from "../../ports/driven/log.ts";
 import type { StalenessMarks } from "../../ports/driven/staleness-marks.ts";
 import type { CellRoot } from "./cell.ts";
-import { look, put } from "./cell.ts";
-import { valueFolder } from "./owned-path.ts";
+import { look } from "./cell.ts";
+import { put } from "./cell-change.ts";
+import { hashedFolder } from "./owned-path.ts";
 import type { Sweeper } from "./sweeper.ts";
 import { startSweeper } from "./sweeper.ts";
 import { readText, withText } from "./text-cell.ts";
@@ -29,9 +29,7 @@ export const filesystemStalenessMarks = ({
 }: MarksFolder): StalenessMarks & Sweeper => {
   const cells: CellRoot = { root, durable: true };
   const isOver = (ends: Seconds): boolean => ends <= clock.now();
-  // Hashed, since providers put no bound on a username's length, and file names have one.
-  const folderOf = (username: Username): string =>
-    valueFolder(root, [createHash("sha256").update(username).digest("hex")]);
+  const folderOf = (username: Username): string => hashedFolder(root, username);
 
   const find = async (username: Username): Promise<Seconds | undefined> => {
     const found = await readText(folderOf(username), isOver);

@@ -5,7 +5,8 @@ import type { Seconds } from "../../domain/brand.ts";
 import type { Clock } from "../../ports/driven/clock.ts";
 import type { Log } from "../../ports/driven/log.ts";
 import type { CellRoot, Seen } from "./cell.ts";
-import { drop, endOf, look, tidy } from "./cell.ts";
+import { endOf, look } from "./cell.ts";
+import { drop, tidy } from "./cell-change.ts";
 import { cellsBelow } from "./cell-tree.ts";
 import { draftsFolder } from "./draft.ts";
 import { isMissing } from "./store-failure.ts";
@@ -66,7 +67,7 @@ export const startSweeper = ({ cells, clock, log, what, expires }: SweeperOption
       const seen = await look(folder);
       if (await hasEnded(seen)) await drop(cells, seen);
       else await tidy(cells, seen, isOld);
-      if (++count % batchSize === 0) await delay(pauseMs, undefined, { ref: false });
+      if (++count % batchSize === 0) await delay(pauseMs);
     }
   };
 

@@ -1,7 +1,7 @@
 import { readdir, readFile, stat, unlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { valueFolder } from "../../../src/adapters/filesystem/owned-path.ts";
+import { hashedFolder } from "../../../src/adapters/filesystem/owned-path.ts";
 import { filesystemSessionStore } from "../../../src/adapters/filesystem/session-store.ts";
 import type { SessionId } from "../../../src/domain/session.ts";
 import { manualClock } from "../../support/manual-clock.ts";
@@ -66,6 +66,13 @@ describe("sessions in a folder", () => {
     }
   });
 
+  it("writes no session's id into a file or a name", async () => {
+    await store.create(id, { count: 1 }, 100);
+    const names = await readdir(folder.path, { recursive: true });
+    expect(names.join().toLowerCase()).not.toContain("bcdefgh");
+    expect(await readFile(await dataFile(), "utf8")).toBe('{"count":1}');
+  });
+
   it("leaves nothing on the disk of a session that was removed or replaced", async () => {
     const first = await store.create(id, { count: 1 }, 100);
     await store.replace(id, { count: 2 }, first, 100);
@@ -86,7 +93,7 @@ describe("sessions in a folder", () => {
 
   it("sweeps what killed writers left, once it is old, and the session stays as it is", async () => {
     const revision = await store.create(id, { count: 1 }, 1e9);
-    const left = join(valueFolder(folder.path, [id]), `d.${"0".repeat(32)}`);
+    const left = join(hashedFolder(folder.path, id), `d.${"0".repeat(32)}`);
     const draft = join(folder.path, ".drafts", "0123456789abcdef");
     for (const path of [left, draft]) {
       await writeFile(path, "half");
@@ -103,7 +110,7 @@ describe("sessions in a folder", () => {
 
   it("takes a folder whose removal was broken off for absent, and creates the session anew", async () => {
     await store.create(id, { count: 1 }, 100);
-    const cell = valueFolder(folder.path, [id]);
+    const cell = hashedFolder(folder.path, id);
     const [data = ""] = await readdir(cell);
     await store.remove(id);
     await store.create(id, { count: 2 }, 100);
