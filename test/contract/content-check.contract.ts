@@ -39,6 +39,7 @@ const good: [string, ObjectKind, Buffer][] = [
   ["real measurements", measurements, real("zika_tutorial_measurements.json")],
   ["real tip frequencies", frequencies, real("zika_tutorial_tip-frequencies.json")],
   ["a real narrative", narrative, real("intro-to-narratives.md")],
+  ["a narrative with a large image", narrative, Buffer.from(`---\ntitle: é\n---\n${"€".repeat(400_000)}`)],
   ["a dataset of several trees", main, Buffer.from('{"meta":{},"tree":[{"name":"a"},{"name":"b"}]}')],
   ["a dataset over 1 MB", main, dataset(900_000)],
   ["a root sequence", rootSequence, Buffer.from('{"nuc":"ACGT","ENV":"MK"}')],
@@ -265,19 +266,23 @@ export const contentCheckContract = (adapter: string, open: () => Promise<Harnes
       },
     );
 
-    it("leaves the event loop free while it checks pieces of 4 MiB", async () => {
+    it("lets others have their turn many times while it checks one piece of 4 MiB", async () => {
       const content = dataset(4 * 2 ** 20);
-      let longest = 0;
-      let last = performance.now();
-      const timer = setInterval(() => {
-        longest = Math.max(longest, performance.now() - last);
-        last = performance.now();
-      }, 1);
-      last = performance.now();
-      await send(main, "identity", content, 2 ** 24);
-      await send(main, "gzip", gzipSync(content, { level: 0 }), 2 ** 24);
-      clearInterval(timer);
-      expect(longest).toBeLessThan(60);
+      for (const [encoding, body] of [
+        ["identity", content],
+        ["gzip", gzipSync(content, { level: 1 })],
+      ] as const) {
+        let turns = 0;
+        let isDone = false;
+        const turn = () => {
+          turns += 1;
+          if (!isDone) setImmediate(turn);
+        };
+        turn();
+        await send(main, encoding, body, 2 ** 24);
+        isDone = true;
+        expect(turns).toBeGreaterThan(30);
+      }
     });
   });
 };

@@ -43,7 +43,6 @@ interface Machine {
   line: number;
   /** Bytes in the pieces before. */
   before: number;
-  isName: boolean;
   isOutermostName: boolean;
   /** Where in the piece the name begins or goes on. */
   nameFrom: number;
@@ -51,7 +50,10 @@ interface Machine {
   readonly nameBytes: Buffer;
 }
 
-const { action, firstAction, plain, state, stateBehind, transitions } = grammar;
+const { action, firstAction, plain, state, stateBehind, transitions, innerTransitions } = grammar;
+
+/** Names are told of at depth 1, values at 0 to this. */
+const toldDepth = 2;
 
 const show = (byte: number): string => {
   if (byte === 0x0a || byte === 0x0d) return "a line break";
@@ -81,7 +83,7 @@ const refuse = (machine: Machine, now: number, byte: number, at: number): never 
 };
 
 const begin = (machine: Machine, kind: JsonKind): void => {
-  if (machine.depth <= 2) machine.outline.value(machine.depth, kind);
+  if (machine.depth <= toldDepth) machine.outline.value(machine.depth, kind);
 };
 
 const open = (machine: Machine, container: number): void => {
@@ -95,7 +97,6 @@ const open = (machine: Machine, container: number): void => {
 };
 
 const beginName = (machine: Machine, at: number): void => {
-  machine.isName = true;
   machine.isOutermostName = machine.depth === 1;
   machine.nameFrom = at + 1;
   machine.nameLength = 0;
@@ -128,13 +129,11 @@ const act = (machine: Machine, what: number, now: number, piece: Uint8Array, at:
       return machine.containers[machine.depth] === inArray ? state.value : state.name;
     case action.beginName:
       beginName(machine, at);
-      return state.string;
+      return state.nameString;
     case action.beginString:
       begin(machine, "string");
-      machine.isName = false;
       return state.string;
-    case action.endString:
-      if (!machine.isName) return state.after;
+    case action.endName:
       endName(machine, piece, at);
       return state.colon;
     case action.beginNumber:
@@ -164,21 +163,28 @@ const act = (machine: Machine, what: number, now: number, piece: Uint8Array, at:
   }
 };
 
+const tableAt = (depth: number) => (depth > toldDepth ? innerTransitions : transitions);
+
 const read = (machine: Machine, piece: Uint8Array): void => {
   const end = piece.length;
   let now = machine.now;
   let at = 0;
+  let table = tableAt(machine.depth);
   while (at < end) {
-    if (now === state.string) {
+    if (now === state.string || now === state.nameString) {
       while (at < end && plain[piece[at] as number] === 1) at += 1;
       if (at === end) break;
     }
-    const next = transitions[(now << 8) | (piece[at] as number)] as number;
+    const next = table[(now << 8) | (piece[at] as number)] as number;
     if (next === action.endNumber) {
       now = state.after;
       continue;
     }
-    now = next < firstAction ? next : act(machine, next, now, piece, at);
+    if (next < firstAction) now = next;
+    else {
+      now = act(machine, next, now, piece, at);
+      table = tableAt(machine.depth);
+    }
     at += 1;
   }
   machine.now = now;
@@ -209,7 +215,6 @@ export const jsonCheck = (outline: JsonOutline, options: JsonCheckOptions = {}):
     outline,
     line: 1,
     before: 0,
-    isName: false,
     isOutermostName: false,
     nameFrom: 0,
     nameLength: 0,

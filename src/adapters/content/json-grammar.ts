@@ -40,6 +40,12 @@ export const state = {
   exponent: 27,
   exponentSign: 28,
   exponentDigit: 29,
+  nameString: 30,
+  nameEscape: 31,
+  nameHex4: 32,
+  nameHex3: 33,
+  nameHex2: 34,
+  nameHex1: 35,
 } as const;
 const states = Object.keys(state).length;
 
@@ -54,7 +60,7 @@ export const action = {
   comma: 134,
   beginName: 135,
   beginString: 136,
-  endString: 137,
+  endName: 137,
   beginLiteral: 138,
   beginNumber: 139,
   /** The byte is not part of the number any more and is looked at again. */
@@ -67,6 +73,8 @@ export const transitions = new Uint8Array(states * 256).fill(action.refuse);
 const on = (now: number, characters: string, next: number): void => {
   for (const character of characters) transitions[(now << 8) | character.charCodeAt(0)] = next;
 };
+
+type Five = [number, number, number, number, number];
 
 const digits = "0123456789";
 
@@ -92,18 +100,24 @@ on(state.after, "}", action.closeObject);
 on(state.after, "]", action.closeArray);
 
 // Whether strings are UTF-8 is checked apart, and much faster.
-transitions.fill(state.string, (state.string << 8) | 0x20, (state.string + 1) << 8);
-on(state.string, '"', action.endString);
-on(state.string, "\\", state.escape);
-on(state.escape, '"\\/bfnrt', state.string);
-on(state.escape, "u", state.hex4);
-for (const [now, next] of [
-  [state.hex4, state.hex3],
-  [state.hex3, state.hex2],
-  [state.hex2, state.hex1],
-  [state.hex1, state.string],
+for (const [string, end] of [
+  [state.string, state.after],
+  [state.nameString, action.endName],
 ] as const) {
-  on(now, `${digits}abcdefABCDEF`, next);
+  const [escaped, hex4, hex3, hex2, hex1] = [1, 2, 3, 4, 5].map((step) => string + step) as Five;
+  transitions.fill(string, (string << 8) | 0x20, (string + 1) << 8);
+  on(string, '"', end);
+  on(string, "\\", escaped);
+  on(escaped, '"\\/bfnrt', string);
+  on(escaped, "u", hex4);
+  for (const [now, next] of [
+    [hex4, hex3],
+    [hex3, hex2],
+    [hex2, hex1],
+    [hex1, string],
+  ] as const) {
+    on(now, `${digits}abcdefABCDEF`, next);
+  }
 }
 
 on(state.t, "r", state.tr);
@@ -139,9 +153,19 @@ for (const [byte, next] of Object.entries({ t: state.t, f: state.f, n: state.n, 
 stateBehind.fill(state.integer, 0x31, 0x3a);
 stateBehind[0x30] = state.zero;
 
+/** The same for levels that nobody is told of: there, words begin and end without any action. */
+export const innerTransitions = transitions.slice();
+for (const now of [state.value, state.firstElement]) {
+  innerTransitions[(now << 8) | 0x22] = state.string;
+  for (const [byte, next] of stateBehind.entries()) if (next > 0) innerTransitions[(now << 8) | byte] = next;
+}
+for (const now of [state.name, state.firstName]) innerTransitions[(now << 8) | 0x22] = state.nameString;
+innerTransitions[(state.nameString << 8) | 0x22] = state.colon;
+
 export const mayEnd = (now: number): boolean => now === state.after || numberEnds.some((end) => end === now);
 
-export const isInString = (now: number): boolean => now >= state.string && now <= state.hex1;
+export const isInString = (now: number): boolean =>
+  (now >= state.string && now <= state.hex1) || now >= state.nameString;
 
 /** 1 for bytes that say nothing special in a string. */
 export const plain = new Uint8Array(256).fill(1, 0x20);
@@ -149,7 +173,8 @@ plain[0x22] = 0;
 plain[0x5c] = 0;
 
 /** What may stand in a state, in words. `end`: how the container may go on; undefined outside of all. */
-export const expected = (now: number, end: "]" | "}" | undefined): string => {
+export const expected = (place: number, end: "]" | "}" | undefined): string => {
+  const now = place >= state.nameString ? place - state.nameString + state.string : place;
   if (now >= state.minus) return "a digit";
   if (now >= state.t) return "true, false or null";
   if (now >= state.hex4) return "a hexadecimal digit";
