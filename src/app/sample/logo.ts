@@ -91,8 +91,11 @@ const toGround = ([x, y]: Point): number => {
 /** How much of a pixel lies inside a shape whose edge is this far away. */
 const coverage = (distance: number) => Math.min(1, Math.max(0, 0.5 - distance));
 
-const over = (below: Colour, above: Colour, share: number): Colour =>
-  below.map((value, index) => Math.round(value + ((above[index] ?? 0) - value) * share)) as unknown as Colour;
+const over = (below: Colour, above: Colour, share: number): Colour => {
+  if (share === 0) return below;
+  const mix = (index: 0 | 1 | 2) => Math.round(below[index] + (above[index] - below[index]) * share);
+  return [mix(0), mix(1), mix(2)];
+};
 
 const pixel = (point: Point, ground: Colour): number[] => {
   let colour = ground;
@@ -116,14 +119,17 @@ const chunk = (type: string, data: Uint8Array): Buffer => {
 /** A demo group's logo, as a PNG of 8 bits for each of red, green, blue and opacity (PNG specification, section 11). */
 export const logo = (audience: "public" | "private"): Uint8Array => {
   const header = Buffer.from([0, 0, 0, size, 0, 0, 0, size, 8, 6, 0, 0, 0]);
-  const rows = Array.from({ length: size }, (_, y) => [
-    0,
-    ...Array.from({ length: size }, (_, x) => pixel([x + 0.5, y + 0.5], grounds[audience])).flat(),
-  ]);
+  // Each row begins with its filter: none.
+  const rows = Buffer.alloc(size * (1 + size * 4));
+  for (let y = 0; y < size; y += 1) {
+    for (let x = 0; x < size; x += 1) {
+      rows.set(pixel([x + 0.5, y + 0.5], grounds[audience]), y * (1 + size * 4) + 1 + x * 4);
+    }
+  }
   return Buffer.concat([
     Buffer.from("\x89PNG\r\n\x1a\n", "latin1"),
     chunk("IHDR", header),
-    chunk("IDAT", deflateSync(Buffer.from(rows.flat()), { level: 9 })),
+    chunk("IDAT", deflateSync(rows, { level: 9 })),
     chunk("IEND", new Uint8Array()),
   ]);
 };
