@@ -1,6 +1,5 @@
 import type { ProviderDown, StoreDown } from "./failure.ts";
-import type { SessionId } from "./session.ts";
-import type { StoredSession } from "./session.ts";
+import type { SessionId, StoredSession } from "./session.ts";
 import type { User } from "./user.ts";
 
 /** What a request brought along to say who sends it. */

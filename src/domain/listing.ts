@@ -1,6 +1,7 @@
+import { BadRequest } from "./failure.ts";
 import type { GroupName } from "./group.ts";
 import type { Resource } from "./resource.ts";
-import { sidecarNames } from "./resource.ts";
+import { parseResource, sidecarNames } from "./resource.ts";
 
 const isSidecar = (name: string) => sidecarNames.some((sidecar) => name.endsWith(`_${sidecar}`));
 
@@ -9,9 +10,13 @@ const without = (names: readonly string[], ending: string) =>
 
 /** A stored name as a resource; undefined for names that no address leads to, placed there by other means. */
 const resourceOf = (kind: Resource["kind"], group: GroupName, name: string): Resource | undefined => {
-  const [first, ...others] = name.split("_");
-  if (first === undefined || [first, ...others].some((part) => part === "" || /[/:@]/.test(part))) return undefined;
-  return { kind, group, parts: [first, ...others] };
+  try {
+    const resource = parseResource(kind, group, name.replaceAll("_", "/"), "read");
+    return resource.parts.join("_") === name ? resource : undefined;
+  } catch (error) {
+    if (error instanceof BadRequest) return undefined;
+    throw error;
+  }
 };
 
 const resourcesOf = (kind: Resource["kind"], group: GroupName, names: readonly string[]) =>

@@ -1,14 +1,17 @@
 import type { DatasetFile, DatasetType } from "./resource.ts";
 import { datasetTypes } from "./resource.ts";
 
-export const datasetMediaType = (file: DatasetFile): string => `application/vnd.nextstrain.dataset.${file}+json`;
+export const datasetMediaType = (file: DatasetFile): string =>
+  `application/vnd.nextstrain.dataset.${file}+json`;
 export const narrativeMediaType = "text/vnd.nextstrain.narrative+markdown";
 export const markdownMediaType = "text/markdown";
 export const pngMediaType = "image/png";
 
 /** The dataset file that a media type names; `application/json` means main. */
 export const datasetTypeOf = (mediaType: string): DatasetType | undefined =>
-  mediaType === "application/json" ? "main" : datasetTypes.find((type) => datasetMediaType(type) === mediaType);
+  mediaType === "application/json"
+    ? "main"
+    : datasetTypes.find((type) => datasetMediaType(type) === mediaType);
 
 /** What kind of thing an object is supposed to be. */
 export type ObjectKind =

@@ -8,7 +8,8 @@ export interface Staleness {
   readonly backdatedBy: Seconds;
 }
 
-const isNumber = (claim: Json | undefined): claim is number => typeof claim === "number" && Number.isFinite(claim);
+const isNumber = (claim: Json | undefined): claim is number =>
+  typeof claim === "number" && Number.isFinite(claim);
 
 /**
  * Whether claims are from before the user's staleness mark (sessions-and-authentication.md section 8):

@@ -12,7 +12,14 @@ export type LegacyType = (typeof legacyTypes)[number];
 export type DatasetFile = DatasetType | LegacyType;
 
 /** Endings that make a stored name a sidecar (storage.md section 4). */
-export const sidecarNames = ["meta", "tree", "root-sequence", "seq", "tip-frequencies", "measurements"] as const;
+export const sidecarNames = [
+  "meta",
+  "tree",
+  "root-sequence",
+  "seq",
+  "tip-frequencies",
+  "measurements",
+] as const;
 
 /** A dataset or a narrative of a group, named by the parts of its path. */
 export interface Resource {
@@ -31,7 +38,9 @@ const checkPart = (part: string): void => {
   if (part === "") throw new BadRequest("A name in this address is empty: two slashes follow each other.");
   if (part === "." || part === "..") throw new BadRequest("An address may not hold the names . and ..");
   if (part.includes("_")) {
-    throw new BadRequest("Names of datasets and narratives cannot contain underscores; use slashes or hyphens.");
+    throw new BadRequest(
+      "Names of datasets and narratives cannot contain underscores; use slashes or hyphens.",
+    );
   }
   if (controlCharacter.test(part)) throw new BadRequest("An address may not hold control characters.");
   if (!part.isWellFormed()) throw new BadRequest("An address has to be well-formed Unicode.");
@@ -62,8 +71,10 @@ export const parseResource = (
   action: "read" | "write",
 ): Resource => {
   const { path, isTangle, version } = firstDataset(decodedPath);
-  if (version !== "") throw new BadRequest("Datasets and narratives of groups have no versions: leave out the @ part.");
-  if (isTangle && action === "write") throw new BadRequest("This address names two datasets; name one of them.");
+  if (version !== "")
+    throw new BadRequest("Datasets and narratives of groups have no versions: leave out the @ part.");
+  if (isTangle && action === "write")
+    throw new BadRequest("This address names two datasets; name one of them.");
   const [first, ...others] = path.replace(/^\/+|\/+$/g, "").split("/");
   if (first === undefined || first === "") throw new BadRequest(`This address does not name a ${kind}.`);
   const parts: [string, ...string[]] = [first, ...others];

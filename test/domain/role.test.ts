@@ -1,0 +1,71 @@
+import { describe, expect, it } from "vitest";
+import { groupOfRoleGroup, roleGroup, roles, rolesIn } from "../../src/domain/role.ts";
+import { groupName } from "./sample.ts";
+
+describe("roles", () => {
+  it("are listed from the least to the most privileged", () => {
+    expect(roles).toEqual(["viewers", "editors", "owners"]);
+  });
+});
+
+describe("the name of a role group", () => {
+  it("is made of the group's name in lower case and the role", () => {
+    expect(roleGroup(groupName("SPHERES"), "editors")).toBe("spheres/editors");
+  });
+});
+
+describe("the group that a claim entry names", () => {
+  it.each([
+    ["blab/editors", "blab"],
+    ["SPHERES/editors", "spheres"],
+    ["blab/no-such-role", "blab"],
+    ["blab", "blab"],
+    ["blab/", "blab"],
+    ["blab/a/b", "blab"],
+    ["/viewers", ""],
+    ["", ""],
+  ])("of %j is %j", (entry, group) => {
+    expect(groupOfRoleGroup(entry)).toBe(group);
+  });
+});
+
+describe("the roles that claim entries give in a group", () => {
+  const rolesOf = (entries: readonly string[], group = "Blab") => [...rolesIn(groupName(group), entries)];
+
+  it.each(roles)("hold %s when an entry says so", (role) => {
+    expect(rolesOf([`blab/${role}`])).toEqual([role]);
+  });
+
+  it.each(["Blab/editors", "blab/editors", "BLAB/editors", "ｂlab/editors"])(
+    "do not depend on the group's spelling: %s",
+    (entry) => {
+      expect(rolesOf([entry])).toEqual(["editors"]);
+    },
+  );
+
+  it("are the union of all entries, each once", () => {
+    expect(rolesOf(["blab/owners", "blab/viewers", "BLAB/owners"])).toEqual(["owners", "viewers"]);
+  });
+
+  it.each([
+    ["has the role in another case", "blab/Editors"],
+    ["has an unknown role", "blab/admins"],
+    ["has a role in the singular", "blab/editor"],
+    ["has no role", "blab"],
+    ["has an empty role", "blab/"],
+    ["goes on after the role", "blab/editors/x"],
+    ["has a space after the role", "blab/editors "],
+    ["has the role of JavaScript's objects", "blab/constructor"],
+    ["is of another group", "blub/editors"],
+    ["is of a group whose name only begins so", "blab-2/editors"],
+    ["is of a group that looks the same", "blаb/editors"],
+    ["has an empty group", "/editors"],
+    ["is empty", ""],
+  ])("are none when the entry %s", (_, entry) => {
+    expect(rolesOf([entry])).toEqual([]);
+  });
+
+  it("are none without entries", () => {
+    expect(rolesOf([])).toEqual([]);
+  });
+});

@@ -1,0 +1,21 @@
+import type { Caller } from "../../src/domain/caller.ts";
+import type { Group, GroupName } from "../../src/domain/group.ts";
+import { parseGroupName } from "../../src/domain/group.ts";
+import { userFromClaims } from "../../src/domain/user.ts";
+
+/** The name, or a failed test when it is none. */
+export const groupName = (text: string): GroupName => {
+  const name = parseGroupName(text);
+  if (name === undefined) throw new Error(`${text} is no group name`);
+  return name;
+};
+
+export const publicGroup: Group = { name: groupName("blab"), isPublic: true };
+export const privateGroup: Group = { name: groupName("Blab-Private"), isPublic: false };
+
+/** Somebody whose id token lists these role groups. */
+export const userWith = (...roleGroups: string[]): Caller & { readonly kind: "user" } => {
+  const user = userFromClaims({ name: "alice", groups: roleGroups }, { username: "name", groups: "groups" });
+  if (!user) throw new Error("the claims name nobody");
+  return { kind: "user", user };
+};

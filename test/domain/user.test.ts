@@ -1,0 +1,90 @@
+import { describe, expect, it } from "vitest";
+import type { Json, JsonObject } from "../../src/domain/brand.ts";
+import { userFromClaims } from "../../src/domain/user.ts";
+
+const names = { username: "cognito:username", groups: "cognito:groups" };
+
+const userWithGroups = (groups: Json) =>
+  userFromClaims({ "cognito:username": "alice", "cognito:groups": groups }, names);
+
+describe("the user in an id token's claims", () => {
+  it("has the name and the groups that the configured claims hold", () => {
+    const user = userWithGroups(["blab/owners", "spheres/viewers"]);
+    expect(user?.username).toBe("alice");
+    expect([...(user?.authzRoles ?? [])]).toEqual(["blab/owners", "spheres/viewers"]);
+    expect(user?.claimedGroups).toEqual(["blab/owners", "spheres/viewers"]);
+  });
+
+  it.each<[string, JsonObject]>([
+    ["is missing", {}],
+    ["is empty", { "cognito:username": "" }],
+    ["is null", { "cognito:username": null }],
+    ["is a number", { "cognito:username": 7 }],
+    ["is a list", { "cognito:username": ["alice"] }],
+  ])("is nobody when the username %s", (_, claims) => {
+    expect(userFromClaims({ "cognito:groups": ["blab/owners"], ...claims }, names)).toBeUndefined();
+  });
+
+  it.each<[string, Json]>([
+    ["null", null],
+    ["a number", 7],
+    ["true", true],
+    ["an object", { "0": "blab/owners" }],
+    ["an empty list", []],
+    ["a list of other things", [1, null, ["blab/owners"], { a: 1 }]],
+  ])("holds no groups when their claim is %s", (_, groups) => {
+    expect(userWithGroups(groups)).toMatchObject({
+      authzRoles: new Set(),
+      flags: new Set(),
+      claimedGroups: [],
+    });
+  });
+
+  it("holds no groups when there is no such claim", () => {
+    expect(userFromClaims({ "cognito:username": "alice" }, names)?.authzRoles.size).toBe(0);
+  });
+
+  it("takes a single text for a list of one, never for its letters", () => {
+    expect(userWithGroups("blab/owners")?.authzRoles).toEqual(new Set(["blab/owners"]));
+  });
+
+  it("drops the slash before Keycloak's full group paths, and only the first", () => {
+    expect(userWithGroups(["/blab/owners", "//blub/owners"])?.claimedGroups).toEqual([
+      "blab/owners",
+      "/blub/owners",
+    ]);
+  });
+
+  it("keeps internal entries out of the roles, and makes flags of some", () => {
+    const user = userWithGroups(["blab/owners", "!flags/canary", "!other/thing", "!flags/", "!"]);
+    expect(user?.authzRoles).toEqual(new Set(["blab/owners"]));
+    expect(user?.flags).toEqual(new Set(["canary", ""]));
+    expect(user?.claimedGroups).toHaveLength(5);
+  });
+});
+
+describe("a claim's name", () => {
+  const groupsAt = (claims: JsonObject, path: string) =>
+    userFromClaims({ sub: "alice", ...claims }, { username: "sub", groups: path })?.claimedGroups;
+
+  it("may be a path into nested claims", () => {
+    expect(groupsAt({ realm_access: { roles: ["a/owners"] } }, "realm_access.roles")).toEqual(["a/owners"]);
+  });
+
+  it("means the claim of exactly that name first, dots and colons included", () => {
+    const claims = { "https://example.org/groups": ["a/owners"], https: { x: ["b/owners"] } };
+    expect(groupsAt(claims, "https://example.org/groups")).toEqual(["a/owners"]);
+    expect(groupsAt({ "a.b": ["x/owners"], a: { b: ["y/owners"] } }, "a.b")).toEqual(["x/owners"]);
+  });
+
+  it.each([
+    ["a step is missing", { a: {} }, "a.b"],
+    ["a step is no object", { a: "b" }, "a.b"],
+    ["a step is null", { a: null }, "a.b"],
+    ["a step is a list", { a: ["x/owners"] }, "a.0"],
+    ["it names what every object has", {}, "constructor.name"],
+    ["it names an object's prototype", {}, "__proto__"],
+  ])("finds nothing when %s", (_, claims, path) => {
+    expect(groupsAt(claims, path)).toEqual([]);
+  });
+});
