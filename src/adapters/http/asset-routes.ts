@@ -15,7 +15,7 @@ export const assetRoutes =
 const answerAuspice = async (ctx: Context, auspice: AuspiceClient): Promise<void> => {
   const answer = await auspice.answer({
     method: ctx.method,
-    path: ctx.path,
+    path: ctx.path.replace(/^\/[^/]+/, (folder) => folder.toLowerCase()),
     ifNoneMatch: ctx.req.headers["if-none-match"],
     accepts: (coding) => ctx.acceptsEncodings(coding) === coding,
   });

@@ -5,6 +5,7 @@ import type { Middleware } from "./context.ts";
 export const healthRoutes =
   (readiness: Readiness): Middleware =>
   async (ctx, next) => {
+    if (ctx.method !== "GET" && ctx.method !== "HEAD") return next();
     if (ctx.path === "/healthz") {
       ctx.body = { status: "ok" };
     } else if (ctx.path === "/readyz") {
