@@ -39,7 +39,7 @@ const parameter = (ctx: Context, name: string): string | undefined => {
 
 /** `groups/<name>[/narratives][/<rest>]`, with or without slashes around it. */
 const parsePrefix = (prefix: string): { name: string; rest: string } | undefined => {
-  const [, name, rest] = /^\/*groups\/+([^/]+)(?:\/+(.*?))?\/*$/s.exec(prefix) ?? [];
+  const [, name, rest] = /^\/*groups\/+([^/]+)(?:\/+(.*?))?\/*$/is.exec(prefix) ?? [];
   return name === undefined ? undefined : { name, rest: rest ?? "" };
 };
 
