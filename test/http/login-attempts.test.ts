@@ -1,0 +1,174 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { browser } from "../support/browser.ts";
+import { type ManualClock, manualClock } from "../support/manual-clock.ts";
+import type { RunningServer } from "../support/running-server.ts";
+import { startServer } from "../support/running-server.ts";
+import {
+  comeBack,
+  sessionCookie,
+  sessionId,
+  sessionRecords,
+  storedFiles,
+  username,
+} from "../support/sessions.ts";
+import { stubProvider } from "../support/stub-provider/stub-provider.ts";
+
+let clock: ManualClock;
+let server: RunningServer;
+beforeAll(async () => {
+  clock = manualClock(Math.floor(Date.now() / 1000));
+  server = await startServer({ clock, provider: await stubProvider({ now: clock.now }) });
+});
+afterAll(async () => {
+  await server.close();
+  await server.provider.close();
+});
+
+const pending = (cookies: ReadonlyMap<string, string>) =>
+  [...cookies.keys()].filter((name) => name.startsWith("nextstrain.org-login-"));
+
+describe("two tabs that log in at once", () => {
+  test.each([
+    ["in the order in which they began", [0, 1]],
+    ["in the other order", [1, 0]],
+  ])("both succeed, %s", async (_, order) => {
+    const visitor = browser(server);
+    const begun = [
+      await visitor.ask("/login?return_to=/groups/blab?tab=0"),
+      await visitor.ask("/login?return_to=/groups/blab?tab=1"),
+    ];
+    for (const tab of order) {
+      const finished = await comeBack(server, visitor, begun[tab]?.headers["location"]);
+      expect([finished.status, finished.headers["location"]]).toEqual([302, `/groups/blab?tab=${tab}`]);
+      expect(await username(visitor)).toBe("alice");
+    }
+    expect(pending(visitor.cookies)).toEqual([]);
+  });
+
+  test("both succeed when both requests leave before any cookie has come", async () => {
+    const visitor = browser(server);
+    const begun = await Promise.all([visitor.ask("/login"), visitor.ask("/login")]);
+    expect(pending(visitor.cookies)).toHaveLength(2);
+    for (const { headers } of begun) {
+      const finished = await comeBack(server, visitor, headers["location"]);
+      expect([finished.status, finished.headers["location"]]).toEqual([302, "/"]);
+      expect(await username(visitor)).toBe("alice");
+    }
+  });
+
+  test("leave one session behind, not two", async () => {
+    const before = (await sessionRecords(server)).size;
+    const visitor = browser(server);
+    const begun = [await visitor.ask("/login"), await visitor.ask("/login")];
+    for (const { headers } of begun) await comeBack(server, visitor, headers["location"]);
+    expect((await sessionRecords(server)).size).toBe(before + 1);
+  });
+});
+
+describe("a login that was begun", () => {
+  test("keeps its secrets sealed in a cookie that scripts cannot read and that lives an hour", async () => {
+    const visitor = browser(server);
+    const { cookies, headers } = await visitor.ask("/login");
+    expect(cookies).toHaveLength(1);
+    const [pair = "", ...attributes] = (cookies[0] ?? "").toLowerCase().split(/;\s*/);
+    const url = new URL(headers["location"] ?? "");
+    expect(attributes).toEqual(expect.arrayContaining(["path=/", "httponly", "samesite=lax"]));
+    const expires = attributes.find((text) => text.startsWith("expires="))?.slice("expires=".length) ?? "";
+    expect(Date.parse(expires) - Date.now()).toBeLessThanOrEqual(3_600_000);
+    expect(pair).not.toContain(url.searchParams.get("state")?.toLowerCase());
+  });
+
+  test("can be finished after 59 minutes", async () => {
+    const visitor = browser(server);
+    const begun = await visitor.ask("/login?return_to=/whoami");
+    clock.pass(59 * 60);
+    expect((await comeBack(server, visitor, begun.headers["location"])).headers["location"]).toBe("/whoami");
+    expect(await username(visitor)).toBe("alice");
+  });
+
+  test("is over after an hour, even in a browser that still has the cookie", async () => {
+    const visitor = browser(server);
+    const begun = await visitor.ask("/login?return_to=/whoami");
+    clock.pass(60 * 60);
+    const finished = await comeBack(server, visitor, begun.headers["location"]);
+    expect([finished.status, finished.headers["location"]]).toEqual([302, "/"]);
+    expect(await username(visitor)).toBeNull();
+  });
+
+  test("gives way, the oldest first, when there are more than four", async () => {
+    const visitor = browser(server);
+    const begun: (string | undefined)[] = [];
+    for (let tab = 0; tab < 6; tab++) {
+      begun.push((await visitor.ask("/login")).headers["location"]);
+      expect(pending(visitor.cookies).length).toBeLessThanOrEqual(4);
+    }
+    expect((await comeBack(server, visitor, begun[1])).headers["location"]).toBe("/");
+    expect(await username(visitor)).toBeNull();
+    for (const url of begun.slice(2)) {
+      await comeBack(server, visitor, url);
+      expect(await username(visitor)).toBe("alice");
+    }
+  });
+
+  test("cannot be finished with the cookie of another one", async () => {
+    const visitor = browser(server);
+    const other = browser(server);
+    const begun = await visitor.ask("/login");
+    await other.ask("/login");
+    const [name = ""] = pending(visitor.cookies);
+    const [otherName = ""] = pending(other.cookies);
+    visitor.cookies.set(name, other.cookies.get(otherName) ?? "");
+    await comeBack(server, visitor, begun.headers["location"]);
+    expect(await username(visitor)).toBeNull();
+  });
+});
+
+describe("a visitor who is not logged in", () => {
+  test("leaves nothing behind, whatever is asked for", async () => {
+    const before = await storedFiles(server, "");
+    const visitor = browser(server);
+    for (const path of [
+      "/",
+      "/groups/blab",
+      "/groups/test-private",
+      "/groups/no-such",
+      "/whoami",
+      "/nothing",
+    ]) {
+      expect((await visitor.ask(path)).cookies).toEqual([]);
+    }
+    await visitor.ask("/login");
+    await visitor.ask("/logged-in?code=1&state=2");
+    await visitor.ask("/logout");
+    expect(await storedFiles(server, "")).toEqual(before);
+    expect(visitor.cookies.has(sessionCookie)).toBe(false);
+  });
+});
+
+describe("a login", () => {
+  test("begins a session under a new id, and ends the one before", async () => {
+    const visitor = browser(server);
+    await visitor.logIn();
+    const before = { ...Object.fromEntries(visitor.cookies) };
+    const first = sessionId(visitor);
+    server.provider.setPerson({ sub: "bob", username: "bob", groups: [] });
+    await visitor.logIn();
+    expect(sessionId(visitor)).not.toBe(first);
+    const thief = browser(server);
+    for (const [name, value] of Object.entries(before)) thief.cookies.set(name, value);
+    expect(await username(thief)).toBeNull();
+    expect(await username(visitor)).toBe("bob");
+  });
+
+  test("is of no use to somebody who had slipped a session into the browser before", async () => {
+    server.provider.setPerson({ sub: "mallory", username: "mallory", groups: [] });
+    const mallory = browser(server);
+    await mallory.logIn();
+    const victim = browser(server);
+    victim.cookies.set(sessionCookie, mallory.cookies.get(sessionCookie) ?? "");
+    server.provider.setPerson({ sub: "alice", username: "alice", groups: [] });
+    await victim.logIn();
+    expect(await username(victim)).toBe("alice");
+    expect(await username(mallory)).not.toBe("alice");
+  });
+});
