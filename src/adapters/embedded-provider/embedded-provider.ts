@@ -1,19 +1,16 @@
 import { mkdir } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
-import type { Middleware } from "koa";
-import { Provider } from "oidc-provider";
 import type { Seconds } from "../../domain/brand.ts";
 import type { ClaimNames } from "../../domain/user.ts";
 import type { Clock } from "../../ports/driven/clock.ts";
 import type { Log } from "../../ports/driven/log.ts";
 import { type NewAccount, openAccounts } from "./accounts.ts";
 import { openEntryStore } from "./entry-store.ts";
-import { loginForm } from "./login-form.ts";
-import { entryKinds, isRevoked } from "./model-adapter.ts";
-import { openPages, type Pages } from "./pages.ts";
+import { entryKinds, isRevoked } from "./grant-entries.ts";
+import { openPages } from "./pages.ts";
 import { type ScryptCost, usualCost } from "./password-hash.ts";
-import { type EmbeddedClients, type Lifetimes, providerConfiguration } from "./provider-configuration.ts";
+import type { EmbeddedClients, Lifetimes } from "./provider-configuration.ts";
 import { openProviderKeys } from "./provider-keys.ts";
 import { repeat } from "./repetition.ts";
 
@@ -54,32 +51,31 @@ const usualLifetimes: Lifetimes = {
 const sweepEvery: Seconds = 300;
 const longestRequest: Seconds = 30;
 
-/** Headers for everything, a page for what is not there, and no answer that a cache may keep. */
-const frame =
-  (pages: Pages): Middleware =>
-  async (ctx, next) => {
-    ctx.set({
-      "Cache-Control": "no-store",
-      "Content-Security-Policy": pages.contentSecurityPolicy,
-      "Referrer-Policy": "same-origin",
-      "X-Content-Type-Options": "nosniff",
-      "X-Frame-Options": "DENY",
-    });
-    await next();
-    if (ctx.status !== 404 || ctx.body !== undefined) return;
-    ctx.body = await pages.error({
-      heading: "There is no such page",
-      explanation: "Nothing is to be found at this address of the login service.",
-    });
-    ctx.type = "html";
-    ctx.status = 404;
-  };
-
 type MountedRequest = IncomingMessage & { originalUrl?: string };
+
+type Answer = (req: IncomingMessage, res: ServerResponse) => unknown;
+
+/**
+ * The library takes a tenth of the memory of a start and a fifth of its time, and most servers that are tried
+ * out are asked for a login later, if at all.
+ */
+const whenFirstAsked = (load: () => Promise<Answer>, log: Log): Answer => {
+  let loading: Promise<Answer> | undefined;
+  return async (req, res) => {
+    loading ??= load();
+    try {
+      await (await loading)(req, res);
+    } catch (cause) {
+      loading = undefined;
+      log.write({ event: "background", what: "the start of the embedded identity provider", cause });
+      res.destroy();
+    }
+  };
+};
 
 /** Takes the path under which the provider is mounted off the request's URL, for as long as it is answered. */
 const mounted =
-  (path: string, answer: (req: IncomingMessage, res: ServerResponse) => unknown) =>
+  (path: string, answer: Answer) =>
   (req: MountedRequest, res: ServerResponse): void => {
     const url = req.url ?? "";
     if (!url.startsWith(`${path}/`)) {
@@ -108,28 +104,14 @@ export const openEmbeddedProvider = async (options: EmbeddedProviderOptions): Pr
   ]);
   const mountPath = new URL(issuer).pathname;
   const lifetimes = { ...usualLifetimes, ...options.lifetimes };
-  const configuration = providerConfiguration({
-    ...options,
-    mountPath,
-    lifetimes,
-    accounts,
-    store,
-    keys,
-    pages,
-  });
-  const provider = new Provider(issuer, configuration);
-
-  const failed = (cause: unknown) =>
-    log.write({ event: "background", what: "an answer of the embedded identity provider", cause });
-  provider.on("server_error", (_ctx: unknown, error: unknown) => failed(error));
-  provider.on("error", failed);
-  provider.use(frame(pages));
-  provider.use(loginForm({ provider, accounts, pages, log }));
-
+  const answer = whenFirstAsked(async () => {
+    const { provider } = await import("./provider.ts");
+    return provider({ ...options, mountPath, lifetimes, accounts, store, keys, pages });
+  }, log);
   const sweeping = repeat(
     sweepEvery,
     (signal) => store.sweep((value) => isRevoked(store, value), signal),
     log,
   );
-  return { handler: mounted(mountPath, provider.callback()), close: () => sweeping.stop() };
+  return { handler: mounted(mountPath, answer), close: () => sweeping.stop() };
 };

@@ -3,11 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openEntryStore } from "../../../src/adapters/embedded-provider/entry-store.ts";
-import {
-  createModelAdapter,
-  entryKinds,
-  isRevoked,
-} from "../../../src/adapters/embedded-provider/model-adapter.ts";
+import { entryKinds, isRevoked } from "../../../src/adapters/embedded-provider/grant-entries.ts";
+import { createModelAdapter } from "../../../src/adapters/embedded-provider/model-adapter.ts";
 import type { LogEvent } from "../../../src/ports/driven/log.ts";
 
 let folder: string;
