@@ -1,5 +1,4 @@
 import type { FileHandle } from "node:fs/promises";
-import { z } from "zod";
 import type { Seconds } from "../../domain/brand.ts";
 import { StoreDown } from "../../domain/failure.ts";
 import type { ETag, ObjectMetadata } from "../../domain/stored-object.ts";
@@ -12,12 +11,6 @@ import type { Version } from "./cell.ts";
 
 const maxHeaderBytes = 16_384;
 const newline = 0x0a;
-
-const headerForm = z.object({
-  contentType: z.string(),
-  contentEncoding: z.literal("gzip").optional(),
-  lastModified: z.iso.datetime(),
-});
 
 export interface ContentTypes {
   readonly contentType: string;
@@ -40,6 +33,23 @@ export const headerLine = ({ contentType, contentEncoding }: ContentTypes, lastM
 /** The entity tag that a version of an object has: versions are random and never come back. */
 export const tagOf = (version: Version): ETag => `"${version}"` as ETag;
 
+/** @throws Error, or a TypeError, for anything but what {@link headerLine} writes. */
+const parseHeader = (line: string) => {
+  const { contentType, contentEncoding, lastModified } = JSON.parse(line) as Readonly<
+    Record<string, unknown>
+  >;
+  const seconds = typeof lastModified === "string" ? Date.parse(lastModified) / 1000 : Number.NaN;
+  const isKnownEncoding = contentEncoding === undefined || contentEncoding === "gzip";
+  if (typeof contentType !== "string" || !isKnownEncoding || Number.isNaN(seconds)) {
+    throw new Error("A property is missing or wrong.");
+  }
+  return {
+    contentType,
+    ...(contentEncoding === undefined ? {} : { contentEncoding: "gzip" as const }),
+    lastModified: seconds,
+  };
+};
+
 /** @throws StoreDown if the file is damaged. */
 export const readHeader = async (file: FileHandle, version: Version): Promise<StoredHeader> => {
   const { size } = await file.stat();
@@ -47,16 +57,10 @@ export const readHeader = async (file: FileHandle, version: Version): Promise<St
   const { bytesRead } = await file.read(start, 0, start.length, 0);
   const end = start.subarray(0, bytesRead).indexOf(newline);
   try {
-    const header = headerForm.parse(JSON.parse(start.toString("utf8", 0, Math.max(end, 0))));
+    const header = parseHeader(start.toString("utf8", 0, Math.max(end, 0)));
     return {
       offset: end + 1,
-      metadata: {
-        contentType: header.contentType,
-        ...(header.contentEncoding === undefined ? {} : { contentEncoding: header.contentEncoding }),
-        size: size - (end + 1),
-        etag: tagOf(version),
-        lastModified: Date.parse(header.lastModified) / 1000,
-      },
+      metadata: { ...header, size: size - (end + 1), etag: tagOf(version) },
     };
   } catch (cause) {
     throw new StoreDown({ cause: new Error("A stored object's first line is damaged.", { cause }) });

@@ -1,5 +1,4 @@
 import { readFile } from "node:fs/promises";
-import { z } from "zod";
 import type { Group, GroupName, NormalisedGroupName } from "../../domain/group.ts";
 import { normaliseGroupName, parseGroupName } from "../../domain/group.ts";
 import type { RoleGroupCatalogue } from "../../ports/driven/role-group-catalogue.ts";
@@ -12,8 +11,6 @@ export class BadGroupsFile extends Error {
     this.problems = problems;
   }
 }
-
-const recordForm = z.object({ name: z.string(), isPublic: z.unknown().optional() });
 
 const readJson = async (path: string): Promise<unknown> => {
   let text: string;
@@ -31,13 +28,13 @@ const readJson = async (path: string): Promise<unknown> => {
 };
 
 const parseRecord = (record: unknown, index: number): Group | string => {
-  const parsed = recordForm.safeParse(record);
-  if (!parsed.success) return `Record ${index + 1} is not an object with a name that is a string.`;
-  const name = parseGroupName(parsed.data.name);
+  const { name: text, isPublic } = (record ?? {}) as Readonly<Record<string, unknown>>;
+  if (typeof text !== "string") return `Record ${index + 1} is not an object with a name that is a string.`;
+  const name = parseGroupName(text);
   if (name === undefined) {
-    return `${JSON.stringify(parsed.data.name)} is no valid name: 3 to 50 ASCII letters, digits and hyphens are.`;
+    return `${JSON.stringify(text)} is no valid name: 3 to 50 ASCII letters, digits and hyphens are.`;
   }
-  return { name, isPublic: parsed.data.isPublic === true };
+  return { name, isPublic: isPublic === true };
 };
 
 const describeClash = (names: readonly GroupName[]): string =>
