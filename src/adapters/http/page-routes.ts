@@ -14,7 +14,6 @@ import type { Pages } from "./page-answer.ts";
 import { renderNotFound } from "./pages/error-page.ts";
 import { renderListing } from "./pages/group-listing.ts";
 import type { GroupPage } from "./pages/group-page.ts";
-import { renderGroup } from "./pages/group-page.ts";
 import { parseFilter } from "./pages/resource-filter.ts";
 import { renderWhoami } from "./pages/whoami.ts";
 import { sendEntrypoint } from "./resource-routes.ts";
@@ -72,7 +71,9 @@ const renderGroupPage = async (
   missing?: NonNullable<GroupPage["missing"]>,
 ): Promise<string> => {
   const { caller, signal } = ctx.state;
-  const [info, listing] = await Promise.all([
+  const [{ renderGroup }, info, listing] = await Promise.all([
+    // Markdown and its sanitiser weigh on a start, and wait for the first group's page.
+    import("./pages/group-page.ts"),
     d.groups.info(caller, group, signal),
     d.resources.list(caller, group, signal).catch(undefinedIfDown),
   ]);
