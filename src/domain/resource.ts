@@ -46,6 +46,9 @@ const checkPart = (part: string): void => {
   if (!part.isWellFormed()) throw new BadRequest("An address has to be well-formed Unicode.");
 };
 
+/** A path without slashes around it. The look-behind keeps long runs of slashes from costing their square. */
+export const withoutOuterSlashes = (path: string): string => path.replace(/^\/+|(?<!\/)\/+$/g, "");
+
 /** What is left of a path before a tangle tree's second dataset and before a version. */
 const firstDataset = (path: string): { path: string; isTangle: boolean; version: string } => {
   const colon = path.indexOf(":");
@@ -75,7 +78,7 @@ export const parseResource = (
     throw new BadRequest("Datasets and narratives of groups have no versions: leave out the @ part.");
   if (isTangle && action === "write")
     throw new BadRequest("This address names two datasets; name one of them.");
-  const [first, ...others] = path.replace(/^\/+|\/+$/g, "").split("/");
+  const [first, ...others] = withoutOuterSlashes(path).split("/");
   if (first === undefined || first === "") throw new BadRequest(`This address does not name a ${kind}.`);
   const parts: [string, ...string[]] = [first, ...others];
   for (const part of parts) checkPart(part);

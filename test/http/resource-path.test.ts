@@ -139,6 +139,15 @@ describe("a resource's path", () => {
     }
   });
 
+  test("that is a long run of slashes keeps nobody waiting", async () => {
+    const slashes = "/".repeat(30_000);
+    const begun = performance.now();
+    expect((await read(`a${slashes}b`)).status).toBe(400);
+    const answer = await server.ask({ path: `/charon/getDataset?prefix=groups/blab/a${slashes}b` });
+    expect(answer.status).toBe(400);
+    expect(performance.now() - begun).toBeLessThan(500);
+  });
+
   test("of a group's name that cannot be decoded is refused with 400", async () => {
     for (const path of [
       "/groups/%E0%A4%A",

@@ -2,7 +2,7 @@ import Router from "@koa/router";
 import { BadRequest, NotFound } from "../../domain/failure.ts";
 import type { Group } from "../../domain/group.ts";
 import type { DatasetFile, Resource } from "../../domain/resource.ts";
-import { datasetTypes, legacyTypes, resourcePath } from "../../domain/resource.ts";
+import { datasetTypes, legacyTypes, resourcePath, withoutOuterSlashes } from "../../domain/resource.ts";
 import type { Compression } from "../../ports/driven/compression.ts";
 import type { Groups } from "../../ports/driving/groups.ts";
 import type { ResourceFile, Resources } from "../../ports/driving/resources.ts";
@@ -39,7 +39,7 @@ const parameter = (ctx: Context, name: string): string | undefined => {
 
 /** `groups/<name>[/narratives][/<rest>]`, with or without slashes around it. */
 const parsePrefix = (prefix: string): { name: string; rest: string } | undefined => {
-  const [, name, rest] = /^\/*groups\/+([^/]+)(?:\/+(.*?))?\/*$/is.exec(prefix) ?? [];
+  const [, name, rest] = /^groups\/+([^/]+)(?:\/+(.*))?$/is.exec(withoutOuterSlashes(prefix)) ?? [];
   return name === undefined ? undefined : { name, rest: rest ?? "" };
 };
 
@@ -59,7 +59,7 @@ const available = (resource: Resource) => ({
 });
 
 const getAvailable = async (ctx: Context, d: Deps): Promise<void> => {
-  const prefix = (parameter(ctx, "prefix") ?? "/").replace(/^\/+|\/+$/g, "");
+  const prefix = withoutOuterSlashes(parameter(ctx, "prefix") ?? "/");
   if (prefix === "" || prefix.toLowerCase() === "groups") return getAllAvailable(ctx, d);
   const { group } = locate(ctx, d);
   const { datasets, narratives } = await d.resources.list(ctx.state.caller, group, ctx.state.signal);
