@@ -1,13 +1,18 @@
 import { defineConfig } from "vitest/config";
 
-const project = (name: string, include: string[], more: object = {}) => ({ test: { name, include, ...more } });
+const project = (name: string, include: string[], more: object = {}) => ({
+  test: { name, include, ...more },
+});
 
 export default defineConfig({
   test: {
     projects: [
       project("unit", ["test/{domain,usecases,app,adapters,contract}/**/*.test.ts"]),
       project("http", ["test/http/**/*.test.ts"], { testTimeout: 20_000, hookTimeout: 20_000 }),
-      project("integration", ["test/integration/**/*.test.ts"], { testTimeout: 120_000, hookTimeout: 600_000 }),
+      project("integration", ["test/integration/**/*.test.ts"], {
+        testTimeout: 120_000,
+        hookTimeout: 600_000,
+      }),
       project("browser", ["test/browser/**/*.test.ts"], { testTimeout: 120_000, hookTimeout: 120_000 }),
     ],
     // The line that says how it went, whoever reads it; see the file.

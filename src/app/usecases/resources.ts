@@ -110,7 +110,16 @@ const readV1 = async (d: Deps, resource: Resource, signal: AbortSignal): Promise
     }),
   );
   if (!meta || !tree) throw new NotFound("There is no such dataset here.");
-  return JSON.stringify(await d.converter.fromV1(meta, tree));
+  return serialise(await d.converter.fromV1(meta, tree));
+};
+
+/** Some thousand levels are more than JSON.stringify's stack has room for. */
+const serialise = (dataset: JsonObject): string => {
+  try {
+    return JSON.stringify(dataset);
+  } catch (cause) {
+    throw new UnusableObject("This dataset is stored in the old form, and its tree is too deep.", { cause });
+  }
 };
 
 const parseObject = (text: string): JsonObject => {
