@@ -1,7 +1,7 @@
 import type { Seconds } from "../../domain/brand.ts";
 import type { Caller } from "../../domain/caller.ts";
 import { anonymous } from "../../domain/caller.ts";
-import { ProviderDown } from "../../domain/failure.ts";
+import { ProviderDown, StoreDown } from "../../domain/failure.ts";
 import type { Login, SessionId, StoredSession } from "../../domain/session.ts";
 import type { TokenSet } from "../../domain/token-set.ts";
 import type { ClaimNames } from "../../domain/user.ts";
@@ -73,14 +73,31 @@ const refresh = async (
     d.log.write({ event: "renewal", outcome: "refused", username: login.username });
     return anonymous;
   }
-  const kept = await d.tokens.keep(id, stored, login, answer.tokens);
+  const isThere = await keepRenewed(d, id, stored, answer.tokens);
   d.log.write({ event: "renewal", outcome: "done", username: login.username });
-  // Not kept: the session was ended, or written by somebody else, while the provider answered.
-  return kept ? { kind: "user", user } : stillThere(d, id, { kind: "user", user });
+  return isThere ? { kind: "user", user } : anonymous;
 };
 
-/** A logout that came while we renewed wins; any other write took nothing from the user. */
-const stillThere = async (d: Deps, id: SessionId, caller: Caller): Promise<Caller> => {
-  const now = await d.sessions.load(id, d.idle);
-  return now?.session.login ? caller : anonymous;
+/** How often a write of new tokens is tried again when others write the same session. */
+const tries = 5;
+
+/**
+ * Puts new tokens into a session that others may have written while the provider answered: the old refresh
+ * token may be used up, so losing the new one would log its owner out. A logout that came meanwhile wins:
+ * then, false.
+ */
+const keepRenewed = async (
+  d: Deps,
+  id: SessionId,
+  stored: StoredSession,
+  tokens: TokenSet,
+): Promise<boolean> => {
+  let present: StoredSession | undefined = stored;
+  for (let attempt = 0; attempt < tries; attempt++) {
+    const login = present?.session.login;
+    if (!present || !login) return false;
+    if (await d.tokens.keep(id, present, login, tokens)) return true;
+    present = await d.sessions.load(id, d.idle);
+  }
+  throw new StoreDown({ cause: new Error("too many writers on one session") });
 };
