@@ -1,0 +1,154 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { filesystemStalenessMarks } from "../../src/adapters/filesystem/staleness-marks.ts";
+import type { Username } from "../../src/domain/user.ts";
+import { browser } from "../support/browser.ts";
+import { type ManualClock, manualClock } from "../support/manual-clock.ts";
+import { recordingLog } from "../support/recording-log.ts";
+import type { RunningServer } from "../support/running-server.ts";
+import { startServer } from "../support/running-server.ts";
+import { storedFiles } from "../support/sessions.ts";
+import { tokenFlaws } from "../support/stub-provider/flaw.ts";
+import { stubProvider } from "../support/stub-provider/stub-provider.ts";
+
+let clock: ManualClock;
+let server: RunningServer;
+beforeAll(async () => {
+  clock = manualClock(Math.floor(Date.now() / 1000));
+  server = await startServer({ clock, provider: await stubProvider({ now: clock.now }) });
+});
+afterAll(async () => {
+  await server.close();
+  await server.provider.close();
+});
+beforeEach(() => server.provider.behave());
+
+const json = "application/json";
+const challenge = 'Bearer realm="nextstrain.org"';
+
+const whoami = (authorization: string, path = "/whoami") =>
+  server.ask({ path, headers: { Authorization: authorization, Accept: json } });
+
+const usernameOf = (answer: { json(): unknown }) =>
+  (answer.json() as { user: { username: string } | null }).user?.username;
+
+describe("a Bearer token", () => {
+  test("of the CLI's client says who asks, and begins no session", async () => {
+    const before = await storedFiles(server, "sessions");
+    const answer = await whoami(await server.bearer("alice", "blab/editors", "other/viewers"));
+    expect(answer.json()).toMatchObject({
+      user: { username: "alice", authzRoles: ["blab/editors", "other/viewers"] },
+    });
+    expect(answer.cookies).toEqual([]);
+    expect(await storedFiles(server, "sessions")).toEqual(before);
+  });
+
+  test.each(["bearer", "BEARER"])("may be announced as %s", async (scheme) => {
+    const authorization = (await server.bearer("alice")).replace("Bearer", scheme);
+    expect(usernameOf(await whoami(authorization))).toBe("alice");
+  });
+
+  test("of the app's client is refused", async () => {
+    const answer = await whoami(`Bearer ${await server.provider.idToken({}, "app")}`);
+    expect(answer.status).toBe(401);
+    expect(answer.headers["www-authenticate"]).toMatch(
+      /^Bearer realm="nextstrain\.org", error="invalid_token", /,
+    );
+  });
+
+  /** A Bearer token belongs to no login of ours, and its user is named by a claim of the operator's choice. */
+  const harmless = ["no-nonce", "wrong-nonce", "no-subject"];
+  test.each(tokenFlaws.filter((flaw) => !harmless.includes(flaw)))(
+    "with the flaw %s is refused",
+    async (flaw) => {
+      server.provider.misbehaveOnce(flaw);
+      const answer = await whoami(`Bearer ${await server.provider.idToken()}`);
+      expect(answer.status).toBe(401);
+      expect(answer.headers["www-authenticate"]).toMatch(
+        /^Bearer realm="nextstrain\.org", error="invalid_token", error_description="[^"\\]+"$/,
+      );
+      expect(answer.json()).toEqual({ error: expect.any(String) });
+      expect(answer.headers["cache-control"]).toBe("private, no-store");
+    },
+  );
+
+  test("that has expired is answered by a challenge that asks for renewal, on public things too", async () => {
+    const token = await server.bearer("alice");
+    clock.pass(301);
+    for (const path of ["/whoami", "/groups/blab", "/charon/getAvailable?prefix=/groups/blab", "/nothing"]) {
+      const answer = await whoami(token, path);
+      expect([path, answer.status]).toEqual([path, 401]);
+      expect(answer.headers["www-authenticate"]).toMatch(
+        /error="invalid_token", error_description="[^"]*[Rr]enew/,
+      );
+      expect(answer.headers["access-control-allow-origin"]).toBeUndefined();
+    }
+  });
+
+  test("from before a change of the user's roles is answered by a challenge that asks for renewal", async () => {
+    const old = await server.bearer("bob", "other/owners");
+    expect((await whoami(old)).status).toBe(200);
+    clock.pass(10);
+    const folder = `${server.folder}/data/marks`;
+    const marks = filesystemStalenessMarks({ folder, clock, log: recordingLog(), lifetime: 86_400 });
+    await marks.mark("bob" as Username, clock.now());
+    await marks.close();
+    const refused = await whoami(old);
+    expect(refused.status).toBe(401);
+    expect(refused.headers["www-authenticate"]).toMatch(
+      /error="invalid_token", error_description="[^"]*[Rr]enew/,
+    );
+    expect((await whoami(await server.bearer("bob"))).status).toBe(200);
+    expect((await whoami(await server.bearer("alice"))).status).toBe(200);
+  });
+
+  test("counts before the session of a cookie", async () => {
+    server.provider.setPerson({ sub: "carol", username: "carol", groups: [] });
+    const visitor = browser(server);
+    await visitor.logIn();
+    const both = { Authorization: await server.bearer("bob", "other/owners"), Accept: json };
+    expect(usernameOf(await visitor.ask({ path: "/whoami", headers: both }))).toBe("bob");
+    const bad = { Authorization: "Bearer nonsense", Accept: json };
+    expect((await visitor.ask({ path: "/whoami", headers: bad })).status).toBe(401);
+  });
+
+  test("gets 503, not a verdict, while the provider's keys cannot be had", async () => {
+    const provider = await stubProvider();
+    const fresh = await startServer({ provider });
+    try {
+      const authorization = await fresh.bearer("alice", "blab/owners");
+      await provider.goAway();
+      const answer = await fresh.ask({
+        path: "/groups/test-private",
+        headers: { Authorization: authorization },
+      });
+      expect(answer.status).toBe(503);
+      expect(Number(answer.headers["retry-after"])).toBeGreaterThan(0);
+      expect(answer.headers["www-authenticate"]).toBeUndefined();
+    } finally {
+      await fresh.close();
+      await provider.close();
+    }
+  });
+});
+
+describe("an Authorization header", () => {
+  test.each([
+    ["one word", "Bearer", 400],
+    ["three words", "Bearer a b", 400],
+    ["two spaces", "Bearer  token", 400],
+    ["another scheme", "Basic YTpi", 401],
+    ["an unknown scheme", "Something token", 401],
+  ])("of %s is refused", async (_, authorization, status) => {
+    const answer = await whoami(authorization);
+    expect(answer.status).toBe(status);
+    expect(answer.headers["www-authenticate"]).toBe(status === 401 ? challenge : undefined);
+  });
+
+  test.each(["/.well-known/openid-configuration", "/login", "/healthz", "/favicon.png"])(
+    "of another scheme, from a proxy or a netrc, does not matter to %s",
+    async (path) => {
+      const answer = await server.ask({ path, headers: { Authorization: "Basic YTpi" } });
+      expect(answer.status).toBeLessThan(400);
+    },
+  );
+});

@@ -1,0 +1,264 @@
+import { writeFile } from "node:fs/promises";
+import { request } from "node:http";
+import { setTimeout as delay } from "node:timers/promises";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { filesystemStalenessMarks } from "../../src/adapters/filesystem/staleness-marks.ts";
+import type { Username } from "../../src/domain/user.ts";
+import { type Browser, browser } from "../support/browser.ts";
+import { type ManualClock, manualClock } from "../support/manual-clock.ts";
+import { recordingLog } from "../support/recording-log.ts";
+import type { RunningServer } from "../support/running-server.ts";
+import { startServer } from "../support/running-server.ts";
+import { sessionCookie, sessionRecords, username } from "../support/sessions.ts";
+import type { AnswerFlaw } from "../support/stub-provider/flaw.ts";
+import { stubProvider } from "../support/stub-provider/stub-provider.ts";
+
+let clock: ManualClock;
+let server: RunningServer;
+beforeAll(async () => {
+  clock = manualClock(Math.floor(Date.now() / 1000));
+  const provider = await stubProvider({ now: clock.now });
+  server = await startServer({ clock, provider, environment: { OIDC_TIMEOUT: "1" } });
+});
+afterAll(async () => {
+  await server.close();
+  await server.provider.close();
+});
+beforeEach(() => {
+  server.provider.behave();
+  server.provider.setPerson({ sub: "alice", username: "alice", groups: ["test-private/viewers"] });
+});
+
+const tokenLife = 300;
+const privatePage = "/groups/test-private";
+
+const loggedIn = async (): Promise<Browser> => {
+  const visitor = browser(server);
+  await visitor.logIn();
+  return visitor;
+};
+
+/** How many times the token endpoint is asked while this is done. */
+const redemptions = async (work: () => Promise<unknown>): Promise<number> => {
+  const before = server.provider.state.tokenRequests.length;
+  await work();
+  return server.provider.state.tokenRequests.length - before;
+};
+
+const status = async (visitor: Browser, path: string): Promise<number> => (await visitor.ask(path)).status;
+
+describe("an expired id token", () => {
+  test("is renewed once for many requests at the same moment, with refresh tokens of single use", async () => {
+    server.provider.misbehave("rotating-refresh-tokens");
+    const visitor = await loggedIn();
+    for (let round = 0; round < 3; round++) {
+      clock.pass(tokenLife + 1);
+      const spent = await redemptions(async () => {
+        const answers = await Promise.all(Array.from({ length: 12 }, () => visitor.ask(privatePage)));
+        expect(answers.map((answer) => answer.status)).toEqual(answers.map(() => 200));
+      });
+      expect(spent).toBe(1);
+    }
+    expect(server.provider.state.grants.mostRedemptions()).toBe(1);
+  });
+
+  test("is renewed once by two servers on the same folder", async () => {
+    server.provider.misbehave("rotating-refresh-tokens");
+    const visitor = await loggedIn();
+    const second = await startServer({ clock, folder: server.folder, provider: server.provider });
+    try {
+      const elsewhere = browser(second);
+      elsewhere.cookies.set(sessionCookie, visitor.cookies.get(sessionCookie) ?? "");
+      clock.pass(tokenLife + 1);
+      const spent = await redemptions(async () => {
+        const both = [visitor, elsewhere, visitor, elsewhere].map((who) => status(who, privatePage));
+        expect(await Promise.all(both)).toEqual([200, 200, 200, 200]);
+      });
+      expect(spent).toBe(1);
+    } finally {
+      await second.close();
+    }
+  });
+
+  test("is renewed with the new rights", async () => {
+    const visitor = await loggedIn();
+    expect(await status(visitor, privatePage)).toBe(200);
+    server.provider.setPerson({ sub: "alice", username: "alice", groups: [] });
+    clock.pass(tokenLife + 1);
+    expect(await status(visitor, privatePage)).toBe(403);
+  });
+
+  test("goes on with the old refresh token when the answer brings no new one", async () => {
+    const visitor = await loggedIn();
+    for (let round = 0; round < 3; round++) {
+      clock.pass(tokenLife + 1);
+      expect(await username(visitor)).toBe("alice");
+    }
+  });
+
+  test("renewed for a client that goes away is renewed all the same, and stored", async () => {
+    const visitor = await loggedIn();
+    clock.pass(tokenLife + 1);
+    server.provider.misbehaveOnce("slow");
+    const spent = await redemptions(async () => {
+      const gone = request(server.origin + privatePage, {
+        headers: { Cookie: `${sessionCookie}=${visitor.cookies.get(sessionCookie)}` },
+      });
+      gone.on("error", () => {});
+      gone.end();
+      await delay(150);
+      gone.destroy();
+      await delay(600);
+      expect(await status(visitor, privatePage)).toBe(200);
+    });
+    expect(spent).toBe(1);
+  });
+});
+
+describe("a refused renewal", () => {
+  test("logs out, and sends to the login", async () => {
+    const visitor = await loggedIn();
+    clock.pass(tokenLife + 1);
+    server.provider.misbehaveOnce("invalid-grant");
+    const answer = await visitor.ask(privatePage);
+    expect(answer.status).toBe(302);
+    expect(answer.headers["location"]).toMatch(/^\/login\?/);
+    expect(await redemptions(() => username(visitor))).toBe(0);
+    expect(await username(visitor)).toBeNull();
+    expect([...(await sessionRecords(server)).values()].join()).not.toContain("subject");
+    await visitor.logIn();
+    expect(await username(visitor)).toBe("alice");
+  });
+
+  test("is how another person's token in the answer is taken", async () => {
+    const visitor = await loggedIn();
+    clock.pass(tokenLife + 1);
+    server.provider.misbehaveOnce("other-subject-on-refresh");
+    expect(await username(visitor)).toBeNull();
+  });
+});
+
+describe("while the provider is not itself", () => {
+  const outages: AnswerFlaw[] = [
+    "other-400",
+    "invalid-client",
+    "too-many-requests",
+    "server-error",
+    "server-error-with-invalid-grant",
+    "html",
+    "json-array",
+    "half-an-answer",
+    "broken-off",
+    "hang-up",
+    "redirected",
+    "no-id-token",
+  ];
+  test.each(outages)("nobody is logged out by its %s", async (flaw) => {
+    const visitor = await loggedIn();
+    clock.pass(tokenLife + 1);
+    server.provider.misbehave(flaw);
+    const refused = await visitor.ask(privatePage);
+    expect([refused.status, refused.headers["location"]]).toEqual([503, undefined]);
+    expect(Number(refused.headers["retry-after"])).toBeGreaterThan(0);
+    expect(await status(visitor, "/groups/blab")).toBe(200);
+    const who = await visitor.ask({ path: "/whoami", headers: { Accept: "application/json" } });
+    expect(who.status).toBe(503);
+    server.provider.behave();
+    clock.pass(2);
+    expect(await status(visitor, privatePage)).toBe(200);
+  });
+
+  test("a valid id token goes on serving, and an expired one comes back with the provider", async () => {
+    const visitor = await loggedIn();
+    await server.provider.goAway();
+    try {
+      expect(await status(visitor, privatePage)).toBe(200);
+      clock.pass(tokenLife + 1);
+      expect(await status(visitor, privatePage)).toBe(503);
+      expect(await status(visitor, "/groups/blab")).toBe(200);
+    } finally {
+      await server.provider.comeBack();
+    }
+    clock.pass(2);
+    expect(await status(visitor, privatePage)).toBe(200);
+  });
+
+  test("a request is answered within its time limit, and one that waits for another's renewal soon after", async () => {
+    const visitor = await loggedIn();
+    clock.pass(tokenLife + 1);
+    server.provider.state.slowness = 4;
+    server.provider.misbehave("slow");
+    const begun = Date.now();
+    const both = await Promise.all([status(visitor, privatePage), status(visitor, privatePage)]);
+    expect(both).toEqual([503, 503]);
+    expect(Date.now() - begun).toBeLessThan(3000);
+    server.provider.state.slowness = 0.5;
+  });
+});
+
+describe("a staleness mark", () => {
+  test("makes a session renew, and stay", async () => {
+    const visitor = await loggedIn();
+    expect(await status(visitor, privatePage)).toBe(200);
+    server.provider.setPerson({ sub: "alice", username: "alice", groups: [] });
+    clock.pass(10);
+    await mark("alice");
+    const spent = await redemptions(async () => expect(await status(visitor, privatePage)).toBe(403));
+    expect(spent).toBe(1);
+    expect(await username(visitor)).toBe("alice");
+  });
+});
+
+/** As another instance on the same folder sets it. */
+const mark = async (who: string): Promise<void> => {
+  const folder = `${server.folder}/data/marks`;
+  const marks = filesystemStalenessMarks({ folder, clock, log: recordingLog(), lifetime: 86_400 });
+  await marks.mark(who as Username, clock.now());
+  await marks.close();
+};
+
+describe("tokens in a session's record", () => {
+  const record = async (before: ReadonlyMap<string, string>) => {
+    const [found] = [...(await sessionRecords(server))].filter(([path]) => !before.has(path));
+    if (found === undefined) throw new Error("no new session was stored");
+    return { path: found[0], text: found[1], login: JSON.parse(found[1]).login as { sealedTokens: string } };
+  };
+  const logInAs = async (name: string) => {
+    const before = await sessionRecords(server);
+    server.provider.setPerson({ sub: name, username: name, groups: ["test-private/viewers"] });
+    const visitor = await loggedIn();
+    return { visitor, ...(await record(before)) };
+  };
+  const damage = (text: string) =>
+    text.replace(/^(.{40})(.)/, (_, head, c) => head + (c === "A" ? "B" : "A"));
+
+  test("lie there encrypted", async () => {
+    const { text } = await logInAs("alice");
+    expect(text).not.toMatch(/eyJ|an-access-token|refresh/);
+  });
+
+  test("that were damaged lead to a new login, not to an error", async () => {
+    const { visitor, path, text, login } = await logInAs("alice");
+    await writeFile(path, text.replace(login.sealedTokens, damage(login.sealedTokens)));
+    expect(await status(visitor, privatePage)).toBe(302);
+    expect(await status(visitor, "/groups/blab")).toBe(200);
+    await visitor.logIn();
+    expect(await status(visitor, privatePage)).toBe(200);
+  });
+
+  test("that were copied from another session open nothing", async () => {
+    const victim = await logInAs("alice");
+    const thief = await logInAs("mallory");
+    await writeFile(thief.path, thief.text.replace(thief.login.sealedTokens, victim.login.sealedTokens));
+    expect(await username(thief.visitor)).toBeNull();
+    expect(await username(victim.visitor)).toBe("alice");
+  });
+
+  test("in a record that is no JSON any more lead to a new login", async () => {
+    const { visitor, path } = await logInAs("alice");
+    await writeFile(path, "{ no JSON");
+    expect(await status(visitor, privatePage)).toBe(302);
+    await visitor.logIn();
+    expect(await username(visitor)).toBe("alice");
+  });
+});
