@@ -1,0 +1,47 @@
+/** How large `node_modules` is after `npm ci --omit=dev`, as a deployment has it. */
+import { spawnSync } from "node:child_process";
+import { cp, mkdir, mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const limitMegabytes = 150;
+
+const codebase = fileURLToPath(new URL("../../", import.meta.url));
+
+/** What the installation reads: the lists of packages, and the script that brings Auspice's client. */
+const needed = ["package.json", "package-lock.json", "src/adapters/auspice"];
+
+/** On the disk, like `du`. */
+const megabytesBelow = async (folder: string): Promise<number> => {
+  let blocks = 0;
+  for (const entry of await readdir(folder, { recursive: true })) {
+    // Links in .bin may be of packages that were left out.
+    blocks += await stat(join(folder, entry)).then(
+      (found) => found.blocks,
+      () => 0,
+    );
+  }
+  return (blocks * 512) / 1e6;
+};
+
+const folder = await mkdtemp(join(tmpdir(), "size-bench-"));
+try {
+  for (const path of needed) {
+    await mkdir(join(folder, path, ".."), { recursive: true });
+    await cp(join(codebase, path), join(folder, path), { recursive: true });
+  }
+  const npm = spawnSync("npm", ["ci", "--omit=dev", "--no-audit", "--no-fund"], {
+    cwd: folder,
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  if (npm.status !== 0) throw new Error("npm ci --omit=dev failed.");
+  const megabytes = await megabytesBelow(join(folder, "node_modules"));
+  const verdict = megabytes <= limitMegabytes ? "kept" : "BROKEN";
+  process.stdout.write(
+    `node_modules after npm ci --omit=dev: ${megabytes.toFixed(1)} MB (limit ${limitMegabytes} MB: ${verdict})\n`,
+  );
+  process.exitCode = megabytes <= limitMegabytes ? 0 : 1;
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
