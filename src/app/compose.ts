@@ -12,6 +12,7 @@ import { openIdentityProvider } from "./identity-provider.ts";
 import { keys } from "./keys.ts";
 import { readiness } from "./readiness.ts";
 import { addSampleData } from "./sample-data.ts";
+import { together } from "./together.ts";
 import { discovery } from "./usecases/discovery.ts";
 import { groups } from "./usecases/groups.ts";
 import { identifyCaller } from "./usecases/identify-caller.ts";
@@ -30,19 +31,24 @@ import { storedFiles } from "./usecases/stored-files.ts";
 export const compose = async (parts: AdapterParts, origins: Origins): Promise<RequestHandler> => {
   const container = newContainer();
   await bindAdapters(container, parts);
-  const provider = await openIdentityProvider(parts, origins);
+  const isEmbedded = parts.configuration.provider.kind === "embedded";
+  // The one hashes passwords in other threads while the other keeps this one busy.
+  const [provider] = await together([
+    openIdentityProvider(parts, origins),
+    isEmbedded ? addSample(container, parts, origins) : undefined,
+  ]);
   bind(container, keys.identityProvider, () => provider.identityProvider);
-  if (parts.configuration.provider.kind === "embedded") {
-    await addSampleData({
-      catalogue: get(container, keys.catalogue),
-      store: get(container, keys.resourceStore),
-      contentCheck: get(container, keys.contentCheck),
-      folder: parts.configuration.settings.DATA_DIR,
-      origin: origins[0],
-    });
-  }
   return assemble(container, parts, provider);
 };
+
+const addSample = (from: DependencyContainer, { configuration }: AdapterParts, origins: Origins) =>
+  addSampleData({
+    catalogue: get(from, keys.catalogue),
+    store: get(from, keys.resourceStore),
+    contentCheck: get(from, keys.contentCheck),
+    folder: configuration.settings.DATA_DIR,
+    origin: origins[0],
+  });
 
 const assemble = (
   from: DependencyContainer,

@@ -12,6 +12,7 @@ import type { Listener, ListenerOptions } from "./listener.ts";
 import { listen } from "./listener.ts";
 import { CannotListen, startFailure } from "./start-failure.ts";
 import { startMessage } from "./start-message.ts";
+import { together } from "./together.ts";
 
 const codebase = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -68,8 +69,10 @@ const open = async (configuration: Configuration, { http, https }: Listeners, cl
   const secrets = await openSecrets(configuration);
   const { compose } = await import("./compose.ts");
   const origins = originsOf(configuration.settings.HOST, http, https);
-  const ca = https && (await openCertificates(configuration, clock));
-  const handler = await compose({ configuration, secrets, clock, random, log, closers }, origins);
+  const [handler, ca] = await together([
+    compose({ configuration, secrets, clock, random, log, closers }, origins),
+    https && openCertificates(configuration, clock),
+  ]);
   if (ca) https?.secure(ca);
   for (const listener of [http, https]) listener?.answerWith(handler);
   log.write({ event: "listening", url: origins[0] });

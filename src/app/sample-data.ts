@@ -22,9 +22,10 @@ const never = new AbortController().signal;
 export const addSampleData = async (d: Deps): Promise<void> => {
   const mark = join(d.folder, "sample-data");
   if ((await readKeptText(mark)) !== undefined) return;
-  const { sampleOutbreak } = await import("./sample/outbreak.ts");
+  const { sampleFiles, simulateOutbreak } = await import("./sample/outbreak.ts");
   const groups = demoGroups.map((name) => d.catalogue.find(name)).filter((group) => group !== undefined);
-  for (const { key, kind, content } of groups.flatMap((group) => sampleOutbreak(group, d.origin))) {
+  const outbreak = simulateOutbreak();
+  for (const { key, kind, content } of groups.flatMap((group) => sampleFiles(outbreak, group, d.origin))) {
     const body = d.contentCheck.check(kind, { encoding: "identity", body: whole(content) }, never);
     const stored = { contentType: storedMediaType(kind), contentEncoding: "gzip" as const, body };
     await d.store.write(key, stored, { kind: "absent" }, never);

@@ -4,7 +4,7 @@ import { text } from "node:stream/consumers";
 import { openAssets } from "../../src/adapters/auspice/assets.ts";
 import { contentSecurityPolicy } from "../../src/adapters/auspice/content-security-policy.ts";
 import { findInstallation } from "../../src/adapters/auspice/installation.ts";
-import { sampleOutbreak } from "../../src/app/sample/outbreak.ts";
+import { sampleFiles, simulateOutbreak } from "../../src/app/sample/outbreak.ts";
 import type { GroupName } from "../../src/domain/group.ts";
 
 export interface AuspiceSite {
@@ -18,10 +18,9 @@ export interface AuspiceSite {
 export const auspiceSite = async (): Promise<AuspiceSite> => {
   const assets = await openAssets(findInstallation());
   const files = new Map<string, Uint8Array>(
-    sampleOutbreak({ name: "demo" as GroupName, isPublic: true }, "https://example.org").map((file) => [
-      file.key,
-      file.content,
-    ]),
+    sampleFiles(simulateOutbreak(), { name: "demo" as GroupName, isPublic: true }, "https://example.org").map(
+      (file) => [file.key, file.content],
+    ),
   );
   const violations: AuspiceSite["violations"] = [];
 

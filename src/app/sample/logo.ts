@@ -81,12 +81,16 @@ const toSegment = ([x, y]: Point, [[ax, ay], [bx, by]]: readonly [Point, Point])
 /** Distance to the outline of the rounded square that fills the picture, negative inside. */
 const toGround = ([x, y]: Point): number => {
   const radius = 30;
-  const [dx, dy] = [x, y].map((at) => Math.max(Math.abs(at - size / 2) - (size / 2 - radius), 0)) as [
-    number,
-    number,
-  ];
-  return Math.hypot(dx, dy) - radius;
+  const beyond = (at: number) => Math.max(Math.abs(at - size / 2) - (size / 2 - radius), 0);
+  return Math.hypot(beyond(x), beyond(y)) - radius;
 };
+
+/** Cheap, for most pixels are far from most shapes. */
+const isNear = ([x, y]: Point, [ax, ay]: Point, [bx, by]: Point, margin: number): boolean =>
+  x > Math.min(ax, bx) - margin &&
+  x < Math.max(ax, bx) + margin &&
+  y > Math.min(ay, by) - margin &&
+  y < Math.max(ay, by) + margin;
 
 /** How much of a pixel lies inside a shape whose edge is this far away. */
 const coverage = (distance: number) => Math.min(1, Math.max(0, 0.5 - distance));
@@ -99,8 +103,12 @@ const over = (below: Colour, above: Colour, share: number): Colour => {
 
 const pixel = (point: Point, ground: Colour): number[] => {
   let colour = ground;
-  for (const branch of branches) colour = over(colour, white, coverage(toSegment(point, branch) - 3));
+  for (const branch of branches) {
+    if (!isNear(point, ...branch, 4)) continue;
+    colour = over(colour, white, coverage(toSegment(point, branch) - 3));
+  }
   for (const [centre, fill] of samples) {
+    if (!isNear(point, centre, centre, 13)) continue;
     const distance = Math.hypot(point[0] - centre[0], point[1] - centre[1]);
     colour = over(over(colour, white, coverage(distance - 12)), fill, coverage(distance - 9));
   }

@@ -12,7 +12,7 @@ import { simulateEpidemic } from "./epidemic.ts";
 import { genealogyOf } from "./genealogy.ts";
 import { logo } from "./logo.ts";
 import { measurements } from "./measurements.ts";
-import { narrative } from "./narrative.ts";
+import { narrative, type Story } from "./narrative.ts";
 import { overview } from "./overview.ts";
 import { phylogenyOf } from "./phylogeny.ts";
 import { seededNumbers } from "./random-numbers.ts";
@@ -30,31 +30,41 @@ export const defaultSeed = 185;
 
 const encode = (text: string) => new TextEncoder().encode(text);
 
-/**
- * All files of one demo group. `origin` stands in the narrative's links, where only the path counts.
- */
-export const sampleOutbreak = (
-  group: Group,
-  origin: string,
-  seed: number = defaultSeed,
-): readonly SampleFile[] => {
+/** What all demo groups share, since it takes a quarter of a second. */
+export interface Outbreak {
+  readonly story: Omit<Story, "datasetUrl">;
+  readonly files: ReadonlyMap<DatasetType, Uint8Array>;
+}
+
+export const simulateOutbreak = (seed: number = defaultSeed): Outbreak => {
   const random = seededNumbers(seed);
   const cases = simulateEpidemic(random);
   const phylogeny = phylogenyOf(genealogyOf(cases), random);
+  const files: readonly (readonly [DatasetType, JsonObject])[] = [
+    ["main", mainDataset(phylogeny)],
+    ["root-sequence", rootSequence(phylogeny)],
+    ["tip-frequencies", tipFrequencies(phylogeny)],
+    ["measurements", measurements(phylogeny, random)],
+  ];
+  return {
+    story: { cases, root: phylogeny.root },
+    files: new Map(files.map(([type, json]) => [type, encode(JSON.stringify(json))])),
+  };
+};
+
+/** All files of one demo group. `origin` stands in the narrative's links, where only the path counts. */
+export const sampleFiles = (outbreak: Outbreak, group: Group, origin: string): readonly SampleFile[] => {
   const dataset: Resource = { kind: "dataset", group: group.name, parts: ["lakeside", "2024"] };
-  const story = { datasetUrl: `${origin}/${resourcePath(dataset)}`, cases, root: phylogeny.root };
-
-  const datasetFile = (file: DatasetType, json: JsonObject): SampleFile => ({
-    key: datasetKey(dataset, file),
-    kind: { kind: "dataset", file },
-    content: encode(JSON.stringify(json)),
-  });
-
+  const story = { ...outbreak.story, datasetUrl: `${origin}/${resourcePath(dataset)}` };
   return [
-    datasetFile("main", mainDataset(phylogeny)),
-    datasetFile("root-sequence", rootSequence(phylogeny)),
-    datasetFile("tip-frequencies", tipFrequencies(phylogeny)),
-    datasetFile("measurements", measurements(phylogeny, random)),
+    ...Array.from(
+      outbreak.files,
+      ([file, content]): SampleFile => ({
+        key: datasetKey(dataset, file),
+        kind: { kind: "dataset", file },
+        content,
+      }),
+    ),
     {
       key: narrativeKey({ kind: "narrative", group: group.name, parts: ["lakeside", "around-the-lake"] }),
       kind: { kind: "narrative" },

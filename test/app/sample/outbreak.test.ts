@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Gene, translate } from "../../../src/app/sample/genome.ts";
-import { type SampleFile, sampleOutbreak } from "../../../src/app/sample/outbreak.ts";
+import { type SampleFile, sampleFiles, simulateOutbreak } from "../../../src/app/sample/outbreak.ts";
 import type { GroupName } from "../../../src/domain/group.ts";
 
 interface Node {
@@ -48,15 +48,15 @@ describe("the simulated outbreak", () => {
   const json = <T>(name: string): T => JSON.parse(text(`demo/datasets/lakeside_2024${name}.json`));
 
   beforeAll(() => {
-    files = sampleOutbreak(demo, origin);
+    files = sampleFiles(simulateOutbreak(), demo, origin);
     main = json<Main>("");
     nodes = everyNode(main.tree);
     tips = nodes.filter(({ children }) => children === undefined);
   });
 
   it("is the same, byte by byte, for the same seed, and another for another", () => {
-    expect(sum(sampleOutbreak(demo, origin))).toBe(sum(files));
-    expect(sum(sampleOutbreak(demo, origin, 175))).not.toBe(sum(files));
+    expect(sum(sampleFiles(simulateOutbreak(), demo, origin))).toBe(sum(files));
+    expect(sum(sampleFiles(simulateOutbreak(175), demo, origin))).not.toBe(sum(files));
   });
 
   it("has every file that a demo group shows", () => {
@@ -78,7 +78,11 @@ describe("the simulated outbreak", () => {
   });
 
   it("tells members of a private group that others cannot see it", () => {
-    const hidden = sampleOutbreak({ name: "demo-private" as GroupName, isPublic: false }, origin);
+    const hidden = sampleFiles(
+      simulateOutbreak(),
+      { name: "demo-private" as GroupName, isPublic: false },
+      origin,
+    );
     const overview = hidden.find(({ kind }) => kind.kind === "overview");
     expect(new TextDecoder().decode(overview?.content)).toMatch(/members only/);
     expect(hidden.every(({ key }) => key.startsWith("demo-private/"))).toBe(true);
