@@ -14,6 +14,8 @@ if (Number.parseInt(version, 10) < oldest) {
   );
   process.exitCode = 1;
 } else {
+  // What is written is nobody else's, whoever writes it: our adapters, or Node its compiled code.
+  process.umask(0o077);
   const { enableCompileCache, flushCompileCache } = await import("node:module");
   // Compiled code saves half of a start. It is kept where only we may write, and never makes the folder.
   const data = process.env.DATA_DIR || fileURLToPath(new URL("data", import.meta.url));
