@@ -169,6 +169,12 @@ describe("Redis in trouble", () => {
     expect(readsAfter - readsBefore).toBeLessThan(20);
   });
 
+  it("comes back even when the library has given the connection up", async () => {
+    await connection.run(async (client) => client.disconnect());
+    await expectDown(() => sessions.load(id, idle));
+    await expectRecovery();
+  });
+
   it("takes another program's record for no session", async () => {
     const other = newId();
     await redis.cli("SET", `nextstrain.org-session:${other}`, '{"cookie":{"path":"/"}}', "EX", "100");

@@ -34,6 +34,7 @@ export interface RedisConnection {
 
 /** In milliseconds: for one operation with all its redirections and reconnections. */
 const patience = 900;
+const revivalDelay = 200;
 
 const within = async <T>(work: Promise<T>): Promise<T> => {
   let timer: NodeJS.Timeout | undefined;
@@ -69,6 +70,23 @@ const reportOutages = (client: RedisClient, address: RedisAddress, log: Log): vo
   });
 };
 
+/**
+ * The library gives a connection up for good when Sentinel reports a failover while it is being opened. Nothing
+ * but our own closing is to end it. Returns what stops the watch.
+ */
+const reviveWhenEnded = (client: RedisClient): (() => void) => {
+  let timer: NodeJS.Timeout | undefined;
+  const revive = () => {
+    // What goes wrong is told by an "error" event, and another "end".
+    timer = setTimeout(() => void client.connect().catch(() => undefined), revivalDelay);
+  };
+  client.on("end", revive);
+  return () => {
+    client.off("end", revive);
+    clearTimeout(timer);
+  };
+};
+
 /** Closing asks politely first, so that what was begun is done. */
 const closeClient = async (client: RedisClient): Promise<void> => {
   try {
@@ -90,9 +108,11 @@ export const connectRedis = async (options: RedisOptions, log: Log): Promise<Red
   const address = parseAddress(options.url);
   const client = openClient({ ...options, address });
   reportOutages(client, address, log);
+  const stopReviving = reviveWhenEnded(client);
   try {
     await checkServer(client);
   } catch (error) {
+    stopReviving();
     client.disconnect();
     throw asStoreDown(error);
   }
@@ -102,6 +122,9 @@ export const connectRedis = async (options: RedisOptions, log: Log): Promise<Red
       client.defineCommand(name, { numberOfKeys: 1, lua });
       return (key, ...args) => within(Reflect.get(client, name).call(client, key, ...args));
     },
-    close: () => closeClient(client),
+    close: () => {
+      stopReviving();
+      return closeClient(client);
+    },
   };
 };

@@ -42,7 +42,7 @@ const untilReady = async (client: RedisClient): Promise<void> => {
   client.on("error", remember);
   try {
     while (client.status !== "ready") {
-      if (performance.now() > end || client.status === "end") throw hindrance;
+      if (performance.now() > end) throw hindrance;
       await sleep(20);
     }
   } finally {

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
+import { Cluster } from "ioredis";
 import type { Seconds } from "../../domain/brand.ts";
 import type { Revision, Session, SessionId, StoredSession } from "../../domain/session.ts";
-import type { SessionStore } from "../../ports/driven/session-store.ts";
+import type { ListedSession, SessionStore } from "../../ports/driven/session-store.ts";
 import type { RedisConnection } from "./connection.ts";
 
 /**
@@ -13,7 +14,9 @@ const recordForm = /^[A-Za-z0-9_-]{22}\{/;
 
 const newRevision = (): Revision => randomBytes(16).toString("base64url") as Revision;
 
-const keyOf = (id: SessionId): string => `nextstrain.org-session:${id}`;
+const prefix = "nextstrain.org-session:";
+
+const keyOf = (id: SessionId): string => prefix + id;
 
 /** Anything else under our key is another program's, whose sessions mean nothing here: as good as none. */
 const parseRecord = (record: unknown): StoredSession | undefined => {
@@ -23,6 +26,39 @@ const parseRecord = (record: unknown): StoredSession | undefined => {
     session: JSON.parse(record.slice(revisionLength)) as Session,
   };
 };
+
+/** How many keys Redis looks at for one answer, while it does nothing else. */
+const scanCount = 200;
+
+/** The keys of all sessions, answer by answer; in a cluster, those of every master. */
+async function* sessionKeys(connection: RedisConnection): AsyncGenerator<string[]> {
+  const masters = await connection.run(async (redis) =>
+    redis instanceof Cluster ? redis.nodes("master") : [redis],
+  );
+  for (const master of masters) {
+    let cursor = "0";
+    do {
+      const [next, keys] = await connection.run(() =>
+        master.scan(cursor, "MATCH", `${prefix}*`, "COUNT", scanCount),
+      );
+      yield keys;
+      cursor = next;
+    } while (cursor !== "0");
+  }
+}
+
+async function* allSessions(connection: RedisConnection): AsyncGenerator<ListedSession> {
+  for await (const keys of sessionKeys(connection)) {
+    // One GET for each, not MGET: in a cluster, keys lie in different slots.
+    const records = await connection.run((redis) => Promise.all(keys.map((key) => redis.get(key))));
+    for (const [index, key] of keys.entries()) {
+      const found = parseRecord(records[index]);
+      if (found === undefined) continue;
+      const end = async () => (await connection.run((redis) => redis.del(key))) === 1;
+      yield { session: found.session, end };
+    }
+  }
+}
 
 const milliseconds = (seconds: Seconds): number => Math.max(1, Math.ceil(seconds * 1000));
 
@@ -77,9 +113,11 @@ export const redisSessionStore = (connection: RedisConnection): SessionStore => 
       await connection.run((redis) => redis.del(keyOf(id)));
     },
 
+    all: () => allSessions(connection),
+
     ready: async () => {
       // A command that goes by a key: in a cluster, PING would have no node to go to.
-      await connection.run((redis) => redis.exists("nextstrain.org-session:"));
+      await connection.run((redis) => redis.exists(prefix));
     },
   };
 };
