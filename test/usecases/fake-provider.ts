@@ -1,0 +1,89 @@
+import type { JsonObject } from "../../src/domain/brand.ts";
+import type { TokenSet } from "../../src/domain/token-set.ts";
+import type { Clock } from "../../src/ports/driven/clock.ts";
+import type {
+  IdentityProvider,
+  Verification,
+  VerifiedTokens,
+} from "../../src/ports/driven/identity-provider.ts";
+
+export interface FakeProvider extends IdentityProvider {
+  /** Tokens of somebody who has just logged in; the id token is good for an hour. */
+  tokensOf(username: string, groups?: readonly string[], more?: JsonObject): TokenSet;
+  /** What happens at the next refresh grants; without it they succeed, each refresh token once. */
+  onRefresh: ((tokens: TokenSet) => Promise<VerifiedTokens | "refused">) | undefined;
+  readonly refreshed: string[];
+  /** Thrown by verify and metadata while it is set. */
+  outage: Error | undefined;
+}
+
+const metadata = {
+  issuer: "https://idp.example.org",
+  jwks_uri: "https://idp.example.org/jwks",
+  authorization_endpoint: "https://idp.example.org/auth",
+  token_endpoint: "https://idp.example.org/token",
+  end_session_endpoint: "https://idp.example.org/end",
+  scopes_supported: ["openid", "profile"],
+};
+
+/** An identity provider whose id tokens are their claims as JSON, and which others may make err. */
+export const fakeProvider = (clock: Clock): FakeProvider => {
+  const used = new Set<string>();
+  let count = 0;
+
+  const tokensOf = (username: string, groups: readonly string[] = [], more: JsonObject = {}): TokenSet => {
+    count += 1;
+    const claims = { sub: username, groups, aud: "app", iat: clock.now(), exp: clock.now() + 3600, ...more };
+    return {
+      idToken: JSON.stringify(claims),
+      accessToken: `access-${count}`,
+      refreshToken: `refresh-${count}`,
+    };
+  };
+
+  const verify = (idToken: string, audience: string): Verification => {
+    if (!idToken.startsWith("{")) return { outcome: "invalid", reason: "it is no token" };
+    const claims = JSON.parse(idToken) as JsonObject;
+    if (claims["aud"] !== audience) return { outcome: "invalid", reason: "it is for somebody else" };
+    return Number(claims["exp"]) <= clock.now() ? { outcome: "expired" } : { outcome: "valid", claims };
+  };
+
+  const refresh = async (tokens: TokenSet): Promise<VerifiedTokens | "refused"> => {
+    if (used.has(tokens.refreshToken)) return "refused";
+    used.add(tokens.refreshToken);
+    const { sub, groups } = JSON.parse(tokens.idToken) as { sub: string; groups: string[] };
+    const renewed = tokensOf(sub, groups);
+    return { tokens: renewed, claims: JSON.parse(renewed.idToken) as JsonObject };
+  };
+
+  const provider: FakeProvider = {
+    tokensOf,
+    onRefresh: undefined,
+    refreshed: [],
+    outage: undefined,
+    async metadata() {
+      if (provider.outage) throw provider.outage;
+      return metadata;
+    },
+    async authorizationUrl(attempt) {
+      return `${metadata.authorization_endpoint}?state=${attempt.state}`;
+    },
+    async redeemCode() {
+      const tokens = tokensOf("alice", ["blab/owners"]);
+      return { tokens, claims: JSON.parse(tokens.idToken) as JsonObject };
+    },
+    async refresh(tokens) {
+      provider.refreshed.push(tokens.refreshToken);
+      return (provider.onRefresh ?? refresh)(tokens);
+    },
+    async verify(idToken, audience) {
+      if (provider.outage) throw provider.outage;
+      return verify(idToken, audience);
+    },
+    async endSessionUrl(returnTo, idToken) {
+      return `${metadata.end_session_endpoint}?to=${returnTo}&hint=${idToken === undefined ? "none" : "some"}`;
+    },
+    async ready() {},
+  };
+  return provider;
+};

@@ -1,0 +1,86 @@
+import { randomBytes } from "node:crypto";
+import { tokenSealer } from "../../src/adapters/aes-gcm/token-sealer.ts";
+import { memoryRenewalLock } from "../../src/adapters/memory/renewal-lock.ts";
+import { memorySessionStore } from "../../src/adapters/memory/session-store.ts";
+import { memoryStalenessMarks } from "../../src/adapters/memory/staleness-marks.ts";
+import { identifyCaller } from "../../src/app/usecases/identify-caller.ts";
+import { judgeTokens } from "../../src/app/usecases/judge-tokens.ts";
+import { renewTokens } from "../../src/app/usecases/renew-tokens.ts";
+import { sessionTokens } from "../../src/app/usecases/session-tokens.ts";
+import type { Session, SessionId } from "../../src/domain/session.ts";
+import type { TokenSet } from "../../src/domain/token-set.ts";
+import type { Username } from "../../src/domain/user.ts";
+import type { SessionStore } from "../../src/ports/driven/session-store.ts";
+import type { StalenessMarks } from "../../src/ports/driven/staleness-marks.ts";
+import { manualClock } from "../support/manual-clock.ts";
+import { recordingLog } from "../support/recording-log.ts";
+import { fakeProvider } from "./fake-provider.ts";
+
+export const idle = 1000;
+export const claimNames = { username: "sub", groups: "groups" };
+
+export const encryptionKey = (name: string) => ({ name, bytes: randomBytes(32) });
+
+/** Everything that identifying callers needs, in memory; `replaced` parts go before the others. */
+export const loginSetup = (replaced: { sessions?: SessionStore; marks?: StalenessMarks } = {}) => {
+  const clock = manualClock();
+  const log = recordingLog();
+  const identityProvider = fakeProvider(clock);
+  const key = encryptionKey("first");
+  const sealer = tokenSealer([key]);
+  const sessions = replaced.sessions ?? memorySessionStore(clock);
+  const marks = replaced.marks ?? memoryStalenessMarks(clock, 100_000);
+  const lock = memoryRenewalLock(clock);
+  const tokens = sessionTokens({ sessions, sealer, log, idle });
+  const judge = judgeTokens({ identityProvider, marks, claimNames, backdatedBy: 0 });
+  const renew = renewTokens({
+    sessions,
+    lock,
+    identityProvider,
+    judge,
+    tokens,
+    claimNames,
+    log,
+    idle,
+    patience: 10,
+  });
+  const identify = identifyCaller({ judge, renew, tokens, log });
+
+  /** A session of somebody who is logged in with these tokens. */
+  const logIn = async (set: TokenSet, id = "s".repeat(32) as SessionId, values: Session = {}) => {
+    const sealedTokens = tokens.seal(id, set);
+    const username = "alice" as Username;
+    await sessions.create(id, { ...values, login: { username, since: clock.now(), sealedTokens } }, idle);
+    return id;
+  };
+
+  /** Who a request with this session's cookie is from. */
+  const callerOf = async (id: SessionId) => {
+    const stored = await sessions.load(id, idle);
+    return identify(stored ? { kind: "session", id, stored } : { kind: "none" });
+  };
+
+  /** The tokens that a session holds now; undefined: nobody is logged in. */
+  const tokensIn = async (id: SessionId): Promise<TokenSet | undefined> => {
+    const login = (await sessions.load(id, idle))?.session.login;
+    return login && tokens.open(id, login)?.tokens;
+  };
+
+  return {
+    clock,
+    log,
+    identityProvider,
+    key,
+    sealer,
+    sessions,
+    marks,
+    lock,
+    tokens,
+    judge,
+    renew,
+    identify,
+    logIn,
+    callerOf,
+    tokensIn,
+  };
+};

@@ -1,0 +1,171 @@
+import { describe, expect, it } from "vitest";
+import { anonymous } from "../../src/domain/caller.ts";
+import { ProviderDown, StoreDown } from "../../src/domain/failure.ts";
+import type { TokenSet } from "../../src/domain/token-set.ts";
+import type { Username } from "../../src/domain/user.ts";
+import type { VerifiedTokens } from "../../src/ports/driven/identity-provider.ts";
+import { idle, loginSetup } from "./login-setup.ts";
+
+const alice = { kind: "user", user: { username: "alice" } };
+
+/** Somebody whose id token has expired. */
+const expired = async () => {
+  const s = loginSetup();
+  const first = s.identityProvider.tokensOf("alice", ["blab/viewers"], { exp: s.clock.now() - 1 });
+  const id = await s.logIn(first);
+  return { ...s, id, first };
+};
+
+type Setup = Awaited<ReturnType<typeof expired>>;
+
+/** Makes the provider do something to the session while it is asked to refresh. */
+const duringRefresh = (s: Setup, meanwhile: () => Promise<unknown>): TokenSet => {
+  const tokens = s.identityProvider.tokensOf("alice", ["blab/editors"]);
+  s.identityProvider.onRefresh = async (): Promise<VerifiedTokens> => {
+    await meanwhile();
+    return { tokens, claims: JSON.parse(tokens.idToken) };
+  };
+  return tokens;
+};
+
+const writeValues = async (s: Setup, counter: number) => {
+  const stored = await s.sessions.load(s.id, idle);
+  if (!stored) throw new Error("there is no session");
+  await s.sessions.replace(s.id, { ...stored.session, counter }, stored.revision, idle);
+};
+
+describe("an expired id token", () => {
+  it("is renewed, and the new tokens are kept", async () => {
+    const s = await expired();
+    expect(await s.callerOf(s.id)).toMatchObject(alice);
+    expect(await s.callerOf(s.id)).toMatchObject(alice);
+    expect(s.identityProvider.refreshed).toEqual([s.first.refreshToken]);
+    expect((await s.tokensIn(s.id))?.refreshToken).not.toBe(s.first.refreshToken);
+  });
+
+  it("is renewed once when many requests come at once", async () => {
+    const s = await expired();
+    const callers = await Promise.all(Array.from({ length: 8 }, () => s.callerOf(s.id)));
+    for (const caller of callers) expect(caller).toMatchObject(alice);
+    expect(s.identityProvider.refreshed).toHaveLength(1);
+  });
+
+  it("gives the roles that its owner has now", async () => {
+    const s = await expired();
+    duringRefresh(s, async () => undefined);
+    const caller = await s.callerOf(s.id);
+    expect(caller.kind === "user" && [...caller.user.authzRoles]).toEqual(["blab/editors"]);
+  });
+});
+
+describe("a token from before a change of rights", () => {
+  it("is renewed like an expired one", async () => {
+    const s = loginSetup();
+    const id = await s.logIn(s.identityProvider.tokensOf("alice"));
+    s.clock.pass(5);
+    await s.marks.mark("alice" as Username, s.clock.now());
+    expect(await s.callerOf(id)).toMatchObject(alice);
+    expect(await s.callerOf(id)).toMatchObject(alice);
+    expect(s.identityProvider.refreshed).toHaveLength(1);
+  });
+});
+
+describe("a refused renewal", () => {
+  it("ends the login, and leaves the session's values", async () => {
+    const s = await expired();
+    await writeValues(s, 7);
+    s.identityProvider.onRefresh = async () => "refused";
+    expect(await s.callerOf(s.id)).toBe(anonymous);
+    expect((await s.sessions.load(s.id, idle))?.session).toEqual({ counter: 7 });
+    expect(s.log.events).toContainEqual({ event: "renewal", outcome: "refused", username: "alice" });
+  });
+
+  it("is what a new token that names nobody amounts to", async () => {
+    const s = await expired();
+    s.identityProvider.onRefresh = async (tokens) => ({ tokens, claims: { iat: 1 } });
+    expect(await s.callerOf(s.id)).toBe(anonymous);
+    expect(await s.tokensIn(s.id)).toBeUndefined();
+  });
+});
+
+describe("an outage during renewal", () => {
+  it("leaves the caller unproven and the tokens as they are, so that a later request succeeds", async () => {
+    const s = await expired();
+    const cause = new ProviderDown();
+    s.identityProvider.onRefresh = () => Promise.reject(cause);
+    expect(await s.callerOf(s.id)).toEqual({ kind: "unproven", cause });
+    expect(await s.tokensIn(s.id)).toEqual(s.first);
+    s.identityProvider.onRefresh = undefined;
+    expect(await s.callerOf(s.id)).toMatchObject(alice);
+  });
+
+  it("of the session store leaves the caller unproven too", async () => {
+    const s = await expired();
+    const cause = new StoreDown();
+    const identify = s.identify;
+    const stored = await s.sessions.load(s.id, idle);
+    if (!stored) throw new Error("there is no session");
+    s.sessions.load = () => Promise.reject(cause);
+    expect(await identify({ kind: "session", id: s.id, stored })).toEqual({ kind: "unproven", cause });
+  });
+});
+
+describe("a logout during renewal", () => {
+  it("wins, and the late write brings nothing back", async () => {
+    const s = await expired();
+    duringRefresh(s, () => s.sessions.remove(s.id));
+    expect(await s.callerOf(s.id)).toBe(anonymous);
+    expect(await s.sessions.load(s.id, idle)).toBeUndefined();
+  });
+
+  it("wins also when it left the session's values", async () => {
+    const s = await expired();
+    duringRefresh(s, async () => {
+      const stored = await s.sessions.load(s.id, idle);
+      if (stored) await s.sessions.replace(s.id, { counter: 1 }, stored.revision, idle);
+    });
+    expect(await s.callerOf(s.id)).toBe(anonymous);
+    expect((await s.sessions.load(s.id, idle))?.session).toEqual({ counter: 1 });
+  });
+
+  it("before it is found when the session is read again", async () => {
+    const s = await expired();
+    await s.sessions.remove(s.id);
+    expect(await s.renew(s.id)).toBe(anonymous);
+    expect(s.identityProvider.refreshed).toEqual([]);
+  });
+});
+
+describe("values that are written during renewal", () => {
+  it("are kept, and so are the new tokens, which could not be had again", async () => {
+    const s = await expired();
+    const renewed = duringRefresh(s, () => writeValues(s, 42));
+    expect(await s.callerOf(s.id)).toMatchObject(alice);
+    expect(await s.tokensIn(s.id)).toEqual(renewed);
+    expect((await s.sessions.load(s.id, idle))?.session["counter"]).toBe(42);
+  });
+
+  it("without end are an outage, not a loss of the login", async () => {
+    const s = await expired();
+    duringRefresh(s, async () => undefined);
+    s.sessions.replace = async () => ({ outcome: "changed" });
+    expect(await s.callerOf(s.id)).toMatchObject({ kind: "unproven" });
+    expect(await s.tokensIn(s.id)).toEqual(s.first);
+  });
+});
+
+describe("a renewal elsewhere", () => {
+  it("that takes too long leaves the caller unproven", async () => {
+    const s = await expired();
+    s.lock.hold = async () => ({ outcome: "busy" });
+    expect(await s.callerOf(s.id)).toMatchObject({ kind: "unproven" });
+    expect(await s.tokensIn(s.id)).toEqual(s.first);
+  });
+
+  it("that was refused makes those who waited anonymous", async () => {
+    const s = await expired();
+    s.identityProvider.onRefresh = async () => "refused";
+    expect(await Promise.all([s.callerOf(s.id), s.callerOf(s.id)])).toEqual([anonymous, anonymous]);
+    expect(s.identityProvider.refreshed).toHaveLength(1);
+  });
+});
