@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import Koa from "koa";
-import compress from "koa-compress";
 import { anonymous } from "../../domain/caller.ts";
 import type { AuspiceClient } from "../../ports/driven/auspice-client.ts";
 import type { Clock } from "../../ports/driven/clock.ts";
@@ -16,6 +15,7 @@ import type { Sessions } from "../../ports/driving/sessions.ts";
 import type { SignIn } from "../../ports/driving/sign-in.ts";
 import { assetRoutes } from "./asset-routes.ts";
 import { charonRoutes } from "./charon-routes.ts";
+import { compressAnswers } from "./compress-answers.ts";
 import type { Middleware, RequestState } from "./context.ts";
 import { identify } from "./credentials.ts";
 import { refuseCrossSite } from "./cross-site.ts";
@@ -70,8 +70,8 @@ export const server = (d: ServerDeps): RequestHandler => {
   app.use(determineOrigin(d.origin));
   app.use(refuseTraversal());
   if (d.embeddedProvider) app.use(embedded(d.embeddedProvider));
+  app.use(compressAnswers());
   app.use(assetRoutes(d.auspice));
-  app.use(compress({ br: false, zstd: false }));
   app.use(discoveryRoutes(d.discovery));
   app.use(sessionLayer(app as Koa, d.sessions, d.cookies));
   // Inside the session layer, so that a failure's answer keeps its cookies.

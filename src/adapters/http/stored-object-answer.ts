@@ -40,6 +40,8 @@ export const answerObject = async (
   }
   const stored = await answer.read();
   setHeaders(ctx, stored, answer);
+  // Stored compressed, it goes out so or not at all: in a third form its tag would be wrong.
+  if (stored.contentEncoding === "gzip") ctx.compress = false;
   ctx.body = bodyStream(ctx, stored, compression);
   // Setting a stream has made up a type and dropped the length; both are known better.
   setHeaders(ctx, stored, answer);
@@ -48,13 +50,17 @@ export const answerObject = async (
 const sendsGzip = (ctx: Context, object: ObjectMetadata): boolean =>
   object.contentEncoding === "gzip" && ctx.acceptsEncodings("gzip", "identity") === "gzip";
 
+/** Always quoted, which the library leaves out where it may: scripts look for the name between quotes. */
+const attachment = (fileName: string): string =>
+  contentDisposition(fileName).replace(/filename=([^";]+)/, 'filename="$1"');
+
 const setHeaders = (ctx: Context, object: ObjectMetadata, answer: ObjectAnswer): void => {
   const isStoredForm = object.contentEncoding === undefined || sendsGzip(ctx, object);
   ctx.set("Cache-Control", dataCache);
   ctx.set("Content-Type", answer.type ?? object.contentType);
   ctx.set("ETag", isStoredForm ? object.etag : identityTag(object.etag));
   ctx.set("Last-Modified", new Date(object.lastModified * 1000).toUTCString());
-  if (answer.fileName !== undefined) ctx.set("Content-Disposition", contentDisposition(answer.fileName));
+  if (answer.fileName !== undefined) ctx.set("Content-Disposition", attachment(answer.fileName));
   if (!isStoredForm) {
     ctx.remove("Content-Encoding");
     ctx.remove("Content-Length");

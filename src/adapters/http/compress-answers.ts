@@ -1,0 +1,23 @@
+import compress from "koa-compress";
+import type { Context, Middleware } from "./context.ts";
+
+/** Compresses answers on their way, if they are long, of a compressible type and not compressed already. */
+export const compressAnswers = (): Middleware => {
+  const compressed = compress({ br: false, zstd: false });
+  return async (ctx, next) => {
+    let wasEncoded = false;
+    await compressed(ctx, async () => {
+      await next();
+      wasEncoded = ctx.response.get("Content-Encoding") !== "";
+      // koa-compress 5.2 fails when a client refuses every coding, `identity` too; such a one gets `identity`.
+      if (ctx.acceptsEncodings("gzip", "deflate", "identity") === false) ctx.compress = false;
+    });
+    if (!wasEncoded && ctx.response.get("Content-Encoding") !== "") weakenTag(ctx);
+  };
+};
+
+/** A strong tag stands for the very bytes, and these are others now (RFC 9110 section 8.8.3.3). */
+const weakenTag = (ctx: Context): void => {
+  const tag = ctx.response.get("ETag");
+  if (tag.startsWith('"')) ctx.set("ETag", `W/${tag}`);
+};
