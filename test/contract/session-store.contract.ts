@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Seconds } from "../../src/domain/brand.ts";
 import type { Session, SessionId } from "../../src/domain/session.ts";
-import type { SessionStore } from "../../src/ports/driven/session-store.ts";
+import type { ListedSession, SessionStore } from "../../src/ports/driven/session-store.ts";
 
 export interface Harness {
   readonly store: SessionStore;
@@ -237,6 +237,57 @@ export const sessionStoreContract = (adapter: string, open: () => Promise<Harnes
       await Promise.all([write(), read()]);
       expect(seen).toEqual(seen.toSorted((a, b) => a - b));
       expect(seen.every((n) => Number.isInteger(n))).toBe(true);
+    });
+
+    /** The sessions of one test among all there are. */
+    const listed = async (of: SessionStore, label: string): Promise<ListedSession[]> => {
+      const found: ListedSession[] = [];
+      for await (const one of of.all()) if (one.session.label === label) found.push(one);
+      return found;
+    };
+    const counts = (found: readonly ListedSession[]): number[] =>
+      [...new Set(found.map((one) => count(one)))].sort((a, b) => a - b);
+
+    it("lists every session there is, whoever stored it, and none that has ended", async () => {
+      const stores = await several(harness, 3);
+      const ids = Array.from({ length: 30 }, newId);
+      const create = (id: SessionId, n: number) =>
+        (stores[n % 3] ?? store).create(id, { count: n, label: "list" }, n < 25 ? idle : 100);
+      await Promise.all(ids.map(create));
+      await Promise.all(ids.slice(0, 5).map((id) => store.remove(id)));
+      await harness.passSeconds(101);
+      expect(counts(await listed(store, "list"))).toEqual(Array.from({ length: 20 }, (_, n) => n + 5));
+    });
+
+    it("puts no session's end off by listing it", async () => {
+      const id = newId();
+      await store.create(id, { label: "put off" }, 100);
+      await harness.passSeconds(60);
+      expect(await listed(store, "put off")).not.toEqual([]);
+      await harness.passSeconds(60);
+      expect(await listed(store, "put off")).toEqual([]);
+      expect(await store.load(id, 100)).toBeUndefined();
+    });
+
+    it("ends a session that was listed, even if it was written meanwhile, and says so once", async () => {
+      const id = newId();
+      const revision = await store.create(id, { label: "to be ended" }, idle);
+      const [found] = await listed(await harness.another(), "to be ended");
+      const written = await store.replace(id, { label: "written" }, revision, idle);
+      if (written.outcome !== "replaced" || found === undefined) return expect.unreachable();
+      expect(await found.end()).toBe(true);
+      expect(await store.load(id, idle)).toBeUndefined();
+      expect(await store.replace(id, {}, written.revision, idle)).toEqual({ outcome: "gone" });
+      expect(await found.end()).toBe(false);
+    });
+
+    it("lets a reader of the list stop early", async () => {
+      await store.create(newId(), session(1), idle);
+      for await (const one of store.all()) {
+        expect(one.session).toBeDefined();
+        break;
+      }
+      await store.ready();
     });
 
     it("says that it is ready", async () => {

@@ -86,6 +86,17 @@ export const tokenSealerContract = (adapter: string, { sealer }: Harness): void 
       for (const each of foreign) expect(one.open(each as SealedText, context)).toBeUndefined();
     });
 
+    it("tells under which key something was sealed, without having that key", () => {
+      const sealed = sealer("Schlüssel & 2024").seal(text, context);
+      expect(sealer("2025").keyOf(sealed)).toBe("Schlüssel & 2024");
+      expect(sealer("2025", "2024").keyOf(sealer("2025").seal(text, context))).toBe("2025");
+    });
+
+    it("tells no key for foreign text", () => {
+      const foreign = ["", "AQ", "null", "{}", "ä", "AAAA".repeat(100)];
+      for (const each of foreign) expect(sealer("2025").keyOf(each as SealedText)).toBeUndefined();
+    });
+
     it("does not open under a key of the same name that is another key", () => {
       const [first, second] = [sealer("2025"), sealer("2024")];
       const bytes = Buffer.from(second.seal(text, context), "base64url");

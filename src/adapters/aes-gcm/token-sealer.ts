@@ -105,5 +105,7 @@ export const tokenSealer = (keys: EncryptionKeys): TokenSealer => {
       const text = envelope && key && decrypt(envelope, key, context);
       return text === undefined ? undefined : { text, underOldKey: key !== sealing };
     },
+
+    keyOf: (sealed) => parseEnvelope(sealed)?.keyName,
   };
 };

@@ -6,10 +6,11 @@ import type { ReplaceOutcome, SessionStore } from "../../ports/driven/session-st
 import type { CellRoot, Seen } from "./cell.ts";
 import { endOf, look, touch, untilSettled } from "./cell.ts";
 import { drop, put } from "./cell-change.ts";
+import { cellsBelow } from "./cell-tree.ts";
 import { draftsFolder } from "./draft.ts";
 import { makeFolder } from "./durable-folder.ts";
 import { hashedFolder } from "./owned-path.ts";
-import { isMissing, onDisk } from "./store-failure.ts";
+import { isMissing, listedOnDisk, onDisk } from "./store-failure.ts";
 import type { Sweeper } from "./sweeper.ts";
 import { startSweeper } from "./sweeper.ts";
 import type { TextValue } from "./text-cell.ts";
@@ -62,6 +63,18 @@ export const filesystemSessionStore = ({
       }),
     );
 
+  /** False: there was none. */
+  const removeFrom = (folder: string): Promise<boolean> =>
+    onDisk(() =>
+      untilSettled(folder, async () => {
+        const seen = await look(folder);
+        const state = await presence(seen);
+        if (state === "again") return state;
+        if (seen.value !== undefined && !(await drop(cells, seen))) return "again";
+        return state === "there";
+      }),
+    );
+
   return {
     ...sweeper,
 
@@ -95,13 +108,17 @@ export const filesystemSessionStore = ({
         return revision === undefined ? "again" : { outcome: "replaced", revision: revision as Revision };
       }),
 
-    remove: (id) =>
-      onDisk(() =>
-        untilSettled(folderOf(id), async () => {
-          const seen = await look(folderOf(id));
-          return seen.value === undefined || (await drop(cells, seen)) ? undefined : "again";
-        }),
-      ),
+    remove: async (id) => {
+      await removeFrom(folderOf(id));
+    },
+
+    async *all() {
+      for await (const folder of listedOnDisk(cellsBelow(root))) {
+        const found = await readText(folder, isOver);
+        const session = found && parse(found.text);
+        if (session) yield { session, end: () => removeFrom(folder) };
+      }
+    },
 
     ready: () => onDisk(() => makeFolder(draftsFolder(root), false)),
   };

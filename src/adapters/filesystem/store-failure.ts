@@ -18,3 +18,12 @@ export const onDisk = async <T>(work: () => Promise<T>): Promise<T> => {
     throw isSystemError(error) ? new StoreDown({ cause: error }) : error;
   }
 };
+
+/** The same for what is listed bit by bit; what its reader throws is not touched. */
+export async function* listedOnDisk<T>(items: AsyncIterable<T>): AsyncGenerator<T> {
+  try {
+    yield* items;
+  } catch (error) {
+    throw isSystemError(error) ? new StoreDown({ cause: error }) : error;
+  }
+}

@@ -58,6 +58,17 @@ export const memorySessionStore = (
       kept.delete(id);
     },
 
+    async *all() {
+      for (const id of [...kept.keys()]) {
+        const found = present(id);
+        if (found === undefined) continue;
+        yield {
+          session: JSON.parse(found.json) as Session,
+          end: async () => present(id) !== undefined && kept.delete(id),
+        };
+      }
+    },
+
     async ready() {},
   };
 };

@@ -21,8 +21,22 @@ export interface SessionStore {
   replace(id: SessionId, session: Session, expected: Revision, idle: Seconds): Promise<ReplaceOutcome>;
   /** Ends a session; nothing happens when it is gone already. */
   remove(id: SessionId): Promise<void>;
+  /**
+   * Every session there is, in no order and in bounded memory, for the operator's commands. One that is there
+   * all the while is given at least once, now and then twice; one that begins or ends meanwhile, perhaps.
+   * Being given here puts no session's end off.
+   */
+  all(): AsyncIterable<ListedSession>;
   /** Returns when the store answers. */
   ready(): Promise<void>;
 }
 
-export type ReplaceOutcome = { readonly outcome: "replaced"; readonly revision: Revision } | { readonly outcome: "gone" | "changed" };
+export interface ListedSession {
+  readonly session: Session;
+  /** Ends it, whatever was written into it meanwhile; false: it was gone already. */
+  end(): Promise<boolean>;
+}
+
+export type ReplaceOutcome =
+  | { readonly outcome: "replaced"; readonly revision: Revision }
+  | { readonly outcome: "gone" | "changed" };

@@ -6,6 +6,11 @@ export interface TokenSealer {
   seal(text: string, context: EncryptionContext): SealedText;
   /** Undefined for what cannot be opened: altered, cut off, of another context, or under a key that was dropped. */
   open(sealed: SealedText, context: EncryptionContext): Opened | undefined;
+  /**
+   * The name of the key that this was sealed under, as the text itself says: neither is the text opened, nor
+   * need there be such a key. Undefined for what is no sealed text.
+   */
+  keyOf(sealed: SealedText): string | undefined;
 }
 
 export interface Opened {
