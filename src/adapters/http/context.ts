@@ -14,6 +14,8 @@ export interface RequestState {
   session: Credentials;
   /** The id that the next session of this browser will get. */
   nextSessionId?: SessionId;
+  /** A client that waited for "100 Continue" before its body has got it. */
+  continued?: boolean;
   caller: Caller;
 }
 

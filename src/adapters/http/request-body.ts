@@ -12,11 +12,17 @@ export const hasBody = (ctx: Context): boolean =>
   ctx.get("Transfer-Encoding") !== "" || ctx.get("Content-Length") !== "";
 
 /** The request's body as it comes; whoever stops reading leaves the connection as it is. */
-export const requestBody = (ctx: Context): AsyncIterable<Uint8Array> => {
-  // Only now, after all that can be checked before: a client that waits need not send what would be refused.
-  if (waitsForContinue(ctx)) ctx.res.writeContinue();
-  return ctx.req.iterator({ destroyOnReturn: false });
-};
+export const requestBody = (ctx: Context): AsyncIterable<Uint8Array> => ({
+  [Symbol.asyncIterator]() {
+    // Only when somebody reads, after all that can be checked before, conditions included: a client that
+    // waits need not send what would be refused.
+    if (waitsForContinue(ctx)) {
+      ctx.res.writeContinue();
+      ctx.state.continued = true;
+    }
+    return ctx.req.iterator({ destroyOnReturn: false });
+  },
+});
 
 /**
  * Reads and forgets what is left of a refused upload, since the Nextstrain CLI and some proxies read the
@@ -24,7 +30,7 @@ export const requestBody = (ctx: Context): AsyncIterable<Uint8Array> => {
  */
 export const drain = async (ctx: Context): Promise<void> => {
   if (bodiless.includes(ctx.method) || !hasBody(ctx) || ctx.req.readableEnded || ctx.req.destroyed) return;
-  const isWaiting = waitsForContinue(ctx) && ctx.req.socket.bytesWritten === 0 && !ctx.req.readableDidRead;
+  const isWaiting = waitsForContinue(ctx) && !ctx.state.continued;
   if (isWaiting || !(await readToEnd(ctx))) ctx.set("Connection", "close");
 };
 
