@@ -1,0 +1,73 @@
+import { once } from "node:events";
+import { connect } from "node:net";
+
+/** A connection on which a test says every byte itself, and sees when an answer comes. */
+export interface RawConnection {
+  /** Resolves when the bytes have left. */
+  send(bytes: string | Uint8Array): Promise<void>;
+  /** Waits until what has come matches, and takes it away up to the end of the match. */
+  until(pattern: RegExp, patience?: number): Promise<string>;
+  /** What has come and was not taken yet. */
+  received(): string;
+  /** Whether the other side has ended the connection, or broken it. */
+  isOver(): boolean;
+  close(): void;
+}
+
+/** For requests line by line. */
+export const head = (requestLine: string, headers: Readonly<Record<string, string>>): string =>
+  `${requestLine} HTTP/1.1\r\nHost: 127.0.0.1\r\n${Object.entries(headers)
+    .map(([name, value]) => `${name}: ${value}\r\n`)
+    .join("")}\r\n`;
+
+/** One chunk of a body of unknown length. */
+export const chunk = (bytes: string | Uint8Array): Buffer =>
+  Buffer.concat([
+    Buffer.from(`${Buffer.byteLength(bytes).toString(16)}\r\n`),
+    Buffer.from(bytes as string),
+    Buffer.from("\r\n"),
+  ]);
+
+export const lastChunk = "0\r\n\r\n";
+
+/** An answer with JSON, to its end. */
+export const jsonAnswer = /HTTP\/1\.1 (\d{3})[^{]*\{.*\}/s;
+
+export const rawConnection = async (origin: string): Promise<RawConnection> => {
+  const { hostname, port } = new URL(origin);
+  const socket = connect({ host: hostname, port: Number(port) });
+  await once(socket, "connect");
+  let received = "";
+  let isOver = false;
+  let failure: Error | undefined;
+  socket.on("data", (bytes) => {
+    received += bytes.toString("latin1");
+  });
+  socket.on("end", () => {
+    isOver = true;
+  });
+  socket.on("error", (error) => {
+    failure = error;
+    isOver = true;
+  });
+  return {
+    send: (bytes) =>
+      new Promise((resolve, reject) => {
+        socket.write(bytes, (error) => (error ? reject(error) : resolve()));
+      }),
+    until: async (pattern, patience = 5000) => {
+      for (const begun = Date.now(); Date.now() - begun < patience; ) {
+        const found = pattern.exec(received);
+        if (found) {
+          received = received.slice(found.index + found[0].length);
+          return found[0];
+        }
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+      throw new Error(`waited in vain for ${pattern}; got ${JSON.stringify(received)}`, { cause: failure });
+    },
+    received: () => received,
+    isOver: () => isOver,
+    close: () => void socket.destroy(),
+  };
+};
