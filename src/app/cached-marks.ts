@@ -15,17 +15,21 @@ export const cachedMarks = (marks: StalenessMarks, clock: Clock): StalenessMarks
   const known = new LRUCache<string, { readonly since: Seconds | undefined; readonly until: Seconds }>({
     max: maxUsers,
   });
+  let changes = 0;
   return {
     mark: async (username, at) => {
       await marks.mark(username, at);
+      changes += 1;
       known.delete(username);
     },
     find: async (username) => {
       const kept = known.get(username);
       if (kept && kept.until > clock.now()) return kept.since;
       const until = clock.now() + lifetime;
+      const changesBefore = changes;
       const since = await marks.find(username);
-      known.set(username, { since, until });
+      // An answer that was under way while a mark was set may be from before it.
+      if (changes === changesBefore) known.set(username, { since, until });
       return since;
     },
   };

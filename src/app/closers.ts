@@ -15,7 +15,11 @@ export const closers = (): Closers => {
     closeAll: async () => {
       const failures: unknown[] = [];
       for (const one of opened.splice(0).reverse()) {
-        await one.close().catch((error: unknown) => failures.push(error));
+        try {
+          await one.close();
+        } catch (error) {
+          failures.push(error);
+        }
       }
       if (failures.length > 0) throw failures[0];
     },

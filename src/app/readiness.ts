@@ -18,9 +18,9 @@ export const readiness =
   async () => {
     const signal = AbortSignal.timeout(patienceMs);
     const checks = {
-      "session store": sessionStore.ready(),
-      "resource store": resourceStore.ready(signal),
-      "identity provider": identityProvider.ready(),
+      "session store": async () => sessionStore.ready(),
+      "resource store": async () => resourceStore.ready(signal),
+      "identity provider": async () => identityProvider.ready(),
     };
     const missing = await Promise.all(
       Object.entries(checks).map(async ([name, check]) =>
@@ -30,10 +30,10 @@ export const readiness =
     return missing.filter((name) => name !== undefined);
   };
 
-const answers = (check: Promise<void>, signal: AbortSignal): Promise<boolean> =>
+const answers = (check: () => Promise<void>, signal: AbortSignal): Promise<boolean> =>
   new Promise((resolve) => {
     signal.addEventListener("abort", () => resolve(false), { once: true });
-    check.then(
+    check().then(
       () => resolve(true),
       () => resolve(false),
     );

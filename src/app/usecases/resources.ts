@@ -125,7 +125,7 @@ const serialise = (dataset: JsonObject): string => {
 const parseObject = (text: string): JsonObject => {
   try {
     const value: unknown = JSON.parse(text);
-    if (typeof value === "object" && value !== null) return value as JsonObject;
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as JsonObject;
   } catch (cause) {
     throw new UnusableObject("This dataset is stored in the old form, and one of its files is damaged.", {
       cause,
