@@ -1,0 +1,89 @@
+import { gunzipSync, gzipSync } from "node:zlib";
+import { memoryResourceStore } from "../../src/adapters/memory/resource-store.ts";
+import { groups } from "../../src/app/usecases/groups.ts";
+import { resources } from "../../src/app/usecases/resources.ts";
+import { storedFiles } from "../../src/app/usecases/stored-files.ts";
+import type { JsonObject } from "../../src/domain/brand.ts";
+import { BadContent, NotConfigured } from "../../src/domain/failure.ts";
+import type { Group } from "../../src/domain/group.ts";
+import { normaliseGroupName } from "../../src/domain/group.ts";
+import type { ObjectKey } from "../../src/domain/object-key.ts";
+import type { ResourceStore } from "../../src/ports/driven/resource-store.ts";
+import { privateGroup, publicGroup } from "../domain/sample.ts";
+import { manualClock } from "../support/manual-clock.ts";
+
+export const signal = new AbortController().signal;
+
+export async function* streamOf(...parts: readonly (string | Uint8Array)[]): AsyncGenerator<Uint8Array> {
+  for (const part of parts) yield typeof part === "string" ? new TextEncoder().encode(part) : part;
+}
+
+/** Counts what is asked of a store. */
+const counted = (store: ResourceStore) => {
+  const calls: string[] = [];
+  const counting = new Proxy(store, {
+    get: (target, name: keyof ResourceStore) => {
+      calls.push(name);
+      return target[name];
+    },
+  });
+  return { calls, store: counting };
+};
+
+async function* checked(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const whole = Buffer.concat(await Array.fromAsync(body));
+  if (whole.includes("bad")) throw new BadContent("It says that it is bad.");
+  yield gzipSync(whole);
+}
+
+async function* unzipped(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield gunzipSync(Buffer.concat(await Array.fromAsync(body)));
+}
+
+/** Groups and resources on a store in memory, with a public, a private and an empty group. */
+export const dataSetup = () => {
+  const all: readonly Group[] = [publicGroup, privateGroup];
+  const catalogue = {
+    all: () => all,
+    find: (name: string) => all.find((group) => normaliseGroupName(group.name) === normaliseGroupName(name)),
+  };
+  const { store, calls } = counted(memoryResourceStore(manualClock()));
+  const contentCheck = {
+    check: (_: unknown, upload: { body: AsyncIterable<Uint8Array> }) => checked(upload.body),
+  };
+  const members = new Map<string, string[]>();
+  const deps = {
+    catalogue,
+    store,
+    files: storedFiles({ store, contentCheck }),
+    compression: { gunzip: unzipped },
+    converter: { fromV1: async (meta: JsonObject, tree: JsonObject) => ({ version: "v2", meta, tree }) },
+    frontMatter: {
+      parse: (text: string) => {
+        if (text.startsWith("---broken")) throw new BadContent("The front matter is broken.");
+        return { attributes: { title: "A title" }, body: text };
+      },
+    },
+    directory: {
+      members: async (_: unknown, role: string) => {
+        const found = members.get(role);
+        if (!found) throw new NotConfigured("There is no directory.");
+        return found as never[];
+      },
+    },
+  };
+  const put = async (key: string, text: string, contentType = "application/json") => {
+    await store.write(key as ObjectKey, { contentType, body: streamOf(text) }, { kind: "none" }, signal);
+    calls.length = 0;
+  };
+  const keysIn = async (prefix: string) => Array.fromAsync(store.list(prefix as never, signal));
+  return { ...deps, calls, members, put, keysIn, groups: groups(deps), resources: resources(deps) };
+};
+
+export const textOf = async (stored: {
+  readonly body: AsyncIterable<Uint8Array>;
+  contentEncoding?: "gzip";
+}) => {
+  const whole = Buffer.concat(await Array.fromAsync(stored.body));
+  return (stored.contentEncoding === "gzip" ? gunzipSync(whole) : whole).toString();
+};

@@ -1,0 +1,145 @@
+import { describe, expect, it } from "vitest";
+import { signIn } from "../../src/app/usecases/sign-in.ts";
+import { ProviderDown, SignInFailed } from "../../src/domain/failure.ts";
+import type { LoginAttempt } from "../../src/domain/login-attempt.ts";
+import { home, parseReturnPath } from "../../src/domain/return-path.ts";
+import type { SessionId } from "../../src/domain/session.ts";
+import type { SealedText } from "../../src/domain/token-set.ts";
+import type { BegunSignIn } from "../../src/ports/driving/sign-in.ts";
+import { claimNames, loginSetup } from "./login-setup.ts";
+
+const origin = "https://groups.example.org";
+const id = "s".repeat(32) as SessionId;
+const back = parseReturnPath("/groups/blab?x=y") ?? home;
+
+const setup = (providerOrigin?: string) => {
+  const s = loginSetup();
+  let count = 0;
+  const random = { text: (bytes: number) => `random-${bytes}-${++count}` };
+  return { ...s, signIn: signIn({ ...s, random, claimNames, providerOrigin }) };
+};
+
+describe("the beginning of a login", () => {
+  it("sends the browser to the provider with secrets of its own", async () => {
+    const s = setup();
+    const asked: LoginAttempt[] = [];
+    s.identityProvider.authorizationUrl = async (attempt) => {
+      asked.push(attempt);
+      return "https://idp.example.org/auth";
+    };
+    const [first, second] = [await s.signIn.begin(origin, back), await s.signIn.begin(origin, home)];
+    expect(first.authorizationUrl).toBe("https://idp.example.org/auth");
+    expect(asked[0]).toMatchObject({
+      redirectUri: `${origin}/logged-in`,
+      returnTo: back,
+      state: first.state,
+    });
+    expect(first.state).not.toBe(second.state);
+    const secrets = asked.flatMap(({ state, nonce, codeVerifier }) => [state, nonce, codeVerifier]);
+    expect(new Set(secrets).size).toBe(6);
+    for (const secret of secrets) expect(secret).toMatch(/^random-32-/);
+  });
+
+  it("hands the attempt over unreadable", async () => {
+    const { sealedAttempt } = await setup().signIn.begin(origin, home);
+    expect(Buffer.from(sealedAttempt, "base64url").toString("latin1")).not.toContain("random-32");
+  });
+
+  it("leads to the embedded provider under the origin that the browser knows", async () => {
+    const s = setup("https://idp.example.org");
+    const { authorizationUrl } = await s.signIn.begin("https://localhost:5443", home);
+    expect(authorizationUrl).toMatch(/^https:\/\/localhost:5443\/auth\?/);
+  });
+});
+
+describe("the end of a login", () => {
+  it("gives a login that only its session can open, and the way back", async () => {
+    const s = setup();
+    const begun = await s.signIn.begin(origin, back);
+    const finished = await s.signIn.finish(id, begun.sealedAttempt, begun.state, "code=1");
+    expect(finished).toMatchObject({ returnTo: back, login: { username: "alice", since: s.clock.now() } });
+    if (!finished) throw new Error("nobody is logged in");
+    expect(s.tokens.open(id, finished.login)?.tokens.refreshToken).toMatch(/^refresh-/);
+    expect(s.tokens.open("o".repeat(32) as SessionId, finished.login)).toBeUndefined();
+    expect(s.log.events).toEqual([{ event: "sign-in", outcome: "done", username: "alice" }]);
+  });
+
+  it("is possible for two tabs that began at once", async () => {
+    const s = setup();
+    const begun = [await s.signIn.begin(origin, home), await s.signIn.begin(origin, back)];
+    for (const { sealedAttempt, state } of begun) {
+      expect(await s.signIn.finish(id, sealedAttempt, state, "code=1")).toBeDefined();
+    }
+  });
+
+  it.each<{
+    what: string;
+    altered: (begun: BegunSignIn) => { attempt: SealedText | undefined; state: string };
+  }>([
+    { what: "there is no attempt", altered: ({ state }) => ({ attempt: undefined, state }) },
+    {
+      what: "the state is another one",
+      altered: (begun) => ({ attempt: begun.sealedAttempt, state: "evil" }),
+    },
+    { what: "the state is empty", altered: (begun) => ({ attempt: begun.sealedAttempt, state: "" }) },
+    { what: "the attempt was made up", altered: ({ state }) => ({ attempt: "AAAA" as SealedText, state }) },
+    {
+      what: "the attempt was altered",
+      altered: ({ state, sealedAttempt }) => ({
+        attempt: `${sealedAttempt.slice(0, -4)}AAAA` as SealedText,
+        state,
+      }),
+    },
+  ])("is refused, and no code is redeemed, when $what", async ({ altered }) => {
+    const s = setup();
+    s.identityProvider.redeemCode = () => Promise.reject(new Error("a code was redeemed"));
+    const { attempt, state } = altered(await s.signIn.begin(origin, home));
+    expect(await s.signIn.finish(id, attempt, state, "code=1")).toBeUndefined();
+  });
+
+  it("is refused after an hour", async () => {
+    const s = setup();
+    const { sealedAttempt, state } = await s.signIn.begin(origin, home);
+    s.clock.pass(3599);
+    expect(await s.signIn.finish(id, sealedAttempt, state, "code=1")).toBeDefined();
+    s.clock.pass(1);
+    expect(await s.signIn.finish(id, sealedAttempt, state, "code=1")).toBeUndefined();
+  });
+
+  it("fails, and is logged, when the provider refuses", async () => {
+    const s = setup();
+    s.identityProvider.redeemCode = () => Promise.reject(new SignInFailed("access_denied"));
+    const { sealedAttempt, state } = await s.signIn.begin(origin, home);
+    await expect(s.signIn.finish(id, sealedAttempt, state, "error=x")).rejects.toThrow(SignInFailed);
+    expect(s.log.events).toEqual([{ event: "sign-in", outcome: "refused", reason: "access_denied" }]);
+  });
+
+  it("fails when the id token names nobody", async () => {
+    const s = setup();
+    const tokens = s.identityProvider.tokensOf("alice");
+    s.identityProvider.redeemCode = async () => ({ tokens, claims: { email: "a@b.example" } });
+    const { sealedAttempt, state } = await s.signIn.begin(origin, home);
+    await expect(s.signIn.finish(id, sealedAttempt, state, "code=1")).rejects.toThrow(SignInFailed);
+    expect(s.log.events).toMatchObject([{ outcome: "refused", reason: expect.stringContaining("sub") }]);
+  });
+
+  it("is an outage when the provider is away, which is nobody's refusal", async () => {
+    const s = setup();
+    s.identityProvider.redeemCode = () => Promise.reject(new ProviderDown());
+    const { sealedAttempt, state } = await s.signIn.begin(origin, home);
+    await expect(s.signIn.finish(id, sealedAttempt, state, "code=1")).rejects.toThrow(ProviderDown);
+    expect(s.log.events).toEqual([]);
+  });
+});
+
+describe("the way out", () => {
+  it("tells the provider whose login ends, where that is known", async () => {
+    const s = setup();
+    const { sealedAttempt, state } = await s.signIn.begin(origin, home);
+    const finished = await s.signIn.finish(id, sealedAttempt, state, "code=1");
+    expect(await s.signIn.endSessionUrl(origin, id, finished?.login)).toContain("hint=some");
+    const stranger = "o".repeat(32) as SessionId;
+    expect(await s.signIn.endSessionUrl(origin, stranger, finished?.login)).toContain("hint=none");
+    expect(await s.signIn.endSessionUrl(origin, undefined, undefined)).toContain("hint=none");
+  });
+});
