@@ -12,6 +12,7 @@ export default defineConfig({
       project("integration", ["test/integration/**/*.test.ts"], {
         testTimeout: 120_000,
         hookTimeout: 600_000,
+        globalSetup: ["test/support/containers/set-up.ts"],
       }),
       project("browser", ["test/browser/**/*.test.ts"], { testTimeout: 120_000, hookTimeout: 120_000 }),
     ],
