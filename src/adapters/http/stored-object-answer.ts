@@ -30,6 +30,8 @@ export const answerObject = async (
     const metadata = await answer.stat();
     setHeaders(ctx, metadata, answer);
     if (fresh(ctx.req.headers, ctx.response.headers)) {
+      // Koa leaves out the other headers that tell of the body's form (http-api.md section 5).
+      ctx.remove("Content-Encoding");
       ctx.status = 304;
       return;
     }
