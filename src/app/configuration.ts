@@ -55,7 +55,7 @@ export const readConfiguration = async (from: Surroundings): Promise<Configurati
   if (provider.kind === "embedded") checkLoopback(settings.HOST, found);
   if (mode === "production") checkProduction(settings, found);
   checkRedis(settings, found);
-  checkOrigins(settings, found);
+  checkOrigins(mode, settings, found);
   await checkKeys(settings, found);
   const catalogue = await readCatalogue(settings.GROUPS_DATA_FILE, found);
   if (found.length > 0 || !catalogue) throw new BadConfiguration(found);
@@ -167,12 +167,14 @@ const isReadable = (path: string): boolean => {
 
 const hostAndPort = /^(\[[0-9a-f:.]+\]|[^\s:/]+):\d{1,5}$/i;
 
-const checkOrigins = (settings: Settings, problems: string[]): void => {
+const checkOrigins = (mode: Mode, settings: Settings, problems: string[]): void => {
   for (const origin of settings.PUBLIC_ORIGIN ?? []) {
     if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
       problems.push(
         `PUBLIC_ORIGIN: ${origin} has to be an origin such as https://groups.example.org, with no path.`,
       );
+    } else if (mode === "production" && !origin.startsWith("https://")) {
+      problems.push(`PUBLIC_ORIGIN: ${origin} has to begin with https://, the only scheme of production.`);
     }
   }
   for (const entry of settings.TRUSTED_PROXIES) {

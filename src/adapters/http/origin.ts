@@ -25,21 +25,52 @@ const forwardedHeaders = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x
  */
 export const determineOrigin = (rules: OriginRules): Middleware => {
   const isTrusted = rules.kind === "proxied" ? addressMatcher(rules.proxies) : () => false;
+  const pinned = rules.kind === "loopback" ? [] : rules.origins;
+  const httpsOnly = rules.kind === "proxied" && rules.httpsOnly;
   return (ctx, next) => {
     if (rules.kind === "loopback") refuseStrangers(ctx);
+    keepOriginForm(ctx);
     const forwarded = isTrusted(ctx.req.socket.remoteAddress ?? "");
-    const scheme = schemeOf(ctx, forwarded);
-    const host = hostOf(ctx, forwarded);
-    ctx.state.origin = new URL(`${scheme}://${host}`).origin;
-    if (rules.kind !== "loopback") requirePinned(rules.origins, ctx.state.origin, host);
-    if (rules.kind === "proxied") {
-      if (rules.httpsOnly && scheme === "http") return ctx.redirect(`https://${host}${ctx.req.url ?? "/"}`);
-      // Koa's cookies refuse to be secure unless told that the browser's side of the proxy is.
-      ctx.cookies.secure = scheme === "https";
-    }
-    if (host.startsWith("www.")) return ctx.redirect(`${scheme}://${host.slice(4)}${ctx.req.url ?? "/"}`);
+    const seen = new URL(`${schemeOf(ctx, forwarded)}://${hostOf(ctx, forwarded)}`);
+    const better = betterOrigin(seen, httpsOnly, pinned);
+    requirePinned(pinned, better ?? seen.origin);
+    ctx.state.origin = seen.origin;
+    if (better !== undefined) return sendTo(ctx, better);
+    // Koa's cookies refuse to be secure unless told that the browser's side of the proxy is.
+    if (rules.kind === "proxied") ctx.cookies.secure = seen.protocol === "https:";
     return next();
   };
+};
+
+/**
+ * Leaves a path with its query as the request's target, which is what everybody behind us makes of it. A
+ * client may send a whole URL (RFC 9112 section 3.2.2), which must not get into a redirect.
+ */
+const keepOriginForm = (ctx: Context): void => {
+  const target = ctx.req.url ?? "";
+  if (target.startsWith("/")) return;
+  const [, authority, rest = ""] = /^https?:\/\/([^/?#]*)(.*)$/is.exec(target) ?? [];
+  if (authority === undefined || authority.toLowerCase() !== ctx.get("Host").toLowerCase()) {
+    throw new BadRequest("A request's target has to be a path of this server.");
+  }
+  ctx.url = rest.startsWith("/") ? rest : `/${rest}`;
+  ctx.originalUrl = ctx.url;
+};
+
+/** Where the browser should have come to instead: by https, and without "www." unless that is our name. */
+const betterOrigin = (seen: URL, httpsOnly: boolean, pinned: readonly string[]): string | undefined => {
+  const better = new URL(seen);
+  if (httpsOnly) better.protocol = "https:";
+  if (better.hostname.startsWith("www.") && !pinned.includes(better.origin)) {
+    better.hostname = better.hostname.slice("www.".length);
+  }
+  return better.origin === seen.origin ? undefined : better.origin;
+};
+
+/** Clients make a GET of a redirected upload, and lose it, unless the status forbids that. */
+const sendTo = (ctx: Context, origin: string): void => {
+  if (ctx.method !== "GET" && ctx.method !== "HEAD") ctx.status = 307;
+  ctx.redirect(origin + ctx.url);
 };
 
 const loopbackHost = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i;
@@ -72,30 +103,37 @@ const schemeOf = (ctx: Context, forwarded: boolean): "http" | "https" => {
 const plainHost = /^([a-z0-9]([a-z0-9._-]*[a-z0-9])?|\[[0-9a-f:.]+\])\.?(:\d{1,5})?$/i;
 
 const hostOf = (ctx: Context, forwarded: boolean): string => {
-  const host = (forwarded && ctx.get("X-Forwarded-Host")) || ctx.get("Host");
-  if (!plainHost.test(host) || !URL.canParse(`http://${host}`)) {
+  const own = ctx.get("Host");
+  // Node keeps the first of several, and proxies may have looked at another one (RFC 9112 section 3.2).
+  const isSingle = ctx.req.headersDistinct["host"]?.length === 1;
+  const host = (forwarded && ctx.get("X-Forwarded-Host")) || own;
+  if (!isSingle || ![own, host].every((one) => plainHost.test(one) && URL.canParse(`http://${one}`))) {
     throw new BadRequest("The Host header of this request is missing or makes no sense.");
   }
-  return host.toLowerCase().replace(/\.(?=:\d+$|$)/, "");
+  return host.replace(/\.(?=:\d+$|$)/, "");
 };
 
-const requirePinned = (origins: readonly string[], origin: string, host: string): void => {
-  if (origins.length === 0) return;
-  const isPinned = origins.some((pinned) => pinned === origin || new URL(pinned).host === host);
-  if (!isPinned) throw new BadRequest("This server is not known under this name.");
+const requirePinned = (pinned: readonly string[], origin: string): void => {
+  if (pinned.length === 0 || pinned.includes(origin)) return;
+  throw new BadRequest("This server is not known under this name.");
 };
 
 /** Matches socket addresses against addresses and ranges in CIDR notation; IPv4 may come as mapped IPv6. */
 const addressMatcher = (allowed: readonly string[]): ((address: string) => boolean) => {
-  const ranges = allowed.map((entry) =>
-    entry.includes("/") ? ipaddr.parseCIDR(entry) : ([ipaddr.process(entry), 128] as const),
-  );
+  const ranges = allowed.map(rangeOf);
   return (address) => {
     if (!ipaddr.isValid(address)) return false;
     const parsed = ipaddr.process(address);
-    return ranges.some(([range, bits]) => {
-      if (range.kind() !== parsed.kind()) return false;
-      return parsed.match(range, Math.min(bits, range.kind() === "ipv4" ? 32 : 128));
-    });
+    return ranges.some(([range, bits]) => range.kind() === parsed.kind() && parsed.match(range, bits));
   };
 };
+
+const mappedBits = 96;
+
+const rangeOf = (entry: string): [ipaddr.IPv4 | ipaddr.IPv6, number] => {
+  const [range, bits] = ipaddr.parseCIDR(entry.includes("/") ? entry : `${entry}/${hostBits(entry)}`);
+  const isMapped = range instanceof ipaddr.IPv6 && range.isIPv4MappedAddress() && bits >= mappedBits;
+  return isMapped ? [range.toIPv4Address(), bits - mappedBits] : [range, bits];
+};
+
+const hostBits = (address: string): number => (ipaddr.parse(address).kind() === "ipv4" ? 32 : 128);
