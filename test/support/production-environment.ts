@@ -1,0 +1,9 @@
+/** What production asks for, with everything on this machine's disk. */
+export const production = {
+  NODE_ENV: "production",
+  CONFIG_FILE: "",
+  GROUPS_STORAGE: "filesystem",
+  REDIS_REQUIRED: "false",
+  SESSION_SECRET: "a-secret-of-the-tests",
+  SESSION_ENCRYPTION_KEYS: `first=${Buffer.alloc(32, 7).toString("base64url")}`,
+};
