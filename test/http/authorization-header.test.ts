@@ -1,0 +1,157 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { filesystemStalenessMarks } from "../../src/adapters/filesystem/staleness-marks.ts";
+import { systemClock } from "../../src/adapters/system/clock.ts";
+import type { Username } from "../../src/domain/user.ts";
+import { browserOf } from "../support/callers.ts";
+import { recordingLog } from "../support/recording-log.ts";
+import type { RunningServer } from "../support/running-server.ts";
+import { startServer } from "../support/running-server.ts";
+import { putSamples } from "../support/stored-objects.ts";
+
+let server: RunningServer;
+beforeAll(async () => {
+  server = await startServer();
+  await putSamples(server, "blab", "test-private");
+});
+afterAll(() => server.close());
+
+const realm = 'Bearer realm="nextstrain.org"';
+
+/** Routes that are for everybody when no header comes along; all of them look at it. */
+const publicRoutes = [
+  "/groups",
+  "/groups/blab",
+  "/groups/blab/ncov/19B",
+  "/charon/getAvailable?prefix=groups/blab",
+  "/whoami",
+  "/users",
+  "/edit/narratives",
+  "/nothing",
+];
+
+const ask = (path: string, Authorization: string | string[], method = "GET") =>
+  server.ask({ method, path, headers: { Authorization, Accept: "application/json" } });
+
+describe("an Authorization header", () => {
+  test.each(["Bearer", "nonsense", "Bearer a b", "Basic a b", "Bearer a, Bearer b", ""])(
+    "that is not two words is 400 everywhere: %j",
+    async (header) => {
+      for (const path of publicRoutes) expect([path, (await ask(path, header)).status]).toEqual([path, 400]);
+    },
+  );
+
+  test.each(["Basic YTpi", "Digest x", "Negotiate abc", "BearerX abc", "Token abc"])(
+    "of another scheme is 401 with a plain challenge everywhere: %j",
+    async (header) => {
+      for (const path of publicRoutes) {
+        const answer = await ask(path, header);
+        expect([path, answer.status, answer.headers["www-authenticate"]]).toEqual([path, 401, realm]);
+      }
+    },
+  );
+
+  test.each(["Basic YTpi", "nonsense", "Bearer abc"])(
+    "does not matter to discovery, login, assets and health: %j",
+    async (header) => {
+      for (const path of ["/.well-known/openid-configuration", "/healthz", "/readyz", "/favicon.png"]) {
+        expect([path, (await ask(path, header)).status]).toEqual([path, 200]);
+      }
+      for (const path of ["/login", "/logged-in", "/logout"]) {
+        expect([path, (await ask(path, header)).status]).toEqual([path, 302]);
+      }
+    },
+  );
+});
+
+describe("a Bearer token", () => {
+  const flaws = [
+    "expired",
+    "wrong-audience",
+    "wrong-issuer",
+    "bad-signature",
+    "none-algorithm",
+    "no-username",
+  ] as const;
+
+  test.each(flaws)("that is %s is 401 with a challenge that says so, on every route", async (flaw) => {
+    server.provider.misbehaveOnce(flaw);
+    const header = await server.bearer("alice", "test-private/owners");
+    for (const path of [...publicRoutes, "/groups/test-private/ncov/19B"]) {
+      const answer = await ask(path, header);
+      expect([path, answer.status]).toEqual([path, 401]);
+      expect(answer.headers["www-authenticate"]).toMatch(
+        /^Bearer realm="nextstrain.org", error="invalid_token", error_description="[^"\\]+"$/,
+      );
+      expect(answer.headers).not.toHaveProperty("access-control-allow-origin");
+      expect(answer.json()).toEqual({ error: expect.any(String) });
+      expect(answer.text).not.toContain(header.slice(-20));
+    }
+  });
+
+  test.each(["abc", "a.b.c", "e30.e30.e30", "é"])("that is no token at all is 401: %j", async (token) => {
+    const answer = await ask("/groups", `Bearer ${Buffer.from(token).toString("latin1")}`);
+    expect([answer.status, answer.headers["www-authenticate"]]).toEqual([
+      401,
+      expect.stringContaining('error="invalid_token"'),
+    ]);
+  });
+
+  test("for the server's own client is not one for the command line", async () => {
+    const token = await server.provider.idToken({ groups: ["test-private/owners"] }, "app");
+    expect((await ask("/groups/blab", `Bearer ${token}`)).status).toBe(401);
+  });
+
+  test("that is bad is 401 to a browser too, never a redirect", async () => {
+    const answer = await server.ask({
+      path: "/groups/test-private",
+      headers: { Accept: "text/html", Authorization: "Bearer abc" },
+    });
+    expect([answer.status, answer.headers.location]).toEqual([401, undefined]);
+  });
+
+  test("older than its owner's mark asks for a renewal", async () => {
+    const folder = `${server.folder}/data/marks`;
+    const marks = filesystemStalenessMarks({
+      folder,
+      clock: systemClock(),
+      log: recordingLog(),
+      lifetime: 3600,
+    });
+    const header = await server.bearer("stale-sam", "test-private/owners");
+    await marks.mark("stale-sam" as Username, Date.now() / 1000 + 60);
+    await marks.close();
+    const answer = await ask("/groups/test-private/ncov/19B", header);
+    expect(answer.status).toBe(401);
+    expect(answer.headers["www-authenticate"]).toMatch(
+      /error="invalid_token", error_description="[^"]*[Rr]enew[^"]*"/,
+    );
+  });
+
+  test.each(["Bearer", "bearer", "BEARER"])(
+    "that is valid counts, after %s in any letter case",
+    async (scheme) => {
+      const header = (await server.bearer("alice", "test-private/viewers")).replace("Bearer", scheme);
+      const answer = await ask("/groups/test-private/ncov/19B", header);
+      expect([answer.status, answer.cookies]).toEqual([200, []]);
+    },
+  );
+
+  test("beside a cookie means the Bearer user, and a bad one is not mended by the cookie", async () => {
+    const visitor = await browserOf(server, "owner", "test-private");
+    const path = "/whoami";
+    const Accept = "application/json";
+    const Authorization = await server.bearer("bob", "blab/viewers");
+    const both = await visitor.ask({ path, headers: { Accept, Authorization } });
+    expect(both.json()).toMatchObject({ user: { username: "bob", authzRoles: ["blab/viewers"] } });
+    const denied = await visitor.ask({
+      path: "/groups/test-private/ncov/19B",
+      headers: { Accept, Authorization },
+    });
+    expect(denied.status).toBe(403);
+    const bad = await visitor.ask({ path, headers: { Accept, Authorization: "Bearer abc" } });
+    expect(bad.status).toBe(401);
+    expect((await visitor.ask({ path, headers: { Accept } })).json()).toMatchObject({
+      user: { username: "owner-of-test-private" },
+    });
+  });
+});
