@@ -79,6 +79,10 @@ const leavePayloadUnsigned = (client: S3Client): void => {
   );
 };
 
+/** The SDK gives this name to its own time-outs, and to kept connections that the store has closed meanwhile. */
+const isTimeout = (error: unknown): error is Error =>
+  error instanceof Error && error.name === "TimeoutError" && !("code" in error && error.code !== "ETIMEDOUT");
+
 /** A store that stood still for so long is not asked again: three times the wait would be too long for anyone. */
 const doNotRetryTimeouts = (client: S3Client): void => {
   client.middlewareStack.add(
@@ -86,8 +90,8 @@ const doNotRetryTimeouts = (client: S3Client): void => {
       try {
         return await next(args);
       } catch (error) {
-        if (!(error instanceof Error) || error.name !== "TimeoutError") throw error;
-        // No cause: the SDK looks for a reason to try again there too.
+        if (!isTimeout(error)) throw error;
+        // The text for a cause: in an error the SDK would find a reason to try again.
         throw new StoreDown({ cause: `The store did not answer: ${error.message}` });
       }
     },

@@ -1,0 +1,216 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { inspect } from "node:util";
+import { afterEach, describe, expect, it } from "vitest";
+import type { S3Options } from "../../src/adapters/s3/connection.ts";
+import { connectS3 } from "../../src/adapters/s3/connection.ts";
+import { s3ResourceStore } from "../../src/adapters/s3/resource-store.ts";
+import { StoreDown, UnusableObject } from "../../src/domain/failure.ts";
+import type { KeyPrefix, ObjectKey } from "../../src/domain/object-key.ts";
+import type { ResourceStore } from "../../src/ports/driven/resource-store.ts";
+import { recordingLog } from "../support/recording-log.ts";
+import type { StubS3 } from "../support/stub-s3.ts";
+import { s3Error, startStubS3 } from "../support/stub-s3.ts";
+
+const never = new AbortController().signal;
+const key = "blab/datasets/a.json" as ObjectKey;
+const closers: (() => Promise<void>)[] = [];
+
+afterEach(async () => {
+  for (const close of closers.splice(0)) await close();
+});
+
+type Answer = (request: IncomingMessage, response: ServerResponse, nth: number) => void;
+
+const openOn = async (
+  answer: Answer,
+  more: Partial<S3Options> = {},
+): Promise<{ store: ResourceStore; stub: StubS3 }> => {
+  const stub = await startStubS3(answer);
+  const connection = connectS3({ ...stub.options, ...more }, recordingLog());
+  closers.push(
+    () => connection.close(),
+    () => stub.close(),
+  );
+  return { store: s3ResourceStore(connection), stub };
+};
+
+const headers = (more: Record<string, string> = {}) => ({
+  etag: '"abc"',
+  "last-modified": "Thu, 01 Jan 2026 00:00:00 GMT",
+  "content-type": "application/json",
+  ...more,
+});
+
+async function* bodyOf(...chunks: string[]) {
+  for (const chunk of chunks) yield Buffer.from(chunk);
+}
+
+const put = (store: ResourceStore, kind: "none" | "absent" = "none") =>
+  store.write(key, { contentType: "application/json", body: bodyOf("{}") }, { kind }, never);
+
+describe("answers of an S3 store", () => {
+  it("takes 403 for an object that is not there", async () => {
+    const { store } = await openOn((_, response) => s3Error(response, 403, "AccessDenied"));
+    expect(await store.read(key, never)).toBeUndefined();
+    expect(await store.stat(key, never)).toBeUndefined();
+  });
+
+  it.each([
+    [403, "SignatureDoesNotMatch"],
+    [403, "InvalidAccessKeyId"],
+    [404, "NoSuchBucket"],
+  ])("does not take %i %s for that", async (status, code) => {
+    const { store } = await openOn((_, response) => s3Error(response, status, code));
+    await expect(store.read(key, never)).rejects.toBeInstanceOf(StoreDown);
+  });
+
+  it("asks again when the store wants it slower", async () => {
+    const { store, stub } = await openOn((_, response, nth) => {
+      if (nth < 3) return s3Error(response, 503, "SlowDown");
+      response.writeHead(200, headers({ "content-length": "2" })).end("{}");
+    });
+    const object = await store.read(key, never);
+    expect(Buffer.concat(await Array.fromAsync(object?.body ?? [])).toString()).toBe("{}");
+    expect(stub.requests).toHaveLength(3);
+  });
+
+  it("asks again on a new connection when the store has closed the kept one", async () => {
+    const { store, stub } = await openOn((_, response, nth) => {
+      if (nth === 2) return response.destroy();
+      response.writeHead(200, headers({ "content-length": "0" })).end();
+    });
+    expect(await store.stat(key, never)).toBeDefined();
+    expect(await store.stat(key, never)).toBeDefined();
+    expect(stub.requests).toHaveLength(3);
+  });
+
+  it("gives up within five seconds when the store always wants it slower", async () => {
+    const { store, stub } = await openOn((_, response) => s3Error(response, 503, "SlowDown"));
+    const began = performance.now();
+    await expect(store.read(key, never)).rejects.toBeInstanceOf(StoreDown);
+    await expect(put(store)).rejects.toBeInstanceOf(StoreDown);
+    expect(performance.now() - began).toBeLessThan(10_000);
+    expect(stub.requests.length).toBeLessThanOrEqual(6);
+  });
+
+  it("never takes a body that broke off for a whole one", async () => {
+    const { store } = await openOn((_, response) => {
+      response.writeHead(200, headers({ "content-length": "1000" }));
+      response.write("half");
+      setTimeout(() => response.destroy(), 20);
+    });
+    const object = await store.read(key, never);
+    await expect(Array.fromAsync(object?.body ?? [])).rejects.toBeInstanceOf(StoreDown);
+  });
+
+  it("does not ask a second time for whether its own write was the one that is there", async () => {
+    const { store } = await openOn((request, response, nth) => {
+      if (request.method === "HEAD") return s3Error(response, 404, "NotFound");
+      request.resume().on("end", () => {
+        // The first PUT was carried out, and only its answer got lost.
+        if (nth === 2) response.destroy();
+        else s3Error(response, 412, "PreconditionFailed");
+      });
+    });
+    await expect(put(store, "absent")).rejects.toBeInstanceOf(StoreDown);
+  });
+
+  it("sends plain bodies, without checksums or chunk signatures", async () => {
+    let sent: { headers: IncomingMessage["headers"]; body: string } | undefined;
+    const { store } = await openOn((request, response) => {
+      const chunks: Buffer[] = [];
+      request.on("data", (chunk) => chunks.push(chunk));
+      request.on("end", () => {
+        sent = { headers: request.headers, body: Buffer.concat(chunks).toString() };
+        response.writeHead(200, headers()).end();
+      });
+    });
+    await put(store);
+    expect(sent?.body).toBe("{}");
+    expect(sent?.headers["x-amz-content-sha256"]).toBe("UNSIGNED-PAYLOAD");
+    expect(sent?.headers["content-length"]).toBe("2");
+    const names = Object.keys(sent?.headers ?? {});
+    expect(names.filter((name) => /checksum|trailer|decoded/.test(name))).toEqual([]);
+    expect(sent?.headers).not.toHaveProperty("content-encoding");
+  });
+
+  it("addresses the bucket by path where an endpoint is given", async () => {
+    const { store, stub } = await openOn((_, response) =>
+      response.writeHead(200, headers({ "content-length": "0" })).end(),
+    );
+    await store.stat(key, never);
+    expect(stub.requests).toEqual(["HEAD /bucket/blab/datasets/a.json"]);
+  });
+
+  it("goes through the proxy that the environment names, but not past no_proxy", async () => {
+    const asked: string[] = [];
+    const proxy = createServer((request, response) => {
+      asked.push(String(request.url));
+      response.writeHead(200, headers({ "content-length": "0" })).end();
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+    closers.push(() => new Promise((resolve) => void proxy.close(() => resolve())));
+    const http_proxy = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    const endpoint = "http://store.example.org";
+    const first = await openOn(() => undefined, { endpoint, proxies: { http_proxy } });
+    expect(await first.store.stat(key, never)).toMatchObject({ size: 0 });
+    expect(asked).toEqual([`${endpoint}/bucket/blab/datasets/a.json`]);
+
+    const { store, stub } = await openOn(
+      (_, response) => response.writeHead(200, headers({ "content-length": "0" })).end(),
+      { proxies: { http_proxy, no_proxy: "127.0.0.1" } },
+    );
+    await store.stat(key, never);
+    expect(stub.requests).toHaveLength(1);
+    expect(asked).toHaveLength(1);
+  });
+
+  it.each([
+    ["gzip", "gzip"],
+    ["aws-chunked,gzip", "gzip"],
+    ["aws-chunked", undefined],
+    ["", undefined],
+  ])("reads the stored encoding %j as %j", async (stored, encoding) => {
+    const { store } = await openOn((_, response) =>
+      response.writeHead(200, headers({ "content-encoding": stored, "content-length": "3" })).end(),
+    );
+    expect((await store.stat(key, never))?.contentEncoding).toBe(encoding);
+  });
+
+  it("refuses an object in an encoding that it does not know", async () => {
+    const { store } = await openOn((_, response) =>
+      response.writeHead(200, headers({ "content-encoding": "br", "content-length": "3" })).end("abc"),
+    );
+    await expect(store.read(key, never)).rejects.toBeInstanceOf(UnusableObject);
+    await expect(store.stat(key, never)).rejects.toBeInstanceOf(UnusableObject);
+  });
+
+  it("lists all pages, with names that XML could not hold", async () => {
+    const page = (name: string, more: string) =>
+      `<?xml version="1.0"?><ListBucketResult><EncodingType>url</EncodingType>${more}<Contents><Key>blab/datasets/${name}</Key></Contents></ListBucketResult>`;
+    const { store } = await openOn((request, response) => {
+      response.writeHead(200, { "content-type": "application/xml" });
+      if (String(request.url).includes("continuation-token=two")) response.end(page("b+c%2B%01.json", ""));
+      else response.end(page("", "<NextContinuationToken>two</NextContinuationToken>"));
+    });
+    const names = await Array.fromAsync(store.list("blab/datasets/" as KeyPrefix, never));
+    expect(names).toEqual(["b c+\u0001.json"]);
+  });
+
+  it("tells nobody of the keys that it signs with", async () => {
+    const { store, stub } = await openOn((_, response) => s3Error(response, 403, "SignatureDoesNotMatch"));
+    const error = await store.read(key, never).catch((thrown: unknown) => thrown);
+    const told = inspect(error, { depth: 10, showHidden: true });
+    expect(told).not.toContain(stub.options.credentials?.secretAccessKey);
+    expect(told).not.toContain("Signature=");
+  });
+
+  it("is ready where it may not list, and not where it may do nothing", async () => {
+    const { store } = await openOn((_, response) => s3Error(response, 403, "AccessDenied"));
+    await store.ready(never);
+    const { store: stranger } = await openOn((_, response) => s3Error(response, 403, "InvalidAccessKeyId"));
+    await expect(stranger.ready(never)).rejects.toBeInstanceOf(StoreDown);
+  });
+});
