@@ -21,6 +21,6 @@ if (Number.parseInt(version, 10) < oldest) {
   const data = process.env.DATA_DIR || fileURLToPath(new URL("data", import.meta.url));
   if (existsSync(data)) enableCompileCache(join(data, "compiled"));
   const { main } = await import("./src/app/main.ts");
-  await main();
+  await main(process.argv.slice(2));
   flushCompileCache();
 }

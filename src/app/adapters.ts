@@ -47,13 +47,19 @@ const bindStores = async (to: DependencyContainer, parts: AdapterParts): Promise
   const { settings } = parts.configuration;
   await Promise.all([
     settings.GROUPS_STORAGE === "s3" ? bindS3(to, parts) : bindObjectsFolder(to, parts),
-    settings.REDIS_URL === undefined
-      ? bindSessionsFolder(to, parts)
-      : bindRedis(to, parts, settings.REDIS_URL),
+    bindSessionStores(to, parts),
   ]);
 };
 
-const folderOf = ({ configuration, clock, log }: AdapterParts, name: string) => ({
+export type StoreParts = Pick<AdapterParts, "configuration" | "clock" | "log" | "closers">;
+
+/** Sessions, marks and locks. */
+export const bindSessionStores = (to: DependencyContainer, parts: StoreParts): Promise<void> => {
+  const { REDIS_URL: url } = parts.configuration.settings;
+  return url === undefined ? bindSessionsFolder(to, parts) : bindRedis(to, parts, url);
+};
+
+const folderOf = ({ configuration, clock, log }: StoreParts, name: string) => ({
   folder: join(configuration.settings.DATA_DIR, name),
   clock,
   log,
@@ -86,7 +92,7 @@ const bindS3 = async (
   bind(to, keys.resourceStore, () => s3ResourceStore(connection));
 };
 
-const bindSessionsFolder = async (to: DependencyContainer, parts: AdapterParts): Promise<void> => {
+const bindSessionsFolder = async (to: DependencyContainer, parts: StoreParts): Promise<void> => {
   const { clock, closers } = parts;
   const [{ filesystemSessionStore }, { filesystemStalenessMarks }, { filesystemRenewalLock }] =
     await Promise.all([
@@ -103,7 +109,7 @@ const bindSessionsFolder = async (to: DependencyContainer, parts: AdapterParts):
   bind(to, keys.lock, () => lock);
 };
 
-const bindRedis = async (to: DependencyContainer, parts: AdapterParts, url: string): Promise<void> => {
+const bindRedis = async (to: DependencyContainer, parts: StoreParts, url: string): Promise<void> => {
   const { configuration, clock, closers, log } = parts;
   const [{ connectRedis }, { redisSessionStore }, { redisStalenessMarks }, { redisRenewalLock }] =
     await Promise.all([

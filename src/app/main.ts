@@ -5,6 +5,7 @@ import type { Clock } from "../ports/driven/clock.ts";
 import type { Log } from "../ports/driven/log.ts";
 import type { Closers } from "./closers.ts";
 import { closers as newClosers } from "./closers.ts";
+import { CommandFailed } from "./commands/command.ts";
 import type { Configuration } from "./configuration.ts";
 import { readConfiguration } from "./configuration.ts";
 import type { Origins } from "./identity-provider.ts";
@@ -19,24 +20,41 @@ const codebase = fileURLToPath(new URL("../../", import.meta.url));
 /** Requests under way at a shutdown are given this long. */
 const drainMs = 30_000;
 
-/** Starts the server and serves until a signal ends it. */
-export const main = async (): Promise<void> => {
+/**
+ * Starts the server and serves until a signal ends it.
+ * @param args Of the command line; with any, a command runs instead.
+ */
+export const main = async (args: readonly string[]): Promise<void> => {
   let dataFolder: string | undefined;
-  try {
+  const configure = async (): Promise<Configuration> => {
     readDotEnv();
-    const configuration = await readConfiguration({
-      environment: process.env,
-      codebase,
-      workingFolder: process.cwd(),
-    });
+    const from = { environment: process.env, codebase, workingFolder: process.cwd() };
+    const configuration = await readConfiguration(from);
     dataFolder = configuration.settings.DATA_DIR;
-    await serve(configuration);
+    return configuration;
+  };
+  try {
+    if (args.length > 0) await runCommand(args, configure);
+    else await serve(await configure());
   } catch (error) {
-    const failure = startFailure(error, dataFolder);
+    const failure = error instanceof CommandFailed ? error : startFailure(error, dataFolder);
     if (!failure) throw error;
     process.stderr.write(`${failure.message}\n`);
     process.exitCode = failure.exitCode;
   }
+};
+
+const runCommand = async (
+  args: readonly string[],
+  configure: () => Promise<Configuration>,
+): Promise<void> => {
+  const [{ dispatch }, { systemClock }, { systemRandom }] = await Promise.all([
+    import("./commands/dispatch.ts"),
+    import("../adapters/system/clock.ts"),
+    import("../adapters/system/random.ts"),
+  ]);
+  const print = (text: string) => void process.stdout.write(text);
+  await dispatch(args, { clock: systemClock(), random: systemRandom(), print, configure });
 };
 
 /** For laptops: in production an environment is set on purpose, and nowhere else. */

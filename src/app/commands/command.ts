@@ -1,0 +1,32 @@
+import type { Clock } from "../../ports/driven/clock.ts";
+import type { Random } from "../../ports/driven/random.ts";
+import type { Configuration } from "../configuration.ts";
+
+/** What the program does besides serving, on its first argument. */
+export interface Command {
+  /** Its name and arguments, as they are typed. */
+  readonly usage: string;
+  readonly says: string;
+  /** Imported only when it is asked for. */
+  readonly load: () => Promise<Run>;
+}
+
+export type Run = (args: readonly string[], surroundings: Surroundings) => Promise<void>;
+
+export interface Surroundings {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Standard output: what was asked for, and nothing else, so that it can go to a file. */
+  readonly print: (text: string) => void;
+  /** The server's own. @throws BadConfiguration */
+  readonly configure: () => Promise<Configuration>;
+}
+
+/** A command that came to nothing; the message is for the person at the terminal. */
+export class CommandFailed extends Error {
+  readonly exitCode: number;
+  constructor(message: string, exitCode: number, options?: ErrorOptions) {
+    super(message, options);
+    this.exitCode = exitCode;
+  }
+}
