@@ -1,3 +1,5 @@
+import { accessSync, constants, existsSync } from "node:fs";
+import { dirname } from "node:path";
 import { NotConfigured, StoreDown } from "../domain/failure.ts";
 import { BadConfiguration } from "./configuration.ts";
 import type { ListenerOptions } from "./listener.ts";
@@ -54,6 +56,18 @@ const listenFailure = ({ setting, options, cause }: CannotListen): StartFailure 
   }
 };
 
+/** Node says ENOENT when it may not make a folder and its parents: what the nearest one there is says counts. */
+const whyNotMade = (folder: string): string | undefined => {
+  const parent = dirname(folder);
+  if (!existsSync(folder) && parent !== folder) return whyNotMade(parent);
+  try {
+    accessSync(folder, constants.W_OK | constants.X_OK);
+    return undefined;
+  } catch (error) {
+    return codeOf(error);
+  }
+};
+
 /** What a person can mend; undefined for our own mistakes, which keep their stack. */
 export const startFailure = (error: unknown, dataFolder: string | undefined): StartFailure | undefined => {
   if (error instanceof BadConfiguration) {
@@ -63,8 +77,10 @@ export const startFailure = (error: unknown, dataFolder: string | undefined): St
   if (error instanceof NotConfigured) return { exitCode: 1, message: error.message };
   if (error instanceof CannotListen) return listenFailure(error);
   const cause = error instanceof StoreDown ? error.cause : error;
-  const why = systemErrors[codeOf(cause) ?? ""];
-  if (why === undefined || dataFolder === undefined) return undefined;
+  if (dataFolder === undefined) return undefined;
+  const code = codeOf(cause);
+  const why = systemErrors[(code === "ENOENT" ? whyNotMade(dataFolder) : code) ?? ""];
+  if (why === undefined) return undefined;
   return {
     exitCode: 1,
     message: `The data folder ${dataFolder} cannot be used: ${why}. Mend that, or set DATA_DIR.`,
