@@ -24,9 +24,14 @@ interface Process {
   readonly ended: Promise<number | string>;
 }
 
-const run = (workingFolder: string, environment: Environment, nodeOptions: readonly string[]): Process => {
+const run = (
+  workingFolder: string,
+  environment: Environment,
+  nodeOptions: readonly string[] = [],
+  node = process.execPath,
+): Process => {
   const { PATH = "", HOME = "" } = process.env;
-  const child = spawn(process.execPath, [...nodeOptions, program], {
+  const child = spawn(node, [...nodeOptions, program], {
     cwd: workingFolder,
     env: { PATH, HOME, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
@@ -67,7 +72,7 @@ export interface StartOptions {
 /** Resolves once `/healthz` answers 200; rejects with all output when the process ends before. */
 export const startServerProcess = async (options: StartOptions): Promise<StartedServer> => {
   const { data, workingFolder, environment } = options;
-  const started = run(workingFolder, { DATA_DIR: data, PORT: "0", HTTPS_PORT: "0", ...environment }, []);
+  const started = run(workingFolder, { DATA_DIR: data, PORT: "0", HTTPS_PORT: "0", ...environment });
   const { child, output, errors, ended } = started;
   const address = (scheme: string) => new RegExp(`\\b${scheme}://localhost:\\d+`).exec(output())?.[0];
   try {
@@ -113,12 +118,14 @@ export interface EndedServer {
 export const runServerProcess = async (
   environment: Environment,
   nodeOptions: readonly string[] = [],
+  node = process.execPath,
 ): Promise<EndedServer> => {
   const folder = await temporaryFolder();
   const { child, output, errors, ended } = run(
     folder.path,
     { DATA_DIR: join(folder.path, "data"), PORT: "0", HTTPS_PORT: "0", ...environment },
     nodeOptions,
+    node,
   );
   const kill = setTimeout(() => child.kill("SIGKILL"), patienceMs);
   const code = await ended;
