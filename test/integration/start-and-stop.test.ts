@@ -1,0 +1,96 @@
+import { once } from "node:events";
+import { request } from "node:http";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { logIn, logInCli, visitor } from "../support/embedded-login.ts";
+import { redeem } from "../support/embedded-provider.ts";
+import { ask } from "../support/http.ts";
+import type { StartedServer } from "../support/started-server.ts";
+import { startServerProcess } from "../support/started-server.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let started: StartedServer[];
+beforeEach(async () => {
+  folder = await temporaryFolder();
+  started = [];
+});
+afterEach(async () => {
+  for (const server of started) server.signal("SIGKILL");
+  await Promise.all(started.map((server) => server.ended));
+  await folder.remove();
+});
+
+const start = async (): Promise<StartedServer> => {
+  const server = await startServerProcess({ data: join(folder.path, "data"), workingFolder: folder.path });
+  started.push(server);
+  return server;
+};
+
+test("of three first starts on one empty folder all work, with the same data", async () => {
+  const servers = await Promise.all([start(), start(), start()]);
+  for (const { http, errors } of servers) {
+    const who = visitor(() => http);
+    await logIn(who, http, "alice");
+    expect(await who.whoami()).toMatchObject({ username: "alice" });
+    const path = "/charon/getDataset?prefix=/groups/demo-private/lakeside/2024";
+    expect((await who.ask({ path })).status).toBe(200);
+    const narrative =
+      "/charon/getNarrative?prefix=/groups/demo-private/narratives/lakeside/around-the-lake&type=md";
+    expect((await who.ask({ path: narrative })).status).toBe(200);
+    expect(errors()).toBe("");
+  }
+  expect(await Promise.all(servers.map((server) => server.stop()))).toEqual([0, 0, 0]);
+});
+
+test("a SIGTERM lets the upload under way finish, takes no other request, and the exit code is 0", async () => {
+  const server = await start();
+  const { login, landing } = await logInCli(server.http, "alice");
+  const tokens = await redeem(server.http, "nextstrain-cli", login, landing);
+  const headers = {
+    Authorization: `Bearer ${tokens.body["id_token"]}`,
+    "Content-Type": "text/vnd.nextstrain.narrative+markdown",
+  };
+  const upload = request(`${server.http}/groups/demo-private/narratives/slow`, { method: "PUT", headers });
+  const answered = once(upload, "response");
+  upload.write("---\ntitle: Slow\ndataset: http://localhost/groups/demo/lakeside/2024\n---\n");
+  await pause(300);
+  server.signal("SIGTERM");
+  await expect
+    .poll(
+      () =>
+        ask(server.http, { path: "/healthz" }).then(
+          () => "answered",
+          () => "refused",
+        ),
+      { timeout: 5000 },
+    )
+    .toBe("refused");
+  upload.end("# [Slow](http://localhost/groups/demo/lakeside/2024)\n");
+  const [response] = await answered;
+  expect(response.statusCode).toBe(204);
+  response.resume();
+  expect(await server.ended).toBe(0);
+  expect(server.output()).toMatch(/stopped/);
+
+  const again = await start();
+  const who = visitor(() => again.http);
+  await logIn(who, again.http, "alice");
+  const path = "/charon/getNarrative?prefix=/groups/demo-private/narratives/slow&type=md";
+  expect((await who.ask({ path })).text).toContain("title: Slow");
+});
+
+test.each(["SIGTERM", "SIGINT"] as const)(
+  "a %s to an idle server ends it at once, with exit code 0",
+  async (signal) => {
+    const server = await start();
+    // A connection that browsers keep open must not hold it up.
+    const idle = await fetch(`${server.http}/healthz`);
+    await idle.text();
+    const before = performance.now();
+    server.signal(signal);
+    expect(await server.ended).toBe(0);
+    expect(performance.now() - before).toBeLessThan(3000);
+  },
+);
