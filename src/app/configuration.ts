@@ -2,7 +2,7 @@ import { accessSync, constants } from "node:fs";
 import ipaddr from "ipaddr.js";
 import type { ClaimNames } from "../domain/user.ts";
 import type { RoleGroupCatalogue } from "../ports/driven/role-group-catalogue.ts";
-import { readSettings } from "./read-settings.ts";
+import { isNamed, readSettings } from "./read-settings.ts";
 import type { Mode } from "./setting.ts";
 import type { SettingName, Settings } from "./settings.ts";
 
@@ -51,10 +51,11 @@ export const readConfiguration = async (from: Surroundings): Promise<Configurati
     from.workingFolder,
   );
   const found = [...problems];
-  const provider = providerConfiguration(mode, settings, given, found);
+  const mayBeEmbedded = mode === "development" && !namesProvider(from.environment, given);
+  const provider = mayBeEmbedded ? embedded : providerConfiguration(settings, given, found);
   if (provider.kind === "embedded") checkLoopback(settings.HOST, found);
-  if (mode === "production") checkProduction(settings, found);
-  checkRedis(settings, found);
+  if (mode === "production") checkProduction(given, found);
+  checkRedis(settings, given, found);
   checkOrigins(mode, settings, found);
   await checkKeys(settings, found);
   const catalogue = await readCatalogue(settings.GROUPS_DATA_FILE, found);
@@ -70,16 +71,20 @@ const proxiesIn = (environment: Surroundings["environment"]) =>
     ]),
   );
 
-const isAboutProvider = (name: SettingName): boolean => /^(OIDC|OAUTH2)_/.test(name);
+const embedded: ProviderConfiguration = { kind: "embedded" };
 
-/** Demo accounts exist only when nothing says that there is another provider: a typo never brings them back. */
+const isAboutProvider = (name: string): boolean => /^(OIDC|OAUTH2)_/.test(name);
+
+/** Demo accounts exist only when nothing says that there is another provider: a misspelt name never brings them back. */
+const namesProvider = (environment: Surroundings["environment"], given: ReadonlySet<SettingName>): boolean =>
+  [...given].some(isAboutProvider) ||
+  Object.keys(environment).some((name) => isAboutProvider(name) && isNamed(environment, name));
+
 const providerConfiguration = (
-  mode: Mode,
   settings: Settings,
   given: ReadonlySet<SettingName>,
   problems: string[],
 ): ProviderConfiguration => {
-  if (mode === "development" && ![...given].some(isAboutProvider)) return { kind: "embedded" };
   const required = <Name extends SettingName>(name: Name): NonNullable<Settings[Name]> => {
     const value = settings[name];
     if (!given.has(name))
@@ -128,14 +133,14 @@ const checkLoopback = (host: string, problems: string[]): void => {
   );
 };
 
-const checkProduction = (settings: Settings, problems: string[]): void => {
+const checkProduction = (given: ReadonlySet<SettingName>, problems: string[]): void => {
   for (const name of ["SESSION_SECRET", "SESSION_ENCRYPTION_KEYS"] as const) {
-    if (settings[name] === undefined) problems.push(`${name} is not set. Production needs it.`);
+    if (!given.has(name)) problems.push(`${name} is not set. Production needs it.`);
   }
 };
 
-const checkRedis = (settings: Settings, problems: string[]): void => {
-  if (settings.REDIS_REQUIRED && settings.REDIS_URL === undefined) {
+const checkRedis = (settings: Settings, given: ReadonlySet<SettingName>, problems: string[]): void => {
+  if (settings.REDIS_REQUIRED && !given.has("REDIS_URL")) {
     problems.push(
       "REDIS_URL is not set. Set REDIS_REQUIRED=false if one instance, or instances that share a durable DATA_DIR, shall do without Redis.",
     );

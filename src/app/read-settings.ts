@@ -17,8 +17,12 @@ export interface ReadSettings {
   readonly problems: readonly string[];
 }
 
-const isMissing = (value: Json | undefined): boolean =>
-  value === undefined || value === null || value === "" || value === "null";
+/** Both in the environment and in the file; `X=null` in the environment, whose values are all text, is null too. */
+const isMissing = (value: Json | undefined): boolean => value === undefined || value === null || value === "";
+
+/** Whether the environment gives this name a value. */
+export const isNamed = (environment: Environment, name: string): boolean =>
+  !isMissing(environment[name]) && environment[name] !== "null";
 
 /**
  * Reads every setting: the environment first, then the configuration file, then the default
@@ -43,7 +47,12 @@ export const readSettings = (
     }
     given.add(name);
     const value = setting.kind.read(found.raw);
-    if (value === undefined) problems.push(`${name} (${found.source}) has to be ${setting.kind.name}.`);
+    if (value === undefined) {
+      problems.push(`${name} (${found.source}) has to be ${setting.kind.name}.`);
+      // Something of the right type, so that what is checked after this can be checked.
+      values[name] = defaultOf(setting, mode, codebase);
+      continue;
+    }
     values[name] = setting.isPath && typeof value === "string" ? resolve(found.folder, value) : value;
   }
   return { mode, settings: values as unknown as Settings, given, problems };
@@ -61,7 +70,7 @@ const configurationFile = (
   workingFolder: string,
 ): string | undefined => {
   const named = environment["CONFIG_FILE"];
-  if (named === "") return undefined;
+  if (named !== undefined && !isNamed(environment, "CONFIG_FILE")) return undefined;
   if (named !== undefined) return resolve(workingFolder, named);
   return resolve(codebase, "env", mode === "production" ? "production" : "testing", "config.json");
 };
@@ -112,7 +121,7 @@ interface Found {
 
 const find = (name: SettingName, setting: Setting<unknown>, from: Sources): Found | undefined => {
   const inEnvironment = from.environment[name];
-  if (inEnvironment !== undefined && !isMissing(inEnvironment)) {
+  if (inEnvironment !== undefined && isNamed(from.environment, name)) {
     return { raw: inEnvironment, source: "environment", folder: from.workingFolder };
   }
   const secret = setting.secret ? readSecret(name, from) : undefined;
@@ -125,10 +134,13 @@ const find = (name: SettingName, setting: Setting<unknown>, from: Sources): Foun
 /** A secret may lie in a file that `<NAME>_FILE` names, as container platforms hand them out. */
 const readSecret = (name: SettingName, from: Sources): Found | undefined => {
   const named = from.environment[`${name}_FILE`];
-  if (named === undefined || isMissing(named)) return undefined;
+  if (named === undefined || !isNamed(from.environment, `${name}_FILE`)) return undefined;
   const path = resolve(from.workingFolder, named);
   try {
-    return { raw: readFileSync(path, "utf8").trimEnd(), source: `${name}_FILE`, folder: from.workingFolder };
+    const raw = readFileSync(path, "utf8").trimEnd();
+    if (raw !== "") return { raw, source: `${name}_FILE`, folder: from.workingFolder };
+    from.problems.push(`${name}_FILE: ${path} is empty. Write the secret into it, or unset ${name}_FILE.`);
+    return undefined;
   } catch {
     from.problems.push(`${name}_FILE: ${path} cannot be read. Correct the path or the file's permissions.`);
     return undefined;

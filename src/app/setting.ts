@@ -111,8 +111,11 @@ export const texts: Kind<readonly string[]> = {
 export const textOrTexts: Kind<readonly string[]> = {
   name: "text, or a JSON list of texts",
   read: (raw) => {
-    const several = texts.read(raw);
-    if (several) return several.length > 0 ? several : undefined;
+    // A list with a fault in it must not become a text that nobody meant.
+    if (Array.isArray(asJson(raw))) {
+      const several = texts.read(raw);
+      return several?.length ? several : undefined;
+    }
     const one = text.read(raw);
     return one === undefined ? undefined : [one];
   },
