@@ -6,7 +6,7 @@ import { systemRandom } from "../../src/adapters/system/random.ts";
 import { closers as newClosers } from "../../src/app/closers.ts";
 import { compose } from "../../src/app/compose.ts";
 import { readConfiguration } from "../../src/app/configuration.ts";
-import { listen } from "../../src/app/listener.ts";
+import { listen, noPatience } from "../../src/app/listener.ts";
 import { openSecrets } from "../../src/app/secrets.ts";
 import type { Clock } from "../../src/ports/driven/clock.ts";
 import type { LogEvent } from "../../src/ports/driven/log.ts";
@@ -31,6 +31,8 @@ export interface RunningServer {
   /** Everything that was logged. */
   readonly events: LogEvent[];
   readonly folder: string;
+  /** With which `node server.js` would be the same server. */
+  readonly environment: Readonly<Record<string, string>>;
   ask(question: Question): Promise<Answer>;
   /** An Authorization header's value for somebody with these role groups, as the CLI would send it. */
   bearer(username: string, ...roleGroups: readonly string[]): Promise<string>;
@@ -67,11 +69,12 @@ export const startServer = async (options: RunningServerOptions = {}): Promise<R
     provider,
     events,
     folder,
+    environment,
     ask: (question) => ask(origin, question),
     bearer: async (username, ...roleGroups) =>
       `Bearer ${await provider.idToken({ sub: username, preferred_username: username, groups: roleGroups })}`,
     close: async () => {
-      await listener.close(0);
+      await listener.close(noPatience);
       await closers.closeAll();
       if (options.provider === undefined) await provider.close();
       await temporary?.remove();
