@@ -1,5 +1,6 @@
 import type { Seconds } from "../../domain/brand.ts";
 import { sessionContext } from "../../domain/encryption-context.ts";
+import { StoreDown } from "../../domain/failure.ts";
 import type { Login, Session, SessionId, StoredSession } from "../../domain/session.ts";
 import type { TokenSet } from "../../domain/token-set.ts";
 import { parseTokens, serialiseTokens } from "../../domain/token-set.ts";
@@ -14,7 +15,10 @@ export interface SessionTokens {
   seal(id: SessionId, tokens: TokenSet): Login["sealedTokens"];
   /** Puts tokens into a session that still is as it was read; false: it has changed, or ended. */
   keep(id: SessionId, stored: StoredSession, login: Login, tokens: TokenSet): Promise<boolean>;
-  /** Ends a login whose tokens are no good; the session's other values stay. */
+  /**
+   * Ends a login whose tokens are no good; the session's other values stay. If it cannot be written, the next
+   * request finds them as useless as this one, and nobody has to wait for that.
+   */
   drop(id: SessionId, stored: StoredSession, login: Login, reason: string): Promise<void>;
 }
 
@@ -41,8 +45,13 @@ export const sessionTokens = ({ sessions, sealer, log, idle }: Deps): SessionTok
     },
     drop: async (id, stored, login, reason) => {
       const { login: _, ...values } = stored.session;
-      await sessions.replace(id, values, stored.revision, idle);
       log.write({ event: "session-dropped", username: login.username, reason });
+      try {
+        await sessions.replace(id, values, stored.revision, idle);
+      } catch (cause) {
+        if (!(cause instanceof StoreDown)) throw cause;
+        log.write({ event: "background", what: "dropping a session's tokens", cause });
+      }
     },
   };
 };
