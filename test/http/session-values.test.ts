@@ -1,48 +1,16 @@
-import { once } from "node:events";
-import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
-import Koa from "koa";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { RequestState } from "../../src/adapters/http/context.ts";
-import { sessionLayer } from "../../src/adapters/http/session-layer.ts";
 import { memorySessionStore } from "../../src/adapters/memory/session-store.ts";
-import { systemRandom } from "../../src/adapters/system/random.ts";
-import { sessions } from "../../src/app/usecases/sessions.ts";
-import { ask } from "../support/http.ts";
+import type { Counter } from "../support/counter.ts";
+import { startCounter } from "../support/counter.ts";
 import { manualClock } from "../support/manual-clock.ts";
 
-/** A server that counts visits in the session, as any middleware for Koa would. */
-const counter = (): Koa => {
-  const app = new Koa<RequestState>();
-  const store = memorySessionStore(manualClock());
-  const kept = sessions({ store, random: systemRandom(), idle: 3600 });
-  const cookies = { secrets: ["a secret"] as const, maxAge: 3600, secure: false, domain: undefined };
-  app.use(sessionLayer(app as Koa, kept, cookies));
-  app.use((ctx) => {
-    if (!ctx.session) throw new Error("no session");
-    if (ctx.path === "/count") ctx.session["visits"] = Number(ctx.session["visits"] ?? 0) + 1;
-    if (ctx.path === "/end") ctx.session = null;
-    ctx.body = String(ctx.session?.["visits"] ?? "none");
-  });
-  return app as Koa;
-};
-
-let server: Server;
-let origin: string;
+let counter: Counter;
 beforeAll(async () => {
-  server = counter().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  counter = await startCounter(memorySessionStore(manualClock()));
 });
-afterAll(async () => {
-  server.close();
-  await once(server, "close");
-});
+afterAll(() => counter.close());
 
-const visit = async (path: string, cookie?: string) => {
-  const answer = await ask(origin, { path, headers: cookie === undefined ? {} : { Cookie: cookie } });
-  return { text: answer.text, cookie: answer.cookies[0]?.split(";")[0] };
-};
+const visit = (path: string, cookie?: string) => counter.visit(path, cookie);
 
 describe("a value in a session", () => {
   test("counts up from request to request", async () => {

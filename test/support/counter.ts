@@ -1,0 +1,51 @@
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import Koa from "koa";
+import type { RequestState } from "../../src/adapters/http/context.ts";
+import { sessionLayer } from "../../src/adapters/http/session-layer.ts";
+import { systemRandom } from "../../src/adapters/system/random.ts";
+import { sessions } from "../../src/app/usecases/sessions.ts";
+import type { SessionStore } from "../../src/ports/driven/session-store.ts";
+import { ask } from "./http.ts";
+
+export interface Visit {
+  readonly text: string;
+  /** As it was set, without its attributes; undefined: none was. */
+  readonly cookie: string | undefined;
+}
+
+/** A server that counts visits in the session, as any middleware for Koa would: `/count`, `/look`, `/end`. */
+export interface Counter {
+  visit(path: string, cookie?: string): Promise<Visit>;
+  close(): Promise<void>;
+}
+
+const counter = (store: SessionStore): Koa => {
+  const app = new Koa<RequestState>();
+  const kept = sessions({ store, random: systemRandom(), idle: 3600 });
+  const cookies = { secrets: ["a secret"] as const, maxAge: 3600, secure: false, domain: undefined };
+  app.use(sessionLayer(app as Koa, kept, cookies));
+  app.use((ctx) => {
+    if (!ctx.session) throw new Error("no session");
+    if (ctx.path === "/count") ctx.session["visits"] = Number(ctx.session["visits"] ?? 0) + 1;
+    if (ctx.path === "/end") ctx.session = null;
+    ctx.body = String(ctx.session?.["visits"] ?? "none");
+  });
+  return app as Koa;
+};
+
+export const startCounter = async (store: SessionStore): Promise<Counter> => {
+  const server = counter(store).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    visit: async (path, cookie) => {
+      const answer = await ask(origin, { path, headers: cookie === undefined ? {} : { Cookie: cookie } });
+      return { text: answer.text, cookie: answer.cookies[0]?.split(";")[0] };
+    },
+    close: async () => {
+      server.close();
+      await once(server, "close");
+    },
+  };
+};
