@@ -8,6 +8,7 @@ import type { Log } from "../ports/driven/log.ts";
 import type { Random } from "../ports/driven/random.ts";
 import { bind } from "./bindings.ts";
 import { cachedMarks } from "./cached-marks.ts";
+import { cachedSealer } from "./cached-sealer.ts";
 import type { Closers } from "./closers.ts";
 import type { Configuration } from "./configuration.ts";
 import { given } from "./given.ts";
@@ -151,7 +152,7 @@ const bindContent = async (to: DependencyContainer, { configuration }: AdapterPa
 
 const bindSealer = async (to: DependencyContainer, { secrets }: AdapterParts): Promise<void> => {
   const { tokenSealer } = await import("../adapters/aes-gcm/token-sealer.ts");
-  bind(to, keys.sealer, () => tokenSealer(secrets.encryptionKeys));
+  bind(to, keys.sealer, () => cachedSealer(tokenSealer(secrets.encryptionKeys)));
 };
 
 const bindAuspice = async (to: DependencyContainer): Promise<void> => {

@@ -11,6 +11,7 @@ import type { Origins, ProviderParts } from "./identity-provider.ts";
 import { openIdentityProvider } from "./identity-provider.ts";
 import { keys } from "./keys.ts";
 import { readiness } from "./readiness.ts";
+import { renewals } from "./renewals.ts";
 import { addSampleData } from "./sample-data.ts";
 import { together } from "./together.ts";
 import { discovery } from "./usecases/discovery.ts";
@@ -20,6 +21,7 @@ import { judgeTokens } from "./usecases/judge-tokens.ts";
 import { renewTokens } from "./usecases/renew-tokens.ts";
 import { resources } from "./usecases/resources.ts";
 import { sessionTokens } from "./usecases/session-tokens.ts";
+import { noteUse } from "./usecases/session-use.ts";
 import { sessions } from "./usecases/sessions.ts";
 import { signIn } from "./usecases/sign-in.ts";
 import { storedFiles } from "./usecases/stored-files.ts";
@@ -60,10 +62,12 @@ const assemble = (
   const ports = resolvePorts(from);
   const { claimNames } = provider;
   const idle = settings.SESSION_MAX_AGE;
-  const tokens = sessionTokens({ sessions: ports.sessionStore, sealer: ports.sealer, log: ports.log, idle });
+  const session = { ...ports, sessions: ports.sessionStore, idle };
+  const tokens = sessionTokens(session);
   const judge = judgeTokens({ ...ports, claimNames, backdatedBy: settings.OIDC_IAT_BACKDATED_BY });
-  const renewal = { ...ports, sessions: ports.sessionStore, judge, tokens, claimNames, idle };
-  const renew = renewTokens({ ...renewal, patience: settings.OIDC_TIMEOUT });
+  const patience = settings.RENEWAL_TIMEOUT;
+  const renew = renewTokens({ ...session, judge, tokens, claimNames, patience });
+  const renewing = parts.closers.add(renewals({ ...ports, renew, patience }));
   const files = storedFiles({ store: ports.resourceStore, contentCheck: ports.contentCheck });
   const data = { ...ports, store: ports.resourceStore, files };
   return server({
@@ -71,7 +75,14 @@ const assemble = (
     groups: groups(data),
     resources: resources(data),
     sessions: sessions({ store: ports.sessionStore, random: ports.random, idle }),
-    identifyCaller: identifyCaller({ judge, renew, tokens, log: ports.log }),
+    identifyCaller: identifyCaller({
+      ...ports,
+      judge,
+      tokens,
+      renewals: renewing,
+      noteUse: noteUse(session),
+      maxLifetime: settings.SESSION_MAX_LIFETIME,
+    }),
     signIn: signIn({ ...ports, tokens, claimNames, providerOrigin: provider.providerOrigin }),
     discovery: discovery({ ...ports, ...provider }),
     readiness: readiness(ports),

@@ -83,6 +83,7 @@ const openExternal = async ({ configuration, clock, log, closers }: AdapterParts
     client: { id: provider.clientId, ...given("secret", settings.OAUTH2_CLIENT_SECRET) },
     cliClientId: provider.cliClientId,
     timeout: settings.OIDC_TIMEOUT,
+    tolerance: { start: settings.OIDC_START_TOLERANCE, end: settings.OIDC_END_TOLERANCE },
     clock,
     log,
   });

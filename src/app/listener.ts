@@ -3,18 +3,32 @@ import { createServer } from "node:http";
 import type { Server as TlsServer } from "node:https";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import { Server as NetServer } from "node:net";
 
 type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
 export interface Listener {
+  /** The one that was asked for, and once open the one it is. */
   readonly port: number;
+  /** Rejects when the port is taken or not allowed. */
+  open(): Promise<void>;
   /** From now on requests are answered by this; before, they are asked to come again. */
   answerWith(handler: RequestHandler): void;
   /** Gives an https listener its certificate. */
   secure(certificate: Certificate): void;
-  /** Takes no more requests, and resolves when those under way are over; after `patience` they are cut off. */
-  close(patience: number): Promise<void>;
+  /** Takes no more connections, and resolves when those it has are over. */
+  close(patience: Patience): Promise<void>;
 }
+
+/** In milliseconds. */
+export interface Patience {
+  /** Requests under way are then cut off. */
+  readonly busy: number;
+  /** Connections without a request are then closed. A proxy may be sending one at this very moment. */
+  readonly idle: number;
+}
+
+export const noPatience: Patience = { busy: 0, idle: 0 };
 
 export interface ListenerOptions {
   readonly host: string;
@@ -42,40 +56,69 @@ const limits = {
   maxHeaderSize: 32 * 1024,
 };
 
-/** Opens a port. Rejects when it is taken or not allowed. */
-export const listen = async ({ host, port, tls }: ListenerOptions): Promise<Listener> => {
+export const newListener = ({ host, port, tls }: ListenerOptions): Listener => {
   let handler: RequestHandler = (_, response) => {
     response.writeHead(503, { "Retry-After": "1", "Content-Type": "text/plain" }).end("Starting.\n");
   };
   const server = tls ? createTlsServer(limits) : createServer(limits);
   server.setTimeout(idleMs);
-  server.on("request", (request, response) => handler(request, response));
+  const underWay = new Set<ServerResponse>();
+  const take: RequestHandler = (request, response) => {
+    underWay.add(response);
+    response.once("close", () => underWay.delete(response));
+    if (!server.listening) response.shouldKeepAlive = false;
+    handler(request, response);
+  };
+  server.on("request", take);
   // "100 Continue" is sent by whoever is willing to read the upload.
-  server.on("checkContinue", (request, response) => handler(request, response));
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, host, () => {
-      server.off("error", reject);
-      resolve();
-    });
-  });
+  server.on("checkContinue", take);
   return {
-    port: (server.address() as AddressInfo).port,
+    get port() {
+      return (server.address() as AddressInfo | null)?.port ?? port;
+    },
+    open: () =>
+      new Promise((resolve, reject) => {
+        server.once("error", reject);
+        server.listen(port, host, () => {
+          server.off("error", reject);
+          resolve();
+        });
+      }),
     answerWith: (next) => {
       handler = next;
     },
     secure: (certificate) => (server as TlsServer).setSecureContext(certificate),
-    close: (patience) => closed(server, patience),
+    close: (patience) => closed(server, underWay, patience),
   };
 };
 
-const closed = (server: Server, patience: number): Promise<void> =>
+/** An open one. */
+export const listen = async (options: ListenerOptions): Promise<Listener> => {
+  const listener = newListener(options);
+  await listener.open();
+  return listener;
+};
+
+const closed = (
+  server: Server,
+  underWay: Iterable<ServerResponse>,
+  { busy, idle }: Patience,
+): Promise<void> =>
   new Promise((resolve, reject) => {
-    const cut = setTimeout(() => server.closeAllConnections(), patience);
-    server.close((error) => {
-      clearTimeout(cut);
+    if (!server.listening) return resolve();
+    const timers = [
+      setTimeout(() => server.closeAllConnections(), busy),
+      setTimeout(() => server.closeIdleConnections(), idle),
+    ];
+    // For connections that become idle from now on; 0 would mean for ever.
+    server.keepAliveTimeout = Math.max(idle, 1);
+    // Their answers say "Connection: close", as those of all later requests do: proxies then let go by themselves.
+    for (const response of underWay) response.shouldKeepAlive = false;
+    // The http server's own close() would end idle connections at once. A proxy cannot send an upload again
+    // whose beginning is lost with such a connection, and its client would see a 502.
+    NetServer.prototype.close.call(server, (error) => {
+      for (const timer of timers) clearTimeout(timer);
       if (error) reject(error);
       else resolve();
     });
-    server.closeIdleConnections();
   });

@@ -9,16 +9,23 @@ import { CommandFailed } from "./commands/command.ts";
 import type { Configuration } from "./configuration.ts";
 import { readConfiguration } from "./configuration.ts";
 import type { Origins } from "./identity-provider.ts";
-import type { Listener, ListenerOptions } from "./listener.ts";
-import { listen } from "./listener.ts";
+import type { Listener, Patience } from "./listener.ts";
+import { newListener } from "./listener.ts";
+import type { Mode } from "./setting.ts";
 import { CannotListen, startFailure } from "./start-failure.ts";
 import { startMessage } from "./start-message.ts";
 import { together } from "./together.ts";
 
 const codebase = fileURLToPath(new URL("../../", import.meta.url));
 
-/** Requests under way at a shutdown are given this long. */
-const drainMs = 30_000;
+/**
+ * Shutdowns. In production an upload may take its time, since supervisors have a limit of their own, and
+ * connections that a proxy keeps open are left to it for longer than it keeps them (see the samples' 5 s).
+ */
+const patience: Readonly<Record<Mode, Patience>> = {
+  development: { busy: 30_000, idle: 0 },
+  production: { busy: 900_000, idle: 8_000 },
+};
 
 /**
  * Starts the server and serves until a signal ends it.
@@ -64,15 +71,18 @@ const readDotEnv = (): void => {
 };
 
 const serve = async (configuration: Configuration): Promise<void> => {
-  // Ports first: when one is taken, nothing has been written yet.
-  const listeners = await openListeners(configuration);
+  const listeners = newListeners(configuration);
   const closers = newClosers();
   const stop = async (): Promise<void> => {
     // Requests that are drained still need what the closers close.
-    await Promise.all([listeners.http, listeners.https].map((listener) => listener?.close(drainMs)));
+    await Promise.all(
+      [listeners.http, listeners.https].map((listener) => listener?.close(patience[configuration.mode])),
+    );
     await closers.closeAll();
   };
   try {
+    // When a port is taken, nothing has been written yet.
+    if (configuration.mode === "development") await openListeners(listeners, configuration);
     const { log } = await open(configuration, listeners, closers);
     stopOnSignal(log, stop);
   } catch (error) {
@@ -93,7 +103,9 @@ const open = async (configuration: Configuration, { http, https }: Listeners, cl
   ]);
   if (ca) https?.secure(ca);
   for (const listener of [http, https]) listener?.answerWith(handler);
-  log.write({ event: "listening", url: origins[0] });
+  // Only now: a proxy that finds no open port asks another instance, and loses no upload.
+  if (configuration.mode === "production") await openListeners({ http, https }, configuration);
+  log.write({ event: "listening", url: originsOf(configuration.settings.HOST, http, https)[0] });
   if (configuration.mode === "development") {
     const secure = https && ca ? { ...ca, origin: `https://localhost:${https.port}` } : undefined;
     process.stdout.write(
@@ -125,23 +137,23 @@ interface Listeners {
   readonly https: Listener | undefined;
 }
 
-const openListeners = async ({ settings, provider }: Configuration): Promise<Listeners> => {
+const newListeners = ({ settings, provider }: Configuration): Listeners => {
   const { HOST: host, PORT: port, HTTPS_PORT: httpsPort } = settings;
-  const http = await openListener("PORT", { host, port, tls: false });
+  const http = newListener({ host, port, tls: false });
   if (httpsPort === false || provider.kind !== "embedded") return { http, https: undefined };
-  try {
-    return { http, https: await openListener("HTTPS_PORT", { host, port: httpsPort, tls: true }) };
-  } catch (error) {
-    await http.close(0);
-    throw error;
-  }
+  return { http, https: newListener({ host, port: httpsPort, tls: true }) };
 };
 
-const openListener = async (name: "PORT" | "HTTPS_PORT", options: ListenerOptions): Promise<Listener> => {
+const openListeners = async ({ http, https }: Listeners, { settings }: Configuration): Promise<void> => {
+  await openListener("PORT", http, settings.HOST);
+  if (https) await openListener("HTTPS_PORT", https, settings.HOST);
+};
+
+const openListener = async (name: "PORT" | "HTTPS_PORT", listener: Listener, host: string): Promise<void> => {
   try {
-    return await listen(options);
+    await listener.open();
   } catch (cause) {
-    throw new CannotListen(name, options, cause);
+    throw new CannotListen(name, { host, port: listener.port, tls: name === "HTTPS_PORT" }, cause);
   }
 };
 

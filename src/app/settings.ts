@@ -155,6 +155,11 @@ export const settings = {
     unit: "seconds",
     says: "Idle time after which a session is forgotten.",
   }),
+  SESSION_MAX_LIFETIME: optional({
+    kind: wholeNumberFrom(1),
+    unit: "seconds",
+    says: "Time after which a login ends however much it is used. Unset: never.",
+  }),
   OIDC_IDP_URL: optional({
     kind: web,
     says: "The identity provider; its metadata is fetched from /.well-known/openid-configuration below it.",
@@ -202,6 +207,24 @@ export const settings = {
     otherwise: 10,
     unit: "seconds",
     says: "Longest wait for an answer of the provider.",
+  }),
+  OIDC_START_TOLERANCE: setting({
+    kind: numberFrom(0, 300),
+    otherwise: 5,
+    unit: "seconds",
+    says: "How far ahead of this server's clock a token's start (nbf, iat) may lie.",
+  }),
+  OIDC_END_TOLERANCE: setting({
+    kind: numberFrom(0, 300),
+    otherwise: 0,
+    unit: "seconds",
+    says: "For how long a token is taken after its end (exp), at logins and as a Bearer token; sessions renew instead.",
+  }),
+  RENEWAL_TIMEOUT: setting({
+    kind: numberFrom(0.1, 300),
+    otherwise: 10,
+    unit: "seconds",
+    says: "Longest time that a request waits for a session's tokens to be renewed.",
   }),
 } as const satisfies Readonly<Record<string, Setting<unknown>>>;
 

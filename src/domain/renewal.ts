@@ -8,6 +8,20 @@ export interface Staleness {
   readonly backdatedBy: Seconds;
 }
 
+const longestMargin: Seconds = 60;
+const share = 10;
+
+/**
+ * From when on a token is renewed ahead of its end, so that nobody waits for it: a minute before, or a tenth
+ * of its life. `fraction` (0 to 1) spreads renewals over the margin's first half. Undefined: it has no end.
+ */
+export const renewalDue = (claims: JsonObject, fraction: number): Seconds | undefined => {
+  const { exp: end, iat: issued } = claims;
+  if (!isNumber(end)) return undefined;
+  const life = isNumber(issued) ? Math.max(0, end - issued) : longestMargin * share;
+  return end - Math.min(longestMargin, life / share) * (1 - fraction / 2);
+};
+
 const isNumber = (claim: Json | undefined): claim is number =>
   typeof claim === "number" && Number.isFinite(claim);
 

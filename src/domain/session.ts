@@ -15,6 +15,8 @@ export interface Login {
   /** For the operator and for staleness marks; rights come from the tokens, never from here. */
   readonly username: Username;
   readonly since: Seconds;
+  /** When its owner was last seen; written once in a while only, see `session-use.ts`. */
+  readonly lastUsed?: Seconds;
   /** A {@link TokenSet}, sealed under this session's encryption context. */
   readonly sealedTokens: SealedText;
 }

@@ -145,7 +145,7 @@ describe("tokens under an old key", () => {
   it("are sealed anew when they are next used", async () => {
     const { s, id, sealer } = await underOldKey();
     const tokens = sessionTokens({ ...s, sealer, idle });
-    const identify = identifyCaller({ ...s, tokens });
+    const identify = identifyCaller({ ...s.parts, tokens });
     const stored = await s.sessions.load(id, idle);
     if (!stored?.session.login) throw new Error("nobody is logged in");
     expect(tokens.open(id, stored.session.login)?.underOldKey).toBe(true);
@@ -157,10 +157,18 @@ describe("tokens under an old key", () => {
   it("are used all the same when they cannot be written", async () => {
     const { s, id, sealer } = await underOldKey();
     const replace = () => Promise.reject(new StoreDown());
-    const tokens = sessionTokens({ sessions: { ...s.sessions, replace }, sealer, log: s.log, idle });
+    const tokens = sessionTokens({
+      sessions: { ...s.sessions, replace },
+      sealer,
+      clock: s.clock,
+      log: s.log,
+      idle,
+    });
     const stored = await s.sessions.load(id, idle);
     if (!stored) throw new Error("there is no session");
-    expect(await identifyCaller({ ...s, tokens })({ kind: "session", id, stored })).toMatchObject(alice);
+    expect(await identifyCaller({ ...s.parts, tokens })({ kind: "session", id, stored })).toMatchObject(
+      alice,
+    );
     expect(s.log.events).toMatchObject([{ event: "background" }]);
   });
 });

@@ -3,10 +3,12 @@ import { tokenSealer } from "../../src/adapters/aes-gcm/token-sealer.ts";
 import { memoryRenewalLock } from "../../src/adapters/memory/renewal-lock.ts";
 import { memorySessionStore } from "../../src/adapters/memory/session-store.ts";
 import { memoryStalenessMarks } from "../../src/adapters/memory/staleness-marks.ts";
+import { renewals } from "../../src/app/renewals.ts";
 import { identifyCaller } from "../../src/app/usecases/identify-caller.ts";
 import { judgeTokens } from "../../src/app/usecases/judge-tokens.ts";
 import { renewTokens } from "../../src/app/usecases/renew-tokens.ts";
 import { sessionTokens } from "../../src/app/usecases/session-tokens.ts";
+import { noteUse } from "../../src/app/usecases/session-use.ts";
 import type { Session, SessionId } from "../../src/domain/session.ts";
 import type { TokenSet } from "../../src/domain/token-set.ts";
 import type { Username } from "../../src/domain/user.ts";
@@ -31,7 +33,7 @@ export const loginSetup = (replaced: { sessions?: SessionStore; marks?: Stalenes
   const sessions = replaced.sessions ?? memorySessionStore(clock);
   const marks = replaced.marks ?? memoryStalenessMarks(clock, 100_000);
   const lock = memoryRenewalLock(clock);
-  const tokens = sessionTokens({ sessions, sealer, log, idle });
+  const tokens = sessionTokens({ sessions, sealer, clock, log, idle });
   const judge = judgeTokens({ identityProvider, marks, claimNames, backdatedBy: 0 });
   const renew = renewTokens({
     sessions,
@@ -40,11 +42,23 @@ export const loginSetup = (replaced: { sessions?: SessionStore; marks?: Stalenes
     judge,
     tokens,
     claimNames,
+    clock,
     log,
     idle,
     patience: 10,
   });
-  const identify = identifyCaller({ judge, renew, tokens, log });
+  const random = { text: () => "", fraction: () => 0 };
+  const parts = {
+    judge,
+    renewals: renewals({ renew, clock, log, patience: 10 }),
+    tokens,
+    noteUse: noteUse({ sessions, clock, log, idle }),
+    clock,
+    random,
+    log,
+    maxLifetime: undefined,
+  };
+  const identify = identifyCaller(parts);
 
   /** A session of somebody who is logged in with these tokens. */
   const logIn = async (set: TokenSet, id = "s".repeat(32) as SessionId, values: Session = {}) => {
@@ -78,6 +92,7 @@ export const loginSetup = (replaced: { sessions?: SessionStore; marks?: Stalenes
     tokens,
     judge,
     renew,
+    parts,
     identify,
     logIn,
     callerOf,

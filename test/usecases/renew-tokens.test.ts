@@ -96,7 +96,20 @@ describe("an outage during renewal", () => {
     expect(await s.callerOf(s.id)).toEqual({ kind: "unproven", cause });
     expect(await s.tokensIn(s.id)).toEqual(s.first);
     s.identityProvider.onRefresh = undefined;
+    s.clock.pass(1);
     expect(await s.callerOf(s.id)).toMatchObject(alice);
+  });
+
+  it("is not asked about again within a second, and then once", async () => {
+    const s = await expired();
+    s.identityProvider.onRefresh = () => Promise.reject(new ProviderDown());
+    await s.callerOf(s.id);
+    s.clock.pass(0.9);
+    expect(await s.callerOf(s.id)).toMatchObject({ kind: "unproven" });
+    expect(s.identityProvider.refreshed).toHaveLength(1);
+    s.clock.pass(0.1);
+    await s.callerOf(s.id);
+    expect(s.identityProvider.refreshed).toHaveLength(2);
   });
 
   it("of the session store leaves the caller unproven too", async () => {

@@ -19,7 +19,7 @@ const loginWith = (sealed: string): Login => ({
 const setup = () => {
   const clock = manualClock();
   const store = memorySessionStore(clock);
-  const random = { text: (bytes: number) => Buffer.alloc(bytes, 7).toString("base64url") };
+  const random = { text: (bytes: number) => Buffer.alloc(bytes, 7).toString("base64url"), fraction: () => 0 };
   const inStore = async () => (await store.load(id, idle))?.session;
   return { clock, store, inStore, sessions: sessions({ store, random, idle }) };
 };

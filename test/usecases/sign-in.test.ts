@@ -15,7 +15,7 @@ const back = parseReturnPath("/groups/blab?x=y") ?? home;
 const setup = (providerOrigin?: string) => {
   const s = loginSetup();
   let count = 0;
-  const random = { text: (bytes: number) => `random-${bytes}-${++count}` };
+  const random = { text: (bytes: number) => `random-${bytes}-${++count}`, fraction: () => 0 };
   return { ...s, signIn: signIn({ ...s, random, claimNames, providerOrigin }) };
 };
 

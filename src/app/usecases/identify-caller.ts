@@ -1,19 +1,36 @@
+import type { JsonObject, Seconds } from "../../domain/brand.ts";
 import type { Caller } from "../../domain/caller.ts";
 import { anonymous } from "../../domain/caller.ts";
 import { InvalidToken, ProviderDown, StoreDown } from "../../domain/failure.ts";
+import { renewalDue } from "../../domain/renewal.ts";
 import type { Login, SessionId, StoredSession } from "../../domain/session.ts";
 import type { TokenSet } from "../../domain/token-set.ts";
+import type { Clock } from "../../ports/driven/clock.ts";
 import type { Log } from "../../ports/driven/log.ts";
+import type { Random } from "../../ports/driven/random.ts";
 import type { IdentifyCaller } from "../../ports/driving/identify-caller.ts";
 import type { JudgeTokens } from "./judge-tokens.ts";
-import type { RenewTokens } from "./renew-tokens.ts";
 import type { SessionTokens } from "./session-tokens.ts";
+import type { NoteUse } from "./session-use.ts";
 
 interface Deps {
   readonly judge: JudgeTokens;
-  readonly renew: RenewTokens;
+  readonly renewals: Renewals;
   readonly tokens: SessionTokens;
+  readonly noteUse: NoteUse;
+  readonly clock: Clock;
+  readonly random: Random;
   readonly log: Log;
+  /** After which a login ends however much it is used; undefined: never. */
+  readonly maxLifetime: Seconds | undefined;
+}
+
+/** The renewal of sessions' tokens, as requests need it. */
+export interface Renewals {
+  /** Waits for it, within a request's time. Throws ProviderDown, StoreDown. */
+  now(id: SessionId): Promise<Caller>;
+  /** Begins it while the present token is still good; nobody waits. */
+  ahead(id: SessionId): void;
 }
 
 /** An outage proves nothing about anybody: the caller is unproven, and nobody is logged out. */
@@ -54,6 +71,10 @@ const bearerCaller = async (d: Deps, token: string): Promise<Caller> => {
 const sessionCaller = async (d: Deps, id: SessionId, stored: StoredSession): Promise<Caller> => {
   const { login } = stored.session;
   if (!login) return anonymous;
+  if (d.maxLifetime !== undefined && login.since + d.maxLifetime <= d.clock.now()) {
+    await d.tokens.drop(id, stored, login, "its time is over");
+    return anonymous;
+  }
   const opened = d.tokens.open(id, login);
   if (!opened) {
     await d.tokens.drop(id, stored, login, "its tokens cannot be opened");
@@ -62,15 +83,22 @@ const sessionCaller = async (d: Deps, id: SessionId, stored: StoredSession): Pro
   const judgement = await d.judge(opened.tokens.idToken, "app");
   switch (judgement.verdict) {
     case "good":
-      if (opened.underOldKey) await sealAnew(d, id, stored, login, opened.tokens);
+      if (isDue(d, judgement.claims)) d.renewals.ahead(id);
+      else if (opened.underOldKey) await sealAnew(d, id, stored, login, opened.tokens);
+      else d.noteUse(id, stored, login);
       return { kind: "user", user: judgement.user };
     case "expired":
     case "stale":
-      return d.renew(id);
+      return d.renewals.now(id);
     case "bad":
       await d.tokens.drop(id, stored, login, judgement.reason);
       return anonymous;
   }
+};
+
+const isDue = (d: Deps, claims: JsonObject): boolean => {
+  const due = renewalDue(claims, d.random.fraction());
+  return due !== undefined && due <= d.clock.now();
 };
 
 /** So that the operator can drop the old key one day. Losing a race here loses nothing, and so does an outage. */

@@ -7,7 +7,7 @@ import type { StalenessMarks } from "../../ports/driven/staleness-marks.ts";
 
 /** What an id token is good for right now. */
 export type Judgement =
-  | { readonly verdict: "good"; readonly user: User }
+  | { readonly verdict: "good"; readonly user: User; readonly claims: JsonObject }
   /** To be renewed: its time is over, or its owner's rights have changed since it was made. */
   | { readonly verdict: "expired" | "stale" }
   /** `reason` may be shown to whoever sent the token. */
@@ -38,7 +38,7 @@ const judgeClaims = async (d: JudgeDeps, claims: JsonObject): Promise<Judgement>
   const staleBefore = await d.marks.find(user.username);
   switch (judgeAge(claims, { staleBefore, backdatedBy: d.backdatedBy })) {
     case "fresh":
-      return { verdict: "good", user };
+      return { verdict: "good", user, claims };
     case "stale":
       return { verdict: "stale" };
     case "undated":

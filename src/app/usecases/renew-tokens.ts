@@ -1,11 +1,13 @@
-import type { Seconds } from "../../domain/brand.ts";
+import type { JsonObject, Seconds } from "../../domain/brand.ts";
 import type { Caller } from "../../domain/caller.ts";
 import { anonymous } from "../../domain/caller.ts";
 import { ProviderDown, StoreDown } from "../../domain/failure.ts";
+import { renewalDue } from "../../domain/renewal.ts";
 import type { Login, SessionId, StoredSession } from "../../domain/session.ts";
 import type { TokenSet } from "../../domain/token-set.ts";
 import type { ClaimNames } from "../../domain/user.ts";
 import { userFromClaims } from "../../domain/user.ts";
+import type { Clock } from "../../ports/driven/clock.ts";
 import type { IdentityProvider } from "../../ports/driven/identity-provider.ts";
 import type { Log } from "../../ports/driven/log.ts";
 import type { RenewalLock } from "../../ports/driven/renewal-lock.ts";
@@ -20,9 +22,10 @@ interface Deps {
   readonly judge: JudgeTokens;
   readonly tokens: SessionTokens;
   readonly claimNames: ClaimNames;
+  readonly clock: Clock;
   readonly log: Log;
   readonly idle: Seconds;
-  /** Longest time a request waits for another one's renewal. */
+  /** How long to wait for a renewal that another instance is at. */
   readonly patience: Seconds;
 }
 
@@ -37,8 +40,9 @@ export const renewTokens =
   (d: Deps): RenewTokens =>
   async (id) => {
     const held = await d.lock.hold(id, d.patience, () => renewHeld(d, id));
-    if (held.outcome === "busy")
+    if (held.outcome === "busy") {
       throw new ProviderDown({ cause: new Error("a renewal elsewhere takes too long") });
+    }
     return held.result;
   };
 
@@ -52,8 +56,16 @@ const renewHeld = async (d: Deps, id: SessionId): Promise<Caller> => {
     return anonymous;
   }
   const judgement = await d.judge(tokens.idToken, "app");
-  if (judgement.verdict === "good") return { kind: "user", user: judgement.user };
+  if (judgement.verdict === "good" && !isDue(d, judgement.claims)) {
+    return { kind: "user", user: judgement.user };
+  }
   return refresh(d, id, stored, login, tokens);
+};
+
+/** Whoever asked for a renewal found it due at some moment of the margin; here its first moment counts. */
+const isDue = (d: Deps, claims: JsonObject): boolean => {
+  const due = renewalDue(claims, 0);
+  return due !== undefined && due <= d.clock.now();
 };
 
 const refresh = async (

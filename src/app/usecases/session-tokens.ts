@@ -4,6 +4,7 @@ import { StoreDown } from "../../domain/failure.ts";
 import type { Login, Session, SessionId, StoredSession } from "../../domain/session.ts";
 import type { TokenSet } from "../../domain/token-set.ts";
 import { parseTokens, serialiseTokens } from "../../domain/token-set.ts";
+import type { Clock } from "../../ports/driven/clock.ts";
 import type { Log } from "../../ports/driven/log.ts";
 import type { SessionStore } from "../../ports/driven/session-store.ts";
 import type { TokenSealer } from "../../ports/driven/token-sealer.ts";
@@ -25,11 +26,12 @@ export interface SessionTokens {
 interface Deps {
   readonly sessions: SessionStore;
   readonly sealer: TokenSealer;
+  readonly clock: Clock;
   readonly log: Log;
   readonly idle: Seconds;
 }
 
-export const sessionTokens = ({ sessions, sealer, log, idle }: Deps): SessionTokens => {
+export const sessionTokens = ({ sessions, sealer, clock, log, idle }: Deps): SessionTokens => {
   const seal = (id: SessionId, tokens: TokenSet) => sealer.seal(serialiseTokens(tokens), sessionContext(id));
   return {
     seal,
@@ -39,7 +41,8 @@ export const sessionTokens = ({ sessions, sealer, log, idle }: Deps): SessionTok
       return opened && tokens ? { tokens, underOldKey: opened.underOldKey } : undefined;
     },
     keep: async (id, stored, login, tokens) => {
-      const session: Session = { ...stored.session, login: { ...login, sealedTokens: seal(id, tokens) } };
+      const kept = { ...login, lastUsed: clock.now(), sealedTokens: seal(id, tokens) };
+      const session: Session = { ...stored.session, login: kept };
       const replaced = await sessions.replace(id, session, stored.revision, idle);
       return replaced.outcome === "replaced";
     },

@@ -13,6 +13,7 @@ const printed = async (...args: string[]): Promise<string> => {
   const surroundings: Surroundings = {
     clock: manualClock(Date.parse("2026-03-09T23:30:00Z") / 1000),
     random: {
+      fraction: () => 0,
       text: (bytes) =>
         createHash("sha512").update(String(drawn++)).digest().subarray(0, bytes).toString("base64url"),
     },

@@ -1,0 +1,28 @@
+import { createHmac, createSecretKey, randomBytes } from "node:crypto";
+import { LRUCache } from "lru-cache";
+import type { Opened, TokenSealer } from "../ports/driven/token-sealer.ts";
+
+/** Some 4 kB each. */
+const maxOpened = 2000;
+const lifetimeMs = 300_000;
+
+/**
+ * Opens each sealed text once in a while only. What is kept is found by a keyed hash of text and context, so
+ * a text that differs by a bit, or in another session, is opened anew; and nothing that could be read out of
+ * memory and used lies there longer than five minutes.
+ */
+export const cachedSealer = (sealer: TokenSealer): TokenSealer => {
+  const key = createSecretKey(randomBytes(32));
+  const known = new LRUCache<string, Opened>({ max: maxOpened, ttl: lifetimeMs });
+  return {
+    ...sealer,
+    open: (sealed, context) => {
+      const name = createHmac("sha256", key).update(context).update("\0").update(sealed).digest("base64");
+      const kept = known.get(name);
+      if (kept) return kept;
+      const opened = sealer.open(sealed, context);
+      if (opened) known.set(name, opened);
+      return opened;
+    },
+  };
+};

@@ -1,0 +1,83 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { LRUCache } from "lru-cache";
+import type { Seconds } from "../domain/brand.ts";
+import type { Caller } from "../domain/caller.ts";
+import { ProviderDown } from "../domain/failure.ts";
+import type { SessionId } from "../domain/session.ts";
+import type { Clock } from "../ports/driven/clock.ts";
+import type { Log } from "../ports/driven/log.ts";
+import type { Renewals } from "./usecases/identify-caller.ts";
+import type { RenewTokens } from "./usecases/renew-tokens.ts";
+
+interface Deps {
+  readonly renew: RenewTokens;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Longest wait of one request for a renewal. */
+  readonly patience: Seconds;
+}
+
+/** After a failure the provider is left alone for so long, by this session. */
+const pause: Seconds = 1;
+const maxFailures = 10_000;
+
+/** Renewals that nobody waits for; more than that at once, and they wait for the token's end. */
+const maxAhead = 200;
+
+interface Failed {
+  readonly until: Seconds;
+  readonly error: unknown;
+}
+
+/**
+ * The renewals of this process: one for each session at a time, shared by all requests that need it, and not
+ * tied to any of them, so that a client that goes away loses nothing. The lock below does the same between
+ * processes.
+ */
+export const renewals = (d: Deps): Renewals & { close(): Promise<void> } => {
+  const running = new Map<SessionId, Promise<Caller>>();
+  const failures = new LRUCache<SessionId, Failed>({ max: maxFailures });
+
+  const start = (id: SessionId): Promise<Caller> => {
+    const renewal = d.renew(id).finally(() => running.delete(id));
+    renewal.catch((error: unknown) => failures.set(id, { until: d.clock.now() + pause, error }));
+    running.set(id, renewal);
+    return renewal;
+  };
+
+  const isPaused = (id: SessionId): Failed | undefined => {
+    const failed = failures.get(id);
+    return failed && failed.until > d.clock.now() ? failed : undefined;
+  };
+
+  return {
+    now: async (id) => {
+      const going = running.get(id);
+      const failed = going ? undefined : isPaused(id);
+      if (failed) throw failed.error;
+      return within(d.patience, going ?? start(id));
+    },
+    ahead: (id) => {
+      if (running.has(id) || isPaused(id) || running.size >= maxAhead) return;
+      // The token is still good: what goes wrong here was logged where it happened, and is tried again.
+      start(id).catch(() => undefined);
+    },
+    close: async () => {
+      await Promise.allSettled(running.values());
+    },
+  };
+};
+
+/** Waits for a renewal, but no longer than a request may. */
+const within = async (patience: Seconds, renewal: Promise<Caller>): Promise<Caller> => {
+  const over = new AbortController();
+  const tooLong = delay(patience * 1000, undefined, { signal: over.signal }).then(() => {
+    throw new ProviderDown({ cause: new Error("the renewal takes too long") });
+  });
+  tooLong.catch(() => undefined);
+  try {
+    return await Promise.race([renewal, tooLong]);
+  } finally {
+    over.abort();
+  }
+};

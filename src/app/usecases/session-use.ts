@@ -1,0 +1,31 @@
+import type { Seconds } from "../../domain/brand.ts";
+import { StoreDown } from "../../domain/failure.ts";
+import type { Login, Session, SessionId, StoredSession } from "../../domain/session.ts";
+import type { Clock } from "../../ports/driven/clock.ts";
+import type { Log } from "../../ports/driven/log.ts";
+import type { SessionStore } from "../../ports/driven/session-store.ts";
+
+interface Deps {
+  readonly sessions: SessionStore;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly idle: Seconds;
+}
+
+/** Notes that a session's owner was seen. Nobody waits for it, and losing a note loses nothing. */
+export type NoteUse = (id: SessionId, stored: StoredSession, login: Login) => void;
+
+/** A record is rewritten for this at most once in so long. */
+const interval: Seconds = 60;
+
+export const noteUse =
+  (d: Deps): NoteUse =>
+  (id, stored, login) => {
+    const now = d.clock.now();
+    if (now - (login.lastUsed ?? login.since) < interval) return;
+    const session: Session = { ...stored.session, login: { ...login, lastUsed: now } };
+    d.sessions.replace(id, session, stored.revision, d.idle).catch((cause: unknown) => {
+      if (!(cause instanceof StoreDown)) throw cause;
+      d.log.write({ event: "background", what: "noting a session's use", cause });
+    });
+  };
