@@ -7,7 +7,7 @@ const project = (name: string, include: string[], more: object = {}) => ({
 export default defineConfig({
   test: {
     projects: [
-      project("unit", ["test/{domain,usecases,app,adapters,contract}/**/*.test.ts"]),
+      project("unit", ["test/{architecture,domain,usecases,app,adapters,contract}/**/*.test.ts"]),
       project("http", ["test/http/**/*.test.ts"], { testTimeout: 20_000, hookTimeout: 20_000 }),
       project("integration", ["test/integration/**/*.test.ts"], {
         testTimeout: 120_000,

@@ -1,0 +1,74 @@
+import type { Import, Sources } from "./import-graph.ts";
+import { importsOf, readsEnvironment } from "./import-graph.ts";
+
+interface Layer {
+  /** What its files' paths begin with. */
+  readonly folder: RegExp;
+  /** What may be imported from elsewhere in the source. */
+  readonly mayUse: (path: string, own: string) => boolean;
+  /** Whether packages and Node's modules may be used, and imports be computed. */
+  readonly mayUsePackages: boolean;
+  readonly typesOnly?: boolean;
+}
+
+const within =
+  (...folders: string[]) =>
+  (path: string, own: string): boolean =>
+    [...folders, own].some((folder) => path.startsWith(folder));
+
+/** From the inside out; a file belongs to the first that fits. */
+const layers: readonly Layer[] = [
+  { folder: /^src\/domain\//, mayUse: within(), mayUsePackages: false },
+  { folder: /^src\/ports\//, mayUse: within("src/domain/"), mayUsePackages: false, typesOnly: true },
+  { folder: /^src\/app\/usecases\//, mayUse: within("src/domain/", "src/ports/"), mayUsePackages: false },
+  { folder: /^src\/adapters\/[^/]+\//, mayUse: within("src/domain/", "src/ports/"), mayUsePackages: true },
+  { folder: /^src\/app\//, mayUse: within("src/"), mayUsePackages: true },
+];
+
+/** Where the process's surroundings enter; npm runs the installation, which is no part of the server. */
+const mayReadEnvironment = ["src/app/main.ts", "src/adapters/auspice/install.js"];
+
+const faultOf = (
+  layer: Layer,
+  own: string,
+  { from, to, isRelative, isTypeOnly }: Import,
+): string | undefined => {
+  if (to === undefined) return layer.mayUsePackages ? undefined : `${from} imports what it computes`;
+  if (!isRelative) return layer.mayUsePackages ? undefined : `${from} imports the package ${to}`;
+  if (!layer.mayUse(to, own)) return `${from} imports ${to}`;
+  return layer.typesOnly && !isTypeOnly ? `${from} imports more than types of ${to}` : undefined;
+};
+
+const fileFaults = (path: string, text: string, imports: readonly Import[]): string[] => {
+  const layer = layers.find(({ folder }) => folder.test(path));
+  const own = layer && path.match(layer.folder)?.[0];
+  if (!layer || own === undefined) return [`${path} belongs to no layer`];
+  const faults = imports.map((one) => faultOf(layer, own, one));
+  if (!mayReadEnvironment.includes(path) && readsEnvironment(path, text))
+    faults.push(`${path} reads the environment`);
+  return faults.filter((fault) => fault !== undefined);
+};
+
+/** Files that import one another in a circle, types included, each circle once. */
+const cycles = (graph: ReadonlyMap<string, readonly Import[]>): string[] => {
+  const found: string[] = [];
+  const done = new Set<string>();
+  const visit = (path: string, trail: readonly string[]): void => {
+    const at = trail.indexOf(path);
+    if (at >= 0) found.push(`${[...trail.slice(at), path].join(" imports ")}: a circle`);
+    if (at >= 0 || done.has(path)) return;
+    for (const { to } of graph.get(path) ?? []) {
+      if (to !== undefined) visit(to, [...trail, path]);
+    }
+    done.add(path);
+  };
+  for (const path of graph.keys()) visit(path, []);
+  return found;
+};
+
+/** Every broken wall, in a sentence. */
+export const brokenWalls = (sources: Sources): readonly string[] => {
+  const graph = new Map(Object.entries(sources).map(([path, text]) => [path, importsOf(path, text)]));
+  const faults = [...graph].flatMap(([path, imports]) => fileFaults(path, sources[path] ?? "", imports));
+  return [...faults, ...cycles(graph)];
+};
