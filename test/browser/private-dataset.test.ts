@@ -1,0 +1,295 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { logo } from "../../src/app/sample/logo.ts";
+import { simulateOutbreak } from "../../src/app/sample/outbreak.ts";
+import type { BrowserSession } from "../support/browser-session.ts";
+import { browserSession } from "../support/browser-session.ts";
+import { openChromium } from "../support/chromium.ts";
+import type { StartedServer } from "../support/started-server.ts";
+import { startServerProcess } from "../support/started-server.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+
+const group = "/groups/demo-private";
+const dataset = `${group}/winter/2025`;
+const narrative = `${group}/narratives/lakeside/around-the-lake`;
+const seed = 42;
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let server: StartedServer;
+let browser: Browser;
+let files: string[];
+let tips: number;
+let sessions: BrowserSession[];
+
+interface Node {
+  readonly children?: readonly Node[];
+}
+const countTips = (node: Node): number =>
+  node.children?.reduce((sum, child) => sum + countTips(child), 0) ?? 1;
+
+/** A dataset that no group has yet, as people have it on their disk: main and its sidecars. */
+const writeDataset = async (path: string): Promise<string[]> => {
+  await mkdir(path);
+  const outbreak = simulateOutbreak(seed);
+  const main = JSON.parse(new TextDecoder().decode(outbreak.files.get("main"))) as { tree: Node };
+  tips = countTips(main.tree);
+  return Promise.all(
+    Array.from(outbreak.files, async ([type, content]) => {
+      const file = join(path, type === "main" ? "winter_2025.json" : `winter_2025_${type}.json`);
+      await writeFile(file, content);
+      return file;
+    }),
+  );
+};
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  sessions = [];
+  [server, browser, files] = await Promise.all([
+    startServerProcess({ data: join(folder.path, "data"), workingFolder: folder.path }),
+    openChromium(),
+    writeDataset(join(folder.path, "files")),
+  ]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+  await folder.remove();
+});
+
+const open = async (options = {}): Promise<BrowserSession> => {
+  const session = await browserSession(browser, server.http, options);
+  sessions.push(session);
+  return session;
+};
+
+/** The tree's tips as Auspice has drawn them. */
+const drawnTips = async ({ page }: BrowserSession): Promise<number> => {
+  await page.locator("circle.tip").first().waitFor();
+  return page.locator("circle.tip").count();
+};
+
+describe("a private dataset, in a browser", () => {
+  let alice: BrowserSession;
+
+  it("needs a login, after which one is where one wanted to be", async () => {
+    alice = await open();
+    expect(await alice.goTo("/")).toBe(200);
+    await alice.show("groups-anonymous");
+    expect(await alice.page.getByRole("link", { name: "demo-private" }).count()).toBe(0);
+    await alice.goTo(group);
+    await alice.show("login-form");
+    await alice.page.locator('input[name="username"]').fill("alice");
+    await alice.page.locator('input[name="password"]').fill("wrong");
+    await alice.page.getByRole("button", { name: "Log in" }).click();
+    await alice.page.getByRole("alert").waitFor();
+    await alice.show("login-form-wrong-password");
+    // The form answers a wrong password with 422, and Chromium says so on the console.
+    alice.troubles.length = 0;
+    await alice.logIn("alice");
+    await alice.page.waitForURL(server.http + group);
+    await alice.page.getByText("Private group").waitFor();
+    await alice.show("group-owner");
+  });
+
+  it("is uploaded with its sidecars through the group's page, which shows the progress", async () => {
+    const { page, context } = alice;
+    const upload = page.locator("#upload");
+    await upload.locator('input[type="file"]').setInputFiles(files);
+    expect(await upload.locator("li.file").count()).toBe(files.length);
+    await alice.show("upload-chosen");
+    // As slow as a lab's line, or there would be nothing to see.
+    const network = await context.newCDPSession(page);
+    const line = { offline: false, latency: 5, downloadThroughput: 1e6, uploadThroughput: 60_000 };
+    await network.send("Network.emulateNetworkConditions", line);
+    await page.evaluate(`
+      window.seen = [];
+      setInterval(() => {
+        for (const bar of document.querySelectorAll("#upload progress:not([hidden])")) seen.push(bar.value);
+      }, 20);
+    `);
+    await upload.getByRole("button", { name: "Upload", exact: true }).click();
+    await upload
+      .getByText(/^Uploading: /)
+      .first()
+      .waitFor();
+    await alice.show("upload-under-way");
+    await upload.getByText(`${files.length} uploaded`).waitFor();
+    await network.send("Network.emulateNetworkConditions", {
+      ...line,
+      uploadThroughput: -1,
+      downloadThroughput: -1,
+    });
+    await alice.show("upload-done");
+    const seen = (await page.evaluate("seen")) as number[];
+    expect(seen.filter((value) => value > 0 && value < 1).length).toBeGreaterThan(2);
+    // The list below has it without anybody's reloading the page.
+    await page.locator("#resources").getByRole("link", { name: "winter/2025" }).waitFor();
+  });
+
+  it("is asked about before it is replaced", async () => {
+    const upload = alice.page.locator("#upload");
+    await alice.page.reload();
+    await upload
+      .locator('input[type="file"]')
+      .setInputFiles(files.filter((file) => file.endsWith("2025.json")));
+    await upload.getByRole("button", { name: "Upload", exact: true }).click();
+    await upload.getByText("There is already such a file").waitFor();
+    await alice.show("upload-exists");
+    await upload.getByRole("button", { name: "Replace it" }).click();
+    await upload.getByText("1 uploaded").waitFor();
+    // Chromium tells the refusal (412) that made the page ask.
+    alice.troubles.splice(
+      0,
+      Number.POSITIVE_INFINITY,
+      ...alice.troubles.filter((text) => !text.includes("412")),
+    );
+  });
+
+  it("is refused with a sentence when it is none, and the stored one stays", async () => {
+    const upload = alice.page.locator("#upload");
+    const bad = join(folder.path, "files", "summer.json");
+    await writeFile(bad, '{"meta": {}, "tree": ');
+    await upload.locator('input[type="file"]').setInputFiles(bad);
+    await upload.getByRole("button", { name: "Upload", exact: true }).click();
+    await upload.locator(".outcome.bad").waitFor();
+    await alice.show("upload-refused");
+    expect(await upload.locator(".outcome.bad").innerText()).toMatch(/JSON/);
+    alice.troubles.splice(
+      0,
+      Number.POSITIVE_INFINITY,
+      ...alice.troubles.filter((text) => !text.includes("400")),
+    );
+  });
+
+  it("is drawn by Auspice, every tip of it", async () => {
+    await alice.page.goto(`${server.http}${dataset}?d=tree,map,measurements,entropy,frequencies&p=full`);
+    expect(await drawnTips(alice)).toBe(tips);
+    for (const panel of ["#d3MeasurementsSVG circle", "#d3entropy rect", "#d3frequencies path"]) {
+      await alice.page.locator(panel).first().waitFor({ state: "attached" });
+    }
+    await alice.show("auspice-dataset");
+  });
+
+  it("stands beside a narrative that can be walked through", async () => {
+    await alice.goTo(narrative);
+    expect(await drawnTips(alice)).toBeGreaterThan(100);
+    await alice.page.getByText("How the Lakeside virus went around the lake").first().waitFor();
+    await alice.show("auspice-narrative");
+  });
+
+  it("is seen by bob, a viewer, who is not offered to upload", async () => {
+    const bob = await open();
+    await bob.goTo(dataset);
+    await bob.logIn("bob");
+    expect(await drawnTips(bob)).toBe(tips);
+    await bob.goTo(group);
+    await bob.show("group-viewer");
+    await bob.page.locator("#resources").getByRole("link", { name: "winter/2025" }).waitFor();
+    expect(await bob.page.locator('#upload, [data-delete], input[type="file"]').count()).toBe(0);
+    await bob.goTo(`${group}/settings`);
+    await bob.show("settings-viewer");
+    expect(await bob.page.locator("textarea").count()).toBe(0);
+  });
+
+  it("is refused to carol, who is in no group", async () => {
+    const carol = await open();
+    await carol.goTo("/whoami");
+    await carol.page.getByRole("main").getByRole("link", { name: "Log in" }).click();
+    await carol.logIn("carol");
+    await carol.page.getByText("You are carol").waitFor();
+    await carol.show("whoami-no-group");
+    for (const path of [group, dataset, narrative, `${group}/settings`, `${group}/nothing/there`]) {
+      expect(await carol.goTo(path)).toBe(403);
+      expect(await carol.page.content()).not.toContain("winter");
+    }
+    await carol.show("forbidden");
+    const data = await carol.page.request.get(`${server.http}/charon/getDataset?prefix=${dataset}`);
+    expect(data.status()).toBe(403);
+    carol.troubles.splice(
+      0,
+      Number.POSITIVE_INFINITY,
+      ...carol.troubles.filter((text) => !text.includes("403")),
+    );
+  });
+
+  it("is out of alice's sight too once she has logged out, here and at the provider", async () => {
+    await alice.goTo("/whoami");
+    await alice.show("whoami-owner");
+    await alice.page.getByRole("banner").getByRole("button", { name: "Log out" }).click();
+    await alice.show("logout-at-provider");
+    await alice.page.getByRole("button", { name: "Log out" }).click();
+    await alice.page.waitForURL((url) => ["/", "/groups"].includes(url.pathname));
+    await alice.show("after-logout");
+    await alice.page.getByRole("link", { name: "Log in" }).first().waitFor();
+    await alice.goTo(dataset);
+    // The provider does not let her in again by itself.
+    await alice.page.locator('input[name="password"]').waitFor();
+    const data = await alice.page.request.get(`${server.http}/charon/getDataset?prefix=${dataset}`);
+    expect(data.status()).toBe(401);
+  });
+
+  it("leaves nothing to complain about on any console", () => {
+    expect(sessions.flatMap(({ troubles }) => troubles)).toEqual([]);
+  });
+});
+
+describe("a group's settings, in its owner's browser", () => {
+  it("change the overview and the logo", async () => {
+    const owner = await open();
+    const { page } = owner;
+    await owner.goTo(`${group}/settings`);
+    await owner.logIn("alice");
+    await page.waitForURL(`${server.http}${group}/settings`);
+    await owner.show("settings-owner");
+    const overview = page.locator("#overview");
+    await overview
+      .locator("textarea")
+      .fill("---\ntitle: Winter at the lake\nbyline: a lab\n---\n## Hello\n\nSome *words*.\n");
+    await overview.getByRole("button", { name: "Save the overview" }).click();
+    await overview.getByText("Saved.").waitFor();
+    const picture = { name: "logo.png", mimeType: "image/png", buffer: Buffer.from(logo("public")) };
+    await page.locator('#logo input[type="file"]').setInputFiles(picture);
+    await page.locator("#logo figure").waitFor();
+    await owner.show("settings-logo-chosen");
+    await page.getByRole("button", { name: "Upload the logo" }).click();
+    await page.getByText("The new logo is in use.").waitFor();
+    await owner.show("settings-saved");
+    await page.getByRole("button", { name: "Delete the logo" }).click();
+    await owner.show("settings-logo-removal");
+    await page.getByRole("button", { name: "Keep it" }).click();
+
+    await owner.goTo(group);
+    await page.getByRole("heading", { name: "Winter at the lake" }).waitFor();
+    await page.getByRole("heading", { name: "Hello" }).waitFor();
+    expect(await page.evaluate('document.querySelector("img.logo").naturalWidth')).toBe(160);
+    await owner.show("group-after-settings");
+    expect(owner.troubles).toEqual([]);
+  });
+});
+
+describe("pages without scripts", () => {
+  it("can be read, after a login that needs none either", async () => {
+    const reader = await open({ scripts: false });
+    const { page } = reader;
+    await reader.goTo(group);
+    await reader.logIn("bob");
+    await page.locator("#resources").getByRole("link", { name: "lakeside/2024" }).waitFor();
+    await reader.show("group-no-scripts");
+    await reader.goTo("/groups");
+    await page.getByRole("link", { name: "demo-private" }).first().waitFor();
+    await reader.show("groups-no-scripts");
+    await page.getByRole("banner").getByRole("link", { name: "bob" }).click();
+    await page.getByText("You are bob").waitFor();
+    expect(await reader.goTo("/nowhere")).toBe(404);
+    await reader.show("not-found");
+    expect(await reader.goTo(`${group}/not/there`)).toBe(404);
+    await page.getByText("does not exist").waitFor();
+    await reader.show("dataset-missing");
+    await page.getByRole("banner").getByRole("button", { name: "Log out" }).click();
+    await page.getByRole("button", { name: "Log out" }).click();
+    await page.getByRole("link", { name: "Log in" }).first().waitFor();
+  });
+});
