@@ -1,9 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { filesystemStalenessMarks } from "../../src/adapters/filesystem/staleness-marks.ts";
-import { systemClock } from "../../src/adapters/system/clock.ts";
-import type { Username } from "../../src/domain/user.ts";
 import { browserOf } from "../support/callers.ts";
-import { recordingLog } from "../support/recording-log.ts";
 import type { RunningServer } from "../support/running-server.ts";
 import { startServer } from "../support/running-server.ts";
 import { putSamples } from "../support/stored-objects.ts";
@@ -64,94 +60,41 @@ describe("an Authorization header", () => {
 });
 
 describe("a Bearer token", () => {
-  const flaws = [
-    "expired",
-    "wrong-audience",
-    "wrong-issuer",
-    "bad-signature",
-    "none-algorithm",
-    "no-username",
-  ] as const;
-
-  test.each(flaws)("that is %s is 401 with a challenge that says so, on every route", async (flaw) => {
-    server.provider.misbehaveOnce(flaw);
-    const header = await server.bearer("alice", "test-private/owners");
-    for (const path of [...publicRoutes, "/groups/test-private/ncov/19B"]) {
-      const answer = await ask(path, header);
-      expect([path, answer.status]).toEqual([path, 401]);
-      expect(answer.headers["www-authenticate"]).toMatch(
-        /^Bearer realm="nextstrain.org", error="invalid_token", error_description="[^"\\]+"$/,
-      );
-      expect(answer.headers).not.toHaveProperty("access-control-allow-origin");
-      expect(answer.json()).toEqual({ error: expect.any(String) });
-      expect(answer.text).not.toContain(header.slice(-20));
-    }
-  });
-
-  test.each(["abc", "a.b.c", "e30.e30.e30", "é"])("that is no token at all is 401: %j", async (token) => {
-    const answer = await ask("/groups", `Bearer ${Buffer.from(token).toString("latin1")}`);
-    expect([answer.status, answer.headers["www-authenticate"]]).toEqual([
-      401,
-      expect.stringContaining('error="invalid_token"'),
-    ]);
-  });
-
-  test("for the server's own client is not one for the command line", async () => {
-    const token = await server.provider.idToken({ groups: ["test-private/owners"] }, "app");
-    expect((await ask("/groups/blab", `Bearer ${token}`)).status).toBe(401);
-  });
-
-  test("that is bad is 401 to a browser too, never a redirect", async () => {
-    const answer = await server.ask({
-      path: "/groups/test-private",
-      headers: { Accept: "text/html", Authorization: "Bearer abc" },
-    });
-    expect([answer.status, answer.headers.location]).toEqual([401, undefined]);
-  });
-
-  test("older than its owner's mark asks for a renewal", async () => {
-    const folder = `${server.folder}/data/marks`;
-    const marks = filesystemStalenessMarks({
-      folder,
-      clock: systemClock(),
-      log: recordingLog(),
-      lifetime: 3600,
-    });
-    const header = await server.bearer("stale-sam", "test-private/owners");
-    await marks.mark("stale-sam" as Username, Date.now() / 1000 + 60);
-    await marks.close();
-    const answer = await ask("/groups/test-private/ncov/19B", header);
-    expect(answer.status).toBe(401);
-    expect(answer.headers["www-authenticate"]).toMatch(
-      /error="invalid_token", error_description="[^"]*[Rr]enew[^"]*"/,
-    );
-  });
-
-  test.each(["Bearer", "bearer", "BEARER"])(
-    "that is valid counts, after %s in any letter case",
-    async (scheme) => {
-      const header = (await server.bearer("alice", "test-private/viewers")).replace("Bearer", scheme);
-      const answer = await ask("/groups/test-private/ncov/19B", header);
-      expect([answer.status, answer.cookies]).toEqual([200, []]);
+  test.each(["expired", "bad-signature"] as const)(
+    "that is %s is 401 with a challenge that says so, on every route",
+    async (flaw) => {
+      server.provider.misbehaveOnce(flaw);
+      const header = await server.bearer("alice", "test-private/owners");
+      for (const path of [...publicRoutes, "/groups/test-private/ncov/19B"]) {
+        const answer = await ask(path, header);
+        expect([path, answer.status]).toEqual([path, 401]);
+        expect(answer.headers["www-authenticate"]).toMatch(
+          /^Bearer realm="nextstrain.org", error="invalid_token", error_description="[^"\\]+"$/,
+        );
+        expect(answer.headers).not.toHaveProperty("access-control-allow-origin");
+        expect(answer.json()).toEqual({ error: expect.any(String) });
+        expect(answer.text).not.toContain(header.slice(-20));
+      }
     },
   );
 
-  test("beside a cookie means the Bearer user, and a bad one is not mended by the cookie", async () => {
+  test.each(["abc", "a.b.c", "e30.e30.e30", "é"])("that is no token at all is 401: %j", async (token) => {
+    const answer = await ask("/groups", `Bearer ${Buffer.from(token).toString("latin1")}`);
+    expect(answer.status).toBe(401);
+    expect(answer.headers["www-authenticate"]).toContain('error="invalid_token"');
+  });
+
+  test("that is bad is 401 to a browser too, never a redirect", async () => {
+    const headers = { Accept: "text/html", Authorization: "Bearer abc" };
+    const answer = await server.ask({ path: "/groups/test-private", headers });
+    expect([answer.status, answer.headers.location]).toEqual([401, undefined]);
+  });
+
+  test("that is bad is not mended by a cookie", async () => {
     const visitor = await browserOf(server, "owner", "test-private");
-    const path = "/whoami";
-    const Accept = "application/json";
-    const Authorization = await server.bearer("bob", "blab/viewers");
-    const both = await visitor.ask({ path, headers: { Accept, Authorization } });
-    expect(both.json()).toMatchObject({ user: { username: "bob", authzRoles: ["blab/viewers"] } });
-    const denied = await visitor.ask({
-      path: "/groups/test-private/ncov/19B",
-      headers: { Accept, Authorization },
-    });
-    expect(denied.status).toBe(403);
-    const bad = await visitor.ask({ path, headers: { Accept, Authorization: "Bearer abc" } });
-    expect(bad.status).toBe(401);
-    expect((await visitor.ask({ path, headers: { Accept } })).json()).toMatchObject({
-      user: { username: "owner-of-test-private" },
-    });
+    const asked = { path: "/groups/test-private/ncov/19B", headers: { Accept: "application/json" } };
+    expect((await visitor.ask(asked)).status).toBe(200);
+    const headers = { ...asked.headers, Authorization: "Bearer abc" };
+    expect((await visitor.ask({ ...asked, headers })).status).toBe(401);
   });
 });

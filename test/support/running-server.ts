@@ -45,6 +45,8 @@ export interface RunningServerOptions {
   /** The same data folder as another server's, which then is not removed at the end. */
   readonly folder?: string;
   readonly provider?: StubProvider;
+  /** With the embedded provider and its demo accounts: nothing is configured but the folder. */
+  readonly embedded?: boolean;
 }
 
 const codebase = fileURLToPath(new URL("../../", import.meta.url));
@@ -53,7 +55,10 @@ export const startServer = async (options: RunningServerOptions = {}): Promise<R
   const temporary = options.folder === undefined ? await temporaryFolder() : undefined;
   const folder = options.folder ?? temporary?.path ?? "";
   const provider = options.provider ?? (await stubProvider());
-  const environment = { ...(await basicEnvironment(folder, provider)), ...options.environment };
+  const basic = options.embedded
+    ? { DATA_DIR: join(folder, "data") }
+    : await basicEnvironment(folder, provider);
+  const environment = { ...basic, ...options.environment };
   const configuration = await readConfiguration({ environment, codebase, workingFolder: folder });
   const events: LogEvent[] = [];
   const log = { write: (event: LogEvent) => void events.push(event) };
