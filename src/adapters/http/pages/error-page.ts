@@ -27,7 +27,7 @@ const byStatus: Record<number, Advice> = {
   403: {
     heading: "Not open to you",
     advice:
-      "If it should be, ask an owner of the group to add you. A change of roles may need you to log out and in again.",
+      "If it should be open to you, ask an owner of the group to add you. After a change of roles, log out and in again: your account's page has the button, and says who you are.",
   },
   404: {
     heading: "Not found",
@@ -81,6 +81,8 @@ export const renderError = ({ frame, status, message, requestId }: ErrorDocument
     siteTitle: frame?.siteTitle ?? defaultSiteTitle,
     style: errorStyle(),
     loginHref: status === 401 ? (frame?.loginHref ?? "/login") : undefined,
+    // Most often somebody is logged in with another account than they think.
+    accountHref: status === 403 ? "/whoami" : undefined,
     ...(byStatus[status] ?? anyOther(status)),
     status,
     message,

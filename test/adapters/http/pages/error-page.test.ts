@@ -36,6 +36,11 @@ it("Only somebody who has to log in is offered to", () => {
   expect(page(403)).not.toContain("/login");
 });
 
+it("Only somebody who is refused is led to the page that says who they are", () => {
+  expect(page(403)).toContain('href="/whoami"');
+  expect(page(401)).not.toContain("/whoami");
+});
+
 it("The not-found page shows the address as text", () => {
   const html = renderNotFound({ frame: { ...anonymous, path: "//evil.example/<b>" } });
   expect(html).toContain("<code>//evil.example/&lt;b&gt;</code>");

@@ -17,6 +17,7 @@ const rows = new Set();
 let running = new AbortController();
 
 const sizeOf = (bytes) => {
+  if (bytes < 100) return bytes === 1 ? "1 byte" : `${bytes} bytes`;
   const [amount, unit] = bytes < 1e6 ? [bytes / 1e3, "kilobyte"] : [bytes / 1e6, "megabyte"];
   return new Intl.NumberFormat("en", { style: "unit", unit, maximumFractionDigits: 1 }).format(amount);
 };
