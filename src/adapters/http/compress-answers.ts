@@ -8,11 +8,11 @@ export const compressAnswers = (): Middleware => {
     let wasEncoded = false;
     await compressed(ctx, async () => {
       await next();
-      wasEncoded = ctx.response.has("Content-Encoding");
+      wasEncoded = ctx.res.hasHeader("Content-Encoding");
       // koa-compress 5.2 fails when a client refuses every coding, `identity` too; such a one gets `identity`.
       if (ctx.acceptsEncodings("gzip", "deflate", "identity") === false) ctx.compress = false;
     });
-    if (!wasEncoded && ctx.response.has("Content-Encoding")) weakenTag(ctx);
+    if (!wasEncoded && ctx.res.hasHeader("Content-Encoding")) weakenTag(ctx);
   };
 };
 

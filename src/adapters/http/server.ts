@@ -84,11 +84,17 @@ export const server = (d: ServerDeps): RequestHandler => {
   app.use(pageRoutes(pageDeps).routes());
   app.use(settingsRoutes(pageDeps).routes());
   app.use(resourceRoutes(d).routes());
-  app.on("error", (cause: unknown) =>
-    d.log.write({ event: "background", what: "an answer broke off", cause }),
-  );
+  app.on("error", (cause: unknown) => {
+    if (!isDeparture(cause)) d.log.write({ event: "background", what: "an answer broke off", cause });
+  });
   return app.callback();
 };
+
+const departures = ["ECONNABORTED", "ECONNRESET", "EPIPE", "ERR_STREAM_PREMATURE_CLOSE"];
+
+/** A client that goes away during a download is no fault of anybody's (http-api.md section 5). */
+const isDeparture = (error: unknown): boolean =>
+  error instanceof Error && "code" in error && departures.includes(String(error.code));
 
 const startAnonymous = (): Middleware => (ctx, next) => {
   ctx.state.caller = anonymous;
