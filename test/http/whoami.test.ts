@@ -116,7 +116,7 @@ describe("the discovery document", () => {
   const path = "/.well-known/openid-configuration";
 
   test("is the provider's, with what the command line needs to log in", async () => {
-    const own = await (await fetch(`${server.provider.issuer}${path}`)).json();
+    const own = (await (await fetch(`${server.provider.issuer}${path}`)).json()) as object;
     const answer = await server.ask({ path, headers: { Accept: "*/*" } });
     expect([answer.status, answer.headers["content-type"]]).toEqual([200, "application/json; charset=utf-8"]);
     expect(answer.json()).toEqual({

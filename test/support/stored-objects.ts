@@ -10,8 +10,8 @@ import type { RunningServer } from "./running-server.ts";
 export interface PlainObject {
   readonly type: string;
   readonly content: string | Uint8Array;
-  /** Default: stored compressed, as uploads are. */
-  readonly encoding?: "gzip" | "none";
+  /** Default: stored compressed, as uploads are. "claimed": called gzip, whatever it is. */
+  readonly encoding?: "gzip" | "none" | "claimed";
 }
 
 const never = new AbortController().signal;
@@ -27,7 +27,7 @@ export const putObjects = async (
     const body = (async function* () {
       yield encoding === "gzip" ? gzipSync(content) : Buffer.from(content);
     })();
-    const encoded = encoding === "gzip" ? { contentEncoding: "gzip" as const } : {};
+    const encoded = encoding !== "none" ? { contentEncoding: "gzip" as const } : {};
     await store.write(key as ObjectKey, { contentType: type, ...encoded, body }, { kind: "none" }, never);
   }
   await store.close();
