@@ -22,8 +22,18 @@ export type LogEvent =
     }
   /** An answer of 500 and above, or a response that broke off. */
   | { readonly event: "request-failed"; readonly id: string; readonly code: string; readonly cause: unknown }
-  | { readonly event: "sign-in"; readonly outcome: "done" | "refused"; readonly username?: string; readonly reason?: string }
-  | { readonly event: "renewal"; readonly outcome: "done" | "refused" | "broken"; readonly username: string; readonly cause?: unknown }
+  | {
+      readonly event: "sign-in";
+      readonly outcome: "done" | "refused";
+      readonly username?: string;
+      readonly reason?: string;
+    }
+  | {
+      readonly event: "renewal";
+      readonly outcome: "done" | "refused" | "broken";
+      readonly username: string;
+      readonly cause?: unknown;
+    }
   /** A session whose tokens cannot be opened or are no longer valid; its owner has to log in again. */
   | { readonly event: "session-dropped"; readonly username: string; readonly reason: string }
   /** Work in the background that went wrong and will be tried again. */

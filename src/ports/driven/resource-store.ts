@@ -16,7 +16,12 @@ export interface ResourceStore {
    * Creates or replaces an object. It becomes visible as a whole, only after the body has ended; a body that
    * throws leaves the old state, and the error passes through. The last of several writers wins.
    */
-  write(key: ObjectKey, content: NewContent, condition: Precondition, signal: AbortSignal): Promise<WriteOutcome>;
+  write(
+    key: ObjectKey,
+    content: NewContent,
+    condition: Precondition,
+    signal: AbortSignal,
+  ): Promise<WriteOutcome>;
   /** Removes an object; nothing happens when it is not there. */
   remove(key: ObjectKey, condition: Precondition, signal: AbortSignal): Promise<WriteOutcome>;
   /** Returns when the store answers. */
