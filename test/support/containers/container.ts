@@ -36,7 +36,7 @@ export interface Container {
   close(): Promise<void>;
 }
 
-const patience = 60_000;
+const patience = 120_000;
 
 const until = async (answers: () => Promise<void>): Promise<void> => {
   const end = Date.now() + patience;

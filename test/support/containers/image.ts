@@ -1,11 +1,12 @@
 import { existsSync } from "node:fs";
 import { run, say, succeeds } from "./command.ts";
+import { buildApache } from "./recipe/apache.ts";
 import { buildKeycloak } from "./recipe/keycloak.ts";
 import { buildMinio } from "./recipe/minio.ts";
 import { buildNginx } from "./recipe/nginx.ts";
 import { buildRedis } from "./recipe/redis.ts";
 
-export type ImageKind = "redis" | "minio" | "nginx" | "keycloak";
+export type ImageKind = "redis" | "minio" | "nginx" | "apache" | "keycloak";
 
 interface ImageSource {
   readonly variable: string;
@@ -22,6 +23,7 @@ const sources: Record<ImageKind, ImageSource> = {
     build: buildMinio,
   },
   nginx: { variable: "NGINX_IMAGE", otherwise: "nginx:1.22.1", build: buildNginx },
+  apache: { variable: "APACHE_IMAGE", otherwise: "httpd:2.4.66", build: buildApache },
   keycloak: {
     variable: "KEYCLOAK_IMAGE",
     otherwise: "quay.io/keycloak/keycloak:26.4.0",

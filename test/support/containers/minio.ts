@@ -1,4 +1,6 @@
+import { Agent, get } from "node:https";
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
+import type { Certificates } from "./certificates.ts";
 import type { Container } from "./container.ts";
 import { startContainer } from "./container.ts";
 import { freePort } from "./free-port.ts";
@@ -23,10 +25,33 @@ const isHealthy = async (endpoint: string): Promise<void> => {
   if (!answer.ok) throw new Error(`MinIO answers ${answer.status}.`);
 };
 
+const isHealthyOverTls = (endpoint: string, ca: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const sent = get(`${endpoint}/minio/health/live`, { ca, agent: false, timeout: 2000 }, (answer) => {
+      answer.resume();
+      if (answer.statusCode === 200) resolve();
+      else reject(new Error(`MinIO answers ${answer.statusCode}.`));
+    });
+    sent.once("error", reject);
+    sent.once("timeout", () => sent.destroy(new Error("no answer in 2 s")));
+  });
+
+const tlsFolder = "/certificates";
+
+const tlsFiles = ({ certificate, key }: Certificates) => [
+  { path: `${tlsFolder}/public.crt`, content: certificate },
+  { path: `${tlsFolder}/private.key`, content: key },
+];
+
+export interface MinioSettings {
+  /** Given: https, and nothing else. */
+  readonly certificates?: Certificates;
+}
+
 /** Starts MinIO with an empty bucket. */
-export const startMinio = async (): Promise<StartedMinio> => {
+export const startMinio = async ({ certificates }: MinioSettings = {}): Promise<StartedMinio> => {
   const port = await freePort();
-  const endpoint = `http://127.0.0.1:${port}`;
+  const endpoint = `${certificates ? "https" : "http"}://127.0.0.1:${port}`;
   const container = await startContainer({
     image: "minio",
     command: [
@@ -36,15 +61,18 @@ export const startMinio = async (): Promise<StartedMinio> => {
       `127.0.0.1:${port}`,
       "--console-address",
       `127.0.0.1:${await freePort()}`,
+      ...(certificates ? ["--certs-dir", tlsFolder] : []),
     ],
+    files: certificates ? tlsFiles(certificates) : [],
     environment: {
       MINIO_ROOT_USER: credentials.accessKeyId,
       MINIO_ROOT_PASSWORD: credentials.secretAccessKey,
       MINIO_UPDATE: "off",
     },
-    answers: () => isHealthy(endpoint),
+    answers: () => (certificates ? isHealthyOverTls(endpoint, certificates.ca) : isHealthy(endpoint)),
   });
-  const client = new S3Client({ endpoint, region, credentials, forcePathStyle: true });
+  const requestHandler = { httpsAgent: new Agent({ keepAlive: true, ca: certificates?.ca }) };
+  const client = new S3Client({ endpoint, region, credentials, forcePathStyle: true, requestHandler });
   const close = async () => {
     client.destroy();
     await container.close();

@@ -11,7 +11,8 @@ export interface NginxSettings {
   readonly port: number;
 }
 
-const accepts = (port: number): Promise<void> =>
+/** Resolves when something listens on the port. */
+export const accepts = (port: number): Promise<void> =>
   new Promise((resolve, reject) => {
     const socket = connect({ host: "127.0.0.1", port, timeout: 2000 }, () => {
       socket.destroy();

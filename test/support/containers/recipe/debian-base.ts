@@ -35,7 +35,9 @@ export const buildImage = async (
     await fill(folder);
     await writeFile(join(folder, "Dockerfile"), dockerfile);
     // Bridged builds find no name server where the host's is only reachable from the host.
-    await run("docker", ["build", "--quiet", "--network", "host", "--tag", name, folder], { seconds: 900 });
+    await run("docker", ["build", "--quiet", "--force-rm", "--network", "host", "--tag", name, folder], {
+      seconds: 900,
+    });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -11,7 +11,7 @@ export const buildKeycloak = async (name: string): Promise<void> => {
   const dockerfile = `${await debianWith("openjdk-17-jre-headless", "unzip")}
 COPY keycloak.zip /tmp/keycloak.zip
 RUN unzip -q /tmp/keycloak.zip -d /opt && mv /opt/keycloak-* /opt/keycloak && rm /tmp/keycloak.zip \\
-  && /opt/keycloak/bin/kc.sh build --db=dev-file --health-enabled=true
+  && /opt/keycloak/bin/kc.sh build --db=dev-file
 ENTRYPOINT ["/opt/keycloak/bin/kc.sh"]
 `;
   await buildImage(name, dockerfile, async (folder) => {
