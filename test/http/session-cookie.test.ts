@@ -1,6 +1,7 @@
 import { createHmac } from "node:crypto";
 import { stat } from "node:fs/promises";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { setTimeout as delay } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { type Browser, browser } from "../support/browser.ts";
 import { type ManualClock, manualClock } from "../support/manual-clock.ts";
 import type { RunningServer } from "../support/running-server.ts";
@@ -96,21 +97,45 @@ const signed = (id: string, secret: string): string =>
   `s:${id}.${createHmac("sha256", secret).update(id).digest("base64").replace(/=+$/, "")}`;
 
 describe("a session", () => {
-  test("lives on while it is used, without its record being written again", async () => {
-    const others = await sessionRecords(server);
+  test("lives on while it is used", async () => {
     const visitor = await loggedIn();
-    const records = async () =>
-      [...(await sessionRecords(server)).keys()].filter((path) => !others.has(path));
-    const [path = "", ...more] = await records();
-    expect(more).toEqual([]);
-    const before = await stat(path);
     for (let day = 0; day < 4; day++) {
       clock.pass(maxAge - 1);
       expect(await username(visitor)).toBe("alice");
+      // The use is noted after the answer; no clock but this one jumps by a day meanwhile.
+      await vi.waitFor(async () =>
+        expect([...(await sessionRecords(server)).values()].join()).toContain(`"lastUsed":${clock.now()}`),
+      );
     }
-    expect(await records()).toEqual([path]);
-    const after = await stat(path);
-    expect([after.ino, after.mtimeMs, after.size]).toEqual([before.ino, before.mtimeMs, before.size]);
+  });
+
+  test("is put off without its record being written again, but for a note of its use once a minute", async () => {
+    const others = await sessionRecords(server);
+    const visitor = await loggedIn();
+    const record = async () => {
+      const [path = "", ...more] = [...(await sessionRecords(server)).keys()].filter(
+        (path) => !others.has(path),
+      );
+      expect(more).toEqual([]);
+      const { ino, mtimeMs, size } = await stat(path);
+      return { path, ino, mtimeMs, size };
+    };
+    const use = () => Promise.all(Array.from({ length: 6 }, () => username(visitor)));
+    const first = await record();
+    for (let tens = 0; tens < 5; tens++) {
+      clock.pass(10);
+      await use();
+    }
+    await delay(50);
+    expect(await record()).toEqual(first);
+    clock.pass(11);
+    await use();
+    await vi.waitFor(async () => expect((await record()).path).not.toBe(first.path));
+    const second = await record();
+    clock.pass(30);
+    await use();
+    await delay(50);
+    expect(await record()).toEqual(second);
   });
 
   test("is over when nobody has used it for its time", async () => {
