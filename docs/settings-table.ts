@@ -53,11 +53,14 @@ const main = (check: boolean): void => {
   if (updated === undefined)
     throw new Error(`${path} lacks the two lines between which the settings belong.`);
   if (updated === document) return;
-  if (!check) return writeFileSync(path, updated);
-  process.stderr.write(
-    "The settings in docs/configuration.md are not those of the code. Run npm run docs.\n",
-  );
-  process.exitCode = 1;
+  if (check) {
+    process.stderr.write(
+      "The settings in docs/configuration.md are not those of the code. Run npm run docs.\n",
+    );
+    process.exitCode = 1;
+  } else {
+    writeFileSync(path, updated);
+  }
 };
 
 if (import.meta.main) main(process.argv.includes("--check"));
