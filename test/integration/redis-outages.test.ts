@@ -175,11 +175,14 @@ describe("Redis in trouble", () => {
     await expectRecovery();
   });
 
-  it("takes another program's record for no session", async () => {
-    const other = newId();
-    await redis.cli("SET", `nextstrain.org-session:${other}`, '{"cookie":{"path":"/"}}', "EX", "100");
-    expect(await sessions.load(other, idle)).toBeUndefined();
-  });
+  it.each(['{"cookie":{"path":"/"}}', `${"r".repeat(22)}{"cut":`, "", "null"])(
+    "takes the foreign record %j for no session",
+    async (record) => {
+      const other = newId();
+      await redis.cli("SET", `nextstrain.org-session:${other}`, record, "EX", "100");
+      expect(await sessions.load(other, idle)).toBeUndefined();
+    },
+  );
 
   it("told the log of each outage, and no secrets", () => {
     expect(log.events.length).toBeGreaterThan(2);

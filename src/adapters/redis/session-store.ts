@@ -21,10 +21,12 @@ const keyOf = (id: SessionId): string => prefix + id;
 /** Anything else under our key is another program's, whose sessions mean nothing here: as good as none. */
 const parseRecord = (record: unknown): StoredSession | undefined => {
   if (typeof record !== "string" || !recordForm.test(record)) return undefined;
-  return {
-    revision: record.slice(0, revisionLength) as Revision,
-    session: JSON.parse(record.slice(revisionLength)) as Session,
-  };
+  const revision = record.slice(0, revisionLength) as Revision;
+  try {
+    return { revision, session: JSON.parse(record.slice(revisionLength)) as Session };
+  } catch {
+    return undefined;
+  }
 };
 
 /** How many keys Redis looks at for one answer, while it does nothing else. */
