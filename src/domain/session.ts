@@ -17,6 +17,12 @@ export interface Login {
   readonly since: Seconds;
   /** When its owner was last seen; written once in a while only, see `session-use.ts`. */
   readonly lastUsed?: Seconds;
+  /** The provider's own name for the person: the id token's `sub`. */
+  readonly subject?: string;
+  /** The provider's name for its own session with this browser: the id token's `sid`, where it has one. */
+  readonly providerSession?: string;
+  /** What the person logged in with, for their own eyes; coarse, such as "Firefox on Linux". */
+  readonly client?: string;
   /** A {@link TokenSet}, sealed under this session's encryption context. */
   readonly sealedTokens: SealedText;
 }

@@ -1,19 +1,24 @@
 import { afterAll, beforeAll, describe } from "vitest";
 import type { RedisOptions } from "../../src/adapters/redis/connection.ts";
 import { redisRenewalLock } from "../../src/adapters/redis/renewal-lock.ts";
+import { redisSessionIndex } from "../../src/adapters/redis/session-index.ts";
 import { redisSessionStore } from "../../src/adapters/redis/session-store.ts";
 import { redisStalenessMarks } from "../../src/adapters/redis/staleness-marks.ts";
+import { redisUsedNotices } from "../../src/adapters/redis/used-notices.ts";
 import { connectS3 } from "../../src/adapters/s3/connection.ts";
 import { s3ResourceStore } from "../../src/adapters/s3/resource-store.ts";
 import { systemClock } from "../../src/adapters/system/clock.ts";
 import { renewalLockContract } from "../contract/renewal-lock.contract.ts";
 import { resourceStoreContract } from "../contract/resource-store.contract.ts";
+import { sessionIndexContract } from "../contract/session-index.contract.ts";
 import { sessionStoreContract } from "../contract/session-store.contract.ts";
 import { stalenessMarksContract } from "../contract/staleness-marks.contract.ts";
+import { usedNoticesContract } from "../contract/used-notices.contract.ts";
 import type { StartedMinio } from "../support/containers/minio.ts";
 import { startMinio } from "../support/containers/minio.ts";
 import { startRedis } from "../support/containers/redis.ts";
 import { startRedisCluster } from "../support/containers/redis-cluster.ts";
+import { manualClock } from "../support/manual-clock.ts";
 import { recordingLog } from "../support/recording-log.ts";
 import { redisHarness } from "../support/redis-harness.ts";
 
@@ -42,6 +47,28 @@ const sessionStoreIn = async (redis: RedisUnderTest) => {
   return { store: await another(), another, passSeconds, close };
 };
 
+const sessionIndexIn = async (redis: RedisUnderTest) => {
+  const { connect, passSeconds, countKeys, close } = redisHarness(redis.options);
+  const clock = manualClock();
+  const another = async () => redisSessionIndex(await connect(), clock);
+  return {
+    index: await another(),
+    another,
+    passSeconds: async (seconds: number) => {
+      clock.pass(seconds);
+      await passSeconds(seconds);
+    },
+    owners: () => countKeys("nextstrain.org-sessions-of:*"),
+    close,
+  };
+};
+
+const usedNoticesIn = async (redis: RedisUnderTest) => {
+  const { connect, passSeconds, close } = redisHarness(redis.options);
+  const another = async () => redisUsedNotices(await connect());
+  return { notices: await another(), another, passSeconds, close };
+};
+
 const stalenessMarksIn = async (redis: RedisUnderTest) => {
   const { connect, passSeconds, close } = redisHarness(redis.options);
   const another = async () => redisStalenessMarks(await connect(), systemClock(), { lifetime });
@@ -67,6 +94,8 @@ for (const [adapter, start] of Object.entries({ redis: oneServer, "a Redis clust
     afterAll(() => redis.close());
 
     sessionStoreContract(adapter, () => sessionStoreIn(redis));
+    sessionIndexContract(adapter, () => sessionIndexIn(redis));
+    usedNoticesContract(adapter, () => usedNoticesIn(redis));
     stalenessMarksContract(adapter, () => stalenessMarksIn(redis));
     renewalLockContract(adapter, () => renewalLockIn(redis));
   });

@@ -10,6 +10,8 @@ export interface RedisHarness {
   connect(): Promise<RedisConnection>;
   /** Brings the end of every key nearer, as if time had passed. */
   passSeconds(seconds: Seconds): Promise<void>;
+  /** How many keys there are of this pattern. */
+  countKeys(pattern: string): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -21,6 +23,16 @@ const age = async (node: Redis, milliseconds: number): Promise<void> => {
       else if (left >= 0) await node.del(key);
     }
   }
+};
+
+const mastersOf = (redis: Redis | Cluster): Redis[] =>
+  redis instanceof Cluster ? redis.nodes("master") : [redis];
+
+const count = async (node: Redis, pattern: string): Promise<number> => {
+  const found = new Set<string>();
+  const stream = node.scanStream({ match: pattern, count: 1000 }) as AsyncIterable<string[]>;
+  for await (const keys of stream) for (const key of keys) found.add(key);
+  return found.size;
 };
 
 export const redisHarness = (options: RedisOptions): RedisHarness => {
@@ -35,9 +47,15 @@ export const redisHarness = (options: RedisOptions): RedisHarness => {
     async passSeconds(seconds) {
       const [connection = await connect()] = opened;
       await connection.run(async (redis) => {
-        const nodes: Redis[] = redis instanceof Cluster ? redis.nodes("master") : [redis];
-        await Promise.all(nodes.map((node) => age(node, seconds * 1000)));
+        await Promise.all(mastersOf(redis).map((node) => age(node, seconds * 1000)));
       });
+    },
+    async countKeys(pattern) {
+      const [connection = await connect()] = opened;
+      const counts = await connection.run((redis) =>
+        Promise.all(mastersOf(redis).map((node) => count(node, pattern))),
+      );
+      return counts.reduce((sum, one) => sum + one, 0);
     },
     async close() {
       await Promise.all(opened.map((connection) => connection.close()));

@@ -1,0 +1,83 @@
+import type { Seconds } from "../../domain/brand.ts";
+import type { SessionId } from "../../domain/session.ts";
+import type { SessionOwner } from "../../domain/session-owner.ts";
+import type { Clock } from "../../ports/driven/clock.ts";
+import type { Log } from "../../ports/driven/log.ts";
+import type { SessionIndex } from "../../ports/driven/session-index.ts";
+import type { CellRoot } from "./cell.ts";
+import { look, untilSettled } from "./cell.ts";
+import { drop, put } from "./cell-change.ts";
+import { hashedFolder } from "./owned-path.ts";
+import { onDisk } from "./store-failure.ts";
+import type { Sweeper } from "./sweeper.ts";
+import { startSweeper } from "./sweeper.ts";
+import { readText, withText } from "./text-cell.ts";
+
+export interface IndexFolder {
+  readonly folder: string;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** When each session's entry ends, in the order in which the entries were put off. */
+type Entries = ReadonlyMap<SessionId, Seconds>;
+
+/** Keeps each owner's sessions in a cell; the token's time is the end of the last of them. */
+export const filesystemSessionIndex = ({ folder: root, clock, log }: IndexFolder): SessionIndex & Sweeper => {
+  const cells: CellRoot = { root, durable: true };
+  const isOver = (ends: Seconds): boolean => ends <= clock.now();
+
+  const parse = (text: string): Entries => {
+    try {
+      return new Map(JSON.parse(text) as [SessionId, Seconds][]);
+    } catch (cause) {
+      // Somebody else has been in this file. It must not keep its owner from logging in.
+      log.write({ event: "background", what: "reading a damaged list of somebody's sessions", cause });
+      return new Map();
+    }
+  };
+
+  const read = async (folder: string): Promise<Entries> => {
+    const found = await readText(folder, isOver);
+    return new Map([...(found ? parse(found.text) : [])].filter(([, ends]) => !isOver(ends)));
+  };
+
+  const change = (owner: SessionOwner, edit: (entries: Entries) => Entries): Promise<void> => {
+    const folder = hashedFolder(root, owner);
+    return onDisk(() =>
+      untilSettled(folder, async () => {
+        const seen = await look(folder);
+        // Read after looking: if the entries change in between, the write fails and we come again.
+        const before = await read(folder);
+        const after = edit(before);
+        if (after === before) return undefined;
+        if (after.size === 0) {
+          return seen.value === undefined || (await drop(cells, seen)) ? undefined : "again";
+        }
+        const ends = Math.max(...after.values());
+        const done = await withText(cells, folder, JSON.stringify([...after]), async (draft) =>
+          (await put(cells, seen, draft, ends)) === undefined ? "lost" : "won",
+        );
+        return done === "won" ? undefined : "again";
+      }),
+    );
+  };
+
+  return {
+    ...startSweeper({ cells, clock, log, what: "sweeping the index of sessions", expires: true }),
+
+    add: (owner, id, lifetime) =>
+      change(owner, (entries) => {
+        const after = new Map(entries);
+        after.delete(id);
+        return after.set(id, clock.now() + lifetime);
+      }),
+
+    list: async (owner) => [...(await read(hashedFolder(root, owner))).keys()].reverse(),
+
+    remove: (owner, id) =>
+      change(owner, (entries) =>
+        entries.has(id) ? new Map([...entries].filter(([each]) => each !== id)) : entries,
+      ),
+  };
+};

@@ -1,0 +1,35 @@
+import type { Seconds } from "../../domain/brand.ts";
+import type { Clock } from "../../ports/driven/clock.ts";
+import type { Log } from "../../ports/driven/log.ts";
+import type { UsedNotices } from "../../ports/driven/used-notices.ts";
+import type { CellRoot } from "./cell.ts";
+import { look } from "./cell.ts";
+import { put } from "./cell-change.ts";
+import { hashedFolder } from "./owned-path.ts";
+import type { Sweeper } from "./sweeper.ts";
+import { startSweeper } from "./sweeper.ts";
+import { readText, withText } from "./text-cell.ts";
+
+export interface NoticesFolder {
+  readonly folder: string;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Keeps each notice in an empty cell; the token's time says when it is forgotten. */
+export const filesystemUsedNotices = ({ folder: root, clock, log }: NoticesFolder): UsedNotices & Sweeper => {
+  const cells: CellRoot = { root, durable: true };
+  const isOver = (ends: Seconds): boolean => ends <= clock.now();
+  return {
+    ...startSweeper({ cells, clock, log, what: "sweeping logout notices", expires: true }),
+
+    has: async (id) => (await readText(hashedFolder(root, id), isOver)) !== undefined,
+
+    add: (id, lifetime) =>
+      withText(cells, hashedFolder(root, id), "", async (draft) => {
+        const seen = await look(hashedFolder(root, id));
+        const version = await put(cells, seen, draft, clock.now() + lifetime);
+        return version === undefined ? "again" : undefined;
+      }),
+  };
+};

@@ -1,0 +1,25 @@
+import type { Seconds } from "../../domain/brand.ts";
+import type { Clock } from "../../ports/driven/clock.ts";
+import type { UsedNotices } from "../../ports/driven/used-notices.ts";
+
+/**
+ * For tests and for a single process.
+ * @param kept When each notice is forgotten; shared by all that remember the same.
+ */
+export const memoryUsedNotices = (clock: Clock, kept: Map<string, Seconds> = new Map()): UsedNotices => {
+  const forgetEnded = (): void => {
+    for (const [id, ends] of kept) if (ends <= clock.now()) kept.delete(id);
+  };
+
+  return {
+    async has(id) {
+      forgetEnded();
+      return kept.has(id);
+    },
+
+    async add(id, lifetime) {
+      forgetEnded();
+      kept.set(id, clock.now() + lifetime);
+    },
+  };
+};

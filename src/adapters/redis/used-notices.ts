@@ -1,0 +1,13 @@
+import type { UsedNotices } from "../../ports/driven/used-notices.ts";
+import type { RedisConnection } from "./connection.ts";
+
+const keyOf = (id: string): string => `nextstrain.org-logout-notice:${id}`;
+
+/** Keeps each notice under one key with an expiry. */
+export const redisUsedNotices = (connection: RedisConnection): UsedNotices => ({
+  has: async (id) => (await connection.run((redis) => redis.exists(keyOf(id)))) === 1,
+
+  add: async (id, lifetime) => {
+    await connection.run((redis) => redis.set(keyOf(id), "", "PX", Math.ceil(lifetime * 1000)));
+  },
+});

@@ -1,0 +1,27 @@
+import type { Login } from "./session.ts";
+import type { SessionOwner } from "./session-owner.ts";
+import { byProviderSession, bySubject } from "./session-owner.ts";
+
+/** What a provider's logout token says, once it is verified: whose sessions, or which one, has ended there. */
+export interface LogoutNotice {
+  /** The token's own id: each counts once. */
+  readonly id: string;
+  readonly subject: string | undefined;
+  readonly providerSession: string | undefined;
+}
+
+/** Where the sessions lie that a notice may be about. */
+export const ownersNamed = ({ subject, providerSession }: LogoutNotice): readonly SessionOwner[] => [
+  ...(providerSession === undefined ? [] : [byProviderSession(providerSession)]),
+  ...(subject === undefined ? [] : [bySubject(subject)]),
+];
+
+/**
+ * Whether a login has to end with this notice. One whose provider session is not known may be the one that is
+ * named: better to log in once more than to stay logged in.
+ */
+export const concerns = (notice: LogoutNotice, login: Login): boolean => {
+  if (notice.subject !== undefined && notice.subject !== login.subject) return false;
+  if (notice.providerSession === undefined) return notice.subject !== undefined;
+  return login.providerSession === notice.providerSession || login.providerSession === undefined;
+};

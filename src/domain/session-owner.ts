@@ -1,0 +1,29 @@
+import type { Branded, JsonObject } from "./brand.ts";
+import type { Login } from "./session.ts";
+import type { Username } from "./user.ts";
+
+/** What sessions are looked up by: a person's username, or the provider's name for a person or a session. */
+export type SessionOwner = Branded<"SessionOwner">;
+
+export const byUsername = (username: Username) => `username:${username}` as SessionOwner;
+export const bySubject = (subject: string) => `subject:${subject}` as SessionOwner;
+export const byProviderSession = (sid: string) => `sid:${sid}` as SessionOwner;
+
+/** Everything that this login can be looked up by. */
+export const ownersOf = ({ username, subject, providerSession }: Login): readonly SessionOwner[] => [
+  byUsername(username),
+  ...(subject === undefined ? [] : [bySubject(subject)]),
+  ...(providerSession === undefined ? [] : [byProviderSession(providerSession)]),
+];
+
+/** Longer ones would swell every session (OpenID Connect Core section 2 allows a `sub` of 255 characters). */
+const maxLength = 1000;
+
+const isName = (value: unknown): value is string =>
+  typeof value === "string" && value !== "" && value.length <= maxLength;
+
+/** The provider's names in an id token's claims (OpenID Connect Back-Channel Logout section 2.1). */
+export const providerNames = ({ sub, sid }: JsonObject): Pick<Login, "subject" | "providerSession"> => ({
+  ...(isName(sub) ? { subject: sub } : {}),
+  ...(isName(sid) ? { providerSession: sid } : {}),
+});
