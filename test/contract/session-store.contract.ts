@@ -139,6 +139,16 @@ export const sessionStoreContract = (adapter: string, open: () => Promise<Harnes
       }
     });
 
+    it("shows a session to whoever only looks, and puts no end off for them", async () => {
+      const id = newId();
+      expect(await store.peek(id)).toBeUndefined();
+      const revision = await store.create(id, session(1), 100);
+      await harness.passSeconds(80);
+      expect(await store.peek(id)).toEqual({ session: session(1), revision });
+      await harness.passSeconds(21);
+      expect(await store.peek(id)).toBeUndefined();
+    });
+
     it("puts the end off with a replacement too", async () => {
       const id = newId();
       const revision = await store.create(id, session(1), 100);

@@ -1,5 +1,5 @@
 import type { Seconds } from "../../domain/brand.ts";
-import type { Revision, Session, SessionId } from "../../domain/session.ts";
+import type { Revision, Session, SessionId, StoredSession } from "../../domain/session.ts";
 import type { Clock } from "../../ports/driven/clock.ts";
 import type { Log } from "../../ports/driven/log.ts";
 import type { ReplaceOutcome, SessionStore } from "../../ports/driven/session-store.ts";
@@ -63,6 +63,11 @@ export const filesystemSessionStore = ({
       }),
     );
 
+  const storedFrom = (found: TextValue | undefined): StoredSession | undefined => {
+    const session = found && parse(found.text);
+    return found && session && { session, revision: found.version as Revision };
+  };
+
   /** False: there was none. */
   const removeFrom = (folder: string): Promise<boolean> =>
     onDisk(() =>
@@ -78,11 +83,9 @@ export const filesystemSessionStore = ({
   return {
     ...sweeper,
 
-    async load(id, idle) {
-      const found = await loadText(id, idle);
-      const session = found && parse(found.text);
-      return found && session && { session, revision: found.version as Revision };
-    },
+    load: async (id, idle) => storedFrom(await loadText(id, idle)),
+
+    peek: async (id) => storedFrom(await readText(folderOf(id), isOver)),
 
     create: (id, session, idle) =>
       withText(cells, folderOf(id), JSON.stringify(session), async (draft) => {

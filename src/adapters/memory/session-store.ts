@@ -1,5 +1,5 @@
 import type { Seconds } from "../../domain/brand.ts";
-import type { Revision, Session, SessionId } from "../../domain/session.ts";
+import type { Revision, Session, SessionId, StoredSession } from "../../domain/session.ts";
 import type { Clock } from "../../ports/driven/clock.ts";
 import type { SessionStore } from "../../ports/driven/session-store.ts";
 
@@ -34,12 +34,19 @@ export const memorySessionStore = (
     return found && found.ends > clock.now() ? found : undefined;
   };
 
+  const peek = async (id: SessionId): Promise<StoredSession | undefined> => {
+    const found = present(id);
+    return found && { session: JSON.parse(found.json) as Session, revision: found.revision };
+  };
+
   return {
+    peek,
+
     async load(id, idle) {
       const found = present(id);
       if (found === undefined) return undefined;
       kept.set(id, { ...found, ends: clock.now() + idle });
-      return { session: JSON.parse(found.json) as Session, revision: found.revision };
+      return peek(id);
     },
 
     async create(id, session, idle) {

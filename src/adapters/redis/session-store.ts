@@ -92,6 +92,8 @@ export const redisSessionStore = (connection: RedisConnection): SessionStore => 
   return {
     load: async (id, idle) => parseRecord(await load(keyOf(id), milliseconds(idle))),
 
+    peek: async (id) => parseRecord(await connection.run((redis) => redis.get(keyOf(id)))),
+
     create: async (id, session, idle) => {
       const revision = newRevision();
       const record = revision + JSON.stringify(session);

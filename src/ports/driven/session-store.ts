@@ -12,6 +12,8 @@ export interface SessionStore {
    * rewriting it. Undefined: there is none, or nobody used it for too long.
    */
   load(id: SessionId, idle: Seconds): Promise<StoredSession | undefined>;
+  /** Reads a session and leaves its end where it is: for whoever looks at sessions without using them. */
+  peek(id: SessionId): Promise<StoredSession | undefined>;
   /** Stores a new session. An id that is taken already is a fault of the caller's. */
   create(id: SessionId, session: Session, idle: Seconds): Promise<Revision>;
   /**
