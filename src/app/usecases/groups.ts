@@ -6,7 +6,6 @@ import type { GroupInfo } from "../../domain/group-info.ts";
 import { defaultGroupInfo, groupInfo } from "../../domain/group-info.ts";
 import type { ObjectKey } from "../../domain/object-key.ts";
 import { logoKey, overviewKey } from "../../domain/object-key.ts";
-import type { Action } from "../../domain/policy.ts";
 import { may, permit } from "../../domain/policy.ts";
 import type { Role } from "../../domain/role.ts";
 import { groupOfRoleGroup, roles } from "../../domain/role.ts";
