@@ -23,7 +23,7 @@ const keep = (cookies: Map<string, string>, header: string): void => {
 };
 
 /** A new browser, with no cookies. Who logs in is whom the server's provider was last told. */
-export const browser = (server: RunningServer): Browser => {
+export const browser = (server: Pick<RunningServer, "ask" | "provider">): Browser => {
   const cookies = new Map<string, string>();
   const ask = async (question: Question | string): Promise<Answer> => {
     const asked: Question = typeof question === "string" ? { path: question } : question;

@@ -1,4 +1,5 @@
 import { request } from "node:http";
+import { request as requestByTls } from "node:https";
 
 /** A request as it goes over the wire: paths are not tidied, as `fetch` would, and redirects not followed. */
 export interface Question {
@@ -18,11 +19,12 @@ export interface Answer {
   json(): unknown;
 }
 
-/** Sends one request on a connection of its own. */
-export const ask = (origin: string, question: Question): Promise<Answer> =>
+/** Sends one request on a connection of its own; by https with the CA to trust. */
+export const ask = (origin: string, question: Question, ca?: string): Promise<Answer> =>
   new Promise((resolve, reject) => {
-    const { hostname, port } = new URL(origin);
-    const sent = request({
+    const { hostname, port, protocol } = new URL(origin);
+    const sent = (protocol === "https:" ? requestByTls : request)({
+      ...(ca === undefined ? {} : { ca }),
       hostname,
       port,
       method: question.method ?? "GET",

@@ -1,0 +1,169 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { browser } from "../support/browser.ts";
+import type { Container } from "../support/containers/container.ts";
+import { ask } from "../support/http.ts";
+import type { ProxiedSite } from "../support/proxied-site.ts";
+import { startProxiedSite } from "../support/proxied-site.ts";
+import { apacheBefore, nginxBefore } from "../support/proxies.ts";
+import type { TransferClient } from "../support/transfer.ts";
+import { datasetPieces, digested, slowly, transferClient } from "../support/transfer.ts";
+
+let site: ProxiedSite;
+let bearer: string;
+beforeAll(async () => {
+  site = await startProxiedSite();
+  const claims = { sub: "alice", preferred_username: "alice", groups: ["blab/owners"] };
+  bearer = `Bearer ${await site.provider.idToken(claims)}`;
+});
+afterAll(() => site?.close());
+
+const asked = (origin: string) => ({
+  provider: site.provider,
+  ask: (question: Parameters<typeof ask>[1]) => ask(origin, question, site.certificates.ca),
+});
+
+describe.each([
+  { name: "nginx", index: 0, start: nginxBefore },
+  { name: "Apache", index: 1, start: apacheBefore },
+] as const)("through $name with the sample configuration", ({ index, start }) => {
+  let proxy: Container;
+  let origin: string;
+  beforeAll(async () => {
+    proxy = await start(site, site.proxies[index]);
+    origin = site.proxies[index].origin;
+  });
+  afterAll(() => proxy?.close());
+
+  test("somebody logs in and out, with secure cookies and the origin's port", async () => {
+    const alice = browser(asked(origin));
+    site.provider.setPerson({ sub: "alice", username: "alice", groups: ["test-private/viewers"] });
+    const begun = await alice.ask("/login?return_to=/groups/test-private");
+    expect(begun.cookies.every((cookie) => /; secure/i.test(cookie))).toBe(true);
+    const redirectUri = new URL(begun.headers["location"] ?? "").searchParams.get("redirect_uri");
+    expect(redirectUri).toBe(`${origin}/logged-in`);
+    const finished = await alice.logIn("/login?return_to=/groups/test-private");
+    expect([finished.status, finished.headers["location"]]).toEqual([302, "/groups/test-private"]);
+    expect(finished.cookies.every((cookie) => /; secure/i.test(cookie))).toBe(true);
+    // Both instances are asked in turn.
+    for (let turn = 0; turn < 4; turn++) expect((await alice.ask("/groups/test-private")).status).toBe(200);
+    const out = new URL((await alice.ask("/logout")).headers["location"] ?? "");
+    expect(out.searchParams.get("post_logout_redirect_uri")).toBe(origin);
+    expect((await alice.ask("/groups/test-private")).status).toBe(302);
+  });
+
+  test("forwarded headers of a client count for nothing", async () => {
+    const headers = {
+      Forwarded: "host=evil.example;proto=http",
+      "X-Forwarded-Host": ["evil.example", "evil.example"],
+      "X-Forwarded-Proto": "http",
+      X_Forwarded_Host: "evil.example",
+      X_Forwarded_Proto: "http",
+    };
+    const { location } = (await asked(origin).ask({ path: "/login", headers })).headers;
+    expect(new URL(location ?? "").searchParams.get("redirect_uri")).toBe(`${origin}/logged-in`);
+  });
+
+  test("plain http is sent on to https, an upload as an upload", async () => {
+    const { http } = site.proxies[index];
+    const sent = { method: "PUT", path: "/groups/blab/x?y=%2F", headers: { "Content-Length": "0" } };
+    const answer = await ask(`http://localhost:${http}`, sent);
+    expect([answer.status, answer.headers["location"]]).toEqual([308, `${origin}/groups/blab/x?y=%2F`]);
+  });
+
+  test("paths arrive as they were sent", async () => {
+    const path = "/groups/blab/a%2Fb%20c%2Bd/%C3%BC";
+    const answer = await asked(origin).ask({ path, headers: { Accept: "application/json" } });
+    expect([answer.status, answer.headers["link"]]).toEqual([404, expect.stringContaining(`<${path}>`)]);
+  });
+
+  test("1.1 GB go up and come back, in flat memory", async () => {
+    const client = transferClient(origin, site.certificates.ca, bearer);
+    try {
+      const { pieces, digest } = digested(datasetPieces(1100));
+      expect(await client.upload("/groups/blab/large", pieces)).toBe(204);
+      expect(await client.download("/groups/blab/large")).toEqual({ status: 200, ...digest() });
+      const peaks = await Promise.all(site.instances.map((instance) => instance.peakMemory()));
+      expect(Math.max(...peaks)).toBeLessThan(300e6);
+    } finally {
+      client.close();
+    }
+  });
+
+  test("no request fails while an instance is taken down and comes back", async () => {
+    const client = transferClient(origin, site.certificates.ca, bearer);
+    const traffic = startTraffic(client, `traffic-${index}`);
+    const [instance] = site.instances;
+    try {
+      expect(await client.upload("/groups/blab/steady", datasetPieces(1))).toBe(204);
+      const long = [1, 2, 3, 4].map((turn) =>
+        client.upload(`/groups/blab/long/${index}/${turn}`, slowly(datasetPieces(20), 4000)),
+      );
+      await pause(1000);
+      expect(await instance.stop()).toBe(0);
+      await pause(1000);
+      await instance.start();
+      await pause(2500);
+      expect(await Promise.all(long)).toEqual([204, 204, 204, 204]);
+      const { failures, done } = await traffic.end();
+      expect(failures).toEqual([]);
+      expect(done).toBeGreaterThan(50);
+    } finally {
+      await traffic.end();
+      client.close();
+    }
+  });
+});
+
+/** Readers and uploaders side by side, who ask again as soon as they are answered. */
+const startTraffic = (client: TransferClient, name: string) => {
+  const failures: string[] = [];
+  let [done, isOver] = [0, false];
+  const repeat = async (what: string, once: () => Promise<number>, expected: number) => {
+    while (!isOver) {
+      const outcome = await once().catch((error: unknown) => String(error));
+      if (outcome !== expected) failures.push(`${what}: ${outcome}`);
+      done += 1;
+    }
+  };
+  const read = async () => (await client.download("/groups/blab/steady")).status;
+  const write = (number: number) => () => client.upload(`/groups/blab/${name}/${number}`, datasetPieces(1));
+  const under = async () => {
+    await client.upload("/groups/blab/steady", datasetPieces(1));
+    await Promise.all([
+      ...[1, 2, 3, 4].map(() => repeat("reading", read, 200)),
+      ...[1, 2, 3].map((number) => repeat("uploading", write(number), 204)),
+    ]);
+  };
+  const running = under();
+  return {
+    end: async () => {
+      isOver = true;
+      await running;
+      return { failures, done };
+    },
+  };
+};
+
+describe("a private CA", () => {
+  test("that was not named is not trusted: provider and store are missed", async () => {
+    const stranger = await site.instanceWith({});
+    await stranger.start();
+    try {
+      const answer = await ask(`http://127.0.0.1:${stranger.port}`, { path: "/readyz" });
+      expect(answer.status).toBe(503);
+      expect(answer.json()).toMatchObject({
+        missing: expect.arrayContaining([expect.anything(), expect.anything()]),
+      });
+    } finally {
+      await stranger.stop();
+    }
+  });
+
+  test("named in both ways lets an instance find all that it needs", async () => {
+    for (const { port } of site.instances) {
+      const answer = await ask(`http://127.0.0.1:${port}`, { path: "/readyz" });
+      expect([answer.status, answer.json()]).toEqual([200, { status: "ready" }]);
+    }
+  });
+});
