@@ -18,4 +18,9 @@ export const negotiate = <T extends string>(ctx: Context, offered: readonly [T, 
 export const isBrowserLike = (ctx: Context): boolean => ctx.get("Accept").toLowerCase().includes("text/html");
 
 export const wantsJson = (ctx: Context): boolean =>
-  !isBrowserLike(ctx) || /application\/([^,;\s]+\+)?json/i.test(ctx.get("Accept"));
+  !isBrowserLike(ctx) || ctx.get("Accept").toLowerCase().split(",").some(isJsonRange);
+
+const isJsonRange = (range: string): boolean => {
+  const type = range.split(";", 1)[0]?.trim() ?? "";
+  return type === "application/json" || (type.startsWith("application/") && type.endsWith("+json"));
+};

@@ -3,11 +3,15 @@ import type { Middleware } from "./context.ts";
 
 const parent = /^(\.|%2e){2}$/i;
 
-/** Refuses `..` in whatever spelling, before anybody makes a path of it (http-api.md section 1). */
+/**
+ * Refuses `..` in whatever spelling, and what cannot be decoded, before anybody makes a path of it
+ * (http-api.md section 1).
+ */
 export const refuseTraversal = (): Middleware => (ctx, next) => {
   if (ctx.path.split("/").some((segment) => parent.test(segment))) {
     throw new BadRequest("An address may not hold the name .. (parent folder).");
   }
+  decodePath(ctx.path);
   return next();
 };
 
