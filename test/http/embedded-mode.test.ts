@@ -56,7 +56,7 @@ describe("a server with demo accounts", () => {
     "refuses what a proxy has forwarded with %s, and says how to be behind one",
     async (name) => {
       for (const path of paths) {
-        for (const method of ["GET", "PUT", "DELETE"]) {
+        for (const method of ["GET", "PUT"]) {
           const answer = await server.ask({ method, path, headers: { [name]: "127.0.0.1" } });
           expect([path, answer.status]).toEqual([path, 400]);
           expect(answer.json()).toEqual({ error: expect.stringContaining("NODE_ENV=production") });

@@ -62,6 +62,16 @@ describe("an error for a program", () => {
     }
   });
 
+  test.each(["application/", "application/+", "text/html application/"])(
+    "keeps nobody waiting when Accept is long: %s",
+    async (part) => {
+      const Accept = part.repeat(30_000 / part.length);
+      const begun = performance.now();
+      expect((await server.ask({ path: "/groups/blab/a_b", headers: { Accept } })).status).toBe(400);
+      expect(performance.now() - begun).toBeLessThan(200);
+    },
+  );
+
   test("has none of the headers of what was asked for", async () => {
     for (const path of ["/groups/blab/absent", "/groups/blab/narratives/absent", "/groups/blab/odd"]) {
       for (const Accept of ["application/json", dataset(), narrative]) {

@@ -148,14 +148,20 @@ describe("a resource's path", () => {
     expect(performance.now() - begun).toBeLessThan(500);
   });
 
-  test("of a group's name that cannot be decoded is refused with 400", async () => {
-    for (const path of [
-      "/groups/%E0%A4%A",
-      "/groups/%E0%A4%A/x",
-      "/groups/a%00b/x",
-      "/groups/%zz/settings/logo",
-    ]) {
-      expect((await server.ask({ path })).status).toBe(400);
+  test.each([
+    "/groups/%E0%A4%A",
+    "/groups/%E0%A4%A/x",
+    "/groups/a%00b/x",
+    "/groups/%zz/settings/logo",
+    "/groups/test-private/%zz",
+    "/groups/blab/settings/roles/%ff/members",
+    "/users/%zz",
+    "/dist/%zz.js",
+    "/%00",
+    "/nothing/%",
+  ])("that cannot be decoded is refused with 400 everywhere: %s", async (path) => {
+    for (const Accept of ["*/*", "text/html"]) {
+      expect((await server.ask({ path, headers: { Accept } })).status).toBe(400);
     }
   });
 
