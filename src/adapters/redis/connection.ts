@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { StoreDown } from "../../domain/failure.ts";
 import type { Log } from "../../ports/driven/log.ts";
 import type { RedisAddress } from "./address.ts";
@@ -35,6 +36,7 @@ export interface RedisConnection {
 /** In milliseconds: for one operation with all its redirections and reconnections. */
 const patience = 900;
 const revivalDelay = 200;
+const shortOutage = 300;
 
 const within = async <T>(work: Promise<T>): Promise<T> => {
   let timer: NodeJS.Timeout | undefined;
@@ -87,6 +89,25 @@ const reviveWhenEnded = (client: RedisClient): (() => void) => {
   };
 };
 
+/**
+ * A connection that was lost a moment ago is waited for: one is made anew whenever a write was refused as
+ * READONLY, and reading is to go on meanwhile. In longer outages everything fails at once.
+ */
+const shortOutages = () => {
+  let lost: number | undefined;
+  return {
+    begin: () => {
+      lost ??= performance.now();
+    },
+    end: () => {
+      lost = undefined;
+    },
+    over: async (): Promise<void> => {
+      while (lost !== undefined && performance.now() < lost + shortOutage) await sleep(10);
+    },
+  };
+};
+
 /** Closing asks politely first, so that what was begun is done. */
 const closeClient = async (client: RedisClient): Promise<void> => {
   try {
@@ -106,7 +127,10 @@ const closeClient = async (client: RedisClient): Promise<void> => {
  */
 export const connectRedis = async (options: RedisOptions, log: Log): Promise<RedisConnection> => {
   const address = parseAddress(options.url);
-  const client = openClient({ ...options, address });
+  const outages = shortOutages();
+  const client = openClient({ ...options, address, onReconnect: outages.begin });
+  client.on("close", outages.begin);
+  client.on("ready", outages.end);
   reportOutages(client, address, log);
   const stopReviving = reviveWhenEnded(client);
   try {
@@ -117,10 +141,11 @@ export const connectRedis = async (options: RedisOptions, log: Log): Promise<Red
     throw asStoreDown(error);
   }
   return {
-    run: (work) => within(work(client)),
+    run: (work) => within(outages.over().then(() => work(client))),
     script: (name, lua) => {
       client.defineCommand(name, { numberOfKeys: 1, lua });
-      return (key, ...args) => within(Reflect.get(client, name).call(client, key, ...args));
+      return (key, ...args) =>
+        within(outages.over().then(() => Reflect.get(client, name).call(client, key, ...args)));
     },
     close: () => {
       stopReviving();
