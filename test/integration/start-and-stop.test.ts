@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { readdir } from "node:fs/promises";
 import { request } from "node:http";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -7,7 +8,7 @@ import { logIn, logInCli, visitor } from "../support/embedded-login.ts";
 import { redeem } from "../support/embedded-provider.ts";
 import { ask } from "../support/http.ts";
 import type { StartedServer } from "../support/started-server.ts";
-import { startServerProcess } from "../support/started-server.ts";
+import { killServerProcess, startServerProcess } from "../support/started-server.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -43,6 +44,30 @@ test("of three first starts on one empty folder all work, with the same data", a
   }
   expect(await Promise.all(servers.map((server) => server.stop()))).toEqual([0, 0, 0]);
 });
+
+test.each([1, 4, 8, 13, 18, 23])(
+  "a first start that is killed when it has written %i files is finished by the next one",
+  async (count) => {
+    const data = join(folder.path, "data");
+    const entries = () => readdir(data, { recursive: true, withFileTypes: true }).catch(() => []);
+    const isTime = async () => (await entries()).filter((entry) => entry.isFile()).length >= count;
+    await killServerProcess({ data, workingFolder: folder.path }, isTime);
+    const { http, errors } = await start();
+    const who = visitor(() => http);
+    await logIn(who, http, "alice");
+    expect(await who.whoami()).toMatchObject({ username: "alice" });
+    const prefix = "prefix=/groups/demo-private";
+    for (const query of [
+      `getDataset?${prefix}/lakeside/2024`,
+      `getDataset?${prefix}/lakeside/2024&type=measurements`,
+      `getNarrative?${prefix}/narratives/lakeside/around-the-lake&type=md`,
+    ]) {
+      expect((await who.ask({ path: `/charon/${query}` })).status).toBe(200);
+    }
+    expect((await who.ask({ path: "/groups/demo-private/settings/logo" })).status).toBe(200);
+    expect(errors()).toBe("");
+  },
+);
 
 test("a SIGTERM lets the upload under way finish, takes no other request, and the exit code is 0", async () => {
   const server = await start();

@@ -108,6 +108,24 @@ const answering = async ({ child, output, errors }: Process, origin: () => strin
   throw new Error(`The server does not answer: ${output()}${errors()}`);
 };
 
+/** Kills a start as soon as it has left its mark; rejects when it ends by itself before. */
+export const killServerProcess = async (
+  { data, workingFolder }: StartOptions,
+  isTime: () => Promise<boolean>,
+): Promise<void> => {
+  const { child, output, errors, ended } = run(workingFolder, { DATA_DIR: data, PORT: "0", HTTPS_PORT: "0" });
+  const end = Date.now() + patienceMs;
+  try {
+    while (!(await isTime())) {
+      if (child.exitCode !== null || Date.now() > end)
+        throw new Error(`No such moment: ${output()}${errors()}`);
+    }
+  } finally {
+    child.kill("SIGKILL");
+    await ended;
+  }
+};
+
 export interface EndedServer {
   readonly code: number | string;
   readonly output: string;
