@@ -94,6 +94,18 @@ describe("a start with no configuration at all", () => {
     expect((await stat(server.data)).mode & 0o777).toBe(0o700);
   });
 
+  test("logs what was asked for, without the secrets in queries", async () => {
+    await logIn(
+      visitor(() => server.http),
+      server.http,
+      "bob",
+    );
+    await expect.poll(() => server.output()).toContain(" GET /logged-in ");
+    expect(server.output()).toMatch(/ POST \/idp\/interaction\/[\w-]+ /);
+    expect(server.output()).toMatch(/sign-in · done · bob/);
+    expect(server.output()).not.toMatch(/code=|state=|eyJ/);
+  });
+
   test("keeps nobody's password as it was typed", async () => {
     const accounts = await readFile(join(server.data, "idp", "accounts.json"), "utf8");
     expect(accounts).toContain('"alice"');

@@ -18,9 +18,10 @@ export const requestLog =
     const begun = clock.now();
     ctx.state.id = random.text(idBytes);
     ctx.state.signal = goneSignal(ctx);
+    // The path only: queries hold codes and states of logins. And now: the embedded provider cuts its own off.
+    const { method, path } = ctx;
     ctx.res.once("close", () => {
-      // The path only: queries hold codes and states of logins.
-      const { method, path, status } = ctx;
+      const { status } = ctx;
       log.write({ event: "request", id: ctx.state.id, method, path, status, seconds: clock.now() - begun });
     });
     await next();
