@@ -55,7 +55,10 @@ export const readConfiguration = async (from: Surroundings): Promise<Configurati
   const provider = mayBeEmbedded ? embedded : providerConfiguration(settings, given, found);
   if (provider.kind === "embedded") checkLoopback(settings.HOST, found);
   if (mode === "production") checkProduction(given, found);
-  checkRedis(settings, given, found);
+  // A review deployment does without Redis, unless it says otherwise (configuration.md section 2).
+  const isReview = (from.environment["HEROKU_PR_NUMBER"] ?? "") !== "" && !given.has("REDIS_REQUIRED");
+  if (!isReview) checkRedisIsThere(settings, given, found);
+  checkRedis(settings, found);
   checkOrigins(mode, settings, found);
   await checkKeys(settings, found);
   const catalogue = await readCatalogue(settings.GROUPS_DATA_FILE, found);
@@ -139,12 +142,15 @@ const checkProduction = (given: ReadonlySet<SettingName>, problems: string[]): v
   }
 };
 
-const checkRedis = (settings: Settings, given: ReadonlySet<SettingName>, problems: string[]): void => {
+const checkRedisIsThere = (settings: Settings, given: ReadonlySet<SettingName>, problems: string[]): void => {
   if (settings.REDIS_REQUIRED && !given.has("REDIS_URL")) {
     problems.push(
       "REDIS_URL is not set. Set REDIS_REQUIRED=false if one instance, or instances that share a durable DATA_DIR, shall do without Redis.",
     );
   }
+};
+
+const checkRedis = (settings: Settings, problems: string[]): void => {
   if (settings.REDIS_CA_FILE !== undefined && !isReadable(settings.REDIS_CA_FILE)) {
     problems.push(
       `REDIS_CA_FILE: ${settings.REDIS_CA_FILE} cannot be read. Correct the path or its permissions.`,

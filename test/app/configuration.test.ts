@@ -116,6 +116,11 @@ describe("production", () => {
     const { settings } = await s.read({ ...without(production, "REDIS_URL"), REDIS_REQUIRED: "false" });
     expect(settings.REDIS_URL).toBeUndefined();
     expect((await s.problemsOf(without(production, "REDIS_URL"))).join()).toContain("REDIS_REQUIRED=false");
+    const review = { ...without(production, "REDIS_URL"), HEROKU_PR_NUMBER: "7" };
+    expect((await s.read(review)).settings.REDIS_URL).toBeUndefined();
+    expect((await s.problemsOf({ ...review, REDIS_REQUIRED: "true" })).join()).toContain(
+      "REDIS_URL is not set",
+    );
   });
 });
 
