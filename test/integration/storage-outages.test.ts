@@ -1,0 +1,100 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import type { Browser } from "../support/browser.ts";
+import { browser } from "../support/browser.ts";
+import type { StartedMinio } from "../support/containers/minio.ts";
+import { startMinio } from "../support/containers/minio.ts";
+import type { Outage } from "../support/outage.ts";
+import {
+  during,
+  expectUnavailable,
+  isServed,
+  logIn,
+  privateData,
+  privatePage,
+  publicData,
+  putData,
+  read,
+  secondsUntil,
+  timed,
+  whoami,
+} from "../support/outage.ts";
+import { mainDataset, mainType, put } from "../support/resources.ts";
+import type { RunningServer } from "../support/running-server.ts";
+import { startServer } from "../support/running-server.ts";
+
+let minio: StartedMinio;
+let server: RunningServer;
+let alice: Browser;
+
+beforeAll(async () => {
+  minio = await startMinio();
+  vi.stubEnv("AWS_ACCESS_KEY_ID", minio.credentials.accessKeyId);
+  vi.stubEnv("AWS_SECRET_ACCESS_KEY", minio.credentials.secretAccessKey);
+  server = await startServer({
+    environment: {
+      GROUPS_STORAGE: "s3",
+      GROUPS_BUCKET: minio.bucket,
+      AWS_ENDPOINT_URL_S3: minio.endpoint,
+      AWS_REGION: minio.region,
+    },
+  });
+  await putData(server);
+  alice = await logIn(server, "alice");
+});
+afterAll(async () => {
+  await server.close();
+  await minio.close();
+  vi.unstubAllEnvs();
+});
+
+const outages: Readonly<Record<string, Outage>> = {
+  "is stopped": { harm: () => minio.stop(), heal: () => minio.start() },
+  "hangs with its connections open": { harm: () => minio.pause(), heal: () => minio.unpause() },
+};
+
+/** Longer than anything may take that has no need of the store. */
+const promptly = 1;
+
+describe.each(Object.entries(outages))("while the object store %s", (_, outage) => {
+  afterEach(async () => {
+    expect(await secondsUntil(() => isServed(alice))).toBeLessThan(3);
+  });
+
+  it("what needs it is 503 within five seconds, reading and writing", async () => {
+    await during(outage, async () => {
+      const asks = [
+        () => read(alice, publicData),
+        () => read(browser(server), publicData),
+        () => read(alice, privateData),
+        () => alice.ask(privatePage),
+        () => put(server, "/groups/blab/another", mainType, mainDataset),
+      ];
+      await Promise.all(asks.map((work) => expectUnavailable(alice, 5, work)));
+      const ready = await server.ask({ path: "/readyz" });
+      expect([ready.status, ready.text]).toEqual([503, expect.stringContaining("resource store")]);
+    });
+    expect(await secondsUntil(() => isServed(alice))).toBeLessThan(3);
+    expect((await read(alice, "/groups/blab/another")).status).toBe(404);
+  });
+
+  it("everything else goes on, promptly, however many wait for the store", async () => {
+    await during(outage, async () => {
+      const waiting = Promise.all(
+        Array.from({ length: 100 }, () => expectUnavailable(alice, 5, () => read(alice, publicData))),
+      );
+      for (let n = 0; n < 5; n++) {
+        for (const work of [
+          () => whoami(alice),
+          () => server.ask({ path: "/healthz" }),
+          () => browser(server).ask("/whoami"),
+        ]) {
+          const { answer, seconds } = await timed(work);
+          expect(answer.status).toBe(200);
+          expect(seconds).toBeLessThan(promptly);
+        }
+      }
+      expect((await logIn(server, "bob")).cookies.size).toBeGreaterThan(0);
+      await waiting;
+    });
+  });
+});
