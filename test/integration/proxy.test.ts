@@ -23,6 +23,9 @@ const asked = (origin: string) => ({
   ask: (question: Parameters<typeof ask>[1]) => ask(origin, question, site.certificates.ca),
 });
 
+/** In bytes, with an idle instance's 150 MB: a transfer that is held as a whole would need 1.1 GB more. */
+const mostMemory = 450e6;
+
 describe.each([
   { name: "nginx", index: 0, start: nginxBefore },
   { name: "Apache", index: 1, start: apacheBefore },
@@ -77,14 +80,14 @@ describe.each([
     expect([answer.status, answer.headers["link"]]).toEqual([404, expect.stringContaining(`<${path}>`)]);
   });
 
-  test("1.1 GB go up and come back, in flat memory", async () => {
+  test("1.1 GB go up and come back, in flat memory", { timeout: 300_000 }, async () => {
     const client = transferClient(origin, site.certificates.ca, bearer);
     try {
       const { pieces, digest } = digested(datasetPieces(1100));
       expect(await client.upload("/groups/blab/large", pieces)).toBe(204);
       expect(await client.download("/groups/blab/large")).toEqual({ status: 200, ...digest() });
       const peaks = await Promise.all(site.instances.map((instance) => instance.peakMemory()));
-      expect(Math.max(...peaks)).toBeLessThan(300e6);
+      expect(Math.max(...peaks)).toBeLessThan(mostMemory);
     } finally {
       client.close();
     }
