@@ -54,7 +54,7 @@ const bindStores = async (to: DependencyContainer, parts: AdapterParts): Promise
 
 export type StoreParts = Pick<AdapterParts, "configuration" | "clock" | "log" | "closers">;
 
-/** Sessions, marks and locks. */
+/** Sessions and their index, marks, locks. */
 export const bindSessionStores = (to: DependencyContainer, parts: StoreParts): Promise<void> => {
   const { REDIS_URL: url } = parts.configuration.settings;
   return url === undefined ? bindSessionsFolder(to, parts) : bindRedis(to, parts, url);
@@ -95,34 +95,55 @@ const bindS3 = async (
 
 const bindSessionsFolder = async (to: DependencyContainer, parts: StoreParts): Promise<void> => {
   const { clock, closers } = parts;
-  const [{ filesystemSessionStore }, { filesystemStalenessMarks }, { filesystemRenewalLock }] =
-    await Promise.all([
-      import("../adapters/filesystem/session-store.ts"),
-      import("../adapters/filesystem/staleness-marks.ts"),
-      import("../adapters/filesystem/renewal-lock.ts"),
-    ]);
+  const [
+    { filesystemSessionStore },
+    { filesystemSessionIndex },
+    { filesystemUsedNotices },
+    { filesystemStalenessMarks },
+    { filesystemRenewalLock },
+  ] = await Promise.all([
+    import("../adapters/filesystem/session-store.ts"),
+    import("../adapters/filesystem/session-index.ts"),
+    import("../adapters/filesystem/used-notices.ts"),
+    import("../adapters/filesystem/staleness-marks.ts"),
+    import("../adapters/filesystem/renewal-lock.ts"),
+  ]);
   const sessionStore = closers.add(filesystemSessionStore(folderOf(parts, "sessions")));
+  const index = closers.add(filesystemSessionIndex(folderOf(parts, "session-index")));
+  const notices = closers.add(filesystemUsedNotices(folderOf(parts, "logout-notices")));
   const lifetime = parts.configuration.settings.SESSION_MAX_AGE + marksOutlive;
   const marks = closers.add(filesystemStalenessMarks({ ...folderOf(parts, "marks"), lifetime }));
   const lock = closers.add(filesystemRenewalLock(folderOf(parts, "locks")));
   bind(to, keys.sessionStore, () => sessionStore);
+  bind(to, keys.sessionIndex, () => index);
+  bind(to, keys.usedNotices, () => notices);
   bind(to, keys.marks, () => cachedMarks(marks, clock));
   bind(to, keys.lock, () => lock);
 };
 
 const bindRedis = async (to: DependencyContainer, parts: StoreParts, url: string): Promise<void> => {
   const { configuration, clock, closers, log } = parts;
-  const [{ connectRedis }, { redisSessionStore }, { redisStalenessMarks }, { redisRenewalLock }] =
-    await Promise.all([
-      import("../adapters/redis/connection.ts"),
-      import("../adapters/redis/session-store.ts"),
-      import("../adapters/redis/staleness-marks.ts"),
-      import("../adapters/redis/renewal-lock.ts"),
-    ]);
+  const [
+    { connectRedis },
+    { redisSessionStore },
+    { redisSessionIndex },
+    { redisUsedNotices },
+    { redisStalenessMarks },
+    { redisRenewalLock },
+  ] = await Promise.all([
+    import("../adapters/redis/connection.ts"),
+    import("../adapters/redis/session-store.ts"),
+    import("../adapters/redis/session-index.ts"),
+    import("../adapters/redis/used-notices.ts"),
+    import("../adapters/redis/staleness-marks.ts"),
+    import("../adapters/redis/renewal-lock.ts"),
+  ]);
   const options = await redisOptions(configuration.settings, url);
   const connection = closers.add(await connectRedis(options, log).catch(unusableRedis));
   const lifetime = configuration.settings.SESSION_MAX_AGE + marksOutlive;
   bind(to, keys.sessionStore, () => redisSessionStore(connection));
+  bind(to, keys.sessionIndex, () => redisSessionIndex(connection, clock));
+  bind(to, keys.usedNotices, () => redisUsedNotices(connection));
   bind(to, keys.marks, () => cachedMarks(redisStalenessMarks(connection, clock, { lifetime }), clock));
   bind(to, keys.lock, () => redisRenewalLock(connection, log, { lease: renewalLease, lifetime }));
 };

@@ -14,12 +14,15 @@ import { readiness } from "./readiness.ts";
 import { renewals } from "./renewals.ts";
 import { addSampleData } from "./sample-data.ts";
 import { together } from "./together.ts";
+import { backchannelLogout } from "./usecases/backchannel-logout.ts";
 import { discovery } from "./usecases/discovery.ts";
 import { groups } from "./usecases/groups.ts";
 import { identifyCaller } from "./usecases/identify-caller.ts";
 import { judgeTokens } from "./usecases/judge-tokens.ts";
+import { mySessions } from "./usecases/my-sessions.ts";
 import { renewTokens } from "./usecases/renew-tokens.ts";
 import { resources } from "./usecases/resources.ts";
+import { sessionEntries } from "./usecases/session-entries.ts";
 import { sessionTokens } from "./usecases/session-tokens.ts";
 import { noteUse } from "./usecases/session-use.ts";
 import { sessions } from "./usecases/sessions.ts";
@@ -64,6 +67,7 @@ const assemble = (
   const idle = settings.SESSION_MAX_AGE;
   const session = { ...ports, sessions: ports.sessionStore, idle };
   const tokens = sessionTokens(session);
+  const entries = sessionEntries(session);
   const judge = judgeTokens({ ...ports, claimNames, backdatedBy: settings.OIDC_IAT_BACKDATED_BY });
   const patience = settings.RENEWAL_TIMEOUT;
   const renew = renewTokens({ ...session, judge, tokens, claimNames, patience });
@@ -74,13 +78,15 @@ const assemble = (
     ...ports,
     groups: groups(data),
     resources: resources(data),
-    sessions: sessions({ store: ports.sessionStore, random: ports.random, idle }),
+    sessions: sessions({ store: ports.sessionStore, entries, random: ports.random, idle }),
+    mySessions: mySessions({ ...ports, entries }),
+    backchannelLogout: backchannelLogout({ ...ports, entries }),
     identifyCaller: identifyCaller({
       ...ports,
       judge,
       tokens,
       renewals: renewing,
-      noteUse: noteUse(session),
+      noteUse: noteUse({ ...session, entries }),
       maxLifetime: settings.SESSION_MAX_LIFETIME,
     }),
     signIn: signIn({ ...ports, tokens, claimNames, providerOrigin: provider.providerOrigin }),
@@ -103,9 +109,11 @@ const resolvePorts = (from: DependencyContainer) => ({
   directory: get(from, keys.directory),
   frontMatter: get(from, keys.frontMatter),
   identityProvider: get(from, keys.identityProvider),
+  index: get(from, keys.sessionIndex),
   lock: get(from, keys.lock),
   log: get(from, keys.log),
   marks: get(from, keys.marks),
+  notices: get(from, keys.usedNotices),
   random: get(from, keys.random),
   resourceStore: get(from, keys.resourceStore),
   sealer: get(from, keys.sealer),

@@ -11,9 +11,11 @@ import type { Random } from "../ports/driven/random.ts";
 import type { RenewalLock } from "../ports/driven/renewal-lock.ts";
 import type { ResourceStore } from "../ports/driven/resource-store.ts";
 import type { RoleGroupCatalogue } from "../ports/driven/role-group-catalogue.ts";
+import type { SessionIndex } from "../ports/driven/session-index.ts";
 import type { SessionStore } from "../ports/driven/session-store.ts";
 import type { StalenessMarks } from "../ports/driven/staleness-marks.ts";
 import type { TokenSealer } from "../ports/driven/token-sealer.ts";
+import type { UsedNotices } from "../ports/driven/used-notices.ts";
 import { key } from "./bindings.ts";
 
 /** One for each port; the adapters behind them are chosen in `adapters.ts`, and only there. */
@@ -33,5 +35,7 @@ export const keys = {
   random: key<Random>("random"),
   resourceStore: key<ResourceStore>("resource-store"),
   sealer: key<TokenSealer>("token-sealer"),
+  sessionIndex: key<SessionIndex>("session-index"),
   sessionStore: key<SessionStore>("session-store"),
+  usedNotices: key<UsedNotices>("used-notices"),
 };

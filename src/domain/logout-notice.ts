@@ -1,6 +1,10 @@
+import type { Seconds } from "./brand.ts";
 import type { Login } from "./session.ts";
 import type { SessionOwner } from "./session-owner.ts";
 import { byProviderSession, bySubject } from "./session-owner.ts";
+
+/** Older logout tokens are refused, whether they have expired or not, so that a used one need not be remembered for ever. */
+export const logoutTokenMaxAge: Seconds = 600;
 
 /** What a provider's logout token says, once it is verified: whose sessions, or which one, has ended there. */
 export interface LogoutNotice {

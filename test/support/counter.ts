@@ -3,10 +3,14 @@ import type { AddressInfo } from "node:net";
 import Koa from "koa";
 import type { RequestState } from "../../src/adapters/http/context.ts";
 import { sessionLayer } from "../../src/adapters/http/session-layer.ts";
+import { memorySessionIndex } from "../../src/adapters/memory/session-index.ts";
+import { systemClock } from "../../src/adapters/system/clock.ts";
 import { systemRandom } from "../../src/adapters/system/random.ts";
+import { sessionEntries } from "../../src/app/usecases/session-entries.ts";
 import { sessions } from "../../src/app/usecases/sessions.ts";
 import type { SessionStore } from "../../src/ports/driven/session-store.ts";
 import { ask } from "./http.ts";
+import { recordingLog } from "./recording-log.ts";
 
 export interface Visit {
   readonly text: string;
@@ -22,7 +26,16 @@ export interface Counter {
 
 const counter = (store: SessionStore): Koa => {
   const app = new Koa<RequestState>();
-  const kept = sessions({ store, random: systemRandom(), idle: 3600 });
+  const clock = systemClock();
+  const log = recordingLog();
+  const entries = sessionEntries({
+    sessions: store,
+    index: memorySessionIndex(clock),
+    clock,
+    log,
+    idle: 3600,
+  });
+  const kept = sessions({ store, entries, random: systemRandom(), idle: 3600 });
   const cookies = { secrets: ["a secret"] as const, maxAge: 3600, secure: false, domain: undefined };
   app.use(sessionLayer(app as Koa, kept, cookies));
   app.use((ctx) => {

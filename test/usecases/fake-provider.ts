@@ -1,4 +1,5 @@
 import type { JsonObject } from "../../src/domain/brand.ts";
+import type { LogoutNotice } from "../../src/domain/logout-notice.ts";
 import type { TokenSet } from "../../src/domain/token-set.ts";
 import type { Clock } from "../../src/ports/driven/clock.ts";
 import type {
@@ -13,6 +14,7 @@ export interface FakeProvider extends IdentityProvider {
   /** What happens at the next refresh grants; without it they succeed, each refresh token once. */
   onRefresh: ((tokens: TokenSet) => Promise<VerifiedTokens | "refused">) | undefined;
   readonly refreshed: string[];
+  readonly revoked: string[];
   /** Thrown by verify and metadata while it is set. */
   outage: Error | undefined;
 }
@@ -26,7 +28,7 @@ const metadata = {
   scopes_supported: ["openid", "profile"],
 };
 
-/** An identity provider whose id tokens are their claims as JSON, and which others may make err. */
+/** An identity provider whose id tokens are their claims as JSON, and logout tokens what they say, and which others may make err. */
 export const fakeProvider = (clock: Clock): FakeProvider => {
   const used = new Set<string>();
   let count = 0;
@@ -60,6 +62,7 @@ export const fakeProvider = (clock: Clock): FakeProvider => {
     tokensOf,
     onRefresh: undefined,
     refreshed: [],
+    revoked: [],
     outage: undefined,
     async metadata() {
       if (provider.outage) throw provider.outage;
@@ -82,6 +85,15 @@ export const fakeProvider = (clock: Clock): FakeProvider => {
     },
     async endSessionUrl(returnTo, idToken) {
       return `${metadata.end_session_endpoint}?to=${returnTo}&hint=${idToken === undefined ? "none" : "some"}`;
+    },
+    async revoke(tokens) {
+      if (provider.outage) throw provider.outage;
+      provider.revoked.push(tokens.refreshToken);
+    },
+    async verifyLogout(logoutToken) {
+      if (provider.outage) throw provider.outage;
+      if (!logoutToken.startsWith("{")) return { outcome: "invalid", reason: "it is no token" };
+      return { outcome: "valid", notice: JSON.parse(logoutToken) as LogoutNotice };
     },
     async ready() {},
   };

@@ -1,12 +1,14 @@
 import { randomBytes } from "node:crypto";
 import { tokenSealer } from "../../src/adapters/aes-gcm/token-sealer.ts";
 import { memoryRenewalLock } from "../../src/adapters/memory/renewal-lock.ts";
+import { memorySessionIndex } from "../../src/adapters/memory/session-index.ts";
 import { memorySessionStore } from "../../src/adapters/memory/session-store.ts";
 import { memoryStalenessMarks } from "../../src/adapters/memory/staleness-marks.ts";
 import { renewals } from "../../src/app/renewals.ts";
 import { identifyCaller } from "../../src/app/usecases/identify-caller.ts";
 import { judgeTokens } from "../../src/app/usecases/judge-tokens.ts";
 import { renewTokens } from "../../src/app/usecases/renew-tokens.ts";
+import { sessionEntries } from "../../src/app/usecases/session-entries.ts";
 import { sessionTokens } from "../../src/app/usecases/session-tokens.ts";
 import { noteUse } from "../../src/app/usecases/session-use.ts";
 import type { Session, SessionId } from "../../src/domain/session.ts";
@@ -31,6 +33,8 @@ export const loginSetup = (replaced: { sessions?: SessionStore; marks?: Stalenes
   const key = encryptionKey("first");
   const sealer = tokenSealer([key]);
   const sessions = replaced.sessions ?? memorySessionStore(clock);
+  const index = memorySessionIndex(clock);
+  const entries = sessionEntries({ sessions, index, clock, log, idle });
   const marks = replaced.marks ?? memoryStalenessMarks(clock, 100_000);
   const lock = memoryRenewalLock(clock);
   const tokens = sessionTokens({ sessions, sealer, clock, log, idle });
@@ -52,7 +56,7 @@ export const loginSetup = (replaced: { sessions?: SessionStore; marks?: Stalenes
     judge,
     renewals: renewals({ renew, clock, log, patience: 10 }),
     tokens,
-    noteUse: noteUse({ sessions, clock, log, idle }),
+    noteUse: noteUse({ sessions, entries, clock, log, idle }),
     clock,
     random,
     log,
@@ -87,6 +91,8 @@ export const loginSetup = (replaced: { sessions?: SessionStore; marks?: Stalenes
     key,
     sealer,
     sessions,
+    index,
+    entries,
     marks,
     lock,
     tokens,

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { memorySessionIndex } from "../../src/adapters/memory/session-index.ts";
 import { memorySessionStore } from "../../src/adapters/memory/session-store.ts";
+import { sessionEntries } from "../../src/app/usecases/session-entries.ts";
 import { sessions } from "../../src/app/usecases/sessions.ts";
 import { StoreDown } from "../../src/domain/failure.ts";
 import type { Login, SessionId } from "../../src/domain/session.ts";
@@ -7,6 +9,7 @@ import { parseSessionId } from "../../src/domain/session.ts";
 import type { SealedText } from "../../src/domain/token-set.ts";
 import type { Username } from "../../src/domain/user.ts";
 import { manualClock } from "../support/manual-clock.ts";
+import { recordingLog } from "../support/recording-log.ts";
 
 const idle = 100;
 const id = "s".repeat(32) as SessionId;
@@ -19,9 +22,11 @@ const loginWith = (sealed: string): Login => ({
 const setup = () => {
   const clock = manualClock();
   const store = memorySessionStore(clock);
+  const index = memorySessionIndex(clock);
+  const entries = sessionEntries({ sessions: store, index, clock, log: recordingLog(), idle });
   const random = { text: (bytes: number) => Buffer.alloc(bytes, 7).toString("base64url"), fraction: () => 0 };
   const inStore = async () => (await store.load(id, idle))?.session;
-  return { clock, store, inStore, sessions: sessions({ store, random, idle }) };
+  return { clock, store, inStore, sessions: sessions({ store, entries, random, idle }) };
 };
 
 describe("sessions", () => {

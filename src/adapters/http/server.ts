@@ -6,14 +6,17 @@ import type { Clock } from "../../ports/driven/clock.ts";
 import type { Compression } from "../../ports/driven/compression.ts";
 import type { Log } from "../../ports/driven/log.ts";
 import type { Random } from "../../ports/driven/random.ts";
+import type { BackchannelLogout } from "../../ports/driving/backchannel-logout.ts";
 import type { Discovery } from "../../ports/driving/discovery.ts";
 import type { Groups } from "../../ports/driving/groups.ts";
 import type { Readiness } from "../../ports/driving/health.ts";
 import type { IdentifyCaller } from "../../ports/driving/identify-caller.ts";
+import type { MySessions } from "../../ports/driving/my-sessions.ts";
 import type { Resources } from "../../ports/driving/resources.ts";
 import type { Sessions } from "../../ports/driving/sessions.ts";
 import type { SignIn } from "../../ports/driving/sign-in.ts";
 import { assetRoutes } from "./asset-routes.ts";
+import { backchannelLogoutRoute } from "./backchannel-logout-route.ts";
 import { charonRoutes } from "./charon-routes.ts";
 import { compressAnswers } from "./compress-answers.ts";
 import type { Middleware, RequestState } from "./context.ts";
@@ -31,6 +34,7 @@ import { resourceRoutes } from "./resource-routes.ts";
 import { securityHeaders } from "./security-headers.ts";
 import type { CookieSettings } from "./session-cookie.ts";
 import { sessionLayer } from "./session-layer.ts";
+import { sessionRoutes } from "./session-routes.ts";
 import { settingsRoutes } from "./settings-routes.ts";
 import { signInRoutes } from "./sign-in-routes.ts";
 import { refuseTraversal } from "./traversal.ts";
@@ -41,6 +45,8 @@ export interface ServerDeps {
   readonly groups: Groups;
   readonly resources: Resources;
   readonly sessions: Sessions;
+  readonly mySessions: MySessions;
+  readonly backchannelLogout: BackchannelLogout;
   readonly identifyCaller: IdentifyCaller;
   readonly signIn: SignIn;
   readonly discovery: Discovery;
@@ -73,6 +79,8 @@ export const server = (d: ServerDeps): RequestHandler => {
   app.use(compressAnswers());
   app.use(assetRoutes(d.auspice));
   app.use(discoveryRoutes(d.discovery));
+  // Outside of sessions and of the check for other sites' pages: no cookie counts there.
+  app.use(backchannelLogoutRoute(d.backchannelLogout));
   app.use(sessionLayer(app as Koa, d.sessions, d.cookies));
   // Inside the session layer, so that a failure's answer keeps its cookies.
   app.use(answerFailures(d.log, notFoundPage(pageDeps)));
@@ -82,6 +90,7 @@ export const server = (d: ServerDeps): RequestHandler => {
   app.use(identify(d.identifyCaller));
   app.use(charonRoutes(d).routes());
   app.use(pageRoutes(pageDeps).routes());
+  app.use(sessionRoutes(pageDeps).routes());
   app.use(settingsRoutes(pageDeps).routes());
   app.use(resourceRoutes(d).routes());
   app.on("error", (cause: unknown) => {

@@ -79,6 +79,9 @@ const contextStore = (sessions: Sessions) =>
     }
 
     async destroy(id: string): Promise<void> {
-      if (this.#found === id || this.#written !== undefined) await sessions.end(id as SessionId);
+      const { session } = this.#ctx.state;
+      if (this.#found === id && session.kind === "session") {
+        await sessions.end(id as SessionId, session.stored.session);
+      } else if (this.#written !== undefined) await sessions.end(id as SessionId);
     }
   };

@@ -6,6 +6,7 @@ import { home, parseReturnPath } from "../../domain/return-path.ts";
 import type { SealedText } from "../../domain/token-set.ts";
 import type { Sessions } from "../../ports/driving/sessions.ts";
 import type { SignIn } from "../../ports/driving/sign-in.ts";
+import { clientKind } from "./client-kind.ts";
 import type { Context, RequestState } from "./context.ts";
 import { isCrossSite } from "./cross-site.ts";
 import type { Pages } from "./page-answer.ts";
@@ -89,7 +90,8 @@ const finish = async (ctx: Context, d: Deps): Promise<void> => {
   if (!finished) return ctx.redirect(home);
   // A new id: one that somebody slipped into this browser before the login is worth nothing after it.
   if (!ctx.session) throw new Error("the session layer is missing");
-  ctx.session.login = finished.login;
+  const client = clientKind(ctx.get("User-Agent"));
+  ctx.session.login = client === undefined ? finished.login : { ...finished.login, client };
   await ctx.session.regenerate();
   ctx.redirect(finished.returnTo);
 };
@@ -100,6 +102,7 @@ const end = async (ctx: Context, d: Deps): Promise<void> => {
   if (session.kind === "session-unread") throw session.cause;
   const [id, login] = session.kind === "session" ? [session.id, session.stored.session.login] : [];
   ctx.session = null;
+  if (id && login) d.signIn.forget(id, login);
   const url = await d.signIn.endSessionUrl(ctx.state.origin, id, login).catch((error: unknown) => {
     // With the provider away, the session here ends all the same.
     if (error instanceof ProviderDown) return home;

@@ -9,9 +9,10 @@ export interface Expectations {
   readonly endTolerance: Seconds;
 }
 
-const logoutEvent = "http://schemas.openid.net/event/backchannel-logout";
+/** What makes a token a logout token (OpenID Connect Back-Channel Logout section 2.4). */
+export const logoutEvent = "http://schemas.openid.net/event/backchannel-logout";
 
-const isObject = (value: Json | undefined): value is JsonObject =>
+export const isObject = (value: Json | undefined): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 const invalid = (reason: string): Verification => ({ outcome: "invalid", reason });

@@ -5,9 +5,11 @@ import { boundedFetch } from "./bounded-fetch.ts";
 import { redeemCode } from "./code-grant.ts";
 import type { Conversation } from "./conversation.ts";
 import { keySet } from "./key-set.ts";
+import { verifyLogoutToken } from "./logout-token.ts";
 import { asymmetricAlgorithms, type OidcOptions } from "./options.ts";
 import { providerDescription } from "./provider-description.ts";
 import { refresh } from "./refresh-grant.ts";
+import { revoke } from "./revocation.ts";
 import { tokenEndpoint } from "./token-endpoint.ts";
 import { tokenVerifier } from "./token-verifier.ts";
 
@@ -71,6 +73,11 @@ export const oidcIdentityProvider = (options: OidcOptions): IdentityProvider & {
         post_logout_redirect_uri: returnTo,
         ...(idToken !== undefined && idToken.length <= longestHint ? { id_token_hint: idToken } : {}),
       }).href;
+    },
+    revoke: async (tokens) => revoke(await conversation.endpoint(), await metadata(), fetch, tokens),
+    verifyLogout: async (logoutToken) => {
+      const expected = { clientId: client.id, algorithms, now: clock.now(), startTolerance };
+      return verifyLogoutToken(logoutToken, expected, keys, await metadata());
     },
     async ready() {
       await keys.keys((await metadata()).jwks_uri);

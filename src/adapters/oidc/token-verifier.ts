@@ -46,7 +46,7 @@ const reasons: { readonly [code: string]: string } = {
 };
 
 /** What an error of jose's says about the token; what it says about the keys is thrown as ProviderDown. */
-const refusal = (error: unknown): Refusal => {
+export const refusal = (error: unknown): Refusal => {
   if (error instanceof errors.JWTExpired) return { outcome: "expired" };
   if (error instanceof errors.JWTClaimValidationFailed)
     return { outcome: "invalid", reason: claimReason(error.claim) };

@@ -1,12 +1,13 @@
 import type { Seconds } from "../../domain/brand.ts";
-import { StoreDown } from "../../domain/failure.ts";
 import type { Login, Session, SessionId, StoredSession } from "../../domain/session.ts";
 import type { Clock } from "../../ports/driven/clock.ts";
 import type { Log } from "../../ports/driven/log.ts";
 import type { SessionStore } from "../../ports/driven/session-store.ts";
+import type { SessionEntries } from "./session-entries.ts";
 
 interface Deps {
   readonly sessions: SessionStore;
+  readonly entries: SessionEntries;
   readonly clock: Clock;
   readonly log: Log;
   readonly idle: Seconds;
@@ -23,9 +24,9 @@ export const noteUse =
   (id, stored, login) => {
     const now = d.clock.now();
     if (now - (login.lastUsed ?? login.since) < interval) return;
+    d.entries.renew(id, login);
     const session: Session = { ...stored.session, login: { ...login, lastUsed: now } };
     d.sessions.replace(id, session, stored.revision, d.idle).catch((cause: unknown) => {
-      if (!(cause instanceof StoreDown)) throw cause;
       d.log.write({ event: "background", what: "noting a session's use", cause });
     });
   };

@@ -5,9 +5,11 @@ import { sessionIdBytes } from "../../domain/session.ts";
 import type { Random } from "../../ports/driven/random.ts";
 import type { SessionStore } from "../../ports/driven/session-store.ts";
 import type { Sessions } from "../../ports/driving/sessions.ts";
+import type { SessionEntries } from "./session-entries.ts";
 
 interface Deps {
   readonly store: SessionStore;
+  readonly entries: SessionEntries;
   readonly random: Random;
   readonly idle: Seconds;
 }
@@ -15,7 +17,7 @@ interface Deps {
 /** How often a write of values is tried again when others write the same session. */
 const tries = 5;
 
-export const sessions = ({ store, random, idle }: Deps): Sessions => ({
+export const sessions = ({ store, entries, random, idle }: Deps): Sessions => ({
   newId: () => random.text(sessionIdBytes) as SessionId,
   open: async (id) => {
     try {
@@ -27,6 +29,7 @@ export const sessions = ({ store, random, idle }: Deps): Sessions => ({
     }
   },
   begin: async (id, session) => {
+    if (session.login) await entries.enter(id, session.login);
     await store.create(id, session, idle);
   },
   saveValues: async (id, values) => {
@@ -40,5 +43,5 @@ export const sessions = ({ store, random, idle }: Deps): Sessions => ({
     }
     throw new StoreDown({ cause: new Error("too many writers on one session") });
   },
-  end: (id) => store.remove(id),
+  end: (id, session) => entries.end(id, session?.login, "logged out, or logged in anew"),
 });

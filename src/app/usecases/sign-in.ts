@@ -4,6 +4,7 @@ import { SignInFailed } from "../../domain/failure.ts";
 import type { LoginAttempt } from "../../domain/login-attempt.ts";
 import { isAnsweredBy } from "../../domain/login-attempt.ts";
 import { moveUrl } from "../../domain/provider-metadata.ts";
+import { providerNames } from "../../domain/session-owner.ts";
 import type { ClaimNames, User } from "../../domain/user.ts";
 import { userFromClaims } from "../../domain/user.ts";
 import type { Clock } from "../../ports/driven/clock.ts";
@@ -64,9 +65,16 @@ export const signIn = (d: Deps): SignIn => {
       d.log.write({ event: "sign-in", outcome: "done", username: user.username });
       const sealedTokens = d.tokens.seal(sessionId, tokens);
       return {
-        login: { username: user.username, since: d.clock.now(), sealedTokens },
+        login: { username: user.username, since: d.clock.now(), ...providerNames(claims), sealedTokens },
         returnTo: attempt.returnTo,
       };
+    },
+    forget: (sessionId, login) => {
+      const opened = d.tokens.open(sessionId, login);
+      if (!opened) return;
+      d.identityProvider.revoke(opened.tokens).catch((cause: unknown) => {
+        d.log.write({ event: "background", what: "revoking a refresh token", cause });
+      });
     },
     endSessionUrl: async (origin, sessionId, login) => {
       const opened = sessionId && login && d.tokens.open(sessionId, login);

@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../domain/brand.ts";
 import type { LoginAttempt } from "../../domain/login-attempt.ts";
+import type { LogoutNotice } from "../../domain/logout-notice.ts";
 import type { ProviderMetadata } from "../../domain/provider-metadata.ts";
 import type { TokenSet } from "../../domain/token-set.ts";
 
@@ -31,6 +32,13 @@ export interface IdentityProvider {
   verify(idToken: string, audience: Audience): Promise<Verification>;
   /** Where to send a browser to log out at the provider too (OpenID Connect RP-Initiated Logout section 2). */
   endSessionUrl(returnTo: string, idToken: string | undefined): Promise<string>;
+  /**
+   * Takes a refresh token out of use (RFC 7009 section 2.1). Nothing happens where the provider has no
+   * endpoint for it.
+   */
+  revoke(tokens: TokenSet): Promise<void>;
+  /** Checks all of a logout token but whether it came before (OpenID Connect Back-Channel Logout section 2.6). */
+  verifyLogout(logoutToken: string): Promise<LogoutVerification>;
   /** Returns when metadata and signing keys are at hand. */
   ready(): Promise<void>;
 }
@@ -40,6 +48,11 @@ export interface VerifiedTokens {
   /** Of the id token. */
   readonly claims: JsonObject;
 }
+
+export type LogoutVerification =
+  | { readonly outcome: "valid"; readonly notice: LogoutNotice }
+  /** `reason` may be shown to whoever sent the token. */
+  | { readonly outcome: "invalid"; readonly reason: string };
 
 export type Verification =
   | { readonly outcome: "valid"; readonly claims: JsonObject }

@@ -36,5 +36,7 @@ export type LogEvent =
     }
   /** A session whose tokens cannot be opened or are no longer valid; its owner has to log in again. */
   | { readonly event: "session-dropped"; readonly username: string; readonly reason: string }
+  /** A session that ended because somebody, or the provider, wanted it to. */
+  | { readonly event: "session-ended"; readonly username: string; readonly why: string }
   /** Work in the background that went wrong and will be tried again. */
   | { readonly event: "background"; readonly what: string; readonly cause: unknown };

@@ -7,8 +7,10 @@ export interface Sessions {
   newId(): SessionId;
   /** "session-unread" when the store does not answer; "none" when there is no such session. */
   open(id: SessionId): Promise<Credentials>;
+  /** Throws StoreDown; ends the least recently used sessions of somebody who has too many. */
   begin(id: SessionId, session: Session): Promise<void>;
   /** Writes a session's own values; its login stays as the store has it, and a session that ended stays ended. */
   saveValues(id: SessionId, session: Session): Promise<void>;
-  end(id: SessionId): Promise<void>;
+  /** `session`: what is known of it, if anything. */
+  end(id: SessionId, session?: Session): Promise<void>;
 }

@@ -1,0 +1,36 @@
+import { customFetch, tokenRevocation } from "openid-client";
+import { ProviderDown } from "../../domain/failure.ts";
+import type { ProviderMetadata } from "../../domain/provider-metadata.ts";
+import type { TokenSet } from "../../domain/token-set.ts";
+import type { BoundedFetch } from "./bounded-fetch.ts";
+import { isAcceptableUrl } from "./provider-description.ts";
+import type { TokenEndpoint } from "./token-endpoint.ts";
+import { renewalFailure } from "./token-endpoint.ts";
+
+/**
+ * Revokes a refresh token, and with it what was made from it (RFC 7009 section 2.1); see the port.
+ * @param endpoint Gives the client's identity: it is the same at both endpoints.
+ */
+export const revoke = async (
+  { configuration }: TokenEndpoint,
+  { revocation_endpoint: url }: ProviderMetadata,
+  fetch: BoundedFetch,
+  { refreshToken }: TokenSet,
+): Promise<void> => {
+  if (!isAcceptableUrl(url)) return;
+  // Unlike the token endpoint's, a good answer is empty.
+  configuration[customFetch] = async (to, init) => {
+    const { signal: _, ...request } = init;
+    const { status, text } = await fetch.send(to, request as RequestInit);
+    return new Response(text === "" ? null : text, {
+      status,
+      headers: { "content-type": "application/json" },
+    });
+  };
+  try {
+    await tokenRevocation(configuration, refreshToken, { token_type_hint: "refresh_token" });
+  } catch (error) {
+    const cause = renewalFailure(error);
+    throw cause instanceof ProviderDown ? cause : new ProviderDown({ cause });
+  }
+};

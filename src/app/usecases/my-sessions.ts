@@ -1,0 +1,75 @@
+import type { Caller, Credentials } from "../../domain/caller.ts";
+import { LoginRequired, NotFound } from "../../domain/failure.ts";
+import type { SessionId } from "../../domain/session.ts";
+import { byUsername } from "../../domain/session-owner.ts";
+import type { Username } from "../../domain/user.ts";
+import type { Clock } from "../../ports/driven/clock.ts";
+import type { MySessions, OwnSession } from "../../ports/driving/my-sessions.ts";
+import type { FoundLogin, SessionEntries } from "./session-entries.ts";
+
+interface Deps {
+  readonly entries: SessionEntries;
+  readonly clock: Clock;
+}
+
+export const mySessions = ({ entries, clock }: Deps): MySessions => {
+  const of = async (caller: Caller, used: Credentials): Promise<readonly FoundLogin[]> => {
+    const username = usernameOf(caller);
+    const found = await entries.find([byUsername(username)], (login) => login.username === username);
+    // Whatever became of its entry: whoever asks has this one.
+    const current = currentOf(used);
+    return current === undefined || found.some(({ id }) => id === current.id) ? found : [current, ...found];
+  };
+
+  const endThose = async (found: readonly FoundLogin[]): Promise<void> => {
+    for (const { id, login } of found) await entries.end(id, login, "its owner wished it");
+  };
+
+  const shown = async ({ id, login }: FoundLogin, current: SessionId | undefined): Promise<OwnSession> => ({
+    publicId: await publicIdOf(id),
+    since: login.since,
+    lastUsed: id === current ? clock.now() : (login.lastUsed ?? login.since),
+    client: login.client,
+    isCurrent: id === current,
+  });
+
+  return {
+    list: async (caller, used) => {
+      const current = currentOf(used)?.id;
+      const all = await Promise.all((await of(caller, used)).map((found) => shown(found, current)));
+      return all.sort((a, b) => b.lastUsed - a.lastUsed);
+    },
+    end: async (caller, used, publicId) => {
+      for (const { id, login } of await of(caller, used)) {
+        if ((await publicIdOf(id)) !== publicId) continue;
+        await endThose([{ id, login }]);
+        return id;
+      }
+      throw new NotFound("You have no such session.");
+    },
+    endOthers: async (caller, used) => {
+      const current = currentOf(used)?.id;
+      await endThose((await of(caller, used)).filter(({ id }) => id !== current));
+    },
+    endAll: async (caller, used) => endThose(await of(caller, used)),
+  };
+};
+
+const usernameOf = (caller: Caller): Username => {
+  if (caller.kind === "user") return caller.user.username;
+  throw caller.kind === "unproven" ? caller.cause : new LoginRequired();
+};
+
+const currentOf = (used: Credentials): FoundLogin | undefined => {
+  const login = used.kind === "session" ? used.stored.session.login : undefined;
+  return used.kind === "session" && login ? { id: used.id, login } : undefined;
+};
+
+/** Half a SHA-256; a session's id has 192 random bits, so no key is needed. */
+const publicIdBytes = 16;
+
+const publicIdOf = async (id: SessionId): Promise<string> => {
+  const text = new TextEncoder().encode(`public name of the session ${id}`);
+  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", text));
+  return Array.from(hash.subarray(0, publicIdBytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
+};
