@@ -2,7 +2,6 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { logo } from "../../src/app/sample/logo.ts";
 import { simulateOutbreak } from "../../src/app/sample/outbreak.ts";
 import type { BrowserSession } from "../support/browser-session.ts";
 import { browserSession } from "../support/browser-session.ts";
@@ -233,63 +232,5 @@ describe("a private dataset, in a browser", () => {
 
   it("leaves nothing to complain about on any console", () => {
     expect(sessions.flatMap(({ troubles }) => troubles)).toEqual([]);
-  });
-});
-
-describe("a group's settings, in its owner's browser", () => {
-  it("change the overview and the logo", async () => {
-    const owner = await open();
-    const { page } = owner;
-    await owner.goTo(`${group}/settings`);
-    await owner.logIn("alice");
-    await page.waitForURL(`${server.http}${group}/settings`);
-    await owner.show("settings-owner");
-    const overview = page.locator("#overview");
-    await overview
-      .locator("textarea")
-      .fill("---\ntitle: Winter at the lake\nbyline: a lab\n---\n## Hello\n\nSome *words*.\n");
-    await overview.getByRole("button", { name: "Save the overview" }).click();
-    await overview.getByText("Saved.").waitFor();
-    const picture = { name: "logo.png", mimeType: "image/png", buffer: Buffer.from(logo("public")) };
-    await page.locator('#logo input[type="file"]').setInputFiles(picture);
-    await page.locator("#logo figure").waitFor();
-    await owner.show("settings-logo-chosen");
-    await page.getByRole("button", { name: "Upload the logo" }).click();
-    await page.getByText("The new logo is in use.").waitFor();
-    await owner.show("settings-saved");
-    await page.getByRole("button", { name: "Delete the logo" }).click();
-    await owner.show("settings-logo-removal");
-    await page.getByRole("button", { name: "Keep it" }).click();
-
-    await owner.goTo(group);
-    await page.getByRole("heading", { name: "Winter at the lake" }).waitFor();
-    await page.getByRole("heading", { name: "Hello" }).waitFor();
-    expect(await page.evaluate('document.querySelector("img.logo").naturalWidth')).toBe(160);
-    await owner.show("group-after-settings");
-    expect(owner.troubles).toEqual([]);
-  });
-});
-
-describe("pages without scripts", () => {
-  it("can be read, after a login that needs none either", async () => {
-    const reader = await open({ scripts: false });
-    const { page } = reader;
-    await reader.goTo(group);
-    await reader.logIn("bob");
-    await page.locator("#resources").getByRole("link", { name: "lakeside/2024" }).waitFor();
-    await reader.show("group-no-scripts");
-    await reader.goTo("/groups");
-    await page.getByRole("link", { name: "demo-private" }).first().waitFor();
-    await reader.show("groups-no-scripts");
-    await page.getByRole("banner").getByRole("link", { name: "bob" }).click();
-    await page.getByText("You are bob").waitFor();
-    expect(await reader.goTo("/nowhere")).toBe(404);
-    await reader.show("not-found");
-    expect(await reader.goTo(`${group}/not/there`)).toBe(404);
-    await page.getByText("does not exist").waitFor();
-    await reader.show("dataset-missing");
-    await page.getByRole("banner").getByRole("button", { name: "Log out" }).click();
-    await page.getByRole("button", { name: "Log out" }).click();
-    await page.getByRole("link", { name: "Log in" }).first().waitFor();
   });
 });
