@@ -33,8 +33,7 @@ export const checkInfo = (info: string): void => {
 };
 
 /** Waits for the first connection; what hindered it last is told when there is none. */
-const untilReady = async (client: RedisClient): Promise<void> => {
-  const end = performance.now() + patience;
+const untilReady = async (client: RedisClient, end: number): Promise<void> => {
   let hindrance: unknown = new Error("Redis did not become ready.");
   const remember = (error: unknown) => {
     hindrance = error;
@@ -50,11 +49,24 @@ const untilReady = async (client: RedisClient): Promise<void> => {
   }
 };
 
-/** Waits for the server and looks whether it is fit for sessions; in a cluster, every master. */
-export const checkServer = async (client: RedisClient): Promise<void> => {
-  await untilReady(client);
+const checkMasters = async (client: RedisClient): Promise<void> => {
   const masters: Redis[] = client instanceof Cluster ? client.nodes("master") : [client];
   for (const master of masters) {
     checkInfo(`${await master.info("server")}\r\n${await master.info("memory")}`);
+  }
+};
+
+/** Waits for the server and looks whether it is fit for sessions; in a cluster, every master. */
+export const checkServer = async (client: RedisClient): Promise<void> => {
+  const end = performance.now() + patience;
+  await untilReady(client, end);
+  for (;;) {
+    try {
+      return await checkMasters(client);
+    } catch (error) {
+      // The limits are those of requests; a start on a busy machine may take its time.
+      if (error instanceof NotConfigured || performance.now() > end) throw error;
+      await sleep(100);
+    }
   }
 };

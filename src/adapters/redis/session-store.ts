@@ -78,9 +78,18 @@ if type(renewed) == 'table' and renewed.err then
 end
 return record`;
 
+/**
+ * A cluster's client sends a command once more when the node that had it died. The second time finds what the
+ * first has written, by its revision, and is no conflict.
+ */
+const createScript = `
+if redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2], 'NX') then return 1 end
+return redis.call('GET', KEYS[1]) == ARGV[1] and 1 or 0`;
+
 const replaceScript = `
 local record = redis.call('GET', KEYS[1])
 if not record then return 'gone' end
+if string.sub(record, 1, #ARGV[1]) == string.sub(ARGV[2], 1, #ARGV[1]) then return 'replaced' end
 if string.sub(record, 1, #ARGV[1]) ~= ARGV[1] then return 'changed' end
 redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
 return 'replaced'`;
@@ -88,6 +97,7 @@ return 'replaced'`;
 /** Keeps each session under one key with an expiry (sessions-and-authentication.md section 4). */
 export const redisSessionStore = (connection: RedisConnection): SessionStore => {
   const load = connection.script("loadSession", loadScript);
+  const create = connection.script("createSession", createScript);
   const replace = connection.script("replaceSession", replaceScript);
   return {
     load: async (id, idle) => parseRecord(await load(keyOf(id), milliseconds(idle))),
@@ -97,10 +107,8 @@ export const redisSessionStore = (connection: RedisConnection): SessionStore => 
     create: async (id, session, idle) => {
       const revision = newRevision();
       const record = revision + JSON.stringify(session);
-      const stored = await connection.run((redis) =>
-        redis.set(keyOf(id), record, "PX", milliseconds(idle), "NX"),
-      );
-      if (stored === null) throw new Error("A session of this id is there already.");
+      const stored = await create(keyOf(id), record, milliseconds(idle));
+      if (stored !== 1) throw new Error("A session of this id is there already.");
       return revision;
     },
 
