@@ -13,6 +13,8 @@ export interface RedisSettings {
   readonly policy?: string;
   /** For example `64mb`. */
   readonly maxMemory?: string;
+  /** Whether commands younger than Redis 6.0 are there; for what is compared with us. */
+  readonly youngerCommands?: boolean;
   /** More lines of redis.conf. */
   readonly settings?: readonly string[];
 }
@@ -68,7 +70,7 @@ const configuration = (port: number, options: RedisSettings): string =>
     `maxmemory-policy ${options.policy ?? "volatile-ttl"}`,
     ...(options.maxMemory ? [`maxmemory ${options.maxMemory}`] : []),
     ...(options.user ? [`user ${options.user} on >${password} ~* &* +@all`] : []),
-    ...youngerCommands.map((name) => `rename-command ${name} ""`),
+    ...(options.youngerCommands ? [] : youngerCommands.map((name) => `rename-command ${name} ""`)),
     ...(options.settings ?? []),
     "",
   ].join("\n");

@@ -1,0 +1,119 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { browser } from "../../support/browser.ts";
+import { freePort } from "../../support/containers/free-port.ts";
+import type { StartedMinio } from "../../support/containers/minio.ts";
+import { startMinio } from "../../support/containers/minio.ts";
+import type { StartedRedis } from "../../support/containers/redis.ts";
+import { startRedis } from "../../support/containers/redis.ts";
+import { setUpContainers } from "../../support/containers/set-up.ts";
+import { ask } from "../../support/http.ts";
+import { production } from "../../support/production-environment.ts";
+import { testGroups } from "../../support/running-server.ts";
+import { sessionCookie } from "../../support/sessions.ts";
+import { stubProvider } from "../../support/stub-provider/stub-provider.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
+import type { MeasuredProcess } from "./measured-process.ts";
+import { startProcess } from "./measured-process.ts";
+
+/** `node server.js` in production, on Redis with TLS and on MinIO, and a person who has logged in. */
+export interface GroupsSite {
+  readonly folder: string;
+  readonly port: number;
+  readonly server: MeasuredProcess;
+  readonly redis: StartedRedis;
+  readonly minio: StartedMinio;
+  /** Headers that name the person, beside those of the proxy. */
+  readonly headers: Readonly<Record<"anonymous" | "bearer" | "cookie", Readonly<Record<string, string>>>>;
+  /** The key of the person's session in Redis. */
+  sessionKey(): Promise<string>;
+  close(): Promise<void>;
+}
+
+const program = fileURLToPath(new URL("../../../server.js", import.meta.url));
+
+/** Longer than any bench, so that none measures a renewal. */
+const tokenLife = 24 * 3600;
+
+const person = {
+  sub: "subject-of-alice",
+  username: "alice",
+  groups: ["blab/owners", "test-private/editors", "other/viewers"],
+};
+
+const proxyHeaders = { Host: "groups.example.org", "X-Forwarded-Proto": "https" };
+
+const environmentOf = async (folder: string, port: number, redis: StartedRedis, minio: StartedMinio) => {
+  const provider = await stubProvider();
+  provider.state.tokenLife = tokenLife;
+  provider.setPerson(person);
+  const groupsFile = join(folder, "groups.json");
+  await writeFile(groupsFile, JSON.stringify(testGroups));
+  const { clients } = provider.state.options;
+  const environment = {
+    ...production,
+    PORT: String(port),
+    REDIS_REQUIRED: "true",
+    REDIS_URL: redis.url,
+    GROUPS_STORAGE: "s3",
+    GROUPS_BUCKET: minio.bucket,
+    AWS_ENDPOINT_URL_S3: minio.endpoint,
+    AWS_REGION: minio.region,
+    AWS_ACCESS_KEY_ID: minio.credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: minio.credentials.secretAccessKey,
+    GROUPS_DATA_FILE: groupsFile,
+    DATA_DIR: join(folder, "data"),
+    OIDC_IDP_URL: provider.issuer,
+    OAUTH2_CLIENT_ID: clients.app.id,
+    OAUTH2_CLIENT_SECRET: clients.app.secret ?? "",
+    OAUTH2_CLI_CLIENT_ID: clients.cli.id,
+    OAUTH2_CLI_CLIENT_REDIRECT_URIS: '["http://127.0.0.1/"]',
+    OIDC_USERNAME_CLAIM: "preferred_username",
+    OIDC_GROUPS_CLAIM: "groups",
+  };
+  return { environment, provider };
+};
+
+export const startSite = async (): Promise<GroupsSite> => {
+  const sweep = await setUpContainers(["redis", "minio", "nginx"]);
+  const folder = await temporaryFolder();
+  const [redis, minio] = await Promise.all([startRedis({ youngerCommands: true }), startMinio()]);
+  const port = await freePort();
+  const { environment, provider } = await environmentOf(folder.path, port, redis, minio);
+  const server = await startProcess({
+    program,
+    environment,
+    workingFolder: folder.path,
+    outputFile: join(folder.path, "server.log"),
+    ready: '"listening"',
+  });
+  const origin = `http://127.0.0.1:${port}`;
+  const visitor = browser({
+    provider,
+    ask: (question) => ask(origin, { ...question, headers: { ...proxyHeaders, ...question.headers } }),
+  });
+  const finished = await visitor.logIn();
+  if (finished.status !== 302) throw new Error(`The login was answered ${finished.status}: ${finished.text}`);
+  const cookie = `${sessionCookie}=${visitor.cookies.get(sessionCookie)}`;
+  const token = await provider.idToken({ preferred_username: person.username, groups: person.groups });
+  return {
+    folder: folder.path,
+    port,
+    server,
+    redis,
+    minio,
+    headers: {
+      anonymous: proxyHeaders,
+      bearer: { ...proxyHeaders, Authorization: `Bearer ${token}` },
+      cookie: { ...proxyHeaders, Cookie: cookie },
+    },
+    sessionKey: async () => (await redis.cli("KEYS", "nextstrain.org-session:*")).trim(),
+    close: async () => {
+      await server.stop();
+      await Promise.all([provider.close(), redis.close(), minio.close()]);
+      await sweep();
+      await folder.remove();
+    },
+  };
+};
