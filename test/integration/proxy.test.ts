@@ -1,11 +1,15 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { browser } from "../support/browser.ts";
+import { makeCertificates } from "../support/containers/certificates.ts";
 import type { Container } from "../support/containers/container.ts";
 import { ask } from "../support/http.ts";
 import type { ProxiedSite } from "../support/proxied-site.ts";
 import { startProxiedSite } from "../support/proxied-site.ts";
 import { apacheBefore, nginxBefore } from "../support/proxies.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 import type { TransferClient } from "../support/transfer.ts";
 import { datasetPieces, digested, slowly, transferClient } from "../support/transfer.ts";
 
@@ -67,6 +71,16 @@ describe.each([
     expect(new URL(location ?? "").searchParams.get("redirect_uri")).toBe(`${origin}/logged-in`);
   });
 
+  test("another name gets no answer, or one that does not repeat it", async () => {
+    const redirectUri = await asked(origin)
+      .ask({ path: "/login", headers: { Host: "evil.example" } })
+      .then(
+        ({ headers }) => new URL(headers["location"] ?? "").searchParams.get("redirect_uri"),
+        () => "no answer",
+      );
+    expect(["no answer", `${origin}/logged-in`]).toContain(redirectUri);
+  });
+
   test("plain http is sent on to https, an upload as an upload", async () => {
     const { http } = site.proxies[index];
     const sent = { method: "PUT", path: "/groups/blab/x?y=%2F", headers: { "Content-Length": "0" } };
@@ -95,6 +109,9 @@ describe.each([
 
   test("no request fails while an instance is taken down and comes back", async () => {
     const client = transferClient(origin, site.certificates.ca, bearer);
+    const alice = browser(asked(origin));
+    site.provider.setPerson({ sub: "alice", username: "alice", groups: ["test-private/viewers"] });
+    await alice.logIn();
     const traffic = startTraffic(client, `traffic-${index}`);
     const [instance] = site.instances;
     try {
@@ -111,6 +128,7 @@ describe.each([
       const { failures, done } = await traffic.end();
       expect(failures).toEqual([]);
       expect(done).toBeGreaterThan(50);
+      for (let turn = 0; turn < 4; turn++) expect((await alice.ask("/groups/test-private")).status).toBe(200);
     } finally {
       await traffic.end();
       client.close();
@@ -161,6 +179,15 @@ describe("a private CA", () => {
     } finally {
       await stranger.stop();
     }
+  });
+
+  test("that did not sign Redis's certificate stops the start", async () => {
+    const folder = await temporaryFolder();
+    const file = join(folder.path, "another-ca.pem");
+    await writeFile(file, (await makeCertificates()).ca);
+    const stranger = await site.instanceWith({ REDIS_CA_FILE: file });
+    await expect(stranger.start()).rejects.toThrow(/ended with 1: REDIS_URL: Redis cannot be used/);
+    await folder.remove();
   });
 
   test("named in both ways lets an instance find all that it needs", async () => {
