@@ -2,7 +2,9 @@ import { afterEach, beforeEach, describe, expect } from "vitest";
 import type { Harness } from "./identity-provider/harness.ts";
 import { loginContract } from "./identity-provider/login.ts";
 import { logoutContract } from "./identity-provider/logout.ts";
+import { logoutTokenContract } from "./identity-provider/logout-token.ts";
 import { refreshContract } from "./identity-provider/refresh.ts";
+import { revocationContract } from "./identity-provider/revocation.ts";
 import { verificationContract } from "./identity-provider/verification.ts";
 
 export type { Harness } from "./identity-provider/harness.ts";
@@ -29,5 +31,7 @@ export const identityProviderContract = (adapter: string, open: Open): void => {
     refreshContract(current);
     verificationContract(current);
     logoutContract(current);
+    logoutTokenContract(current);
+    revocationContract(current);
   });
 };

@@ -78,6 +78,14 @@ export const discoveryFlaws = [
 ] as const;
 export type DiscoveryFlaw = (typeof discoveryFlaws)[number];
 
+export const revocationFlaws = [
+  "revocation-500",
+  "revocation-html",
+  "revocation-slow",
+  "revocation-hang-up",
+] as const;
+export type RevocationFlaw = (typeof revocationFlaws)[number];
+
 /** Ways in which the browser can come back. */
 export const callbackFlaws = [
   "missing-iss-in-callback",
@@ -88,7 +96,7 @@ export const callbackFlaws = [
 ] as const;
 export type CallbackFlaw = (typeof callbackFlaws)[number];
 
-export type Flaw = TokenFlaw | AnswerFlaw | KeySetFlaw | DiscoveryFlaw | CallbackFlaw;
+export type Flaw = TokenFlaw | AnswerFlaw | KeySetFlaw | DiscoveryFlaw | RevocationFlaw | CallbackFlaw;
 
 /** The flaw of one kind among those that are on, if any. */
 export const flawOf = <F extends Flaw>(kind: readonly F[], active: ReadonlySet<Flaw>): F | undefined =>

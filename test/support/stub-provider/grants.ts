@@ -5,6 +5,8 @@ export interface Grant {
   readonly subject: string;
   readonly clientId: string;
   readonly nonce: string | undefined;
+  /** The provider's own session; undefined: it tells none. */
+  readonly sid?: string | undefined;
   revoked: boolean;
 }
 
@@ -59,6 +61,12 @@ export const grants = () => {
       known.redemptions += 1;
       return known.grant;
     },
+    /** RFC 7009 section 2.1: the whole grant ends. A token that nobody knows is no error. */
+    revoke(token: string): void {
+      const known = refreshTokens.get(token);
+      if (known !== undefined) known.grant.revoked = true;
+    },
+    isRevoked: (token: string): boolean => refreshTokens.get(token)?.grant.revoked === true,
     revokeEverything(): void {
       for (const { grant } of refreshTokens.values()) grant.revoked = true;
     },

@@ -8,6 +8,8 @@ export interface Mint {
   readonly key: SigningKey;
   readonly now: number;
   readonly flaw: TokenFlaw | undefined;
+  /** The header's `typ`. Default: "JWT". */
+  readonly type?: string | undefined;
 }
 
 const without = (claims: JWTPayload, name: string): JWTPayload => {
@@ -57,14 +59,17 @@ const flawedClaims = (claims: JWTPayload, { flaw, now }: Mint): JWTPayload => {
 
 const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
 
-const sign = (claims: JWTPayload, key: SigningKey, header: object = {}): Promise<string> =>
+const signed = (claims: JWTPayload, key: SigningKey, header: object): Promise<string> =>
   new SignJWT(claims)
-    .setProtectedHeader({ kid: key.kid, typ: "JWT", ...header, alg: key.alg })
+    .setProtectedHeader({ kid: key.kid, ...header, alg: key.alg })
     .sign(key.privateKey, { crit: { urgent: true } });
 
-/** An id token, wrong in the way that the flaw names. */
+/** An id token, or one of another type, wrong in the way that the flaw names. */
 export const mint = async (wanted: JWTPayload, settings: Mint): Promise<string> => {
   const { issuer, key, flaw } = settings;
+  const type = "type" in settings ? settings.type : "JWT";
+  const sign = (claims: JWTPayload, by: SigningKey, header: object = {}) =>
+    signed(claims, by, { typ: type, ...header });
   const claims = flawedClaims(wanted, settings);
   const stranger = () => signingKey("RS256", "stranger");
   switch (flaw) {

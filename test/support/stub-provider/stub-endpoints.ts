@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { callbackFlaws, discoveryFlaws, keySetFlaws } from "./flaw.ts";
+import { text } from "node:stream/consumers";
+import { callbackFlaws, discoveryFlaws, keySetFlaws, revocationFlaws } from "./flaw.ts";
 import { signingKey } from "./signing-key.ts";
 import { answerBadly, answerJson, redirect } from "./stub-answer.ts";
 import type { Endpoint, StubState } from "./stub-state.ts";
 import { nextFlaw } from "./stub-state.ts";
-import { answerTokenRequest } from "./stub-tokens.ts";
+import { answerTokenRequest, authenticate } from "./stub-tokens.ts";
 
 type Answer = (
   state: StubState,
@@ -23,6 +24,7 @@ const discovery: Answer = async (state, _url, _request, response) => {
     token_endpoint: `${issuer}/token`,
     jwks_uri: `${issuer}/jwks`,
     end_session_endpoint: `${issuer}/logout?realm=lab`,
+    revocation_endpoint: `${issuer}/revoke`,
     scopes_supported: ["openid", "profile", "email", "offline_access"],
     response_types_supported: ["code"],
     subject_types_supported: ["public"],
@@ -48,7 +50,7 @@ const authorize: Answer = async (state, url, _request, response) => {
   const { sub } = state.person;
   state.people.set(sub, state.person);
   const nonce = url.searchParams.get("nonce") ?? undefined;
-  const grant = { subject: sub, clientId: asked("client_id"), nonce };
+  const grant = { subject: sub, clientId: asked("client_id"), nonce, sid: state.providerSession };
   const code = state.grants.issueCode(grant, asked("redirect_uri"), asked("code_challenge"));
   const flaw = nextFlaw(state, callbackFlaws);
   const callback = new URL(asked("redirect_uri"));
@@ -65,6 +67,21 @@ const authorize: Answer = async (state, url, _request, response) => {
 const endSession: Answer = async (_state, url, _request, response) =>
   redirect(response, url.searchParams.get("post_logout_redirect_uri") ?? "about:blank");
 
+/** RFC 7009 section 2: a good answer is empty. */
+const revocation: Answer = async (state, _url, request, response) => {
+  const form = new URLSearchParams(await text(request));
+  const flaw = nextFlaw(state, revocationFlaws);
+  if (await answerBadly(response, flaw?.replace(/^revocation-/, ""), state.slowness)) return;
+  if (authenticate(state, request.headers.authorization, form) === undefined) {
+    answerJson(response, 401, { error: "invalid_client" });
+    return;
+  }
+  const token = form.get("token") ?? "";
+  state.grants.revoke(token);
+  state.revoked.push(token);
+  response.writeHead(200).end();
+};
+
 /** Nobody should ever ask for these: only token headers name them. */
 const strangersKeys: Answer = async (_state, _url, _request, response) =>
   answerJson(response, 200, { keys: [(await signingKey("RS256", "stranger")).publicJwk] });
@@ -75,6 +92,7 @@ const endpoints = new Map<string, readonly [Endpoint, Answer]>([
   ["/authorize", ["authorize", authorize]],
   ["/token", ["token", (state, _url, request, response) => answerTokenRequest(state, request, response)]],
   ["/logout", ["end-session", endSession]],
+  ["/revoke", ["revocation", revocation]],
   ["/strangers-keys", ["strangers-keys", strangersKeys]],
 ]);
 

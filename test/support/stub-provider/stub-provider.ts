@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Flaw } from "./flaw.ts";
+import { type LogoutTokenFaults, mintLogoutToken } from "./logout-token.ts";
 import { type SigningKey, signingKey } from "./signing-key.ts";
 import { answerRequest } from "./stub-endpoints.ts";
 import { type Person, type StubOptions, type StubState, stubState } from "./stub-state.ts";
@@ -21,6 +22,8 @@ export interface StubProvider {
   setPerson(person: Person): void;
   /** An id token as a client would have it; the CLI's unless said otherwise. Undefined claims are left out. */
   idToken(claims?: { readonly [claim: string]: unknown }, client?: "app" | "cli"): Promise<string>;
+  /** A logout token for the app's client, about the subject who was last set; see {@link mintLogoutToken}. */
+  logoutToken(claims?: { readonly [claim: string]: unknown }, wrong?: LogoutTokenFaults): Promise<string>;
   /** Does what a browser does at the authorization endpoint; returns the query that comes back, with its "?". */
   logIn(authorizationUrl: string): Promise<string>;
   /** Signs with a new key from now on; `keepOld` leaves the old ones in the key set. */
@@ -74,6 +77,7 @@ export const stubProvider = async (options: StubOptions = {}): Promise<StubProvi
     },
     idToken: (claims = {}, client = "cli") =>
       mintFor(state, state.person.sub, state.options.clients[client].id, claims),
+    logoutToken: (claims, wrong) => mintLogoutToken(state, claims, wrong),
     async logIn(authorizationUrl) {
       const response = await fetch(authorizationUrl, { redirect: "manual" });
       await response.body?.cancel();

@@ -14,7 +14,14 @@ export interface StubClient {
   readonly secret?: string;
 }
 
-export type Endpoint = "discovery" | "jwks" | "authorize" | "token" | "end-session" | "strangers-keys";
+export type Endpoint =
+  | "discovery"
+  | "jwks"
+  | "authorize"
+  | "token"
+  | "end-session"
+  | "revocation"
+  | "strangers-keys";
 
 /** A request to the token endpoint, as it came. */
 export interface TokenRequest {
@@ -35,11 +42,15 @@ export interface StubState {
   readonly grants: Grants;
   readonly calls: Record<Endpoint, number>;
   readonly tokenRequests: TokenRequest[];
+  /** What came to the revocation endpoint, and was obeyed. */
+  readonly revoked: string[];
   /** The key that signs is the first; all are in the key set. */
   keys: readonly SigningKey[];
   issuer: string;
   /** Who logs in at the authorization endpoint; asked for no password. Replace to log in as somebody else. */
   person: Person;
+  /** The `sid` of those who log in next; undefined: their id tokens have none. */
+  providerSession: string | undefined;
   /** By subject, as they are told in tokens from now on. */
   readonly people: Map<string, Person>;
   /** Seconds that an id token lives. */
@@ -62,11 +73,21 @@ export const stubState = (options: StubOptions, keys: readonly SigningKey[]): St
       ...options,
     },
     grants: grants(),
-    calls: { discovery: 0, jwks: 0, authorize: 0, token: 0, "end-session": 0, "strangers-keys": 0 },
+    calls: {
+      discovery: 0,
+      jwks: 0,
+      authorize: 0,
+      token: 0,
+      "end-session": 0,
+      revocation: 0,
+      "strangers-keys": 0,
+    },
     tokenRequests: [],
+    revoked: [],
     keys,
     issuer: "",
     person,
+    providerSession: undefined,
     people: new Map([[person.sub, person]]),
     tokenLife: 300,
     backdatedBy: 0,

@@ -39,7 +39,7 @@ const decodeBasic = (authorization: string): readonly [string, string] => {
 };
 
 /** The client that a request names, if it proves to be it (RFC 6749 section 2.3.1). */
-const authenticate = (
+export const authenticate = (
   state: StubState,
   authorization: string | undefined,
   form: URLSearchParams,
@@ -74,7 +74,8 @@ const tokensFor = async (
 ): Promise<object> => {
   const subject = isRefresh && flaw === "other-subject-on-refresh" ? "subject-of-mallory" : grant.subject;
   const nonce = isRefresh || grant.nonce === undefined ? {} : { nonce: grant.nonce };
-  const idToken = await mintFor(state, subject, grant.clientId, nonce);
+  const sid = grant.sid === undefined ? {} : { sid: grant.sid };
+  const idToken = await mintFor(state, subject, grant.clientId, { ...nonce, ...sid });
   const givesRefreshToken = flaw !== "no-refresh-token" && (!isRefresh || flaw === "rotating-refresh-tokens");
   return {
     token_type: "Bearer",
