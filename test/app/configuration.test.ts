@@ -163,6 +163,7 @@ describe("Redis and proxies", () => {
     [{ TRUSTED_PROXIES: '["::1","proxy.example"]' }, "proxy.example"],
     [{ PUBLIC_ORIGIN: '["https://a.example","a.example"]' }, "PUBLIC_ORIGIN: a.example"],
     [{ PUBLIC_ORIGIN: "https://A.example" }, "PUBLIC_ORIGIN"],
+    [{ PUBLIC_ORIGIN: "http://a.example" }, "PUBLIC_ORIGIN: http://a.example"],
   ])("are refused when they say %j", async (environment, told) => {
     expect(await s.problemsOf({ ...production, ...environment })).toEqual([expect.stringContaining(told)]);
   });
