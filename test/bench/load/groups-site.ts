@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { sessionCookieName } from "../../../src/adapters/http/session-cookie.ts";
 import { browser } from "../../support/browser.ts";
 import { freePort } from "../../support/containers/free-port.ts";
 import type { StartedMinio } from "../../support/containers/minio.ts";
@@ -10,8 +11,6 @@ import { startRedis } from "../../support/containers/redis.ts";
 import { setUpContainers } from "../../support/containers/set-up.ts";
 import { ask } from "../../support/http.ts";
 import { production } from "../../support/production-environment.ts";
-import { testGroups } from "../../support/running-server.ts";
-import { sessionCookie } from "../../support/sessions.ts";
 import { stubProvider } from "../../support/stub-provider/stub-provider.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 import type { MeasuredProcess } from "./measured-process.ts";
@@ -36,6 +35,13 @@ const program = fileURLToPath(new URL("../../../server.js", import.meta.url));
 /** Longer than any bench, so that none measures a renewal. */
 const tokenLife = 24 * 3600;
 
+const groups = [
+  { name: "blab", isPublic: true },
+  { name: "test-private", isPublic: false },
+  { name: "lakeside", isPublic: true },
+  { name: "other", isPublic: false },
+];
+
 const person = {
   sub: "subject-of-alice",
   username: "alice",
@@ -49,7 +55,7 @@ const environmentOf = async (folder: string, port: number, redis: StartedRedis, 
   provider.state.tokenLife = tokenLife;
   provider.setPerson(person);
   const groupsFile = join(folder, "groups.json");
-  await writeFile(groupsFile, JSON.stringify(testGroups));
+  await writeFile(groupsFile, JSON.stringify(groups));
   const { clients } = provider.state.options;
   const environment = {
     ...production,
@@ -95,7 +101,7 @@ export const startSite = async (): Promise<GroupsSite> => {
   });
   const finished = await visitor.logIn();
   if (finished.status !== 302) throw new Error(`The login was answered ${finished.status}: ${finished.text}`);
-  const cookie = `${sessionCookie}=${visitor.cookies.get(sessionCookie)}`;
+  const cookie = `${sessionCookieName}=${visitor.cookies.get(sessionCookieName)}`;
   const token = await provider.idToken({ preferred_username: person.username, groups: person.groups });
   return {
     folder: folder.path,

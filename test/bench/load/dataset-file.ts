@@ -1,0 +1,84 @@
+import { createWriteStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { createGzip } from "node:zlib";
+
+/** A dataset as gzip of one member, which is compressed once, before anything is measured. */
+export interface DatasetFile {
+  readonly path: string;
+  readonly compressedBytes: number;
+  readonly jsonBytes: number;
+}
+
+/** Much more than the 32 KiB that gzip looks back: repeating it does not make the file any easier. */
+const blockBytes = 4_000_000;
+
+/** mulberry32, after Tommy Ettinger (public domain). */
+const randomNumbers = (seed: number) => {
+  let a = seed;
+  return () => {
+    a = (a + 0x6d2b79f5) | 0;
+    let t = Math.imul(a ^ (a >>> 15), a | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+};
+
+/** Nodes as in Auspice's trees, each followed by a comma. */
+const nodeBlock = (): Buffer => {
+  const random = randomNumbers(1);
+  let text = "";
+  while (text.length < blockBytes) {
+    const mutations = Array.from({ length: 4 }, () => `A${Math.floor(random() * 29_000)}T`);
+    const node = {
+      name: `strain/${Math.floor(random() * 1e9).toString(36)}/2024`,
+      node_attrs: {
+        div: random() * 30,
+        num_date: { value: 2020 + random() * 5 },
+        country: { value: "Fiji" },
+      },
+      branch_attrs: { mutations: { nuc: mutations } },
+    };
+    text += `${JSON.stringify(node)},`;
+  }
+  return Buffer.from(text);
+};
+
+const sequenceBlock = (): Buffer => {
+  const random = randomNumbers(2);
+  return Buffer.from(Array.from({ length: blockBytes }, () => "ACGT"[Math.floor(random() * 4)]).join(""));
+};
+
+const repeated = function* (block: Buffer, bytes: number): Generator<Buffer> {
+  for (let sent = 0; sent < bytes; sent += block.length) yield block;
+};
+
+const datasetText = function* (bytes: number, stringBytes: number): Generator<Buffer> {
+  yield Buffer.from('{"version":"v2","meta":{"updated":"2024-01-01","description":"');
+  if (stringBytes > 0) yield* repeated(sequenceBlock(), stringBytes);
+  yield Buffer.from('"},"tree":{"name":"root","children":[');
+  yield* repeated(nodeBlock(), bytes - stringBytes);
+  yield Buffer.from('{"name":"last"}]}}');
+};
+
+/** @param stringBytes Of these, so many are one string; the rest are small objects. */
+export const writeDataset = async (
+  path: string,
+  bytes: number,
+  stringBytes: number,
+): Promise<DatasetFile> => {
+  let jsonBytes = 0;
+  const counted = function* () {
+    for (const piece of datasetText(bytes, stringBytes)) {
+      jsonBytes += piece.length;
+      yield piece;
+    }
+  };
+  await pipeline(
+    Readable.from(counted(), { highWaterMark: 1 }),
+    createGzip({ level: 1, chunkSize: 1_048_576 }),
+    createWriteStream(path),
+  );
+  return { path, jsonBytes, compressedBytes: (await stat(path)).size };
+};
