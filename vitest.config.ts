@@ -9,6 +9,12 @@ export default defineConfig({
     projects: [
       project("unit", ["test/{architecture,domain,usecases,app,adapters,contract}/**/*.test.ts"]),
       project("http", ["test/http/**/*.test.ts"], { testTimeout: 20_000, hookTimeout: 20_000 }),
+      project("http-production-stores", ["test/http/**/*.test.ts"], {
+        testTimeout: 30_000,
+        hookTimeout: 60_000,
+        exclude: ["test/http/filesystem/**"],
+        globalSetup: ["test/support/stores/set-up-services.ts"],
+      }),
       project("integration", ["test/integration/**/*.test.ts"], {
         testTimeout: 120_000,
         hookTimeout: 600_000,

@@ -1,12 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { filesystemStalenessMarks } from "../../src/adapters/filesystem/staleness-marks.ts";
-import type { Username } from "../../src/domain/user.ts";
 import { browser } from "../support/browser.ts";
 import { type ManualClock, manualClock } from "../support/manual-clock.ts";
-import { recordingLog } from "../support/recording-log.ts";
 import type { RunningServer } from "../support/running-server.ts";
 import { startServer } from "../support/running-server.ts";
-import { storedFiles } from "../support/sessions.ts";
 import { tokenFlaws } from "../support/stub-provider/flaw.ts";
 import { stubProvider } from "../support/stub-provider/stub-provider.ts";
 
@@ -32,13 +28,13 @@ const usernameOf = (answer: { json(): unknown }) =>
 
 describe("a Bearer token", () => {
   test("of the CLI's client says who asks, and begins no session", async () => {
-    const before = await storedFiles(server, "sessions");
+    const before = await server.stored.sessions();
     const answer = await whoami(await server.bearer("alice", "blab/editors", "other/viewers"));
     expect(answer.json()).toMatchObject({
       user: { username: "alice", authzRoles: ["blab/editors", "other/viewers"] },
     });
     expect(answer.cookies).toEqual([]);
-    expect(await storedFiles(server, "sessions")).toEqual(before);
+    expect(await server.stored.sessions()).toEqual(before);
   });
 
   /** A Bearer token belongs to no login of ours, and its user is named by a claim of the operator's choice. */
@@ -74,10 +70,7 @@ describe("a Bearer token", () => {
     const old = await server.bearer("bob", "other/owners");
     expect((await whoami(old)).status).toBe(200);
     clock.pass(10);
-    const folder = `${server.folder}/data/marks`;
-    const marks = filesystemStalenessMarks({ folder, clock, log: recordingLog(), lifetime: 86_400 });
-    await marks.mark("bob" as Username, clock.now());
-    await marks.close();
+    await server.stored.mark("bob", clock.now());
     const refused = await whoami(old);
     expect(refused.status).toBe(401);
     expect(refused.headers["www-authenticate"]).toMatch(

@@ -5,7 +5,6 @@ import { chunk, head, lastChunk, rawConnection } from "../support/raw-connection
 import { get, mainDataset, mainType, put } from "../support/resources.ts";
 import type { RunningServer } from "../support/running-server.ts";
 import { startServer } from "../support/running-server.ts";
-import { storedFiles } from "../support/sessions.ts";
 
 let server: RunningServer;
 beforeAll(async () => {
@@ -13,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-const paths = async () => [...(await storedFiles(server, "objects")).keys()].sort();
+const paths = async () => [...(await server.stored.objects()).keys()].sort();
 
 /** Clearing up after a client that has gone takes a moment. */
 const until = async (check: () => Promise<void>): Promise<void> => {

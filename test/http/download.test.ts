@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { readdir, readlink } from "node:fs/promises";
 import { get } from "node:http";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -29,13 +28,6 @@ afterAll(() => server.close());
 
 const ask = (name: string, headers: Record<string, string> = {}, method = "GET") =>
   server.ask({ method, path: `/groups/blab/${name}`, headers: { Accept: dataset(), ...headers } });
-
-/** Files of the store that this process, and so the server in it, has open. */
-const openFiles = async (): Promise<string[]> => {
-  const names = await readdir("/proc/self/fd");
-  const targets = await Promise.all(names.map((name) => readlink(`/proc/self/fd/${name}`).catch(() => "")));
-  return targets.filter((target) => target.startsWith(`${server.folder}/data/objects`));
-};
 
 /** Begins a download and goes away after the first bytes. */
 const leave = (headers: Record<string, string>): Promise<void> =>
@@ -89,7 +81,7 @@ describe("a download", () => {
     for (let time = 0; time < 5; time += 1) await leave(headers);
     const events = () => server.events.slice(before);
     await expect.poll(() => events().filter(({ event }) => event === "request").length).toBe(5);
-    await expect.poll(openFiles).toEqual([]);
+    await expect.poll(() => server.stored.held()).toEqual([]);
     expect(events().filter(({ event }) => event !== "request")).toEqual([]);
   });
 
@@ -101,6 +93,6 @@ describe("a download", () => {
       await ask("long", { Accept: "image/png" });
       await ask("damaged").catch(() => undefined);
     }
-    await expect.poll(openFiles).toEqual([]);
+    await expect.poll(() => server.stored.held()).toEqual([]);
   });
 });

@@ -3,14 +3,7 @@ import { browser } from "../support/browser.ts";
 import { type ManualClock, manualClock } from "../support/manual-clock.ts";
 import type { RunningServer } from "../support/running-server.ts";
 import { startServer } from "../support/running-server.ts";
-import {
-  comeBack,
-  sessionCookie,
-  sessionId,
-  sessionRecords,
-  storedFiles,
-  username,
-} from "../support/sessions.ts";
+import { comeBack, sessionCookie, sessionId, username } from "../support/sessions.ts";
 import { stubProvider } from "../support/stub-provider/stub-provider.ts";
 
 let clock: ManualClock;
@@ -57,11 +50,11 @@ describe("two tabs that log in at once", () => {
   });
 
   test("leave one session behind, not two", async () => {
-    const before = (await sessionRecords(server)).size;
+    const before = (await server.stored.sessions()).size;
     const visitor = browser(server);
     const begun = [await visitor.ask("/login"), await visitor.ask("/login")];
     for (const { headers } of begun) await comeBack(server, visitor, headers["location"]);
-    expect((await sessionRecords(server)).size).toBe(before + 1);
+    expect((await server.stored.sessions()).size).toBe(before + 1);
   });
 });
 
@@ -125,7 +118,7 @@ describe("a login that was begun", () => {
 
 describe("a visitor who is not logged in", () => {
   test("leaves nothing behind, whatever is asked for", async () => {
-    const before = await storedFiles(server, "");
+    const before = await server.stored.everything();
     const visitor = browser(server);
     for (const path of [
       "/",
@@ -140,7 +133,7 @@ describe("a visitor who is not logged in", () => {
     await visitor.ask("/login");
     await visitor.ask("/logged-in?code=1&state=2");
     await visitor.ask("/logout");
-    expect(await storedFiles(server, "")).toEqual(before);
+    expect(await server.stored.everything()).toEqual(before);
     expect(visitor.cookies.has(sessionCookie)).toBe(false);
   });
 });

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { type Browser, browser } from "../support/browser.ts";
 import type { RunningServer } from "../support/running-server.ts";
 import { startServer } from "../support/running-server.ts";
-import { sessionCookie, sessionRecords, username } from "../support/sessions.ts";
+import { sessionCookie, username } from "../support/sessions.ts";
 
 let server: RunningServer;
 beforeAll(async () => {
@@ -56,7 +56,7 @@ describe("a logout", () => {
   ] satisfies [string, Way][])(
     "%s ends the session, clears the cookie and goes on to the provider",
     async (_, question: Way) => {
-      const before = (await sessionRecords(server)).size;
+      const before = (await server.stored.sessions()).size;
       const { visitor, cookie } = await loggedIn();
       const origin = question.headers?.["Origin"] ? { Origin: server.origin } : {};
       const answer = await visitor.ask({
@@ -71,7 +71,7 @@ describe("a logout", () => {
       expect(target.searchParams.get("id_token_hint")).toBeTruthy();
       expect(answer.headers["cache-control"]).toBe("private, no-store");
       expect(visitor.cookies.has(sessionCookie)).toBe(false);
-      expect((await sessionRecords(server)).size).toBe(before);
+      expect((await server.stored.sessions()).size).toBe(before);
       expect(await username(withCookie(cookie))).toBeNull();
     },
   );
@@ -117,7 +117,7 @@ describe("a logout", () => {
 describe("what comes late does not bring an ended session back", () => {
   test("a renewal under way", async () => {
     const { visitor, cookie } = await loggedIn();
-    const before = await sessionRecords(server);
+    const before = await server.stored.sessions();
     server.provider.state.tokenLife = -10;
     const { visitor: expired, cookie: expiredCookie } = await loggedIn();
     server.provider.state.tokenLife = 300;
@@ -127,7 +127,7 @@ describe("what comes late does not bring an ended session back", () => {
     await expired.ask({ method: "POST", path: "/logout" });
     expect((await slow).json()).toMatchObject({ user: null });
     expect(await username(withCookie(expiredCookie))).toBeNull();
-    expect([...(await sessionRecords(server)).keys()]).toEqual([...before.keys()]);
+    expect([...(await server.stored.sessions()).keys()]).toEqual([...before.keys()]);
     expect(await username(withCookie(cookie))).toBe("alice");
     expect(await username(visitor)).toBe("alice");
   });
@@ -135,7 +135,7 @@ describe("what comes late does not bring an ended session back", () => {
   test("an upload that ends after the logout", async () => {
     server.provider.setPerson({ sub: "alice", username: "alice", groups: ["blab/owners"] });
     const { visitor, cookie } = await loggedIn();
-    const before = (await sessionRecords(server)).size;
+    const before = (await server.stored.sessions()).size;
     const body = async function* () {
       yield Buffer.from('{"meta": {}, ');
       await delay(200);
@@ -153,7 +153,7 @@ describe("what comes late does not bring an ended session back", () => {
     await delay(80);
     await visitor.ask({ method: "POST", path: "/logout" });
     expect((await sent).status).toBe(204);
-    expect((await sessionRecords(server)).size).toBe(before - 1);
+    expect((await server.stored.sessions()).size).toBe(before - 1);
     expect(await username(withCookie(cookie))).toBeNull();
   });
 });

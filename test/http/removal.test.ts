@@ -1,8 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { filesystemResourceStore } from "../../src/adapters/filesystem/resource-store.ts";
 import type { ObjectKey } from "../../src/domain/object-key.ts";
-import { manualClock } from "../support/manual-clock.ts";
-import { recordingLog } from "../support/recording-log.ts";
 import {
   datasetType,
   get,
@@ -34,16 +31,9 @@ const remove = async (path: string, headers: Record<string, string> = {}) =>
     headers: { Authorization: await server.bearer("olga", "blab/owners", "test-private/owners"), ...headers },
   });
 
-const store = () =>
-  filesystemResourceStore({
-    folder: `${server.folder}/data/objects`,
-    clock: manualClock(Date.now() / 1000),
-    log: recordingLog(),
-  });
-
 /** Everything that lies in the group's folder of datasets. */
 const stored = async (group = "blab") => {
-  const objects = store();
+  const objects = await server.stored.openObjects();
   const names = await Array.fromAsync(
     objects.list(`${group}/datasets/` as never, new AbortController().signal),
   );
@@ -53,7 +43,7 @@ const stored = async (group = "blab") => {
 
 /** A file of the old form, which nobody can upload. */
 const plant = async (key: string): Promise<void> => {
-  const objects = store();
+  const objects = await server.stored.openObjects();
   const body = (async function* () {
     yield Buffer.from("{}");
   })();

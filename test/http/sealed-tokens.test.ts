@@ -1,9 +1,8 @@
-import { writeFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Browser, browser } from "../support/browser.ts";
 import type { RunningServer } from "../support/running-server.ts";
 import { startServer } from "../support/running-server.ts";
-import { sessionRecords, username } from "../support/sessions.ts";
+import { username } from "../support/sessions.ts";
 
 let server: RunningServer;
 beforeAll(async () => {
@@ -23,12 +22,16 @@ const status = async (visitor: Browser, path: string): Promise<number> => (await
 
 describe("tokens in a session's record", () => {
   const record = async (before: ReadonlyMap<string, string>) => {
-    const [found] = [...(await sessionRecords(server))].filter(([path]) => !before.has(path));
+    const [found] = [...(await server.stored.sessions())].filter(([path]) => !before.has(path));
     if (found === undefined) throw new Error("no new session was stored");
-    return { path: found[0], text: found[1], login: JSON.parse(found[1]).login as { sealedTokens: string } };
+    return {
+      path: found[0],
+      text: found[1],
+      login: JSON.parse(found[1].slice(found[1].indexOf("{"))).login as { sealedTokens: string },
+    };
   };
   const logInAs = async (name: string) => {
-    const before = await sessionRecords(server);
+    const before = await server.stored.sessions();
     server.provider.setPerson({ sub: name, username: name, groups: ["test-private/viewers"] });
     const visitor = await loggedIn();
     return { visitor, ...(await record(before)) };
@@ -43,7 +46,7 @@ describe("tokens in a session's record", () => {
 
   test("that were damaged lead to a new login, not to an error", async () => {
     const { visitor, path, text, login } = await logInAs("alice");
-    await writeFile(path, text.replace(login.sealedTokens, damage(login.sealedTokens)));
+    await server.stored.overwriteSession(path, text.replace(login.sealedTokens, damage(login.sealedTokens)));
     expect(await status(visitor, privatePage)).toBe(302);
     expect(await status(visitor, "/groups/blab")).toBe(200);
     await visitor.logIn();
@@ -53,14 +56,17 @@ describe("tokens in a session's record", () => {
   test("that were copied from another session open nothing", async () => {
     const victim = await logInAs("alice");
     const thief = await logInAs("mallory");
-    await writeFile(thief.path, thief.text.replace(thief.login.sealedTokens, victim.login.sealedTokens));
+    await server.stored.overwriteSession(
+      thief.path,
+      thief.text.replace(thief.login.sealedTokens, victim.login.sealedTokens),
+    );
     expect(await username(thief.visitor)).toBeNull();
     expect(await username(victim.visitor)).toBe("alice");
   });
 
   test("in a record that is no JSON any more lead to a new login", async () => {
     const { visitor, path } = await logInAs("alice");
-    await writeFile(path, "{ no JSON");
+    await server.stored.overwriteSession(path, "{ no JSON");
     expect(await status(visitor, privatePage)).toBe(302);
     await visitor.logIn();
     expect(await username(visitor)).toBe("alice");

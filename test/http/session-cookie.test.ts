@@ -1,12 +1,11 @@
 import { createHmac } from "node:crypto";
-import { stat } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { type Browser, browser } from "../support/browser.ts";
 import { type ManualClock, manualClock } from "../support/manual-clock.ts";
 import type { RunningServer } from "../support/running-server.ts";
 import { startServer } from "../support/running-server.ts";
-import { sessionCookie, sessionId, sessionRecords, username } from "../support/sessions.ts";
+import { sessionCookie, sessionId, username } from "../support/sessions.ts";
 import { stubProvider } from "../support/stub-provider/stub-provider.ts";
 
 let clock: ManualClock;
@@ -96,29 +95,31 @@ describe("the session cookie", () => {
 const signed = (id: string, secret: string): string =>
   `s:${id}.${createHmac("sha256", secret).update(id).digest("base64").replace(/=+$/, "")}`;
 
+const pass = async (seconds: number): Promise<void> => {
+  clock.pass(seconds);
+  await server.stored.pass(seconds);
+};
+
 describe("a session", () => {
   test("lives on while it is used", async () => {
     const visitor = await loggedIn();
     for (let day = 0; day < 4; day++) {
-      clock.pass(maxAge - 1);
+      await pass(maxAge - 1);
       expect(await username(visitor)).toBe("alice");
       // The use is noted after the answer; no clock but this one jumps by a day meanwhile.
       await vi.waitFor(async () =>
-        expect([...(await sessionRecords(server)).values()].join()).toContain(`"lastUsed":${clock.now()}`),
+        expect([...(await server.stored.sessions()).values()].join()).toContain(`"lastUsed":${clock.now()}`),
       );
     }
   });
 
   test("is put off without its record being written again, but for a note of its use once a minute", async () => {
-    const others = await sessionRecords(server);
+    const others = await server.stored.sessions();
     const visitor = await loggedIn();
     const record = async () => {
-      const [path = "", ...more] = [...(await sessionRecords(server)).keys()].filter(
-        (path) => !others.has(path),
-      );
+      const [found, ...more] = [...(await server.stored.sessions())].filter(([name]) => !others.has(name));
       expect(more).toEqual([]);
-      const { ino, mtimeMs, size } = await stat(path);
-      return { path, ino, mtimeMs, size };
+      return found;
     };
     const use = () => Promise.all(Array.from({ length: 6 }, () => username(visitor)));
     const first = await record();
@@ -130,7 +131,7 @@ describe("a session", () => {
     expect(await record()).toEqual(first);
     clock.pass(11);
     await use();
-    await vi.waitFor(async () => expect((await record()).path).not.toBe(first.path));
+    await vi.waitFor(async () => expect(await record()).not.toEqual(first));
     const second = await record();
     clock.pass(30);
     await use();
@@ -140,14 +141,14 @@ describe("a session", () => {
 
   test("is over when nobody has used it for its time", async () => {
     const visitor = await loggedIn();
-    clock.pass(maxAge);
+    await pass(maxAge);
     expect(await username(visitor)).toBeNull();
   });
 
   test("of a good signature and no record is nobody's, and its id is not adopted", async () => {
     const visitor = await loggedIn();
     const id = sessionId(visitor);
-    clock.pass(maxAge);
+    await pass(maxAge);
     const answer = await visitor.ask("/groups");
     expect([answer.status, cookieOf(answer.cookies)]).toEqual([200, ""]);
     await visitor.logIn();

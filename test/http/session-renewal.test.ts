@@ -1,14 +1,11 @@
 import { request } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { filesystemStalenessMarks } from "../../src/adapters/filesystem/staleness-marks.ts";
-import type { Username } from "../../src/domain/user.ts";
 import { type Browser, browser } from "../support/browser.ts";
 import { type ManualClock, manualClock } from "../support/manual-clock.ts";
-import { recordingLog } from "../support/recording-log.ts";
 import type { RunningServer } from "../support/running-server.ts";
 import { startServer } from "../support/running-server.ts";
-import { sessionCookie, sessionRecords, username } from "../support/sessions.ts";
+import { sessionCookie, username } from "../support/sessions.ts";
 import type { AnswerFlaw } from "../support/stub-provider/flaw.ts";
 import { stubProvider } from "../support/stub-provider/stub-provider.ts";
 
@@ -117,7 +114,7 @@ describe("an expired id token", () => {
 describe("a refused renewal", () => {
   test("logs out, and sends to the login", async () => {
     const logins = async () =>
-      [...(await sessionRecords(server)).values()].filter((text) => text.includes('"login"')).length;
+      [...(await server.stored.sessions()).values()].filter((text) => text.includes('"login"')).length;
     const before = await logins();
     const visitor = await loggedIn();
     clock.pass(tokenLife + 1);
@@ -211,10 +208,5 @@ describe("a staleness mark", () => {
   });
 });
 
-/** As another instance on the same folder sets it. */
-const mark = async (who: string): Promise<void> => {
-  const folder = `${server.folder}/data/marks`;
-  const marks = filesystemStalenessMarks({ folder, clock, log: recordingLog(), lifetime: 86_400 });
-  await marks.mark(who as Username, clock.now());
-  await marks.close();
-};
+/** As another instance on the same stores sets it. */
+const mark = (who: string): Promise<void> => server.stored.mark(who, clock.now());

@@ -12,7 +12,6 @@ import {
 } from "../support/resources.ts";
 import type { RunningServer } from "../support/running-server.ts";
 import { startServer } from "../support/running-server.ts";
-import { storedFiles } from "../support/sessions.ts";
 
 let server: RunningServer;
 beforeAll(async () => {
@@ -125,9 +124,9 @@ describe("an upload that", () => {
   );
 
   test("was refused leaves nothing on the disk", async () => {
-    const before = [...(await storedFiles(server, "objects")).keys()];
+    const before = [...(await server.stored.objects()).keys()];
     await put(server, "/groups/blab/content/new", mainType, mainDataset.slice(0, -1));
-    expect([...(await storedFiles(server, "objects")).keys()]).toEqual(before);
+    expect([...(await server.stored.objects()).keys()]).toEqual(before);
     expect((await get(server, "/groups/blab/content/new", mainType)).status).toBe(404);
   });
 

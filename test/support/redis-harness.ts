@@ -15,7 +15,8 @@ export interface RedisHarness {
   close(): Promise<void>;
 }
 
-const age = async (node: Redis, milliseconds: number): Promise<void> => {
+/** Brings the end of every key nearer, as if time had passed. */
+export const ageKeys = async (node: Redis, milliseconds: number): Promise<void> => {
   for await (const keys of node.scanStream({ count: 1000 }) as AsyncIterable<string[]>) {
     for (const key of keys) {
       const left = await node.pttl(key);
@@ -47,7 +48,7 @@ export const redisHarness = (options: RedisOptions): RedisHarness => {
     async passSeconds(seconds) {
       const [connection = await connect()] = opened;
       await connection.run(async (redis) => {
-        await Promise.all(mastersOf(redis).map((node) => age(node, seconds * 1000)));
+        await Promise.all(mastersOf(redis).map((node) => ageKeys(node, seconds * 1000)));
       });
     },
     async countKeys(pattern) {

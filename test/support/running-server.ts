@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { inject } from "vitest";
 import { systemClock } from "../../src/adapters/system/clock.ts";
 import { systemRandom } from "../../src/adapters/system/random.ts";
 import { closers as newClosers } from "../../src/app/closers.ts";
@@ -12,6 +13,10 @@ import type { Clock } from "../../src/ports/driven/clock.ts";
 import type { LogEvent } from "../../src/ports/driven/log.ts";
 import type { Answer, Question } from "./http.ts";
 import { ask } from "./http.ts";
+import { filesystemStores } from "./stores/filesystem-stores.ts";
+import { productionStores } from "./stores/production-stores.ts";
+import type {} from "./stores/set-up-services.ts";
+import type { Stored, Stores } from "./stores/stored.ts";
 import type { StubProvider } from "./stub-provider/stub-provider.ts";
 import { stubProvider } from "./stub-provider/stub-provider.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
@@ -31,6 +36,7 @@ export interface RunningServer {
   /** Everything that was logged. */
   readonly events: LogEvent[];
   readonly folder: string;
+  readonly stored: Stored;
   /** With which `node server.js` would be the same server. */
   readonly environment: Readonly<Record<string, string>>;
   ask(question: Question): Promise<Answer>;
@@ -49,6 +55,16 @@ export interface RunningServerOptions {
   readonly embedded?: boolean;
 }
 
+/** The same tests run on both kinds of stores; see vitest.config.ts. */
+const chooseStores = (): Stores => {
+  const services = inject("services");
+  if (!services) return filesystemStores;
+  process.env["AWS_ACCESS_KEY_ID"] = services.minio.credentials.accessKeyId;
+  process.env["AWS_SECRET_ACCESS_KEY"] = services.minio.credentials.secretAccessKey;
+  return productionStores(services);
+};
+const stores = chooseStores();
+
 const codebase = fileURLToPath(new URL("../../", import.meta.url));
 
 export const startServer = async (options: RunningServerOptions = {}): Promise<RunningServer> => {
@@ -57,7 +73,7 @@ export const startServer = async (options: RunningServerOptions = {}): Promise<R
   const provider = options.provider ?? (await stubProvider());
   const basic = options.embedded
     ? { DATA_DIR: join(folder, "data") }
-    : await basicEnvironment(folder, provider);
+    : { ...(await basicEnvironment(folder, provider)), ...(await stores.settings(folder)) };
   const environment = { ...basic, ...options.environment };
   const configuration = await readConfiguration({ environment, codebase, workingFolder: folder });
   const events: LogEvent[] = [];
@@ -69,9 +85,11 @@ export const startServer = async (options: RunningServerOptions = {}): Promise<R
   const clock = options.clock ?? systemClock();
   const parts = { configuration, secrets, clock, random: systemRandom(), log, closers };
   listener.answerWith(await compose(parts, [origin]));
+  const stored = (options.embedded ? filesystemStores : stores).open(folder, clock.now);
   return {
     origin,
     provider,
+    stored,
     events,
     folder,
     environment,
@@ -81,6 +99,7 @@ export const startServer = async (options: RunningServerOptions = {}): Promise<R
     close: async () => {
       await listener.close(noPatience);
       await closers.closeAll();
+      await stored.close();
       if (options.provider === undefined) await provider.close();
       await temporary?.remove();
     },

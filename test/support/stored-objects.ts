@@ -1,9 +1,5 @@
-import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { filesystemResourceStore } from "../../src/adapters/filesystem/resource-store.ts";
-import { systemClock } from "../../src/adapters/system/clock.ts";
 import type { ObjectKey } from "../../src/domain/object-key.ts";
-import { recordingLog } from "./recording-log.ts";
 import type { RunningServer } from "./running-server.ts";
 
 /** An object to put into a server's store, as an operator does who copies files into the bucket. */
@@ -16,13 +12,12 @@ export interface PlainObject {
 
 const never = new AbortController().signal;
 
-/** Puts objects past the HTTP API into the store of a server that runs on the filesystem. */
+/** Puts objects past the HTTP API into the server's store. */
 export const putObjects = async (
   server: RunningServer,
   objects: Readonly<Record<string, PlainObject>>,
 ): Promise<void> => {
-  const folder = join(server.folder, "data", "objects");
-  const store = filesystemResourceStore({ folder, clock: systemClock(), log: recordingLog() });
+  const store = await server.stored.openObjects();
   for (const [key, { type, content, encoding = "gzip" }] of Object.entries(objects)) {
     const body = (async function* () {
       yield encoding === "gzip" ? gzipSync(content) : Buffer.from(content);

@@ -1,0 +1,65 @@
+import { existsSync } from "node:fs";
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { filesystemResourceStore } from "../../../src/adapters/filesystem/resource-store.ts";
+import { filesystemStalenessMarks } from "../../../src/adapters/filesystem/staleness-marks.ts";
+import { systemClock } from "../../../src/adapters/system/clock.ts";
+import type { Username } from "../../../src/domain/user.ts";
+import { recordingLog } from "../recording-log.ts";
+import { openTargets } from "./open-targets.ts";
+import type { Stores } from "./stored.ts";
+
+const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === "ENOENT";
+
+const filesBelow = async (folder: string): Promise<Map<string, string>> => {
+  if (!existsSync(folder)) return new Map();
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  return new Map(await Promise.all(paths.map(async (path) => [path, await readFile(path, "utf8")] as const)));
+};
+
+/** Every file below a folder, with its text, by its path. */
+const storedFiles = async (folder: string): Promise<Map<string, string>> => {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await filesBelow(folder);
+    } catch (error) {
+      // Something was written or removed between listing and reading.
+      if (!isMissing(error) || attempt === 50) throw error;
+    }
+  }
+};
+
+/** The data folder. */
+export const filesystemStores: Stores = {
+  settings: async () => ({}),
+  open: (folder, now) => {
+    const data = join(folder, "data");
+    return {
+      everything: () => storedFiles(data),
+      objects: () => storedFiles(join(data, "objects")),
+      sessions: async () => {
+        const files = [...(await storedFiles(join(data, "sessions")))];
+        return new Map(files.filter(([path, text]) => text !== "" && !path.includes("/.drafts/")));
+      },
+      overwriteSession: (path, record) => writeFile(path, record),
+      mark: async (username, at) => {
+        const options = {
+          folder: join(data, "marks"),
+          clock: { now },
+          log: recordingLog(),
+          lifetime: 86_400,
+        };
+        const marks = filesystemStalenessMarks(options);
+        await marks.mark(username as Username, at);
+        await marks.close();
+      },
+      openObjects: async () =>
+        filesystemResourceStore({ folder: join(data, "objects"), clock: systemClock(), log: recordingLog() }),
+      held: async () => (await openTargets()).filter((target) => target.startsWith(join(data, "objects"))),
+      // Its end is judged by the server's clock.
+      pass: async () => undefined,
+      close: async () => undefined,
+    };
+  },
+};

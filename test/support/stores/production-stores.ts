@@ -1,0 +1,136 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { CreateBucketCommand, GetObjectCommand, paginateListObjectsV2, S3Client } from "@aws-sdk/client-s3";
+import { Redis } from "ioredis";
+import type { RedisConnection } from "../../../src/adapters/redis/connection.ts";
+import { connectRedis } from "../../../src/adapters/redis/connection.ts";
+import { redisStalenessMarks } from "../../../src/adapters/redis/staleness-marks.ts";
+import { connectS3 } from "../../../src/adapters/s3/connection.ts";
+import { s3ResourceStore } from "../../../src/adapters/s3/resource-store.ts";
+import type { Username } from "../../../src/domain/user.ts";
+import { recordingLog } from "../recording-log.ts";
+import { ageKeys } from "../redis-harness.ts";
+import { openTargets } from "./open-targets.ts";
+import type { Stored, Stores } from "./stored.ts";
+
+/** Services that run for all servers of the tests. */
+export interface Services {
+  readonly redis: { readonly url: string; readonly ca: string };
+  readonly minio: {
+    readonly endpoint: string;
+    readonly region: string;
+    readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  };
+}
+
+/** One server's share of the services. */
+interface Share {
+  readonly redis: { readonly url: string; readonly ca: string };
+  readonly bucket: string;
+}
+
+const prefix = "nextstrain.org-session:";
+
+/** A database of its own and a bucket of its own, by a number that nobody else has. */
+const newShare = async ({ redis, minio }: Services): Promise<Share> => {
+  const client = new Redis(redis.url, { tls: { ca: redis.ca } });
+  const number = await client.incr("shares");
+  await client.quit();
+  const s3 = new S3Client({ ...minio, forcePathStyle: true });
+  const bucket = `share-${number}`;
+  await s3.send(new CreateBucketCommand({ Bucket: bucket }));
+  s3.destroy();
+  return { redis: { ...redis, url: `${redis.url}/${number}` }, bucket };
+};
+
+const objectsIn = async (s3: S3Client, bucket: string): Promise<Map<string, string>> => {
+  const found = new Map<string, string>();
+  for await (const page of paginateListObjectsV2({ client: s3 }, { Bucket: bucket })) {
+    for (const { Key: key = "" } of page.Contents ?? []) {
+      const { Body: body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+      found.set(key, (await body?.transformToString()) ?? "");
+    }
+  }
+  return found;
+};
+
+const stringsIn = async (client: Redis): Promise<Map<string, string>> => {
+  const found = new Map<string, string>();
+  for (const key of await client.keys("*")) {
+    const value = await client.dump(key);
+    const text = (await client.type(key)) === "string" ? await client.get(key) : value;
+    if (text !== null) found.set(key, text);
+  }
+  return found;
+};
+
+/** This process's sockets to a port in which bytes lie that it does not read. */
+const unreadSockets = async (port: number): Promise<string[]> => {
+  const own = new Set(await openTargets());
+  const rows = (await readFile("/proc/self/net/tcp", "utf8")).trim().split("\n").slice(1);
+  return rows.flatMap((row) => {
+    // proc(5): number, local and remote address, state, tx_queue:rx_queue, …, inode
+    const [, , remote = "", , queues = "", , , , , inode = ""] = row.trim().split(/\s+/);
+    const isUnread = Number.parseInt(queues.split(":")[1] ?? "", 16) > 0;
+    const isOurs = Number.parseInt(remote.split(":")[1] ?? "", 16) === port && own.has(`socket:[${inode}]`);
+    return isUnread && isOurs ? [row] : [];
+  });
+};
+
+/** Redis and an S3-compatible store. */
+export const productionStores = (services: Services): Stores => {
+  const shares = new Map<string, Promise<Share>>();
+  const shareOf = (folder: string): Promise<Share> => {
+    const share = shares.get(folder) ?? newShare(services);
+    shares.set(folder, share);
+    return share;
+  };
+
+  const open = (folder: string, now: () => number): Stored => {
+    const s3 = new S3Client({ ...services.minio, forcePathStyle: true });
+    const connecting = shareOf(folder).then(({ redis }) => new Redis(redis.url, { tls: { ca: redis.ca } }));
+    const objects = async () => objectsIn(s3, (await shareOf(folder)).bucket);
+    const strings = async () => stringsIn(await connecting);
+    return {
+      objects,
+      everything: async () => new Map([...(await objects()), ...(await strings())]),
+      sessions: async () => new Map([...(await strings())].filter(([key]) => key.startsWith(prefix))),
+      overwriteSession: async (key, record) => void (await (await connecting).set(key, record, "KEEPTTL")),
+      mark: async (username, at) => {
+        const connection: RedisConnection = await connectRedis((await shareOf(folder)).redis, recordingLog());
+        const marks = redisStalenessMarks(connection, { now }, { lifetime: 86_400 });
+        await marks.mark(username as Username, at);
+        await connection.close();
+      },
+      openObjects: async () => {
+        const { bucket } = await shareOf(folder);
+        const connection = connectS3({ ...services.minio, bucket }, recordingLog());
+        return { ...s3ResourceStore(connection), close: () => connection.close() };
+      },
+      held: () => unreadSockets(Number(new URL(services.minio.endpoint).port)),
+      pass: async (seconds) => ageKeys(await connecting, seconds * 1000),
+      close: async () => {
+        s3.destroy();
+        await (await connecting).quit();
+      },
+    };
+  };
+
+  return {
+    open,
+    settings: async (folder) => {
+      const { redis, bucket } = await shareOf(folder);
+      const ca = join(folder, "redis-ca.pem");
+      await mkdir(folder, { recursive: true });
+      await writeFile(ca, redis.ca);
+      return {
+        REDIS_URL: redis.url,
+        REDIS_CA_FILE: ca,
+        GROUPS_STORAGE: "s3",
+        GROUPS_BUCKET: bucket,
+        AWS_REGION: services.minio.region,
+        AWS_ENDPOINT_URL_S3: services.minio.endpoint,
+      };
+    },
+  };
+};
