@@ -27,5 +27,6 @@ export const ownersNamed = ({ subject, providerSession }: LogoutNotice): readonl
 export const concerns = (notice: LogoutNotice, login: Login): boolean => {
   if (notice.subject !== undefined && notice.subject !== login.subject) return false;
   if (notice.providerSession === undefined) return notice.subject !== undefined;
-  return login.providerSession === notice.providerSession || login.providerSession === undefined;
+  const isUnknown = login.providerSession === undefined && notice.subject !== undefined;
+  return isUnknown || login.providerSession === notice.providerSession;
 };
