@@ -1,0 +1,140 @@
+import type { ChildProcess } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { Agent, request } from "node:http";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import type { Trouble } from "./trouble.ts";
+import { trouble } from "./trouble.ts";
+
+const program = fileURLToPath(new URL("../../server.js", import.meta.url));
+
+/** The public name of all instances, as a proxy in front of them would say it. */
+export const host = "lab.example";
+
+export interface Asked {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly cookies: readonly string[];
+  readonly text: string;
+}
+
+/** A process of the real program, that is killed and started again. */
+export interface Instance {
+  readonly number: number;
+  /** How often it was started. */
+  generation(): number;
+  /** When the process of that generation was killed; undefined: it was not. */
+  killed(generation: number): number | undefined;
+  /** It is dead, or starting. */
+  readonly down: Trouble;
+  start(): Promise<void>;
+  /** As `kill -9`. Returns when it is dead. */
+  kill(): Promise<void>;
+  /** Rejects when no whole answer comes. */
+  ask(path: string, headers: Readonly<Record<string, string>>): Promise<Asked>;
+}
+
+export interface InstanceOptions {
+  readonly number: number;
+  readonly port: number;
+  readonly workingFolder: string;
+  readonly nodeOptions: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  /** Each line that it logs. */
+  readonly onLine: (line: string) => void;
+}
+
+/** In milliseconds. */
+const longestStart = 60_000;
+const longestAnswer = 25_000;
+
+export const instance = (options: InstanceOptions): Instance => {
+  const { number, port } = options;
+  const down = trouble();
+  const agent = new Agent({ keepAlive: true, maxFreeSockets: 64 });
+  const deaths = new Map<number, number>();
+  let generation = 0;
+  let child: ChildProcess | undefined;
+  let back = down.begin();
+
+  const start = async (): Promise<void> => {
+    generation += 1;
+    const { PATH = "", HOME = "" } = process.env;
+    const started = spawn(process.execPath, [...options.nodeOptions, program], {
+      cwd: options.workingFolder,
+      env: { PATH, HOME, NODE_ENV: "production", PORT: String(port), ...options.environment },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    child = started;
+    const lines = createInterface({ input: started.stdout });
+    await new Promise<void>((resolve, reject) => {
+      const late = setTimeout(() => reject(new Error("An instance does not start")), longestStart);
+      const died = () => reject(new Error("An instance ended while it started"));
+      started.once("exit", died);
+      lines.on("line", (line) => {
+        if (line.includes('"event":"listening"')) {
+          clearTimeout(late);
+          started.off("exit", died);
+          resolve();
+        } else options.onLine(line);
+      });
+    });
+    back(100);
+  };
+
+  return {
+    number,
+    down,
+    start,
+    generation: () => generation,
+    killed: (which) => deaths.get(which),
+    kill: async () => {
+      if (!child || child.exitCode !== null || child.signalCode !== null) return;
+      const ended = once(child, "exit");
+      back = down.begin();
+      deaths.set(generation, Date.now());
+      child.kill("SIGKILL");
+      await ended;
+    },
+    ask: (path, headers) => send({ port, agent, path, headers }),
+  };
+};
+
+interface Sent {
+  readonly port: number;
+  readonly agent: Agent;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+const send = ({ port, agent, path, headers }: Sent): Promise<Asked> =>
+  new Promise((resolve, reject) => {
+    const sent = request({
+      host: "127.0.0.1",
+      port,
+      path,
+      agent,
+      timeout: longestAnswer,
+      headers: { ...headers, Host: host, "X-Forwarded-Proto": "https", "X-Forwarded-Host": host },
+    });
+    sent.once("timeout", () => sent.destroy(new Error("no answer in time")));
+    sent.once("error", reject);
+    sent.once("response", (response) => {
+      let text = "";
+      response.setEncoding("utf8");
+      response.on("data", (chunk: string) => {
+        text += chunk;
+      });
+      response.once("error", reject);
+      response.once("end", () =>
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: response.headers,
+          cookies: response.headers["set-cookie"] ?? [],
+          text,
+        }),
+      );
+    });
+    sent.end();
+  });

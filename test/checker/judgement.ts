@@ -1,0 +1,108 @@
+import type { Login, Mint } from "./login.ts";
+import type { Moment, Trouble } from "./trouble.ts";
+
+/** What was asked in a session, when, and what came back. */
+export interface Observation {
+  readonly login: Login;
+  readonly instance: number;
+  readonly from: Moment;
+  readonly to: Moment;
+  readonly answer: Answer;
+}
+
+export type Answer =
+  /** A thing that viewers may read. */
+  | { readonly of: "private"; readonly status: number; readonly retryAfter: boolean }
+  | {
+      readonly of: "whoami";
+      readonly status: number;
+      readonly retryAfter: boolean;
+      readonly user: { readonly username: string; readonly isViewer: boolean } | null | undefined;
+    }
+  /** The connection broke, or was refused. */
+  | { readonly of: "nothing"; readonly why: string };
+
+/** What everybody suffers from. */
+export interface Surroundings {
+  /** Redis is away, or has been until a moment ago. */
+  readonly redis: Trouble;
+  /** By instance: its process is dead or starting. */
+  readonly instances: readonly Trouble[];
+  /** This machine has not run us for a while, and so perhaps none of the instances either. */
+  readonly machine: Trouble;
+}
+
+/** In milliseconds. A mark may go unnoticed for five seconds; the rest is for the way and for the clocks. */
+const marksUnnoticed = 5300;
+/** From the last byte of the provider's answer to the session's record, without trouble. */
+const storing = 1500;
+
+/** What is wrong with an answer; undefined: nothing. Remembers what the answer proves about the session. */
+export const judge = (seen: Observation, around: Surroundings): string | undefined => {
+  const { answer, login, from, to } = seen;
+  if (answer.of === "nothing") {
+    const isExcused = around.instances[seen.instance]?.touches(from - 100, to) ?? false;
+    return isExcused ? undefined : `no answer: ${answer.why}`;
+  }
+  if (answer.status === 503) return judgeUnavailable(seen, around);
+  const said = whoIsIt(answer);
+  if (said === "nobody") return judgeNobody(login, to);
+  if (said === "other") return `an unexpected answer of ${answer.status}`;
+  return judgeUser(seen, said, around);
+};
+
+interface SaidUser {
+  readonly username: string | undefined;
+  readonly isViewer: boolean;
+}
+
+const whoIsIt = (answer: Exclude<Answer, { of: "nothing" }>): SaidUser | "nobody" | "other" => {
+  if (answer.of === "whoami") {
+    if (answer.status !== 200 || answer.user === undefined) return "other";
+    return answer.user ?? "nobody";
+  }
+  if (answer.status === 401) return "nobody";
+  if (answer.status !== 200 && answer.status !== 403) return "other";
+  return { username: undefined, isViewer: answer.status === 200 };
+};
+
+const judgeUnavailable = ({ login, from, to, answer }: Observation, around: Surroundings) => {
+  if (answer.of !== "nothing" && !answer.retryAfter) return "503 without Retry-After";
+  const causes = [around.redis, login.grant.trouble, around.machine];
+  return causes.some((cause) => cause.touches(from, to)) ? undefined : "503 without a cause";
+};
+
+const judgeNobody = (login: Login, to: Moment): string | undefined => {
+  login.foundDead = Math.min(login.foundDead ?? Number.POSITIVE_INFINITY, to);
+  const { end, grant } = login;
+  const isEnded = (end !== undefined && end.asked <= to) || (grant.revoked ?? to + 1) <= to;
+  return isEnded || grant.excuse !== undefined ? undefined : "a session was lost without a cause";
+};
+
+const judgeUser = ({ login, from, to }: Observation, said: SaidUser, around: Surroundings) => {
+  const { end, grant, foundDead } = login;
+  if (said.username !== undefined && said.username !== grant.person.username)
+    return "somebody else's session";
+  if (end?.done !== undefined && end.done < from) return "a session was alive after its end";
+  if (foundDead !== undefined && foundDead < from) return "a session came back";
+  const usable = grant.mints.filter((mint) => isUsable(mint, login, { from, to }, around));
+  if (usable.length === 0) return "served by a token that is too old";
+  return usable.some((mint) => mint.isViewer === said.isViewer)
+    ? undefined
+    : "judged by roles of another time";
+};
+
+/** Whether an answer within this time may come of this id token. */
+const isUsable = (
+  mint: Mint,
+  { grant }: Login,
+  { from, to }: { readonly from: Moment; readonly to: Moment },
+  around: Surroundings,
+): boolean => {
+  if (mint.at > to) return false;
+  const stored =
+    mint.delivered === undefined ? Number.POSITIVE_INFINITY : around.redis.over(mint.delivered) + storing;
+  // Whoever waits for a renewal gets what it brings, old as it may be by then.
+  if (from > Math.max(mint.expires, around.machine.over(stored))) return false;
+  return !grant.person.marks.some(({ value, done }) => mint.iat < value && done + marksUnnoticed < from);
+};

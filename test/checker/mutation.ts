@@ -1,0 +1,61 @@
+/**
+ * Loaded into an instance by `--import`, to break the program in one place: whoever checks has to notice.
+ * The mutation's name is what follows the "#" of this file's URL.
+ */
+import { readFileSync } from "node:fs";
+import { registerHooks } from "node:module";
+import { fileURLToPath } from "node:url";
+
+interface Mutation {
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+const mutations: Readonly<Record<string, Mutation>> = {
+  "renewal without a lock": {
+    file: "src/adapters/redis/renewal-lock.ts",
+    from: 'if (!(await takeWithin(key, holder, patience))) return { outcome: "busy" };',
+    to: "",
+  },
+  "writes that do not compare": {
+    file: "src/adapters/redis/session-store.ts",
+    from: "if not record then return 'gone' end\nif string.sub(record, 1, #ARGV[1]) ~= ARGV[1] then return 'changed' end",
+    to: "",
+  },
+  "renewals that are not stored": {
+    file: "src/app/usecases/renew-tokens.ts",
+    from: "const isThere = await keepRenewed(d, id, stored, answer.tokens);",
+    to: "const isThere = true;",
+  },
+  "marks that go unnoticed": {
+    file: "src/app/cached-marks.ts",
+    from: "const lifetime: Seconds = 5;",
+    to: "const lifetime: Seconds = 5000;",
+  },
+};
+
+/** For `node --import`. */
+export const mutationOptions = (name: string | undefined): readonly string[] => {
+  if (name === undefined) return [];
+  if (!Object.hasOwn(mutations, name)) {
+    throw new Error(
+      `There is no mutation ${JSON.stringify(name)}, but: ${Object.keys(mutations).join(", ")}.`,
+    );
+  }
+  return ["--import", `${import.meta.url}#${encodeURIComponent(name)}`];
+};
+
+const chosen = mutations[decodeURIComponent(new URL(import.meta.url).hash.slice(1))];
+if (chosen) {
+  const { file, from, to } = chosen;
+  const target = new URL(`../../${file}`, import.meta.url).href;
+  const source = readFileSync(fileURLToPath(target), "utf8");
+  if (source.split(from).length !== 2) throw new Error(`${file} has changed: the mutation does not fit.`);
+  registerHooks({
+    load: (url, context, nextLoad) =>
+      url === target
+        ? { format: "module-typescript", source: source.replace(from, () => to), shortCircuit: true }
+        : nextLoad(url, context),
+  });
+}

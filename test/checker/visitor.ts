@@ -1,0 +1,148 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { RandomNumbers } from "../../src/app/sample/random-numbers.ts";
+import type { Asked, Instance } from "./instance.ts";
+import type { Answer, Observation } from "./judgement.ts";
+import type { Login, Person } from "./login.ts";
+import type { CheckersProvider } from "./provider.ts";
+
+export interface VisitorDeps {
+  readonly random: RandomNumbers;
+  readonly instances: readonly [Instance, ...Instance[]];
+  readonly provider: CheckersProvider;
+  readonly isGoing: () => boolean;
+  readonly observe: (seen: Observation) => void;
+  /** Something went wrong with a login or a logout, at a time when that may be or may not. */
+  readonly stumble: (what: string, instance: number, from: number) => void;
+  readonly counts: { logins: number; logouts: number; requests: number; afterwards: number };
+}
+
+/** One browser: logs in, asks for things at the second of expiry, logs out, and looks whether that counts. */
+export interface Visitor {
+  /** Returns when the checker stops. */
+  run(): Promise<void>;
+  /** At the end, in calm: asks once in the present session and once in each that has ended. */
+  lookAgain(): Promise<void>;
+}
+
+const json = { Accept: "application/json" };
+const privateThing = "/groups/test-private/settings/roles";
+const keptEnded = 3;
+
+export const visitor = (person: Person, d: VisitorDeps): Visitor => {
+  const { random } = d;
+  const ended: Login[] = [];
+  let login: Login | undefined;
+
+  const anyInstance = () => random.pick(d.instances);
+
+  const logIn = async (): Promise<void> => {
+    const [first, second] = [anyInstance(), anyInstance()];
+    let [from, at] = [Date.now(), first];
+    const expect302 = async (asking: Promise<Asked>): Promise<Asked> => {
+      const answer = await asking;
+      if (answer.status !== 302) throw new Error(`a login was answered ${answer.status}`);
+      return answer;
+    };
+    try {
+      const begun = await expect302(first.ask("/login", json));
+      const { query, grant } = d.provider.approve(String(begun.headers["location"]), person);
+      [from, at] = [Date.now(), second];
+      const cookies = begun.cookies.map((header) => header.split(";")[0]).join("; ");
+      const finished = await expect302(second.ask(`/logged-in${query}`, { ...json, Cookie: cookies }));
+      const cookie = sessionCookieIn(finished);
+      if (cookie === undefined) throw new Error("a login brought no session");
+      login = { grant, cookie, end: undefined, foundDead: undefined };
+      d.counts.logins += 1;
+    } catch (error) {
+      d.stumble(error instanceof Error ? error.message : String(error), at.number, from);
+      await sleep(200 + random.below(500));
+    }
+  };
+
+  const look = async (who: Login): Promise<void> => {
+    const instance = anyInstance();
+    const of = random.uniform() < 0.5 ? "private" : "whoami";
+    const from = Date.now();
+    const headers = { ...json, Cookie: who.cookie };
+    const answer = await instance.ask(of === "private" ? privateThing : "/whoami", headers).then(
+      (asked) => (of === "private" ? privateAnswer(asked) : whoamiAnswer(asked)),
+      (error: unknown): Answer => ({ of: "nothing", why: String(error) }),
+    );
+    d.counts.requests += 1;
+    d.observe({ login: who, instance: instance.number, from, to: Date.now(), answer });
+  };
+
+  const logOut = async (who: Login): Promise<void> => {
+    const instance = anyInstance();
+    const from = Date.now();
+    const end: NonNullable<Login["end"]> = { asked: from, done: undefined };
+    who.end = end;
+    try {
+      const answer = await instance.ask("/logout", { ...json, Cookie: who.cookie });
+      if (answer.status !== 302) throw new Error(`a logout was answered ${answer.status}`);
+      end.done = Date.now();
+      d.counts.logouts += 1;
+    } catch (error) {
+      d.stumble(error instanceof Error ? error.message : String(error), instance.number, from);
+    }
+  };
+
+  /** Just before, at, or just after the end of the newest token; sooner for tokens that live long. */
+  const nextMoment = async (who: Login): Promise<void> => {
+    const expires = who.grant.mints.at(-1)?.expires ?? Date.now();
+    const until = expires - Date.now() + random.below(120) - 60;
+    await sleep(Math.max(5, Math.min(until, 300 + random.below(1500))));
+  };
+
+  const round = async (who: Login): Promise<void> => {
+    await nextMoment(who);
+    const asking = Array.from({ length: random.pick([1, 1, 1, 1, 2, 2, 2, 4, 4]) }, () => look(who));
+    if (random.uniform() < 0.01) asking.push(logOut(who));
+    const gone = ended.length > 0 && random.uniform() < 0.05 ? ended[random.below(ended.length)] : undefined;
+    if (gone) {
+      d.counts.afterwards += 1;
+      asking.push(look(gone));
+    }
+    await Promise.all(asking);
+    if (who.end === undefined && who.foundDead === undefined) return;
+    login = undefined;
+    // Of a logout that was not answered nobody knows.
+    if (who.end?.done !== undefined || who.foundDead !== undefined) ended.unshift(who);
+    ended.length = Math.min(ended.length, keptEnded);
+  };
+
+  return {
+    run: async () => {
+      await sleep(random.below(1500));
+      while (d.isGoing()) {
+        if (login) await round(login);
+        else await logIn();
+      }
+    },
+    lookAgain: async () => {
+      for (const who of [...(login ? [login] : []), ...ended]) await look(who);
+    },
+  };
+};
+
+const sessionCookieIn = ({ cookies }: Asked): string | undefined =>
+  cookies.map((header) => header.split(";")[0]).find((pair) => pair?.startsWith("nextstrain.org-session="));
+
+const retryAfter = ({ headers }: Asked): boolean => headers["retry-after"] !== undefined;
+
+const privateAnswer = (asked: Asked): Answer => ({
+  of: "private",
+  status: asked.status,
+  retryAfter: retryAfter(asked),
+});
+
+const whoamiAnswer = (asked: Asked): Answer => {
+  const common = { of: "whoami", status: asked.status, retryAfter: retryAfter(asked) } as const;
+  if (asked.status !== 200) return { ...common, user: undefined };
+  const { user } = JSON.parse(asked.text) as {
+    user: { username: string; authzRoles: readonly string[] } | null;
+  };
+  if (!user) return { ...common, user };
+  const isViewer = user.authzRoles.includes("test-private/viewers");
+  return { ...common, user: { username: user.username, isViewer } };
+};
