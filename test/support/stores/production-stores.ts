@@ -31,9 +31,13 @@ interface Share {
 
 const prefix = "nextstrain.org-session:";
 
+/** By a way of our own; the user in the URL is a placeholder. */
+const connect = ({ url, ca }: Services["redis"]): Redis =>
+  new Redis(url.replace("//u:", "//:"), { tls: { ca } });
+
 /** A database of its own and a bucket of its own, by a number that nobody else has. */
 const newShare = async ({ redis, minio }: Services): Promise<Share> => {
-  const client = new Redis(redis.url, { tls: { ca: redis.ca } });
+  const client = connect(redis);
   const number = await client.incr("shares");
   await client.quit();
   const s3 = new S3Client({ ...minio, forcePathStyle: true });
@@ -88,7 +92,7 @@ export const productionStores = (services: Services): Stores => {
 
   const open = (folder: string, now: () => number): Stored => {
     const s3 = new S3Client({ ...services.minio, forcePathStyle: true });
-    const connecting = shareOf(folder).then(({ redis }) => new Redis(redis.url, { tls: { ca: redis.ca } }));
+    const connecting = shareOf(folder).then(({ redis }) => connect(redis));
     const objects = async () => objectsIn(s3, (await shareOf(folder)).bucket);
     const strings = async () => stringsIn(await connecting);
     return {
