@@ -20,7 +20,15 @@ const names = ["groups.css", "icon.svg", "upload.js", "removal.js", "settings.js
 export type AssetName = (typeof names)[number];
 
 /** The style sheet is kept in parts, in the order in which they apply, and sent as one. */
-const styleParts = ["palette.css", "frame.css", "controls.css", "listing.css", "group.css", "forms.css"];
+const styleParts = [
+  "palette.css",
+  "frame.css",
+  "controls.css",
+  "listing.css",
+  "group.css",
+  "forms.css",
+  "sessions.css",
+];
 
 const sourceOf = (name: string): string =>
   (name === "groups.css" ? styleParts : [name])

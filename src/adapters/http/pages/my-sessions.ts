@@ -20,6 +20,7 @@ const timeOf = (seconds: number) => {
 export const renderMySessions = ({ frame, sessions }: MySessionsPage): string =>
   renderPage("./my-sessions", {
     frame,
+    username: frame.user?.username,
     title: "Where you are logged in",
     hasOthers: sessions.some(({ isCurrent }) => !isCurrent),
     sessions: sessions.map(({ publicId, since, lastUsed, client, isCurrent }) => ({

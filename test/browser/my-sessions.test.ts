@@ -1,0 +1,63 @@
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { openChromium } from "../support/chromium.ts";
+import type { RunningServer } from "../support/running-server.ts";
+import { startServer } from "../support/running-server.ts";
+
+let chromium: Browser;
+let server: RunningServer;
+beforeAll(async () => {
+  [chromium, server] = await Promise.all([openChromium(), startServer()]);
+});
+afterAll(async () => {
+  await chromium?.close();
+  await server?.close();
+});
+
+const iphone =
+  "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1";
+
+/** A browser of its own, logged in by way of the provider. */
+const loggedIn = async (options: Parameters<Browser["newContext"]>[0] = {}): Promise<Page> => {
+  const context: BrowserContext = await chromium.newContext({ javaScriptEnabled: false, ...options });
+  const page = await context.newPage();
+  await page.goto(`${server.origin}/login`);
+  return page;
+};
+
+const whoami = async (page: Page): Promise<string> => {
+  await page.goto(`${server.origin}/whoami`);
+  return page.locator("h1").innerText();
+};
+
+it("lets people see their sessions and end them, without scripts", async () => {
+  const [here, phone, other] = [
+    await loggedIn(),
+    await loggedIn({ userAgent: iphone, viewport: { width: 390, height: 844 } }),
+    await loggedIn(),
+  ];
+  await whoami(here);
+  await here.getByRole("link", { name: "Where else you are logged in" }).click();
+  const rows = here.locator(".sessions li");
+  expect(await rows.count()).toBe(3);
+  expect(await rows.filter({ hasText: "this one" }).count()).toBe(1);
+  await rows.filter({ hasText: "Safari on iPhone" }).getByRole("button").click();
+  await here.waitForURL(`${server.origin}/sessions`);
+  expect(await rows.count()).toBe(2);
+  expect(await whoami(phone)).toBe("You are not logged in");
+  expect(await whoami(other)).toBe("You are alice");
+  await here.getByRole("button", { name: "Log out all other browsers" }).click();
+  await here.waitForURL(`${server.origin}/sessions`);
+  expect(await rows.count()).toBe(1);
+  expect(await here.getByRole("button", { name: "Log out all other browsers" }).count()).toBe(0);
+  expect(await whoami(other)).toBe("You are not logged in");
+  expect(await whoami(here)).toBe("You are alice");
+});
+
+it("fits on a telephone's screen", async () => {
+  const phone = await loggedIn({ userAgent: iphone, viewport: { width: 390, height: 844 } });
+  await loggedIn();
+  await phone.goto(`${server.origin}/sessions`);
+  const width = await phone.locator("html").evaluate((html) => html.scrollWidth);
+  expect(width).toBeLessThanOrEqual(390);
+});
