@@ -1,8 +1,10 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { DependencyContainer } from "tsyringe";
 import type { OriginRules } from "../adapters/http/origin.ts";
 import type { RequestHandler } from "../adapters/http/server.ts";
 import { server } from "../adapters/http/server.ts";
 import type { CookieSettings } from "../adapters/http/session-cookie.ts";
+import type { Seconds } from "../domain/brand.ts";
 import type { AdapterParts } from "./adapters.ts";
 import { bindAdapters } from "./adapters.ts";
 import { bind, get, newContainer } from "./bindings.ts";
@@ -70,7 +72,8 @@ const assemble = (
   const entries = sessionEntries(session);
   const judge = judgeTokens({ ...ports, claimNames, backdatedBy: settings.OIDC_IAT_BACKDATED_BY });
   const patience = settings.RENEWAL_TIMEOUT;
-  const renew = renewTokens({ ...session, judge, tokens, claimNames, patience });
+  const wait = (time: Seconds) => delay(time * 1000);
+  const renew = renewTokens({ ...session, judge, tokens, claimNames, patience, wait });
   const renewing = parts.closers.add(renewals({ ...ports, renew, patience }));
   const files = storedFiles({ store: ports.resourceStore, contentCheck: ports.contentCheck });
   const data = { ...ports, store: ports.resourceStore, files };

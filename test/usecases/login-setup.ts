@@ -50,6 +50,7 @@ export const loginSetup = (replaced: { sessions?: SessionStore; marks?: Stalenes
     log,
     idle,
     patience: 10,
+    wait: async (time) => clock.pass(time),
   });
   const random = { text: () => "", fraction: () => 0 };
   const parts = {

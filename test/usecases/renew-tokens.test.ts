@@ -123,6 +123,67 @@ describe("an outage during renewal", () => {
   });
 });
 
+describe("a store that goes away during renewal", () => {
+  /** From now on so many calls fail. */
+  const failing = (s: Setup, calls: number) => {
+    const { load, replace } = s.sessions;
+    let left = calls;
+    const fail = async (): Promise<void> => {
+      if (left-- > 0) throw new StoreDown();
+    };
+    s.sessions.load = async (...args) => fail().then(() => load(...args));
+    s.sessions.replace = async (...args) => fail().then(() => replace(...args));
+    return { heal: () => Object.assign(s.sessions, { load, replace }) };
+  };
+
+  it("gets the new tokens when it is back, since the old ones may be used up", async () => {
+    const s = await expired();
+    const renewed = duringRefresh(s, async () => failing(s, 40));
+    expect(await s.renew(s.id)).toMatchObject(alice);
+    expect(await s.tokensIn(s.id)).toEqual(renewed);
+    expect(s.identityProvider.refreshed).toHaveLength(1);
+  });
+
+  it("is waited for no longer than a minute", async () => {
+    const s = await expired();
+    const before = s.clock.now();
+    const store: { heal?: () => unknown } = {};
+    duringRefresh(s, async () => Object.assign(store, failing(s, Number.POSITIVE_INFINITY)));
+    await expect(s.renew(s.id)).rejects.toBeInstanceOf(StoreDown);
+    expect(s.clock.now() - before).toBeCloseTo(60, 0);
+    store.heal?.();
+    expect(await s.tokensIn(s.id)).toEqual(s.first);
+  });
+
+  it("may have written them all the same; newer ones that came then are left alone", async () => {
+    const s = await expired();
+    const newer = s.identityProvider.tokensOf("alice");
+    duringRefresh(s, async () => {
+      const { load, replace } = s.sessions;
+      s.sessions.replace = async (...args) => {
+        Object.assign(s.sessions, { load, replace });
+        await replace(...args);
+        const stored = await load(s.id, idle);
+        const login = stored?.session.login;
+        if (stored && login) await s.tokens.keep(s.id, stored, login, newer);
+        throw new StoreDown();
+      };
+    });
+    expect(await s.renew(s.id)).toMatchObject(alice);
+    expect(await s.tokensIn(s.id)).toEqual(newer);
+  });
+
+  it("does not bring back what was ended meanwhile", async () => {
+    const s = await expired();
+    duringRefresh(s, async () => {
+      await s.sessions.remove(s.id);
+      failing(s, 3);
+    });
+    expect(await s.renew(s.id)).toBe(anonymous);
+    expect(await s.sessions.load(s.id, idle)).toBeUndefined();
+  });
+});
+
 describe("a logout during renewal", () => {
   it("wins, and the late write brings nothing back", async () => {
     const s = await expired();

@@ -27,6 +27,7 @@ interface Deps {
   readonly idle: Seconds;
   /** How long to wait for a renewal that another instance is at. */
   readonly patience: Seconds;
+  readonly wait: (time: Seconds) => Promise<void>;
 }
 
 /** Renews the tokens of a session and says who its owner is now. Throws ProviderDown, StoreDown. */
@@ -85,7 +86,7 @@ const refresh = async (
     d.log.write({ event: "renewal", outcome: "refused", username: login.username });
     return anonymous;
   }
-  const isThere = await keepRenewed(d, id, stored, answer.tokens);
+  const isThere = await keepRenewed(d, id, stored, { old: tokens, renewed: answer.tokens });
   d.log.write({ event: "renewal", outcome: "done", username: login.username });
   return isThere ? { kind: "user", user } : anonymous;
 };
@@ -93,23 +94,60 @@ const refresh = async (
 /** How often a write of new tokens is tried again when others write the same session. */
 const tries = 5;
 
+/** For how long new tokens wait for a store that does not answer, and between two tries. */
+const storePatience: Seconds = 60;
+const storePause: Seconds = 0.1;
+
+interface Exchange {
+  readonly old: TokenSet;
+  readonly renewed: TokenSet;
+}
+
 /**
- * Puts new tokens into a session that others may have written while the provider answered: the old refresh
- * token may be used up, so losing the new one would log its owner out. A logout that came meanwhile wins:
- * then, false.
+ * Puts new tokens into the session: the old refresh token may be used up, so losing the new one would log its
+ * owner out. So a store that is away for a moment is waited for, with the lock held; those who wait for this
+ * renewal do so no longer than a request may.
  */
 const keepRenewed = async (
   d: Deps,
   id: SessionId,
   stored: StoredSession,
-  tokens: TokenSet,
+  exchange: Exchange,
 ): Promise<boolean> => {
-  let present: StoredSession | undefined = stored;
+  const end = d.clock.now() + storePatience;
+  let first: StoredSession | undefined = stored;
+  for (;;) {
+    try {
+      return await putRenewed(d, id, first ?? (await d.sessions.load(id, d.idle)), exchange);
+    } catch (error) {
+      if (!(error instanceof StoreDown) || d.clock.now() >= end) throw error;
+      await d.wait(storePause);
+      // Nobody knows whether the write that failed was done.
+      first = undefined;
+    }
+  }
+};
+
+/**
+ * Others may have written the session while the provider answered. A logout that came meanwhile wins: then,
+ * false. So do tokens that are not the ones that were renewed, since they are newer, or these.
+ */
+const putRenewed = async (
+  d: Deps,
+  id: SessionId,
+  stored: StoredSession | undefined,
+  { old, renewed }: Exchange,
+): Promise<boolean> => {
+  let present = stored;
   for (let attempt = 0; attempt < tries; attempt++) {
     const login = present?.session.login;
     if (!present || !login) return false;
-    if (await d.tokens.keep(id, present, login, tokens)) return true;
+    if (!isSame(d.tokens.open(id, login)?.tokens, old)) return true;
+    if (await d.tokens.keep(id, present, login, renewed)) return true;
     present = await d.sessions.load(id, d.idle);
   }
   throw new StoreDown({ cause: new Error("too many writers on one session") });
 };
+
+const isSame = (found: TokenSet | undefined, wanted: TokenSet): boolean =>
+  found?.idToken === wanted.idToken && found.refreshToken === wanted.refreshToken;
