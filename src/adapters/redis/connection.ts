@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Seconds } from "../../domain/brand.ts";
 import { StoreDown } from "../../domain/failure.ts";
 import type { Log } from "../../ports/driven/log.ts";
 import type { RedisAddress } from "./address.ts";
@@ -30,6 +31,8 @@ export interface RedisConnection {
   run<T>(work: (redis: RedisClient) => Promise<T>): Promise<T>;
   /** Teaches the connection a script; `name` has to be unlike every command's. */
   script(name: string, lua: string): Script;
+  /** Seconds since it was made anew after it had been lost; Infinity: it never was. */
+  steadyFor(): Seconds;
   close(): Promise<void>;
 }
 
@@ -95,13 +98,16 @@ const reviveWhenEnded = (client: RedisClient): (() => void) => {
  */
 const shortOutages = () => {
   let lost: number | undefined;
+  let found = Number.NEGATIVE_INFINITY;
   return {
     begin: () => {
       lost ??= performance.now();
     },
     end: () => {
+      if (lost !== undefined) found = performance.now();
       lost = undefined;
     },
+    steadyFor: (): Seconds => (lost === undefined ? (performance.now() - found) / 1000 : 0),
     over: async (): Promise<void> => {
       while (lost !== undefined && performance.now() < lost + shortOutage) await sleep(10);
     },
@@ -147,6 +153,7 @@ export const connectRedis = async (options: RedisOptions, log: Log): Promise<Red
       return (key, ...args) =>
         within(outages.over().then(() => Reflect.get(client, name).call(client, key, ...args)));
     },
+    steadyFor: outages.steadyFor,
     close: () => {
       stopReviving();
       return closeClient(client);
