@@ -116,14 +116,19 @@ const open = async (configuration: Configuration, { http, https }: Listeners, cl
 };
 
 const openSystem = async ({ mode }: Configuration) => {
-  const [{ systemClock }, { systemRandom }, { plainLog }, { jsonLog }] = await Promise.all([
-    import("../adapters/system/clock.ts"),
-    import("../adapters/system/random.ts"),
-    import("../adapters/system/plain-log.ts"),
-    import("../adapters/system/json-log.ts"),
-  ]);
+  const [{ systemClock }, { systemRandom }, { plainLog }, { jsonLog }, { gatheredOutput }] =
+    await Promise.all([
+      import("../adapters/system/clock.ts"),
+      import("../adapters/system/random.ts"),
+      import("../adapters/system/plain-log.ts"),
+      import("../adapters/system/json-log.ts"),
+      import("../adapters/system/gathered-output.ts"),
+    ]);
   const clock = systemClock();
-  const log = mode === "production" ? jsonLog(process.stdout, clock) : plainLog(process.stdout, clock);
+  const log =
+    mode === "production"
+      ? jsonLog(gatheredOutput(process.stdout, process), clock)
+      : plainLog(process.stdout, clock);
   return { clock, random: systemRandom(), log };
 };
 

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import fresh from "fresh";
 import type { Context } from "./context.ts";
 
@@ -7,7 +7,7 @@ export const answerJson = (ctx: Context, value: unknown): void => {
   const text = JSON.stringify(value);
   ctx.status = 200;
   ctx.type = "application/json; charset=utf-8";
-  ctx.etag = `W/"${createHash("sha256").update(text).digest("base64url").slice(0, 27)}"`;
+  ctx.etag = `W/"${hash("sha256", text, "base64url").slice(0, 27)}"`;
   if (fresh(ctx.req.headers, ctx.response.headers)) {
     ctx.status = 304;
     return;

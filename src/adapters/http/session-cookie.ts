@@ -42,6 +42,7 @@ const value = /^s:([A-Za-z0-9_-]{32})\.([A-Za-z0-9+/]{43})$/;
 export const readSessionCookie = (ctx: Context, settings: CookieSettings): SessionId | undefined => {
   const text = decoded(ctx.cookies.get(sessionCookieName) ?? "");
   const [, id = "", signed = ""] = value.exec(text) ?? [];
+  if (id === "") return undefined;
   const isOurs = settings.secrets.some((secret) => isSame(signature(id, secret), signed));
   return isOurs ? parseSessionId(id) : undefined;
 };
