@@ -14,5 +14,10 @@ export interface Group {
 export const parseGroupName = (text: string): GroupName | undefined =>
   /^[A-Za-z0-9-]{3,50}$/.test(text) ? (text as GroupName) : undefined;
 
+const ascii = /^[\x20-\x7e]*$/;
+
+/** The short way for what nearly all names are; it is gone several times in each request. */
 export const normaliseGroupName = (text: string): NormalisedGroupName =>
-  text.normalize("NFKC").toLocaleLowerCase("en-US") as NormalisedGroupName;
+  (ascii.test(text)
+    ? text.toLowerCase()
+    : text.normalize("NFKC").toLocaleLowerCase("en-US")) as NormalisedGroupName;

@@ -1,6 +1,9 @@
 import compress from "koa-compress";
 import type { Context, Middleware } from "./context.ts";
 
+/** Looked for first, since looking at all that a client accepts takes longer. */
+const refusal = /;\s*q=0/i;
+
 /** Compresses answers on their way, if they are long, of a compressible type and not compressed already. */
 export const compressAnswers = (): Middleware => {
   const compressed = compress({ br: false, zstd: false });
@@ -10,7 +13,11 @@ export const compressAnswers = (): Middleware => {
       await next();
       wasEncoded = ctx.res.hasHeader("Content-Encoding");
       // koa-compress 5.2 fails when a client refuses every coding, `identity` too; such a one gets `identity`.
-      if (ctx.acceptsEncodings("gzip", "deflate", "identity") === false) ctx.compress = false;
+      if (
+        refusal.test(ctx.get("Accept-Encoding")) &&
+        ctx.acceptsEncodings("gzip", "deflate", "identity") === false
+      )
+        ctx.compress = false;
     });
     if (!wasEncoded && ctx.res.hasHeader("Content-Encoding")) weakenTag(ctx);
   };

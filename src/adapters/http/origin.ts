@@ -59,6 +59,7 @@ const keepOriginForm = (ctx: Context): void => {
 
 /** Where the browser should have come to instead: by https, and without "www." unless that is our name. */
 const betterOrigin = (seen: URL, httpsOnly: boolean, pinned: readonly string[]): string | undefined => {
+  if (!(httpsOnly && seen.protocol === "http:") && !seen.hostname.startsWith("www.")) return undefined;
   const better = new URL(seen);
   if (httpsOnly) better.protocol = "https:";
   if (better.hostname.startsWith("www.") && !pinned.includes(better.origin)) {
@@ -102,10 +103,14 @@ const schemeOf = (ctx: Context, forwarded: boolean): "http" | "https" => {
 /** A host name or address and perhaps a port; no user, no path, and no second value. */
 const plainHost = /^([a-z0-9]([a-z0-9._-]*[a-z0-9])?|\[[0-9a-f:.]+\])\.?(:\d{1,5})?$/i;
 
+/** Names and values take turns. */
+const hostHeaders = (raw: readonly string[]): number =>
+  raw.filter((text, index) => index % 2 === 0 && text.length === 4 && text.toLowerCase() === "host").length;
+
 const hostOf = (ctx: Context, forwarded: boolean): string => {
   const own = ctx.get("Host");
   // Node keeps the first of several, and proxies may have looked at another one (RFC 9112 section 3.2).
-  const isSingle = ctx.req.headersDistinct["host"]?.length === 1;
+  const isSingle = hostHeaders(ctx.req.rawHeaders) === 1;
   const host = (forwarded && ctx.get("X-Forwarded-Host")) || own;
   if (!isSingle || ![own, host].every((one) => plainHost.test(one) && URL.canParse(`http://${one}`))) {
     throw new BadRequest("The Host header of this request is missing or makes no sense.");

@@ -94,11 +94,10 @@ const whoamiPage = async (ctx: Context, d: Deps): Promise<void> => {
   const { caller } = ctx.state;
   // Nobody is told that they are logged out when that cannot be known.
   if (caller.kind === "unproven") throw caller.cause;
-  const memberships = d.groups.memberships(caller);
   if (negotiate(ctx, ["text/html", "application/json"]) === "application/json") {
     return answerJson(ctx, whoami(caller, d.groups));
   }
-  d.pages.send(ctx, renderWhoami({ frame: d.pages.frame(ctx), memberships }));
+  d.pages.send(ctx, renderWhoami({ frame: d.pages.frame(ctx), memberships: d.groups.memberships(caller) }));
 };
 
 const kindOf = (rest: string): "dataset" | "narrative" | "setting" => {

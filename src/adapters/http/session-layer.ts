@@ -65,10 +65,11 @@ const contextStore = (sessions: Sessions) =>
     }
 
     async set(id: string, record: Record<string, unknown>, _: unknown, { changed }: { changed: boolean }) {
+      if (this.#found === id && !changed) return;
       const session = withoutMarks(record);
       const text = JSON.stringify(session);
       if (this.#found === id) {
-        if (changed) await sessions.saveValues(id as SessionId, session);
+        await sessions.saveValues(id as SessionId, session);
       } else if (text !== this.#written) {
         // regenerate() writes at once and the request's end again, both times as new: only the first is.
         await (this.#written === undefined
