@@ -10,11 +10,12 @@ import type { StartedRedis } from "../support/containers/redis.ts";
 import { startRedis } from "../support/containers/redis.ts";
 import { production } from "../support/production-environment.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
+import type { DisturbanceDeps } from "./disturbances.ts";
 import { disturb } from "./disturbances.ts";
 import type { Instance } from "./instance.ts";
 import { host, instance } from "./instance.ts";
 import type { Observation, Surroundings } from "./judgement.ts";
-import { judge } from "./judgement.ts";
+import { causeOf503, judge } from "./judgement.ts";
 import type { Grant, Login, Person, Redemption } from "./login.ts";
 import { mutationOptions } from "./mutation.ts";
 import type { CheckersProvider } from "./provider.ts";
@@ -32,6 +33,8 @@ export interface CheckOptions {
   /** See `mutation.ts`. */
   readonly mutation?: string;
   readonly stopAtFirst?: boolean;
+  /** Mean milliseconds between two of a kind. */
+  readonly every?: DisturbanceDeps["every"];
   readonly progress?: (line: string) => void;
 }
 
@@ -39,7 +42,7 @@ export interface Report {
   readonly seed: number;
   readonly seconds: number;
   readonly counts: Readonly<Record<string, number>>;
-  /** How often each status came; 0: no answer. */
+  /** How often each status came. */
   readonly statuses: Readonly<Record<string, number>>;
   /** All are counted, the first ones told. */
   readonly violations: number;
@@ -47,7 +50,7 @@ export interface Report {
 }
 
 const maxTold = 30;
-const every = { kill: 7000, redis: 17_000, role: 150, withdrawal: 1500 };
+const often = { kill: 12_000, redis: 40_000, role: 150, withdrawal: 1500 };
 
 /** Runs the real program under all that may happen to it, and judges every answer. */
 export const check = async (options: CheckOptions): Promise<Report> => {
@@ -66,7 +69,7 @@ const peopleOf = (sessions: number): [Person, ...Person[]] =>
     username: `person-${index}`,
     isViewer: index % 3 !== 0,
     // Most live so short that they are renewed all the time; the others so long that marks matter.
-    tokenLife: index % 6 === 0 ? ([12, 30] as const) : ([1, 2] as const),
+    tokenLife: index % 6 === 0 ? ([12, 30] as const) : ([0.7, 1.5] as const),
     marks: [],
   })) as unknown as [Person, ...Person[]];
 
@@ -75,13 +78,14 @@ const checkOn = async (options: CheckOptions, folder: string, redis: StartedRedi
   const random = seededNumbers(seed);
   const began = Date.now();
   const ledger = newLedger(began, options);
-  const around = { redis: trouble(), machine: trouble(), instances: [] as Instance["down"][] };
-  const instances: Instance[] = [];
+  const around = { redis: trouble(), machine: trouble(), instances: [] as Instance[] };
+  const { instances } = around;
   const provider = await checkersProvider({
     random,
     generation: (number) => instances[number]?.generation() ?? 0,
     excuse: (_, first) => excuse(first, instances, around),
-    violation: (what, grant) => ledger.violation(`${what}: ${grant.person.username}, grant ${grant.id}`),
+    violation: (what, grant) =>
+      ledger.violation(`${what}: ${JSON.stringify({ ...grant, mints: grant.mints.slice(-3) })}`),
   });
   const environment = await environmentOf(folder, redis, provider);
   for (let number = 0; number < size; number++) {
@@ -97,7 +101,6 @@ const checkOn = async (options: CheckOptions, folder: string, redis: StartedRedi
       onLine: ledger.readLine,
     });
     instances.push(made);
-    around.instances.push(made.down);
   }
   const all = instances as [Instance, ...Instance[]];
   const stopWatching = watchMachine(around.machine, ledger.counts);
@@ -116,13 +119,13 @@ const checkOn = async (options: CheckOptions, folder: string, redis: StartedRedi
     const current = new Map<Login, Grant>();
     const observe = (seen: Observation) => {
       if (seen.login.foundDead === undefined) current.set(seen.login, seen.login.grant);
-      ledger.count(seen);
+      ledger.count(seen, around);
       const wrong = judge(seen, around);
       if (wrong) ledger.violation(describe(wrong, seen));
     };
     const stumble = (what: string, number: number, from: number) => {
       const to = Date.now();
-      const causes = [around.redis, around.machine, around.instances[number]];
+      const causes = [around.redis, around.machine, instances[number]?.slow];
       if (!causes.some((cause) => cause?.touches(from - 100, to)))
         ledger.violation(`${what}, without a cause`);
     };
@@ -152,7 +155,7 @@ const checkOn = async (options: CheckOptions, folder: string, redis: StartedRedi
       redisTrouble: around.redis,
       marks,
       isGoing,
-      every,
+      every: options.every ?? often,
       counts: ledger.counts,
     });
     await Promise.all([disturbing, ...visitors.map((one) => one.run())]);
@@ -184,10 +187,21 @@ const excuse = (
   around: Surroundings,
 ): string | undefined => {
   if (first.isLost) return "the answer did not arrive";
-  const killed = instances[first.by.instance]?.killed(first.by.generation);
-  if (killed === undefined || killed < first.at - 50) return undefined;
-  const stored = first.delivered === undefined ? killed : around.redis.over(first.delivered) + 1500;
+  const instance = instances[first.by.instance];
+  const killed = instance?.killed(first.by.generation);
+  if (!instance || killed === undefined || killed < first.at - 50) return undefined;
+  const stored = first.delivered === undefined ? killed : writtenBy(first.delivered, instance, around);
   return killed <= stored ? "killed between the answer and the write" : undefined;
+};
+
+/** A second after all trouble, whatever an instance got is in the store. */
+const writtenBy = (delivered: number, { slow }: Instance, { redis, machine }: Surroundings): number => {
+  let end = delivered;
+  for (let last = -1; end !== last && Number.isFinite(end); ) {
+    last = end;
+    for (const each of [slow, redis, machine]) end = each.over(end);
+  }
+  return end + 1000;
 };
 
 const environmentOf = async (folder: string, redis: StartedRedis, provider: CheckersProvider) => {
@@ -258,8 +272,10 @@ const newLedger = (began: number, { seed, progress }: CheckOptions) => {
     counts,
     violation,
     isBroken: () => violations > 0,
-    count: ({ answer }: Observation) => {
-      const name = answer.of === "nothing" ? "0" : String(answer.status);
+    count: (seen: Observation, around: Surroundings) => {
+      const { answer } = seen;
+      const status = answer.of === "nothing" ? "none" : String(answer.status);
+      const name = status === "503" ? `503 (${causeOf503(seen, around) ?? "?"})` : status;
       statuses[name] = (statuses[name] ?? 0) + 1;
     },
     /** A fault of the program's own is one whatever the answer. */

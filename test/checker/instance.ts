@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { Agent, request } from "node:http";
 import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { Trouble } from "./trouble.ts";
 import { trouble } from "./trouble.ts";
@@ -28,6 +29,8 @@ export interface Instance {
   killed(generation: number): number | undefined;
   /** It is dead, or starting. */
   readonly down: Trouble;
+  /** It is dead, or new and still compiling itself, or the machine does not run it. */
+  readonly slow: Trouble;
   start(): Promise<void>;
   /** As `kill -9`. Returns when it is dead. */
   kill(): Promise<void>;
@@ -48,15 +51,16 @@ export interface InstanceOptions {
 /** In milliseconds. */
 const longestStart = 60_000;
 const longestAnswer = 25_000;
+const compiling = 4000;
 
 export const instance = (options: InstanceOptions): Instance => {
   const { number, port } = options;
-  const down = trouble();
+  const [down, slow] = [trouble(), trouble()];
   const agent = new Agent({ keepAlive: true, maxFreeSockets: 64 });
   const deaths = new Map<number, number>();
   let generation = 0;
   let child: ChildProcess | undefined;
-  let back = down.begin();
+  let ends = [down.begin(), slow.begin()] as const;
 
   const start = async (): Promise<void> => {
     generation += 1;
@@ -80,19 +84,32 @@ export const instance = (options: InstanceOptions): Instance => {
         } else options.onLine(line);
       });
     });
-    back(100);
+    ends[0](100);
+    ends[1](compiling);
+    watch(started).catch(() => undefined);
+  };
+
+  /** Who cannot say that it lives within a quarter of a second misses its time limits too. */
+  const watch = async (watched: ChildProcess): Promise<void> => {
+    while (watched.exitCode === null && watched.signalCode === null) {
+      const before = Date.now();
+      await send({ port, agent, path: "/healthz", headers: {} });
+      if (Date.now() > before + 250) slow.add(before - 1000, Date.now() + 2000);
+      await sleep(200);
+    }
   };
 
   return {
     number,
     down,
+    slow,
     start,
     generation: () => generation,
     killed: (which) => deaths.get(which),
     kill: async () => {
       if (!child || child.exitCode !== null || child.signalCode !== null) return;
       const ended = once(child, "exit");
-      back = down.begin();
+      ends = [down.begin(), slow.begin()];
       deaths.set(generation, Date.now());
       child.kill("SIGKILL");
       await ended;

@@ -1,3 +1,4 @@
+import type { Instance } from "./instance.ts";
 import type { Login, Mint } from "./login.ts";
 import type { Moment, Trouble } from "./trouble.ts";
 
@@ -26,8 +27,8 @@ export type Answer =
 export interface Surroundings {
   /** Redis is away, or has been until a moment ago. */
   readonly redis: Trouble;
-  /** By instance: its process is dead or starting. */
-  readonly instances: readonly Trouble[];
+  /** By number. */
+  readonly instances: readonly Pick<Instance, "down" | "slow">[];
   /** This machine has not run us for a while, and so perhaps none of the instances either. */
   readonly machine: Trouble;
 }
@@ -41,7 +42,7 @@ const storing = 1500;
 export const judge = (seen: Observation, around: Surroundings): string | undefined => {
   const { answer, login, from, to } = seen;
   if (answer.of === "nothing") {
-    const isExcused = around.instances[seen.instance]?.touches(from - 100, to) ?? false;
+    const isExcused = around.instances[seen.instance]?.down.touches(from - 100, to) ?? false;
     return isExcused ? undefined : `no answer: ${answer.why}`;
   }
   if (answer.status === 503) return judgeUnavailable(seen, around);
@@ -66,10 +67,20 @@ const whoIsIt = (answer: Exclude<Answer, { of: "nothing" }>): SaidUser | "nobody
   return { username: undefined, isViewer: answer.status === 200 };
 };
 
-const judgeUnavailable = ({ login, from, to, answer }: Observation, around: Surroundings) => {
-  if (answer.of !== "nothing" && !answer.retryAfter) return "503 without Retry-After";
-  const causes = [around.redis, login.grant.trouble, around.machine];
-  return causes.some((cause) => cause.touches(from, to)) ? undefined : "503 without a cause";
+const judgeUnavailable = (seen: Observation, around: Surroundings): string | undefined => {
+  if (seen.answer.of !== "nothing" && !seen.answer.retryAfter) return "503 without Retry-After";
+  return causeOf503(seen, around) === undefined ? "503 without a cause" : undefined;
+};
+
+/** Why not everybody could be served then. */
+export const causeOf503 = ({ login, instance, from, to }: Observation, around: Surroundings) => {
+  const causes = {
+    redis: around.redis,
+    provider: login.grant.trouble,
+    instance: around.instances[instance]?.slow,
+    machine: around.machine,
+  };
+  return Object.entries(causes).find(([, cause]) => cause?.touches(from, to))?.[0];
 };
 
 const judgeNobody = (login: Login, to: Moment): string | undefined => {

@@ -33,7 +33,12 @@ export const visitor = (person: Person, d: VisitorDeps): Visitor => {
   const ended: Login[] = [];
   let login: Login | undefined;
 
-  const anyInstance = () => random.pick(d.instances);
+  /** As a proxy does, which soon finds out who is dead. */
+  const anyInstance = (): Instance => {
+    const instance = random.pick(d.instances);
+    const isUp = !instance.down.touches(Date.now(), Date.now()) || random.uniform() < 0.05;
+    return isUp ? instance : random.pick(d.instances);
+  };
 
   const logIn = async (): Promise<void> => {
     const [first, second] = [anyInstance(), anyInstance()];
@@ -59,7 +64,8 @@ export const visitor = (person: Person, d: VisitorDeps): Visitor => {
     }
   };
 
-  const look = async (who: Login): Promise<void> => {
+  /** Whether there was a proper answer. */
+  const look = async (who: Login): Promise<boolean> => {
     const instance = anyInstance();
     const of = random.uniform() < 0.5 ? "private" : "whoami";
     const from = Date.now();
@@ -70,6 +76,7 @@ export const visitor = (person: Person, d: VisitorDeps): Visitor => {
     );
     d.counts.requests += 1;
     d.observe({ login: who, instance: instance.number, from, to: Date.now(), answer });
+    return answer.of !== "nothing" && answer.status !== 503;
   };
 
   const logOut = async (who: Login): Promise<void> => {
@@ -90,20 +97,21 @@ export const visitor = (person: Person, d: VisitorDeps): Visitor => {
   /** Just before, at, or just after the end of the newest token; sooner for tokens that live long. */
   const nextMoment = async (who: Login): Promise<void> => {
     const expires = who.grant.mints.at(-1)?.expires ?? Date.now();
-    const until = expires - Date.now() + random.below(120) - 60;
+    const until = expires - Date.now() + random.below(90) - 25;
     await sleep(Math.max(5, Math.min(until, 300 + random.below(1500))));
   };
 
   const round = async (who: Login): Promise<void> => {
     await nextMoment(who);
-    const asking = Array.from({ length: random.pick([1, 1, 1, 1, 2, 2, 2, 4, 4]) }, () => look(who));
-    if (random.uniform() < 0.01) asking.push(logOut(who));
+    const asking = Array.from({ length: random.pick([1, 1, 1, 1, 1, 2, 2, 4]) }, () => look(who));
+    if (random.uniform() < 0.01) asking.push(logOut(who).then(() => true));
     const gone = ended.length > 0 && random.uniform() < 0.05 ? ended[random.below(ended.length)] : undefined;
     if (gone) {
       d.counts.afterwards += 1;
       asking.push(look(gone));
     }
-    await Promise.all(asking);
+    // As people do; otherwise most of a run would be questions during outages.
+    if ((await Promise.all(asking)).includes(false)) await sleep(200 + random.below(800));
     if (who.end === undefined && who.foundDead === undefined) return;
     login = undefined;
     // Of a logout that was not answered nobody knows.
