@@ -42,10 +42,11 @@ const loggedIn = async (name = person, agent?: string): Promise<Browser> => {
   const visitor = browser(server);
   const begun = await visitor.ask("/login");
   const query = await server.provider.logIn(begun.headers["location"] ?? "");
-  await visitor.ask({
+  const finished = await visitor.ask({
     path: `/logged-in${query}`,
     headers: agent === undefined ? {} : { "User-Agent": agent },
   });
+  expect(finished.status).toBe(302);
   return visitor;
 };
 
