@@ -15,7 +15,13 @@ export default defineConfig({
         exclude: ["test/http/filesystem/**"],
         globalSetup: ["test/support/stores/set-up-services.ts"],
       }),
+      project("cli", ["test/integration/cli-*.test.ts"], {
+        testTimeout: 120_000,
+        hookTimeout: 120_000,
+        globalSetup: ["test/support/nextstrain-cli.ts"],
+      }),
       project("integration", ["test/integration/**/*.test.ts"], {
+        exclude: ["test/integration/cli-*.test.ts"],
         testTimeout: 120_000,
         hookTimeout: 600_000,
         globalSetup: ["test/support/containers/set-up.ts"],
