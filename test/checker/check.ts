@@ -84,8 +84,11 @@ const checkOn = async (options: CheckOptions, folder: string, redis: StartedRedi
     random,
     generation: (number) => instances[number]?.generation() ?? 0,
     excuse: (_, first) => excuse(first, instances, around),
-    violation: (what, grant) =>
-      ledger.violation(`${what}: ${JSON.stringify({ ...grant, mints: grant.mints.slice(-3) })}`),
+    violation: (what, grant) => {
+      const by = grant.lastRedemption?.by;
+      const killed = by && instances[by.instance]?.killed(by.generation);
+      ledger.violation(`${what}: ${JSON.stringify({ ...grant, killed, mints: grant.mints.slice(-3) })}`);
+    },
   });
   const environment = await environmentOf(folder, redis, provider);
   for (let number = 0; number < size; number++) {
@@ -191,7 +194,8 @@ const excuse = (
   const killed = instance?.killed(first.by.generation);
   if (!instance || killed === undefined || killed < first.at - 50) return undefined;
   const stored = first.delivered === undefined ? killed : writtenBy(first.delivered, instance, around);
-  return killed <= stored ? "killed between the answer and the write" : undefined;
+  if (killed > stored) return undefined;
+  return `killed ${first.delivered === undefined ? 0 : killed - first.delivered} ms after the answer`;
 };
 
 /** A second after all trouble, whatever an instance got is in the store. */

@@ -20,12 +20,12 @@ const mutations: Readonly<Record<string, Mutation>> = {
   },
   "writes that do not compare": {
     file: "src/adapters/redis/session-store.ts",
-    from: "if not record then return 'gone' end\nif string.sub(record, 1, #ARGV[1]) ~= ARGV[1] then return 'changed' end",
-    to: "",
+    from: 'connection.script("replaceSession", replaceScript)',
+    to: `connection.script("replaceSession", "redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) return 'replaced'")`,
   },
   "renewals that are not stored": {
     file: "src/app/usecases/renew-tokens.ts",
-    from: "const isThere = await keepRenewed(d, id, stored, answer.tokens);",
+    from: "const isThere = await keepRenewed(d, id, stored, { old: tokens, renewed: answer.tokens });",
     to: "const isThere = true;",
   },
   "marks that go unnoticed": {

@@ -1,0 +1,45 @@
+import { randomInt } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import { check } from "../checker/check.ts";
+
+/** Printed, so that a run that fails can be looked into: `npm run checker -- --seed …`. */
+const print = (line: string): void => void process.stdout.write(`checker: ${line}\n`);
+
+describe("the checker of histories", () => {
+  it("finds nothing wrong in half a minute of renewals, kills, restarts and errors", async () => {
+    const report = await check({
+      seed: randomInt(2 ** 31),
+      renewals: 100_000,
+      seconds: 30,
+      every: { kill: 8000, redis: 12_000, role: 150, withdrawal: 1500 },
+      progress: print,
+    });
+    print(JSON.stringify(report));
+    expect(report.told).toEqual([]);
+    // Or it has not looked.
+    const { renewals, kills, redisRestarts, logouts, afterwards } = report.counts;
+    expect(renewals).toBeGreaterThan(300);
+    for (const count of [kills, redisRestarts, logouts, afterwards]) expect(count).toBeGreaterThan(0);
+  });
+
+  const calm = { kill: 1e9, redis: 1e9, role: 150, withdrawal: 1e9 };
+
+  it.each([
+    ["renewal without a lock", "a refresh token was sent twice"],
+    ["renewals that are not stored", "a refresh token was sent twice"],
+    ["writes that do not compare", "a session was alive after its end|a session came back"],
+    ["marks that go unnoticed", "served by a token that is too old|judged by roles of another time"],
+  ])("notices %s", async (mutation, violation) => {
+    const report = await check({
+      seed: 5,
+      renewals: 5000,
+      seconds: 60,
+      sessions: 60,
+      instances: 2,
+      every: calm,
+      mutation,
+      stopAtFirst: true,
+    });
+    expect(report.told[0]).toMatch(new RegExp(violation));
+  });
+});
