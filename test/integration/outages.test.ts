@@ -130,7 +130,7 @@ describe("while Redis", () => {
     await expectUnavailable(alice, 1, () => read(alice, privateData));
     await expectPublicServed(server, alice);
     expect(await isLoading()).toBe(true);
-    await secondsUntil(async () => !(await isLoading()));
+    await secondsUntil(async () => !(await isLoading()), 60);
     await expectRecovery();
   });
 
@@ -145,7 +145,7 @@ describe("while Redis", () => {
 
 const fill = ({ port }: StartedRedis): string => {
   const cli = cliArguments(port).join(" ");
-  return `i=0; while [ $i -lt 1500 ]; do echo "SET filler:$i ${"x".repeat(1000)} EX 600"; i=$((i+1)); done | ${cli} >/dev/null`;
+  return `i=0; while [ $i -lt 1200 ]; do echo "SET filler:$i ${"x".repeat(1000)} EX 600"; i=$((i+1)); done | ${cli} >/dev/null`;
 };
 
 describe("while Redis only lets itself be read", () => {
