@@ -33,6 +33,8 @@ export interface CheckOptions {
   /** See `mutation.ts`. */
   readonly mutation?: string;
   readonly stopAtFirst?: boolean;
+  /** Ends it before its time. */
+  readonly signal?: AbortSignal;
   /** Mean milliseconds between two of a kind. */
   readonly every?: DisturbanceDeps["every"];
   readonly progress?: (line: string) => void;
@@ -117,6 +119,7 @@ const checkOn = async (options: CheckOptions, folder: string, redis: StartedRedi
     const end = Date.now() + options.seconds * 1000;
     const isGoing = () =>
       Date.now() < end &&
+      !options.signal?.aborted &&
       provider.counts.renewals < options.renewals &&
       !(options.stopAtFirst && ledger.isBroken());
     const current = new Map<Login, Grant>();

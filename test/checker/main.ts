@@ -18,6 +18,8 @@ const { values } = parseArgs({
 });
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
+const stopped = new AbortController();
+for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => stopped.abort());
 const tearDown = await setUpContainers(["redis"]);
 try {
   const report = await check({
@@ -26,6 +28,7 @@ try {
     seconds: Number(values.seconds),
     sessions: Number(values.sessions),
     ...(values.mutation === undefined ? {} : { mutation: values.mutation }),
+    signal: stopped.signal,
     progress: print,
   });
   const { told, ...numbers } = report;
