@@ -6,7 +6,7 @@ import { determineOrigin } from "../../../src/adapters/http/origin.ts";
 const schemeFor = (address: string | undefined, proxies: readonly string[]): string => {
   const headers: Record<string, string> = { host: "groups.example.org", "x-forwarded-proto": "https" };
   const ctx = {
-    req: { url: "/", socket: { remoteAddress: address }, headersDistinct: { host: [headers["host"]] } },
+    req: { url: "/", socket: { remoteAddress: address }, rawHeaders: Object.entries(headers).flat() },
     get: (name: string) => headers[name.toLowerCase()] ?? "",
     state: { origin: "" },
     cookies: {},
