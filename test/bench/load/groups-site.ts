@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { sessionCookieName } from "../../../src/adapters/http/session-cookie.ts";
@@ -81,19 +81,28 @@ const environmentOf = async (folder: string, port: number, redis: StartedRedis, 
   return { environment, provider };
 };
 
+/** As it is in all of a server's life but its first start, which has compiled everything. */
+const startWarm = async (folder: string, environment: Readonly<Record<string, string>>) => {
+  await mkdir(join(folder, "data"));
+  const start = (outputFile: string) =>
+    startProcess({
+      program,
+      environment,
+      workingFolder: folder,
+      outputFile: join(folder, outputFile),
+      ready: '"listening"',
+    });
+  await (await start("first-start.log")).stop();
+  return start("server.log");
+};
+
 export const startSite = async (): Promise<GroupsSite> => {
   const sweep = await setUpContainers(["redis", "minio", "nginx"]);
   const folder = await temporaryFolder();
   const [redis, minio] = await Promise.all([startRedis({ youngerCommands: true }), startMinio()]);
   const port = await freePort();
   const { environment, provider } = await environmentOf(folder.path, port, redis, minio);
-  const server = await startProcess({
-    program,
-    environment,
-    workingFolder: folder.path,
-    outputFile: join(folder.path, "server.log"),
-    ready: '"listening"',
-  });
+  const server = await startWarm(folder.path, environment);
   const origin = `http://127.0.0.1:${port}`;
   const visitor = browser({
     provider,
