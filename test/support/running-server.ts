@@ -53,6 +53,8 @@ export interface RunningServerOptions {
   readonly provider?: StubProvider;
   /** With the embedded provider and its demo accounts: nothing is configured but the folder. */
   readonly embedded?: boolean;
+  /** For who has to know it before; otherwise a free one. */
+  readonly port?: number;
 }
 
 /** The same tests run on both kinds of stores; see vitest.config.ts. */
@@ -79,7 +81,7 @@ export const startServer = async (options: RunningServerOptions = {}): Promise<R
   const events: LogEvent[] = [];
   const log = { write: (event: LogEvent) => void events.push(event) };
   const closers = newClosers();
-  const listener = await listen({ host: "127.0.0.1", port: 0, tls: false });
+  const listener = await listen({ host: "127.0.0.1", port: options.port ?? 0, tls: false });
   const origin = `http://127.0.0.1:${listener.port}`;
   const secrets = await openSecrets(configuration);
   const clock = options.clock ?? systemClock();
