@@ -87,10 +87,17 @@ describe("a type that is read but not written is refused with 415", () => {
     ["/groups/blab/settings/overview", "text/plain", "Hello"],
     ["/groups/blab/up/b", datasetType("meta"), "{}"],
     ["/groups/blab/up/b", narrativeType, narrative],
-    ["/groups/blab/narratives/up/b", mainType, mainDataset],
   ])("%s as %s", async (path, type, body) => {
     expect((await put(server, path, type, body)).status).toBe(415);
   });
+});
+
+test("a dataset at the address of a narrative is refused with 400: the Nextstrain CLI breaks down on 415", async () => {
+  const answer = await put(server, "/groups/blab/narratives/up/b", mainType, mainDataset);
+  expect([answer.status, answer.json()]).toEqual([
+    400,
+    { error: 'This is a dataset, and a dataset\'s name cannot begin with "narratives".' },
+  ]);
 });
 
 describe("the first thing that is wrong with a PUT decides its answer", () => {

@@ -1,5 +1,5 @@
 import Router from "@koa/router";
-import { NotFound } from "../../domain/failure.ts";
+import { BadRequest, NotFound } from "../../domain/failure.ts";
 import type { Group } from "../../domain/group.ts";
 import {
   datasetMediaType,
@@ -23,7 +23,7 @@ import { canonicalGroup } from "./group-address.ts";
 import { negotiate } from "./negotiation.ts";
 import { answerObject } from "./stored-object-answer.ts";
 import { decodePath } from "./traversal.ts";
-import { readUpload } from "./upload.ts";
+import { readUpload, uploadType } from "./upload.ts";
 
 interface Deps {
   readonly groups: Groups;
@@ -108,11 +108,19 @@ const write = async (ctx: Context, d: Deps, kind: Resource["kind"]): Promise<voi
   const located = locate(ctx, d, kind, "write");
   if (!located) return;
   const { caller, signal } = ctx.state;
+  if (kind === "narrative") refuseDataset(ctx);
   const accepted = kind === "narrative" ? [narrativeMediaType] : datasetTypes.map(datasetMediaType);
   const upload = readUpload(ctx, accepted, () => d.resources.permit(caller, "write", located.resource));
   const file = fileOf(located.resource, upload.type);
   await d.resources.write(caller, file, upload, precondition(ctx), signal);
   ctx.status = 204;
+};
+
+/** The CLI sends `narratives_x.json` to the address of a narrative, and breaks down on a 415. */
+const refuseDataset = (ctx: Context): void => {
+  if (datasetTypes.some((type) => datasetMediaType(type) === uploadType(ctx))) {
+    throw new BadRequest('This is a dataset, and a dataset\'s name cannot begin with "narratives".');
+  }
 };
 
 const remove = async (ctx: Context, d: Deps, kind: Resource["kind"]): Promise<void> => {

@@ -3,6 +3,10 @@ import type { Upload } from "../../ports/driven/content-check.ts";
 import type { Context } from "./context.ts";
 import { hasBody, requestBody } from "./request-body.ts";
 
+/** The type that an upload says it has, without parameters. */
+export const uploadType = (ctx: Context): string =>
+  ctx.get("Content-Type").split(";")[0]?.trim().toLowerCase() ?? "";
+
 /**
  * The upload that a PUT brings, once everything that can be checked before its body was checked, in this
  * order: type, permission, encoding (http-api.md sections 3 and 6).
@@ -13,7 +17,7 @@ export const readUpload = (
   permit: () => void,
 ): Upload & { readonly type: string } => {
   ctx.vary("Content-Type");
-  const type = ctx.get("Content-Type").split(";")[0]?.trim().toLowerCase() ?? "";
+  const type = uploadType(ctx);
   if (!accepted.includes(type) || !hasBody(ctx)) {
     throw new UnsupportedMediaType(
       `An upload here has a body and one of these types: ${accepted.join(", ")}.`,
