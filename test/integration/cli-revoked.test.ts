@@ -1,0 +1,60 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { filesystemStalenessMarks } from "../../src/adapters/filesystem/staleness-marks.ts";
+import { systemClock } from "../../src/adapters/system/clock.ts";
+import type { Username } from "../../src/domain/user.ts";
+import type { CliSite } from "../support/cli-site.ts";
+import { openCliSite } from "../support/cli-site.ts";
+import type { CommandLine } from "../support/command-line.ts";
+
+const content = JSON.stringify({ version: "v2", meta: { title: "Of an editor" }, tree: { name: "root" } });
+
+let site: CliSite;
+let erin: CommandLine;
+
+beforeAll(async () => {
+  site = await openCliSite();
+  erin = await site.of("erin");
+  await writeFile(join(erin.folder, "mine.json"), content);
+});
+afterAll(() => site?.close());
+
+/** Says to all instances that what tokens tell of somebody is out of date, as the change of a role does. */
+const markStale = async (username: string): Promise<void> => {
+  const clock = systemClock();
+  const folder = join(site.server.data, "marks");
+  const marks = filesystemStalenessMarks({ folder, clock, log: { write: () => {} }, lifetime: 3600 });
+  await marks.mark(username as Username, Math.floor(clock.now()) + 1);
+  await marks.close();
+};
+
+const upload = (name = "mine") =>
+  erin.nextstrain("remote", "upload", `${site.origin}/groups/demo-private/${name}`, "mine.json");
+
+test("a role that was taken away a moment ago is told as such, by a renewal and then for good (CLI-19 to CLI-22)", async () => {
+  expect(await upload()).toMatchObject({ code: 0, errors: "" });
+  await site.restart({ erin: "viewers" });
+  await markStale("erin");
+  const outOfDate =
+    "Error: Login credentials appear to be out of date. Please run " +
+    `nextstrain login --renew ${site.origin} and then retry your command.`;
+  await expect.poll(async () => (await upload("other")).told, { timeout: 20_000 }).toContain(outOfDate);
+  const listed = await erin.nextstrain("remote", "ls", `${site.origin}/groups/demo-private`);
+  expect([listed.code, listed.told.trim()]).toEqual([1, outOfDate]);
+
+  // A token of the second in which the mark was made is too old still.
+  await expect
+    .poll(async () => {
+      expect((await erin.nextstrain("login", "--renew", site.origin)).code).toBe(0);
+      return (await erin.nextstrain("remote", "ls", `${site.origin}/groups/demo-private`)).code;
+    })
+    .toBe(0);
+  const whoami = await erin.nextstrain("whoami", site.origin);
+  expect(whoami.output).toContain("groups: \n  - demo-private/viewers\n  - demo/viewers\n");
+  const refused = await upload("other");
+  expect([refused.code, refused.told]).toEqual([
+    1,
+    expect.stringContaining("Permission denied. Are you logged in as the correct user? Current user: erin"),
+  ]);
+});
