@@ -1,3 +1,4 @@
+import { createSecretKey } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { DependencyContainer } from "tsyringe";
 import type { OriginRules } from "../adapters/http/origin.ts";
@@ -125,8 +126,15 @@ const resolvePorts = (from: DependencyContainer) => ({
 
 export type Ports = ReturnType<typeof resolvePorts>;
 
-const cookieSettings = ({ configuration, secrets }: AdapterParts): CookieSettings => ({
-  secrets: secrets.session,
+const keyOf = (secret: string) => createSecretKey(Buffer.from(secret));
+
+const cookieSettings = ({
+  configuration,
+  secrets: {
+    session: [first, ...older],
+  },
+}: AdapterParts): CookieSettings => ({
+  secrets: [keyOf(first), ...older.map(keyOf)],
   maxAge: configuration.settings.SESSION_MAX_AGE,
   secure: configuration.mode === "production",
   domain: configuration.settings.SESSION_COOKIE_DOMAIN,

@@ -1,3 +1,4 @@
+import { createSecretKey } from "node:crypto";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import Koa from "koa";
@@ -36,7 +37,12 @@ const counter = (store: SessionStore): Koa => {
     idle: 3600,
   });
   const kept = sessions({ store, entries, random: systemRandom(), idle: 3600 });
-  const cookies = { secrets: ["a secret"] as const, maxAge: 3600, secure: false, domain: undefined };
+  const cookies = {
+    secrets: [createSecretKey(Buffer.from("a secret"))] as const,
+    maxAge: 3600,
+    secure: false,
+    domain: undefined,
+  };
   app.use(sessionLayer(app as Koa, kept, cookies));
   app.use((ctx) => {
     if (!ctx.session) throw new Error("no session");

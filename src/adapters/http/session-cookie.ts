@@ -1,3 +1,4 @@
+import type { KeyObject } from "node:crypto";
 import { createHmac, timingSafeEqual } from "node:crypto";
 import type { Seconds } from "../../domain/brand.ts";
 import type { SessionId } from "../../domain/session.ts";
@@ -7,8 +8,8 @@ import type { Context } from "./context.ts";
 export const sessionCookieName = "nextstrain.org-session";
 
 export interface CookieSettings {
-  /** The first signs, all verify. */
-  readonly secrets: readonly [string, ...string[]];
+  /** The first signs, all verify. As key objects: with texts each signature takes several times as long. */
+  readonly secrets: readonly [KeyObject, ...KeyObject[]];
   readonly maxAge: Seconds;
   readonly secure: boolean;
   readonly domain: string | undefined;
@@ -28,7 +29,7 @@ export const cookieAttributes = (settings: CookieSettings) => ({
 export const carriesSessionCookie = (ctx: Context): boolean =>
   ctx.cookies.get(sessionCookieName) !== undefined;
 
-const signature = (id: string, secret: string): string =>
+const signature = (id: string, secret: KeyObject): string =>
   createHmac("sha256", secret).update(id).digest("base64").replace(/=+$/, "");
 
 const isSame = (a: string, b: string): boolean => {
