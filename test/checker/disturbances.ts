@@ -53,6 +53,15 @@ export const disturb = async (d: DisturbanceDeps): Promise<void> => {
     await instance.start();
   };
 
+  const isBack = () =>
+    d.marks.find("nobody" as Username).then(
+      () => true,
+      (error: unknown) => {
+        if (error instanceof StoreDown) return false;
+        throw error;
+      },
+    );
+
   /** As after an upgrade, or as after a crash. */
   const restartRedis = async (): Promise<void> => {
     const over = d.redisTrouble.begin();
@@ -63,6 +72,8 @@ export const disturb = async (d: DisturbanceDeps): Promise<void> => {
       await sleep(100 + random.below(2000));
     }
     await d.redis.start();
+    // It may still be loading.
+    while (!(await isBack())) await sleep(50);
     over(afterRedis);
   };
 
