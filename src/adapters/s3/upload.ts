@@ -9,8 +9,8 @@ import { asStoreDown, isConditionFailure } from "./store-failure.ts";
 import type { UploadSource } from "./upload-source.ts";
 import { uploadSource } from "./upload-source.ts";
 
-/** Up to one part is one PutObject; S3 takes 10 000 parts, which makes 80 GB. */
-const partSize = 8 * 1024 * 1024;
+/** The least that S3 takes: a few of them are held for each upload. 10 000 parts make 52 GB of gzip. */
+const partSize = 5 * 1024 * 1024;
 const partsAtOnce = 2;
 
 /** In milliseconds: how long a failed upload's caller waits for its parts to be discarded. */
