@@ -74,6 +74,19 @@ describe("login in the browser", () => {
     expect(ran.errors).toMatch(/^Error: Login failed: .*(invalid_grant|grant request is invalid)/);
   });
 
+  test("needs the server's certificate authority, and an address with https (CLI-3, CLI-8)", async () => {
+    const trustful = await site.terminal({ REQUESTS_CA_BUNDLE: "" });
+    const [untrusted, plain] = await Promise.all([
+      trustful.nextstrain("login", site.origin),
+      nobody.nextstrain("login", site.server.http),
+    ]);
+    expect([untrusted.code, plain.code]).toEqual([1, 1]);
+    expect(untrusted.told).toContain(`Error: Could not connect to ${site.origin}`);
+    expect(untrusted.told).toContain("CERTIFICATE_VERIFY_FAILED");
+    // Its own crash; docs/using.md says what to do.
+    expect(plain.told).toContain('assert auth_url.scheme == "https"');
+  });
+
   test("is the only way: a username says so, with the browser as the other way (CLI-10)", async () => {
     const ran = await nobody.nextstrain("login", "--username", "bob", site.origin);
     expect(ran.code).toBe(1);
