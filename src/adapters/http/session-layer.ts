@@ -49,6 +49,7 @@ const withoutMarks = ({ _expire, _maxAge, ...session }: Record<string, unknown>)
 const contextStore = (sessions: Sessions) =>
   class {
     #found: string | undefined;
+    #begun: Promise<void> | undefined;
     #written: string | undefined;
     readonly #ctx: Context;
 
@@ -71,10 +72,12 @@ const contextStore = (sessions: Sessions) =>
       if (this.#found === id) {
         await sessions.saveValues(id as SessionId, session);
       } else if (text !== this.#written) {
-        // regenerate() writes at once and the request's end again, both times as new: only the first is.
-        await (this.#written === undefined
-          ? sessions.begin(id as SessionId, session)
-          : sessions.saveValues(id as SessionId, session));
+        // regenerate() writes at once and the request's end again, both times as new: only the first is, also
+        // when it failed, since it may have been done all the same.
+        const isFirst = this.#begun === undefined;
+        this.#begun ??= sessions.begin(id as SessionId, session);
+        await this.#begun;
+        if (!isFirst) await sessions.saveValues(id as SessionId, session);
         this.#written = text;
       }
     }
