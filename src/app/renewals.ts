@@ -24,6 +24,14 @@ const maxFailures = 10_000;
 /** Renewals that nobody waits for; more than that at once, and they wait for the token's end. */
 const maxAhead = 200;
 
+/** What a renewal brings may be from before a change of rights; whoever comes later than this looks again. */
+const recent: Seconds = 1;
+
+interface Running {
+  readonly begun: Seconds;
+  readonly done: Promise<Caller>;
+}
+
 interface Failed {
   readonly until: Seconds;
   readonly error: unknown;
@@ -35,14 +43,14 @@ interface Failed {
  * processes.
  */
 export const renewals = (d: Deps): Renewals & { close(): Promise<void> } => {
-  const running = new Map<SessionId, Promise<Caller>>();
+  const running = new Map<SessionId, Running>();
   const failures = new LRUCache<SessionId, Failed>({ max: maxFailures });
 
   const start = (id: SessionId): Promise<Caller> => {
-    const renewal = d.renew(id).finally(() => running.delete(id));
-    renewal.catch((error: unknown) => failures.set(id, { until: d.clock.now() + pause, error }));
-    running.set(id, renewal);
-    return renewal;
+    const done = d.renew(id).finally(() => running.delete(id));
+    done.catch((error: unknown) => failures.set(id, { until: d.clock.now() + pause, error }));
+    running.set(id, { begun: d.clock.now(), done });
+    return done;
   };
 
   const isPaused = (id: SessionId): Failed | undefined => {
@@ -55,7 +63,12 @@ export const renewals = (d: Deps): Renewals & { close(): Promise<void> } => {
       const going = running.get(id);
       const failed = going ? undefined : isPaused(id);
       if (failed) throw failed.error;
-      return within(d.patience, going ?? start(id));
+      if (!going) return within(d.patience, start(id));
+      const isRecent = d.clock.now() < going.begun + recent;
+      return within(
+        d.patience,
+        isRecent ? going.done : going.done.then(() => running.get(id)?.done ?? start(id)),
+      );
     },
     ahead: (id) => {
       if (running.has(id) || isPaused(id) || running.size >= maxAhead) return;
@@ -63,7 +76,7 @@ export const renewals = (d: Deps): Renewals & { close(): Promise<void> } => {
       start(id).catch(() => undefined);
     },
     close: async () => {
-      await Promise.allSettled(running.values());
+      await Promise.allSettled(Array.from(running.values(), ({ done }) => done));
     },
   };
 };

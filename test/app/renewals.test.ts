@@ -33,6 +33,20 @@ describe("renewals of one process", () => {
     expect(await Promise.all(waiting)).toEqual([anonymous, anonymous]);
   });
 
+  it("that take long are followed by one more for who comes late, since rights may have changed", async () => {
+    const s = setup();
+    const before: Caller = { kind: "unproven", cause: new ProviderDown() };
+    const first = s.renewals.now(id("a"));
+    s.clock.pass(1);
+    const late = [s.renewals.now(id("a")), s.renewals.now(id("a"))];
+    s.begun[0]?.done.resolve(before);
+    expect(await first).toBe(before);
+    await expect.poll(() => s.begun.length).toBe(2);
+    s.begun[1]?.done.resolve(anonymous);
+    expect(await Promise.all(late)).toEqual([anonymous, anonymous]);
+    expect(s.begun).toHaveLength(2);
+  });
+
   it("begin anew when the one before is over", async () => {
     const s = setup();
     for (const count of [1, 2]) {
