@@ -18,7 +18,7 @@ const keyOf = (id: SessionId): string => `nextstrain.org-session-renewal:${id}`;
 /**
  * Takes or prolongs a hold. When it ends is written in the value and judged by Redis's own clock: were it the
  * key's expiry, `volatile-ttl` would drop locks before anything else whenever memory is full, and two holders
- * would redeem one refresh token. The last argument is for how much longer, in milliseconds, an ended hold counts.
+ * would redeem one refresh token. The last argument says whether a hold that has ended counts all the same.
  */
 const takeScript = `
 local time = redis.call('TIME')
@@ -26,7 +26,7 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local held = redis.call('GET', KEYS[1])
 if held then
   local holder, ends = string.match(held, '^(%S+) (%d+)$')
-  if holder and holder ~= ARGV[1] and tonumber(ends) + tonumber(ARGV[4]) > now then return 0 end
+  if holder and holder ~= ARGV[1] and (ARGV[4] == 'ended too' or tonumber(ends) > now) then return 0 end
 end
 local ends = string.format('%.0f', now + tonumber(ARGV[2]))
 redis.call('SET', KEYS[1], ARGV[1] .. ' ' .. ends, 'PX', ARGV[3])
@@ -55,10 +55,10 @@ export const redisRenewalLock = (
    * While Redis was away nobody could prolong a hold, or store what its holder had got: who comes back first
    * leaves the others a lease's time to come back too.
    */
-  const grace = (): number => Math.ceil(Math.max(0, lease - connection.steadyFor()) * 1000);
+  const whichCount = () => (connection.steadyFor() < lease ? "ended too" : "unended");
 
   const tryToTake = async (key: string, holder: string): Promise<boolean> =>
-    (await take(key, holder, Math.ceil(lease * 1000), Math.ceil(lifetime * 1000), grace())) === 1;
+    (await take(key, holder, Math.ceil(lease * 1000), Math.ceil(lifetime * 1000), whichCount())) === 1;
 
   const takeWithin = async (key: string, holder: string, patience: Seconds): Promise<boolean> => {
     const end = performance.now() + patience * 1000;

@@ -1,0 +1,58 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { connectRedis } from "../../src/adapters/redis/connection.ts";
+import { redisRenewalLock } from "../../src/adapters/redis/renewal-lock.ts";
+import { StoreDown } from "../../src/domain/failure.ts";
+import type { SessionId } from "../../src/domain/session.ts";
+import type { StartedRedis } from "../support/containers/redis.ts";
+import { startRedis } from "../support/containers/redis.ts";
+import { recordingLog } from "../support/recording-log.ts";
+
+let redis: StartedRedis;
+beforeAll(async () => {
+  // Kept over restarts, as sessions are.
+  redis = await startRedis({ settings: ["appendonly yes"] });
+});
+afterAll(() => redis.close());
+
+const open = async (lease: number) => {
+  const connection = await connectRedis({ url: redis.url, ca: redis.certificates.ca }, recordingLog());
+  return {
+    connection,
+    lock: redisRenewalLock(connection, recordingLog(), { lease, lifetime: 100 }),
+  };
+};
+
+const id = "s".repeat(32) as SessionId;
+
+it("a hold that could not be prolonged while Redis was away is still one when it is back", async () => {
+  const lease = 1;
+  const [holder, other] = [await open(lease), await open(lease)];
+  const written = Promise.withResolvers<void>();
+  const holding = holder.lock.hold(id, 0, () => written.promise);
+  await redis.stop();
+  await delay(lease * 1500);
+  await redis.start();
+  const answers = async () => {
+    const held = await other.lock.hold(id, 0, async () => "renewed by another");
+    return held.outcome;
+  };
+  const firstAnswer = async (): Promise<string> => {
+    for (;;) {
+      try {
+        return await answers();
+      } catch (error) {
+        if (!(error instanceof StoreDown)) throw error;
+        await delay(5);
+      }
+    }
+  };
+  expect(await firstAnswer()).toBe("busy");
+  // The holder has come back too, and prolongs it.
+  await delay(lease * 1500);
+  expect(await answers()).toBe("busy");
+  written.resolve();
+  expect((await holding).outcome).toBe("done");
+  expect(await answers()).toBe("done");
+  await Promise.all([holder.connection.close(), other.connection.close()]);
+});
