@@ -85,7 +85,6 @@ const checkOn = async (options: CheckOptions, folder: string, redis: StartedRedi
   const { instances } = around;
   const provider = await checkersProvider({
     random,
-    generation: (number) => instances[number]?.generation() ?? 0,
     excuse: (_, first) => excuse(first, instances, around),
     violation: (what, grant) => {
       const by = grant.lastRedemption?.by;
@@ -97,13 +96,17 @@ const checkOn = async (options: CheckOptions, folder: string, redis: StartedRedi
   for (let number = 0; number < size; number++) {
     const workingFolder = join(folder, String(number));
     await mkdir(workingFolder);
-    const own = { DATA_DIR: join(workingFolder, "data"), OAUTH2_TOKEN_URL: provider.tokenUrl(number) };
+    const DATA_DIR = join(workingFolder, "data");
     const made = instance({
       number,
       port: await freePort(),
       workingFolder,
       nodeOptions: mutationOptions(options.mutation),
-      environment: { ...environment, ...own },
+      environment: (generation) => ({
+        ...environment,
+        DATA_DIR,
+        OAUTH2_TOKEN_URL: provider.tokenUrl({ instance: number, generation }),
+      }),
       onLine: ledger.readLine,
     });
     instances.push(made);

@@ -43,7 +43,7 @@ export interface InstanceOptions {
   readonly port: number;
   readonly workingFolder: string;
   readonly nodeOptions: readonly string[];
-  readonly environment: Readonly<Record<string, string>>;
+  readonly environment: (generation: number) => Readonly<Record<string, string>>;
   /** Each line that it logs. */
   readonly onLine: (line: string) => void;
 }
@@ -67,7 +67,7 @@ export const instance = (options: InstanceOptions): Instance => {
     const { PATH = "", HOME = "" } = process.env;
     const started = spawn(process.execPath, [...options.nodeOptions, program], {
       cwd: options.workingFolder,
-      env: { PATH, HOME, NODE_ENV: "production", PORT: String(port), ...options.environment },
+      env: { PATH, HOME, NODE_ENV: "production", PORT: String(port), ...options.environment(generation) },
       stdio: ["ignore", "pipe", "inherit"],
     });
     child = started;

@@ -15,8 +15,6 @@ export const client = { id: "app-client", secret: "a secret of the checker" };
 
 export interface ProviderOptions {
   readonly random: RandomNumbers;
-  /** Which process an instance is now. */
-  readonly generation: (instance: number) => number;
   /** A refresh token was sent a second time: why that may be, or undefined for a violation. */
   readonly excuse: (grant: Grant, first: Redemption) => string | undefined;
   readonly violation: (what: string, grant: Grant) => void;
@@ -25,8 +23,8 @@ export interface ProviderOptions {
 /** An OpenID provider with refresh tokens of single use, which is slow and errs at random. */
 export interface CheckersProvider {
   readonly issuer: string;
-  /** The URL says which instance asks. */
-  tokenUrl(instance: number): string;
+  /** The URL says which process asks. */
+  tokenUrl(by: ProcessName): string;
   /** What a browser is sent back with, and the grant that the code in it stands for. */
   approve(authorizationUrl: string, person: Person): { readonly query: string; readonly grant: Grant };
   /** From now on it errs no more. */
@@ -105,6 +103,8 @@ export const checkersProvider = async (options: ProviderOptions): Promise<Checke
     const made = await mint(grant, more.nonce);
     if (more.delay) await sleep(more.delay);
     const redemption = grant.lastRedemption;
+    // Then neither of the two events comes.
+    if (redemption && response.closed) redemption.isLost = true;
     response.once("finish", () => {
       made.mint.delivered = Date.now();
       if (redemption) redemption.delivered = made.mint.delivered;
@@ -195,8 +195,8 @@ export const checkersProvider = async (options: ProviderOptions): Promise<Checke
         return answerJson(response, 200, {});
       }
       case "/token": {
-        const instance = Number(url.searchParams.get("instance"));
-        const by = { instance, generation: options.generation(instance) };
+        const [instance = 0, generation = 0] = (url.searchParams.get("by") ?? "").split(".").map(Number);
+        const by = { instance, generation };
         if (form.get("grant_type") === "refresh_token") return redeem(response, form, by);
         const code = codes.get(form.get("code") ?? "");
         codes.delete(form.get("code") ?? "");
@@ -220,7 +220,7 @@ export const checkersProvider = async (options: ProviderOptions): Promise<Checke
   return {
     issuer,
     counts,
-    tokenUrl: (instance) => `${issuer}/token?instance=${instance}`,
+    tokenUrl: ({ instance, generation }) => `${issuer}/token?by=${instance}.${generation}`,
     approve: (authorizationUrl, person) => {
       const { searchParams } = new URL(authorizationUrl);
       lastGrant += 1;
