@@ -89,7 +89,8 @@ const checkOn = async (options: CheckOptions, folder: string, redis: StartedRedi
     violation: (what, grant) => {
       const by = grant.lastRedemption?.by;
       const killed = by && instances[by.instance]?.killed(by.generation);
-      ledger.violation(`${what}: ${JSON.stringify({ ...grant, killed, mints: grant.mints.slice(-3) })}`);
+      const facts = { ...grant, killed, redisDown: around.redis.last(), mints: grant.mints.slice(-3) };
+      ledger.violation(`${what}: ${JSON.stringify(facts)}`);
     },
   });
   const environment = await environmentOf(folder, redis, provider);

@@ -15,6 +15,8 @@ export interface Trouble {
   touches(from: Moment, to: Moment): boolean;
   /** The first moment, not before this one, that is out of trouble; Infinity: not yet known. */
   over(moment: Moment): Moment;
+  /** For reports. */
+  last(): { readonly from: Moment; readonly to: Moment } | undefined;
 }
 
 /** No answer takes as long as this, so what ended before is of no interest any more. */
@@ -36,6 +38,7 @@ export const trouble = (): Trouble => {
       };
     },
     add: (from, to) => void add(from, to),
+    last: () => periods.at(-1),
     touches: (from, to) => periods.some((period) => period.from <= to && from < period.to),
     over: (moment) => {
       let end = moment;
