@@ -104,7 +104,7 @@ export const visitor = (person: Person, d: VisitorDeps): Visitor => {
   const round = async (who: Login): Promise<void> => {
     await nextMoment(who);
     const asking = Array.from({ length: random.pick([1, 1, 1, 1, 1, 2, 2, 4]) }, () => look(who));
-    if (random.uniform() < 0.01) asking.push(logOut(who).then(() => true));
+    if (random.uniform() < 0.02) asking.push(logOut(who).then(() => true));
     const gone = ended.length > 0 && random.uniform() < 0.05 ? ended[random.below(ended.length)] : undefined;
     if (gone) {
       d.counts.afterwards += 1;
@@ -114,6 +114,8 @@ export const visitor = (person: Person, d: VisitorDeps): Visitor => {
     if ((await Promise.all(asking)).includes(false)) await sleep(200 + random.below(800));
     if (who.end === undefined && who.foundDead === undefined) return;
     login = undefined;
+    // What a late write brings back does not live long: the provider has ended it too.
+    if (who.end?.done !== undefined) await look(who);
     // Of a logout that was not answered nobody knows.
     if (who.end?.done !== undefined || who.foundDead !== undefined) ended.unshift(who);
     ended.length = Math.min(ended.length, keptEnded);
