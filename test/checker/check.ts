@@ -35,6 +35,8 @@ export interface CheckOptions {
   readonly stopAtFirst?: boolean;
   /** Ends it before its time. */
   readonly signal?: AbortSignal;
+  /** The share of rounds in which somebody logs out; 0.02 unless said otherwise. */
+  readonly logouts?: number;
   /** Mean milliseconds between two of a kind. */
   readonly every?: DisturbanceDeps["every"];
   readonly progress?: (line: string) => void;
@@ -146,6 +148,7 @@ const checkOn = async (options: CheckOptions, folder: string, redis: StartedRedi
         random,
         instances: all,
         provider,
+        logouts: options.logouts ?? 0.02,
         isGoing,
         observe,
         stumble,

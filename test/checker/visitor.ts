@@ -9,6 +9,8 @@ export interface VisitorDeps {
   readonly random: RandomNumbers;
   readonly instances: readonly [Instance, ...Instance[]];
   readonly provider: CheckersProvider;
+  /** The share of rounds in which somebody logs out. */
+  readonly logouts: number;
   readonly isGoing: () => boolean;
   readonly observe: (seen: Observation) => void;
   /** Something went wrong with a login or a logout, at a time when that may be or may not. */
@@ -104,7 +106,7 @@ export const visitor = (person: Person, d: VisitorDeps): Visitor => {
   const round = async (who: Login): Promise<void> => {
     await nextMoment(who);
     const asking = Array.from({ length: random.pick([1, 1, 1, 1, 1, 2, 2, 4]) }, () => look(who));
-    if (random.uniform() < 0.02) asking.push(logOut(who).then(() => true));
+    if (random.uniform() < d.logouts) asking.push(logOut(who).then(() => true));
     const gone = ended.length > 0 && random.uniform() < 0.05 ? ended[random.below(ended.length)] : undefined;
     if (gone) {
       d.counts.afterwards += 1;

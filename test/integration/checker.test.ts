@@ -36,6 +36,7 @@ describe("the checker of histories", () => {
       seconds: 60,
       sessions: 60,
       instances: 2,
+      logouts: 0.2,
       every: calm,
       mutation,
       stopAtFirst: true,
