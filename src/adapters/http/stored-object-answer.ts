@@ -5,6 +5,7 @@ import type { ObjectMetadata, StoredObject } from "../../domain/stored-object.ts
 import { identityTag } from "../../domain/stored-object.ts";
 import type { Compression } from "../../ports/driven/compression.ts";
 import type { Context } from "./context.ts";
+import { inShares } from "./fair-share.ts";
 import { dataCache } from "./security-headers.ts";
 
 export interface ObjectAnswer {
@@ -74,9 +75,8 @@ const setHeaders = (ctx: Context, object: ObjectMetadata, answer: ObjectAnswer):
 
 const bodyStream = (ctx: Context, stored: StoredObject, compression: Compression): Readable => {
   const isDecoded = stored.contentEncoding === "gzip" && !sendsGzip(ctx, stored);
-  const stream = Readable.from(isDecoded ? compression.gunzip(stored.body) : stored.body, {
-    objectMode: false,
-  });
+  const body = inShares(stored.body);
+  const stream = Readable.from(isDecoded ? compression.gunzip(body) : body, { objectMode: false });
   // A transfer that breaks must look broken: half an answer is never ended as if it were whole.
   stream.once("error", (cause) => ctx.res.destroy(cause));
   return stream;
