@@ -11,7 +11,8 @@ import { uploadSource } from "./upload-source.ts";
 
 /** The least that S3 takes: a few of them are held for each upload. 10 000 parts make 52 GB of gzip. */
 const partSize = 5 * 1024 * 1024;
-const partsAtOnce = 2;
+/** A store takes a part faster than the content check brings it; a second one at once cost 15 MB an upload. */
+const partsAtOnce = 1;
 
 /** In milliseconds: how long a failed upload's caller waits for its parts to be discarded. */
 const discardPatience = 500;
@@ -51,7 +52,7 @@ const watchedClient = (connection: S3Connection, source: UploadSource, signal: A
 };
 
 /**
- * Sends a body of unknown length, holding at most three parts of it. Nothing is visible before the body has
+ * Sends a body of unknown length, holding about two parts of it. Nothing is visible before the body has
  * ended; when it throws, or the signal is aborted, or the store fails, the parts are discarded.
  * Throws what the body threw, the signal's reason, or StoreDown.
  */
