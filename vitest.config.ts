@@ -4,11 +4,18 @@ const project = (name: string, include: string[], more: object = {}) => ({
   test: { name, include, ...more },
 });
 
+/** Contracts that talk to a listening provider, and take longer than the quick ones may. */
+const listening = ["test/contract/identity-provider.test.ts", "test/adapters/oidc/**/*.test.ts"];
+
 export default defineConfig({
   test: {
     projects: [
-      project("unit", ["test/{architecture,domain,usecases,app,adapters,contract}/**/*.test.ts"]),
-      project("http", ["test/http/**/*.test.ts"], { testTimeout: 20_000, hookTimeout: 20_000 }),
+      // Files share a process: a new one for each would take longer than their tests.
+      project("unit", ["test/{architecture,domain,usecases,app,adapters,contract}/**/*.test.ts"], {
+        isolate: false,
+        exclude: listening,
+      }),
+      project("http", ["test/http/**/*.test.ts", ...listening], { testTimeout: 20_000, hookTimeout: 20_000 }),
       project("http-production-stores", ["test/http/**/*.test.ts"], {
         testTimeout: 30_000,
         hookTimeout: 60_000,
