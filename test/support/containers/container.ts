@@ -36,7 +36,8 @@ export interface Container {
   close(): Promise<void>;
 }
 
-const patience = 120_000;
+/** A Java server on a busy machine has needed two and a half minutes. */
+const patience = 300_000;
 
 const until = async (answers: () => Promise<void>): Promise<void> => {
   const end = Date.now() + patience;
