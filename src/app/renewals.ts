@@ -72,8 +72,10 @@ export const renewals = (d: Deps): Renewals & { close(): Promise<void> } => {
     },
     ahead: (id) => {
       if (running.has(id) || isPaused(id) || running.size >= maxAhead) return;
-      // The token is still good: what goes wrong here was logged where it happened, and is tried again.
-      start(id).catch(() => undefined);
+      // The token is still good, and a later request tries again; nobody waits who could be told.
+      start(id).catch((cause: unknown) => {
+        d.log.write({ event: "background", what: "renewing a session's tokens ahead", cause });
+      });
     },
     close: async () => {
       await Promise.allSettled(Array.from(running.values(), ({ done }) => done));

@@ -50,6 +50,9 @@ describe("a token near its end", () => {
     await meanwhile();
     expect(await s.callerOf(s.id)).toMatchObject(alice);
     expect(await s.tokensIn(s.id)).toEqual(s.first);
+    expect(s.log.events).toContainEqual(
+      expect.objectContaining({ event: "background", what: "renewing a session's tokens ahead" }),
+    );
   });
 
   it("that is renewed by many requests is renewed once", async () => {

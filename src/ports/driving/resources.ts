@@ -1,7 +1,7 @@
 import type { Caller } from "../../domain/caller.ts";
 import type { Group } from "../../domain/group.ts";
 import type { Action } from "../../domain/policy.ts";
-import type { DatasetFile, DatasetType, Resource } from "../../domain/resource.ts";
+import type { DatasetFile, Resource } from "../../domain/resource.ts";
 import type { ObjectMetadata, Precondition, StoredObject } from "../../domain/stored-object.ts";
 import type { Upload } from "../driven/content-check.ts";
 
@@ -41,4 +41,3 @@ export interface Listing {
   readonly datasets: readonly Resource[];
   readonly narratives: readonly Resource[];
 }
-export type { DatasetType };
