@@ -33,6 +33,10 @@ beforeAll(async () => {
     "blab/narratives/readme.txt": told,
     "test-private/datasets/secret.json": main,
     "MixedCase/datasets/one.json": main,
+    "MixedCase/datasets/flu_ha+na_2y.json": main,
+    "MixedCase/datasets/flu_ha_2y.json": main,
+    "MixedCase/datasets/flu_na_2y.json": main,
+    "MixedCase/datasets/flu_na_6y.json": main,
   });
 });
 afterAll(() => server.close());
@@ -49,7 +53,7 @@ const blab = {
   datasets: ["Zika", "a", "ncov/19B", "old"].map((name) => ({
     request: `groups/blab/${name}`,
     snapshots: false,
-    secondTreeOptions: [],
+    secondTreeOptions: [] as string[],
     buildUrl: null,
   })),
   narratives: ["Zoo", "test/fixture"].map((name) => ({ request: `groups/blab/narratives/${name}` })),
@@ -82,6 +86,25 @@ describe("getAvailable of a group", () => {
     },
   );
 
+  test.each([
+    "groups/MixedCase/flu/na/2y",
+    "/groups/mixedcase/flu/na/2y/",
+    "groups/MixedCase/flu/na/2y:groups/MixedCase/flu/ha/2y",
+  ])("names the second trees of the dataset at %s, and of no other", async (prefix) => {
+    const { datasets } = (await available(`?prefix=${prefix}`)).json() as typeof blab;
+    const second = ["flu/ha+na/2y", "flu/ha/2y", "flu/na/6y"].map((name) => `groups/MixedCase/${name}`);
+    expect(datasets.filter(({ secondTreeOptions }) => secondTreeOptions.length > 0)).toEqual([
+      { request: "groups/MixedCase/flu/na/2y", snapshots: false, secondTreeOptions: second, buildUrl: null },
+    ]);
+  });
+
+  test("takes a plus in a name for itself", async () => {
+    const { datasets } = (await available("?prefix=groups/MixedCase/flu/ha+na/2y")).json() as typeof blab;
+    expect(datasets.filter(({ secondTreeOptions }) => secondTreeOptions.length > 0)).toMatchObject([
+      { request: "groups/MixedCase/flu/ha+na/2y" },
+    ]);
+  });
+
   test("is empty lists for a group without anything", async () => {
     const answer = await available("?prefix=groups/other", "other/viewers");
     expect(answer.json()).toEqual({ datasets: [], narratives: [] });
@@ -111,6 +134,9 @@ describe("getAvailable of a group", () => {
 describe("getAvailable of all groups", () => {
   const request = (...names: readonly string[]) => names.map((name) => ({ request: `/groups/${name}` }));
   const publicDatasets = ["blab/Zika", "blab/a", "blab/ncov/19B", "blab/old"];
+  const mixedCase = ["flu/ha+na/2y", "flu/ha/2y", "flu/na/2y", "flu/na/6y", "one"].map(
+    (name) => `MixedCase/${name}`,
+  );
   const narratives = request("blab/narratives/Zoo", "blab/narratives/test/fixture");
 
   test.each([
@@ -123,14 +149,14 @@ describe("getAvailable of all groups", () => {
     "?prefix=Groups",
   ])("lists what an anonymous caller may see, with leading slashes and nothing else: %s", async (query) => {
     expect((await available(query)).json()).toEqual({
-      datasets: request(...publicDatasets, "MixedCase/one"),
+      datasets: request(...publicDatasets, ...mixedCase),
       narratives,
     });
   });
 
   test("follows the caller's roles, and the order of the groups file", async () => {
     expect((await available("?prefix=groups", "test-private/viewers")).json()).toEqual({
-      datasets: request(...publicDatasets, "test-private/secret", "MixedCase/one"),
+      datasets: request(...publicDatasets, "test-private/secret", ...mixedCase),
       narratives,
     });
   });

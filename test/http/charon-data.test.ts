@@ -41,6 +41,10 @@ beforeAll(async () => {
     ...v1("old_flu"),
     ...v1("secret", "test-private"),
     ...v1("ncov_19B"),
+    "blab/datasets/a+b & c.json": { type: dataset(), content: mainContent("plus") },
+    "blab/datasets/a+b & c_measurements.json": { type: dataset("measurements"), content: '{"of":"plus"}' },
+    "test-private/datasets/a+b.json": { type: dataset(), content: mainContent("private plus") },
+    "blab/narratives/a+b & c.md": { type: narrative, content: narrativeContent("Plus") },
     "blab/datasets/half_meta.json": { type: "application/json", content: "{}" },
     "blab/datasets/broken_meta.json": { type: "application/json", content: "{}" },
     "blab/datasets/broken_tree.json": { type: "application/json", content: "[" },
@@ -108,6 +112,35 @@ describe("getDataset", () => {
     const answer = await get(`getDataset${query}`);
     expect([answer.status, answer.json()]).toEqual([status, { error: expect.any(String) }]);
     expect(answer.headers).not.toHaveProperty("access-control-allow-origin");
+  });
+});
+
+describe("a name that Auspice does not encode", () => {
+  test.each([
+    ["getDataset?prefix=groups/blab/a+b%20&%20c", "a%2Bb%20%26%20c"],
+    ["getDataset?prefix=groups/blab/a+b%20&%20c&type=measurements", "a%2Bb%20%26%20c&type=measurements"],
+    ["getDataset?prefix=groups/blab/a%2Bb%20&%20c", "a%2Bb%20%26%20c"],
+    ["getDataset?type=main&prefix=/groups/BLAB/a+b", "a%2Bb"],
+  ])("is sent to the encoded one, which its page is to show: %s", async (path, expected) => {
+    const answer = await get(path);
+    expect([answer.status, answer.headers["access-control-allow-origin"]]).toEqual([307, "*"]);
+    expect(answer.headers["location"]).toMatch(/^\/charon\/getDataset\?/);
+    expect(answer.headers["location"]?.endsWith(`/${expected}`)).toBe(true);
+  });
+
+  test.each([
+    ["getDataset?prefix=groups/blab/a%2Bb%20%26%20c", mainContent("plus")],
+    ["getDataset?prefix=groups/blab/a%2Bb%20%26%20c&type=measurements", '{"of":"plus"}'],
+    ["getNarrative?prefix=/groups/blab/narratives/a+b%20&%20c&type=md", narrativeContent("Plus")],
+    ["getNarrative?prefix=/groups/blab/narratives/a%2Bb%20%26%20c&type=md", narrativeContent("Plus")],
+  ])("is found: %s", async (path, content) => {
+    expect(await get(path)).toMatchObject({ status: 200, text: content });
+  });
+
+  test("tells strangers nothing", async () => {
+    for (const name of ["test-private/a+b", "unknown/a+b"]) {
+      expect((await get(`getDataset?prefix=groups/${name}`)).status).toBe(401);
+    }
   });
 });
 

@@ -3,6 +3,7 @@ import { BadRequest, NotFound } from "../../domain/failure.ts";
 import type { Group } from "../../domain/group.ts";
 import type { DatasetFile, Resource } from "../../domain/resource.ts";
 import { datasetTypes, legacyTypes, resourcePath, withoutOuterSlashes } from "../../domain/resource.ts";
+import { secondTreesOf } from "../../domain/second-tree.ts";
 import type { Compression } from "../../ports/driven/compression.ts";
 import type { Groups } from "../../ports/driving/groups.ts";
 import type { ResourceFile, Resources } from "../../ports/driving/resources.ts";
@@ -30,9 +31,16 @@ export const charonRoutes = (d: Deps): Router<RequestState> => {
   return router;
 };
 
+/**
+ * The query with what Auspice forgets to encode in `prefix`, where it puts the page's path as it stands: "+" is
+ * no space there, and what follows "&" without a "=" is no parameter of its own.
+ */
+const encodedQuery = (ctx: Context): string =>
+  ctx.querystring.replaceAll("+", "%2B").replace(/&(?=[^&=]+(?:&|$))/g, "%26");
+
 /** A query parameter that may stand only once. */
 const parameter = (ctx: Context, name: string): string | undefined => {
-  const values = ctx.URL.searchParams.getAll(name);
+  const values = new URLSearchParams(encodedQuery(ctx)).getAll(name);
   if (values.length > 1) throw new BadRequest(`The parameter "${name}" may be given only once.`);
   return values[0];
 };
@@ -51,20 +59,27 @@ const locate = (ctx: Context, d: Deps): { group: Group; rest: string } => {
   return { group, rest: parsed.rest.replace(/^narratives(\/|$)/i, "") };
 };
 
-const available = (resource: Resource) => ({
-  request: resourcePath(resource),
-  ...(resource.kind === "dataset"
-    ? { snapshots: false, secondTreeOptions: [] as string[], buildUrl: null }
-    : {}),
-});
+const available = (resource: Resource) => ({ request: resourcePath(resource) });
 
 const getAvailable = async (ctx: Context, d: Deps): Promise<void> => {
   const prefix = withoutOuterSlashes(parameter(ctx, "prefix") ?? "/");
   if (prefix === "" || prefix.toLowerCase() === "groups") return getAllAvailable(ctx, d);
-  const { group } = locate(ctx, d);
+  const { group, rest } = locate(ctx, d);
   const { datasets, narratives } = await d.resources.list(ctx.state.caller, group, ctx.state.signal);
   ctx.set("Cache-Control", dataCache);
-  answerJson(ctx, { datasets: datasets.map(available), narratives: narratives.map(available) });
+  answerJson(ctx, { datasets: withSecondTrees(datasets, rest), narratives: narratives.map(available) });
+};
+
+/** Only the dataset on the page gets its second trees: those of all would be as many as their number squared. */
+const withSecondTrees = (datasets: readonly Resource[], shown: string) => {
+  const path = withoutOuterSlashes(shown.split(":", 1)[0] ?? "");
+  const secondTrees = secondTreesOf(path, datasets).map(resourcePath);
+  return datasets.map((dataset) => ({
+    ...available(dataset),
+    snapshots: false,
+    secondTreeOptions: dataset.parts.join("/") === path ? secondTrees : [],
+    buildUrl: null,
+  }));
 };
 
 /** Everything this caller may see, live; here addresses begin with a slash (http-api.md section 11). */
@@ -84,6 +99,7 @@ const datasetFiles: readonly DatasetFile[] = [...datasetTypes, ...legacyTypes];
 
 const getDataset = async (ctx: Context, d: Deps): Promise<void> => {
   const { group, rest } = locate(ctx, d);
+  if (encodedQuery(ctx) !== ctx.querystring) return sendToEncoded(ctx);
   const type = parameter(ctx, "type") ?? "main";
   const file = datasetFiles.find((known) => known === type);
   if (file === undefined) throw new BadRequest(`The parameter "type" can be ${datasetFiles.join(", ")}.`);
@@ -95,6 +111,12 @@ const getDataset = async (ctx: Context, d: Deps): Promise<void> => {
     ctx.type = "application/json; charset=utf-8";
     ctx.body = converted;
   });
+};
+
+/** Auspice shows the `prefix` of the final address, decoded, as the page's path; "+" would become a space in it. */
+const sendToEncoded = (ctx: Context): void => {
+  ctx.status = 307;
+  ctx.redirect(`${ctx.path}?${encodedQuery(ctx)}`);
 };
 
 const getNarrative = async (ctx: Context, d: Deps): Promise<void> => {
