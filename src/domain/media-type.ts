@@ -4,6 +4,10 @@ import { datasetTypes } from "./resource.ts";
 export const datasetMediaType = (file: DatasetFile): string =>
   `application/vnd.nextstrain.dataset.${file}+json`;
 export const narrativeMediaType = "text/vnd.nextstrain.narrative+markdown";
+/** Whether only datasets and narratives are of this type. */
+export const isResourceMediaType = (mediaType: string): boolean =>
+  mediaType === narrativeMediaType || datasetTypes.some((type) => datasetMediaType(type) === mediaType);
+
 export const markdownMediaType = "text/markdown";
 export const pngMediaType = "image/png";
 

@@ -4,6 +4,10 @@ import {
   datasetMediaType,
   datasetTypeOf,
   isReadableAs,
+  isResourceMediaType,
+  markdownMediaType,
+  narrativeMediaType,
+  pngMediaType,
   storedMediaType,
 } from "../../src/domain/media-type.ts";
 import { datasetTypes } from "../../src/domain/resource.ts";
@@ -27,6 +31,19 @@ describe("the media type of a dataset's file", () => {
   ])("names no file that clients send or fetch: %j", (mediaType) => {
     expect(datasetTypeOf(mediaType)).toBeUndefined();
   });
+});
+
+describe("a type that only datasets and narratives are of", () => {
+  it.each([narrativeMediaType, ...datasetTypes.map(datasetMediaType)])("is %s", (mediaType) => {
+    expect(isResourceMediaType(mediaType)).toBe(true);
+  });
+
+  it.each(["application/json", markdownMediaType, pngMediaType, "*/*", datasetMediaType("meta")])(
+    "is not %s",
+    (mediaType) => {
+      expect(isResourceMediaType(mediaType)).toBe(false);
+    },
+  );
 });
 
 const main: ObjectKind = { kind: "dataset", file: "main" };

@@ -143,6 +143,34 @@ describe("what cannot be had", () => {
   });
 });
 
+describe("what only datasets and narratives are, at an address that is neither", () => {
+  const elsewhere = [logoPath, overviewPath, whoamiPath, "/sessions", "/groups/blab/settings/members"];
+
+  test.each(
+    elsewhere.flatMap((path) => [
+      [path, dataset()] as const,
+      [path, `${narrative}, ${dataset()};q=0.5`] as const,
+    ]),
+  )("%s as %s is 404: the Nextstrain CLI breaks down on 406 (CLI-28)", async (path, accept) => {
+    const answer = await ask(path, accept);
+    expect([answer.status, answer.json()]).toEqual([
+      404,
+      { error: "There is no dataset and no narrative at this address." },
+    ]);
+    expect(answer.headers.vary).toMatch(/(^|, )Accept(,|$)/);
+  });
+
+  test.each([
+    [whoamiPath, `${dataset()}, text/plain;q=0.1`, 406],
+    [whoamiPath, `${dataset()}, */*;q=0.1`, 200],
+    [whoamiPath, `${dataset()};q=0`, 406],
+    [datasetPath, narrative, 406],
+    [narrativePath, dataset(), 406],
+  ])("%s as %s, which is more or another matter, is %i", async (path, accept, status) => {
+    expect((await ask(path, accept)).status).toBe(status);
+  });
+});
+
 describe("every negotiated answer", () => {
   test.each(Object.entries(offers))("of %s links to the alternatives and varies", async (path, types) => {
     const links = types.map((type) => `<${path}>; rel="alternate"; type="${type}"`).join(", ");

@@ -100,6 +100,22 @@ test("a dataset at the address of a narrative is refused with 400: the Nextstrai
   ]);
 });
 
+test.each([
+  ["logo", mainType, mainDataset],
+  ["logo", narrativeType, narrative],
+  ["overview", datasetType("measurements"), "{}"],
+  ["overview", narrativeType, narrative],
+])(
+  "at the address of a group's %s, %s is refused with 400, for the same reason",
+  async (file, type, body) => {
+    const answer = await put(server, `/groups/blab/settings/${file}`, type, body);
+    expect([answer.status, answer.json()]).toEqual([
+      400,
+      { error: `This is the address of the group's ${file}, not of a dataset or a narrative.` },
+    ]);
+  },
+);
+
 describe("the first thing that is wrong with a PUT decides its answer", () => {
   const nobody = {};
   const stranger = () => server.bearer("carol");

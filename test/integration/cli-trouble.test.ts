@@ -103,6 +103,11 @@ describe("an upload that cannot be, by its name", () => {
     expectTold(await upload("good.json", good, `${group}/${"long".repeat(300)}`), rejected, sentence);
   });
 
+  test.each(["logo", "overview"])("a dataset is not taken for the group's %s (CLI-30)", async (file) => {
+    const sentence = `This is the address of the group's ${file}, not of a dataset or a narrative.`;
+    expectTold(await upload("good.json", good, `${group}/settings/${file}`), rejected, sentence);
+  });
+
   test("what would lie among the group's settings is no address of a dataset", async () => {
     expectTold(await upload("settings_x.json", good), "Error: Remote resource not found. Check for typos");
   });
@@ -132,6 +137,12 @@ describe("an address with a mistake", () => {
     ["a group's settings", ["download", "/groups/demo/settings"], "Error:"],
     ["another server's dataset", ["ls", "/ncov/open"], "Error:"],
     ["another server's dataset", ["download", "/ncov/open/global"], missing],
+    ["the name of a group's logo", ["download", "/groups/demo/settings/logo"], missing],
+    ["the name of a group's overview", ["download", "/groups/demo/settings/overview"], missing],
+    ["the name of a group's members", ["download", "/groups/demo/settings/members"], missing],
+    ["a page about oneself", ["download", "/whoami"], missing],
+    ["a page that leads to another", ["download", "/users"], missing],
+    ["a page with sessions", ["download", "/sessions"], missing],
     ["no path", ["download", ""], "nothing to download. Did you mean to use --recursively?"],
   ])(
     "%s, in remote %j, ends in a sentence (CLI-25 to CLI-29)",

@@ -1,4 +1,5 @@
-import { NotAcceptable } from "../../domain/failure.ts";
+import { NotAcceptable, NotFound } from "../../domain/failure.ts";
+import { isResourceMediaType } from "../../domain/media-type.ts";
 import type { Context } from "./context.ts";
 
 /**
@@ -10,8 +11,17 @@ export const negotiate = <T extends string>(ctx: Context, offered: readonly [T, 
   const path = ctx.path.replace(/[<>"]/g, encodeURIComponent);
   ctx.set("Link", offered.map((type) => `<${path}>; rel="alternate"; type="${type}"`).join(", "));
   const chosen = ctx.accepts(...offered);
-  if (typeof chosen !== "string") throw new NotAcceptable(`This can be had as ${offered.join(", ")}.`);
-  return chosen as T;
+  if (typeof chosen === "string") return chosen as T;
+  if (wantsResource(ctx) && !offered.some(isResourceMediaType)) {
+    throw new NotFound("There is no dataset and no narrative at this address.");
+  }
+  throw new NotAcceptable(`This can be had as ${offered.join(", ")}.`);
+};
+
+/** Takes a dataset or a narrative and nothing else, as the CLI does, which breaks down on a 406 (CLI-28). */
+const wantsResource = (ctx: Context): boolean => {
+  const asked = ctx.accepts() as readonly string[];
+  return asked.length > 0 && asked.every((type) => isResourceMediaType(type.toLowerCase()));
 };
 
 /** `text/html` by name, at any quality; wildcards do not count (http-api.md section 9). */

@@ -1,7 +1,7 @@
 import Router from "@koa/router";
-import { NotConfigured, NotFound } from "../../domain/failure.ts";
+import { BadRequest, NotConfigured, NotFound } from "../../domain/failure.ts";
 import type { Group } from "../../domain/group.ts";
-import { markdownMediaType, pngMediaType } from "../../domain/media-type.ts";
+import { isResourceMediaType, markdownMediaType, pngMediaType } from "../../domain/media-type.ts";
 import { roles } from "../../domain/role.ts";
 import type { Compression } from "../../ports/driven/compression.ts";
 import type { Groups, SettingsFile } from "../../ports/driving/groups.ts";
@@ -16,7 +16,7 @@ import { renderMembers } from "./pages/group-members.ts";
 import { renderGroupSettings } from "./pages/group-settings.ts";
 import { answerObject } from "./stored-object-answer.ts";
 import { decodePath } from "./traversal.ts";
-import { readUpload } from "./upload.ts";
+import { readUpload, uploadType } from "./upload.ts";
 
 interface Deps {
   readonly groups: Groups;
@@ -86,6 +86,10 @@ const read = (ctx: Context, d: Deps, group: Group, file: SettingsFile): Promise<
 
 const write = async (ctx: Context, d: Deps, group: Group, file: SettingsFile): Promise<void> => {
   const { caller, signal } = ctx.state;
+  // The CLI sends datasets to any address, and breaks down on a 415.
+  if (isResourceMediaType(uploadType(ctx))) {
+    throw new BadRequest(`This is the address of the group's ${file}, not of a dataset or a narrative.`);
+  }
   const upload = readUpload(ctx, [types[file][0]], () => d.groups.permit(caller, "write", "group", group));
   await d.groups.write(caller, group, file, upload, precondition(ctx), signal);
   ctx.status = 204;
