@@ -25,7 +25,7 @@ export default defineConfig({
       project("cli", ["test/integration/cli-*.test.ts"], {
         testTimeout: 120_000,
         hookTimeout: 120_000,
-        globalSetup: ["test/support/nextstrain-cli.ts"],
+        globalSetup: ["test/support/nextstrain-cli.ts", "test/support/containers/set-up-keycloak.ts"],
       }),
       project("integration", ["test/integration/**/*.test.ts"], {
         exclude: ["test/integration/cli-*.test.ts"],

@@ -27,7 +27,7 @@ export interface CommandLine {
   nextstrain(...args: readonly string[]): Promise<Ran>;
   /** `nextstrain login`; `visit` is the browser that it opens at an address. */
   beginLogin(origin: string, visit: (address: string) => Promise<unknown>): Promise<Ran>;
-  /** The same with a real browser, in which somebody fills in the provider's form. */
+  /** The same with a real browser, in which somebody whose password is demo fills in the provider's form. */
   logIn(browser: Browser, origin: string, username: string): Promise<Ran>;
   close(): Promise<void>;
 }
@@ -120,11 +120,12 @@ const fillIn = async (chromium: Browser, address: string, username: string) => {
   const context = await chromium.newContext({ ignoreHTTPSErrors: true });
   try {
     const page = await context.newPage();
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(40_000);
     await page.goto(address);
     await page.locator('input[name="username"]').fill(username);
     await page.locator('input[name="password"]').fill("demo");
-    await page.getByRole("button", { name: "Log in" }).click();
+    // Ours has the one word on it, Keycloak's the other.
+    await page.getByRole("button", { name: /^(log|sign) in$/i }).click();
     await page.getByText("Authentication complete").waitFor();
   } finally {
     await context.close();

@@ -14,19 +14,21 @@ const substituted = (text: string, addresses: readonly (readonly [string, string
     return before.replaceAll(from, to);
   }, text);
 
-const certificateFiles = ({ certificates }: ProxiedSite) => [
+type Instances = Pick<ProxiedSite, "certificates" | "instances">;
+
+const certificateFiles = ({ certificates }: Instances) => [
   { path: "/etc/ssl/groups/certificate.pem", content: certificates.certificate },
   { path: "/etc/ssl/groups/key.pem", content: certificates.key },
 ];
 
-const instanceAddresses = ({ instances: [first, second] }: ProxiedSite) =>
+const instanceAddresses = ({ instances: [first, second] }: Instances) =>
   [
     ["127.0.0.1:5001", `127.0.0.1:${first.port}`],
     ["127.0.0.1:5002", `127.0.0.1:${second.port}`],
   ] as const;
 
 /** nginx with the sample configuration. */
-export const nginxBefore = async (site: ProxiedSite, ports: ProxyPorts): Promise<Container> => {
+export const nginxBefore = async (site: Instances, ports: ProxyPorts): Promise<Container> => {
   const configuration = substituted(await sample("nginx.conf"), [
     ["X-Forwarded-Host groups.example.org", `X-Forwarded-Host localhost:${ports.https}`],
     ["https://groups.example.org", ports.origin],
@@ -39,7 +41,7 @@ export const nginxBefore = async (site: ProxiedSite, ports: ProxyPorts): Promise
 };
 
 /** Apache with the sample configuration, and the modules that it asks for. */
-export const apacheBefore = async (site: ProxiedSite, ports: ProxyPorts): Promise<Container> => {
+export const apacheBefore = async (site: Instances, ports: ProxyPorts): Promise<Container> => {
   const text = await sample("apache.conf");
   const named = /^# a2enmod (.*)$/m.exec(text)?.[1]?.split(" ") ?? [];
   const addresses = substituted(text, [
