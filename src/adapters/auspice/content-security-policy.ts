@@ -18,6 +18,5 @@ export const contentSecurityPolicy = [
   // MapLibre's workers.
   "worker-src blob:",
   "base-uri 'none'",
-  "form-action 'self'",
   "frame-ancestors 'none'",
 ].join("; ");

@@ -1,5 +1,8 @@
+import type { GroupName } from "../../domain/group.ts";
+import type { AuspiceClient } from "../../ports/driven/auspice-client.ts";
 import type { Context } from "./context.ts";
-import { pagePolicy } from "./pages/content-security-policy.ts";
+import { auspicePage } from "./pages/auspice-page.ts";
+import { formAction, pagePolicy } from "./pages/content-security-policy.ts";
 import type { Frame } from "./pages/frame.ts";
 import { loginHref } from "./pages/frame.ts";
 import { renderLogout } from "./pages/logout.ts";
@@ -9,11 +12,15 @@ export interface Pages {
   frame(ctx: Context): Frame;
   send(ctx: Context, html: string): void;
   logout(ctx: Context): void;
+  /** Auspice, with our bar above it; `group`: whose data it shows. */
+  auspice(ctx: Context, group?: GroupName): void;
 }
 
 /** `formTargets`: origins of the provider, where the logout button's redirect leads. */
-export const pages = (formTargets: readonly string[]): Pages => {
+export const pages = (formTargets: readonly string[], client: AuspiceClient): Pages => {
   const policy = pagePolicy(formTargets);
+  const auspicePolicy = `${client.contentSecurityPolicy}; ${formAction(formTargets)}`;
+  const renderAuspice = auspicePage(client.entrypoint);
   const frame = (ctx: Context): Frame => {
     const { caller } = ctx.state;
     return {
@@ -23,10 +30,17 @@ export const pages = (formTargets: readonly string[]): Pages => {
       path: ctx.url,
     };
   };
-  const send = (ctx: Context, html: string): void => {
-    ctx.set("Content-Security-Policy", policy);
+  const sendUnder = (ctx: Context, contentSecurityPolicy: string, html: string): void => {
+    ctx.set("Content-Security-Policy", contentSecurityPolicy);
     ctx.type = "text/html; charset=utf-8";
     ctx.body = html;
   };
-  return { frame, send, logout: (ctx) => send(ctx, renderLogout({ frame: frame(ctx) })) };
+  const send = (ctx: Context, html: string): void => sendUnder(ctx, policy, html);
+  return {
+    frame,
+    send,
+    logout: (ctx) => send(ctx, renderLogout({ frame: frame(ctx) })),
+    auspice: (ctx, group) =>
+      sendUnder(ctx, auspicePolicy, renderAuspice({ frame: frame(ctx), ...(group && { group }) })),
+  };
 };

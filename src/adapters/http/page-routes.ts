@@ -1,7 +1,6 @@
 import Router from "@koa/router";
 import { isFailure } from "../../domain/failure.ts";
 import type { Group } from "../../domain/group.ts";
-import type { AuspiceClient } from "../../ports/driven/auspice-client.ts";
 import type { Groups } from "../../ports/driving/groups.ts";
 import type { Resources } from "../../ports/driving/resources.ts";
 import type { Context, RequestState } from "./context.ts";
@@ -16,14 +15,12 @@ import { renderListing } from "./pages/group-listing.ts";
 import type { GroupPage } from "./pages/group-page.ts";
 import { parseFilter } from "./pages/resource-filter.ts";
 import { renderWhoami } from "./pages/whoami.ts";
-import { sendEntrypoint } from "./resource-routes.ts";
 import { decodePath } from "./traversal.ts";
 import { whoami } from "./whoami.ts";
 
 interface Deps {
   readonly groups: Groups;
   readonly resources: Resources;
-  readonly auspice: AuspiceClient;
   readonly pages: Pages;
 }
 
@@ -39,7 +36,7 @@ export const pageRoutes = (d: Deps): Router<RequestState> => {
   });
   router.get("/whoami", (ctx) => whoamiPage(ctx, d));
   router.get(/^\/users(\/[^/]+)?\/?$/i, (ctx) => ctx.redirect("/whoami"));
-  router.get("/edit/narratives", (ctx) => sendEntrypoint(ctx, d.auspice));
+  router.get("/edit/narratives", (ctx) => d.pages.auspice(ctx));
   return router;
 };
 

@@ -11,7 +11,6 @@ import { datasetFileName, narrativeFileName } from "../../domain/object-key.ts";
 import type { Action } from "../../domain/policy.ts";
 import type { Resource } from "../../domain/resource.ts";
 import { datasetTypes } from "../../domain/resource.ts";
-import type { AuspiceClient } from "../../ports/driven/auspice-client.ts";
 import type { Compression } from "../../ports/driven/compression.ts";
 import type { Groups } from "../../ports/driving/groups.ts";
 import type { ResourceFile, Resources } from "../../ports/driving/resources.ts";
@@ -21,6 +20,7 @@ import type { Context, RequestState } from "./context.ts";
 import { allowAnyOrigin } from "./cross-site.ts";
 import { canonicalGroup } from "./group-address.ts";
 import { negotiate } from "./negotiation.ts";
+import type { Pages } from "./page-answer.ts";
 import { answerObject } from "./stored-object-answer.ts";
 import { decodePath } from "./traversal.ts";
 import { readUpload, uploadType } from "./upload.ts";
@@ -29,7 +29,7 @@ interface Deps {
   readonly groups: Groups;
   readonly resources: Resources;
   readonly compression: Compression;
-  readonly auspice: AuspiceClient;
+  readonly pages: Pages;
 }
 
 const html = "text/html";
@@ -95,13 +95,7 @@ const showAuspice = async (ctx: Context, d: Deps, resource: Resource): Promise<v
   if (!(await d.resources.exists(ctx.state.caller, resource, ctx.state.signal))) {
     throw new NotFound(`There is no such ${resource.kind} here.`);
   }
-  sendEntrypoint(ctx, d.auspice);
-};
-
-export const sendEntrypoint = (ctx: Context, auspice: AuspiceClient): void => {
-  ctx.set("Content-Security-Policy", auspice.contentSecurityPolicy);
-  ctx.type = "text/html; charset=utf-8";
-  ctx.body = auspice.entrypoint;
+  d.pages.auspice(ctx, resource.group);
 };
 
 const write = async (ctx: Context, d: Deps, kind: Resource["kind"]): Promise<void> => {

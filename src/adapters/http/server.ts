@@ -67,7 +67,7 @@ export interface ServerDeps {
 /** Answers requests. The order in which middleware sees them is written here, top to bottom. */
 export const server = (d: ServerDeps): RequestHandler => {
   const app = new Koa<RequestState>();
-  const pageDeps = { ...d, pages: pages(d.formTargets) };
+  const pageDeps = { ...d, pages: pages(d.formTargets, d.auspice) };
   app.use(requestLog(d));
   app.use(securityHeaders());
   // Outside of everything, for what fails below before a session is there, and in the session layer itself.
@@ -92,7 +92,7 @@ export const server = (d: ServerDeps): RequestHandler => {
   app.use(pageRoutes(pageDeps).routes());
   app.use(sessionRoutes(pageDeps).routes());
   app.use(settingsRoutes(pageDeps).routes());
-  app.use(resourceRoutes(d).routes());
+  app.use(resourceRoutes(pageDeps).routes());
   app.on("error", (cause: unknown) => {
     if (!isDeparture(cause)) d.log.write({ event: "background", what: "an answer broke off", cause });
   });

@@ -2,7 +2,7 @@
 export interface AuspiceClient {
   /** The page that loads Auspice; served under many addresses, never cached (AUS-1). */
   readonly entrypoint: string;
-  /** The Content-Security-Policy that this page needs. */
+  /** The Content-Security-Policy that this page needs; without form-action, as it has no form. */
   readonly contentSecurityPolicy: string;
   /** Answers a request below `/dist/` or for `/favicon.png`. */
   answer(request: AssetRequest): Promise<AssetAnswer>;

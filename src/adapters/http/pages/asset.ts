@@ -16,22 +16,33 @@ const types = {
   svg: "image/svg+xml; charset=utf-8",
 } as const;
 
-const names = ["groups.css", "icon.svg", "upload.js", "removal.js", "settings.js"] as const;
+const names = [
+  "groups.css",
+  "icon.svg",
+  "upload.js",
+  "removal.js",
+  "settings.js",
+  "auspice-bar.css",
+  "auspice-bar.js",
+] as const;
 export type AssetName = (typeof names)[number];
 
-/** The style sheet is kept in parts, in the order in which they apply, and sent as one. */
-const styleParts = [
-  "palette.css",
-  "frame.css",
-  "controls.css",
-  "listing.css",
-  "group.css",
-  "forms.css",
-  "sessions.css",
-];
+/** Style sheets are kept in parts, in the order in which they apply, and sent as one. */
+const parts: Readonly<Record<string, readonly string[]>> = {
+  "groups.css": [
+    "palette.css",
+    "frame.css",
+    "controls.css",
+    "listing.css",
+    "group.css",
+    "forms.css",
+    "sessions.css",
+  ],
+  "auspice-bar.css": ["palette.css", "auspice-bar.css"],
+};
 
 const sourceOf = (name: string): string =>
-  (name === "groups.css" ? styleParts : [name])
+  (parts[name] ?? [name])
     .map((file) => readFileSync(new URL(`assets/${file}`, import.meta.url), "utf8"))
     .join("");
 

@@ -2,10 +2,13 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 
 /**
- * The policy of all pages but the error document. Overviews may show images of other hosts.
- * `formTargets`: origins that a form's redirect may lead to. Chromium applies `form-action` to redirects
- * too, so a logout that goes on to the provider's origin needs that origin here.
+ * Where forms may lead. `formTargets`: origins that a form's redirect may lead to. Chromium applies
+ * `form-action` to redirects too, so a logout that goes on to the provider's origin needs that origin here.
  */
+export const formAction = (formTargets: readonly string[]): string =>
+  ["form-action 'self'", ...formTargets].join(" ");
+
+/** The policy of all pages but the error document and Auspice's. Overviews may show images of other hosts. */
 export const pagePolicy = (formTargets: readonly string[] = []): string =>
   [
     "default-src 'none'",
@@ -13,7 +16,7 @@ export const pagePolicy = (formTargets: readonly string[] = []): string =>
     "script-src 'self'",
     "img-src 'self' data: https:",
     "connect-src 'self'",
-    `form-action ${["'self'", ...formTargets].join(" ")}`,
+    formAction(formTargets),
     "base-uri 'none'",
     "frame-ancestors 'none'",
   ].join("; ");

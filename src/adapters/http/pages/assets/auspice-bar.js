@@ -1,0 +1,76 @@
+// No module: it has to be there before Auspice's scripts, and leaves them no names of its own.
+{
+  const bar = document.querySelector("#groups-bar");
+  const slot = (name) => bar.querySelector(`[data-slot="${name}"]`);
+
+  // Auspice makes its panels as high as the window, of which the bar takes a part.
+  Object.defineProperty(window, "innerHeight", {
+    configurable: true,
+    get: () => document.documentElement.clientHeight - bar.offsetHeight,
+  });
+
+  /** Auspice changes its address without loading another page. */
+  const followAddress = () => {
+    const { pathname, search } = location;
+    slot("login").href = `/login?return_to=${encodeURIComponent(pathname + search)}`;
+    const [, name] = /^\/groups\/([A-Za-z0-9-]+)\//.exec(pathname) ?? [];
+    const link = slot("group");
+    link.hidden = name === undefined;
+    if (name === undefined || link.textContent === name) return;
+    link.href = `/groups/${name}`;
+    link.title = `Back to the group ${name}`;
+    link.ariaLabel = link.title;
+    link.textContent = name;
+  };
+
+  const states = [...bar.querySelectorAll("[data-when]")];
+
+  const show = (username) => {
+    const before = states.find(({ hidden }) => !hidden).dataset.when;
+    const now = username === undefined ? "anonymous" : "user";
+    for (const state of states) state.hidden = state.dataset.when !== now;
+    slot("username").textContent = username ?? "";
+    if (before !== now) slot("notice").textContent = before === "user" ? "You have been logged out." : "";
+  };
+
+  const patienceMs = 10_000;
+  let asking = false;
+
+  /** The login may have ended, or begun, in another tab, or by its time. */
+  const checkLogin = async () => {
+    if (asking) return;
+    asking = true;
+    try {
+      const response = await fetch("/whoami", {
+        headers: { Accept: "application/json" },
+        cache: "no-store",
+        signal: AbortSignal.timeout(patienceMs),
+      });
+      // Otherwise it cannot be known right now, and what the bar says stays.
+      if (response.ok) show((await response.json()).user?.username);
+    } catch {
+      // The same: no answer tells nothing of the login.
+    } finally {
+      asking = false;
+    }
+  };
+
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible") void checkLogin();
+  });
+  window.addEventListener("pageshow", ({ persisted }) => {
+    if (persisted) void checkLogin();
+  });
+
+  /** Auspice tells its user only that data is missing; browsers that say no status are taken to mean a refusal. */
+  const isRefusal = ({ name, responseStatus = 401 }) =>
+    name.startsWith(`${location.origin}/charon/`) && [401, 403].includes(responseStatus);
+  new PerformanceObserver((list) => {
+    if (list.getEntries().some(isRefusal)) void checkLogin();
+  }).observe({ type: "resource" });
+
+  // Not all browsers tell of a new address; where they do not, it is read before a link is used.
+  window.navigation?.addEventListener("currententrychange", followAddress);
+  window.addEventListener("popstate", followAddress);
+  for (const event of ["pointerover", "focusin"]) bar.addEventListener(event, followAddress);
+}

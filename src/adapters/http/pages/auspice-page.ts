@@ -1,0 +1,38 @@
+import type { GroupName } from "../../../domain/group.ts";
+import { groupHref } from "./address.ts";
+import { assetPath } from "./asset.ts";
+import type { Frame } from "./frame.ts";
+import { defaultSiteTitle } from "./frame.ts";
+import { renderDocument } from "./template.ts";
+
+export interface AuspicePage {
+  readonly frame: Frame;
+  /** Whose data Auspice shows first; absent where it shows none. */
+  readonly group?: GroupName;
+}
+
+const stateOf = ({ user, unproven }: Frame): "user" | "unproven" | "anonymous" =>
+  user ? "user" : unproven ? "unproven" : "anonymous";
+
+const renderBar = ({ frame, group }: AuspicePage): string =>
+  renderDocument("./auspice-bar", {
+    frame,
+    state: stateOf(frame),
+    siteTitle: frame.siteTitle ?? defaultSiteTitle,
+    group: group && { name: group, href: groupHref(group) },
+    asset: assetPath,
+  });
+
+/**
+ * Auspice's page with a bar above it: who is logged in, and the ways back. Auspice is left as it was
+ * published; what stands around it is ours.
+ * @throws Error at once, when this is no page that a bar can be put into
+ */
+export const auspicePage = (entrypoint: string): ((content: AuspicePage) => string) => {
+  const [, head, bodyTag, body] = /^(.*)(<\/head>\s*<body[^>]*>)(.*)$/is.exec(entrypoint) ?? [];
+  if (head === undefined || bodyTag === undefined || body === undefined) {
+    throw new Error("Auspice's page has no place for the bar with the user's name.");
+  }
+  return (content) =>
+    `${head}<link rel="stylesheet" href="${assetPath("auspice-bar.css")}">${bodyTag}${renderBar(content)}${body}`;
+};
