@@ -1,6 +1,7 @@
 import { gzipSync } from "node:zlib";
 import type { ObjectKey } from "../../src/domain/object-key.ts";
 import type { RunningServer } from "./running-server.ts";
+import type { Stored } from "./stores/stored.ts";
 
 /** An object to put into a server's store, as an operator does who copies files into the bucket. */
 export interface PlainObject {
@@ -14,7 +15,7 @@ const never = new AbortController().signal;
 
 /** Puts objects past the HTTP API into the server's store. */
 export const putObjects = async (
-  server: RunningServer,
+  server: { readonly stored: Pick<Stored, "openObjects"> },
   objects: Readonly<Record<string, PlainObject>>,
 ): Promise<void> => {
   const store = await server.stored.openObjects();

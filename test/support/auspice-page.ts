@@ -1,0 +1,34 @@
+import type { Page, Request } from "playwright-core";
+
+/** The samples that Auspice has drawn, in one tree or in two beside each other. */
+export const drawnTips = async (page: Page): Promise<number> => {
+  await page.locator("circle.tip").first().waitFor();
+  return page.locator("circle.tip").count();
+};
+
+/** What the page asks for from now on. */
+export const recordRequests = (page: Page): Request[] => {
+  const requests: Request[] = [];
+  page.on("request", (request) => requests.push(request));
+  return requests;
+};
+
+/** Path and query of all requests to the data API among them. */
+export const dataRequests = (requests: readonly Request[]): string[] =>
+  requests
+    .map((request) => new URL(request.url()))
+    .filter(({ pathname }) => pathname.startsWith("/charon/"))
+    .map(({ pathname, search }) => pathname + search);
+
+/** Each select box of Auspice opens a list of its own, below it or at the end of the page. */
+const options = (page: Page) => page.locator('[id^="react-select"][id*="-option-"]');
+
+/** What a select box offers; it stays open. */
+export const openSelect = async (page: Page, box: ReturnType<Page["locator"]>): Promise<string[]> => {
+  await box.click();
+  await options(page).first().waitFor();
+  return options(page).allInnerTexts();
+};
+
+export const choose = (page: Page, option: string): Promise<void> =>
+  options(page).getByText(option, { exact: true }).click();
