@@ -121,6 +121,44 @@ export const sessionStoreContract = (adapter: string, open: () => Promise<Harnes
       expect(await store.load(id, idle)).toBeUndefined();
     });
 
+    it("gives what a session held when it ended, written last by whomever, and that once", async () => {
+      const id = newId();
+      const revision = await store.create(id, session(1), idle);
+      await (await harness.another()).replace(id, session(2), revision, idle);
+      expect(await store.remove(id)).toEqual(session(2));
+      expect(await store.remove(id)).toBeUndefined();
+    });
+
+    it("gives nothing of a session that was left idle past its time, and removes it", async () => {
+      const id = newId();
+      await store.create(id, session(1), 100);
+      await harness.passSeconds(101);
+      expect(await store.remove(id)).toBeUndefined();
+      await store.create(id, session(2), 100);
+      expect(count(await store.load(id, 100))).toBe(2);
+    });
+
+    it("gives what it held to exactly one of several that end it", async () => {
+      const id = newId();
+      await store.create(id, session(7), idle);
+      const stores = await several(harness, 10);
+      const removed = await Promise.all(stores.map((each) => each.remove(id)));
+      expect(exactlyOne(removed, (one) => one !== undefined)).toEqual(session(7));
+    });
+
+    it("gives, when removal races with a replacement, what that has written or what it found gone", async () => {
+      const other = await harness.another();
+      for (let round = 0; round < 20; round++) {
+        const id = newId();
+        const revision = await store.create(id, session(1), idle);
+        const [replaced, removed] = await Promise.all([
+          store.replace(id, session(2), revision, idle),
+          other.remove(id),
+        ]);
+        expect(removed).toEqual(session(replaced.outcome === "replaced" ? 2 : 1));
+      }
+    });
+
     it("forgets a session left idle past its time", async () => {
       const id = newId();
       await store.create(id, session(1), 100);

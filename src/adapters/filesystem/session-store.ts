@@ -14,7 +14,7 @@ import { isMissing, listedOnDisk, onDisk } from "./store-failure.ts";
 import type { Sweeper } from "./sweeper.ts";
 import { startSweeper } from "./sweeper.ts";
 import type { TextValue } from "./text-cell.ts";
-import { readText, withText } from "./text-cell.ts";
+import { readData, readText, withText } from "./text-cell.ts";
 
 export interface SessionFolder {
   readonly folder: string;
@@ -68,15 +68,17 @@ export const filesystemSessionStore = ({
     return found && session && { session, revision: found.version as Revision };
   };
 
-  /** False: there was none. */
-  const removeFrom = (folder: string): Promise<boolean> =>
+  /** Removes what is there and gives it; undefined: there was nothing. */
+  const takeFrom = (folder: string): Promise<string | undefined> =>
     onDisk(() =>
       untilSettled(folder, async () => {
         const seen = await look(folder);
         const state = await presence(seen);
-        if (state === "again") return state;
-        if (seen.value !== undefined && !(await drop(cells, seen))) return "again";
-        return state === "there";
+        if (state === "again" || seen.value === undefined) return state === "again" ? state : undefined;
+        // Read before: whoever drops the token drops this text, and can do so also when somebody took it away.
+        const text = await readData(folder, seen.value.version);
+        if (!(await drop(cells, seen))) return "again";
+        return state === "there" ? (text ?? "") : undefined;
       }),
     );
 
@@ -111,15 +113,13 @@ export const filesystemSessionStore = ({
         return revision === undefined ? "again" : { outcome: "replaced", revision: revision as Revision };
       }),
 
-    remove: async (id) => {
-      await removeFrom(folderOf(id));
-    },
+    remove: (id) => takeFrom(folderOf(id)).then((text) => (text === undefined ? text : parse(text))),
 
     async *all() {
       for await (const folder of listedOnDisk(cellsBelow(root))) {
         const found = await readText(folder, isOver);
         const session = found && parse(found.text);
-        if (session) yield { session, end: () => removeFrom(folder) };
+        if (session) yield { session, end: async () => (await takeFrom(folder)) !== undefined };
       }
     },
 

@@ -1,8 +1,9 @@
+import { readFile } from "node:fs/promises";
 import type { Seconds } from "../../domain/brand.ts";
-import type { CellRoot, CellValue } from "./cell.ts";
-import { openValue, untilSettled } from "./cell.ts";
+import type { CellRoot, CellValue, Version } from "./cell.ts";
+import { dataPath, openValue, untilSettled } from "./cell.ts";
 import { withDraft, writeFully } from "./draft.ts";
-import { onDisk } from "./store-failure.ts";
+import { isMissing, onDisk } from "./store-failure.ts";
 
 export interface TextValue extends CellValue {
   readonly text: string;
@@ -22,6 +23,16 @@ export const readText = (
       await opened.file.close();
     }
   });
+
+/** The text of one version; undefined: it is the cell's value no more. */
+export const readData = async (folder: string, version: Version): Promise<string | undefined> => {
+  try {
+    return await readFile(dataPath(folder, version), "utf8");
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+};
 
 /** Makes a draft of the text and repeats a step with it until the step comes to a result. */
 export const withText = <T>(

@@ -62,7 +62,9 @@ export const memorySessionStore = (
     },
 
     async remove(id) {
+      const found = present(id);
       kept.delete(id);
+      return found && (JSON.parse(found.json) as Session);
     },
 
     async *all() {

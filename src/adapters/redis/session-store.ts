@@ -94,11 +94,18 @@ if string.sub(record, 1, #ARGV[1]) ~= ARGV[1] then return 'changed' end
 redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
 return 'replaced'`;
 
+/** GETDEL came with Redis 6.2. A cluster's client that sends it once more is told that the session was gone. */
+const removeScript = `
+local record = redis.call('GET', KEYS[1])
+if record then redis.call('DEL', KEYS[1]) end
+return record`;
+
 /** Keeps each session under one key with an expiry (sessions-and-authentication.md section 4). */
 export const redisSessionStore = (connection: RedisConnection): SessionStore => {
   const load = connection.script("loadSession", loadScript);
   const create = connection.script("createSession", createScript);
   const replace = connection.script("replaceSession", replaceScript);
+  const remove = connection.script("removeSession", removeScript);
   return {
     load: async (id, idle) => parseRecord(await load(keyOf(id), milliseconds(idle))),
 
@@ -121,9 +128,7 @@ export const redisSessionStore = (connection: RedisConnection): SessionStore => 
         : { outcome: outcome === "gone" ? "gone" : "changed" };
     },
 
-    remove: async (id) => {
-      await connection.run((redis) => redis.del(keyOf(id)));
-    },
+    remove: async (id) => parseRecord(await remove(keyOf(id)))?.session,
 
     all: () => allSessions(connection),
 

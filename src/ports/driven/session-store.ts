@@ -21,8 +21,8 @@ export interface SessionStore {
    * "changed": somebody else wrote it in the meantime. In both cases nothing is written.
    */
   replace(id: SessionId, session: Session, expected: Revision, idle: Seconds): Promise<ReplaceOutcome>;
-  /** Ends a session; nothing happens when it is gone already. */
-  remove(id: SessionId): Promise<void>;
+  /** Ends a session, in one round trip, and gives what it held at that moment. Undefined: it was gone already. */
+  remove(id: SessionId): Promise<Session | undefined>;
   /**
    * Every session there is, in no order and in bounded memory, for the operator's commands. One that is there
    * all the while is given at least once, now and then twice; one that begins or ends meanwhile, perhaps.
