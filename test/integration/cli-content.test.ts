@@ -159,6 +159,7 @@ describe("listing, many at once, and deletion", () => {
     ["/groups/demo-private/winter", ["/groups/demo-private/winter/2025"]],
     ["/groups/demo-private/narratives/", everything.filter((path) => /private\/narratives/.test(path))],
     ["/groups/demo-private/winter/2", []],
+    ["/groups/Demo-Private", []],
   ])("ls of %j shows what is at it and below (CLI-24 to CLI-26)", async (path, expected) => {
     expect(await listed(path)).toEqual([...expected].sort());
   });

@@ -115,6 +115,17 @@ describe("who is logged in", () => {
     });
   });
 
+  test("is nobody with an id token that somebody has changed (CLI-17, CLI-19)", async () => {
+    const before = await readFile(alice.secrets, "utf8");
+    const [header, , signature] = (await kept(alice, "id_token")).split(".");
+    const claims = { ...decodeJwt(await kept(alice, "id_token")), preferred_username: "bob" };
+    const payload = Buffer.from(JSON.stringify(claims)).toString("base64url");
+    await replaceKept(alice, "id_token", [header, payload, signature].join("."));
+    const ran = await alice.nextstrain("whoami", site.origin);
+    expect([ran.code, ran.errors]).toEqual([1, `Error: Not logged in to ${site.origin}.\n`]);
+    await writeFile(alice.secrets, before);
+  });
+
   test("is known under the very address of the login only (CLI-2)", async () => {
     const other = site.origin.replace("localhost", "127.0.0.1");
     expect((await alice.nextstrain("whoami", other)).errors).toBe(`Error: Not logged in to ${other}.\n`);

@@ -180,13 +180,14 @@ test("a store that is away is the server's problem, and everything works again a
 
 test("a server that is known by an address without https works without login on this machine (CLI-1)", async () => {
   const nobody = await site.terminal({ NEXTSTRAIN_DOT_ORG: site.origin });
-  const byHttp = await nobody.nextstrain(
-    "remote",
-    "ls",
-    `${site.server.http.replace("http://", "")}/groups/demo`,
-  );
+  const byHttp = await nobody.nextstrain("remote", "ls", `${site.server.http}/groups/demo`);
   expect(byHttp).toMatchObject({ code: 0, errors: "" });
   expect(byHttp.output).toContain(`${site.server.http}/groups/demo/lakeside/2024\n`);
+  const bare = `${new URL(site.server.http).host}/groups/demo`;
+  // Without a scheme, http is meant of localhost, and https of every other name.
+  expect(await nobody.nextstrain("remote", "ls", bare)).toEqual(byHttp);
+  const secure = await nobody.nextstrain("remote", "ls", bare.replace("localhost", "127.0.0.1"));
+  expect([secure.code, secure.told]).toEqual([1, expect.stringContaining("SSLError")]);
   const instead = await nobody.nextstrain("remote", "ls", "groups/demo");
   expect(instead.output).toContain(`${group}/lakeside/2024\n`);
   expectTold(
