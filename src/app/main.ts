@@ -15,6 +15,7 @@ import type { Mode } from "./setting.ts";
 import { CannotListen, startFailure } from "./start-failure.ts";
 import { startMessage } from "./start-message.ts";
 import { together } from "./together.ts";
+import { bearUnreadOutput } from "./unread-output.ts";
 
 const codebase = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -32,6 +33,9 @@ const patience: Readonly<Record<Mode, Patience>> = {
  * @param args Of the command line; with any, a command runs instead.
  */
 export const main = async (args: readonly string[]): Promise<void> => {
+  // A log that cannot be written stops no server; a command without its output has failed.
+  bearUnreadOutput(process.stdout, args.length > 0 ? sayUnwritten : () => {});
+  bearUnreadOutput(process.stderr, () => {});
   let dataFolder: string | undefined;
   const configure = async (): Promise<Configuration> => {
     readDotEnv();
@@ -49,6 +53,11 @@ export const main = async (args: readonly string[]): Promise<void> => {
     process.stderr.write(`${failure.message}\n`);
     process.exitCode = failure.exitCode;
   }
+};
+
+const sayUnwritten = ({ code }: NodeJS.ErrnoException): void => {
+  process.exitCode = 1;
+  process.stderr.write(`The output cannot be written (${code}).\n`);
 };
 
 const runCommand = async (

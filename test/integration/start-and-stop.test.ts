@@ -119,3 +119,13 @@ test.each(["SIGTERM", "SIGINT"] as const)(
     expect(performance.now() - before).toBeLessThan(3000);
   },
 );
+
+test("a server whose output nobody reads any more goes on, and a SIGTERM ends it with exit code 0", async () => {
+  const server = await start();
+  server.closeOutputs();
+  const who = visitor(() => server.http);
+  await logIn(who, server.http, "alice");
+  for (let turn = 0; turn < 3; turn += 1) expect(await who.whoami()).toMatchObject({ username: "alice" });
+  server.signal("SIGTERM");
+  expect(await server.ended).toBe(0);
+});

@@ -57,6 +57,8 @@ export interface StartedServer {
   readonly ended: Promise<number | string>;
   output(): string;
   errors(): string;
+  /** Reads nothing more of what it writes, as `| head -1` does. */
+  closeOutputs(): void;
   signal(name: NodeJS.Signals): void;
   /** Ends it as a supervisor does, and gives its exit code. */
   stop(): Promise<number | string>;
@@ -89,6 +91,10 @@ export const startServerProcess = async (options: StartOptions): Promise<Started
     ended,
     output,
     errors,
+    closeOutputs: () => {
+      child.stdout?.destroy();
+      child.stderr?.destroy();
+    },
     signal: (name) => void child.kill(name),
     stop: () => {
       child.kill("SIGTERM");
