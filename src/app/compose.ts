@@ -8,6 +8,7 @@ import type { CookieSettings } from "../adapters/http/session-cookie.ts";
 import type { Seconds } from "../domain/brand.ts";
 import type { AdapterParts } from "./adapters.ts";
 import { bindAdapters } from "./adapters.ts";
+import { backgroundWork } from "./background-work.ts";
 import { bind, get, newContainer } from "./bindings.ts";
 import type { Configuration } from "./configuration.ts";
 import type { Origins, ProviderParts } from "./identity-provider.ts";
@@ -19,12 +20,14 @@ import { addSampleData } from "./sample-data.ts";
 import { together } from "./together.ts";
 import { backchannelLogout } from "./usecases/backchannel-logout.ts";
 import { discovery } from "./usecases/discovery.ts";
+import { findLogins } from "./usecases/find-logins.ts";
 import { groups } from "./usecases/groups.ts";
 import { identifyCaller } from "./usecases/identify-caller.ts";
 import { judgeTokens } from "./usecases/judge-tokens.ts";
 import { mySessions } from "./usecases/my-sessions.ts";
 import { renewTokens } from "./usecases/renew-tokens.ts";
 import { resources } from "./usecases/resources.ts";
+import { revokeLogin } from "./usecases/revoke-login.ts";
 import { sessionEntries } from "./usecases/session-entries.ts";
 import { sessionTokens } from "./usecases/session-tokens.ts";
 import { noteUse } from "./usecases/session-use.ts";
@@ -58,6 +61,9 @@ const addSample = (from: DependencyContainer, { configuration }: AdapterParts, o
     origin: origins[0],
   });
 
+/** How long a server that stops waits for what it does in the background. */
+const lastPatience: Seconds = 5;
+
 const assemble = (
   from: DependencyContainer,
   parts: AdapterParts,
@@ -69,12 +75,15 @@ const assemble = (
   const { claimNames } = provider;
   const idle = settings.SESSION_MAX_AGE;
   const session = { ...ports, sessions: ports.sessionStore, idle };
-  const tokens = sessionTokens(session);
-  const entries = sessionEntries(session);
+  const background = parts.closers.add(backgroundWork({ log: ports.log, patience: lastPatience }));
+  const find = findLogins(session);
+  const revoke = revokeLogin({ ...ports, background, findLogins: find });
+  const tokens = sessionTokens({ ...session, revoke });
+  const entries = sessionEntries({ ...session, tokens, find, revoke });
   const judge = judgeTokens({ ...ports, claimNames, backdatedBy: settings.OIDC_IAT_BACKDATED_BY });
   const patience = settings.RENEWAL_TIMEOUT;
   const wait = (time: Seconds) => delay(time * 1000);
-  const renew = renewTokens({ ...session, judge, tokens, claimNames, patience, wait });
+  const renew = renewTokens({ ...session, judge, tokens, revoke, claimNames, patience, wait });
   const renewing = parts.closers.add(renewals({ ...ports, renew, patience }));
   const files = storedFiles({ store: ports.resourceStore, contentCheck: ports.contentCheck });
   const data = { ...ports, store: ports.resourceStore, files };
@@ -84,7 +93,7 @@ const assemble = (
     resources: resources(data),
     sessions: sessions({ store: ports.sessionStore, entries, random: ports.random, idle }),
     mySessions: mySessions({ ...ports, entries }),
-    backchannelLogout: backchannelLogout({ ...ports, entries }),
+    backchannelLogout: backchannelLogout({ ...ports, entries, background }),
     identifyCaller: identifyCaller({
       ...ports,
       judge,

@@ -72,7 +72,13 @@ const openEmbedded = async (parts: AdapterParts, origins: Origins): Promise<Prov
   };
 };
 
-const openExternal = async ({ configuration, clock, log, closers }: AdapterParts): Promise<ProviderParts> => {
+/** A lab's own, as it is configured. */
+export const openExternal = async ({
+  configuration,
+  clock,
+  log,
+  closers,
+}: Pick<AdapterParts, "configuration" | "clock" | "log" | "closers">): Promise<ProviderParts> => {
   const { provider, settings } = configuration;
   if (provider.kind !== "external") throw new Error("no external provider is configured");
   const { oidcIdentityProvider } = await import("../adapters/oidc/identity-provider.ts");

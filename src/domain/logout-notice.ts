@@ -20,6 +20,10 @@ export const ownersNamed = ({ subject, providerSession }: LogoutNotice): readonl
   ...(subject === undefined ? [] : [bySubject(subject)]),
 ];
 
+/** Whether a login is the named person's, or of the named session. */
+export const mayConcern = (notice: LogoutNotice, login: Login): boolean =>
+  notice.subject === undefined ? concerns(notice, login) : notice.subject === login.subject;
+
 /**
  * Whether a login has to end with this notice. One whose provider session is not known may be the one that is
  * named: better to log in once more than to stay logged in.

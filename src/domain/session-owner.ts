@@ -16,6 +16,19 @@ export const ownersOf = ({ username, subject, providerSession }: Login): readonl
   ...(providerSession === undefined ? [] : [byProviderSession(providerSession)]),
 ];
 
+/** Whether two logins are known to have come of one session at the provider. */
+export const isOfSameProviderSession = (one: Login, other: Login): boolean =>
+  one.providerSession !== undefined &&
+  one.providerSession === other.providerSession &&
+  one.subject === other.subject;
+
+/** Whether two logins are known to have come of different sessions at the provider, or of different people. */
+export const isOfAnotherProviderSession = (one: Login, other: Login): boolean =>
+  (one.providerSession !== undefined &&
+    other.providerSession !== undefined &&
+    one.providerSession !== other.providerSession) ||
+  (one.subject !== undefined && other.subject !== undefined && one.subject !== other.subject);
+
 /** Longer ones would swell every session (OpenID Connect Core section 2 allows a `sub` of 255 characters). */
 const maxLength = 1000;
 

@@ -1,7 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { concerns, ownersNamed } from "../../src/domain/logout-notice.ts";
+import { concerns, mayConcern, ownersNamed } from "../../src/domain/logout-notice.ts";
 import type { Login } from "../../src/domain/session.ts";
-import { ownersOf, providerNames } from "../../src/domain/session-owner.ts";
+import {
+  isOfAnotherProviderSession,
+  isOfSameProviderSession,
+  ownersOf,
+  providerNames,
+} from "../../src/domain/session-owner.ts";
 import type { SealedText } from "../../src/domain/token-set.ts";
 import type { Username } from "../../src/domain/user.ts";
 
@@ -41,6 +46,15 @@ describe("a notice of a logout", () => {
     expect(concerns(told, login(names))).toBe(does);
   });
 
+  it("may concern every login of the person it names, and of the session alone if it names nobody", () => {
+    const names = { subject: "p", providerSession: "s" };
+    expect(mayConcern(notice("p", "t"), login(names))).toBe(true);
+    expect(mayConcern(notice("q", "s"), login(names))).toBe(false);
+    expect(mayConcern(notice(undefined, "s"), login(names))).toBe(true);
+    expect(mayConcern(notice(undefined, "t"), login(names))).toBe(false);
+    expect(mayConcern(notice("p"), login({}))).toBe(false);
+  });
+
   it("leads to the owners under which such logins were entered", () => {
     const owners = ownersOf(login({ subject: "p", providerSession: "s" }));
     expect(ownersNamed(notice("p", "s")).every((owner) => owners.includes(owner))).toBe(true);
@@ -61,5 +75,26 @@ describe("the provider's names in a token", () => {
     [{}, {}],
   ])("of %o are %o", (claims, names) => {
     expect(providerNames(claims)).toEqual(names);
+  });
+});
+
+describe("the sessions at the provider that two logins came of", () => {
+  const known = { subject: "p", providerSession: "s" };
+  it.each([
+    ["are the same", known, known, "same"],
+    ["differ in name", known, { subject: "p", providerSession: "t" }, "another"],
+    ["are of different people", known, { subject: "q", providerSession: "s" }, "another"],
+    ["are not both known", known, { subject: "p" }, "unknown"],
+    ["are both not known", { subject: "p" }, { subject: "p" }, "unknown"],
+    ["are not known, but the people differ", { subject: "p" }, { subject: "q" }, "another"],
+  ] as const)("%s", (_, one, other, expected) => {
+    for (const pair of [
+      [one, other],
+      [other, one],
+    ] as const) {
+      const [a, b] = [login(pair[0]), login(pair[1])];
+      expect(isOfSameProviderSession(a, b)).toBe(expected === "same");
+      expect(isOfAnotherProviderSession(a, b)).toBe(expected === "another");
+    }
   });
 });

@@ -7,6 +7,7 @@ import { sessionLayer } from "../../src/adapters/http/session-layer.ts";
 import { memorySessionIndex } from "../../src/adapters/memory/session-index.ts";
 import { systemClock } from "../../src/adapters/system/clock.ts";
 import { systemRandom } from "../../src/adapters/system/random.ts";
+import { findLogins } from "../../src/app/usecases/find-logins.ts";
 import { sessionEntries } from "../../src/app/usecases/session-entries.ts";
 import { sessions } from "../../src/app/usecases/sessions.ts";
 import type { SessionStore } from "../../src/ports/driven/session-store.ts";
@@ -29,12 +30,16 @@ const counter = (store: SessionStore): Koa => {
   const app = new Koa<RequestState>();
   const clock = systemClock();
   const log = recordingLog();
+  const index = memorySessionIndex(clock);
   const entries = sessionEntries({
     sessions: store,
-    index: memorySessionIndex(clock),
+    index,
     clock,
     log,
     idle: 3600,
+    tokens: { open: () => undefined },
+    find: findLogins({ sessions: store, index }),
+    revoke: () => undefined,
   });
   const kept = sessions({ store, entries, random: systemRandom(), idle: 3600 });
   const cookies = {

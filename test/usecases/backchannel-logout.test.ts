@@ -3,8 +3,7 @@ import { memoryUsedNotices } from "../../src/adapters/memory/used-notices.ts";
 import { backchannelLogout } from "../../src/app/usecases/backchannel-logout.ts";
 import { ProviderDown, StoreDown } from "../../src/domain/failure.ts";
 import { logoutTokenMaxAge } from "../../src/domain/logout-notice.ts";
-import type { SessionId } from "../../src/domain/session.ts";
-import type { SealedText } from "../../src/domain/token-set.ts";
+import type { Login, SessionId } from "../../src/domain/session.ts";
 import type { Username } from "../../src/domain/user.ts";
 import { idle, loginSetup } from "./login-setup.ts";
 
@@ -14,16 +13,16 @@ const token = JSON.stringify({ id: "notice-1", subject: "sub-alice" });
 const setup = async () => {
   const s = loginSetup();
   const notices = memoryUsedNotices(s.clock);
-  const begin = async () => {
-    const since = s.clock.now();
+  const begin = async (at = id, more: Partial<Login> = {}) => {
     const login = {
       username: "alice" as Username,
-      since,
+      since: s.clock.now(),
       subject: "sub-alice",
-      sealedTokens: "" as SealedText,
+      sealedTokens: s.tokens.seal(at, { idToken: "i", accessToken: "a", refreshToken: `of-${at[0]}` }),
+      ...more,
     };
-    await s.entries.enter(id, login);
-    await s.sessions.create(id, { login }, idle);
+    await s.entries.enter(at, login);
+    await s.sessions.create(at, { login }, idle);
   };
   await begin();
   return { ...s, notices, begin, logOut: backchannelLogout({ ...s, notices }) };
@@ -63,4 +62,39 @@ it("refuses a token that is not valid, and judges none while the provider is awa
   s.identityProvider.outage = new ProviderDown();
   await expect(s.logOut(token)).rejects.toThrow(ProviderDown);
   expect(await s.sessions.peek(id)).toBeDefined();
+});
+
+it("revokes what it ends, since the provider may have kept it for offline access", async () => {
+  const s = await setup();
+  await s.logOut(token);
+  await s.background.settle();
+  expect(s.identityProvider.revoked).toEqual(["of-s"]);
+});
+
+it("has a person's other sessions ask the provider, now and when it has done, if one of theirs is named", async () => {
+  const s = await setup();
+  await s.sessions.remove(id);
+  const [named, other] = ["n".repeat(32) as SessionId, "o".repeat(32) as SessionId];
+  await s.begin(named, { providerSession: "s1" });
+  await s.begin(other, { providerSession: "s2" });
+  await s.logOut(JSON.stringify({ id: "notice-2", subject: "sub-alice", providerSession: "s1" }));
+  expect(await s.sessions.peek(named)).toBeUndefined();
+  expect(await s.sessions.peek(other)).toBeDefined();
+  const alice = "alice" as Username;
+  expect(await s.marks.find(alice)).toBe(Math.ceil(s.clock.now()));
+  const later = s.background.waiting.find(({ what }) => what.startsWith("marking"));
+  s.clock.pass(later?.after ?? Number.NaN);
+  await s.background.settle();
+  expect(await s.marks.find(alice)).toBe(Math.ceil(s.clock.now()));
+});
+
+it("troubles nobody else, and nobody at all when all of a person's sessions end", async () => {
+  const s = await setup();
+  const other = "o".repeat(32) as SessionId;
+  await s.begin(other, { username: "ben" as Username, subject: "sub-ben", providerSession: "s1" });
+  await s.logOut(token);
+  await s.logOut(JSON.stringify({ id: "notice-3", subject: "sub-alice", providerSession: "s1" }));
+  expect(await s.sessions.peek(other)).toBeDefined();
+  expect(await s.marks.find("alice" as Username)).toBeUndefined();
+  expect(await s.marks.find("ben" as Username)).toBeUndefined();
 });

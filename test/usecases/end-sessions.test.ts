@@ -6,15 +6,22 @@ import type { SealedText } from "../../src/domain/token-set.ts";
 import type { Username } from "../../src/domain/user.ts";
 import type { SessionStore } from "../../src/ports/driven/session-store.ts";
 import { manualClock } from "../support/manual-clock.ts";
+import { loginSetup } from "./login-setup.ts";
 
+const tokens = (n: number) => ({ idToken: "i", accessToken: "a", refreshToken: `refresh-${n}` });
 const idOf = (n: number) => String(n).padStart(32, "s") as SessionId;
 
+const loginOf = (username: string) => ({
+  username: username as Username,
+  since: 1,
+  sealedTokens: "sealed" as SealedText,
+});
+
 const logIn = (store: SessionStore, n: number, username: string) =>
-  store.create(
-    idOf(n),
-    { login: { username: username as Username, since: 1, sealedTokens: "sealed" as SealedText } },
-    100,
-  );
+  store.create(idOf(n), { login: loginOf(username) }, 100);
+
+/** An index that has missed everything. */
+const withoutIndex = { find: async () => [], end: async () => 0 };
 
 describe("ending somebody's sessions", () => {
   it("ends all of them, and nobody else's", async () => {
@@ -22,12 +29,27 @@ describe("ending somebody's sessions", () => {
     const names = ["alice", "bob", "alice", "Alice", "alice2"];
     for (const [n, name] of names.entries()) await logIn(store, n, name);
     await store.create(idOf(9), { counter: 1 }, 100);
-    expect(await endSessions(store, "alice")).toBe(2);
+    expect(await endSessions({ store, entries: withoutIndex }, "alice")).toBe(2);
     const left = await Promise.all(
       [0, 1, 2, 3, 4, 9].map(async (n) => (await store.load(idOf(n), 100)) !== undefined),
     );
     expect(left).toEqual([false, true, false, true, true, true]);
-    expect(await endSessions(store, "alice")).toBe(0);
+    expect(await endSessions({ store, entries: withoutIndex }, "alice")).toBe(0);
+  });
+
+  it("has the provider forget them, and counts once what the index names", async () => {
+    const s = loginSetup();
+    for (const n of [1, 2]) {
+      const login = { ...loginOf("alice"), sealedTokens: s.tokens.seal(idOf(n), tokens(n)) };
+      await s.entries.enter(idOf(n), login);
+      await s.sessions.create(idOf(n), { login }, 100);
+    }
+    await logIn(s.sessions, 3, "alice");
+    await s.entries.enter(idOf(4), loginOf("alice"));
+    expect(await endSessions({ store: s.sessions, entries: s.entries }, "alice")).toBe(3);
+    expect(await Array.fromAsync(s.sessions.all())).toEqual([]);
+    await s.background.settle();
+    expect(s.identityProvider.revoked.toSorted()).toEqual(["refresh-1", "refresh-2"]);
   });
 
   it("counts a session once that is listed twice", async () => {
@@ -37,6 +59,6 @@ describe("ending somebody's sessions", () => {
       const [one] = await Array.fromAsync(store.all());
       if (one) yield* [one, one];
     }
-    expect(await endSessions({ ...store, all: twice }, "alice")).toBe(1);
+    expect(await endSessions({ store: { ...store, all: twice }, entries: withoutIndex }, "alice")).toBe(1);
   });
 });

@@ -4,6 +4,7 @@ import type { TokenSet } from "../../src/domain/token-set.ts";
 import type { Clock } from "../../src/ports/driven/clock.ts";
 import type {
   IdentityProvider,
+  UselessTokens,
   Verification,
   VerifiedTokens,
 } from "../../src/ports/driven/identity-provider.ts";
@@ -12,7 +13,7 @@ export interface FakeProvider extends IdentityProvider {
   /** Tokens of somebody who has just logged in; the id token is good for an hour. */
   tokensOf(username: string, groups?: readonly string[], more?: JsonObject): TokenSet;
   /** What happens at the next refresh grants; without it they succeed, each refresh token once. */
-  onRefresh: ((tokens: TokenSet) => Promise<VerifiedTokens | "refused">) | undefined;
+  onRefresh: ((tokens: TokenSet) => Promise<VerifiedTokens | UselessTokens | "refused">) | undefined;
   readonly refreshed: string[];
   readonly revoked: string[];
   /** Thrown by verify and metadata while it is set. */

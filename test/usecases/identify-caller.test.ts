@@ -160,6 +160,7 @@ describe("tokens under an old key", () => {
     const tokens = sessionTokens({
       sessions: { ...s.sessions, replace },
       sealer,
+      revoke: s.revoke,
       clock: s.clock,
       log: s.log,
       idle,

@@ -5,9 +5,11 @@ import { memorySessionIndex } from "../../src/adapters/memory/session-index.ts";
 import { memorySessionStore } from "../../src/adapters/memory/session-store.ts";
 import { memoryStalenessMarks } from "../../src/adapters/memory/staleness-marks.ts";
 import { renewals } from "../../src/app/renewals.ts";
+import { findLogins } from "../../src/app/usecases/find-logins.ts";
 import { identifyCaller } from "../../src/app/usecases/identify-caller.ts";
 import { judgeTokens } from "../../src/app/usecases/judge-tokens.ts";
 import { renewTokens } from "../../src/app/usecases/renew-tokens.ts";
+import { revokeLogin } from "../../src/app/usecases/revoke-login.ts";
 import { sessionEntries } from "../../src/app/usecases/session-entries.ts";
 import { sessionTokens } from "../../src/app/usecases/session-tokens.ts";
 import { noteUse } from "../../src/app/usecases/session-use.ts";
@@ -19,6 +21,7 @@ import type { StalenessMarks } from "../../src/ports/driven/staleness-marks.ts";
 import { manualClock } from "../support/manual-clock.ts";
 import { recordingLog } from "../support/recording-log.ts";
 import { fakeProvider } from "./fake-provider.ts";
+import { heldBackground } from "./held-background.ts";
 
 export const idle = 1000;
 export const claimNames = { username: "sub", groups: "groups" };
@@ -34,10 +37,13 @@ export const loginSetup = (replaced: { sessions?: SessionStore; marks?: Stalenes
   const sealer = tokenSealer([key]);
   const sessions = replaced.sessions ?? memorySessionStore(clock);
   const index = memorySessionIndex(clock);
-  const entries = sessionEntries({ sessions, index, clock, log, idle });
+  const background = heldBackground();
+  const find = findLogins({ sessions, index });
+  const revoke = revokeLogin({ identityProvider, background, findLogins: find });
+  const tokens = sessionTokens({ sessions, sealer, revoke, clock, log, idle });
+  const entries = sessionEntries({ sessions, index, tokens, find, revoke, clock, log, idle });
   const marks = replaced.marks ?? memoryStalenessMarks(clock, 100_000);
   const lock = memoryRenewalLock(clock);
-  const tokens = sessionTokens({ sessions, sealer, clock, log, idle });
   const judge = judgeTokens({ identityProvider, marks, claimNames, backdatedBy: 0 });
   const renew = renewTokens({
     sessions,
@@ -45,6 +51,7 @@ export const loginSetup = (replaced: { sessions?: SessionStore; marks?: Stalenes
     identityProvider,
     judge,
     tokens,
+    revoke,
     claimNames,
     clock,
     log,
@@ -96,6 +103,8 @@ export const loginSetup = (replaced: { sessions?: SessionStore; marks?: Stalenes
     entries,
     marks,
     lock,
+    background,
+    revoke,
     tokens,
     judge,
     renew,

@@ -85,6 +85,25 @@ describe("a refused renewal", () => {
     s.identityProvider.onRefresh = async (tokens) => ({ tokens, claims: { iat: 1 } });
     expect(await s.callerOf(s.id)).toBe(anonymous);
     expect(await s.tokensIn(s.id)).toBeUndefined();
+    await s.background.settle();
+    expect(s.identityProvider.revoked).toEqual([s.first.refreshToken]);
+  });
+
+  it("is what another person's token amounts to, and the provider forgets what came with it", async () => {
+    const s = await expired();
+    const tokens = s.identityProvider.tokensOf("mallory");
+    s.identityProvider.onRefresh = async () => ({ tokens, claims: undefined });
+    expect(await s.callerOf(s.id)).toBe(anonymous);
+    expect(await s.tokensIn(s.id)).toBeUndefined();
+    await s.background.settle();
+    expect(s.identityProvider.revoked).toEqual([tokens.refreshToken]);
+  });
+
+  it("revokes nothing when the provider has said that the grant is over", async () => {
+    const s = await expired();
+    s.identityProvider.onRefresh = async () => "refused";
+    await s.callerOf(s.id);
+    expect(s.background.waiting).toEqual([]);
   });
 });
 
@@ -187,9 +206,11 @@ describe("a store that goes away during renewal", () => {
 describe("a logout during renewal", () => {
   it("wins, and the late write brings nothing back", async () => {
     const s = await expired();
-    duringRefresh(s, () => s.sessions.remove(s.id));
+    const late = duringRefresh(s, () => s.sessions.remove(s.id));
     expect(await s.callerOf(s.id)).toBe(anonymous);
     expect(await s.sessions.load(s.id, idle)).toBeUndefined();
+    await s.background.settle();
+    expect(s.identityProvider.revoked).toEqual([late.refreshToken]);
   });
 
   it("wins also when it left the session's values", async () => {

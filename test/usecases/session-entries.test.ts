@@ -64,8 +64,8 @@ describe("the entries of sessions", () => {
 
   it("end with their session, which is told in the log", async () => {
     const s = setup();
-    const login = await s.begin(1);
-    await s.entries.end(idOf(1), login, "a test");
+    await s.begin(1);
+    expect(await s.entries.end([idOf(1)], "a test", "always")).toBe(1);
     expect(await s.lists()).toEqual([[], [], []]);
     expect(await s.sessions.peek(idOf(1))).toBeUndefined();
     expect(s.log.events).toEqual([{ event: "session-ended", username: "alice", why: "a test" }]);
@@ -73,9 +73,9 @@ describe("the entries of sessions", () => {
 
   it("do not keep a session from ending when they cannot be written", async () => {
     const s = setup();
-    const login = await s.begin(1);
+    await s.begin(1);
     s.index.remove = () => Promise.reject(new StoreDown());
-    await s.entries.end(idOf(1), login, "a test");
+    await s.entries.end([idOf(1)], "a test", "always");
     expect(await s.sessions.peek(idOf(1))).toBeUndefined();
     expect(s.log.events).toContainEqual(expect.objectContaining({ event: "background" }));
   });
@@ -122,5 +122,95 @@ describe("the entries of sessions", () => {
     expect((await s.lists()).map((ids) => ids.length)).toEqual([100, 100, 100]);
     await s.begin(101, { username: "bob" as Username });
     expect(await s.sessions.peek(idOf(2))).toBeDefined();
+  });
+
+  it("are ended as far as they were there, and so often told", async () => {
+    const s = setup();
+    await s.begin(1);
+    await s.begin(2);
+    await s.sessions.remove(idOf(2));
+    expect(await s.entries.end([idOf(1), idOf(2), idOf(3)], "a test", "always")).toBe(1);
+    expect(s.log.events.filter(({ event }) => event === "session-ended")).toHaveLength(1);
+  });
+});
+
+describe("the refresh token of a session that ends", () => {
+  const tokens = (n: number) => ({ idToken: "i", accessToken: "a", refreshToken: `refresh-${n}` });
+
+  /** Sessions with tokens, by their numbers. */
+  const begun = async (sids: Record<number, string | undefined>) => {
+    const s = setup();
+    for (const [n, sid] of Object.entries(sids)) {
+      const sealedTokens = s.tokens.seal(idOf(Number(n)), tokens(Number(n)));
+      const { providerSession: _, ...login } = s.login({ sealedTokens });
+      const more = sid === undefined ? login : { ...login, providerSession: sid };
+      await s.entries.enter(idOf(Number(n)), more);
+      await s.sessions.create(idOf(Number(n)), { login: more }, idle);
+    }
+    const revoked = async () => {
+      await s.background.settle();
+      return s.identityProvider.revoked;
+    };
+    return { ...s, revoked };
+  };
+
+  it("is revoked in the background, after the session is gone", async () => {
+    const s = await begun({ 1: "x" });
+    await s.entries.end([idOf(1)], "a test", "always");
+    expect([s.identityProvider.revoked, s.background.waiting.length]).toEqual([[], 1]);
+    expect(await s.revoked()).toEqual(["refresh-1"]);
+  });
+
+  it("is the one that the session held in the end, not the one that somebody read before", async () => {
+    const s = await begun({ 1: "x" });
+    const { remove } = s.sessions;
+    s.sessions.remove = async (id) => {
+      const stored = await s.sessions.load(id, idle);
+      if (stored?.session.login) await s.tokens.keep(id, stored, stored.session.login, tokens(9));
+      return remove(id);
+    };
+    await s.entries.end([idOf(1)], "a test", "always");
+    expect(await s.revoked()).toEqual(["refresh-9"]);
+  });
+
+  it("is left alone where no rule is given, and where it cannot be opened", async () => {
+    const s = await begun({ 1: "x" });
+    await s.begin(2);
+    await s.entries.end([idOf(1)], "a test", undefined);
+    await s.entries.end([idOf(2)], "a test", "always");
+    expect(await s.revoked()).toEqual([]);
+  });
+
+  it("is left alone while another session lives on the same session at the provider, unless that is wished", async () => {
+    const s = await begun({ 1: "x", 2: "x", 3: "y" });
+    await s.entries.end([idOf(1)], "a test", "unless-shared");
+    expect(await s.revoked()).toEqual([]);
+    await s.entries.end([idOf(3)], "a test", "unless-shared");
+    expect(await s.revoked()).toEqual(["refresh-3"]);
+    await s.entries.end([idOf(2)], "a test", "unless-shared");
+    expect(await s.revoked()).toEqual(["refresh-3", "refresh-2"]);
+    const other = await begun({ 1: "x", 2: "x" });
+    await other.entries.end([idOf(1)], "a test", "always");
+    expect(await other.revoked()).toEqual(["refresh-1"]);
+  });
+
+  it("is revoked with those that end together, also when they share a session at the provider", async () => {
+    const s = await begun({ 1: "x", 2: "x" });
+    await s.entries.end([idOf(1), idOf(2)], "a test", "unless-shared");
+    expect(await s.revoked()).toEqual(["refresh-1", "refresh-2"]);
+  });
+
+  it("is revoked when nobody knows of a session at the provider", async () => {
+    const s = await begun({ 1: undefined, 2: undefined });
+    await s.entries.end([idOf(1)], "a test", "unless-shared");
+    expect(await s.revoked()).toEqual(["refresh-1"]);
+  });
+
+  it("is revoked for those that ended before an outage stopped the rest", async () => {
+    const s = await begun({ 1: "x", 2: "y" });
+    const { remove } = s.sessions;
+    s.sessions.remove = (id) => (id === idOf(2) ? Promise.reject(new StoreDown()) : remove(id));
+    await expect(s.entries.end([idOf(1), idOf(2)], "a test", "always")).rejects.toThrow(StoreDown);
+    expect(await s.revoked()).toEqual(["refresh-1"]);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { memorySessionIndex } from "../../src/adapters/memory/session-index.ts";
 import { memorySessionStore } from "../../src/adapters/memory/session-store.ts";
+import { findLogins } from "../../src/app/usecases/find-logins.ts";
 import { sessionEntries } from "../../src/app/usecases/session-entries.ts";
 import { sessions } from "../../src/app/usecases/sessions.ts";
 import { StoreDown } from "../../src/domain/failure.ts";
@@ -23,7 +24,16 @@ const setup = () => {
   const clock = manualClock();
   const store = memorySessionStore(clock);
   const index = memorySessionIndex(clock);
-  const entries = sessionEntries({ sessions: store, index, clock, log: recordingLog(), idle });
+  const entries = sessionEntries({
+    sessions: store,
+    index,
+    clock,
+    log: recordingLog(),
+    idle,
+    tokens: { open: () => undefined },
+    find: findLogins({ sessions: store, index }),
+    revoke: () => undefined,
+  });
   const random = { text: (bytes: number) => Buffer.alloc(bytes, 7).toString("base64url"), fraction: () => 0 };
   const inStore = async () => (await store.load(id, idle))?.session;
   return { clock, store, inStore, sessions: sessions({ store, entries, random, idle }) };

@@ -85,7 +85,7 @@ const contextStore = (sessions: Sessions) =>
     async destroy(id: string): Promise<void> {
       const { session } = this.#ctx.state;
       if (this.#found === id && session.kind === "session") {
-        await sessions.end(id as SessionId, session.stored.session);
+        await sessions.end(id as SessionId);
       } else if (this.#written !== undefined) await sessions.end(id as SessionId);
     }
   };

@@ -3,6 +3,8 @@ import { ProviderDown, SignInFailed } from "../../domain/failure.ts";
 import { loginAttemptLifetime } from "../../domain/login-attempt.ts";
 import type { ReturnPath } from "../../domain/return-path.ts";
 import { home, parseReturnPath } from "../../domain/return-path.ts";
+import type { Login } from "../../domain/session.ts";
+import { isOfAnotherProviderSession } from "../../domain/session-owner.ts";
 import type { SealedText } from "../../domain/token-set.ts";
 import type { Sessions } from "../../ports/driving/sessions.ts";
 import type { SignIn } from "../../ports/driving/sign-in.ts";
@@ -91,9 +93,19 @@ const finish = async (ctx: Context, d: Deps): Promise<void> => {
   // A new id: one that somebody slipped into this browser before the login is worth nothing after it.
   if (!ctx.session) throw new Error("the session layer is missing");
   const client = clientKind(ctx.get("User-Agent"));
+  await leaveFormer(ctx, d, finished.login);
   ctx.session.login = client === undefined ? finished.login : { ...finished.login, client };
   await ctx.session.regenerate();
   ctx.redirect(finished.returnTo);
+};
+
+/** A browser that goes over to another login leaves the old one at the provider too. */
+const leaveFormer = async (ctx: Context, d: Deps, login: Login): Promise<void> => {
+  const { session } = ctx.state;
+  const former = session.kind === "session" ? session.stored.session.login : undefined;
+  if (session.kind === "session" && former && isOfAnotherProviderSession(former, login)) {
+    await d.sessions.logOut(session.id);
+  }
 };
 
 const end = async (ctx: Context, d: Deps): Promise<void> => {
@@ -101,8 +113,8 @@ const end = async (ctx: Context, d: Deps): Promise<void> => {
   // Saying "logged out" while the session lives on would be a lie.
   if (session.kind === "session-unread") throw session.cause;
   const [id, login] = session.kind === "session" ? [session.id, session.stored.session.login] : [];
+  if (id) await d.sessions.logOut(id);
   ctx.session = null;
-  if (id && login) d.signIn.forget(id, login);
   const url = await d.signIn.endSessionUrl(ctx.state.origin, id, login).catch((error: unknown) => {
     // With the provider away, the session here ends all the same.
     if (error instanceof ProviderDown) return home;

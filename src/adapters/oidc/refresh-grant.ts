@@ -3,7 +3,7 @@ import { refreshTokenGrant } from "openid-client";
 import type { JsonObject, Seconds } from "../../domain/brand.ts";
 import { ProviderDown } from "../../domain/failure.ts";
 import type { TokenSet } from "../../domain/token-set.ts";
-import type { VerifiedTokens } from "../../ports/driven/identity-provider.ts";
+import type { UselessTokens, VerifiedTokens } from "../../ports/driven/identity-provider.ts";
 import type { Conversation } from "./conversation.ts";
 import { isComplaint, isRefused, renewalFailure } from "./token-endpoint.ts";
 
@@ -45,7 +45,7 @@ const keepIdToken = async (conversation: Conversation, tokens: TokenSet): Promis
 export const refresh = async (
   conversation: Conversation,
   old: TokenSet,
-): Promise<VerifiedTokens | "refused"> => {
+): Promise<VerifiedTokens | UselessTokens | "refused"> => {
   const { configuration, answer } = await conversation.endpoint();
   const asked = conversation.now();
   try {
@@ -59,14 +59,15 @@ export const refresh = async (
       return await keepIdToken(conversation, { idToken: old.idToken, accessToken, refreshToken });
     }
     const claims = await renewedClaims(conversation, old, idToken, asked);
-    return claims === undefined ? "refused" : { tokens: { idToken, accessToken, refreshToken }, claims };
+    return { tokens: { idToken, accessToken, refreshToken }, claims };
   } catch (error) {
     if (isRefused(error)) return "refused";
     // The library complains of anything in the answer; only an id token that is not valid ends the login.
-    const idToken = isComplaint(error) ? answer()?.id_token : undefined;
+    const { id_token: idToken, refresh_token: newer } = (isComplaint(error) ? answer() : undefined) ?? {};
     if (typeof idToken === "string") {
       const claims = await renewedClaims(conversation, old, idToken, asked);
-      if (claims === undefined) return "refused";
+      const refreshToken = typeof newer === "string" ? newer : old.refreshToken;
+      if (claims === undefined) return { tokens: { ...old, refreshToken }, claims };
     }
     throw renewalFailure(error);
   }

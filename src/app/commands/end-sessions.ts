@@ -1,10 +1,63 @@
+import { tokenSealer } from "../../adapters/aes-gcm/token-sealer.ts";
+import type { Seconds } from "../../domain/brand.ts";
+import type { Log } from "../../ports/driven/log.ts";
+import { backgroundWork } from "../background-work.ts";
+import type { Configuration } from "../configuration.ts";
+import { openExternal } from "../identity-provider.ts";
+import { openSecrets } from "../secrets.ts";
 import { endSessions } from "../usecases/end-sessions.ts";
-import type { Run } from "./command.ts";
+import { findLogins } from "../usecases/find-logins.ts";
+import type { RevokeLogin } from "../usecases/revoke-login.ts";
+import { revokeLogin } from "../usecases/revoke-login.ts";
+import { sessionEntries } from "../usecases/session-entries.ts";
+import { sessionTokens } from "../usecases/session-tokens.ts";
+import type { Run, Surroundings } from "./command.ts";
+import type { StoredSessions } from "./stored-sessions.ts";
 import { withSessions } from "./stored-sessions.ts";
+
+/** How long a provider that does not answer is waited for, when all sessions have ended. */
+const patience: Seconds = 30;
 
 export const endSessionsOf: Run = async ([username = ""], surroundings) => {
   const configuration = await surroundings.configure();
-  const ended = await withSessions(configuration, surroundings, (store) => endSessions(store, username));
+  const ended = await withSessions(configuration, surroundings, async (stored) =>
+    endSessions(
+      { store: stored.store, entries: await entriesOf(configuration, surroundings, stored) },
+      username,
+    ),
+  );
   const what = ended === 1 ? "1 session" : `${ended} sessions`;
   surroundings.print(`Ended ${what} of ${JSON.stringify(username)}.\n`);
 };
+
+const entriesOf = async (
+  configuration: Configuration,
+  { clock }: Surroundings,
+  { store: sessions, index, log, closers }: StoredSessions,
+) => {
+  const { encryptionKeys } = await openSecrets(configuration);
+  const revoke = await revocation(configuration, clock, { store: sessions, index, log, closers });
+  const idle = configuration.settings.SESSION_MAX_AGE;
+  const common = { sessions, index, revoke, clock, idle, log: troublesOf(log) };
+  const tokens = sessionTokens({ ...common, sealer: tokenSealer(encryptionKeys) });
+  return sessionEntries({ ...common, tokens, find: findLogins(common) });
+};
+
+/** The embedded provider lives in the server's process, and is nobody's to revoke from another one. */
+const revocation = async (
+  configuration: Configuration,
+  clock: Surroundings["clock"],
+  { store: sessions, index, log, closers }: StoredSessions,
+): Promise<RevokeLogin> => {
+  if (configuration.provider.kind === "embedded") return () => undefined;
+  const { identityProvider } = await openExternal({ configuration, clock, log, closers });
+  const background = closers.add(backgroundWork({ log, patience }));
+  return revokeLogin({ identityProvider, background, findLogins: findLogins({ sessions, index }) });
+};
+
+/** The number of sessions is told in the end; here only what goes wrong. */
+const troublesOf = (log: Log): Log => ({
+  write: (event) => {
+    if (event.event !== "session-ended") log.write(event);
+  },
+});

@@ -9,7 +9,7 @@ import { withSessions } from "./stored-sessions.ts";
 export const printKeyReport: Run = async (_, surroundings) => {
   const configuration = await surroundings.configure();
   const { encryptionKeys } = await openSecrets(configuration);
-  const report = await withSessions(configuration, surroundings, (store) =>
+  const report = await withSessions(configuration, surroundings, ({ store }) =>
     keyReport({
       store,
       sealer: tokenSealer(encryptionKeys),

@@ -1,18 +1,29 @@
 import type { Seconds } from "../../domain/brand.ts";
-import { concerns, logoutTokenMaxAge, ownersNamed } from "../../domain/logout-notice.ts";
+import type { LogoutNotice } from "../../domain/logout-notice.ts";
+import { concerns, logoutTokenMaxAge, mayConcern, ownersNamed } from "../../domain/logout-notice.ts";
+import type { Username } from "../../domain/user.ts";
+import type { Clock } from "../../ports/driven/clock.ts";
 import type { IdentityProvider } from "../../ports/driven/identity-provider.ts";
+import type { StalenessMarks } from "../../ports/driven/staleness-marks.ts";
 import type { UsedNotices } from "../../ports/driven/used-notices.ts";
 import type { BackchannelLogout } from "../../ports/driving/backchannel-logout.ts";
+import type { Background } from "./background.ts";
 import type { SessionEntries } from "./session-entries.ts";
 
 interface Deps {
   readonly identityProvider: IdentityProvider;
   readonly notices: UsedNotices;
   readonly entries: SessionEntries;
+  readonly marks: StalenessMarks;
+  readonly background: Background;
+  readonly clock: Clock;
 }
 
 /** Longer than any token is accepted, clocks that differ included. */
 const remembered: Seconds = 2 * logoutTokenMaxAge;
+
+/** Within it, a provider that tells of a logout has done with it; until then Keycloak still renews. */
+const providerSettles: Seconds = 5;
 
 export const backchannelLogout =
   (d: Deps): BackchannelLogout =>
@@ -23,9 +34,31 @@ export const backchannelLogout =
     if (await d.notices.has(notice.id)) {
       return { outcome: "refused", reason: "The logout token has been used before." };
     }
-    const found = await d.entries.find(ownersNamed(notice), (login) => concerns(notice, login));
-    for (const { id, login } of found) await d.entries.end(id, login, "logged out at the provider");
+    await obey(d, notice);
     // Only now: after an outage half way the provider's next try has to count.
     await d.notices.add(notice.id, remembered);
     return { outcome: "done" };
   };
+
+/**
+ * Ends what the notice names. That is revoked as well: the provider may keep tokens for offline access, which
+ * nobody holds any more (OpenID Connect Back-Channel Logout section 2.7).
+ *
+ * Of somebody whom an administrator has logged out everywhere, Keycloak 26 tells in one notice, which names one
+ * of their sessions. So their other ones ask the provider before they go on.
+ */
+const obey = async (d: Deps, notice: LogoutNotice): Promise<void> => {
+  const found = await d.entries.find(ownersNamed(notice), (login) => mayConcern(notice, login));
+  const named = found.filter(({ login }) => concerns(notice, login));
+  const ids = named.map(({ id }) => id);
+  await d.entries.end(ids, "logged out at the provider", "unless-shared");
+  const others = found.filter(({ login }) => !concerns(notice, login));
+  for (const username of new Set(others.map(({ login }) => login.username))) await doubt(d, username);
+};
+
+/** What is renewed while the provider is not yet done proves nothing: hence twice. */
+const doubt = async ({ marks, clock, background }: Deps, username: Username): Promise<void> => {
+  const mark = () => marks.mark(username, Math.ceil(clock.now()));
+  await mark();
+  background.add("marking tokens as out of date after a logout", mark, providerSettles);
+};

@@ -72,7 +72,7 @@ const sessionCaller = async (d: Deps, id: SessionId, stored: StoredSession): Pro
   const { login } = stored.session;
   if (!login) return anonymous;
   if (d.maxLifetime !== undefined && login.since + d.maxLifetime <= d.clock.now()) {
-    await d.tokens.drop(id, stored, login, "its time is over");
+    await d.tokens.drop(id, stored, login, "its time is over", d.tokens.open(id, login)?.tokens);
     return anonymous;
   }
   const opened = d.tokens.open(id, login);
@@ -91,7 +91,7 @@ const sessionCaller = async (d: Deps, id: SessionId, stored: StoredSession): Pro
     case "stale":
       return d.renewals.now(id);
     case "bad":
-      await d.tokens.drop(id, stored, login, judgement.reason);
+      await d.tokens.drop(id, stored, login, judgement.reason, opened.tokens);
       return anonymous;
   }
 };

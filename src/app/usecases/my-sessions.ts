@@ -5,7 +5,9 @@ import { byUsername } from "../../domain/session-owner.ts";
 import type { Username } from "../../domain/user.ts";
 import type { Clock } from "../../ports/driven/clock.ts";
 import type { MySessions, OwnSession } from "../../ports/driving/my-sessions.ts";
-import type { FoundLogin, SessionEntries } from "./session-entries.ts";
+import type { FoundLogin } from "./find-logins.ts";
+import type { RevocationRule } from "./revoke-login.ts";
+import type { SessionEntries } from "./session-entries.ts";
 
 interface Deps {
   readonly entries: SessionEntries;
@@ -21,8 +23,9 @@ export const mySessions = ({ entries, clock }: Deps): MySessions => {
     return current === undefined || found.some(({ id }) => id === current.id) ? found : [current, ...found];
   };
 
-  const endThose = async (found: readonly FoundLogin[]): Promise<void> => {
-    for (const { id, login } of found) await entries.end(id, login, "its owner wished it");
+  const endThose = async (found: readonly FoundLogin[], rule: RevocationRule): Promise<void> => {
+    const ids = found.map(({ id }) => id);
+    await entries.end(ids, "its owner wished it", rule);
   };
 
   const shown = async ({ id, login }: FoundLogin, current: SessionId | undefined): Promise<OwnSession> => ({
@@ -40,18 +43,19 @@ export const mySessions = ({ entries, clock }: Deps): MySessions => {
       return all.sort((a, b) => b.lastUsed - a.lastUsed);
     },
     end: async (caller, used, publicId) => {
-      for (const { id, login } of await of(caller, used)) {
-        if ((await publicIdOf(id)) !== publicId) continue;
-        await endThose([{ id, login }]);
-        return id;
+      for (const found of await of(caller, used)) {
+        if ((await publicIdOf(found.id)) !== publicId) continue;
+        await endThose([found], "unless-shared");
+        return found.id;
       }
       throw new NotFound("You have no such session.");
     },
     endOthers: async (caller, used) => {
       const current = currentOf(used)?.id;
-      await endThose((await of(caller, used)).filter(({ id }) => id !== current));
+      const others = (await of(caller, used)).filter(({ id }) => id !== current);
+      await endThose(others, "unless-shared");
     },
-    endAll: async (caller, used) => endThose(await of(caller, used)),
+    endAll: async (caller, used) => endThose(await of(caller, used), "always"),
   };
 };
 

@@ -13,6 +13,7 @@ import type { Log } from "../../ports/driven/log.ts";
 import type { RenewalLock } from "../../ports/driven/renewal-lock.ts";
 import type { SessionStore } from "../../ports/driven/session-store.ts";
 import type { JudgeTokens } from "./judge-tokens.ts";
+import type { RevokeLogin } from "./revoke-login.ts";
 import type { SessionTokens } from "./session-tokens.ts";
 
 interface Deps {
@@ -21,6 +22,7 @@ interface Deps {
   readonly identityProvider: IdentityProvider;
   readonly judge: JudgeTokens;
   readonly tokens: SessionTokens;
+  readonly revoke: RevokeLogin;
   readonly claimNames: ClaimNames;
   readonly clock: Clock;
   readonly log: Log;
@@ -80,15 +82,20 @@ const refresh = async (
     d.log.write({ event: "renewal", outcome: "broken", username: login.username, cause });
     throw cause;
   });
-  const user = answer === "refused" ? undefined : userFromClaims(answer.claims, d.claimNames);
+  const claims = answer === "refused" ? undefined : answer.claims;
+  const user = claims && userFromClaims(claims, d.claimNames);
   if (answer === "refused" || user === undefined) {
     await d.tokens.drop(id, stored, login, "the provider does not renew it");
+    if (answer !== "refused") d.revoke(login, answer.tokens, "unless-shared");
     d.log.write({ event: "renewal", outcome: "refused", username: login.username });
     return anonymous;
   }
   const isThere = await keepRenewed(d, id, stored, { old: tokens, renewed: answer.tokens });
   d.log.write({ event: "renewal", outcome: "done", username: login.username });
-  return isThere ? { kind: "user", user } : anonymous;
+  if (isThere) return { kind: "user", user };
+  // Whoever ended the session could not know of these.
+  d.revoke(login, answer.tokens, "unless-shared");
+  return anonymous;
 };
 
 /** How often a write of new tokens is tried again when others write the same session. */

@@ -9,6 +9,8 @@ import type { Log } from "../../ports/driven/log.ts";
 import type { SessionStore } from "../../ports/driven/session-store.ts";
 import type { TokenSealer } from "../../ports/driven/token-sealer.ts";
 
+import type { RevokeLogin } from "./revoke-login.ts";
+
 /** The tokens inside a session: taken out, put back, thrown away. Every write compares and sets. */
 export interface SessionTokens {
   /** Undefined: they cannot be opened, and are of no use to anybody any more. */
@@ -19,19 +21,21 @@ export interface SessionTokens {
   /**
    * Ends a login whose tokens are no good; the session's other values stay. If it cannot be written, the next
    * request finds them as useless as this one, and nobody has to wait for that.
+   * @param tokens What the provider may still take for good, and is to forget.
    */
-  drop(id: SessionId, stored: StoredSession, login: Login, reason: string): Promise<void>;
+  drop(id: SessionId, stored: StoredSession, login: Login, reason: string, tokens?: TokenSet): Promise<void>;
 }
 
 interface Deps {
   readonly sessions: SessionStore;
   readonly sealer: TokenSealer;
+  readonly revoke: RevokeLogin;
   readonly clock: Clock;
   readonly log: Log;
   readonly idle: Seconds;
 }
 
-export const sessionTokens = ({ sessions, sealer, clock, log, idle }: Deps): SessionTokens => {
+export const sessionTokens = ({ sessions, sealer, revoke, clock, log, idle }: Deps): SessionTokens => {
   const seal = (id: SessionId, tokens: TokenSet) => sealer.seal(serialiseTokens(tokens), sessionContext(id));
   return {
     seal,
@@ -46,11 +50,12 @@ export const sessionTokens = ({ sessions, sealer, clock, log, idle }: Deps): Ses
       const replaced = await sessions.replace(id, session, stored.revision, idle);
       return replaced.outcome === "replaced";
     },
-    drop: async (id, stored, login, reason) => {
+    drop: async (id, stored, login, reason, tokens) => {
       const { login: _, ...values } = stored.session;
       log.write({ event: "session-dropped", username: login.username, reason });
       try {
-        await sessions.replace(id, values, stored.revision, idle);
+        const replaced = await sessions.replace(id, values, stored.revision, idle);
+        if (replaced.outcome === "replaced" && tokens) revoke(login, tokens, "unless-shared");
       } catch (cause) {
         if (!(cause instanceof StoreDown)) throw cause;
         log.write({ event: "background", what: "dropping a session's tokens", cause });

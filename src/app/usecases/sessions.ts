@@ -43,5 +43,11 @@ export const sessions = ({ store, entries, random, idle }: Deps): Sessions => ({
     }
     throw new StoreDown({ cause: new Error("too many writers on one session") });
   },
-  end: (id, session) => entries.end(id, session?.login, "logged out, or logged in anew"),
+  logOut: async (id) => {
+    await entries.end([id], "logged out", "always");
+  },
+  // Not revoked: at the provider the new login may be the same as the old one.
+  end: async (id) => {
+    await entries.end([id], "logged in anew", undefined);
+  },
 });

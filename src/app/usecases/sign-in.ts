@@ -69,13 +69,6 @@ export const signIn = (d: Deps): SignIn => {
         returnTo: attempt.returnTo,
       };
     },
-    forget: (sessionId, login) => {
-      const opened = d.tokens.open(sessionId, login);
-      if (!opened) return;
-      d.identityProvider.revoke(opened.tokens).catch((cause: unknown) => {
-        d.log.write({ event: "background", what: "revoking a refresh token", cause });
-      });
-    },
     endSessionUrl: async (origin, sessionId, login) => {
       const opened = sessionId && login && d.tokens.open(sessionId, login);
       return seenFrom(origin, await d.identityProvider.endSessionUrl(origin, opened?.tokens.idToken));

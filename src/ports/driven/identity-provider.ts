@@ -24,10 +24,9 @@ export interface IdentityProvider {
   redeemCode(attempt: LoginAttempt, query: string): Promise<VerifiedTokens>;
   /**
    * Refresh grant (RFC 6749 section 6) and verification of what came back. No refresh token in the answer:
-   * the old one stays. "refused" on `invalid_grant` (section 5.2), and when the answer's id token is another
-   * person's or not valid.
+   * the old one stays. "refused" on `invalid_grant` (section 5.2).
    */
-  refresh(tokens: TokenSet): Promise<VerifiedTokens | "refused">;
+  refresh(tokens: TokenSet): Promise<VerifiedTokens | UselessTokens | "refused">;
   /** Checks signature, issuer, audience and times of an id token (OpenID Connect Core section 3.1.3.7). */
   verify(idToken: string, audience: Audience): Promise<Verification>;
   /** Where to send a browser to log out at the provider too (OpenID Connect RP-Initiated Logout section 2). */
@@ -47,6 +46,12 @@ export interface VerifiedTokens {
   readonly tokens: TokenSet;
   /** Of the id token. */
   readonly claims: JsonObject;
+}
+
+/** The answer's id token is another person's, or not valid: the tokens are good for being revoked. */
+export interface UselessTokens {
+  readonly tokens: TokenSet;
+  readonly claims: undefined;
 }
 
 export type LogoutVerification =

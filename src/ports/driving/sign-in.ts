@@ -23,8 +23,6 @@ export interface SignIn {
     state: string,
     query: string,
   ): Promise<{ readonly login: Login; readonly returnTo: ReturnPath } | undefined>;
-  /** Has the provider forget a login that ends here. Nobody waits for it, so that no outage stops a logout. */
-  forget(sessionId: SessionId, login: Login): void;
   /** Where to send a browser whose session here has ended. */
   endSessionUrl(origin: string, sessionId: SessionId | undefined, login: Login | undefined): Promise<string>;
 }

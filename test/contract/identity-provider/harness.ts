@@ -30,13 +30,15 @@ export const harmlessWithoutNonce: ReadonlySet<TokenFlaw> = new Set([
   "no-subject",
 ]);
 
+type RefreshOutcome = "refused" | "useless" | "down" | "renewed";
+
 /** Which answers are a verdict on a refresh token, and which only say that something is out of order. */
-export const refreshOutcomes: { readonly [Name in AnswerFlaw]: "refused" | "down" | "renewed" } = {
+export const refreshOutcomes: { readonly [Name in AnswerFlaw]: RefreshOutcome } = {
   "no-id-token": "renewed",
   "no-access-token": "down",
   "no-refresh-token": "renewed",
   "rotating-refresh-tokens": "renewed",
-  "other-subject-on-refresh": "refused",
+  "other-subject-on-refresh": "useless",
   "invalid-grant": "refused",
   "invalid-grant-with-401": "down",
   "other-400": "down",

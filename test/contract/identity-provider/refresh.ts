@@ -1,8 +1,10 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { ProviderDown } from "../../../src/domain/failure.ts";
-import type { VerifiedTokens } from "../../../src/ports/driven/identity-provider.ts";
+import type { UselessTokens, VerifiedTokens } from "../../../src/ports/driven/identity-provider.ts";
 import { answerFlaws, tokenFlaws } from "../../support/stub-provider/flaw.ts";
 import { type Harness, harmlessWithoutNonce, logIn, refreshOutcomes, withFlaw } from "./harness.ts";
+
+const useless = { tokens: { refreshToken: expect.any(String) }, claims: undefined };
 
 export const refreshContract = (current: () => Harness): void => {
   describe("refresh", () => {
@@ -49,6 +51,7 @@ export const refreshContract = (current: () => Harness): void => {
           await expect(renewal).rejects.toBeInstanceOf(ProviderDown);
           expect(await harness.provider.refresh(tokens)).not.toBe("refused");
         } else if (outcome === "refused") expect(await renewal).toBe("refused");
+        else if (outcome === "useless") expect((await renewal) as UselessTokens).toMatchObject(useless);
         else expect((await renewal) as VerifiedTokens).toHaveProperty("claims.sub", "subject-of-alice");
       });
     }
@@ -56,11 +59,26 @@ export const refreshContract = (current: () => Harness): void => {
     for (const flaw of tokenFlaws.filter(
       (name) => !harmlessWithoutNonce.has(name) || name === "no-subject",
     )) {
-      it(`is refused with an id token that is wrong: ${flaw}`, async () => {
+      it(`brings useless tokens with an id token that is wrong: ${flaw}`, async () => {
         const { tokens } = await logIn(harness);
-        expect(await withFlaw(harness, flaw, () => harness.provider.refresh(tokens))).toBe("refused");
+        const { refreshToken } = tokens;
+        expect(await withFlaw(harness, flaw, () => harness.provider.refresh(tokens))).toMatchObject({
+          tokens: { refreshToken },
+          claims: undefined,
+        });
       });
     }
+
+    it("brings the new refresh token with an id token that is wrong, so that it can be revoked", async () => {
+      const { tokens } = await logIn(harness);
+      harness.stub.misbehave("rotating-refresh-tokens");
+      const renewed = await withFlaw(harness, "bad-signature", () => harness.provider.refresh(tokens));
+      if (renewed === "refused") return expect.unreachable();
+      expect(renewed.claims).toBeUndefined();
+      expect(renewed.tokens.refreshToken).not.toBe(tokens.refreshToken);
+      await harness.provider.revoke(renewed.tokens);
+      expect(harness.stub.state.grants.isRevoked(renewed.tokens.refreshToken)).toBe(true);
+    });
 
     it("is down, and nothing is lost, when no id token comes back and the old one has expired", async () => {
       const { tokens } = await logIn(harness);
