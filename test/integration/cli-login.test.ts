@@ -49,6 +49,8 @@ describe("login in the browser", () => {
     const query = Object.fromEntries(address.searchParams);
     expect(query).toMatchObject({ response_type: "code", code_challenge_method: "S256" });
     expect(query["redirect_uri"]).toMatch(/^http:\/\/(127\.0\.0\.1|localhost):\d+\/$/);
+    for (const name of ["state", "code_challenge"]) expect(query[name], name).toMatch(/^[\w-]{43}$/);
+    expect(query).not.toHaveProperty("nonce");
     expect(query["scope"]?.split(" ").sort()).toEqual(["email", "offline_access", "openid", "profile"]);
     const secrets = await readFile(alice.secrets, "utf8");
     expect(secrets).toContain(`[authn ${site.origin}]`);

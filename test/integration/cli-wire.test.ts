@@ -15,6 +15,12 @@ const types = ["main", "root-sequence", "tip-frequencies", "measurements"].map(
   (type) => `application/vnd.nextstrain.dataset.${type}+json`,
 );
 
+/** With slashes and sidecars, as the CLI would understand them. */
+const aListing = {
+  datasets: [{ request: "/groups/demo/lakeside/2024/", sidecars: ["measurements"] }],
+  narratives: [],
+};
+
 let site: CliSite;
 let front: CliFront;
 /** Another name of the same server. */
@@ -29,7 +35,10 @@ beforeAll(async () => {
   other = await openCliFront(site, { certificates });
   front = await openCliFront(site, {
     certificates,
-    redirect: (target) => (target.includes("/elsewhere") ? other.origin + target : undefined),
+    instead: (target) => {
+      if (target.includes("/elsewhere")) return { redirect: other.origin + target };
+      return target.endsWith("prefix=%2Fgroups%2Fdemo%2Flakeside") ? { json: aListing } : undefined;
+    },
   });
   [alice, nobody] = await Promise.all([front.terminal(), front.terminal()]);
   await writeFile(join(alice.folder, "wire.json"), main);
@@ -68,6 +77,15 @@ describe("login and renewal", () => {
     // Another library's, which trusts what Python trusts.
     expect(keys?.headers["user-agent"]).toMatch(/^(Python-urllib|PyJWT)/);
     for (const { headers } of loginRequests) expect(headers).not.toHaveProperty("authorization");
+  });
+
+  test("need the certificate authority twice: the keys come by what Python itself trusts (CLI-3)", async () => {
+    const careless = await front.terminal({ SSL_CERT_FILE: "/dev/null" });
+    await writeFile(careless.secrets, await readFile(alice.secrets));
+    front.recorded();
+    const ran = await careless.nextstrain("whoami", front.origin);
+    expect([ran.code, ran.told]).toEqual([1, expect.stringContaining("CERTIFICATE_VERIFY_FAILED")]);
+    expect(lines(front.recorded())).toEqual([`GET ${discoveryPath}`]);
   });
 
   test("send a code with its verifier and no secret (CLI-13, CLI-15)", () => {
@@ -133,6 +151,12 @@ describe("whoever is logged in", () => {
     expect([sent?.headers.accept, more]).toEqual(["text/vnd.nextstrain.narrative+markdown", []]);
   });
 
+  test("downloads the sidecars that a listing names, where one does (CLI-25)", async () => {
+    const address = `${front.origin}/groups/demo/lakeside`;
+    const requests = ofApi(await requestsOf(alice, "remote", "download", "-r", address));
+    expect(requests.map(({ headers }) => headers.accept)).toEqual(["application/json", types[0], types[3]]);
+  });
+
   test("deletes what a listing has shown (CLI-34)", async () => {
     const address = `${front.origin}/groups/demo-private/on the wire`;
     expect(lines(ofApi(await requestsOf(alice, "remote", "delete", "-r", address)))).toEqual([
@@ -149,6 +173,8 @@ describe("the id token", () => {
     const [, token = ""] = /^id_token = (.+)$/m.exec(await readFile(alice.secrets, "utf8")) ?? [];
     const requests = await requestsOf(alice, "remote", "ls", `${front.origin}/groups/demo`);
     expect(ofApi(requests).map(({ headers }) => headers.authorization)).toEqual([`Bearer ${token}`]);
+    const whoami = await requestsOf(alice, "whoami", front.origin);
+    expect(ofApi(whoami), "whoami asks the token (CLI-21)").toEqual([]);
     const others = requests.filter((request) => !ofApi(requests).includes(request));
     expect(lines(others)).toEqual([`GET ${discoveryPath}`, "GET /idp/jwks"]);
     for (const { headers } of others) expect(headers).not.toHaveProperty("authorization");

@@ -17,7 +17,7 @@ export type Discovery = Record<string, unknown> & {
 /** A recording front under which the CLI can log in to the server behind it. */
 export interface CliFront extends RecordingFront {
   /** A new terminal that trusts the front, where nobody is logged in. */
-  terminal(): Promise<CommandLine>;
+  terminal(environment?: Readonly<Record<string, string>>): Promise<CommandLine>;
 }
 
 export interface CliFrontOptions {
@@ -25,8 +25,8 @@ export interface CliFrontOptions {
   readonly certificates?: Certificates;
   /** What the CLI is told in place of the server's own discovery document. */
   readonly discovery?: (found: Discovery) => Discovery;
-  /** Where it is sent from a target; undefined: the server answers. */
-  readonly redirect?: (target: string) => string | undefined;
+  /** What else the front answers by itself. */
+  readonly instead?: (target: string) => Instead | undefined;
 }
 
 /** A browser goes to the server itself; all that the CLI sends comes by the front. */
@@ -46,12 +46,12 @@ export const openCliFront = async (site: CliSite, options: CliFrontOptions = {})
       const found = await moved();
       return { json: options.discovery?.(found) ?? found };
     }
-    const redirect = options.redirect?.(target);
-    return redirect === undefined ? undefined : { redirect };
+    return options.instead?.(target);
   };
   const front = await recordingFront({ server: site.origin, ca, certificates, instead });
   const trusted = join(site.server.data, `front-${new URL(front.origin).port}.pem`);
   await writeFile(trusted, certificates.ca);
-  const terminal = () => site.terminal({ REQUESTS_CA_BUNDLE: trusted, SSL_CERT_FILE: trusted });
+  const trust = { REQUESTS_CA_BUNDLE: trusted, SSL_CERT_FILE: trusted };
+  const terminal: CliFront["terminal"] = (environment) => site.terminal({ ...trust, ...environment });
   return { ...front, terminal };
 };

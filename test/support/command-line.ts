@@ -52,6 +52,7 @@ export const openCommandLine = async ({
   const browser = join(home.path, "browser");
   const opened = join(home.path, "opened-url");
   await mkdir(folder);
+  await mkdir(join(home.path, "nextstrain"));
   // Stands for the desktop's browser: notes the address that somebody is to visit.
   await writeFile(
     browser,
