@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { type Browser, browser } from "../support/browser.ts";
 import { type ManualClock, manualClock } from "../support/manual-clock.ts";
 import type { RunningServer } from "../support/running-server.ts";
@@ -130,6 +130,7 @@ describe("somebody's sessions", () => {
     expect(await username(first)).toBeNull();
     expect(await username(second)).toBe(person);
     expect(await listed(second)).toHaveLength(100);
+    await vi.waitFor(() => expect(server.provider.state.grants.alive(person)).toBe(100), { timeout: 4000 });
   });
 });
 

@@ -18,7 +18,7 @@ export type RevocationRule = "always" | "unless-shared";
 export type RevokeLogin = (login: Login, tokens: TokenSet, rule: RevocationRule) => void;
 
 /** Whoever logs in anew right now may share what ended, and their session is about to be stored. */
-const settling: Seconds = 1;
+const settling: Seconds = 0.5;
 
 interface Deps {
   readonly identityProvider: IdentityProvider;

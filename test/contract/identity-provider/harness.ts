@@ -54,6 +54,7 @@ export const refreshOutcomes: { readonly [Name in AnswerFlaw]: RefreshOutcome } 
   "oversized-answer": "down",
   redirected: "down",
   slow: "down",
+  "redeemed-but-slow": "down",
   "hang-up": "down",
 };
 

@@ -51,6 +51,7 @@ export const answerFlaws = [
   "oversized-answer",
   "redirected",
   "slow",
+  "redeemed-but-slow",
   "hang-up",
 ] as const;
 export type AnswerFlaw = (typeof answerFlaws)[number];

@@ -22,7 +22,10 @@ interface RefreshToken {
   /** How often it was redeemed with success. */
   redemptions: number;
   used: boolean;
+  revoked: boolean;
 }
+
+const isOver = ({ revoked, grant }: RefreshToken): boolean => revoked || grant.revoked;
 
 const unguessable = (): string => randomBytes(16).toString("base64url");
 
@@ -46,13 +49,13 @@ export const grants = () => {
     },
     issueRefreshToken(grant: Grant): string {
       const token = unguessable();
-      refreshTokens.set(token, { grant, redemptions: 0, used: false });
+      refreshTokens.set(token, { grant, redemptions: 0, used: false, revoked: false });
       return token;
     },
     /** The second use of a single-use token ends the whole grant, as RFC 9700 section 4.14.2 wants it. */
     redeemRefreshToken(token: string, clientId: string, singleUse: boolean): Grant | undefined {
       const known = refreshTokens.get(token);
-      if (known === undefined || known.grant.clientId !== clientId || known.grant.revoked) return undefined;
+      if (known === undefined || known.grant.clientId !== clientId || isOver(known)) return undefined;
       if (known.used) {
         known.grant.revoked = true;
         return undefined;
@@ -61,11 +64,15 @@ export const grants = () => {
       known.redemptions += 1;
       return known.grant;
     },
-    /** RFC 7009 section 2.1: the whole grant ends. A token that nobody knows is no error. */
-    revoke(token: string): void {
+    /** RFC 7009 section 2.1: the whole grant ends, or `alone` that token. One that nobody knows is no error. */
+    revoke(token: string, alone: boolean): void {
       const known = refreshTokens.get(token);
-      if (known !== undefined) known.grant.revoked = true;
+      if (known !== undefined) (alone ? known : known.grant).revoked = true;
     },
+    /** How many refresh tokens of a person's could be redeemed now. */
+    alive: (subject: string): number =>
+      [...refreshTokens.values()].filter((one) => one.grant.subject === subject && !one.used && !isOver(one))
+        .length,
     isRevoked: (token: string): boolean => refreshTokens.get(token)?.grant.revoked === true,
     revokeEverything(): void {
       for (const { grant } of refreshTokens.values()) grant.revoked = true;

@@ -77,7 +77,7 @@ const revocation: Answer = async (state, _url, request, response) => {
     return;
   }
   const token = form.get("token") ?? "";
-  state.grants.revoke(token);
+  state.grants.revoke(token, state.revokesAlone);
   state.revoked.push(token);
   response.writeHead(200).end();
 };

@@ -59,6 +59,8 @@ export interface StubState {
   backdatedBy: number;
   /** Seconds that a slow answer takes. */
   slowness: number;
+  /** Whether a revocation ends that token alone, and not the whole grant. */
+  revokesAlone: boolean;
   readonly lasting: Set<Flaw>;
   readonly once: Flaw[];
 }
@@ -92,6 +94,7 @@ export const stubState = (options: StubOptions, keys: readonly SigningKey[]): St
     tokenLife: 300,
     backdatedBy: 0,
     slowness: 0.5,
+    revokesAlone: false,
     lasting: new Set(),
     once: [],
   };

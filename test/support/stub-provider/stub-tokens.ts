@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type AnswerFlaw, answerFlaws, tokenFlaws } from "./flaw.ts";
 import type { Grant } from "./grants.ts";
 import { mint } from "./id-token.ts";
@@ -64,6 +65,10 @@ const grantFor = (
     : state.grants.redeemRefreshToken(field("refresh_token"), clientId, singleUse);
 };
 
+/** Also when another flaw is to be shown just now. */
+const rotates = (state: StubState, flaw: AnswerFlaw | undefined): boolean =>
+  flaw === "rotating-refresh-tokens" || state.lasting.has("rotating-refresh-tokens");
+
 const padding = "x".repeat(2 * 1024 * 1024);
 
 const tokensFor = async (
@@ -76,7 +81,7 @@ const tokensFor = async (
   const nonce = isRefresh || grant.nonce === undefined ? {} : { nonce: grant.nonce };
   const sid = grant.sid === undefined ? {} : { sid: grant.sid };
   const idToken = await mintFor(state, subject, grant.clientId, { ...nonce, ...sid });
-  const givesRefreshToken = flaw !== "no-refresh-token" && (!isRefresh || flaw === "rotating-refresh-tokens");
+  const givesRefreshToken = flaw !== "no-refresh-token" && (!isRefresh || rotates(state, flaw));
   return {
     token_type: "Bearer",
     expires_in: Math.max(0, state.tokenLife),
@@ -117,12 +122,13 @@ export const answerTokenRequest = async (
     answerJson(response, 401, { error: "invalid_client" });
     return;
   }
-  const grant = grantFor(state, form, clientId, flaw === "rotating-refresh-tokens");
+  const grant = grantFor(state, form, clientId, rotates(state, flaw));
   if (grant === undefined) {
     answerJson(response, 400, { error: "invalid_grant" });
     return;
   }
   const tokens = await tokensFor(state, grant, form.get("grant_type") === "refresh_token", flaw);
+  if (flaw === "redeemed-but-slow") await sleep(state.slowness * 1000, undefined, { ref: false });
   if (flaw === "half-an-answer") {
     response.writeHead(200, { "content-type": "application/json" });
     response.end(JSON.stringify(tokens).slice(0, -20));
