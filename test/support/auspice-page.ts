@@ -1,4 +1,5 @@
 import type { Page, Request } from "playwright-core";
+import { expect } from "vitest";
 
 /** The samples that Auspice has drawn, in one tree or in two beside each other. */
 export const drawnTips = async (page: Page): Promise<number> => {
@@ -32,3 +33,14 @@ export const openSelect = async (page: Page, box: ReturnType<Page["locator"]>): 
 
 export const choose = (page: Page, option: string): Promise<void> =>
   options(page).getByText(option, { exact: true }).click();
+
+/** Turns a narrative's page by the keyboard, until it is the one with this number, counted from 0. */
+export const turnPage = async (page: Page, number: number): Promise<void> => {
+  const press = async () => {
+    await page.keyboard.press("ArrowDown");
+    await page.waitForTimeout(100);
+    return new URL(page.url()).searchParams.get("n");
+  };
+  // A key is ignored while the page before is still moving.
+  await expect.poll(press, { interval: 1000, timeout: 15_000 }).toBe(String(number));
+};
