@@ -73,4 +73,11 @@
   window.navigation?.addEventListener("currententrychange", followAddress);
   window.addEventListener("popstate", followAddress);
   for (const event of ["pointerover", "focusin"]) bar.addEventListener(event, followAddress);
+
+  /** The links of Auspice's error page lack the slash that they begin with, and lead nowhere from below a group. */
+  const mend = ({ target }) => {
+    const link = target.closest?.('#root a[href^="groups/"]');
+    if (link) link.href = `/${link.getAttribute("href").split("/").map(encodeURIComponent).join("/")}`;
+  };
+  for (const event of ["pointerover", "focusin"]) document.addEventListener(event, mend);
 }
