@@ -70,7 +70,13 @@ describe.each(["the filesystem", "Redis"])("with sessions in %s", (store) => {
     expect(await username(phone)).toBeNull();
     expect(await username(other)).toBe("bob");
     expect(await command(server, "end-sessions", "alice")).toBe('Ended 0 sessions of "alice".\n');
+    expect(server.provider.state.grants.alive("alice")).toBe(0);
+    expect(server.provider.state.grants.alive("bob")).toBe(1);
+    server.provider.misbehave("revocation-500");
     expect(await command(server, "end-sessions", "bob")).toBe('Ended 1 session of "bob".\n');
+    server.provider.behave();
+    expect(await username(other)).toBeNull();
+    expect(server.provider.state.grants.alive("bob")).toBe(1);
   });
 
   it("key-report tells when nobody needs an old key any more, and shows no key", async () => {
