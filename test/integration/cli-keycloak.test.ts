@@ -1,6 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { pinnedVersions } from "../../docs/versions-table.ts";
 import { simulateOutbreak } from "../../src/app/sample/outbreak.ts";
 import type { CommandLine, Ran } from "../support/command-line.ts";
 import { administer } from "../support/keycloak-browser.ts";
@@ -76,6 +77,11 @@ describe("with Keycloak, behind nginx, under the lab's own certificate authority
       "openid",
       "profile",
     ]);
+  });
+
+  test("this is the Keycloak that the docs name", async () => {
+    const [, version] = /^.*Keycloak (\S+) on JVM/m.exec(await site.keycloak.logs()) ?? [];
+    expect(version).toBe(pinnedVersions().keycloak);
   });
 
   test("whoami shows what Keycloak says of somebody (CLI-18, CLI-21)", async () => {

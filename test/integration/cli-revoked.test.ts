@@ -1,12 +1,10 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { filesystemStalenessMarks } from "../../src/adapters/filesystem/staleness-marks.ts";
-import { systemClock } from "../../src/adapters/system/clock.ts";
-import type { Username } from "../../src/domain/user.ts";
 import type { CliSite } from "../support/cli-site.ts";
 import { openCliSite } from "../support/cli-site.ts";
 import type { CommandLine } from "../support/command-line.ts";
+import { markStale } from "../support/mark-stale.ts";
 
 const content = JSON.stringify({ version: "v2", meta: { title: "Of an editor" }, tree: { name: "root" } });
 
@@ -20,22 +18,13 @@ beforeAll(async () => {
 });
 afterAll(() => site?.close());
 
-/** Says to all instances that what tokens tell of somebody is out of date, as the change of a role does. */
-const markStale = async (username: string): Promise<void> => {
-  const clock = systemClock();
-  const folder = join(site.server.data, "marks");
-  const marks = filesystemStalenessMarks({ folder, clock, log: { write: () => {} }, lifetime: 3600 });
-  await marks.mark(username as Username, Math.floor(clock.now()) + 1);
-  await marks.close();
-};
-
 const upload = (name = "mine") =>
   erin.nextstrain("remote", "upload", `${site.origin}/groups/demo-private/${name}`, "mine.json");
 
 test("a role that was taken away a moment ago is told as such, by a renewal and then for good (CLI-19 to CLI-22)", async () => {
   expect(await upload()).toMatchObject({ code: 0, errors: "" });
   await site.restart({ erin: "viewers" });
-  await markStale("erin");
+  await markStale(site.server.data, "erin");
   const outOfDate =
     "Error: Login credentials appear to be out of date. Please run " +
     `nextstrain login --renew ${site.origin} and then retry your command.`;

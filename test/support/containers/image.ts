@@ -31,10 +31,11 @@ const sources: Record<ImageKind, ImageSource> = {
   },
 };
 
-export const imageName = (kind: ImageKind): string => {
-  const { variable, otherwise } = sources[kind];
-  return process.env[variable] || otherwise;
-};
+/** The release that the tests are made for; another may be named by the variable. */
+export const defaultImage = (kind: ImageKind): string => sources[kind].otherwise;
+
+export const imageName = (kind: ImageKind): string =>
+  process.env[sources[kind].variable] || defaultImage(kind);
 
 const isThere = (name: string) => succeeds("docker", ["image", "inspect", name]);
 
