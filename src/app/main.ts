@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Clock } from "../ports/driven/clock.ts";
@@ -76,7 +76,9 @@ const runCommand = async (
 /** For laptops: in production an environment is set on purpose, and nowhere else. */
 const readDotEnv = (): void => {
   const path = join(process.cwd(), ".env");
-  if (process.env["NODE_ENV"] !== "production" && existsSync(path)) process.loadEnvFile(path);
+  // Some keep a Python environment in a folder of this name.
+  const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  if (process.env["NODE_ENV"] !== "production" && isFile) process.loadEnvFile(path);
 };
 
 const serve = async (configuration: Configuration): Promise<void> => {

@@ -2,12 +2,13 @@ import { readFile } from "node:fs/promises";
 import type { HostAndPort } from "../adapters/redis/address.ts";
 import type { RedisTopology } from "../adapters/redis/client.ts";
 import type { RedisOptions } from "../adapters/redis/connection.ts";
+import { NotConfigured } from "../domain/failure.ts";
 import { given } from "./given.ts";
 import type { Settings } from "./settings.ts";
 
-/** What the settings say about Redis, for whoever connects to it. */
+/** What the settings say about Redis, for whoever connects to it. @throws NotConfigured */
 export const redisOptions = async (settings: Settings, url: string): Promise<RedisOptions> => {
-  const ca = settings.REDIS_CA_FILE && (await readFile(settings.REDIS_CA_FILE, "utf8"));
+  const ca = settings.REDIS_CA_FILE && (await readAuthorities(settings.REDIS_CA_FILE));
   return {
     url,
     ...given("ca", ca),
@@ -15,6 +16,17 @@ export const redisOptions = async (settings: Settings, url: string): Promise<Red
     sendUsername: settings.REDIS_SEND_USERNAME,
     topology: topology(settings),
   };
+};
+
+const readAuthorities = async (path: string): Promise<string> => {
+  try {
+    return await readFile(path, "utf8");
+  } catch (cause) {
+    throw new NotConfigured(
+      `REDIS_CA_FILE: ${path} cannot be read. Name a file that holds PEM, or correct its permissions.`,
+      { cause },
+    );
+  }
 };
 
 const topology = (settings: Settings): RedisTopology => {

@@ -111,6 +111,18 @@ describe("a data folder that cannot be used", () => {
   });
 });
 
+test("a folder named as Redis's certificate authority is told in one sentence", async () => {
+  const folder = await temporaryFolder();
+  const { code, errors } = await runServerProcess({
+    REDIS_URL: "rediss://u:secret@127.0.0.1:1",
+    REDIS_CA_FILE: folder.path,
+  });
+  await folder.remove();
+  expect(code).toBe(1);
+  expectOneSentence(errors);
+  expect(errors).toContain(`REDIS_CA_FILE: ${folder.path} cannot be read.`);
+});
+
 describe("a configuration that cannot be used", () => {
   const linesOf = ({ errors }: EndedServer) => errors.trim().split("\n").slice(1);
 
