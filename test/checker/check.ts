@@ -15,7 +15,7 @@ import { disturb } from "./disturbances.ts";
 import type { Instance } from "./instance.ts";
 import { host, instance } from "./instance.ts";
 import type { Observation, Surroundings } from "./judgement.ts";
-import { causeOf503, judge } from "./judgement.ts";
+import { causeOf503, judge, judgeEnd } from "./judgement.ts";
 import type { Grant, Login, Person, Redemption } from "./login.ts";
 import { mutationOptions } from "./mutation.ts";
 import type { CheckersProvider } from "./provider.ts";
@@ -136,6 +136,11 @@ const checkOn = async (options: CheckOptions, folder: string, redis: StartedRedi
       const wrong = judge(seen, around);
       if (wrong) ledger.violation(describe(wrong, seen));
     };
+    const observeEnd = (login: Login) => {
+      ledger.counts.ends += 1;
+      const wrong = judgeEnd(login, instances);
+      if (wrong) ledger.violation(`${wrong}: ${JSON.stringify(login)}`);
+    };
     const stumble = (what: string, number: number, from: number) => {
       const to = Date.now();
       const causes = [around.redis, around.machine, instances[number]?.slow];
@@ -151,6 +156,7 @@ const checkOn = async (options: CheckOptions, folder: string, redis: StartedRedi
         logouts: options.logouts ?? 0.02,
         isGoing,
         observe,
+        observeEnd,
         stumble,
         counts: ledger.counts,
       }),
@@ -266,6 +272,7 @@ const newLedger = (began: number, { seed, progress }: CheckOptions) => {
     logouts: 0,
     requests: 0,
     afterwards: 0,
+    ends: 0,
     kills: 0,
     redisRestarts: 0,
     roleChanges: 0,

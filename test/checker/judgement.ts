@@ -1,5 +1,5 @@
 import type { Instance } from "./instance.ts";
-import type { Login, Mint } from "./login.ts";
+import type { Login, Mint, ProcessName } from "./login.ts";
 import type { Moment, Trouble } from "./trouble.ts";
 
 /** What was asked in a session, when, and what came back. */
@@ -65,6 +65,26 @@ const whoIsIt = (answer: Exclude<Answer, { of: "nothing" }>): SaidUser | "nobody
   if (answer.status === 401) return "nobody";
   if (answer.status !== 200 && answer.status !== 403) return "other";
   return { username: undefined, isViewer: answer.status === 200 };
+};
+
+/** In milliseconds: within it, a process revokes what it has ended, or what it got too late. */
+const revoking = 15_000;
+const longestRenewal = 75_000;
+
+/** What is wrong after a logout, when all is over; undefined: nothing. */
+export const judgeEnd = (
+  { end, grant }: Login,
+  instances: readonly Pick<Instance, "killed">[],
+): string | undefined => {
+  if (grant.revoked !== undefined || end?.done === undefined) return undefined;
+  const isKilled = ({ instance, generation }: ProcessName, from: Moment, to: Moment) => {
+    const killed = instances[instance]?.killed(generation);
+    return killed !== undefined && from <= killed && killed < to;
+  };
+  if (isKilled(end.by, end.asked, end.done + revoking)) return undefined;
+  const last = grant.lastRedemption;
+  if (last?.isLost || (last && isKilled(last.by, last.at, last.at + longestRenewal))) return undefined;
+  return "a refresh token outlived its session";
 };
 
 const judgeUnavailable = (seen: Observation, around: Surroundings): string | undefined => {

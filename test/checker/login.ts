@@ -68,8 +68,8 @@ export const newGrant = (id: number, person: Person): Grant => ({
 export interface Login {
   readonly grant: Grant;
   readonly cookie: string;
-  /** A logout: when it was asked for, and when it was answered to have been done. */
-  end: { readonly asked: Moment; done: Moment | undefined } | undefined;
+  /** A logout: of whom and when it was asked, and when it was answered to have been done. */
+  end: { readonly by: ProcessName; readonly asked: Moment; done: Moment | undefined } | undefined;
   /** The end of the first answer that said that nobody is logged in. */
   foundDead: Moment | undefined;
 }

@@ -28,6 +28,11 @@ const mutations: Readonly<Record<string, Mutation>> = {
     from: "const isThere = await keepRenewed(d, id, stored, { old: tokens, renewed: answer.tokens });",
     to: "const isThere = true;",
   },
+  "late renewals that are not revoked": {
+    file: "src/app/usecases/renew-tokens.ts",
+    from: '  // Whoever ended the session could not know of these.\n  d.revoke(login, answer.tokens, "unless-shared");',
+    to: "",
+  },
   "marks that go unnoticed": {
     file: "src/app/cached-marks.ts",
     from: "const lifetime: Seconds = 5;",

@@ -189,8 +189,10 @@ export const checkersProvider = async (options: ProviderOptions): Promise<Checke
       case "/jwks":
         return answerJson(response, 200, { keys: [key.publicJwk] });
       case "/revoke": {
-        const grant = grants.get(Number((form.get("token") ?? "").split(".")[0]));
-        if (grant) grant.revoked ??= Date.now();
+        const [id, number] = (form.get("token") ?? "").split(".").map(Number);
+        const grant = grants.get(id ?? Number.NaN);
+        // That token alone: one that came of a late renewal lives on until it is revoked too.
+        if (grant && number === grant.current) grant.revoked ??= Date.now();
         counts.revocations += 1;
         return answerJson(response, 200, {});
       }

@@ -13,6 +13,8 @@ export interface VisitorDeps {
   readonly logouts: number;
   readonly isGoing: () => boolean;
   readonly observe: (seen: Observation) => void;
+  /** Of a session that a logout has ended all is over by now, renewals that were under way included. */
+  readonly observeEnd: (login: Login) => void;
   /** Something went wrong with a login or a logout, at a time when that may be or may not. */
   readonly stumble: (what: string, instance: number, from: number) => void;
   readonly counts: { logins: number; logouts: number; requests: number; afterwards: number };
@@ -29,10 +31,13 @@ export interface Visitor {
 const json = { Accept: "application/json" };
 const privateThing = "/groups/test-private/settings/roles";
 const keptEnded = 3;
+/** In milliseconds: by then a renewal that waited for Redis has come to an end. */
+const settled = 90_000;
 
 export const visitor = (person: Person, d: VisitorDeps): Visitor => {
   const { random } = d;
   const ended: Login[] = [];
+  let unjudged: Login[] = [];
   let login: Login | undefined;
 
   /** As a proxy does, which soon finds out who is dead. */
@@ -84,12 +89,14 @@ export const visitor = (person: Person, d: VisitorDeps): Visitor => {
   const logOut = async (who: Login): Promise<void> => {
     const instance = anyInstance();
     const from = Date.now();
-    const end: NonNullable<Login["end"]> = { asked: from, done: undefined };
+    const by = { instance: instance.number, generation: instance.generation() };
+    const end: NonNullable<Login["end"]> = { by, asked: from, done: undefined };
     who.end = end;
     try {
       const answer = await instance.ask("/logout", { ...json, Cookie: who.cookie });
       if (answer.status !== 302) throw new Error(`a logout was answered ${answer.status}`);
       end.done = Date.now();
+      unjudged.push(who);
       d.counts.logouts += 1;
     } catch (error) {
       d.stumble(error instanceof Error ? error.message : String(error), instance.number, from);
@@ -103,7 +110,15 @@ export const visitor = (person: Person, d: VisitorDeps): Visitor => {
     await sleep(Math.max(5, Math.min(until, 300 + random.below(1500))));
   };
 
+  /** Of those whose logout was that long ago. */
+  const judgeEnds = (age: number): void => {
+    const isDue = ({ end }: Login) => (end?.done ?? 0) < Date.now() - age;
+    for (const who of unjudged.filter(isDue)) d.observeEnd(who);
+    unjudged = unjudged.filter((who) => !isDue(who));
+  };
+
   const round = async (who: Login): Promise<void> => {
+    judgeEnds(settled);
     await nextMoment(who);
     const asking = Array.from({ length: random.pick([1, 1, 1, 1, 1, 2, 2, 4]) }, () => look(who));
     if (random.uniform() < d.logouts) asking.push(logOut(who).then(() => true));
@@ -133,6 +148,7 @@ export const visitor = (person: Person, d: VisitorDeps): Visitor => {
     },
     lookAgain: async () => {
       for (const who of [...(login ? [login] : []), ...ended]) await look(who);
+      judgeEnds(0);
     },
   };
 };

@@ -17,19 +17,26 @@ describe("the checker of histories", () => {
     print(JSON.stringify(report));
     expect(report.told).toEqual([]);
     // Or it has not looked.
-    const { renewals, kills, redisRestarts, logouts, afterwards } = report.counts;
+    const { renewals, kills, redisRestarts, logouts, afterwards, ends } = report.counts;
     expect(renewals).toBeGreaterThan(300);
     for (const count of [kills, redisRestarts, logouts, afterwards]) expect(count).toBeGreaterThan(0);
+    expect(ends).toBe(logouts);
   });
 
   const calm = { kill: 1e9, redis: 1e9, role: 150, withdrawal: 1e9 };
 
   it.each([
-    ["renewal without a lock", "a refresh token was sent twice"],
-    ["renewals that are not stored", "a refresh token was sent twice"],
-    ["writes that do not compare", "a session was alive after its end|a session came back"],
-    ["marks that go unnoticed", "served by a token that is too old|judged by roles of another time"],
-  ])("notices %s", async (mutation, violation) => {
+    ["renewal without a lock", "a refresh token was sent twice", {}],
+    ["renewals that are not stored", "a refresh token was sent twice", {}],
+    ["writes that do not compare", "a session was alive after its end|a session came back", {}],
+    // Found at the end, when all is over.
+    [
+      "late renewals that are not revoked",
+      "a refresh token outlived its session",
+      { logouts: 0.5, seconds: 15 },
+    ],
+    ["marks that go unnoticed", "served by a token that is too old|judged by roles of another time", {}],
+  ])("notices %s", async (mutation, violation, more) => {
     const report = await check({
       seed: 5,
       renewals: 5000,
@@ -40,6 +47,7 @@ describe("the checker of histories", () => {
       every: calm,
       mutation,
       stopAtFirst: true,
+      ...more,
     });
     expect(report.told[0]).toMatch(new RegExp(violation));
   });
