@@ -20,6 +20,8 @@ export const zlibCoder = (stream: Transform, translate: (error: Error) => Error)
     wake();
   });
   stream.on("readable", () => wake());
+  // A file that is padded with zeros ends before its bytes do, and writes that come then are never answered.
+  stream.once("end", () => wake());
 
   const turn = async function* (start: (done: () => void) => void): AsyncGenerator<Uint8Array> {
     let isDone = false;
@@ -31,7 +33,7 @@ export const zlibCoder = (stream: Transform, translate: (error: Error) => Error)
       if (failure) throw failure;
       const output: Buffer | null = stream.read();
       if (output !== null) yield output;
-      else if (isDone) return;
+      else if (isDone || stream.readableEnded) return;
       else await new Promise<void>((resolve) => (wake = resolve));
     }
   };
@@ -39,7 +41,7 @@ export const zlibCoder = (stream: Transform, translate: (error: Error) => Error)
   return {
     // The callback of a failed write comes with the error that the listener above has already.
     push: (piece) => turn((done) => void stream.write(piece, done)),
-    end: () => turn((done) => void stream.once("end", done).end()),
+    end: () => turn((done) => void (stream.readableEnded ? done() : stream.once("end", done).end())),
     destroy: () => void stream.destroy(),
   };
 };

@@ -35,6 +35,12 @@ describe("compression", () => {
     }
   });
 
+  it("passes over zeros behind the file, which some archives pad with, however they are split", async () => {
+    const padded = [gzipSync("first"), Buffer.alloc(5), Buffer.alloc(5), Buffer.alloc(5)];
+    expect((await collect(gunzip(...padded))).toString()).toBe("first");
+    expect((await collect(gunzip(Buffer.concat(padded)))).toString()).toBe("first");
+  });
+
   it.each([
     ["is cut off", packed.subarray(0, -1)],
     ["is cut off in its header", packed.subarray(0, 1)],
