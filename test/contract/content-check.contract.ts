@@ -30,6 +30,9 @@ const dataset = (bytes = 0) =>
 const cut = (whole: Uint8Array, size: number): Uint8Array[] =>
   Array.from({ length: Math.ceil(whole.length / size) }, (_, i) => whole.subarray(i * size, (i + 1) * size));
 
+/** Unpacks what has one member, as browsers do. */
+const onlyMember = (packed: Buffer): Buffer => gunzipSync(packed, { rejectGarbageAfterEnd: true });
+
 const bodyOf = async function* (pieces: readonly Uint8Array[]) {
   yield* pieces;
 };
@@ -163,7 +166,11 @@ export const contentCheckContract = (adapter: string, open: () => Promise<Harnes
         [Buffer.concat([packed.subarray(0, -8), Buffer.alloc(8)]), /do not fit together/],
         [Buffer.concat([packed, Buffer.from("x")]), /something follows/],
         [Buffer.concat([packed, Buffer.alloc(3)]), /something follows/],
-        [Buffer.concat([packed, gzipSync(" ")]), /something follows/],
+        [Buffer.concat([packed, gzipSync(" "), Buffer.alloc(20, "x")]), /do not fit together/],
+        [Buffer.concat([packed, gzipSync(" "), Buffer.alloc(3)]), /something follows/],
+        [Buffer.concat([packed, gzipSync(" "), Buffer.alloc(3), gzipSync("x")]), /something follows/],
+        [Buffer.concat([packed, gzipSync(" ").subarray(0, -1)]), /ends too early/],
+        [Buffer.concat([packed, gzipSync("x")]), /where the end should be/],
         [dataset(), /announced as gzip .* but it is not gzip/],
         [Buffer.from("\x1f{}"), /but it is not gzip/],
       ];
@@ -174,6 +181,36 @@ export const contentCheckContract = (adapter: string, open: () => Promise<Harnes
           expect(error.message).toMatch(why);
         }
       }
+    });
+
+    it("makes one member of gzip out of several, which browsers read the first of", async () => {
+      const content = dataset(100_000);
+      const parts = [...cut(content, 30_000)].map((part) => gzipSync(part));
+      const empty = gzipSync("");
+      for (const packed of [Buffer.concat(parts), Buffer.concat([empty, ...parts, empty])]) {
+        for (const size of [7, 65_536, packed.length]) {
+          const stored = await send(main, "gzip", packed, size);
+          expect(onlyMember(stored).equals(content)).toBe(true);
+        }
+      }
+    });
+
+    it("refuses a second member behind a large first one, which has been passed on by then", async () => {
+      const large = gzipSync(Buffer.concat([dataset(), Buffer.alloc(1_000_000, " ")]), { level: 0 });
+      expect((await fault(send(main, "gzip", Buffer.concat([large, gzipSync(" ")])))).message).toMatch(
+        /several parts/,
+      );
+    });
+
+    it("bounds several members as one", async () => {
+      const { maxUploadBytes } = await open();
+      const blank = gzipSync(Buffer.alloc(1_000_000, " "));
+      const over = [gzipSync(dataset()), ...Array(Math.ceil(maxUploadBytes / 1_000_000)).fill(blank)];
+      expect((await fault(send(main, "gzip", Buffer.concat(over)))).message).toMatch(/when unpacked/);
+      const endless = async function* () {
+        for (const member = gzipSync(""); ; ) yield Buffer.concat(Array(3000).fill(member));
+      };
+      expect(await fault(run(main, { encoding: "gzip", body: endless() }))).toBeInstanceOf(BadContent);
     });
 
     it("refuses a file that was compressed twice, and one that is compressed and says it is not", async () => {

@@ -6,7 +6,8 @@ import { abortable } from "./abortable.ts";
 import type { Checker } from "./checker.ts";
 import { sizeOf } from "./checker.ts";
 import { datasetCheck } from "./dataset-check.ts";
-import { gzipFault, strictGunzip, zlibChunkSize } from "./gzip-fault.ts";
+import { strictGunzip, zlibChunkSize } from "./gzip-fault.ts";
+import { badGzip, beginGzip, unpackedMembers } from "./gzip-members.ts";
 import type { JsonCheckOptions } from "./json-check.ts";
 import { logoCheck } from "./logo-check.ts";
 import { narrativeCheck } from "./narrative-check.ts";
@@ -63,15 +64,6 @@ const slices = function* (piece: Uint8Array): Generator<Uint8Array> {
 /** The most bytes that gzip makes of `size`, in its usual forms; so many empty parts may not make an endless upload. */
 const maxCompressed = (size: number): number => size + Math.ceil(size / 100) + 1024;
 
-const badGzip = (error: Error): Error => {
-  const fault = gzipFault(error);
-  return fault === undefined
-    ? error
-    : new BadContent(`This upload is not a complete gzip file: ${fault}. Compress it again and retry.`, {
-        cause: error,
-      });
-};
-
 /** zlib finds the wrong beginning too, but does not say that this is what is wrong. */
 const gzipMagic = (): Checker => {
   const magic = [0x1f, 0x8b];
@@ -96,30 +88,57 @@ const drain = async (unpacked: AsyncIterable<Uint8Array>, checker: Checker, sign
   }
 };
 
-/** Passes gzip on as it is; each piece is looked at while the consumer has it, and judged before the next. */
-const checkedGzip = async function* (
+/** Looks at the form in which gzip comes, before it is unpacked. */
+const plausibleGzip = async function* (
+  body: AsyncIterable<Uint8Array>,
+  maxBytes: number,
+): AsyncGenerator<Uint8Array> {
+  const magic = gzipMagic();
+  let size = 0;
+  for await (const piece of body) {
+    size += piece.length;
+    if (size > maxCompressed(maxBytes)) throw tooLarge(maxBytes);
+    magic.push(piece);
+    yield piece;
+  }
+  magic.end();
+};
+
+/** What comes as gzip: passed on as it is, or packed anew when it has several members. */
+const gzipped = async function* (
   body: AsyncIterable<Uint8Array>,
   checker: Checker,
   maxBytes: number,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
-  const coder = zlibCoder(createGunzip(strictGunzip), badGzip);
-  const magic = gzipMagic();
-  let judged = Promise.resolve();
-  let size = 0;
+  const source = plausibleGzip(abortable(body, signal), maxBytes);
   try {
-    for await (const piece of abortable(body, signal)) {
+    const begun = await beginGzip(source);
+    yield* begun.hasSeveralMembers
+      ? compressed(unpackedMembers(begun.body), checker, signal)
+      : checkedGzip(begun.body, checker, signal);
+  } finally {
+    await source.return(undefined);
+  }
+};
+
+/** Passes gzip on as it is; each piece is looked at while the consumer has it, and judged before the next. */
+const checkedGzip = async function* (
+  body: AsyncIterable<Uint8Array>,
+  checker: Checker,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  const coder = zlibCoder(createGunzip(strictGunzip), badGzip);
+  let judged = Promise.resolve();
+  try {
+    for await (const piece of body) {
       await judged;
-      size += piece.length;
-      if (size > maxCompressed(maxBytes)) throw tooLarge(maxBytes);
-      magic.push(piece);
       judged = drain(coder.push(piece), checker, signal);
       // It is awaited in the next turn; until then its failing is nobody's fault.
       judged.catch(() => {});
       yield piece;
     }
     await judged;
-    magic.end();
     await drain(coder.end(), checker, signal);
     checker.end();
   } finally {
@@ -141,7 +160,7 @@ const compressed = async function* (
 ): AsyncGenerator<Uint8Array> {
   const coder = zlibCoder(createGzip(gzipOptions), (error) => error);
   try {
-    for await (const piece of abortable(body, signal)) {
+    for await (const piece of body) {
       for (const slice of slices(piece)) {
         signal.throwIfAborted();
         checker.push(slice);
@@ -159,7 +178,7 @@ export const contentCheck = (options: ContentCheckOptions): ContentCheck => ({
   check(kind, { encoding, body }, signal) {
     const checker = bounded(checkerFor(kind, options.json), options.maxUploadBytes);
     return encoding === "gzip"
-      ? checkedGzip(body, checker, options.maxUploadBytes, signal)
-      : compressed(body, checker, signal);
+      ? gzipped(body, checker, options.maxUploadBytes, signal)
+      : compressed(abortable(body, signal), checker, signal);
   },
 });

@@ -1,3 +1,6 @@
+export const trailingJunk =
+  "something follows its end, or it is made of several parts (members) of more than 64 KiB";
+
 /** What is wrong with a gzip file, by zlib's code; undefined when the fault is not the file's. */
 export const gzipFault = (error: unknown): string | undefined => {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
@@ -8,7 +11,7 @@ export const gzipFault = (error: unknown): string | undefined => {
     case "Z_NEED_DICT":
       return "its bytes do not fit together";
     case "ERR_TRAILING_JUNK_AFTER_STREAM_END":
-      return "something follows the end of its first part (gzip writes one part, bgzip several)";
+      return trailingJunk;
     default:
       return undefined;
   }
@@ -18,7 +21,7 @@ export const gzipFault = (error: unknown): string | undefined => {
 export const zlibChunkSize = 65_536;
 
 /**
- * For uploads: one member of gzip and nothing behind it. RFC 1952 section 2.2 allows several, but Chromium
- * reads only the first of a response's, and the bytes are sent as they came.
+ * For uploads that are stored as they come: one member of gzip and nothing behind it. RFC 1952 section 2.2
+ * allows several, but Chromium reads only the first of a response's.
  */
 export const strictGunzip = { chunkSize: zlibChunkSize, rejectGarbageAfterEnd: true } as const;
