@@ -60,6 +60,7 @@ describe("a dataset whose name needs care in addresses", () => {
         expect(await drawnTips(page)).toBe(tips);
         await page.locator("#dataset-select").waitFor();
         expect(dataRequests(requests).some((request) => request.endsWith("&type=root-sequence"))).toBe(true);
+        expect(await page.getByText(/Failed to/).count()).toBe(0);
       }
       expect(new URL(page.url()).pathname).toBe(`/groups/demo/${path}`);
       expect(troubles).toEqual([]);

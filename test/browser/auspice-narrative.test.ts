@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { dataRequests, drawnTips, recordRequests, turnPage } from "../support/auspice-page.ts";
+import { dataRequests, drawnTips, pressUntil, recordRequests, turnPage } from "../support/auspice-page.ts";
 import type { BrowserSession } from "../support/browser-session.ts";
 import type { DemoSite } from "../support/demo-site.ts";
 import { demoSite } from "../support/demo-site.ts";
@@ -111,8 +111,8 @@ describe("a narrative about several datasets", () => {
     await session.goTo("/groups/demo/narratives/flu/two?n=2");
     await page.getByRole("heading", { name: "Two trees" }).waitFor();
     expect(await drawnTips(page)).toBe(13);
-    await page.keyboard.press("ArrowDown");
-    await page.getByText("Error loading the datasets for this narrative slide").waitFor();
+    const error = page.getByText("Error loading the datasets for this narrative slide");
+    await pressUntil(page, () => error.isVisible());
     await page.getByRole("heading", { name: "Missing" }).waitFor();
   });
 });

@@ -34,13 +34,18 @@ export const openSelect = async (page: Page, box: ReturnType<Page["locator"]>): 
 export const choose = (page: Page, option: string): Promise<void> =>
   options(page).getByText(option, { exact: true }).click();
 
-/** Turns a narrative's page by the keyboard, until it is the one with this number, counted from 0. */
-export const turnPage = async (page: Page, number: number): Promise<void> => {
+/** Presses the key for a narrative's next page until it has done what it should, as `seen` tells. */
+export const pressUntil = (page: Page, seen: () => Promise<boolean>): Promise<void> => {
   const press = async () => {
+    if (await seen()) return true;
     await page.keyboard.press("ArrowDown");
     await page.waitForTimeout(100);
-    return new URL(page.url()).searchParams.get("n");
+    return seen();
   };
   // A key is ignored while the page before is still moving.
-  await expect.poll(press, { interval: 1000, timeout: 15_000 }).toBe(String(number));
+  return expect.poll(press, { interval: 1000, timeout: 15_000 }).toBe(true);
 };
+
+/** Turns a narrative's page to the one with this number, counted from 0. */
+export const turnPage = (page: Page, number: number): Promise<void> =>
+  pressUntil(page, async () => new URL(page.url()).searchParams.get("n") === String(number));
