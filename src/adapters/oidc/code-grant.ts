@@ -26,7 +26,7 @@ export const redeemCode = async (
   const { id_token: idToken, access_token: accessToken, refresh_token: refreshToken } = answer;
   if (idToken === undefined) throw new SignInFailed("No id token came back.");
   if (refreshToken === undefined) throw new SignInFailed("No refresh token came back.");
-  const verification = await conversation.verifyAnswer(idToken, asked);
+  const verification = await conversation.verifyAnswer(idToken, asked, "login");
   if (verification.outcome === "valid") {
     return { tokens: { idToken, accessToken, refreshToken }, claims: verification.claims };
   }

@@ -11,5 +11,5 @@ export interface Conversation {
    * Verifies an id token that was sent for at `asked`: one that ran out on its way here was good when we
    * asked, and is accepted, to be renewed at its next use.
    */
-  verifyAnswer(idToken: string, asked: Seconds): Promise<Verification>;
+  verifyAnswer(idToken: string, asked: Seconds, to: "login" | "renewal"): Promise<Verification>;
 }

@@ -17,12 +17,18 @@ import { tokenVerifier } from "./token-verifier.ts";
 const longestHint = 4000;
 
 /**
+ * A session's tokens came from the provider itself, and were judged at the login. An instance whose clock has
+ * fallen behind since must not take them for not yet valid, and log everybody out.
+ */
+const anyStart = Number.POSITIVE_INFINITY;
+
+/**
  * The lab's provider, spoken to by OpenID Connect. Nothing is fetched before the first need, so the server
  * starts while the provider is away. Throws NotConfigured for options that can never work.
  */
 export const oidcIdentityProvider = (options: OidcOptions): IdentityProvider & { close(): Promise<void> } => {
   const { client, cliClientId, clock, log, algorithms = asymmetricAlgorithms, timeout = 10 } = options;
-  const { start: startTolerance = 5, end = 0 } = options.tolerance ?? {};
+  const { start: loginTolerance = 5, end = 0 } = options.tolerance ?? {};
   const { strangerInterval = 30, ownInterval = 1 } = options.keys ?? {};
 
   const fetch = boundedFetch(timeout);
@@ -33,8 +39,9 @@ export const oidcIdentityProvider = (options: OidcOptions): IdentityProvider & {
   const conversation: Conversation = {
     endpoint: async () => tokenEndpoint(client, algorithms, await metadata(), fetch),
     now: () => clock.now(),
-    verifyAnswer(idToken, asked) {
+    verifyAnswer(idToken, asked, to) {
       const now = clock.now();
+      const startTolerance = to === "login" ? loginTolerance : anyStart;
       const endTolerance = end + Math.min(Math.max(0, now - asked), timeout);
       return verifier.verify(idToken, { clientId: client.id, now, startTolerance, endTolerance }, "own");
     },
@@ -58,10 +65,14 @@ export const oidcIdentityProvider = (options: OidcOptions): IdentityProvider & {
     verify(idToken, audience) {
       const now = clock.now();
       return audience === "app"
-        ? verifier.verify(idToken, { clientId: client.id, now, startTolerance, endTolerance: 0 }, "own")
+        ? verifier.verify(
+            idToken,
+            { clientId: client.id, now, startTolerance: anyStart, endTolerance: 0 },
+            "own",
+          )
         : verifier.verify(
             idToken,
-            { clientId: cliClientId, now, startTolerance, endTolerance: end },
+            { clientId: cliClientId, now, startTolerance: loginTolerance, endTolerance: end },
             "stranger",
           );
     },
@@ -76,7 +87,7 @@ export const oidcIdentityProvider = (options: OidcOptions): IdentityProvider & {
     },
     revoke: async (tokens) => revoke(await conversation.endpoint(), await metadata(), fetch, tokens),
     verifyLogout: async (logoutToken) => {
-      const expected = { clientId: client.id, algorithms, now: clock.now(), startTolerance };
+      const expected = { clientId: client.id, algorithms, now: clock.now(), startTolerance: loginTolerance };
       return verifyLogoutToken(logoutToken, expected, keys, await metadata());
     },
     async ready() {

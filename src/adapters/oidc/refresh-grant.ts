@@ -24,7 +24,7 @@ const renewedClaims = async (
   idToken: string,
   asked: Seconds,
 ): Promise<JsonObject | undefined> => {
-  const verification = await conversation.verifyAnswer(idToken, asked);
+  const verification = await conversation.verifyAnswer(idToken, asked, "renewal");
   if (verification.outcome !== "valid") return undefined;
   const { claims } = verification;
   const { iss, sub } = identityOf(old.idToken);
@@ -36,7 +36,7 @@ const renewedClaims = async (
  * good, with the new refresh token, so that no rotation is lost; after that nobody can say who this is.
  */
 const keepIdToken = async (conversation: Conversation, tokens: TokenSet): Promise<VerifiedTokens> => {
-  const kept = await conversation.verifyAnswer(tokens.idToken, conversation.now());
+  const kept = await conversation.verifyAnswer(tokens.idToken, conversation.now(), "renewal");
   if (kept.outcome === "valid") return { tokens, claims: kept.claims };
   throw new ProviderDown({ cause: new Error("No id token came back from a refresh") });
 };

@@ -30,6 +30,9 @@ export const harmlessWithoutNonce: ReadonlySet<TokenFlaw> = new Set([
   "no-subject",
 ]);
 
+/** Signs of clocks that differ: they count at logins and for strangers' tokens, and end no session. */
+export const earlyFlaws: ReadonlySet<TokenFlaw> = new Set(["not-yet-valid", "issued-in-the-future"]);
+
 type RefreshOutcome = "refused" | "useless" | "down" | "renewed";
 
 /** Which answers are a verdict on a refresh token, and which only say that something is out of order. */

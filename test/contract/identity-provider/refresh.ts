@@ -2,7 +2,14 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { ProviderDown } from "../../../src/domain/failure.ts";
 import type { UselessTokens, VerifiedTokens } from "../../../src/ports/driven/identity-provider.ts";
 import { answerFlaws, tokenFlaws } from "../../support/stub-provider/flaw.ts";
-import { type Harness, harmlessWithoutNonce, logIn, refreshOutcomes, withFlaw } from "./harness.ts";
+import {
+  earlyFlaws,
+  type Harness,
+  harmlessWithoutNonce,
+  logIn,
+  refreshOutcomes,
+  withFlaw,
+} from "./harness.ts";
 
 const useless = { tokens: { refreshToken: expect.any(String) }, claims: undefined };
 
@@ -56,8 +63,16 @@ export const refreshContract = (current: () => Harness): void => {
       });
     }
 
+    for (const flaw of earlyFlaws) {
+      it(`brings new tokens when only our clock is behind: ${flaw}`, async () => {
+        const { tokens } = await logIn(harness);
+        const renewed = await withFlaw(harness, flaw, () => harness.provider.refresh(tokens));
+        expect(renewed).toHaveProperty("claims.sub", "subject-of-alice");
+      });
+    }
+
     for (const flaw of tokenFlaws.filter(
-      (name) => !harmlessWithoutNonce.has(name) || name === "no-subject",
+      (name) => name === "no-subject" || !(harmlessWithoutNonce.has(name) || earlyFlaws.has(name)),
     )) {
       it(`brings useless tokens with an id token that is wrong: ${flaw}`, async () => {
         const { tokens } = await logIn(harness);
