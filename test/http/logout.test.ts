@@ -81,6 +81,7 @@ describe("a logout", () => {
     ["a sibling subdomain's link", { "Sec-Fetch-Site": "same-site" }],
     ["another site's image", { "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Dest": "image" }],
     ["another origin", { Origin: "https://elsewhere.example" }],
+    ["another site's link in an old browser", { Referer: "https://elsewhere.example/" }],
   ])("is asked about first when it comes by %s", async (_, headers) => {
     const { visitor } = await loggedIn();
     const answer = await visitor.ask({ path: "/logout", headers: { Accept: "text/html", ...headers } });

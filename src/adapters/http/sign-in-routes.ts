@@ -34,7 +34,13 @@ export const signInRoutes = (d: Deps): Router<RequestState> => {
 
 /** Somebody followed a link of ours or typed the address; another site's page or an image may not log out. */
 const isAsked = (ctx: Context): boolean =>
-  !isCrossSite(ctx) && ["", "document"].includes(ctx.get("Sec-Fetch-Dest"));
+  !isCrossSite(ctx) && !comesFromElsewhere(ctx) && ["", "document"].includes(ctx.get("Sec-Fetch-Dest"));
+
+/** Browsers from before Sec-Fetch-Site (Safari 16.3) still tell where a link was. */
+const comesFromElsewhere = (ctx: Context): boolean => {
+  const referer = ctx.get("Referer");
+  return URL.canParse(referer) && new URL(referer).origin !== ctx.state.origin;
+};
 
 /** Each login has a cookie of its own, so that two tabs can log in at once; it holds the attempt, sealed. */
 const attemptCookie = "nextstrain.org-login-";
