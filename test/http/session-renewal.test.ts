@@ -92,6 +92,21 @@ describe("an expired id token", () => {
     }
   });
 
+  test("is renewed and stored before the answer begins", async () => {
+    const visitor = await loggedIn();
+    clock.pass(tokenLife + 1);
+    const before = [...(await server.stored.sessions()).values()];
+    const cookie = `${sessionCookie}=${visitor.cookies.get(sessionCookie)}`;
+    const { promise, resolve } = Promise.withResolvers<readonly string[]>();
+    const asked = request(server.origin + privatePage, { headers: { Cookie: cookie } }, async (response) => {
+      resolve([...(await server.stored.sessions()).values()]);
+      response.resume();
+    });
+    asked.end();
+    const changed = (await promise).filter((text) => !before.includes(text));
+    expect(changed).toHaveLength(1);
+  });
+
   test("renewed for a client that goes away is renewed all the same, and stored", async () => {
     const visitor = await loggedIn();
     clock.pass(tokenLife + 1);
@@ -164,6 +179,34 @@ describe("while the provider is not itself", () => {
     expect(who.status).toBe(503);
     server.provider.behave();
     clock.pass(2);
+    expect(await status(visitor, privatePage)).toBe(200);
+  });
+
+  test("nobody is logged out while its name cannot be resolved", async () => {
+    const visitor = await loggedIn();
+    const environment = { OAUTH2_TOKEN_URL: "https://provider.invalid/token", OIDC_TIMEOUT: "1" };
+    const { folder, provider } = server;
+    const second = await startServer({ clock, folder, provider, environment });
+    try {
+      const elsewhere = browser(second);
+      elsewhere.cookies.set(sessionCookie, visitor.cookies.get(sessionCookie) ?? "");
+      clock.pass(tokenLife + 1);
+      const refused = await elsewhere.ask(privatePage);
+      expect([refused.status, refused.headers["location"]]).toEqual([503, undefined]);
+      expect(await status(elsewhere, "/groups/blab")).toBe(200);
+    } finally {
+      await second.close();
+    }
+    expect(await status(visitor, privatePage)).toBe(200);
+  });
+
+  test("nobody is logged out because our own clock is behind", async () => {
+    const visitor = await loggedIn();
+    clock.pass(-60);
+    expect(await status(visitor, privatePage)).toBe(200);
+    server.provider.misbehave("issued-in-the-future");
+    clock.pass(tokenLife + 61);
+    expect(await status(visitor, privatePage)).toBe(200);
     expect(await status(visitor, privatePage)).toBe(200);
   });
 
