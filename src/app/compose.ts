@@ -83,7 +83,7 @@ const assemble = (
   const judge = judgeTokens({ ...ports, claimNames, backdatedBy: settings.OIDC_IAT_BACKDATED_BY });
   const patience = settings.RENEWAL_TIMEOUT;
   const wait = (time: Seconds) => delay(time * 1000);
-  const renew = renewTokens({ ...session, judge, tokens, revoke, claimNames, patience, wait });
+  const renew = renewTokens({ ...session, judge, tokens, entries, revoke, claimNames, patience, wait });
   const renewing = parts.closers.add(renewals({ ...ports, renew, patience }));
   const files = storedFiles({ store: ports.resourceStore, contentCheck: ports.contentCheck });
   const data = { ...ports, store: ports.resourceStore, files };

@@ -51,6 +51,7 @@ export const loginSetup = (replaced: { sessions?: SessionStore; marks?: Stalenes
     identityProvider,
     judge,
     tokens,
+    entries,
     revoke,
     claimNames,
     clock,

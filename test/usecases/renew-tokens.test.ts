@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { anonymous } from "../../src/domain/caller.ts";
 import { ProviderDown, StoreDown } from "../../src/domain/failure.ts";
+import { byUsername } from "../../src/domain/session-owner.ts";
 import type { TokenSet } from "../../src/domain/token-set.ts";
 import type { Username } from "../../src/domain/user.ts";
 import type { VerifiedTokens } from "../../src/ports/driven/identity-provider.ts";
@@ -55,6 +56,17 @@ describe("an expired id token", () => {
     duringRefresh(s, async () => undefined);
     const caller = await s.callerOf(s.id);
     expect(caller.kind === "user" && [...caller.user.authzRoles]).toEqual(["blab/editors"]);
+  });
+});
+
+describe("a renewal that calls its owner by another name", () => {
+  it("makes the session theirs by that name, for who looks for it", async () => {
+    const s = await expired();
+    const tokens = s.identityProvider.tokensOf("alice-smith");
+    s.identityProvider.onRefresh = async () => ({ tokens, claims: JSON.parse(tokens.idToken) });
+    expect(await s.callerOf(s.id)).toMatchObject({ user: { username: "alice-smith" } });
+    const found = await s.entries.find([byUsername("alice-smith" as Username)], () => true);
+    expect(found).toMatchObject([{ id: s.id, login: { username: "alice-smith" } }]);
   });
 });
 

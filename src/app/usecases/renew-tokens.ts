@@ -5,7 +5,7 @@ import { ProviderDown, StoreDown } from "../../domain/failure.ts";
 import { renewalDue } from "../../domain/renewal.ts";
 import type { Login, SessionId, StoredSession } from "../../domain/session.ts";
 import type { TokenSet } from "../../domain/token-set.ts";
-import type { ClaimNames } from "../../domain/user.ts";
+import type { ClaimNames, Username } from "../../domain/user.ts";
 import { userFromClaims } from "../../domain/user.ts";
 import type { Clock } from "../../ports/driven/clock.ts";
 import type { IdentityProvider } from "../../ports/driven/identity-provider.ts";
@@ -14,6 +14,7 @@ import type { RenewalLock } from "../../ports/driven/renewal-lock.ts";
 import type { SessionStore } from "../../ports/driven/session-store.ts";
 import type { JudgeTokens } from "./judge-tokens.ts";
 import type { RevokeLogin } from "./revoke-login.ts";
+import type { SessionEntries } from "./session-entries.ts";
 import type { SessionTokens } from "./session-tokens.ts";
 
 interface Deps {
@@ -23,6 +24,7 @@ interface Deps {
   readonly judge: JudgeTokens;
   readonly tokens: SessionTokens;
   readonly revoke: RevokeLogin;
+  readonly entries: Pick<SessionEntries, "enter">;
   readonly claimNames: ClaimNames;
   readonly clock: Clock;
   readonly log: Log;
@@ -90,7 +92,8 @@ const refresh = async (
     d.log.write({ event: "renewal", outcome: "refused", username: login.username });
     return anonymous;
   }
-  const isThere = await keepRenewed(d, id, stored, { old: tokens, renewed: answer.tokens });
+  const { username } = user;
+  const isThere = await keepRenewed(d, id, stored, { old: tokens, renewed: answer.tokens, username });
   d.log.write({ event: "renewal", outcome: "done", username: login.username });
   if (isThere) return { kind: "user", user };
   // Whoever ended the session could not know of these.
@@ -108,6 +111,8 @@ const storePause: Seconds = 0.1;
 interface Exchange {
   readonly old: TokenSet;
   readonly renewed: TokenSet;
+  /** By the renewed tokens. */
+  readonly username: Username;
 }
 
 /**
@@ -143,14 +148,17 @@ const putRenewed = async (
   d: Deps,
   id: SessionId,
   stored: StoredSession | undefined,
-  { old, renewed }: Exchange,
+  { old, renewed, username }: Exchange,
 ): Promise<boolean> => {
   let present = stored;
   for (let attempt = 0; attempt < tries; attempt++) {
     const login = present?.session.login;
     if (!present || !login) return false;
     if (!isSame(d.tokens.open(id, login)?.tokens, old)) return true;
-    if (await d.tokens.keep(id, present, login, renewed)) return true;
+    // Somebody whom the provider calls by a new name is looked for under it.
+    const named: Login = { ...login, username };
+    if (username !== login.username) await d.entries.enter(id, named);
+    if (await d.tokens.keep(id, present, named, renewed)) return true;
     present = await d.sessions.load(id, d.idle);
   }
   throw new StoreDown({ cause: new Error("too many writers on one session") });
