@@ -1,16 +1,19 @@
 import type { Document } from "yaml";
-import { isAlias, isCollection, isMap, isScalar, LineCounter, parseDocument, visit } from "yaml";
+import { isAlias, isCollection, isMap, isScalar, Lexer, LineCounter, parseDocument, visit } from "yaml";
 import type { Json, JsonObject } from "../../domain/brand.ts";
 import { BadContent } from "../../domain/failure.ts";
 import type { FrontMatter } from "../../ports/driven/front-matter.ts";
-import { sizeOf } from "./checker.ts";
+import { countOf, sizeOf } from "./checker.ts";
+
+/** Usual front matter has less than 2 kB. */
+export const maxFrontMatterBytes = 32_000;
 
 /**
- * Bytes. Usual front matter has less than 2 kB, and hostile YAML of this size takes its parser 0.1 s
- * already, during which nobody else is served.
+ * Words and marks of YAML: a line such as "title: My title" has three, and a usual narrative less than a hundred.
+ * Hostile ones cost 10 to 20 µs each, during which nobody else is served.
  */
-export const maxFrontMatterBytes = 32_000;
-const maxYamlDepth = 32;
+const maxYamlTokens = 2000;
+const maxDepth = 32;
 const maxAliases = 100;
 
 /** The tags of YAML 1.2's core schema (section 10.3.2); others make values that are no JSON. */
@@ -47,8 +50,8 @@ const checkNodes = (document: Document): void => {
   let aliases = 0;
   visit(document, {
     Node(_, node, path) {
-      if (path.filter(isCollection).length > maxYamlDepth)
-        refuse(`it is nested more than ${maxYamlDepth} levels deep.`);
+      if (path.filter(isCollection).length > maxDepth)
+        refuse(`it is nested more than ${maxDepth} levels deep.`);
       if (node.tag !== undefined && !coreTags.includes(node.tag))
         refuse("it has a tag (!) of an unknown kind.");
       if (isMap(node)) checkKeys(node.items.map((pair) => pair.key));
@@ -73,7 +76,21 @@ const checkKeys = (keys: readonly unknown[]): void => {
   }
 };
 
+/** What the lexer puts before each plain word of its own accord. */
+const scalarMark = "\x1f";
+
+const checkTokens = (source: string): void => {
+  let tokens = 0;
+  for (const token of new Lexer().lex(source)) {
+    if (token.trim() === "" || token === scalarMark) continue;
+    tokens += 1;
+    if (tokens > maxYamlTokens)
+      refuse(`it has more than ${countOf(maxYamlTokens)} words and marks. Make lists in it shorter.`);
+  }
+};
+
 const parseYaml = (source: string): unknown => {
+  checkTokens(source);
   const lines = new LineCounter();
   const document = parseDocument(source, {
     schema: "core",
@@ -96,9 +113,16 @@ const parseYaml = (source: string): unknown => {
   }
 };
 
+const isDeeper = (value: Json | undefined, levels: number): boolean =>
+  typeof value === "object" &&
+  value !== null &&
+  (levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1)));
+
 const parseJson = (source: string): unknown => {
   try {
-    return JSON.parse(source);
+    const value: Json = JSON.parse(source);
+    if (isDeeper(value, maxDepth)) refuse(`it is nested more than ${maxDepth} levels deep.`);
+    return value;
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     return refuse("it begins with { and is not valid JSON.", error);

@@ -89,12 +89,33 @@ describe("front matter", () => {
     ["- a\n- b", "names and values"],
     ["just text", "names and values"],
     [`a: ${"[".repeat(40)}${"]".repeat(40)}`, "32 levels deep"],
-    [`a: ${"[".repeat(9000)}`, "not valid YAML"],
-    ["? ".repeat(9000), "not valid YAML"],
+    [`{"a": ${"[".repeat(40)}${"]".repeat(40)}}`, "32 levels deep"],
+    [`{"a": ${"[".repeat(15_000)}${"]".repeat(15_000)}}`, "32 levels deep"],
+    [`a: ${"[".repeat(900)}`, "not valid YAML"],
+    ["? ".repeat(450), "not plain text"],
     [`a: &a 1\nb:\n${"- *a\n".repeat(101)}`, "more than 100 aliases"],
     [`a: ${"x".repeat(32_000)}`, "more than 32 kB"],
   ])("refuses %j", (source, why) => {
     expect(fault(source)).toMatch(why);
+  });
+
+  it.each([
+    `a: [${"[],".repeat(10_000)}]`,
+    `a: [${",".repeat(30_000)}]`,
+    `a: ${"[".repeat(30_000)}`,
+    "? ".repeat(15_000),
+    "- ".repeat(15_000),
+    "& ".repeat(15_000),
+    "}: ]\n".repeat(6000),
+    `a: &a [${"1,".repeat(10_000)}]\nb: [${"*a,".repeat(99)}]`,
+  ])("refuses %j before it is parsed, which would hold everybody else up", (source) => {
+    expect(fault(source)).toMatch("more than 2,000 words and marks");
+  });
+
+  it("may be long, and may be a list of many", () => {
+    expect(yaml(`abstract: >\n${"  Some words, and a comma.\n".repeat(1000)}`).abstract).toMatch(/^Some/);
+    const authors = Array.from({ length: 150 }, (_, i) => `  - name: Author ${i}\n    link: "#${i}"\n`);
+    expect(yaml(`title: A\nauthors:\n${authors.join("")}`).authors).toHaveLength(150);
   });
 
   it("refuses the billion laughs", () => {
