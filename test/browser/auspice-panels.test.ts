@@ -73,8 +73,6 @@ describe("a dataset with all sidecars", () => {
     await session.context.route(`${tileHost}**`, () => undefined);
     await session.goTo(everything);
     await expectPanels();
-    await page.reload();
-    await expectPanels();
     await session.context.unroute(`${tileHost}**`);
   });
 });
