@@ -2,7 +2,12 @@ import type { Seconds } from "../../domain/brand.ts";
 import type { Context } from "./context.ts";
 
 /** A failed upload is read to its end before it is answered, but no longer than this. */
-const drainLimits: { readonly bytes: number; readonly time: Seconds } = { bytes: 2e9, time: 120 };
+export interface DrainLimits {
+  readonly bytes: number;
+  readonly time: Seconds;
+}
+
+const usualLimits: DrainLimits = { bytes: 2e9, time: 120 };
 
 const bodiless = ["GET", "HEAD", "DELETE", "OPTIONS"];
 
@@ -28,23 +33,32 @@ export const requestBody = (ctx: Context): AsyncIterable<Uint8Array> => ({
  * Reads and forgets what is left of a refused upload, since the Nextstrain CLI and some proxies read the
  * answer only then (CLI-32). What is longer or slower than the limits is cut off after the answer.
  */
-export const drain = async (ctx: Context): Promise<void> => {
+export const drain = async (ctx: Context, limits: DrainLimits = usualLimits): Promise<void> => {
   if (bodiless.includes(ctx.method) || !hasBody(ctx) || ctx.req.readableEnded || ctx.req.destroyed) return;
   const isWaiting = waitsForContinue(ctx) && !ctx.state.continued;
-  if (isWaiting || !(await readToEnd(ctx))) ctx.set("Connection", "close");
+  if (isWaiting || !(await readToEnd(ctx, limits))) ctx.set("Connection", "close");
 };
 
-const readToEnd = async (ctx: Context): Promise<boolean> => {
-  const late = AbortSignal.timeout(drainLimits.time * 1000);
-  let left = drainLimits.bytes;
+const readToEnd = async (ctx: Context, { bytes, time }: DrainLimits): Promise<boolean> => {
+  const rest = ctx.req.iterator({ destroyOnReturn: false });
+  let left = bytes;
+  let timer: NodeJS.Timeout | undefined;
+  // A client that falls silent is no reason to wait longer either.
+  const late = new Promise<"late">((resolve) => {
+    timer = setTimeout(resolve, time * 1000, "late");
+  });
   try {
-    for await (const chunk of ctx.req.iterator({ destroyOnReturn: false })) {
-      left -= (chunk as Uint8Array).length;
-      if (left < 0 || late.aborted) return false;
+    for (;;) {
+      const next = await Promise.race([rest.next(), late]);
+      if (next === "late") return false;
+      if (next.done) return true;
+      left -= (next.value as Uint8Array).length;
+      if (left < 0) return false;
     }
-    return true;
   } catch {
     // The client is gone: there is nobody to answer, and the log has the failure that led here.
     return false;
+  } finally {
+    clearTimeout(timer);
   }
 };

@@ -1,0 +1,76 @@
+import { PassThrough } from "node:stream";
+import { describe, expect, it } from "vitest";
+import type { Context } from "../../../src/adapters/http/context.ts";
+import { drain } from "../../../src/adapters/http/request-body.ts";
+
+/** A refused upload, and the headers that its answer is given. */
+const refused = (headers: Readonly<Record<string, string>> = { "Transfer-Encoding": "chunked" }) => {
+  const body = new PassThrough();
+  const answered: Record<string, string> = {};
+  const ctx = {
+    method: "PUT",
+    req: body,
+    state: {},
+    get: (name: string) => headers[name] ?? "",
+    set: (name: string, value: string) => {
+      answered[name] = value;
+    },
+  };
+  return { ctx: ctx as unknown as Context, body, answered };
+};
+
+/** In bytes and seconds: more of either than a test needs. */
+const ample = { bytes: 1000, time: 60 };
+const closes = { Connection: "close" };
+
+describe("what is left of a refused upload", () => {
+  it("is read to its end when it is as long as it may be, and the connection is kept", async () => {
+    const { ctx, body, answered } = refused();
+    body.write(Buffer.alloc(600));
+    body.end(Buffer.alloc(400));
+    await drain(ctx, ample);
+    expect([body.readableEnded, answered]).toEqual([true, {}]);
+  });
+
+  it("is cut off after the answer when it is a byte longer", async () => {
+    const { ctx, body, answered } = refused();
+    body.write(Buffer.alloc(600));
+    body.write(Buffer.alloc(401));
+    await drain(ctx, ample);
+    expect([body.destroyed, answered]).toEqual([false, closes]);
+  });
+
+  it("is cut off after the answer when it takes too long, though something always comes", async () => {
+    const { ctx, body, answered } = refused();
+    const trickle = setInterval(() => body.write("."), 5);
+    await drain(ctx, { ...ample, time: 0.03 });
+    clearInterval(trickle);
+    expect([body.destroyed, answered]).toEqual([false, closes]);
+  });
+
+  it("is cut off after the answer when nothing comes", async () => {
+    const { ctx, body, answered } = refused();
+    await drain(ctx, { ...ample, time: 0.01 });
+    expect([body.destroyed, answered]).toEqual([false, closes]);
+  });
+
+  it("is cut off when its client goes away", async () => {
+    const { ctx, body, answered } = refused();
+    const over = drain(ctx, ample);
+    body.destroy(new Error("gone"));
+    await over;
+    expect(answered).toEqual(closes);
+  });
+
+  it("is not waited for when the client waits itself", async () => {
+    const { ctx, answered } = refused({ "Content-Length": "10", Expect: "100-continue" });
+    await drain(ctx, ample);
+    expect(answered).toEqual(closes);
+  });
+
+  it("is nothing without a body", async () => {
+    const { ctx, answered } = refused({});
+    await drain(ctx, ample);
+    expect(answered).toEqual({});
+  });
+});
