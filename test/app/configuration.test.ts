@@ -57,6 +57,17 @@ describe("the embedded provider", () => {
 });
 
 describe("a provider of one's own", () => {
+  it("may take ten seconds, and so may a request that waits for a renewal, unless that is set", async () => {
+    const byDefault = (await s.read(provider)).settings;
+    expect([byDefault.OIDC_TIMEOUT, byDefault.RENEWAL_TIMEOUT]).toEqual([10, 10]);
+    const { settings } = await s.read({ ...provider, OIDC_TIMEOUT: "30", RENEWAL_TIMEOUT: "2.5" });
+    expect([settings.OIDC_TIMEOUT, settings.RENEWAL_TIMEOUT]).toEqual([30, 2.5]);
+  });
+
+  it("ends no login by its age, unless that is set", async () => {
+    expect((await s.read(provider)).settings.SESSION_MAX_LIFETIME).toBeUndefined();
+  });
+
   it("is described by what was given", async () => {
     expect(
       (await s.read({ ...provider, OAUTH2_CLI_CLIENT_REDIRECT_URIS: '["http://127.0.0.1/"]' })).provider,
