@@ -1,4 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { logIn, visitor } from "../support/embedded-login.ts";
 import type { RunningServer } from "../support/running-server.ts";
 import { startServer } from "../support/running-server.ts";
 
@@ -64,6 +67,16 @@ describe("a server with demo accounts", () => {
       }
     },
   );
+
+  test("has its provider revoke the tokens of whom it logs out", async () => {
+    const grants = () => readdir(join(server.folder, "data", "idp", "entries", "Grant"));
+    const who = visitor(() => server.origin);
+    await logIn(who, server.origin, "alice");
+    expect(await grants()).toHaveLength(1);
+    // The browser does not follow to the provider's own logout, which would end the grant too.
+    expect((await who.ask({ method: "POST", path: "/logout" })).status).toBe(302);
+    await vi.waitFor(async () => expect(await grants()).toEqual([]));
+  });
 
   test("tells its health all the same", async () => {
     expect((await server.ask({ path: "/healthz", headers: { Host: "10.0.0.1" } })).status).toBe(200);

@@ -8,6 +8,7 @@ import {
   type RunningProvider,
   redeem,
   refresh,
+  revoke,
   startProvider,
 } from "../support/embedded-provider.ts";
 
@@ -48,6 +49,7 @@ describe("the embedded provider", () => {
       token_endpoint: `${provider.origin}/idp/token`,
       jwks_uri: `${provider.origin}/idp/jwks`,
       end_session_endpoint: `${provider.origin}/idp/session/end`,
+      revocation_endpoint: `${provider.origin}/idp/token/revocation`,
       scopes_supported: ["openid", "profile", "email", "offline_access"],
       response_types_supported: ["code"],
       code_challenge_methods_supported: ["S256"],
@@ -282,6 +284,27 @@ describe("the embedded provider", () => {
     expect(decodeJwt(again.tokens.body.id_token ?? "").preferred_username).toBe("bob");
   });
 
+  it("leads back at once from the logout of a browser that is not logged in", async () => {
+    provider = await startProvider();
+    const { tokens } = await logIn("app");
+    const query = new URLSearchParams({
+      id_token_hint: tokens.body.id_token ?? "",
+      post_logout_redirect_uri: provider.origin,
+      state: "a state",
+    });
+    const address = `${provider.origin}/idp/session/end`;
+    expect((await browser().visit(`${address}?${query}`)).url).toBe(`${provider.origin}/?state=a+state`);
+    for (const page of [
+      await browser().visit(address),
+      await browser().visit(`${address}?post_logout_redirect_uri=https://elsewhere.example`),
+    ]) {
+      expect([page.status, page.url.startsWith(address)]).toEqual([200, true]);
+      expect(page.text).toContain("You are logged out");
+      expect(page.text).not.toContain("<script");
+      expect(page.headers.get("content-security-policy")).not.toMatch(/script-src[^;]*sha256/);
+    }
+  });
+
   it("does not log out on another site's word", async () => {
     provider = await startProvider();
     const visitor = browser();
@@ -361,6 +384,28 @@ describe("the embedded provider's refresh tokens", () => {
     expect(answers.filter(({ status }) => status === 200).length).toBeLessThanOrEqual(1);
     for (const { status, body } of answers) {
       if (status !== 200) expect(body.error).toBe("invalid_grant");
+    }
+  });
+
+  it("are worth nothing once their client has revoked one, which no other client can", async () => {
+    provider = await startProvider();
+    for (const [clientId, other] of [
+      ["app", "cli"],
+      ["cli", "app"],
+    ] as const) {
+      const { tokens } = await logIn(clientId);
+      const kept = await logIn(clientId);
+      const token = tokens.body.refresh_token ?? "";
+      expect(await revoke(provider.origin, other, token)).toBe(200);
+      const { body, status } = await refresh(provider.origin, clientId, token);
+      expect(status).toBe(200);
+      expect(await revoke(provider.origin, clientId, body.refresh_token ?? "")).toBe(200);
+      const again = await refresh(provider.origin, clientId, body.refresh_token ?? "");
+      expect(again.body.error).toBe("invalid_grant");
+      expect((await refresh(provider.origin, clientId, kept.tokens.body.refresh_token ?? "")).status).toBe(
+        200,
+      );
+      expect(await revoke(provider.origin, clientId, "never given out")).toBe(200);
     }
   });
 

@@ -182,3 +182,9 @@ export const redeem = (
 
 export const refresh = (origin: string, clientId: string, token: string): Promise<TokenAnswer> =>
   askForTokens(origin, { ...ofClient(clientId), grant_type: "refresh_token", refresh_token: token });
+
+/** Gives the status (RFC 7009 section 2.2). */
+export const revoke = async (origin: string, clientId: string, token: string): Promise<number> => {
+  const body = new URLSearchParams({ ...ofClient(clientId), token, token_type_hint: "refresh_token" });
+  return (await fetch(`${origin}/idp/token/revocation`, { method: "POST", body })).status;
+};

@@ -27,7 +27,12 @@ declare module "oidc-provider" {
 
   export interface Session {
     readonly accountId?: string;
-    readonly state?: { readonly secret: string };
+    readonly state?: {
+      readonly secret: string;
+      /** Where a logout leads, and what it takes along: checked by the library. */
+      readonly postLogoutRedirectUri?: string;
+      readonly state?: string;
+    };
   }
 
   export interface Interaction {
@@ -43,6 +48,7 @@ declare module "oidc-provider" {
 
   export interface OidcContext {
     readonly provider: Provider;
+    readonly route?: string;
     readonly client?: Client;
     readonly session?: Session;
     readonly account?: { readonly accountId: string };

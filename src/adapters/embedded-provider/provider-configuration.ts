@@ -1,4 +1,4 @@
-import { type Context, type ErrorOut, interactionPolicy, type Session } from "oidc-provider";
+import { type Client, type Context, type ErrorOut, interactionPolicy, type Session } from "oidc-provider";
 import type { Seconds } from "../../domain/brand.ts";
 import type { ClaimNames } from "../../domain/user.ts";
 import type { Accounts } from "./accounts.ts";
@@ -78,6 +78,10 @@ const newGrant = async ({ oidc }: Context) => {
   return grant;
 };
 
+/** A client may revoke its own tokens; of others' it learns nothing (RFC 7009 section 2.1). */
+const isOwnToken = async (_ctx: unknown, client: Client, token: { readonly clientId: string }) =>
+  token.clientId === client.clientId;
+
 const accountSource =
   ({ accounts, claimNames }: ConfigurationParts) =>
   async (_ctx: unknown, id: string) => {
@@ -155,8 +159,7 @@ export const providerConfiguration = (parts: ConfigurationParts): object => {
     clientAuthMethods: ["client_secret_basic", "client_secret_post", "none"],
     clientBasedCORS: () => false,
     clockTolerance: 0,
-    issueRefreshToken: async (_ctx: unknown, client: { grantTypeAllowed(type: string): boolean }) =>
-      client.grantTypeAllowed("refresh_token"),
+    issueRefreshToken: async (_ctx: unknown, client: Client) => client.grantTypeAllowed("refresh_token"),
     rotateRefreshToken: true,
     // The command line stays logged in when the browser logs out.
     expiresWithSession: async () => false,
@@ -170,6 +173,7 @@ export const providerConfiguration = (parts: ConfigurationParts): object => {
       dPoP: { enabled: false },
       pushedAuthorizationRequests: { enabled: false },
       resourceIndicators: { enabled: false },
+      revocation: { enabled: true, allowedPolicy: isOwnToken },
       rpInitiatedLogout: { enabled: true, ...logoutPages(parts) },
     },
     renderError: errorPage(parts),

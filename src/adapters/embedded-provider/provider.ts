@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Middleware } from "koa";
-import { Provider } from "oidc-provider";
+import { type Context, Provider } from "oidc-provider";
 import type { Log } from "../../ports/driven/log.ts";
 import { loginForm } from "./login-form.ts";
 import type { Pages } from "./pages.ts";
@@ -32,6 +32,29 @@ const frame =
     ctx.status = 404;
   };
 
+/**
+ * Logs out at once who is not logged in. The library would send a page of its own, which asks the browser for
+ * a form that nobody sees.
+ */
+const nothingToLogOut =
+  (pages: Pages): Middleware =>
+  async (ctx, next) => {
+    await next();
+    const { oidc } = ctx as Context;
+    if (oidc?.route !== "end_session" || ctx.status !== 200 || oidc.session?.accountId !== undefined) return;
+    const { postLogoutRedirectUri: back, state } = oidc.session?.state ?? {};
+    // Without what the library has added for its script.
+    ctx.set("Content-Security-Policy", pages.contentSecurityPolicy);
+    if (back === undefined) {
+      ctx.body = await pages.loggedOut();
+      return;
+    }
+    const target = new URL(back);
+    if (state !== undefined) target.searchParams.set("state", state);
+    ctx.redirect(target.href);
+    ctx.status = 303;
+  };
+
 /** Answers requests for paths from which that of the mount has been taken off. */
 export const provider = (parts: ProviderParts): ((req: IncomingMessage, res: ServerResponse) => unknown) => {
   const { accounts, issuer, log, pages } = parts;
@@ -41,6 +64,7 @@ export const provider = (parts: ProviderParts): ((req: IncomingMessage, res: Ser
   made.on("server_error", (_ctx: unknown, error: unknown) => failed(error));
   made.on("error", failed);
   made.use(frame(pages));
+  made.use(nothingToLogOut(pages));
   made.use(loginForm({ provider: made, accounts, pages, log }));
   return made.callback();
 };
