@@ -84,28 +84,27 @@ describe("The bar hides nothing of Auspice, and the other way round", () => {
     for (const session of [alice, visitor]) await expectNothingHidden(await open(session, path, width));
   });
 
-  test.each([1280, 390, 320])("with long names, in a window of %i", async (width) => {
+  /** Writes into places of the bar. */
+  const put = async (page: Page, texts: Readonly<Record<string, string>>): Promise<void> => {
+    for (const [slot, text] of Object.entries(texts)) {
+      await page.locator(`#groups-bar [data-slot="${slot}"]`).evaluate((place, words) => {
+        place.textContent = words;
+      }, text);
+    }
+  };
+  const group = "the-laboratory-network-of-the-north-shore-of-a-lake";
+
+  test.each([1280, 720, 390, 320])("with long names, in a window of %i", async (width) => {
     const page = await open(alice, dataset, width);
-    await page.evaluate(`
-      const put = (slot, text) => {
-        document.querySelector('#groups-bar [data-slot="' + slot + '"]').textContent = text;
-      };
-      put("group", "the-laboratory-network-of-the-north-shore-of-a-lake");
-      put("username", "a.rather.long.name@institute.university.example.org");
-    `);
+    await put(page, { group, username: "a.rather.long.name@institute.university.example.org" });
     await expectNothingHidden(page);
   });
 
-  test.each([1280, 390, 320])(
-    "with the word that somebody was logged out, in a window of %i",
-    async (width) => {
-      const page = await open(visitor, dataset, width);
-      await page.evaluate(`
-      document.querySelector('#groups-bar [data-slot="notice"]').textContent = "You have been logged out.";
-    `);
-      await expectNothingHidden(page);
-    },
-  );
+  test.each([1280, 720, 390, 320])("when somebody was logged out, in a window of %i", async (width) => {
+    const page = await open(visitor, dataset, width);
+    await put(page, { group, notice: "You have been logged out." });
+    await expectNothingHidden(page);
+  });
 
   it("turns a narrative's slides by its buttons at the edges", async () => {
     const page = await open(alice, narrative, 390);
