@@ -47,19 +47,20 @@ const rows = everybody.flatMap((who) =>
   })),
 );
 
-describe.each(rows)("$who, on $group", ({ who, group, reads, writes }) => {
+// Side by side: the CLI needs most of its time to start, and a second processor to do so meanwhile.
+describe.concurrent.each(rows)("$who, on $group", ({ who, group, reads, writes }) => {
   const address = () => `${site.origin}/groups/${group}`;
   const can = (allowed: boolean) => (allowed ? "can" : "cannot, and is told why:");
 
   test(`${can(reads)} list and download (CLI-22, CLI-24, CLI-27)`, async () => {
     const [listed, down] = await Promise.all([
       lines[who].nextstrain("remote", "ls", address()),
-      lines[who].nextstrain("remote", "download", `${address()}/lakeside/2024`, "sample.json"),
+      lines[who].nextstrain("remote", "download", `${address()}/lakeside/2024`, `${group}.json`),
     ]);
     expect([listed.code, down.code]).toEqual(reads ? [0, 0] : [1, 1]);
     if (reads) {
       expect(listed.output).toContain(`${address()}/lakeside/2024\n`);
-      const main = JSON.parse(await readFile(join(lines[who].folder, "sample.json"), "utf8"));
+      const main = JSON.parse(await readFile(join(lines[who].folder, `${group}.json`), "utf8"));
       expect(main).toHaveProperty("tree");
     } else {
       expect(listed.told.trim()).toBe(refusal(who));

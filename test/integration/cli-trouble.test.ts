@@ -36,7 +36,7 @@ const expectTold = (ran: Ran, ...sentences: readonly string[]): void => {
 const rejected = "Error: The remote server rejected our request:";
 
 describe("an upload that cannot be, by its content", () => {
-  test.each<[string, string, string | Uint8Array, string]>([
+  test.concurrent.each<[string, string, string | Uint8Array, string]>([
     [
       "JSON that breaks off",
       "cut.json",
@@ -125,7 +125,7 @@ describe("an upload that cannot be, by its name", () => {
 describe("an address with a mistake", () => {
   const denied = "Error: Permission denied.";
   const missing = "Error: Remote resource not found. Check for typos in the parameters you used?";
-  test.each<[string, readonly string[], string]>([
+  test.concurrent.each<[string, readonly string[], string]>([
     ["a wrong group", ["ls", "/groups/dmeo"], denied],
     ["a wrong group", ["download", "/groups/dmeo/lakeside/2024"], denied],
     ["a wrong group", ["delete", "-r", "/groups/dmeo"], denied],
