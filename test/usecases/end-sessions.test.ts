@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { memorySessionStore } from "../../src/adapters/memory/session-store.ts";
+import { memoryStalenessMarks } from "../../src/adapters/memory/staleness-marks.ts";
 import { endSessions } from "../../src/app/usecases/end-sessions.ts";
+import { InvalidToken } from "../../src/domain/failure.ts";
 import type { SessionId } from "../../src/domain/session.ts";
 import type { SealedText } from "../../src/domain/token-set.ts";
 import type { Username } from "../../src/domain/user.ts";
@@ -20,6 +22,11 @@ const loginOf = (username: string) => ({
 const logIn = (store: SessionStore, n: number, username: string) =>
   store.create(idOf(n), { login: loginOf(username) }, 100);
 
+const around = () => {
+  const clock = manualClock();
+  return { clock, marks: memoryStalenessMarks(clock, 100) };
+};
+
 /** An index that has missed everything. */
 const withoutIndex = { find: async () => [], end: async () => 0 };
 
@@ -29,12 +36,12 @@ describe("ending somebody's sessions", () => {
     const names = ["alice", "bob", "alice", "Alice", "alice2"];
     for (const [n, name] of names.entries()) await logIn(store, n, name);
     await store.create(idOf(9), { counter: 1 }, 100);
-    expect(await endSessions({ store, entries: withoutIndex }, "alice")).toBe(2);
+    expect(await endSessions({ ...around(), store, entries: withoutIndex }, "alice")).toBe(2);
     const left = await Promise.all(
       [0, 1, 2, 3, 4, 9].map(async (n) => (await store.load(idOf(n), 100)) !== undefined),
     );
     expect(left).toEqual([false, true, false, true, true, true]);
-    expect(await endSessions({ store, entries: withoutIndex }, "alice")).toBe(0);
+    expect(await endSessions({ ...around(), store, entries: withoutIndex }, "alice")).toBe(0);
   });
 
   it("has the provider forget them, and counts once what the index names", async () => {
@@ -46,10 +53,24 @@ describe("ending somebody's sessions", () => {
     }
     await logIn(s.sessions, 3, "alice");
     await s.entries.enter(idOf(4), loginOf("alice"));
-    expect(await endSessions({ store: s.sessions, entries: s.entries }, "alice")).toBe(3);
+    expect(await endSessions({ ...s, store: s.sessions }, "alice")).toBe(3);
     expect(await Array.fromAsync(s.sessions.all())).toEqual([]);
     await s.background.settle();
     expect(s.identityProvider.revoked.toSorted()).toEqual(["refresh-1", "refresh-2"]);
+  });
+
+  it("has their programs renew, so that the provider can refuse, and nobody else's", async () => {
+    const s = loginSetup();
+    const bearer = (name: string) => {
+      const { idToken: token } = s.identityProvider.tokensOf(name, [], { aud: "cli" });
+      return () => s.identify({ kind: "bearer", token });
+    };
+    const [theirs, others] = [bearer("alice"), bearer("bob")];
+    await theirs();
+    s.clock.pass(1);
+    await endSessions({ ...s, store: s.sessions }, "alice");
+    await expect(theirs()).rejects.toThrow(InvalidToken);
+    expect(await others()).toMatchObject({ kind: "user" });
   });
 
   it("counts a session once that is listed twice", async () => {
@@ -59,6 +80,8 @@ describe("ending somebody's sessions", () => {
       const [one] = await Array.fromAsync(store.all());
       if (one) yield* [one, one];
     }
-    expect(await endSessions({ store: { ...store, all: twice }, entries: withoutIndex }, "alice")).toBe(1);
+    expect(
+      await endSessions({ ...around(), store: { ...store, all: twice }, entries: withoutIndex }, "alice"),
+    ).toBe(1);
   });
 });

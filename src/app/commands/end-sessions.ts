@@ -20,23 +20,18 @@ const patience: Seconds = 30;
 
 export const endSessionsOf: Run = async ([username = ""], surroundings) => {
   const configuration = await surroundings.configure();
-  const ended = await withSessions(configuration, surroundings, async (stored) =>
-    endSessions(
-      { store: stored.store, entries: await entriesOf(configuration, surroundings, stored) },
-      username,
-    ),
-  );
+  const ended = await withSessions(configuration, surroundings, async (stored) => {
+    const entries = await entriesOf(configuration, surroundings, stored);
+    return endSessions({ ...stored, entries, clock: surroundings.clock }, username);
+  });
   const what = ended === 1 ? "1 session" : `${ended} sessions`;
   surroundings.print(`Ended ${what} of ${JSON.stringify(username)}.\n`);
 };
 
-const entriesOf = async (
-  configuration: Configuration,
-  { clock }: Surroundings,
-  { store: sessions, index, log, closers }: StoredSessions,
-) => {
+const entriesOf = async (configuration: Configuration, { clock }: Surroundings, stored: StoredSessions) => {
+  const { store: sessions, index, log } = stored;
   const { encryptionKeys } = await openSecrets(configuration);
-  const revoke = await revocation(configuration, clock, { store: sessions, index, log, closers });
+  const revoke = await revocation(configuration, clock, stored);
   const idle = configuration.settings.SESSION_MAX_AGE;
   const common = { sessions, index, revoke, clock, idle, log: troublesOf(log) };
   const tokens = sessionTokens({ ...common, sealer: tokenSealer(encryptionKeys) });

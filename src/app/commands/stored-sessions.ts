@@ -3,6 +3,7 @@ import { StoreDown } from "../../domain/failure.ts";
 import type { Log } from "../../ports/driven/log.ts";
 import type { SessionIndex } from "../../ports/driven/session-index.ts";
 import type { SessionStore } from "../../ports/driven/session-store.ts";
+import type { StalenessMarks } from "../../ports/driven/staleness-marks.ts";
 import { bindSessionStores } from "../adapters.ts";
 import { get, newContainer } from "../bindings.ts";
 import type { Closers } from "../closers.ts";
@@ -15,6 +16,7 @@ import { CommandFailed } from "./command.ts";
 export interface StoredSessions {
   readonly store: SessionStore;
   readonly index: SessionIndex;
+  readonly marks: StalenessMarks;
   /** To standard error. */
   readonly log: Log;
   /** Closed when the work is done. */
@@ -32,8 +34,9 @@ export const withSessions = async <T>(
   try {
     const log = plainLog(process.stderr, clock);
     await bindSessionStores(container, { configuration, clock, log, closers });
-    const [store, index] = [get(container, keys.sessionStore), get(container, keys.sessionIndex)];
-    return await work({ store, index, log, closers });
+    const store = get(container, keys.sessionStore);
+    const [index, marks] = [get(container, keys.sessionIndex), get(container, keys.marks)];
+    return await work({ store, index, marks, log, closers });
   } catch (error) {
     throw configuration.settings.REDIS_URL !== undefined && error instanceof StoreDown
       ? new CommandFailed("Redis stopped answering half way. Run this once more when it is back.", 1, {

@@ -1,24 +1,32 @@
 import { byUsername } from "../../domain/session-owner.ts";
 import type { Username } from "../../domain/user.ts";
+import type { Clock } from "../../ports/driven/clock.ts";
 import type { SessionStore } from "../../ports/driven/session-store.ts";
+import type { StalenessMarks } from "../../ports/driven/staleness-marks.ts";
 import type { SessionEntries } from "./session-entries.ts";
 
 interface Deps {
   readonly store: SessionStore;
   readonly entries: Pick<SessionEntries, "find" | "end">;
+  readonly marks: StalenessMarks;
+  readonly clock: Clock;
 }
 
 /**
  * Ends every session of one username, on all their devices, and says how many these were. The index names
- * them, so that their tokens can be revoked; a look at all sessions finds any that it should have missed.
+ * them, so that their tokens can be revoked; a look at all sessions finds any that it should have missed. Their
+ * programs have to renew their tokens, so that the provider can refuse.
  */
-export const endSessions = async ({ store, entries }: Deps, username: string): Promise<number> => {
+export const endSessions = async (d: Deps, name: string): Promise<number> => {
+  const { store, entries } = d;
+  const username = name as Username;
   const isTheirs = (login: { readonly username: string } | undefined) => login?.username === username;
-  const found = await entries.find([byUsername(username as Username)], isTheirs);
+  const found = await entries.find([byUsername(username)], isTheirs);
   const ids = found.map(({ id }) => id);
   let ended = await entries.end(ids, "the operator wished it", "always");
   for await (const { session, end } of store.all()) {
     if (isTheirs(session.login) && (await end())) ended++;
   }
+  await d.marks.mark(username, Math.ceil(d.clock.now()));
   return ended;
 };
