@@ -27,44 +27,27 @@ export interface LockFolder {
 
 const pollMs = { min: 50, max: 100 };
 
-/** Keeps each lease in a cell; the token's time is the lease's end. Closed, it lets its leases run out. */
-export const filesystemRenewalLock = ({
-  folder: root,
-  clock,
-  log,
-  lease = 5,
-  longest = 60,
-}: LockFolder): RenewalLock & Sweeper => {
-  // A power cut ends all holders as well.
-  const cells: CellRoot = { root, durable: false };
-  const sweeper = startSweeper({ cells, clock, log, what: "sweeping locks", expires: true });
-  const closing = new AbortController();
+const isHeld = async ({ value }: Seen, clock: Clock): Promise<boolean> => {
+  if (value === undefined) return false;
+  try {
+    return (await endOf(value)) > clock.now();
+  } catch (error) {
+    // Released just now, or followed by somebody else: the next look will tell.
+    if (isMissing(error)) return true;
+    throw error;
+  }
+};
 
-  const isHeld = async ({ value }: Seen): Promise<boolean> => {
-    if (value === undefined) return false;
-    try {
-      return (await endOf(value)) > clock.now();
-    } catch (error) {
-      // Released just now, or followed by somebody else: the next look will tell.
-      if (isMissing(error)) return true;
-      throw error;
-    }
-  };
+interface LeaseParts {
+  readonly cells: CellRoot;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly lease: Seconds;
+  readonly longest: Seconds;
+}
 
-  const take = async (folder: string): Promise<Version | undefined> => {
-    const seen = await onDisk(() => look(folder));
-    if (await onDisk(() => isHeld(seen))) return undefined;
-    return withText(cells, folder, "", (draft) => put(cells, seen, draft, clock.now() + lease));
-  };
-
-  const waitAndTake = async (folder: string, patience: Seconds): Promise<Version | undefined> => {
-    for (const deadline = clock.now() + patience; ; ) {
-      const holder = await take(folder);
-      if (holder !== undefined || clock.now() >= deadline) return holder;
-      await delay(randomInt(pollMs.min, pollMs.max));
-    }
-  };
-
+/** What becomes of a lease once somebody has it. */
+const heldLeases = ({ cells, clock, log, lease, longest }: LeaseParts) => {
   const prolong = (folder: string, holder: Version): Promise<void> =>
     onDisk(async () => {
       const { value } = await look(folder);
@@ -72,9 +55,8 @@ export const filesystemRenewalLock = ({
     });
 
   /** Prolongs the lease until it is stopped, or for too long, or the process ends. */
-  const keepProlonging = async (folder: string, holder: Version, stopped: AbortSignal): Promise<void> => {
+  const keepProlonging = async (folder: string, holder: Version, signal: AbortSignal): Promise<void> => {
     const limit = clock.now() + longest;
-    const signal = AbortSignal.any([stopped, closing.signal]);
     while (!signal.aborted && clock.now() < limit) {
       try {
         await delay((lease / 3) * 1000, undefined, { ref: false, signal });
@@ -95,6 +77,37 @@ export const filesystemRenewalLock = ({
     }
   };
 
+  return { keepProlonging, release };
+};
+
+/** Keeps each lease in a cell; the token's time is the lease's end. Closed, it lets its leases run out. */
+export const filesystemRenewalLock = ({
+  folder: root,
+  clock,
+  log,
+  lease = 5,
+  longest = 60,
+}: LockFolder): RenewalLock & Sweeper => {
+  // A power cut ends all holders as well.
+  const cells: CellRoot = { root, durable: false };
+  const sweeper = startSweeper({ cells, clock, log, what: "sweeping locks", expires: true });
+  const closing = new AbortController();
+  const leases = heldLeases({ cells, clock, log, lease, longest });
+
+  const take = async (folder: string): Promise<Version | undefined> => {
+    const seen = await onDisk(() => look(folder));
+    if (await onDisk(() => isHeld(seen, clock))) return undefined;
+    return withText(cells, folder, "", (draft) => put(cells, seen, draft, clock.now() + lease));
+  };
+
+  const waitAndTake = async (folder: string, patience: Seconds): Promise<Version | undefined> => {
+    for (const deadline = clock.now() + patience; ; ) {
+      const holder = await take(folder);
+      if (holder !== undefined || clock.now() >= deadline) return holder;
+      await delay(randomInt(pollMs.min, pollMs.max));
+    }
+  };
+
   return {
     sweep: sweeper.sweep,
 
@@ -108,13 +121,14 @@ export const filesystemRenewalLock = ({
       const holder = await waitAndTake(folder, patience);
       if (holder === undefined) return { outcome: "busy" };
       const stop = new AbortController();
-      const prolonging = keepProlonging(folder, holder, stop.signal);
+      const stopped = AbortSignal.any([stop.signal, closing.signal]);
+      const prolonging = leases.keepProlonging(folder, holder, stopped);
       try {
         return { outcome: "done", result: await work() };
       } finally {
         stop.abort();
         await prolonging;
-        await release(folder, holder);
+        await leases.release(folder, holder);
       }
     },
   };

@@ -24,6 +24,51 @@ export interface SessionFolder {
 
 type Presence = "gone" | "there" | "again";
 
+type IsOver = (ends: Seconds) => boolean;
+
+const presence = async ({ value }: Seen, isOver: IsOver): Promise<Presence> => {
+  if (value === undefined) return "gone";
+  try {
+    return isOver(await endOf(value)) ? "gone" : "there";
+  } catch (error) {
+    if (isMissing(error)) return "again";
+    throw error;
+  }
+};
+
+/** Removes a session that is over, and is false then: the next look will tell. */
+const isFree = async (cells: CellRoot, seen: Seen, isOver: IsOver): Promise<boolean> => {
+  const state = await presence(seen, isOver);
+  if (state === "there") throw new Error("A session of this id exists already.");
+  if (seen.value === undefined) return true;
+  if (state === "gone") await drop(cells, seen);
+  return false;
+};
+
+const tryToTake = async (
+  cells: CellRoot,
+  folder: string,
+  isOver: IsOver,
+): Promise<string | "again" | undefined> => {
+  const seen = await look(folder);
+  const state = await presence(seen, isOver);
+  if (state === "again" || seen.value === undefined) return state === "again" ? state : undefined;
+  // Read before: whoever drops the token drops this text, and can do so also when somebody took it away.
+  const text = await readData(folder, seen.value.version);
+  if (!(await drop(cells, seen))) return "again";
+  return state === "there" ? (text ?? "") : undefined;
+};
+
+const parseSession = (text: string, log: Log): Session | undefined => {
+  try {
+    return JSON.parse(text) as Session;
+  } catch (cause) {
+    // Somebody else has been in this file. Its owner logs in again, rather than to get errors until it ends.
+    log.write({ event: "background", what: "reading a damaged session", cause });
+    return undefined;
+  }
+};
+
 /** Keeps each session in a cell; the token's time is the session's end. */
 export const filesystemSessionStore = ({
   folder: root,
@@ -32,28 +77,9 @@ export const filesystemSessionStore = ({
 }: SessionFolder): SessionStore & Sweeper => {
   const cells: CellRoot = { root, durable: true };
   const folderOf = (id: SessionId): string => hashedFolder(root, id);
-  const isOver = (ends: Seconds): boolean => ends <= clock.now();
+  const isOver: IsOver = (ends) => ends <= clock.now();
+  const parse = (text: string) => parseSession(text, log);
   const sweeper = startSweeper({ cells, clock, log, what: "sweeping sessions", expires: true });
-
-  const presence = async ({ value }: Seen): Promise<Presence> => {
-    if (value === undefined) return "gone";
-    try {
-      return isOver(await endOf(value)) ? "gone" : "there";
-    } catch (error) {
-      if (isMissing(error)) return "again";
-      throw error;
-    }
-  };
-
-  const parse = (text: string): Session | undefined => {
-    try {
-      return JSON.parse(text) as Session;
-    } catch (cause) {
-      // Somebody else has been in this file. Its owner logs in again, rather than to get errors until it ends.
-      log.write({ event: "background", what: "reading a damaged session", cause });
-      return undefined;
-    }
-  };
 
   const loadText = (id: SessionId, idle: Seconds): Promise<TextValue | undefined> =>
     onDisk(() =>
@@ -70,17 +96,7 @@ export const filesystemSessionStore = ({
 
   /** Removes what is there and gives it; undefined: there was nothing. */
   const takeFrom = (folder: string): Promise<string | undefined> =>
-    onDisk(() =>
-      untilSettled(folder, async () => {
-        const seen = await look(folder);
-        const state = await presence(seen);
-        if (state === "again" || seen.value === undefined) return state === "again" ? state : undefined;
-        // Read before: whoever drops the token drops this text, and can do so also when somebody took it away.
-        const text = await readData(folder, seen.value.version);
-        if (!(await drop(cells, seen))) return "again";
-        return state === "there" ? (text ?? "") : undefined;
-      }),
-    );
+    onDisk(() => untilSettled(folder, () => tryToTake(cells, folder, isOver)));
 
   return {
     ...sweeper,
@@ -92,12 +108,7 @@ export const filesystemSessionStore = ({
     create: (id, session, idle) =>
       withText(cells, folderOf(id), JSON.stringify(session), async (draft) => {
         const seen = await look(folderOf(id));
-        const state = await presence(seen);
-        if (state === "there") throw new Error("A session of this id exists already.");
-        if (seen.value !== undefined) {
-          if (state === "gone") await drop(cells, seen);
-          return "again";
-        }
+        if (!(await isFree(cells, seen, isOver))) return "again";
         const version = await put(cells, seen, draft, clock.now() + idle);
         return (version as Revision | undefined) ?? "again";
       }),
@@ -105,7 +116,7 @@ export const filesystemSessionStore = ({
     replace: (id, session, expected, idle) =>
       withText<ReplaceOutcome>(cells, folderOf(id), JSON.stringify(session), async (draft) => {
         const seen = await look(folderOf(id));
-        const state = await presence(seen);
+        const state = await presence(seen, isOver);
         if (state === "again") return state;
         if (state === "gone") return { outcome: "gone" };
         if (seen.value?.version !== expected) return { outcome: "changed" };

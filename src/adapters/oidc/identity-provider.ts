@@ -1,7 +1,6 @@
-import { buildAuthorizationUrl, buildEndSessionUrl, calculatePKCECodeChallenge } from "openid-client";
-import { scopesToAskFor } from "../../domain/provider-metadata.ts";
 import type { IdentityProvider } from "../../ports/driven/identity-provider.ts";
 import { boundedFetch } from "./bounded-fetch.ts";
+import { authorizationUrl, endSessionUrl } from "./browser-address.ts";
 import { redeemCode } from "./code-grant.ts";
 import type { Conversation } from "./conversation.ts";
 import { keySet } from "./key-set.ts";
@@ -12,9 +11,6 @@ import { refresh } from "./refresh-grant.ts";
 import { revoke } from "./revocation.ts";
 import { tokenEndpoint } from "./token-endpoint.ts";
 import { tokenVerifier } from "./token-verifier.ts";
-
-/** Longer id tokens are not put into the logout URL, which common servers cut off at 8 kB; the hint is optional. */
-const longestHint = 4000;
 
 /**
  * A session's tokens came from the provider itself, and were judged at the login. An instance whose clock has
@@ -49,17 +45,8 @@ export const oidcIdentityProvider = (options: OidcOptions): IdentityProvider & {
 
   return {
     metadata,
-    async authorizationUrl(attempt) {
-      const { configuration } = await conversation.endpoint();
-      return buildAuthorizationUrl(configuration, {
-        redirect_uri: attempt.redirectUri,
-        scope: scopesToAskFor(await metadata()),
-        state: attempt.state,
-        nonce: attempt.nonce,
-        code_challenge: await calculatePKCECodeChallenge(attempt.codeVerifier),
-        code_challenge_method: "S256",
-      }).href;
-    },
+    authorizationUrl: async (attempt) =>
+      authorizationUrl(await conversation.endpoint(), await metadata(), attempt),
     redeemCode: (attempt, query) => redeemCode(conversation, attempt, query),
     refresh: (tokens) => refresh(conversation, tokens),
     verify(idToken, audience) {
@@ -76,15 +63,8 @@ export const oidcIdentityProvider = (options: OidcOptions): IdentityProvider & {
             "stranger",
           );
     },
-    async endSessionUrl(returnTo, idToken) {
-      const { configuration } = await conversation.endpoint();
-      return buildEndSessionUrl(configuration, {
-        // Cognito's name and the standard's; each provider ignores the other's.
-        logout_uri: returnTo,
-        post_logout_redirect_uri: returnTo,
-        ...(idToken !== undefined && idToken.length <= longestHint ? { id_token_hint: idToken } : {}),
-      }).href;
-    },
+    endSessionUrl: async (returnTo, idToken) =>
+      endSessionUrl(await conversation.endpoint(), returnTo, idToken),
     revoke: async (tokens) => revoke(await conversation.endpoint(), await metadata(), fetch, tokens),
     verifyLogout: async (logoutToken) => {
       const expected = { clientId: client.id, algorithms, now: clock.now(), startTolerance: loginTolerance };

@@ -29,25 +29,16 @@ const facts = ({ cases, root }: Story) => {
   };
 };
 
+type Facts = ReturnType<typeof facts>;
+
 /** A slide: its heading is the link that says what Auspice shows beside it. */
 const slide = (story: Story, heading: string, view: Record<string, string>, text: string): string =>
   `# [${heading}](${story.datasetUrl}?${new URLSearchParams(view)})\n\n${text.trim()}\n`;
 
-/** The narrative that walks through the outbreak, in the Markdown that Auspice reads. */
-export const narrative = (story: Story): string => {
-  const f = facts(story);
-  const { datasetUrl } = story;
+/** The virus comes, spreads, and changes. */
+const beginning = (story: Story, f: Facts): readonly string[] => {
   const [first, second, third] = f.townsInOrder;
-  const gene = `gt-${variantCodon.gene}_${variantCodon.codon}`;
   return [
-    `---
-title: "How the Lakeside virus went around the lake (simulated)"
-authors: "The sample data of this server"
-date: "January 2025"
-dataset: "${datasetUrl}?d=tree,map&c=town&p=grid"
-abstract: "A walk through an outbreak that never happened. The virus, the towns and the people are invented; the panels are those that your own data will fill."
----
-`,
     slide(
       story,
       "An outbreak in one picture",
@@ -83,6 +74,13 @@ easily than the rest. Its descendants are **clade B**: ${f.variants} of the ${f.
 The tree is zoomed to that clade, and the map shows only where its patients live.
 `,
     ),
+  ];
+};
+
+/** What became of the variant, and of the outbreak. */
+const outcome = (story: Story, f: Facts): readonly string[] => {
+  const gene = `gt-${variantCodon.gene}_${variantCodon.codon}`;
+  return [
     slide(
       story,
       "What sets it apart",
@@ -143,5 +141,23 @@ Then replace it by a dataset of your own. A narrative like this one is a Markdow
 to the view that belongs beside it.
 `,
     ),
+  ];
+};
+
+/** The narrative that walks through the outbreak, in the Markdown that Auspice reads. */
+export const narrative = (story: Story): string => {
+  const f = facts(story);
+  const { datasetUrl } = story;
+  return [
+    `---
+title: "How the Lakeside virus went around the lake (simulated)"
+authors: "The sample data of this server"
+date: "January 2025"
+dataset: "${datasetUrl}?d=tree,map&c=town&p=grid"
+abstract: "A walk through an outbreak that never happened. The virus, the towns and the people are invented; the panels are those that your own data will fill."
+---
+`,
+    ...beginning(story, f),
+    ...outcome(story, f),
   ].join("\n");
 };
