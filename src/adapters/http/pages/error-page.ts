@@ -22,6 +22,12 @@ interface Advice {
   readonly advice: string;
 }
 
+const notAvailable: Advice = {
+  heading: "Not available right now",
+  advice:
+    "Reload this page then. If it stays so, tell the people who run this server, with the number below.",
+};
+
 const byStatus: Record<number, Advice> = {
   401: { heading: "Please log in", advice: "Log in, and you will come back to the page you asked for." },
   403: {
@@ -46,21 +52,9 @@ const byStatus: Record<number, Advice> = {
     heading: "Too large",
     advice: "Send less at once, or ask the people who run this server about its limits.",
   },
-  502: {
-    heading: "Not available right now",
-    advice:
-      "Reload this page then. If it stays so, tell the people who run this server, with the number below.",
-  },
-  503: {
-    heading: "Not available right now",
-    advice:
-      "Reload this page then. If it stays so, tell the people who run this server, with the number below.",
-  },
-  504: {
-    heading: "Not available right now",
-    advice:
-      "Reload this page then. If it stays so, tell the people who run this server, with the number below.",
-  },
+  502: notAvailable,
+  503: notAvailable,
+  504: notAvailable,
 };
 
 const anyOther = (status: number): Advice =>
