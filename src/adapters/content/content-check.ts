@@ -1,8 +1,8 @@
 import { createGunzip, createGzip } from "node:zlib";
+import { abortable } from "../../domain/abortable.ts";
 import { BadContent } from "../../domain/failure.ts";
 import type { ObjectKind } from "../../domain/media-type.ts";
 import type { ContentCheck } from "../../ports/driven/content-check.ts";
-import { abortable } from "./abortable.ts";
 import type { Checker } from "./checker.ts";
 import { sizeOf } from "./checker.ts";
 import { datasetCheck } from "./dataset-check.ts";

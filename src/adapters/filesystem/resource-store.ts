@@ -1,4 +1,5 @@
 import type { FileHandle } from "node:fs/promises";
+import { abortable } from "../../domain/abortable.ts";
 import type { KeyPrefix, ObjectKey } from "../../domain/object-key.ts";
 import type { ETag, Precondition } from "../../domain/stored-object.ts";
 import { holds } from "../../domain/stored-object.ts";
@@ -12,7 +13,6 @@ import { namesBelow } from "./cell-tree.ts";
 import { draftsFolder, withDraft, writeFully } from "./draft.ts";
 import { makeFolder } from "./durable-folder.ts";
 import { fileBody } from "./file-body.ts";
-import { interruptible } from "./interruptible.ts";
 import { folderOf, valueFolder } from "./owned-path.ts";
 import type { StoredHeader } from "./resource-header.ts";
 import { headerLine, readHeader, tagOf } from "./resource-header.ts";
@@ -58,7 +58,7 @@ const fill = async (
   signal: AbortSignal,
 ): Promise<void> => {
   await onDisk(() => writeFully(file, headerLine(content, 0)));
-  for await (const chunk of interruptible(content.body, signal)) await onDisk(() => writeFully(file, chunk));
+  for await (const chunk of abortable(content.body, signal)) await onDisk(() => writeFully(file, chunk));
   await onDisk(() => writeFully(file, headerLine(content, clock.now()), 0));
 };
 
