@@ -27,5 +27,7 @@ if (Number.parseInt(version, 10) < oldest) {
   const { setFlagsFromString } = await import("node:v8");
   setFlagsFromString("--semi-space-growth-factor=1");
   setFlagsFromString("--heap-growing-percent=50");
+  // Young objects are few: threads that wait for each other take longer over them than one does.
+  setFlagsFromString("--no-parallel-scavenge");
   flushCompileCache();
 }

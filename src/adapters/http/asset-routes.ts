@@ -6,10 +6,10 @@ import { assets } from "./pages/asset.ts";
 /** Auspice's files and those of our own pages: the same for everybody, and never with a cookie. */
 export const assetRoutes =
   (auspice: AuspiceClient): Middleware =>
-  async (ctx, next) => {
-    if (/^\/(dist\/|favicon\.png$)/i.test(ctx.path)) await answerAuspice(ctx, auspice);
-    else if (ctx.path.startsWith("/assets/")) answerOwn(ctx);
-    else await next();
+  (ctx, next) => {
+    if (/^\/(dist\/|favicon\.png$)/i.test(ctx.path)) return answerAuspice(ctx, auspice);
+    if (!ctx.path.startsWith("/assets/")) return next();
+    answerOwn(ctx);
   };
 
 const answerAuspice = async (ctx: Context, auspice: AuspiceClient): Promise<void> => {

@@ -8,17 +8,19 @@ import { readForm } from "./form-body.ts";
  */
 export const backchannelLogoutRoute =
   (logOut: BackchannelLogout): Middleware =>
-  async (ctx, next) => {
-    if (ctx.path !== "/backchannel-logout" || ctx.method !== "POST") return next();
-    const tokens = (await readForm(ctx)).getAll("logout_token");
-    const [token] = tokens;
-    if (token === undefined || tokens.length > 1) return refuse(ctx, "Send one logout_token.");
-    const ended = await logOut(token);
-    if (ended.outcome === "refused") return refuse(ctx, ended.reason);
-    ctx.status = 200;
-    ctx.body = "";
-    ctx.set("Cache-Control", "no-store");
-  };
+  (ctx, next) =>
+    ctx.path === "/backchannel-logout" && ctx.method === "POST" ? answer(ctx, logOut) : next();
+
+const answer = async (ctx: Context, logOut: BackchannelLogout): Promise<void> => {
+  const tokens = (await readForm(ctx)).getAll("logout_token");
+  const [token] = tokens;
+  if (token === undefined || tokens.length > 1) return refuse(ctx, "Send one logout_token.");
+  const ended = await logOut(token);
+  if (ended.outcome === "refused") return refuse(ctx, ended.reason);
+  ctx.status = 200;
+  ctx.body = "";
+  ctx.set("Cache-Control", "no-store");
+};
 
 /** Section 2.8. */
 const refuse = (ctx: Context, reason: string): void => {

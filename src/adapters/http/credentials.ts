@@ -1,4 +1,5 @@
 import type { Credentials } from "../../domain/caller.ts";
+import { anonymous } from "../../domain/caller.ts";
 import { BadRequest, BearerRequired } from "../../domain/failure.ts";
 import type { IdentifyCaller } from "../../ports/driving/identify-caller.ts";
 import type { Context, Middleware } from "./context.ts";
@@ -7,8 +8,9 @@ import type { Context, Middleware } from "./context.ts";
 export const identify =
   (identifyCaller: IdentifyCaller): Middleware =>
   async (ctx, next) => {
-    ctx.state.caller = await identifyCaller(bearer(ctx) ?? ctx.state.session);
-    await next();
+    const credentials = bearer(ctx) ?? ctx.state.session;
+    ctx.state.caller = credentials.kind === "none" ? anonymous : await identifyCaller(credentials);
+    return next();
   };
 
 /** The Authorization header (RFC 6750 section 2.1, http-api.md section 10). */

@@ -10,7 +10,9 @@ export const negotiate = <T extends string>(ctx: Context, offered: readonly [T, 
   ctx.vary("Accept");
   const path = ctx.path.replace(/[<>"]/g, encodeURIComponent);
   ctx.set("Link", offered.map((type) => `<${path}>; rel="alternate"; type="${type}"`).join(", "));
-  const chosen = ctx.accepts(...offered);
+  // Most programs name the one type that they want, which takes no looking at preferences.
+  const named = offered.find((type) => type === ctx.req.headers.accept);
+  const chosen = named ?? ctx.accepts(...offered);
   if (typeof chosen === "string") return chosen as T;
   if (wantsResource(ctx) && !offered.some(isResourceMediaType)) {
     throw new NotFound("There is no dataset and no narrative at this address.");

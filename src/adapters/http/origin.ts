@@ -1,4 +1,6 @@
+import type { Socket } from "node:net";
 import ipaddr from "ipaddr.js";
+import { LRUCache } from "lru-cache";
 import { BadRequest } from "../../domain/failure.ts";
 import type { Context, Middleware } from "./context.ts";
 
@@ -17,6 +19,17 @@ export type OriginRules =
       readonly httpsOnly: boolean;
     };
 
+/** What a request's scheme and hosts come to. */
+interface Seen {
+  readonly origin: string;
+  readonly isHttps: boolean;
+  /** Where the browser should have come to instead. */
+  readonly better: string | undefined;
+}
+
+/** Anybody can send any name; a site has few. */
+const keptNames = 100;
+
 const forwardedHeaders = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"] as const;
 
 /**
@@ -24,20 +37,28 @@ const forwardedHeaders = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x
  * requests whose origin cannot be told. In production plain http is sent on to https.
  */
 export const determineOrigin = (rules: OriginRules): Middleware => {
-  const isTrusted = rules.kind === "proxied" ? addressMatcher(rules.proxies) : () => false;
+  const isTrusted = rules.kind === "proxied" ? peerMatcher(rules.proxies) : () => false;
   const pinned = rules.kind === "loopback" ? [] : rules.origins;
   const httpsOnly = rules.kind === "proxied" && rules.httpsOnly;
+  const known = new LRUCache<string, Seen>({ max: keptNames });
+  const see = (scheme: string, own: string, host: string): Seen => {
+    const seen = new URL(`${scheme}://${validHost(own, host)}`);
+    const better = betterOrigin(seen, httpsOnly, pinned);
+    requirePinned(pinned, better ?? seen.origin);
+    return { origin: seen.origin, isHttps: seen.protocol === "https:", better };
+  };
   return (ctx, next) => {
     if (rules.kind === "loopback") refuseStrangers(ctx);
     keepOriginForm(ctx);
-    const forwarded = isTrusted(ctx.req.socket.remoteAddress ?? "");
-    const seen = new URL(`${schemeOf(ctx, forwarded)}://${hostOf(ctx, forwarded)}`);
-    const better = betterOrigin(seen, httpsOnly, pinned);
-    requirePinned(pinned, better ?? seen.origin);
+    const forwarded = isTrusted(ctx.req.socket);
+    const [scheme, own, host] = [schemeOf(ctx, forwarded), onlyHost(ctx), hostOf(ctx, forwarded)];
+    const name = `${scheme} ${own} ${host}`;
+    const seen = known.get(name) ?? see(scheme, own, host);
+    known.set(name, seen);
     ctx.state.origin = seen.origin;
-    if (better !== undefined) return sendTo(ctx, better);
+    if (seen.better !== undefined) return sendTo(ctx, seen.better);
     // Koa's cookies refuse to be secure unless told that the browser's side of the proxy is.
-    if (rules.kind === "proxied") ctx.cookies.secure = seen.protocol === "https:";
+    if (rules.kind === "proxied") ctx.cookies.secure = seen.isHttps;
     return next();
   };
 };
@@ -93,6 +114,7 @@ const refuseStrangers = (ctx: Context): void => {
 
 const schemeOf = (ctx: Context, forwarded: boolean): "http" | "https" => {
   const named = forwarded ? ctx.get("X-Forwarded-Proto") : "";
+  if (named === "https") return named;
   if (named === "") return ctx.req.socket && "encrypted" in ctx.req.socket ? "https" : "http";
   const [first = ""] = named.split(",").map((scheme) => scheme.trim().toLowerCase());
   if (first !== "http" && first !== "https")
@@ -103,24 +125,43 @@ const schemeOf = (ctx: Context, forwarded: boolean): "http" | "https" => {
 /** A host name or address and perhaps a port; no user, no path, and no second value. */
 const plainHost = /^([a-z0-9]([a-z0-9._-]*[a-z0-9])?|\[[0-9a-f:.]+\])\.?(:\d{1,5})?$/i;
 
-/** Names and values take turns. */
-const hostHeaders = (raw: readonly string[]): number =>
-  raw.filter((text, index) => index % 2 === 0 && text.length === 4 && text.toLowerCase() === "host").length;
+const hostRefusal = () => new BadRequest("The Host header of this request is missing or makes no sense.");
 
-const hostOf = (ctx: Context, forwarded: boolean): string => {
-  const own = ctx.get("Host");
-  // Node keeps the first of several, and proxies may have looked at another one (RFC 9112 section 3.2).
-  const isSingle = hostHeaders(ctx.req.rawHeaders) === 1;
-  const host = (forwarded && ctx.get("X-Forwarded-Host")) || own;
-  if (!isSingle || ![own, host].every((one) => plainHost.test(one) && URL.canParse(`http://${one}`))) {
-    throw new BadRequest("The Host header of this request is missing or makes no sense.");
+/** The Host header; Node keeps the first of several, and proxies may have looked at another (RFC 9112 section 3.2). */
+const onlyHost = (ctx: Context): string => {
+  const { rawHeaders } = ctx.req;
+  let found = 0;
+  // Names and values take turns.
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at];
+    if (name?.length === 4 && name.toLowerCase() === "host") found += 1;
   }
+  if (found !== 1) throw hostRefusal();
+  return ctx.get("Host");
+};
+
+const hostOf = (ctx: Context, forwarded: boolean): string =>
+  (forwarded && ctx.get("X-Forwarded-Host")) || ctx.get("Host");
+
+const validHost = (own: string, host: string): string => {
+  if (![own, host].every((one) => plainHost.test(one) && URL.canParse(`http://${one}`))) throw hostRefusal();
   return host.replace(/\.(?=:\d+$|$)/, "");
 };
 
 const requirePinned = (pinned: readonly string[], origin: string): void => {
   if (pinned.length === 0 || pinned.includes(origin)) return;
   throw new BadRequest("This server is not known under this name.");
+};
+
+/** Whether a connection comes from one of these; a connection's other end stays who it is. */
+const peerMatcher = (allowed: readonly string[]): ((socket: Socket) => boolean) => {
+  const matches = addressMatcher(allowed);
+  const known = new WeakMap<Socket, boolean>();
+  return (socket) => {
+    const isAllowed = known.get(socket) ?? matches(socket.remoteAddress ?? "");
+    known.set(socket, isAllowed);
+    return isAllowed;
+  };
 };
 
 /** Matches socket addresses against addresses and ranges in CIDR notation; IPv4 may come as mapped IPv6. */

@@ -6,12 +6,18 @@ export const privateCache = "private, no-store";
 /** Data of a group: kept by the reader alone, and asked for again each time. */
 export const dataCache = "private, no-cache";
 
+const headers = new Map([
+  ["Cache-Control", privateCache],
+  ["X-Content-Type-Options", "nosniff"],
+  ["Referrer-Policy", "same-origin"],
+  ["X-Frame-Options", "DENY"],
+  ["Cross-Origin-Opener-Policy", "same-origin"],
+  // Any answer may be compressed on its way.
+  ["Vary", "Accept-Encoding"],
+]);
+
 /** Headers for every answer; routes that know better replace them. */
 export const securityHeaders = (): Middleware => (ctx, next) => {
-  ctx.set("Cache-Control", privateCache);
-  ctx.set("X-Content-Type-Options", "nosniff");
-  ctx.set("Referrer-Policy", "same-origin");
-  ctx.set("X-Frame-Options", "DENY");
-  ctx.set("Cross-Origin-Opener-Policy", "same-origin");
+  ctx.res.setHeaders(headers);
   return next();
 };

@@ -1,5 +1,6 @@
 import type { KeyObject } from "node:crypto";
 import { createHmac, timingSafeEqual } from "node:crypto";
+import { LRUCache } from "lru-cache";
 import type { Seconds } from "../../domain/brand.ts";
 import type { SessionId } from "../../domain/session.ts";
 import { parseSessionId } from "../../domain/session.ts";
@@ -27,10 +28,20 @@ export const cookieAttributes = (settings: CookieSettings) => ({
 });
 
 export const carriesSessionCookie = (ctx: Context): boolean =>
-  ctx.cookies.get(sessionCookieName) !== undefined;
+  ctx.req.headers.cookie !== undefined && ctx.cookies.get(sessionCookieName) !== undefined;
 
-const signature = (id: string, secret: KeyObject): string =>
-  createHmac("sha256", secret).update(id).digest("base64").replace(/=+$/, "");
+/** Each request brings its id, and takes it away again. */
+const maxSignatures = 10_000;
+const known = new WeakMap<KeyObject, LRUCache<string, string>>();
+
+const signature = (id: string, secret: KeyObject): string => {
+  const signatures = known.get(secret) ?? new LRUCache({ max: maxSignatures });
+  known.set(secret, signatures);
+  const signed =
+    signatures.get(id) ?? createHmac("sha256", secret).update(id).digest("base64").replace(/=+$/, "");
+  signatures.set(id, signed);
+  return signed;
+};
 
 const isSame = (a: string, b: string): boolean => {
   const [left, right] = [Buffer.from(a), Buffer.from(b)];

@@ -57,12 +57,14 @@ const contextStore = (sessions: Sessions) =>
       this.#ctx = ctx as Context;
     }
 
+    /** The values alone: koa-session looks twice at each whether it was changed, and a login is long. */
     async get(id: string): Promise<Session | undefined> {
       const credentials = await sessions.open(id as SessionId);
       this.#ctx.state.session = credentials;
       if (credentials.kind !== "session") return undefined;
       this.#found = id;
-      return credentials.stored.session;
+      const { login: _, ...values } = credentials.stored.session;
+      return values;
     }
 
     async set(id: string, record: Record<string, unknown>, _: unknown, { changed }: { changed: boolean }) {

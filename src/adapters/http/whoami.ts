@@ -7,10 +7,12 @@ import type { Groups } from "../../ports/driving/groups.ts";
 const membershipRoles = (group: Group) =>
   Object.fromEntries(roles.map((role) => [role, roleGroup(group.name, role)]));
 
+const isForAnyone = (group: Group, groups: Groups): boolean =>
+  groups.isPermitted(anonymous, "read", "source", group);
+
 /** The JSON form of `/whoami` (http-api.md section 13). */
 export const whoami = (caller: Caller, groups: Groups) => {
   const memberships = groups.memberships(caller);
-  const anyone = new Set(groups.visible(anonymous));
   return {
     user:
       caller.kind === "user"
@@ -22,7 +24,9 @@ export const whoami = (caller: Caller, groups: Groups) => {
             cognitoGroups: caller.user.claimedGroups,
           }
         : null,
-    visibleGroups: groups.visible(caller).map((group) => ({ name: group.name, private: !anyone.has(group) })),
+    visibleGroups: groups
+      .visible(caller)
+      .map((group) => ({ name: group.name, private: !isForAnyone(group, groups) })),
     groupMemberships: memberships.map(({ name, isPublic }) => ({ name, isPublic })),
   };
 };

@@ -29,10 +29,16 @@ export interface ClientSettings {
 /** A lasting READONLY is not healed by connecting anew, and reading goes on meanwhile: not at each write. */
 const reconnectionInterval = 5000;
 
+/** The library says on each refusal what was refused. */
+const commandOf = (error: Error & { readonly command?: { readonly name: string } }): string | undefined =>
+  error.command?.name;
+
 /** After a failover a name may lead to another node now, while the open connection leads to a replica. */
 const reconnectWhenReadOnly = ({ onReconnect }: ClientSettings) => {
   let last = Number.NEGATIVE_INFINITY;
   return (error: Error): boolean => {
+    // Sessions are read by it, and can be read from a replica as well.
+    if (commandOf(error) === "getex") return false;
     if (replyCode(error) !== "READONLY" || performance.now() - last < reconnectionInterval) return false;
     last = performance.now();
     onReconnect?.();

@@ -108,6 +108,7 @@ const shortOutages = () => {
       lost = undefined;
     },
     steadyFor: (): Seconds => (lost === undefined ? (performance.now() - found) / 1000 : 0),
+    isOver: () => lost === undefined,
     over: async (): Promise<void> => {
       while (lost !== undefined && performance.now() < lost + shortOutage) await sleep(10);
     },
@@ -146,12 +147,13 @@ export const connectRedis = async (options: RedisOptions, log: Log): Promise<Red
     client.disconnect();
     throw asStoreDown(error);
   }
+  const run = <T>(work: (client: RedisClient) => Promise<T>): Promise<T> =>
+    within(outages.isOver() ? work(client) : outages.over().then(() => work(client)));
   return {
-    run: (work) => within(outages.over().then(() => work(client))),
+    run,
     script: (name, lua) => {
       client.defineCommand(name, { numberOfKeys: 1, lua });
-      return (key, ...args) =>
-        within(outages.over().then(() => Reflect.get(client, name).call(client, key, ...args)));
+      return (key, ...args) => run(() => Reflect.get(client, name).call(client, key, ...args));
     },
     steadyFor: outages.steadyFor,
     close: () => {

@@ -4,6 +4,7 @@ import type { Seconds } from "../../domain/brand.ts";
 import type { Revision, Session, SessionId, StoredSession } from "../../domain/session.ts";
 import type { ListedSession, SessionStore } from "../../ports/driven/session-store.ts";
 import type { RedisConnection } from "./connection.ts";
+import { replyCode } from "./store-failure.ts";
 
 /**
  * A record is its revision and, right behind it, the session as JSON: the scripts compare the first bytes and
@@ -65,8 +66,9 @@ async function* allSessions(connection: RedisConnection): AsyncGenerator<ListedS
 const milliseconds = (seconds: Seconds): number => Math.max(1, Math.ceil(seconds * 1000));
 
 /**
- * GET and PEXPIRE in one: GETEX came with Redis 6.2. Where only writing is refused (a replica after a failover,
- * a disk that is full), the session is still read; it ends a little earlier, and its owner notices nothing.
+ * What GETEX does, where that cannot be had: it came with Redis 6.2. And where only writing is refused (a
+ * replica after a failover, a disk that is full), the session is still read; it ends a little earlier, and its
+ * owner notices nothing.
  */
 const loadScript = `
 local record = redis.call('GET', KEYS[1])
@@ -77,6 +79,23 @@ if type(renewed) == 'table' and renewed.err then
   if code ~= 'READONLY' and code ~= 'MISCONF' and code ~= 'NOREPLICAS' and code ~= 'OOM' then return renewed end
 end
 return record`;
+
+/** Reads a record and puts its end off, in one round trip. */
+const recordReader = (connection: RedisConnection) => {
+  const load = connection.script("loadSession", loadScript);
+  let hasGetex = true;
+  return (key: string, idle: Seconds): Promise<unknown> => {
+    if (!hasGetex) return load(key, milliseconds(idle));
+    return connection.run((redis) =>
+      redis.getex(key, "PX", milliseconds(idle)).catch((error: unknown) => {
+        const code = replyCode(error);
+        if (code === undefined) throw error;
+        if (code === "ERR" || code === "NOPERM") hasGetex = false;
+        return load(key, milliseconds(idle));
+      }),
+    );
+  };
+};
 
 /**
  * A cluster's client sends a command once more when the node that had it died. The second time finds what the
@@ -102,12 +121,12 @@ return record`;
 
 /** Keeps each session under one key with an expiry (sessions-and-authentication.md section 4). */
 export const redisSessionStore = (connection: RedisConnection): SessionStore => {
-  const load = connection.script("loadSession", loadScript);
+  const read = recordReader(connection);
   const create = connection.script("createSession", createScript);
   const replace = connection.script("replaceSession", replaceScript);
   const remove = connection.script("removeSession", removeScript);
   return {
-    load: async (id, idle) => parseRecord(await load(keyOf(id), milliseconds(idle))),
+    load: async (id, idle) => parseRecord(await read(keyOf(id), idle)),
 
     peek: async (id) => parseRecord(await connection.run((redis) => redis.get(keyOf(id)))),
 

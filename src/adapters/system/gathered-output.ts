@@ -1,7 +1,11 @@
 import type { LineOutput } from "./json-log.ts";
 
+/** In milliseconds: nobody who looks on notices. */
+const delay = 10;
+const maxCharacters = 64 * 1024;
+
 /**
- * Writes the lines of one turn of the event loop together: each write to standard output holds everybody up
+ * Writes lines that come shortly after one another together: each write to standard output holds everybody up
  * until it is done. What is left is written at the "exit" of the process, which `ending` is.
  */
 export const gatheredOutput = (output: LineOutput, ending: NodeJS.EventEmitter): LineOutput => {
@@ -14,8 +18,9 @@ export const gatheredOutput = (output: LineOutput, ending: NodeJS.EventEmitter):
   ending.once("exit", write);
   return {
     write: (line) => {
-      if (lines === "") setImmediate(write);
+      if (lines === "") setTimeout(write, delay).unref();
       lines += line;
+      if (lines.length > maxCharacters) write();
     },
   };
 };

@@ -11,7 +11,7 @@ export interface LineOutput {
 export const jsonLog = (output: LineOutput, clock: Clock): Log => ({
   write(event) {
     const time = new Date(clock.now() * 1000).toISOString();
-    const cause = "cause" in event ? { cause: loggedCause(event.cause) } : {};
-    output.write(`${JSON.stringify({ time, ...event, ...cause })}\n`);
+    const line = "cause" in event ? { time, ...event, cause: loggedCause(event.cause) } : { time, ...event };
+    output.write(`${JSON.stringify(line)}\n`);
   },
 });

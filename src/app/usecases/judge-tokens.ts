@@ -23,17 +23,21 @@ export interface JudgeDeps {
 }
 
 /** Judges id tokens anew at each request; only the provider's signature may be remembered below. */
-export const judgeTokens =
-  (d: JudgeDeps): JudgeTokens =>
-  async (idToken, audience) => {
+export const judgeTokens = (d: JudgeDeps): JudgeTokens => {
+  // Who the claims describe, as long as they are remembered below; what that person may do is not kept.
+  const users = new WeakMap<JsonObject, User>();
+  return async (idToken, audience) => {
     const verification = await d.identityProvider.verify(idToken, audience);
     if (verification.outcome === "expired") return { verdict: "expired" };
     if (verification.outcome === "invalid") return { verdict: "bad", reason: verification.reason };
-    return judgeClaims(d, verification.claims);
+    const { claims } = verification;
+    const user = users.get(claims) ?? userFromClaims(claims, d.claimNames);
+    if (user) users.set(claims, user);
+    return judgeClaims(d, claims, user);
   };
+};
 
-const judgeClaims = async (d: JudgeDeps, claims: JsonObject): Promise<Judgement> => {
-  const user = userFromClaims(claims, d.claimNames);
+const judgeClaims = async (d: JudgeDeps, claims: JsonObject, user: User | undefined): Promise<Judgement> => {
   if (!user) return { verdict: "bad", reason: "the token names no user" };
   const staleBefore = await d.marks.find(user.username);
   switch (judgeAge(claims, { staleBefore, backdatedBy: d.backdatedBy })) {

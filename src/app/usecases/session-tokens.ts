@@ -7,7 +7,7 @@ import { parseTokens, serialiseTokens } from "../../domain/token-set.ts";
 import type { Clock } from "../../ports/driven/clock.ts";
 import type { Log } from "../../ports/driven/log.ts";
 import type { SessionStore } from "../../ports/driven/session-store.ts";
-import type { TokenSealer } from "../../ports/driven/token-sealer.ts";
+import type { Opened, TokenSealer } from "../../ports/driven/token-sealer.ts";
 
 import type { RevokeLogin } from "./revoke-login.ts";
 
@@ -36,12 +36,19 @@ interface Deps {
 }
 
 export const sessionTokens = ({ sessions, sealer, revoke, clock, log, idle }: Deps): SessionTokens => {
+  // The sealer gives the same object for the same text, as long as it remembers it.
+  const parsed = new WeakMap<Opened, TokenSet>();
+  const parse = (opened: Opened): TokenSet | undefined => {
+    const tokens = parsed.get(opened) ?? parseTokens(opened.text);
+    if (tokens) parsed.set(opened, tokens);
+    return tokens;
+  };
   const seal = (id: SessionId, tokens: TokenSet) => sealer.seal(serialiseTokens(tokens), sessionContext(id));
   return {
     seal,
     open: (id, login) => {
       const opened = sealer.open(login.sealedTokens, sessionContext(id));
-      const tokens = opened && parseTokens(opened.text);
+      const tokens = opened && parse(opened);
       return opened && tokens ? { tokens, underOldKey: opened.underOldKey } : undefined;
     },
     keep: async (id, stored, login, tokens) => {
