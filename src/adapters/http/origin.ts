@@ -42,19 +42,21 @@ export const determineOrigin = (rules: OriginRules): Middleware => {
   const httpsOnly = rules.kind === "proxied" && rules.httpsOnly;
   const known = new LRUCache<string, Seen>({ max: keptNames });
   const see = (scheme: string, own: string, host: string): Seen => {
-    const seen = new URL(`${scheme}://${validHost(own, host)}`);
-    const better = betterOrigin(seen, httpsOnly, pinned);
-    requirePinned(pinned, better ?? seen.origin);
-    return { origin: seen.origin, isHttps: seen.protocol === "https:", better };
+    const name = `${scheme} ${own} ${host}`;
+    const kept = known.get(name);
+    if (kept) return kept;
+    const url = new URL(`${scheme}://${validHost(own, host)}`);
+    const better = betterOrigin(url, httpsOnly, pinned);
+    requirePinned(pinned, better ?? url.origin);
+    const seen = { origin: url.origin, isHttps: url.protocol === "https:", better };
+    known.set(name, seen);
+    return seen;
   };
   return (ctx, next) => {
     if (rules.kind === "loopback") refuseStrangers(ctx);
     keepOriginForm(ctx);
     const forwarded = isTrusted(ctx.req.socket);
-    const [scheme, own, host] = [schemeOf(ctx, forwarded), onlyHost(ctx), hostOf(ctx, forwarded)];
-    const name = `${scheme} ${own} ${host}`;
-    const seen = known.get(name) ?? see(scheme, own, host);
-    known.set(name, seen);
+    const seen = see(schemeOf(ctx, forwarded), onlyHost(ctx), hostOf(ctx, forwarded));
     ctx.state.origin = seen.origin;
     if (seen.better !== undefined) return sendTo(ctx, seen.better);
     // Koa's cookies refuse to be secure unless told that the browser's side of the proxy is.
@@ -158,7 +160,9 @@ const peerMatcher = (allowed: readonly string[]): ((socket: Socket) => boolean) 
   const matches = addressMatcher(allowed);
   const known = new WeakMap<Socket, boolean>();
   return (socket) => {
-    const isAllowed = known.get(socket) ?? matches(socket.remoteAddress ?? "");
+    const kept = known.get(socket);
+    if (kept !== undefined) return kept;
+    const isAllowed = matches(socket.remoteAddress ?? "");
     known.set(socket, isAllowed);
     return isAllowed;
   };

@@ -34,14 +34,18 @@ export const carriesSessionCookie = (ctx: Context): boolean =>
 const maxSignatures = 10_000;
 const known = new WeakMap<KeyObject, LRUCache<string, string>>();
 
-const signature = (id: string, secret: KeyObject): string => {
-  const signatures = known.get(secret) ?? new LRUCache({ max: maxSignatures });
+const signaturesUnder = (secret: KeyObject): LRUCache<string, string> => {
+  const kept = known.get(secret);
+  if (kept) return kept;
+  const signatures = new LRUCache<string, string>({
+    max: maxSignatures,
+    memoMethod: (id) => createHmac("sha256", secret).update(id).digest("base64").replace(/=+$/, ""),
+  });
   known.set(secret, signatures);
-  const signed =
-    signatures.get(id) ?? createHmac("sha256", secret).update(id).digest("base64").replace(/=+$/, "");
-  signatures.set(id, signed);
-  return signed;
+  return signatures;
 };
+
+const signature = (id: string, secret: KeyObject): string => signaturesUnder(secret).memo(id);
 
 const isSame = (a: string, b: string): boolean => {
   const [left, right] = [Buffer.from(a), Buffer.from(b)];

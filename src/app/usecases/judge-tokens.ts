@@ -26,14 +26,18 @@ export interface JudgeDeps {
 export const judgeTokens = (d: JudgeDeps): JudgeTokens => {
   // Who the claims describe, as long as they are remembered below; what that person may do is not kept.
   const users = new WeakMap<JsonObject, User>();
+  const userOf = (claims: JsonObject): User | undefined => {
+    const kept = users.get(claims);
+    if (kept) return kept;
+    const user = userFromClaims(claims, d.claimNames);
+    if (user) users.set(claims, user);
+    return user;
+  };
   return async (idToken, audience) => {
     const verification = await d.identityProvider.verify(idToken, audience);
     if (verification.outcome === "expired") return { verdict: "expired" };
     if (verification.outcome === "invalid") return { verdict: "bad", reason: verification.reason };
-    const { claims } = verification;
-    const user = users.get(claims) ?? userFromClaims(claims, d.claimNames);
-    if (user) users.set(claims, user);
-    return judgeClaims(d, claims, user);
+    return judgeClaims(d, verification.claims, userOf(verification.claims));
   };
 };
 

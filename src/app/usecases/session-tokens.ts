@@ -39,7 +39,9 @@ export const sessionTokens = ({ sessions, sealer, revoke, clock, log, idle }: De
   // The sealer gives the same object for the same text, as long as it remembers it.
   const parsed = new WeakMap<Opened, TokenSet>();
   const parse = (opened: Opened): TokenSet | undefined => {
-    const tokens = parsed.get(opened) ?? parseTokens(opened.text);
+    const kept = parsed.get(opened);
+    if (kept) return kept;
+    const tokens = parseTokens(opened.text);
     if (tokens) parsed.set(opened, tokens);
     return tokens;
   };
