@@ -74,7 +74,9 @@ describe.each(Object.entries(outages))("while the object store %s", (_, outage) 
       expect([ready.status, ready.text]).toEqual([503, expect.stringContaining("resource store")]);
     });
     expect(await secondsUntil(() => isServed(alice))).toBeLessThan(3);
-    expect((await read(alice, "/groups/blab/another")).status).toBe(404);
+    // A store that hangs may have had the upload already, and take it when it goes on: all of it or nothing.
+    const later = await read(alice, "/groups/blab/another");
+    if (later.status !== 404) expect([later.status, later.text]).toEqual([200, mainDataset]);
   });
 
   it("everything else goes on, promptly, however many wait for the store", async () => {
