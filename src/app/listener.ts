@@ -65,7 +65,7 @@ export const newListener = ({ host, port, tls }: ListenerOptions): Listener => {
   const underWay = new Set<ServerResponse>();
   const take: RequestHandler = (request, response) => {
     underWay.add(response);
-    response.once("close", () => underWay.delete(response));
+    response.on("close", () => underWay.delete(response));
     if (!server.listening) response.shouldKeepAlive = false;
     handler(request, response);
   };

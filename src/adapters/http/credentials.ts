@@ -1,5 +1,4 @@
 import type { Credentials } from "../../domain/caller.ts";
-import { anonymous } from "../../domain/caller.ts";
 import { BadRequest, BearerRequired } from "../../domain/failure.ts";
 import type { IdentifyCaller } from "../../ports/driving/identify-caller.ts";
 import type { Context, Middleware } from "./context.ts";
@@ -9,7 +8,7 @@ export const identify =
   (identifyCaller: IdentifyCaller): Middleware =>
   async (ctx, next) => {
     const credentials = bearer(ctx) ?? ctx.state.session;
-    ctx.state.caller = credentials.kind === "none" ? anonymous : await identifyCaller(credentials);
+    if (credentials.kind !== "none") ctx.state.caller = await identifyCaller(credentials);
     return next();
   };
 

@@ -21,7 +21,7 @@ export const requestLog =
     ctx.state.signal = gone.signal;
     // The path only: queries hold codes and states of logins. And now: the embedded provider cuts its own off.
     const { method, path } = ctx;
-    ctx.res.once("close", () => {
+    ctx.res.on("close", () => {
       const { status } = ctx;
       if (!ctx.res.writableFinished) gone.abort(new Error("the client went away"));
       log.write({ event: "request", id: ctx.state.id, method, path, status, seconds: clock.now() - begun });

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import Router from "@koa/router";
 import Koa from "koa";
 import { anonymous } from "../../domain/caller.ts";
 import type { AuspiceClient } from "../../ports/driven/auspice-client.ts";
@@ -36,7 +37,7 @@ import type { CookieSettings } from "./session-cookie.ts";
 import { sessionLayer } from "./session-layer.ts";
 import { sessionRoutes } from "./session-routes.ts";
 import { settingsRoutes } from "./settings-routes.ts";
-import { signInRoutes } from "./sign-in-routes.ts";
+import { isEndOfLogin, signInRoutes } from "./sign-in-routes.ts";
 import { refuseTraversal } from "./traversal.ts";
 
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -81,22 +82,32 @@ export const server = (d: ServerDeps): RequestHandler => {
   app.use(discoveryRoutes(d.discovery));
   // Outside of sessions and of the check for other sites' pages: no cookie counts there.
   app.use(backchannelLogoutRoute(d.backchannelLogout));
-  app.use(sessionLayer(app as Koa, d.sessions, d.cookies));
+  app.use(sessionLayer(app as Koa, d.sessions, d.cookies, isEndOfLogin));
   // Inside the session layer, so that a failure's answer keeps its cookies.
   app.use(answerFailures(d.log, notFoundPage(pageDeps)));
   app.use(refuseCrossSite());
   app.use(startAnonymous());
   app.use(signInRoutes(pageDeps).routes());
   app.use(identify(d.identifyCaller));
-  app.use(charonRoutes(d).routes());
-  app.use(pageRoutes(pageDeps).routes());
-  app.use(sessionRoutes(pageDeps).routes());
-  app.use(settingsRoutes(pageDeps).routes());
-  app.use(resourceRoutes(pageDeps).routes());
+  const routers = [
+    charonRoutes(d),
+    pageRoutes(pageDeps),
+    sessionRoutes(pageDeps),
+    settingsRoutes(pageDeps),
+    resourceRoutes(pageDeps),
+  ];
+  app.use(inOne(routers).routes());
   app.on("error", (cause: unknown) => {
     if (!isDeparture(cause)) d.log.write({ event: "background", what: "an answer broke off", cause });
   });
   return app.callback();
+};
+
+/** One look at the address instead of one for each router. */
+const inOne = (routers: readonly Router<RequestState>[]): Router<RequestState> => {
+  const all = new Router<RequestState>();
+  for (const router of routers) all.use(router.routes());
+  return all;
 };
 
 const departures = ["ECONNABORTED", "ECONNRESET", "EPIPE", "ERR_STREAM_PREMATURE_CLOSE"];

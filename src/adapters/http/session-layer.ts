@@ -5,6 +5,7 @@ import type { Sessions } from "../../ports/driving/sessions.ts";
 import type { Context, Middleware } from "./context.ts";
 import type { CookieSettings } from "./session-cookie.ts";
 import {
+  carriesSessionCookie,
   cookieAttributes,
   readSessionCookie,
   sessionCookieName,
@@ -19,7 +20,13 @@ import {
  * - a store that does not answer is held until somebody asks who the caller is, so that public things are
  *   served, and the cookie stays where it is.
  */
-export const sessionLayer = (app: Koa, sessions: Sessions, settings: CookieSettings): Middleware => {
+export const sessionLayer = (
+  app: Koa,
+  sessions: Sessions,
+  settings: CookieSettings,
+  /** Whether a request without a session may begin one. */
+  mayBegin: (ctx: Context) => boolean = () => true,
+): Middleware => {
   const layer = session(
     {
       ...cookieAttributes(settings),
@@ -37,7 +44,7 @@ export const sessionLayer = (app: Koa, sessions: Sessions, settings: CookieSetti
   ) as unknown as Middleware;
   return (ctx, next) => {
     ctx.state.session = { kind: "none" };
-    return layer(ctx, next);
+    return carriesSessionCookie(ctx) || mayBegin(ctx) ? layer(ctx, next) : next();
   };
 };
 
