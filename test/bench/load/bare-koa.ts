@@ -31,7 +31,9 @@ withLibraries.use(compress({ br: false, zstd: false }));
 const store = {
   get: async () => {
     const record = (await redis.getex(key, "EX", 3600)) ?? "";
-    return JSON.parse(record.slice(record.indexOf("{"))) as Record<string, unknown>;
+    // Without its login, as ours: koa-session looks twice at all that it is given.
+    const { login: _, ...values } = JSON.parse(record.slice(record.indexOf("{"))) as Record<string, unknown>;
+    return values;
   },
   set: async () => undefined,
   destroy: async () => undefined,
