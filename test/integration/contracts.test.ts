@@ -30,8 +30,9 @@ interface RedisUnderTest {
   close(): Promise<void>;
 }
 
-const oneServer = async (): Promise<RedisUnderTest> => {
-  const { url, certificates, close } = await startRedis();
+/** As it is today, and with no more than Redis 6.0 has. */
+const oneServer = (youngerCommands: boolean) => async (): Promise<RedisUnderTest> => {
+  const { url, certificates, close } = await startRedis({ youngerCommands });
   return { options: { url, ca: certificates.ca }, close };
 };
 
@@ -85,7 +86,12 @@ const renewalLockIn = async (redis: RedisUnderTest) => {
   return { lease, open, close };
 };
 
-for (const [adapter, start] of Object.entries({ redis: oneServer, "a Redis cluster": cluster })) {
+const servers = {
+  redis: oneServer(true),
+  "a Redis of 6.0": oneServer(false),
+  "a Redis cluster": cluster,
+};
+for (const [adapter, start] of Object.entries(servers)) {
   describe(adapter, () => {
     let redis: RedisUnderTest;
     beforeAll(async () => {

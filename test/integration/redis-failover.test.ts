@@ -101,11 +101,14 @@ const expectNothingLost = async (connection: RedisConnection, traffic: ReturnTyp
 
 const roleOf = async (node: StartedRedis) => /role:(\w+)/.exec(await node.cli("INFO", "replication"))?.[1];
 
-describe("Redis with Sentinel", () => {
+describe.each([
+  ["Redis", true],
+  ["a Redis of 6.0", false],
+])("%s with Sentinel", (_, youngerCommands) => {
   let redis: Awaited<ReturnType<typeof startRedisSentinel>>;
   let connection: RedisConnection;
   beforeAll(async () => {
-    redis = await startRedisSentinel();
+    redis = await startRedisSentinel(youngerCommands);
     const { masterName, sentinels, sentinelPassword } = redis;
     const topology = { kind: "sentinel" as const, master: masterName, sentinels, sentinelPassword };
     connection = await connectRedis({ url: redis.url, ca: redis.certificates.ca, topology }, recordingLog());

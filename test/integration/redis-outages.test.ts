@@ -44,7 +44,10 @@ const expectDown = async (work: () => Promise<unknown>): Promise<void> => {
   expect(seconds).toBeLessThan(1);
 };
 
-describe("Redis in trouble", () => {
+describe.each([
+  ["Redis", true],
+  ["a Redis of 6.0", false],
+])("%s in trouble", (_, youngerCommands) => {
   let redis: StartedRedis;
   let connection: RedisConnection;
   let sessions: SessionStore;
@@ -54,6 +57,7 @@ describe("Redis in trouble", () => {
   beforeAll(async () => {
     // Slow to load, so that a restart is long in LOADING; half of the keys are there for that alone.
     redis = await startRedis({
+      youngerCommands,
       settings: ["key-load-delay 4000", "loading-process-events-interval-bytes 1024"],
     });
     connection = await connectRedis({ url: redis.url, ca: redis.certificates.ca }, log);

@@ -65,12 +65,18 @@ const knowEachOther = async (sentinel: Container & { port: number }): Promise<bo
 };
 
 /** Starts a master, a replica and three sentinels, all with TLS and passwords. */
-export const startRedisSentinel = async (): Promise<StartedSentinel> => {
+export const startRedisSentinel = async (youngerCommands = false): Promise<StartedSentinel> => {
   const certificates = await makeCertificates();
   const ports = [await freePort(), await freePort()] as const;
   const group = await startAll<StartedRedis>([
-    () => startRedis({ certificates, port: ports[0] }),
-    () => startRedis({ certificates, port: ports[1], settings: [`replicaof 127.0.0.1 ${ports[0]}`] }),
+    () => startRedis({ certificates, youngerCommands, port: ports[0] }),
+    () =>
+      startRedis({
+        certificates,
+        youngerCommands,
+        port: ports[1],
+        settings: [`replicaof 127.0.0.1 ${ports[0]}`],
+      }),
   ]);
   const [master] = group.started;
   if (master === undefined) throw new Error("No master was started.");

@@ -13,7 +13,7 @@ export interface RedisSettings {
   readonly policy?: string;
   /** For example `64mb`. */
   readonly maxMemory?: string;
-  /** Whether commands younger than Redis 6.0 are there; for what is compared with us. */
+  /** Whether commands younger than Redis 6.0 are there, as they are today. */
   readonly youngerCommands?: boolean;
   /** More lines of redis.conf. */
   readonly settings?: readonly string[];
@@ -31,7 +31,7 @@ export interface StartedRedis extends Container {
 
 export const password = "a-password-of-the-tests";
 
-/** Younger than Redis 6.0, which is promised to be enough: whoever uses one of them is found out here. */
+/** Younger than Redis 6.0, which is promised to be enough: whoever cannot do without one is found out here. */
 const youngerCommands = [
   "GETEX",
   "GETDEL",
