@@ -2,6 +2,7 @@ import type { KeyObject } from "node:crypto";
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { LRUCache } from "lru-cache";
 import type { Seconds } from "../../domain/brand.ts";
+import { remembered } from "../../domain/remembered.ts";
 import type { SessionId } from "../../domain/session.ts";
 import { parseSessionId } from "../../domain/session.ts";
 import type { Context } from "./context.ts";
@@ -32,18 +33,14 @@ export const carriesSessionCookie = (ctx: Context): boolean =>
 
 /** Each request brings its id, and takes it away again. */
 const maxSignatures = 10_000;
-const known = new WeakMap<KeyObject, LRUCache<string, string>>();
 
-const signaturesUnder = (secret: KeyObject): LRUCache<string, string> => {
-  const kept = known.get(secret);
-  if (kept) return kept;
-  const signatures = new LRUCache<string, string>({
-    max: maxSignatures,
-    memoMethod: (id) => createHmac("sha256", secret).update(id).digest("base64").replace(/=+$/, ""),
-  });
-  known.set(secret, signatures);
-  return signatures;
-};
+const signaturesUnder = remembered(
+  (secret: KeyObject) =>
+    new LRUCache<string, string>({
+      max: maxSignatures,
+      memoMethod: (id) => createHmac("sha256", secret).update(id).digest("base64").replace(/=+$/, ""),
+    }),
+);
 
 const signature = (id: string, secret: KeyObject): string => signaturesUnder(secret).memo(id);
 

@@ -25,7 +25,6 @@ export const answerObject = async (
   compression: Compression,
   answer: ObjectAnswer,
 ): Promise<void> => {
-  ctx.vary("Accept-Encoding");
   const isConditional = conditional.some((name) => ctx.req.headers[name] !== undefined);
   if (ctx.method === "HEAD" || isConditional) {
     const metadata = await answer.stat();

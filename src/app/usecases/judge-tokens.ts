@@ -1,4 +1,5 @@
 import type { JsonObject, Seconds } from "../../domain/brand.ts";
+import { remembered } from "../../domain/remembered.ts";
 import { judgeAge } from "../../domain/renewal.ts";
 import type { ClaimNames, User } from "../../domain/user.ts";
 import { userFromClaims } from "../../domain/user.ts";
@@ -25,14 +26,7 @@ export interface JudgeDeps {
 /** Judges id tokens anew at each request; only the provider's signature may be remembered below. */
 export const judgeTokens = (d: JudgeDeps): JudgeTokens => {
   // Who the claims describe, as long as they are remembered below; what that person may do is not kept.
-  const users = new WeakMap<JsonObject, User>();
-  const userOf = (claims: JsonObject): User | undefined => {
-    const kept = users.get(claims);
-    if (kept) return kept;
-    const user = userFromClaims(claims, d.claimNames);
-    if (user) users.set(claims, user);
-    return user;
-  };
+  const userOf = remembered((claims: JsonObject) => userFromClaims(claims, d.claimNames));
   return async (idToken, audience) => {
     const verification = await d.identityProvider.verify(idToken, audience);
     if (verification.outcome === "expired") return { verdict: "expired" };

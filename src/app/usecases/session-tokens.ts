@@ -1,6 +1,7 @@
 import type { Seconds } from "../../domain/brand.ts";
 import { sessionContext } from "../../domain/encryption-context.ts";
 import { StoreDown } from "../../domain/failure.ts";
+import { remembered } from "../../domain/remembered.ts";
 import type { Login, Session, SessionId, StoredSession } from "../../domain/session.ts";
 import type { TokenSet } from "../../domain/token-set.ts";
 import { parseTokens, serialiseTokens } from "../../domain/token-set.ts";
@@ -8,7 +9,6 @@ import type { Clock } from "../../ports/driven/clock.ts";
 import type { Log } from "../../ports/driven/log.ts";
 import type { SessionStore } from "../../ports/driven/session-store.ts";
 import type { Opened, TokenSealer } from "../../ports/driven/token-sealer.ts";
-
 import type { RevokeLogin } from "./revoke-login.ts";
 
 /** The tokens inside a session: taken out, put back, thrown away. Every write compares and sets. */
@@ -37,14 +37,7 @@ interface Deps {
 
 export const sessionTokens = ({ sessions, sealer, revoke, clock, log, idle }: Deps): SessionTokens => {
   // The sealer gives the same object for the same text, as long as it remembers it.
-  const parsed = new WeakMap<Opened, TokenSet>();
-  const parse = (opened: Opened): TokenSet | undefined => {
-    const kept = parsed.get(opened);
-    if (kept) return kept;
-    const tokens = parseTokens(opened.text);
-    if (tokens) parsed.set(opened, tokens);
-    return tokens;
-  };
+  const parse = remembered((opened: Opened) => parseTokens(opened.text));
   const seal = (id: SessionId, tokens: TokenSet) => sealer.seal(serialiseTokens(tokens), sessionContext(id));
   return {
     seal,
