@@ -5,6 +5,7 @@ import type { StartedKeycloak } from "../support/containers/keycloak.ts";
 import { startKeycloak } from "../support/containers/keycloak.ts";
 import type { KeycloakBrowser } from "../support/keycloak-browser.ts";
 import { administer, keycloakBrowser, password } from "../support/keycloak-browser.ts";
+import { keycloakPerson } from "../support/keycloak-person.ts";
 import type { RunningServer } from "../support/running-server.ts";
 import { startServer } from "../support/running-server.ts";
 import { sessionCookie, username } from "../support/sessions.ts";
@@ -31,15 +32,7 @@ const realm = (ports: readonly [number, number]) => ({
   enabled: true,
   sslRequired: "none",
   revokeRefreshToken: true,
-  users: people.map((name) => ({
-    username: name,
-    enabled: true,
-    email: `${name}@lab.example`,
-    firstName: name,
-    lastName: "Lab",
-    realmRoles: ["offline_access"],
-    credentials: [{ type: "password", value: password, temporary: false }],
-  })),
+  users: people.map((name) => keycloakPerson(name, password)),
   clients: [client("app-client", ports[0]), client("offline-client", ports[1])],
 });
 

@@ -4,6 +4,7 @@ import type { StartedKeycloak } from "../support/containers/keycloak.ts";
 import { startKeycloak } from "../support/containers/keycloak.ts";
 import type { KeycloakBrowser } from "../support/keycloak-browser.ts";
 import { administer, commandLineToken, keycloakBrowser, password } from "../support/keycloak-browser.ts";
+import { keycloakPerson } from "../support/keycloak-person.ts";
 import { secondsUntil } from "../support/outage.ts";
 import type { RunningServer } from "../support/running-server.ts";
 import { startServer } from "../support/running-server.ts";
@@ -32,16 +33,7 @@ const mappers = [
   }),
 ];
 
-const person = (name: string, more: object = {}) => ({
-  username: name,
-  enabled: true,
-  email: `${name}@lab.example`,
-  firstName: name,
-  lastName: "Lab",
-  realmRoles: ["offline_access"],
-  credentials: [{ type: "password", value: password, temporary: false }],
-  ...more,
-});
+const person = (name: string, more: object = {}) => keycloakPerson(name, password, more);
 
 const realm = {
   realm: "lab",

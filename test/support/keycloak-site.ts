@@ -10,6 +10,7 @@ import type { Container } from "./containers/container.ts";
 import { freePort } from "./containers/free-port.ts";
 import type { StartedKeycloak } from "./containers/keycloak.ts";
 import { startKeycloak } from "./containers/keycloak.ts";
+import { keycloakPerson } from "./keycloak-person.ts";
 import { installNextstrainCli } from "./nextstrain-cli.ts";
 import { production } from "./production-environment.ts";
 import { productionInstance } from "./production-instance.ts";
@@ -55,17 +56,6 @@ const clients = (origin: string) => [
   },
 ];
 
-const person = (username: string, groups: readonly string[]) => ({
-  username,
-  groups,
-  enabled: true,
-  email: `${username}@lab.example`,
-  firstName: username,
-  lastName: "Lab",
-  realmRoles: ["offline_access"],
-  credentials: [{ type: "password", value: "demo", temporary: false }],
-});
-
 /** The people of the realm, with what they are in the group `lab`. */
 export type People = Readonly<Record<string, "owners" | "editors" | "viewers" | undefined>>;
 
@@ -76,7 +66,9 @@ const realm = (origin: string, people: People) => ({
   revokeRefreshToken: true,
   refreshTokenMaxReuse: 0,
   groups: [{ name: "lab", subGroups: ["owners", "editors", "viewers"].map((name) => ({ name })) }],
-  users: Object.entries(people).map(([name, role]) => person(name, role ? [`/lab/${role}`] : [])),
+  users: Object.entries(people).map(([name, role]) =>
+    keycloakPerson(name, "demo", { groups: role ? [`/lab/${role}`] : [] }),
+  ),
   clients: clients(origin),
 });
 

@@ -1,0 +1,11 @@
+/** Somebody with an account in a Keycloak of the tests, complete, so that no form asks for more. */
+export const keycloakPerson = (username: string, password: string, more: object = {}) => ({
+  username,
+  enabled: true,
+  email: `${username}@lab.example`,
+  firstName: username,
+  lastName: "Lab",
+  realmRoles: ["offline_access"],
+  credentials: [{ type: "password", value: password, temporary: false }],
+  ...more,
+});
