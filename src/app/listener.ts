@@ -1,5 +1,5 @@
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
-import { createServer } from "node:http";
+import type { IncomingMessage, Server } from "node:http";
+import { createServer, ServerResponse } from "node:http";
 import type { Server as TlsServer } from "node:https";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
@@ -56,19 +56,27 @@ const limits = {
   maxHeaderSize: 32 * 1024,
 };
 
+/**
+ * Answers that say "Connection: close" as soon as the listener takes no more connections: proxies then let go by
+ * themselves. Not by a list of those under way: the tables of a Set that changes with each request keep
+ * requests alive that are long over, until all memory is looked at.
+ */
+const responseOf = (isListening: () => boolean) =>
+  class<Request extends IncomingMessage = IncomingMessage> extends ServerResponse<Request> {
+    override writeHead(...head: unknown[]): this {
+      if (!isListening()) this.shouldKeepAlive = false;
+      return Reflect.apply(super.writeHead, this, head);
+    }
+  };
+
 export const newListener = ({ host, port, tls }: ListenerOptions): Listener => {
   let handler: RequestHandler = (_, response) => {
     response.writeHead(503, { "Retry-After": "1", "Content-Type": "text/plain" }).end("Starting.\n");
   };
-  const server = tls ? createTlsServer(limits) : createServer(limits);
+  const options = { ...limits, ServerResponse: responseOf(() => server.listening) };
+  const server: Server | TlsServer = tls ? createTlsServer(options) : createServer(options);
   server.setTimeout(idleMs);
-  const underWay = new Set<ServerResponse>();
-  const take: RequestHandler = (request, response) => {
-    underWay.add(response);
-    response.on("close", () => underWay.delete(response));
-    if (!server.listening) response.shouldKeepAlive = false;
-    handler(request, response);
-  };
+  const take: RequestHandler = (request, response) => handler(request, response);
   server.on("request", take);
   // "100 Continue" is sent by whoever is willing to read the upload.
   server.on("checkContinue", take);
@@ -88,7 +96,7 @@ export const newListener = ({ host, port, tls }: ListenerOptions): Listener => {
       handler = next;
     },
     secure: (certificate) => (server as TlsServer).setSecureContext(certificate),
-    close: (patience) => closed(server, underWay, patience),
+    close: (patience) => closed(server, patience),
   };
 };
 
@@ -99,11 +107,7 @@ export const listen = async (options: ListenerOptions): Promise<Listener> => {
   return listener;
 };
 
-const closed = (
-  server: Server,
-  underWay: Iterable<ServerResponse>,
-  { busy, idle }: Patience,
-): Promise<void> =>
+const closed = (server: Server, { busy, idle }: Patience): Promise<void> =>
   new Promise((resolve, reject) => {
     if (!server.listening) return resolve();
     const timers = [
@@ -112,8 +116,6 @@ const closed = (
     ];
     // For connections that become idle from now on; 0 would mean for ever.
     server.keepAliveTimeout = Math.max(idle, 1);
-    // Their answers say "Connection: close", as those of all later requests do: proxies then let go by themselves.
-    for (const response of underWay) response.shouldKeepAlive = false;
     // The http server's own close() would end idle connections at once. A proxy cannot send an upload again
     // whose beginning is lost with such a connection, and its client would see a 502.
     NetServer.prototype.close.call(server, (error) => {

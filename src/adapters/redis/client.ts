@@ -73,7 +73,8 @@ const commonOptions = (settings: ClientSettings) => ({
   autoResendUnfulfilledCommands: false,
   enableOfflineQueue: false,
   maxLoadingRetryTime: 500,
-  enableAutoPipelining: true,
+  // Not automatic pipelining: it took more time than it saved, and memory kept commands that were long over.
+  enableAutoPipelining: false,
   disableClientInfo: true,
   reconnectOnError: reconnectWhenReadOnly(settings),
 });
@@ -104,7 +105,6 @@ const openCluster = (settings: ClientSettings, nodes: readonly HostAndPort[]): C
     // The certificate is checked against what a node calls itself; the system's look-up would make it an address.
     dnsLookup: (address, callback) => callback(null, address),
     enableOfflineQueue: false,
-    enableAutoPipelining: true,
     clusterRetryStrategy: (attempt: number) => Math.min(attempt * 50, 500),
     slotsRefreshTimeout: 500,
     slotsRefreshInterval: 2000,
