@@ -317,16 +317,19 @@ export const sessionStoreContract = (adapter: string, open: () => Promise<Harnes
       expect(await store.load(id, 100)).toBeUndefined();
     });
 
-    it("ends a session that was listed, even if it was written meanwhile, and says so once", async () => {
-      const id = newId();
-      const revision = await store.create(id, { label: "to be ended" }, idle);
-      const [found] = await listed(await harness.another(), "to be ended");
-      const written = await store.replace(id, { label: "written" }, revision, idle);
-      if (written.outcome !== "replaced" || found === undefined) return expect.unreachable();
-      expect(await found.end()).toBe(true);
-      expect(await store.load(id, idle)).toBeUndefined();
-      expect(await store.replace(id, {}, written.revision, idle)).toEqual({ outcome: "gone" });
-      expect(await found.end()).toBe(false);
+    it("lists each session with its id, by which it can be ended, also when it was written meanwhile", async () => {
+      const [one, other] = [newId(), newId()];
+      await store.create(other, { count: 2, label: "to be ended" }, idle);
+      const revision = await store.create(one, { count: 1, label: "to be ended" }, idle);
+      const rewritten = await store.replace(one, { count: 3, label: "to be ended" }, revision, idle);
+      if (rewritten.outcome !== "replaced") return expect.unreachable();
+      const another = await harness.another();
+      const ids = new Map((await listed(another, "to be ended")).map((each) => [count(each), each.id]));
+      expect([ids.get(3), ids.get(2)]).toEqual([one, other]);
+      await store.replace(one, { label: "written" }, rewritten.revision, idle);
+      expect(await another.remove(ids.get(3) ?? newId())).toEqual({ label: "written" });
+      expect(await store.load(one, idle)).toBeUndefined();
+      expect(await store.load(other, idle)).toBeDefined();
     });
 
     it("lets a reader of the list stop early", async () => {

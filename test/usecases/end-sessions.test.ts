@@ -1,13 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { memorySessionStore } from "../../src/adapters/memory/session-store.ts";
-import { memoryStalenessMarks } from "../../src/adapters/memory/staleness-marks.ts";
 import { endSessions } from "../../src/app/usecases/end-sessions.ts";
 import { InvalidToken } from "../../src/domain/failure.ts";
 import type { SessionId } from "../../src/domain/session.ts";
 import type { SealedText } from "../../src/domain/token-set.ts";
 import type { Username } from "../../src/domain/user.ts";
 import type { SessionStore } from "../../src/ports/driven/session-store.ts";
-import { manualClock } from "../support/manual-clock.ts";
 import { loginSetup } from "./login-setup.ts";
 
 const tokens = (n: number) => ({ idToken: "i", accessToken: "a", refreshToken: `refresh-${n}` });
@@ -22,26 +19,36 @@ const loginOf = (username: string) => ({
 const logIn = (store: SessionStore, n: number, username: string) =>
   store.create(idOf(n), { login: loginOf(username) }, 100);
 
-const around = () => {
-  const clock = manualClock();
-  return { clock, marks: memoryStalenessMarks(clock, 100) };
+/** With an index that has missed everything. */
+const withoutIndex = () => {
+  const s = loginSetup();
+  return { ...s, store: s.sessions, entries: { ...s.entries, find: async () => [] } };
 };
-
-/** An index that has missed everything. */
-const withoutIndex = { find: async () => [], end: async () => 0 };
 
 describe("ending somebody's sessions", () => {
   it("ends all of them, and nobody else's", async () => {
-    const store = memorySessionStore(manualClock());
+    const s = withoutIndex();
+    const { store } = s;
     const names = ["alice", "bob", "alice", "Alice", "alice2"];
     for (const [n, name] of names.entries()) await logIn(store, n, name);
     await store.create(idOf(9), { counter: 1 }, 100);
-    expect(await endSessions({ ...around(), store, entries: withoutIndex }, "alice")).toBe(2);
+    expect(await endSessions(s, "alice")).toBe(2);
     const left = await Promise.all(
       [0, 1, 2, 3, 4, 9].map(async (n) => (await store.load(idOf(n), 100)) !== undefined),
     );
     expect(left).toEqual([false, true, false, true, true, true]);
-    expect(await endSessions({ ...around(), store, entries: withoutIndex }, "alice")).toBe(0);
+    expect(await endSessions(s, "alice")).toBe(0);
+  });
+
+  it("has the provider forget also those that the index has missed", async () => {
+    const s = withoutIndex();
+    for (const n of [1, 2]) {
+      const login = { ...loginOf("alice"), sealedTokens: s.tokens.seal(idOf(n), tokens(n)) };
+      await s.store.create(idOf(n), { login }, 100);
+    }
+    expect(await endSessions(s, "alice")).toBe(2);
+    await s.background.settle();
+    expect(s.identityProvider.revoked.toSorted()).toEqual(["refresh-1", "refresh-2"]);
   });
 
   it("has the provider forget them, and counts once what the index names", async () => {
@@ -74,14 +81,12 @@ describe("ending somebody's sessions", () => {
   });
 
   it("counts a session once that is listed twice", async () => {
-    const store = memorySessionStore(manualClock());
-    await logIn(store, 1, "alice");
+    const s = withoutIndex();
+    await logIn(s.store, 1, "alice");
     async function* twice() {
-      const [one] = await Array.fromAsync(store.all());
+      const [one] = await Array.fromAsync(s.store.all());
       if (one) yield* [one, one];
     }
-    expect(
-      await endSessions({ ...around(), store: { ...store, all: twice }, entries: withoutIndex }, "alice"),
-    ).toBe(1);
+    expect(await endSessions({ ...s, store: { ...s.store, all: twice } }, "alice")).toBe(1);
   });
 });

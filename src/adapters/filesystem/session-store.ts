@@ -2,7 +2,7 @@ import type { Seconds } from "../../domain/brand.ts";
 import type { Revision, Session, SessionId, StoredSession } from "../../domain/session.ts";
 import type { Clock } from "../../ports/driven/clock.ts";
 import type { Log } from "../../ports/driven/log.ts";
-import type { ReplaceOutcome, SessionStore } from "../../ports/driven/session-store.ts";
+import type { ListedSession, ReplaceOutcome, SessionStore } from "../../ports/driven/session-store.ts";
 import type { CellRoot, Seen } from "./cell.ts";
 import { endOf, look, touch, untilSettled } from "./cell.ts";
 import { drop, put } from "./cell-change.ts";
@@ -59,9 +59,14 @@ const tryToTake = async (
   return state === "there" ? (text ?? "") : undefined;
 };
 
-const parseSession = (text: string, log: Log): Session | undefined => {
+/** A record is its session's id, which the folder's name does not tell, and right behind it the session as JSON. */
+const idLength = 32;
+
+const recordOf = (id: SessionId, session: Session): string => id + JSON.stringify(session);
+
+const parseRecord = (text: string, log: Log): ListedSession | undefined => {
   try {
-    return JSON.parse(text) as Session;
+    return { id: text.slice(0, idLength) as SessionId, session: JSON.parse(text.slice(idLength)) as Session };
   } catch (cause) {
     // Somebody else has been in this file. Its owner logs in again, rather than to get errors until it ends.
     log.write({ event: "background", what: "reading a damaged session", cause });
@@ -78,7 +83,7 @@ export const filesystemSessionStore = ({
   const cells: CellRoot = { root, durable: true };
   const folderOf = (id: SessionId): string => hashedFolder(root, id);
   const isOver: IsOver = (ends) => ends <= clock.now();
-  const parse = (text: string) => parseSession(text, log);
+  const parse = (text: string) => parseRecord(text, log);
   const sweeper = startSweeper({ cells, clock, log, what: "sweeping sessions", expires: true });
 
   const loadText = (id: SessionId, idle: Seconds): Promise<TextValue | undefined> =>
@@ -90,13 +95,9 @@ export const filesystemSessionStore = ({
     );
 
   const storedFrom = (found: TextValue | undefined): StoredSession | undefined => {
-    const session = found && parse(found.text);
-    return found && session && { session, revision: found.version as Revision };
+    const record = found && parse(found.text);
+    return found && record && { session: record.session, revision: found.version as Revision };
   };
-
-  /** Removes what is there and gives it; undefined: there was nothing. */
-  const takeFrom = (folder: string): Promise<string | undefined> =>
-    onDisk(() => untilSettled(folder, () => tryToTake(cells, folder, isOver)));
 
   return {
     ...sweeper,
@@ -106,7 +107,7 @@ export const filesystemSessionStore = ({
     peek: async (id) => storedFrom(await readText(folderOf(id), isOver)),
 
     create: (id, session, idle) =>
-      withText(cells, folderOf(id), JSON.stringify(session), async (draft) => {
+      withText(cells, folderOf(id), recordOf(id, session), async (draft) => {
         const seen = await look(folderOf(id));
         if (!(await isFree(cells, seen, isOver))) return "again";
         const version = await put(cells, seen, draft, clock.now() + idle);
@@ -114,7 +115,7 @@ export const filesystemSessionStore = ({
       }),
 
     replace: (id, session, expected, idle) =>
-      withText<ReplaceOutcome>(cells, folderOf(id), JSON.stringify(session), async (draft) => {
+      withText<ReplaceOutcome>(cells, folderOf(id), recordOf(id, session), async (draft) => {
         const seen = await look(folderOf(id));
         const state = await presence(seen, isOver);
         if (state === "again") return state;
@@ -124,13 +125,17 @@ export const filesystemSessionStore = ({
         return revision === undefined ? "again" : { outcome: "replaced", revision: revision as Revision };
       }),
 
-    remove: (id) => takeFrom(folderOf(id)).then((text) => (text === undefined ? text : parse(text))),
+    remove: async (id) => {
+      const take = () => untilSettled(folderOf(id), () => tryToTake(cells, folderOf(id), isOver));
+      const text = await onDisk(take);
+      return text === undefined ? text : parse(text)?.session;
+    },
 
     async *all() {
       for await (const folder of listedOnDisk(cellsBelow(root))) {
         const found = await readText(folder, isOver);
-        const session = found && parse(found.text);
-        if (session) yield { session, end: async () => (await takeFrom(folder)) !== undefined };
+        const record = found && parse(found.text);
+        if (record) yield record;
       }
     },
 

@@ -70,11 +70,7 @@ export const memorySessionStore = (
     async *all() {
       for (const id of [...kept.keys()]) {
         const found = present(id);
-        if (found === undefined) continue;
-        yield {
-          session: JSON.parse(found.json) as Session,
-          end: async () => present(id) !== undefined && kept.delete(id),
-        };
+        if (found !== undefined) yield { id, session: JSON.parse(found.json) as Session };
       }
     },
 

@@ -56,9 +56,7 @@ async function* allSessions(connection: RedisConnection): AsyncGenerator<ListedS
     const records = await connection.run((redis) => Promise.all(keys.map((key) => redis.get(key))));
     for (const [index, key] of keys.entries()) {
       const found = parseRecord(records[index]);
-      if (found === undefined) continue;
-      const end = async () => (await connection.run((redis) => redis.del(key))) === 1;
-      yield { session: found.session, end };
+      if (found !== undefined) yield { id: key.slice(prefix.length) as SessionId, session: found.session };
     }
   }
 }

@@ -1,3 +1,4 @@
+import type { SessionId } from "../../domain/session.ts";
 import { byUsername } from "../../domain/session-owner.ts";
 import type { Username } from "../../domain/user.ts";
 import type { Clock } from "../../ports/driven/clock.ts";
@@ -14,18 +15,18 @@ interface Deps {
 
 /**
  * Ends every session of one username, on all their devices, and says how many these were. The index names
- * them, so that their tokens can be revoked; a look at all sessions finds any that it should have missed. Their
- * programs have to renew their tokens, so that the provider can refuse.
+ * them; a look at all sessions finds any that it should have missed. Their programs have to renew their tokens,
+ * so that the provider can refuse.
  */
 export const endSessions = async (d: Deps, name: string): Promise<number> => {
   const { store, entries } = d;
   const username = name as Username;
   const isTheirs = (login: { readonly username: string } | undefined) => login?.username === username;
+  const end = (ids: readonly SessionId[]) => entries.end(ids, "the operator wished it", "always");
   const found = await entries.find([byUsername(username)], isTheirs);
-  const ids = found.map(({ id }) => id);
-  let ended = await entries.end(ids, "the operator wished it", "always");
-  for await (const { session, end } of store.all()) {
-    if (isTheirs(session.login) && (await end())) ended++;
+  let ended = await end(found.map(({ id }) => id));
+  for await (const { id, session } of store.all()) {
+    if (isTheirs(session.login)) ended += await end([id]);
   }
   await d.marks.mark(username, Math.ceil(d.clock.now()));
   return ended;

@@ -34,9 +34,8 @@ export interface SessionStore {
 }
 
 export interface ListedSession {
+  readonly id: SessionId;
   readonly session: Session;
-  /** Ends it, whatever was written into it meanwhile; false: it was gone already. */
-  end(): Promise<boolean>;
 }
 
 export type ReplaceOutcome =

@@ -66,11 +66,11 @@ describe("sessions in a folder", () => {
     }
   });
 
-  it("writes no session's id into a file or a name", async () => {
+  it("writes no session's id into a name, only into the session's own file", async () => {
     await store.create(id, { count: 1 }, 100);
     const names = await readdir(folder.path, { recursive: true });
     expect(names.join().toLowerCase()).not.toContain("bcdefgh");
-    expect(await readFile(await dataFile(), "utf8")).toBe('{"count":1}');
+    expect(await readFile(await dataFile(), "utf8")).toBe(`${id}{"count":1}`);
   });
 
   it("leaves nothing on the disk of a session that was removed or replaced", async () => {
