@@ -25,12 +25,12 @@ const mutations: Readonly<Record<string, Mutation>> = {
   },
   "renewals that are not stored": {
     file: "src/app/usecases/renew-tokens.ts",
-    from: "const isThere = await keepRenewed(d, id, stored, { old: tokens, renewed: answer.tokens, username });",
+    from: "const isThere = await keepRenewed(d, id, stored, login, { old: tokens, renewed: answer.tokens, username });",
     to: "const isThere = true;",
   },
   "late renewals that are not revoked": {
     file: "src/app/usecases/renew-tokens.ts",
-    from: '  // Whoever ended the session could not know of these.\n  d.revoke(login, answer.tokens, "unless-shared");',
+    from: '  // Whoever ended the session could not know of these.\n  if (!isThere) d.revoke(login, exchange.renewed, "unless-shared");',
     to: "",
   },
   "marks that go unnoticed": {

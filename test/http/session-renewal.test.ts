@@ -210,6 +210,27 @@ describe("while the provider is not itself", () => {
     expect(await status(visitor, privatePage)).toBe(200);
   });
 
+  test("nobody is logged out because our own clock is ahead, though refresh tokens are of single use", async () => {
+    server.provider.misbehave("rotating-refresh-tokens");
+    const visitor = await loggedIn();
+    clock.pass(tokenLife + 1);
+    server.provider.misbehave("expired");
+    for (let round = 0; round < 2; round++) {
+      const refused = await visitor.ask(privatePage);
+      expect([refused.status, refused.headers["location"]]).toEqual([503, undefined]);
+      expect(Number(refused.headers["retry-after"])).toBeGreaterThan(0);
+      expect(await status(visitor, "/groups/blab")).toBe(200);
+      clock.pass(2);
+    }
+    const told = server.events.filter(({ event }) => event === "renewal" || event === "request-failed");
+    expect(JSON.stringify(told, (_, value) => (value instanceof Error ? value.message : value))).toContain(
+      "this server's clock",
+    );
+    server.provider.behave();
+    server.provider.misbehave("rotating-refresh-tokens");
+    expect(await status(visitor, privatePage)).toBe(200);
+  });
+
   test("a valid id token goes on serving, and an expired one comes back with the provider", async () => {
     const visitor = await loggedIn();
     await server.provider.goAway();

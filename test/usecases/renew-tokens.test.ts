@@ -104,7 +104,7 @@ describe("a refused renewal", () => {
   it("is what another person's token amounts to, and the provider forgets what came with it", async () => {
     const s = await expired();
     const tokens = s.identityProvider.tokensOf("mallory");
-    s.identityProvider.onRefresh = async () => ({ tokens, claims: undefined });
+    s.identityProvider.onRefresh = async () => ({ tokens, claims: undefined, because: "invalid" });
     expect(await s.callerOf(s.id)).toBe(anonymous);
     expect(await s.tokensIn(s.id)).toBeUndefined();
     await s.background.settle();
@@ -116,6 +116,52 @@ describe("a refused renewal", () => {
     s.identityProvider.onRefresh = async () => "refused";
     await s.callerOf(s.id);
     expect(s.background.waiting).toEqual([]);
+  });
+});
+
+describe("a renewed token that has expired when it comes", () => {
+  /** Which the next refresh grant brings. */
+  const late = (s: Setup, meanwhile: () => Promise<unknown> = async () => undefined): TokenSet => {
+    const tokens = s.identityProvider.tokensOf("alice", [], { exp: s.clock.now() - 1 });
+    s.identityProvider.onRefresh = async () => {
+      await meanwhile();
+      s.identityProvider.onRefresh = undefined;
+      return { tokens, claims: undefined, because: "expired" };
+    };
+    return tokens;
+  };
+
+  it("is an outage, told as one of the clock, and ends no login", async () => {
+    const s = await expired();
+    const tokens = late(s);
+    const caller = await s.callerOf(s.id);
+    expect(caller).toMatchObject({ kind: "unproven", cause: expect.any(ProviderDown) });
+    expect(s.log.events).toMatchObject([
+      {
+        event: "renewal",
+        outcome: "broken",
+        cause: { message: expect.stringContaining("this server's clock") },
+      },
+    ]);
+    expect(await s.tokensIn(s.id)).toEqual(tokens);
+    expect(s.background.waiting).toEqual([]);
+  });
+
+  it("leaves its refresh token, since the one before may be used up, and a later renewal succeeds", async () => {
+    const s = await expired();
+    const { refreshToken } = late(s);
+    await s.callerOf(s.id);
+    s.clock.pass(1);
+    expect(await s.callerOf(s.id)).toMatchObject(alice);
+    expect(s.identityProvider.refreshed).toEqual([s.first.refreshToken, refreshToken]);
+  });
+
+  it("brings back no session that was ended meanwhile, and the provider forgets it", async () => {
+    const s = await expired();
+    const { refreshToken } = late(s, () => s.sessions.remove(s.id));
+    expect(await s.callerOf(s.id)).toBe(anonymous);
+    await s.background.settle();
+    expect(s.identityProvider.revoked).toEqual([refreshToken]);
   });
 });
 

@@ -30,5 +30,6 @@ export const redeemCode = async (
   if (verification.outcome === "valid") {
     return { tokens: { idToken, accessToken, refreshToken }, claims: verification.claims };
   }
-  throw new SignInFailed(verification.outcome === "invalid" ? verification.reason : "The token has expired.");
+  const late = "The token had expired when it came, by this server's clock.";
+  throw new SignInFailed(verification.outcome === "invalid" ? verification.reason : late);
 };

@@ -1,13 +1,12 @@
 import { decodeJwt, errors } from "jose";
 import { refreshTokenGrant } from "openid-client";
-import type { JsonObject, Seconds } from "../../domain/brand.ts";
-import { ProviderDown } from "../../domain/failure.ts";
+import type { Seconds } from "../../domain/brand.ts";
 import type { TokenSet } from "../../domain/token-set.ts";
 import type { UselessTokens, VerifiedTokens } from "../../ports/driven/identity-provider.ts";
 import type { Conversation } from "./conversation.ts";
 import { isComplaint, isRefused, renewalFailure } from "./token-endpoint.ts";
 
-/** Who a token of our own is about, unverified: it was verified when it was sealed. */
+/** Who a token is about that has been verified before: an old one when it was sealed. */
 const identityOf = (idToken: string): { readonly iss?: unknown; readonly sub?: unknown } => {
   try {
     return decodeJwt(idToken);
@@ -17,28 +16,38 @@ const identityOf = (idToken: string): { readonly iss?: unknown; readonly sub?: u
   }
 };
 
-/** The claims of a renewed id token, if it is valid and still the same person's (OpenID Connect Core section 12.2). */
-const renewedClaims = async (
+/** What is to be said of an answer's tokens; see the port. */
+type Judgement = Omit<VerifiedTokens, "tokens"> | Omit<UselessTokens, "tokens">;
+
+/** Judges a renewed id token, which has to be the same person's still (OpenID Connect Core section 12.2). */
+const judgeRenewed = async (
   conversation: Conversation,
   old: TokenSet,
   idToken: string,
   asked: Seconds,
-): Promise<JsonObject | undefined> => {
+): Promise<Judgement> => {
   const verification = await conversation.verifyAnswer(idToken, asked, "renewal");
-  if (verification.outcome !== "valid") return undefined;
-  const { claims } = verification;
-  const { iss, sub } = identityOf(old.idToken);
-  return typeof sub === "string" && sub === claims.sub && iss === claims.iss ? claims : undefined;
+  if (verification.outcome === "invalid") return { claims: undefined, because: "invalid" };
+  const [before, now] = [identityOf(old.idToken), identityOf(idToken)];
+  const isSamePerson = typeof now.sub === "string" && now.sub === before.sub && now.iss === before.iss;
+  if (!isSamePerson) return { claims: undefined, because: "invalid" };
+  if (verification.outcome === "expired") return { claims: undefined, because: "expired" };
+  return { claims: verification.claims };
 };
 
 /**
  * Providers need not send an id token again (OpenID Connect Core section 12.2). The old one is kept while it is
- * good, with the new refresh token, so that no rotation is lost; after that nobody can say who this is.
+ * good, and after that too, with the new refresh token, so that no rotation is lost; but then nobody can say who
+ * this is.
  */
-const keepIdToken = async (conversation: Conversation, tokens: TokenSet): Promise<VerifiedTokens> => {
+const keepIdToken = async (
+  conversation: Conversation,
+  tokens: TokenSet,
+): Promise<VerifiedTokens | UselessTokens> => {
   const kept = await conversation.verifyAnswer(tokens.idToken, conversation.now(), "renewal");
-  if (kept.outcome === "valid") return { tokens, claims: kept.claims };
-  throw new ProviderDown({ cause: new Error("No id token came back from a refresh") });
+  return kept.outcome === "valid"
+    ? { tokens, claims: kept.claims }
+    : { tokens, claims: undefined, because: "expired" };
 };
 
 /** Redeems a refresh token; see the port. */
@@ -58,16 +67,16 @@ export const refresh = async (
     if (idToken === undefined) {
       return await keepIdToken(conversation, { idToken: old.idToken, accessToken, refreshToken });
     }
-    const claims = await renewedClaims(conversation, old, idToken, asked);
-    return { tokens: { idToken, accessToken, refreshToken }, claims };
+    const judged = await judgeRenewed(conversation, old, idToken, asked);
+    return { tokens: { idToken, accessToken, refreshToken }, ...judged };
   } catch (error) {
     if (isRefused(error)) return "refused";
     // The library complains of anything in the answer; only an id token that is not valid ends the login.
     const { id_token: idToken, refresh_token: newer } = (isComplaint(error) ? answer() : undefined) ?? {};
     if (typeof idToken === "string") {
-      const claims = await renewedClaims(conversation, old, idToken, asked);
+      const judged = await judgeRenewed(conversation, old, idToken, asked);
       const refreshToken = typeof newer === "string" ? newer : old.refreshToken;
-      if (claims === undefined) return { tokens: { ...old, refreshToken }, claims };
+      if (judged.claims === undefined) return { tokens: { ...old, idToken, refreshToken }, ...judged };
     }
     throw renewalFailure(error);
   }

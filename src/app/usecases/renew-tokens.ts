@@ -84,6 +84,9 @@ const refresh = async (
     d.log.write({ event: "renewal", outcome: "broken", username: login.username, cause });
     throw cause;
   });
+  if (answer !== "refused" && answer.claims === undefined && answer.because === "expired") {
+    return keepExpired(d, id, stored, login, { old: tokens, renewed: answer.tokens });
+  }
   const claims = answer === "refused" ? undefined : answer.claims;
   const user = claims && userFromClaims(claims, d.claimNames);
   if (answer === "refused" || user === undefined) {
@@ -93,12 +96,32 @@ const refresh = async (
     return anonymous;
   }
   const { username } = user;
-  const isThere = await keepRenewed(d, id, stored, { old: tokens, renewed: answer.tokens, username });
+  const isThere = await keepRenewed(d, id, stored, login, { old: tokens, renewed: answer.tokens, username });
   d.log.write({ event: "renewal", outcome: "done", username: login.username });
-  if (isThere) return { kind: "user", user };
-  // Whoever ended the session could not know of these.
-  d.revoke(login, answer.tokens, "unless-shared");
-  return anonymous;
+  return isThere ? { kind: "user", user } : anonymous;
+};
+
+/**
+ * A token that has expired when it comes tells of a clock that is wrong, most likely ours, and nothing of its
+ * owner. Its refresh token is kept: the one before may be used up, and a later renewal may find the clock right.
+ */
+const keepExpired = async (
+  d: Deps,
+  id: SessionId,
+  stored: StoredSession,
+  login: Login,
+  exchange: Omit<Exchange, "username">,
+): Promise<Caller> => {
+  const { username } = login;
+  if (!(await keepRenewed(d, id, stored, login, { ...exchange, username }))) return anonymous;
+  const isNew = exchange.renewed.idToken !== exchange.old.idToken;
+  const cause = new Error(
+    isNew
+      ? "The renewed id token had expired when it came, by this server's clock: is that right?"
+      : "No id token came back from a refresh, and the old one has expired",
+  );
+  d.log.write({ event: "renewal", outcome: "broken", username, cause });
+  throw new ProviderDown({ cause });
 };
 
 /** How often a write of new tokens is tried again when others write the same session. */
@@ -118,9 +141,22 @@ interface Exchange {
 /**
  * Puts new tokens into the session: the old refresh token may be used up, so losing the new one would log its
  * owner out. So a store that is away for a moment is waited for, with the lock held; those who wait for this
- * renewal do so no longer than a request may.
+ * renewal do so no longer than a request may. False: the session has ended, and the tokens are revoked.
  */
 const keepRenewed = async (
+  d: Deps,
+  id: SessionId,
+  stored: StoredSession,
+  login: Login,
+  exchange: Exchange,
+): Promise<boolean> => {
+  const isThere = await putPatiently(d, id, stored, exchange);
+  // Whoever ended the session could not know of these.
+  if (!isThere) d.revoke(login, exchange.renewed, "unless-shared");
+  return isThere;
+};
+
+const putPatiently = async (
   d: Deps,
   id: SessionId,
   stored: StoredSession,

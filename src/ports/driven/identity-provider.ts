@@ -48,10 +48,16 @@ export interface VerifiedTokens {
   readonly claims: JsonObject;
 }
 
-/** The answer's id token is another person's, or not valid: the tokens are good for being revoked. */
+/** Nobody can be served by the answer's id token. */
 export interface UselessTokens {
   readonly tokens: TokenSet;
   readonly claims: undefined;
+  /**
+   * "invalid": it is another person's, or not valid; the tokens are good for being revoked. "expired": it is the
+   * same person's and all is well but the time, by our clock, or none came and the old one has expired; the
+   * tokens are good for the next refresh, and the old ones may be used up.
+   */
+  readonly because: "invalid" | "expired";
 }
 
 export type LogoutVerification =

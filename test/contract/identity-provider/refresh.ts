@@ -11,7 +11,8 @@ import {
   withFlaw,
 } from "./harness.ts";
 
-const useless = { tokens: { refreshToken: expect.any(String) }, claims: undefined };
+const useless = { tokens: { refreshToken: expect.any(String) }, claims: undefined, because: "invalid" };
+const overdue = { ...useless, because: "expired" };
 
 export const refreshContract = (current: () => Harness): void => {
   describe("refresh", () => {
@@ -72,7 +73,9 @@ export const refreshContract = (current: () => Harness): void => {
     }
 
     for (const flaw of tokenFlaws.filter(
-      (name) => name === "no-subject" || !(harmlessWithoutNonce.has(name) || earlyFlaws.has(name)),
+      (name) =>
+        name !== "expired" &&
+        (name === "no-subject" || !(harmlessWithoutNonce.has(name) || earlyFlaws.has(name))),
     )) {
       it(`brings useless tokens with an id token that is wrong: ${flaw}`, async () => {
         const { tokens } = await logIn(harness);
@@ -80,9 +83,27 @@ export const refreshContract = (current: () => Harness): void => {
         expect(await withFlaw(harness, flaw, () => harness.provider.refresh(tokens))).toMatchObject({
           tokens: { refreshToken },
           claims: undefined,
+          because: "invalid",
         });
       });
     }
+
+    it("says of an id token that is wrong only in its time that it has expired, and brings what came with it", async () => {
+      const { tokens } = await logIn(harness);
+      harness.stub.misbehave("rotating-refresh-tokens");
+      const renewed = await withFlaw(harness, "expired", () => harness.provider.refresh(tokens));
+      if (renewed === "refused") return expect.unreachable();
+      expect(renewed).toMatchObject(overdue);
+      expect(renewed.tokens.idToken).not.toBe(tokens.idToken);
+      expect(await harness.provider.refresh(renewed.tokens)).toHaveProperty("claims.sub", "subject-of-alice");
+    });
+
+    it("brings useless tokens with another person's id token, whether it has expired or not", async () => {
+      const { tokens } = await logIn(harness);
+      harness.stub.misbehave("other-subject-on-refresh");
+      const renewal = withFlaw(harness, "expired", () => harness.provider.refresh(tokens));
+      expect(await renewal).toMatchObject(useless);
+    });
 
     it("brings the new refresh token with an id token that is wrong, so that it can be revoked", async () => {
       const { tokens } = await logIn(harness);
@@ -95,13 +116,15 @@ export const refreshContract = (current: () => Harness): void => {
       expect(harness.stub.state.grants.isRevoked(renewed.tokens.refreshToken)).toBe(true);
     });
 
-    it("is down, and nothing is lost, when no id token comes back and the old one has expired", async () => {
+    it("keeps the old id token when none comes back, also when it has expired, and loses no new refresh token", async () => {
       const { tokens } = await logIn(harness);
       harness.passSeconds(10_000);
-      await expect(
-        withFlaw(harness, "no-id-token", () => harness.provider.refresh(tokens)),
-      ).rejects.toBeInstanceOf(ProviderDown);
-      expect(await harness.provider.refresh(tokens)).not.toBe("refused");
+      harness.stub.misbehave("rotating-refresh-tokens");
+      harness.stub.misbehaveOnce("no-id-token");
+      const renewed = await harness.provider.refresh(tokens);
+      if (renewed === "refused") return expect.unreachable();
+      expect(renewed).toMatchObject({ ...overdue, tokens: { idToken: tokens.idToken } });
+      expect(await harness.provider.refresh(renewed.tokens)).toHaveProperty("claims.sub", "subject-of-alice");
     });
 
     it("survives a change of keys right after a fetch of the old ones", async () => {
