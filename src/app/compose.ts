@@ -102,7 +102,7 @@ const assemble = (
       noteUse: noteUse({ ...session, entries }),
       maxLifetime: settings.SESSION_MAX_LIFETIME,
     }),
-    signIn: signIn({ ...ports, tokens, claimNames, providerOrigin: provider.providerOrigin }),
+    signIn: signIn({ ...ports, ...provider, tokens, entries, revoke, background }),
     discovery: discovery({ ...ports, ...provider }),
     readiness: readiness(ports),
     cookies,

@@ -16,8 +16,11 @@ export const ownersOf = ({ username, subject, providerSession }: Login): readonl
   ...(providerSession === undefined ? [] : [byProviderSession(providerSession)]),
 ];
 
+/** The provider's own names in a login. */
+export type ProviderNames = Pick<Login, "subject" | "providerSession">;
+
 /** Whether two logins are known to have come of one session at the provider. */
-export const isOfSameProviderSession = (one: Login, other: Login): boolean =>
+export const isOfSameProviderSession = (one: ProviderNames, other: ProviderNames): boolean =>
   one.providerSession !== undefined &&
   one.providerSession === other.providerSession &&
   one.subject === other.subject;
@@ -36,7 +39,7 @@ const isName = (value: unknown): value is string =>
   typeof value === "string" && value !== "" && value.length <= maxLength;
 
 /** The provider's names in an id token's claims (OpenID Connect Back-Channel Logout section 2.1). */
-export const providerNames = ({ sub, sid }: JsonObject): Pick<Login, "subject" | "providerSession"> => ({
+export const providerNames = ({ sub, sid }: JsonObject): ProviderNames => ({
   ...(isName(sub) ? { subject: sub } : {}),
   ...(isName(sid) ? { providerSession: sid } : {}),
 });

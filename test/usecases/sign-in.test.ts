@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { signIn } from "../../src/app/usecases/sign-in.ts";
+import type { JsonObject } from "../../src/domain/brand.ts";
 import { ProviderDown, SignInFailed } from "../../src/domain/failure.ts";
 import type { LoginAttempt } from "../../src/domain/login-attempt.ts";
 import { home, parseReturnPath } from "../../src/domain/return-path.ts";
 import type { SessionId } from "../../src/domain/session.ts";
 import type { SealedText } from "../../src/domain/token-set.ts";
 import type { BegunSignIn } from "../../src/ports/driving/sign-in.ts";
-import { claimNames, loginSetup } from "./login-setup.ts";
+import { claimNames, idle, loginSetup } from "./login-setup.ts";
 
 const origin = "https://groups.example.org";
 const id = "s".repeat(32) as SessionId;
@@ -17,6 +18,16 @@ const setup = (providerOrigin?: string) => {
   let count = 0;
   const random = { text: (bytes: number) => `random-${bytes}-${++count}`, fraction: () => 0 };
   return { ...s, signIn: signIn({ ...s, random, claimNames, providerOrigin }) };
+};
+
+/** A login of alice's that is ready to be stored in this session. */
+const finished = async (s: ReturnType<typeof setup>, at: SessionId, more: JsonObject) => {
+  const tokens = s.identityProvider.tokensOf("alice", [], more);
+  s.identityProvider.redeemCode = async () => ({ tokens, claims: JSON.parse(tokens.idToken) });
+  const { sealedAttempt, state } = await s.signIn.begin(origin, home);
+  const done = await s.signIn.finish(at, sealedAttempt, state, "code=1");
+  if (!done) throw new Error("nobody is logged in");
+  return { login: done.login, refreshToken: tokens.refreshToken };
 };
 
 describe("the beginning of a login", () => {
@@ -114,13 +125,34 @@ describe("the end of a login", () => {
     expect(s.log.events).toEqual([{ event: "sign-in", outcome: "refused", reason: "access_denied" }]);
   });
 
-  it("fails when the id token names nobody", async () => {
-    const s = setup();
+  /** The provider's answer has these claims, of which none is the username's. */
+  const namingNobody = async (s: ReturnType<typeof setup>, claims: JsonObject) => {
     const tokens = s.identityProvider.tokensOf("alice");
-    s.identityProvider.redeemCode = async () => ({ tokens, claims: { email: "a@b.example" } });
+    s.identityProvider.redeemCode = async () => ({ tokens, claims });
     const { sealedAttempt, state } = await s.signIn.begin(origin, home);
     await expect(s.signIn.finish(id, sealedAttempt, state, "code=1")).rejects.toThrow(SignInFailed);
+    await s.background.settle();
+    return tokens;
+  };
+
+  it("fails when the id token names nobody, and the provider forgets its refresh token", async () => {
+    const s = setup();
+    const { refreshToken } = await namingNobody(s, { email: "a@b.example" });
     expect(s.log.events).toMatchObject([{ outcome: "refused", reason: expect.stringContaining("sub") }]);
+    expect(s.identityProvider.revoked).toEqual([refreshToken]);
+  });
+
+  it("leaves that refresh token alone while another login lives on the same session at the provider", async () => {
+    const s = setup();
+    const { login } = await finished(s, id, { sub: "alice", sid: "s1" });
+    await s.entries.enter(id, login);
+    await s.sessions.create(id, { login }, idle);
+    // As if the setting had been changed since.
+    const random = { text: () => "random", fraction: () => 0 };
+    const names = { ...claimNames, username: "name" };
+    const changed = signIn({ ...s, random, claimNames: names, providerOrigin: undefined });
+    await namingNobody({ ...s, signIn: changed }, { sub: "alice", sid: "s1" });
+    expect(s.identityProvider.revoked).toEqual([]);
   });
 
   it("is an outage when the provider is away, which is nobody's refusal", async () => {
@@ -129,6 +161,40 @@ describe("the end of a login", () => {
     const { sealedAttempt, state } = await s.signIn.begin(origin, home);
     await expect(s.signIn.finish(id, sealedAttempt, state, "code=1")).rejects.toThrow(ProviderDown);
     expect(s.log.events).toEqual([]);
+  });
+});
+
+describe("a login whose session could not be stored", () => {
+  const other = "o".repeat(32) as SessionId;
+
+  it("is forgotten by the provider", async () => {
+    const s = setup();
+    const { login, refreshToken } = await finished(s, id, {});
+    s.signIn.abandon(id, login);
+    await s.background.settle();
+    expect(s.identityProvider.revoked).toEqual([refreshToken]);
+  });
+
+  it("leaves no session behind, though the write that failed was done", async () => {
+    const s = setup();
+    const { login, refreshToken } = await finished(s, id, { sid: "s1" });
+    await s.entries.enter(id, login);
+    await s.sessions.create(id, { login }, idle);
+    s.signIn.abandon(id, login);
+    await s.background.settle();
+    expect(await s.sessions.peek(id)).toBeUndefined();
+    expect(s.identityProvider.revoked).toEqual([refreshToken]);
+  });
+
+  it("is not revoked while another login lives on the same session at the provider", async () => {
+    const s = setup();
+    const [first, second] = [await finished(s, other, { sid: "s1" }), await finished(s, id, { sid: "s1" })];
+    await s.entries.enter(other, first.login);
+    await s.sessions.create(other, { login: first.login }, idle);
+    s.signIn.abandon(id, second.login);
+    await s.background.settle();
+    expect(s.identityProvider.revoked).toEqual([]);
+    expect(await s.sessions.peek(other)).toBeDefined();
   });
 });
 

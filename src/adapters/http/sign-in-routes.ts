@@ -99,13 +99,22 @@ const finish = async (ctx: Context, d: Deps): Promise<void> => {
     ctx.querystring,
   );
   if (!finished) return ctx.redirect(home);
-  // A new id: one that somebody slipped into this browser before the login is worth nothing after it.
+  try {
+    await beginSession(ctx, d, finished.login);
+  } catch (error) {
+    d.signIn.abandon(ctx.state.nextSessionId, finished.login);
+    throw error;
+  }
+  ctx.redirect(finished.returnTo);
+};
+
+/** Under a new id: one that somebody slipped into this browser before the login is worth nothing after it. */
+const beginSession = async (ctx: Context, d: Deps, login: Login): Promise<void> => {
   if (!ctx.session) throw new Error("the session layer is missing");
   const client = clientKind(ctx.get("User-Agent"));
-  await leaveFormer(ctx, d, finished.login);
-  ctx.session.login = client === undefined ? finished.login : { ...finished.login, client };
+  await leaveFormer(ctx, d, login);
+  ctx.session.login = client === undefined ? login : { ...login, client };
   await ctx.session.regenerate();
-  ctx.redirect(finished.returnTo);
 };
 
 /** A browser that goes over to another login leaves the old one at the provider too. */

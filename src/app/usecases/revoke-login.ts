@@ -1,5 +1,5 @@
 import type { Seconds } from "../../domain/brand.ts";
-import type { Login } from "../../domain/session.ts";
+import type { ProviderNames } from "../../domain/session-owner.ts";
 import { byProviderSession, isOfSameProviderSession } from "../../domain/session-owner.ts";
 import type { TokenSet } from "../../domain/token-set.ts";
 import type { IdentityProvider } from "../../ports/driven/identity-provider.ts";
@@ -14,8 +14,11 @@ import type { FindLogins } from "./find-logins.ts";
  */
 export type RevocationRule = "always" | "unless-shared";
 
-/** Has the provider forget a login that has ended here. Nobody waits for it, and no outage stops an ending. */
-export type RevokeLogin = (login: Login, tokens: TokenSet, rule: RevocationRule) => void;
+/**
+ * Has the provider forget a login that has ended here, or never began. Nobody waits for it, and no outage stops
+ * an ending.
+ */
+export type RevokeLogin = (login: ProviderNames, tokens: TokenSet, rule: RevocationRule) => void;
 
 /** Whoever logs in anew right now may share what ended, and their session is about to be stored. */
 const settling: Seconds = 0.5;

@@ -1,4 +1,3 @@
-import type { Json } from "../../domain/brand.ts";
 import { loginAttemptContext } from "../../domain/encryption-context.ts";
 import { SignInFailed } from "../../domain/failure.ts";
 import type { LoginAttempt } from "../../domain/login-attempt.ts";
@@ -8,17 +7,23 @@ import { providerNames } from "../../domain/session-owner.ts";
 import type { ClaimNames, User } from "../../domain/user.ts";
 import { userFromClaims } from "../../domain/user.ts";
 import type { Clock } from "../../ports/driven/clock.ts";
-import type { IdentityProvider } from "../../ports/driven/identity-provider.ts";
+import type { IdentityProvider, VerifiedTokens } from "../../ports/driven/identity-provider.ts";
 import type { Log } from "../../ports/driven/log.ts";
 import type { Random } from "../../ports/driven/random.ts";
 import type { TokenSealer } from "../../ports/driven/token-sealer.ts";
 import type { SignIn } from "../../ports/driving/sign-in.ts";
+import type { Background } from "./background.ts";
+import type { RevokeLogin } from "./revoke-login.ts";
+import type { SessionEntries } from "./session-entries.ts";
 import type { SessionTokens } from "./session-tokens.ts";
 
 interface Deps {
   readonly identityProvider: IdentityProvider;
   readonly sealer: TokenSealer;
   readonly tokens: SessionTokens;
+  readonly entries: Pick<SessionEntries, "end">;
+  readonly revoke: RevokeLogin;
+  readonly background: Background;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -61,13 +66,22 @@ export const signIn = (d: Deps): SignIn => {
             d.log.write({ event: "sign-in", outcome: "refused", reason: error.reason });
           throw error;
         });
-      const user = namedUser(d, claims);
+      const user = namedUser(d, { tokens, claims });
       d.log.write({ event: "sign-in", outcome: "done", username: user.username });
       const sealedTokens = d.tokens.seal(sessionId, tokens);
       return {
         login: { username: user.username, since: d.clock.now(), ...providerNames(claims), sealedTokens },
         returnTo: attempt.returnTo,
       };
+    },
+    abandon: (sessionId, login) => {
+      const takeBack = async (): Promise<void> => {
+        // Nobody knows whether the write that failed was done; the session would pass for one that lives on this.
+        await d.entries.end([sessionId], "it could not be handed over", undefined);
+        const opened = d.tokens.open(sessionId, login);
+        if (opened) d.revoke(login, opened.tokens, "unless-shared");
+      };
+      d.background.add("taking back a login that could not be stored", takeBack);
     },
     endSessionUrl: async (origin, sessionId, login) => {
       const opened = sessionId && login && d.tokens.open(sessionId, login);
@@ -76,9 +90,10 @@ export const signIn = (d: Deps): SignIn => {
   };
 };
 
-const namedUser = (d: Deps, claims: Readonly<Record<string, Json | undefined>>): User => {
+const namedUser = (d: Deps, { tokens, claims }: VerifiedTokens): User => {
   const user = userFromClaims(claims, d.claimNames);
   if (user) return user;
+  d.revoke(providerNames(claims), tokens, "unless-shared");
   const reason = `the id token has no claim ${d.claimNames.username}`;
   d.log.write({ event: "sign-in", outcome: "refused", reason });
   throw new SignInFailed(reason);

@@ -23,6 +23,11 @@ export interface SignIn {
     state: string,
     query: string,
   ): Promise<{ readonly login: Login; readonly returnTo: ReturnPath } | undefined>;
+  /**
+   * Takes back a login that was finished, but whose session could not be stored: nobody gets to know its id, and
+   * the provider is to forget it. Nobody waits for that.
+   */
+  abandon(sessionId: SessionId, login: Login): void;
   /** Where to send a browser whose session here has ended. */
   endSessionUrl(origin: string, sessionId: SessionId | undefined, login: Login | undefined): Promise<string>;
 }
