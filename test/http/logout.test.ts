@@ -119,8 +119,10 @@ describe("what comes late does not bring an ended session back", () => {
   test("a renewal under way", async () => {
     const { visitor, cookie } = await loggedIn();
     const before = await server.stored.sessions();
-    server.provider.state.tokenLife = -10;
+    server.provider.state.tokenLife = 1;
     const { visitor: expired, cookie: expiredCookie } = await loggedIn();
+    expect(await username(expired)).toBe("alice");
+    await delay(1100);
     server.provider.state.tokenLife = 300;
     server.provider.misbehaveOnce("slow");
     const slow = withCookie(expiredCookie).ask({ path: "/whoami", headers: { Accept: "application/json" } });
