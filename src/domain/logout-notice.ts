@@ -25,6 +25,14 @@ export const mayConcern = (notice: LogoutNotice, login: Login): boolean =>
   notice.subject === undefined ? concerns(notice, login) : notice.subject === login.subject;
 
 /**
+ * Whether a login that is found later than its notice came is one that the notice may have missed, since it was
+ * stored only then. Who logged in after the notice stays, unless it is in the very session that has ended.
+ */
+export const mayHaveMissed = (notice: LogoutNotice, came: Seconds, login: Login): boolean =>
+  login.since <= came ||
+  (notice.providerSession !== undefined && notice.providerSession === login.providerSession);
+
+/**
  * Whether a login has to end with this notice. One whose provider session is not known may be the one that is
  * named: better to log in once more than to stay logged in.
  */

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { type Browser, browser } from "../support/browser.ts";
 import type { Answer } from "../support/http.ts";
 import type { RunningServer } from "../support/running-server.ts";
@@ -82,9 +82,11 @@ describe("a logout at the provider", () => {
 
   test("stays one when a renewal was under way", async () => {
     server.provider.setPerson({ sub: "sub-finn", username: "finn", groups: [] });
-    server.provider.state.tokenLife = -10;
+    server.provider.state.tokenLife = 1;
     const visitor = browser(server);
     await visitor.logIn();
+    expect(visitor.cookies.has(sessionCookie)).toBe(true);
+    await delay(1100);
     server.provider.state.tokenLife = 300;
     server.provider.misbehaveOnce("slow");
     const slow = username(visitor);
@@ -92,6 +94,25 @@ describe("a logout at the provider", () => {
     await notify(formOf(await server.provider.logoutToken({ sub: "sub-finn" })));
     expect(await slow).toBeNull();
     expect(await username(visitor)).toBeNull();
+  });
+
+  test("ends a login that was being finished when it was told, whichever instance was", async () => {
+    server.provider.setPerson({ sub: "sub-lara", username: "lara", groups: [] });
+    server.provider.state.providerSession = undefined;
+    const told = await startServer({ folder: server.folder, provider: server.provider });
+    const visitor = browser(server);
+    const before = server.provider.state.tokenRequests.length;
+    server.provider.misbehaveOnce("redeemed-but-slow");
+    const login = visitor.logIn();
+    await vi.waitFor(() => expect(server.provider.state.tokenRequests.length).toBeGreaterThan(before));
+    await notify(formOf(await server.provider.logoutToken({ sub: "sub-lara" })), {}, told);
+    expect((await login).status).toBe(302);
+    expect(await username(visitor)).toBe("lara");
+    const later = await loggedIn("lara");
+    // What it would do in five seconds, it does before it stops.
+    await told.close();
+    expect(await username(visitor)).toBeNull();
+    expect(await username(later)).toBe("lara");
   });
 
   test("is told in the log, without the token", async () => {

@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { memoryUsedNotices } from "../../src/adapters/memory/used-notices.ts";
 import { backchannelLogout } from "../../src/app/usecases/backchannel-logout.ts";
 import { ProviderDown, StoreDown } from "../../src/domain/failure.ts";
@@ -82,10 +82,51 @@ it("has a person's other sessions ask the provider, now and when it has done, if
   expect(await s.sessions.peek(other)).toBeDefined();
   const alice = "alice" as Username;
   expect(await s.marks.find(alice)).toBe(Math.ceil(s.clock.now()));
-  const later = s.background.waiting.find(({ what }) => what.startsWith("marking"));
+  const later = s.background.waiting.find(({ what }) => what.startsWith("looking again"));
   s.clock.pass(later?.after ?? Number.NaN);
   await s.background.settle();
   expect(await s.marks.find(alice)).toBe(Math.ceil(s.clock.now()));
+});
+
+describe("a login that is stored after a notice", () => {
+  const other = "o".repeat(32) as SessionId;
+  const ofSession = JSON.stringify({ id: "notice-4", subject: "sub-alice", providerSession: "s1" });
+
+  const later = async (notice: string, more: (now: number) => Partial<Login>) => {
+    const s = await setup();
+    await s.logOut(notice);
+    await s.begin(other, more(s.clock.now()));
+    s.clock.pass(5);
+    await s.background.settle();
+    return { ...s, isThere: (await s.sessions.peek(other)) !== undefined };
+  };
+
+  it("ends all the same if its code was redeemed before, and is revoked", async () => {
+    const s = await later(token, (now) => ({ since: now - 0.1 }));
+    expect(s.isThere).toBe(false);
+    expect(s.identityProvider.revoked).toContain("of-o");
+  });
+
+  it("stays if its owner logged in after it", async () => {
+    const s = await later(token, (now) => ({ since: now + 0.1 }));
+    expect(s.isThere).toBe(true);
+    expect(await s.marks.find("alice" as Username)).toBeUndefined();
+  });
+
+  it("ends if it is of the very session that was named, whatever the clocks say", async () => {
+    expect((await later(ofSession, (now) => ({ since: now + 3, providerSession: "s1" }))).isThere).toBe(
+      false,
+    );
+  });
+
+  it("stays if it is of another session, and asks the provider if its code was redeemed before", async () => {
+    const before = await later(ofSession, (now) => ({ since: now - 0.1, providerSession: "s2" }));
+    expect(before.isThere).toBe(true);
+    expect(await before.marks.find("alice" as Username)).toBe(Math.ceil(before.clock.now()));
+    const after = await later(ofSession, (now) => ({ since: now + 0.1, providerSession: "s2" }));
+    expect(after.isThere).toBe(true);
+    expect(await after.marks.find("alice" as Username)).toBeUndefined();
+  });
 });
 
 it("troubles nobody else, and nobody at all when all of a person's sessions end", async () => {

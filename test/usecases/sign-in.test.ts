@@ -155,6 +155,19 @@ describe("the end of a login", () => {
     expect(s.identityProvider.revoked).toEqual([]);
   });
 
+  it("says since when it is from before the code was redeemed, however long that takes", async () => {
+    const s = setup();
+    const before = s.clock.now();
+    const { redeemCode } = s.identityProvider;
+    s.identityProvider.redeemCode = async (...args) => {
+      s.clock.pass(8);
+      return redeemCode(...args);
+    };
+    const begun = await s.signIn.begin(origin, home);
+    const done = await s.signIn.finish(id, begun.sealedAttempt, begun.state, "code=1");
+    expect(done?.login.since).toBe(before);
+  });
+
   it("is an outage when the provider is away, which is nobody's refusal", async () => {
     const s = setup();
     s.identityProvider.redeemCode = () => Promise.reject(new ProviderDown());

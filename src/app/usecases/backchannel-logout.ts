@@ -1,7 +1,13 @@
 import type { Seconds } from "../../domain/brand.ts";
 import type { LogoutNotice } from "../../domain/logout-notice.ts";
-import { concerns, logoutTokenMaxAge, mayConcern, ownersNamed } from "../../domain/logout-notice.ts";
-import type { Username } from "../../domain/user.ts";
+import {
+  concerns,
+  logoutTokenMaxAge,
+  mayConcern,
+  mayHaveMissed,
+  ownersNamed,
+} from "../../domain/logout-notice.ts";
+import type { Login } from "../../domain/session.ts";
 import type { Clock } from "../../ports/driven/clock.ts";
 import type { IdentityProvider } from "../../ports/driven/identity-provider.ts";
 import type { StalenessMarks } from "../../ports/driven/staleness-marks.ts";
@@ -41,24 +47,30 @@ export const backchannelLogout =
   };
 
 /**
+ * Twice: what is renewed while the provider is not yet done proves nothing, and a login whose code was redeemed
+ * before the notice came may be stored after the first look. The second is lost with a process that is killed.
+ */
+const obey = async (d: Deps, notice: LogoutNotice): Promise<void> => {
+  const came = d.clock.now();
+  await endNamed(d, notice, () => true);
+  const lookAgain = () => endNamed(d, notice, (login) => mayHaveMissed(notice, came, login));
+  d.background.add("looking again for what a logout names", lookAgain, providerSettles);
+};
+
+/**
  * Ends what the notice names. That is revoked as well: the provider may keep tokens for offline access, which
  * nobody holds any more (OpenID Connect Back-Channel Logout section 2.7).
  *
  * Of somebody whom an administrator has logged out everywhere, Keycloak 26 tells in one notice, which names one
  * of their sessions. So their other ones ask the provider before they go on.
  */
-const obey = async (d: Deps, notice: LogoutNotice): Promise<void> => {
-  const found = await d.entries.find(ownersNamed(notice), (login) => mayConcern(notice, login));
+const endNamed = async (d: Deps, notice: LogoutNotice, isMeant: (login: Login) => boolean): Promise<void> => {
+  const mayEnd = (login: Login) => mayConcern(notice, login) && isMeant(login);
+  const found = await d.entries.find(ownersNamed(notice), mayEnd);
   const named = found.filter(({ login }) => concerns(notice, login));
   const ids = named.map(({ id }) => id);
   await d.entries.end(ids, "logged out at the provider", "unless-shared");
   const others = found.filter(({ login }) => !concerns(notice, login));
-  for (const username of new Set(others.map(({ login }) => login.username))) await doubt(d, username);
-};
-
-/** What is renewed while the provider is not yet done proves nothing: hence twice. */
-const doubt = async ({ marks, clock, background }: Deps, username: Username): Promise<void> => {
-  const mark = () => marks.mark(username, Math.ceil(clock.now()));
-  await mark();
-  background.add("marking tokens as out of date after a logout", mark, providerSettles);
+  const doubtful = new Set(others.map(({ login }) => login.username));
+  for (const username of doubtful) await d.marks.mark(username, Math.ceil(d.clock.now()));
 };

@@ -59,6 +59,8 @@ export const signIn = (d: Deps): SignIn => {
       const opened = sealedAttempt && d.sealer.open(sealedAttempt, loginAttemptContext(state));
       const attempt = opened && (JSON.parse(opened.text) as LoginAttempt);
       if (!attempt || !isAnsweredBy(attempt, state, d.clock.now())) return undefined;
+      // Before the code is redeemed: a notice that comes from now on may be about this login.
+      const since = d.clock.now();
       const { tokens, claims } = await d.identityProvider
         .redeemCode(attempt, query)
         .catch((error: unknown) => {
@@ -70,7 +72,7 @@ export const signIn = (d: Deps): SignIn => {
       d.log.write({ event: "sign-in", outcome: "done", username: user.username });
       const sealedTokens = d.tokens.seal(sessionId, tokens);
       return {
-        login: { username: user.username, since: d.clock.now(), ...providerNames(claims), sealedTokens },
+        login: { username: user.username, since, ...providerNames(claims), sealedTokens },
         returnTo: attempt.returnTo,
       };
     },
