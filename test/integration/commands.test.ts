@@ -32,21 +32,22 @@ const through = (server: RunningServer, visitor: Browser): Browser => {
   return same;
 };
 
-let redis: StartedRedis;
-beforeAll(async () => {
-  redis = await startRedis();
-});
-afterAll(() => redis.close());
-
-describe.each(["the filesystem", "Redis"])("with sessions in %s", (store) => {
+describe.each([
+  ["the filesystem", undefined],
+  ["Redis", "today"],
+  ["a Redis of 6.0", "6.0"],
+] as const)("with sessions in %s", (_, asOf) => {
+  let redis: StartedRedis | undefined;
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
   let provider: Awaited<ReturnType<typeof stubProvider>>;
   const running: RunningServer[] = [];
   beforeAll(async () => {
+    if (asOf !== undefined) redis = await startRedis({ asOf });
     [folder, provider] = await Promise.all([temporaryFolder(), stubProvider()]);
   });
   afterAll(async () => {
     for (const server of running) await server.close();
+    await redis?.close();
     await provider.close();
     await folder.remove();
   });
@@ -54,7 +55,7 @@ describe.each(["the filesystem", "Redis"])("with sessions in %s", (store) => {
   const start = async (encryptionKeys: string): Promise<RunningServer> => {
     const environment = {
       SESSION_ENCRYPTION_KEYS: encryptionKeys,
-      ...(store === "Redis" ? { REDIS_URL: redis.url } : {}),
+      ...(redis ? { REDIS_URL: redis.url } : {}),
     };
     const server = await startServer({ environment, folder: folder.path, provider });
     running.push(server);
@@ -106,6 +107,12 @@ describe.each(["the filesystem", "Redis"])("with sessions in %s", (store) => {
 });
 
 describe("without Redis, though it is configured", () => {
+  let redis: StartedRedis;
+  beforeAll(async () => {
+    redis = await startRedis();
+  });
+  afterAll(() => redis.close());
+
   it("end-sessions says so in a sentence, without the password", async () => {
     const server = await startServer({ environment: { REDIS_URL: redis.url } });
     await redis.stop();

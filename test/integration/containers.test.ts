@@ -3,6 +3,7 @@ import { run } from "../support/containers/command.ts";
 import { freePort } from "../support/containers/free-port.ts";
 import { imageName } from "../support/containers/image.ts";
 import { startNginx } from "../support/containers/nginx.ts";
+import { startRedis } from "../support/containers/redis.ts";
 import { removeContainersOf, removeOrphans } from "../support/containers/run-label.ts";
 
 const label = "org.nextstrain.groups-server.test-run";
@@ -38,6 +39,19 @@ describe("containers for tests", () => {
       expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toBe("hello");
     } finally {
       await nginx.close();
+    }
+  });
+
+  it.each([
+    ["has the commands of today", {}, /^$/],
+    ["lacks them where it is to be one of 6.0", { asOf: "6.0" }, /unknown command/],
+  ] as const)("starts a Redis that %s", async (_, options, answer) => {
+    const redis = await startRedis(options);
+    try {
+      expect((await redis.cli("GETEX", "nothing")).trim()).toMatch(answer);
+      expect(await redis.cli("GET", "nothing")).not.toMatch(/unknown command/);
+    } finally {
+      await redis.close();
     }
   });
 

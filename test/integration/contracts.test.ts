@@ -16,6 +16,7 @@ import { stalenessMarksContract } from "../contract/staleness-marks.contract.ts"
 import { usedNoticesContract } from "../contract/used-notices.contract.ts";
 import type { StartedMinio } from "../support/containers/minio.ts";
 import { startMinio } from "../support/containers/minio.ts";
+import type { RedisAsOf } from "../support/containers/redis.ts";
 import { startRedis } from "../support/containers/redis.ts";
 import { startRedisCluster } from "../support/containers/redis-cluster.ts";
 import { manualClock } from "../support/manual-clock.ts";
@@ -30,14 +31,13 @@ interface RedisUnderTest {
   close(): Promise<void>;
 }
 
-/** As it is today, and with no more than Redis 6.0 has. */
-const oneServer = (youngerCommands: boolean) => async (): Promise<RedisUnderTest> => {
-  const { url, certificates, close } = await startRedis({ youngerCommands });
+const oneServer = (asOf: RedisAsOf) => async (): Promise<RedisUnderTest> => {
+  const { url, certificates, close } = await startRedis({ asOf });
   return { options: { url, ca: certificates.ca }, close };
 };
 
-const cluster = async (): Promise<RedisUnderTest> => {
-  const { url, certificates, nodes, close } = await startRedisCluster();
+const cluster = (asOf: RedisAsOf) => async (): Promise<RedisUnderTest> => {
+  const { url, certificates, nodes, close } = await startRedisCluster(asOf);
   const seeds = nodes.slice(1).map(({ port }) => ({ host: "127.0.0.1", port }));
   return { options: { url, ca: certificates.ca, topology: { kind: "cluster", nodes: seeds } }, close };
 };
@@ -87,9 +87,10 @@ const renewalLockIn = async (redis: RedisUnderTest) => {
 };
 
 const servers = {
-  redis: oneServer(true),
-  "a Redis of 6.0": oneServer(false),
-  "a Redis cluster": cluster,
+  redis: oneServer("today"),
+  "a Redis of 6.0": oneServer("6.0"),
+  "a Redis cluster": cluster("today"),
+  "a Redis cluster of 6.0": cluster("6.0"),
 };
 for (const [adapter, start] of Object.entries(servers)) {
   describe(adapter, () => {

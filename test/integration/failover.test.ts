@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Browser } from "../support/browser.ts";
 import { browser } from "../support/browser.ts";
-import type { StartedRedis } from "../support/containers/redis.ts";
+import type { RedisAsOf, StartedRedis } from "../support/containers/redis.ts";
 import { startRedisCluster } from "../support/containers/redis-cluster.ts";
 import { startRedisSentinel } from "../support/containers/redis-sentinel.ts";
 import {
@@ -38,8 +38,8 @@ const sentinel = async (): Promise<Redundant> => {
   return { ...redis, settings };
 };
 
-const cluster = async (): Promise<Redundant> => {
-  const redis = await startRedisCluster();
+const cluster = (asOf: RedisAsOf) => async (): Promise<Redundant> => {
+  const redis = await startRedisCluster(asOf);
   const others = redis.nodes.slice(1).map(({ port }) => `127.0.0.1:${port}`);
   return { ...redis, settings: { REDIS_CLUSTER_NODES: JSON.stringify(others) } };
 };
@@ -84,42 +84,40 @@ const startTraffic = (server: RunningServer, readers: readonly Browser[]) => {
   };
 };
 
-describe.each(Object.entries({ Sentinel: sentinel, "a cluster": cluster }))(
-  "with Redis as %s",
-  (_, start) => {
-    let redis: Redundant;
-    let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-    let server: RunningServer;
-    beforeAll(async () => {
-      [redis, folder] = await Promise.all([start(), temporaryFolder()]);
-      const environment = { ...(await redisSettings(folder.path, redis)), ...redis.settings };
-      server = await startServer({ folder: folder.path, environment });
-      await putData(server);
-    });
-    afterAll(async () => {
-      await server.close();
-      await redis.close();
-      await folder.remove();
-    });
+const kinds = { Sentinel: sentinel, "a cluster": cluster("today"), "a cluster of 6.0": cluster("6.0") };
+describe.each(Object.entries(kinds))("with Redis as %s", (_, start) => {
+  let redis: Redundant;
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  let server: RunningServer;
+  beforeAll(async () => {
+    [redis, folder] = await Promise.all([start(), temporaryFolder()]);
+    const environment = { ...(await redisSettings(folder.path, redis)), ...redis.settings };
+    server = await startServer({ folder: folder.path, environment });
+    await putData(server);
+  });
+  afterAll(async () => {
+    await server.close();
+    await redis.close();
+    await folder.remove();
+  });
 
-    it("the server goes on by itself after a master died in the midst of traffic, and nobody is logged out", async () => {
-      const people = await Promise.all(Array.from({ length: 12 }, (_, n) => logIn(server, `person-${n}`)));
-      await secondsUntil(() => isReplicated(redis.nodes));
-      const traffic = startTraffic(server, people);
-      await pause(500);
-      await redis.nodes[0]?.signal("SIGKILL");
-      await pause(1500);
-      const everybody = async () => (await Promise.all(people.map(isServed))).every(Boolean);
-      await secondsUntil(everybody, 20);
-      await traffic.stop();
-      expect(
-        server.events.filter((event) => event.event === "request-failed" && event.code === "fault"),
-      ).toEqual([]);
-      expect([...traffic.statuses.public]).toEqual([200]);
-      expect([200, 503]).toEqual(expect.arrayContaining([...traffic.statuses.private]));
-      expect([302, 503]).toEqual(expect.arrayContaining([...traffic.statuses.login]));
-      expect(traffic.statuses.private).toContain(503);
-      expect(await isServed(await logIn(server, "afterwards"))).toBe(true);
-    });
-  },
-);
+  it("the server goes on by itself after a master died in the midst of traffic, and nobody is logged out", async () => {
+    const people = await Promise.all(Array.from({ length: 12 }, (_, n) => logIn(server, `person-${n}`)));
+    await secondsUntil(() => isReplicated(redis.nodes));
+    const traffic = startTraffic(server, people);
+    await pause(500);
+    await redis.nodes[0]?.signal("SIGKILL");
+    await pause(1500);
+    const everybody = async () => (await Promise.all(people.map(isServed))).every(Boolean);
+    await secondsUntil(everybody, 20);
+    await traffic.stop();
+    expect(
+      server.events.filter((event) => event.event === "request-failed" && event.code === "fault"),
+    ).toEqual([]);
+    expect([...traffic.statuses.public]).toEqual([200]);
+    expect([200, 503]).toEqual(expect.arrayContaining([...traffic.statuses.private]));
+    expect([302, 503]).toEqual(expect.arrayContaining([...traffic.statuses.login]));
+    expect(traffic.statuses.private).toContain(503);
+    expect(await isServed(await logIn(server, "afterwards"))).toBe(true);
+  });
+});

@@ -102,13 +102,13 @@ const expectNothingLost = async (connection: RedisConnection, traffic: ReturnTyp
 const roleOf = async (node: StartedRedis) => /role:(\w+)/.exec(await node.cli("INFO", "replication"))?.[1];
 
 describe.each([
-  ["Redis", true],
-  ["a Redis of 6.0", false],
-])("%s with Sentinel", (_, youngerCommands) => {
+  ["Redis", "today"],
+  ["a Redis of 6.0", "6.0"],
+] as const)("%s with Sentinel", (_, asOf) => {
   let redis: Awaited<ReturnType<typeof startRedisSentinel>>;
   let connection: RedisConnection;
   beforeAll(async () => {
-    redis = await startRedisSentinel(youngerCommands);
+    redis = await startRedisSentinel(asOf);
     const { masterName, sentinels, sentinelPassword } = redis;
     const topology = { kind: "sentinel" as const, master: masterName, sentinels, sentinelPassword };
     connection = await connectRedis({ url: redis.url, ca: redis.certificates.ca, topology }, recordingLog());
@@ -133,11 +133,14 @@ describe.each([
   });
 });
 
-describe("a Redis cluster", () => {
+describe.each([
+  ["a Redis cluster", "today"],
+  ["a Redis cluster of 6.0", "6.0"],
+] as const)("%s", (_, asOf) => {
   let redis: Awaited<ReturnType<typeof startRedisCluster>>;
   let connection: RedisConnection;
   beforeAll(async () => {
-    redis = await startRedisCluster();
+    redis = await startRedisCluster(asOf);
     const nodes = redis.nodes.slice(1).map(({ port }) => ({ host: "127.0.0.1", port }));
     const topology = { kind: "cluster" as const, nodes };
     connection = await connectRedis({ url: redis.url, ca: redis.certificates.ca, topology }, recordingLog());

@@ -99,7 +99,7 @@ const startWarm = async (folder: string, environment: Readonly<Record<string, st
 export const startSite = async (): Promise<GroupsSite> => {
   const sweep = await setUpContainers(["redis", "minio", "nginx"]);
   const folder = await temporaryFolder();
-  const [redis, minio] = await Promise.all([startRedis({ youngerCommands: true }), startMinio()]);
+  const [redis, minio] = await Promise.all([startRedis(), startMinio()]);
   const port = await freePort();
   const { environment, provider } = await environmentOf(folder.path, port, redis, minio);
   const server = await startWarm(folder.path, environment);

@@ -1,7 +1,7 @@
 import type { Certificates } from "./certificates.ts";
 import { makeCertificates } from "./certificates.ts";
 import { freePort } from "./free-port.ts";
-import type { StartedRedis } from "./redis.ts";
+import type { RedisAsOf, StartedRedis } from "./redis.ts";
 import { cliArguments, startRedis } from "./redis.ts";
 import { startAll } from "./start-all.ts";
 
@@ -14,7 +14,7 @@ export interface StartedCluster {
   close(): Promise<void>;
 }
 
-const startNode = async (certificates: Certificates) => {
+const startNode = async (certificates: Certificates, asOf: RedisAsOf) => {
   const [port, busPort] = [await freePort(), await freePort()];
   const settings = [
     "cluster-enabled yes",
@@ -23,7 +23,8 @@ const startNode = async (certificates: Certificates) => {
     "cluster-node-timeout 1500",
     "cluster-config-file nodes.conf",
   ];
-  return { ...(await startRedis({ certificates, port, settings })), address: `127.0.0.1:${port}@${busPort}` };
+  const node = await startRedis({ certificates, asOf, port, settings });
+  return { ...node, address: `127.0.0.1:${port}@${busPort}` };
 };
 
 /** "cluster_state:ok" from everyone, and every replica's link to its master up. */
@@ -51,9 +52,9 @@ const join = async (nodes: readonly (StartedRedis & { address: string })[]): Pro
 };
 
 /** Starts a Redis Cluster of three masters with a replica each, with TLS and a password. */
-export const startRedisCluster = async (): Promise<StartedCluster> => {
+export const startRedisCluster = async (asOf: RedisAsOf = "today"): Promise<StartedCluster> => {
   const certificates = await makeCertificates();
-  const group = await startAll([1, 2, 3, 4, 5, 6].map(() => () => startNode(certificates)));
+  const group = await startAll([1, 2, 3, 4, 5, 6].map(() => () => startNode(certificates, asOf)));
   await group.orClose(() => join(group.started));
   const [first] = group.started;
   if (first === undefined) throw new Error("A cluster needs nodes.");

@@ -3,7 +3,7 @@ import { makeCertificates } from "./certificates.ts";
 import type { Container } from "./container.ts";
 import { startContainer } from "./container.ts";
 import { freePort } from "./free-port.ts";
-import type { StartedRedis } from "./redis.ts";
+import type { RedisAsOf, StartedRedis } from "./redis.ts";
 import { cliArguments, password, speaksTls, startRedis, tlsFiles, tlsLines } from "./redis.ts";
 import { startAll } from "./start-all.ts";
 
@@ -65,15 +65,15 @@ const knowEachOther = async (sentinel: Container & { port: number }): Promise<bo
 };
 
 /** Starts a master, a replica and three sentinels, all with TLS and passwords. */
-export const startRedisSentinel = async (youngerCommands = false): Promise<StartedSentinel> => {
+export const startRedisSentinel = async (asOf: RedisAsOf = "today"): Promise<StartedSentinel> => {
   const certificates = await makeCertificates();
   const ports = [await freePort(), await freePort()] as const;
   const group = await startAll<StartedRedis>([
-    () => startRedis({ certificates, youngerCommands, port: ports[0] }),
+    () => startRedis({ certificates, asOf, port: ports[0] }),
     () =>
       startRedis({
         certificates,
-        youngerCommands,
+        asOf,
         port: ports[1],
         settings: [`replicaof 127.0.0.1 ${ports[0]}`],
       }),

@@ -5,6 +5,9 @@ import type { Container, ContainerFile } from "./container.ts";
 import { startContainer } from "./container.ts";
 import { freePort } from "./free-port.ts";
 
+/** What Redis can do: all that the image has, or no more than Redis 6.0, which is promised to be enough. */
+export type RedisAsOf = "today" | "6.0";
+
 export interface RedisSettings {
   readonly certificates?: Certificates;
   readonly port?: number;
@@ -13,8 +16,8 @@ export interface RedisSettings {
   readonly policy?: string;
   /** For example `64mb`. */
   readonly maxMemory?: string;
-  /** Whether commands younger than Redis 6.0 are there, as they are today. */
-  readonly youngerCommands?: boolean;
+  /** Today, unless it says otherwise. */
+  readonly asOf?: RedisAsOf;
   /** More lines of redis.conf. */
   readonly settings?: readonly string[];
 }
@@ -31,7 +34,7 @@ export interface StartedRedis extends Container {
 
 export const password = "a-password-of-the-tests";
 
-/** Younger than Redis 6.0, which is promised to be enough: whoever cannot do without one is found out here. */
+/** Younger than Redis 6.0: whoever cannot do without one of them is found out where it is missing. */
 const youngerCommands = [
   "GETEX",
   "GETDEL",
@@ -70,7 +73,7 @@ const configuration = (port: number, options: RedisSettings): string =>
     `maxmemory-policy ${options.policy ?? "volatile-ttl"}`,
     ...(options.maxMemory ? [`maxmemory ${options.maxMemory}`] : []),
     ...(options.user ? [`user ${options.user} on >${password} ~* &* +@all`] : []),
-    ...(options.youngerCommands ? [] : youngerCommands.map((name) => `rename-command ${name} ""`)),
+    ...(options.asOf === "6.0" ? youngerCommands.map((name) => `rename-command ${name} ""`) : []),
     ...(options.settings ?? []),
     "",
   ].join("\n");
