@@ -65,7 +65,7 @@ export const oidcIdentityProvider = (options: OidcOptions): IdentityProvider & {
     },
     endSessionUrl: async (returnTo, idToken) =>
       endSessionUrl(await conversation.endpoint(), returnTo, idToken),
-    revoke: async (tokens) => revoke(await conversation.endpoint(), await metadata(), fetch, tokens),
+    revoke: async (tokens) => revoke(client, await metadata(), fetch, tokens),
     verifyLogout: async (logoutToken) => {
       const expected = { clientId: client.id, algorithms, now: clock.now(), startTolerance: loginTolerance };
       return verifyLogoutToken(logoutToken, expected, keys, await metadata());

@@ -28,7 +28,7 @@ export interface OidcOptions {
     readonly id: string;
     /** Absent or empty: a public client. */
     readonly secret?: string;
-    /** "auto" (default): by post, unless the provider lists `client_secret_basic` and not `client_secret_post`. */
+    /** "auto" (default): by what the provider lists for each endpoint; see `client-authentication.ts`. */
     readonly authentication?: ClientAuthentication | "auto";
   };
   /** The audience of Bearer tokens. */

@@ -3,21 +3,20 @@ import { ProviderDown } from "../../domain/failure.ts";
 import type { ProviderMetadata } from "../../domain/provider-metadata.ts";
 import type { TokenSet } from "../../domain/token-set.ts";
 import type { BoundedFetch } from "./bounded-fetch.ts";
+import { revocationAuthentication } from "./client-authentication.ts";
+import type { OidcOptions } from "./options.ts";
 import { isAcceptableUrl } from "./provider-description.ts";
-import type { TokenEndpoint } from "./token-endpoint.ts";
-import { renewalFailure } from "./token-endpoint.ts";
+import { configurationFor, renewalFailure } from "./token-endpoint.ts";
 
-/**
- * Revokes a refresh token, and with it what was made from it (RFC 7009 section 2.1); see the port.
- * @param endpoint Gives the client's identity: it is the same at both endpoints.
- */
+/** Revokes a refresh token, and with it what was made from it (RFC 7009 section 2.1); see the port. */
 export const revoke = async (
-  { configuration }: TokenEndpoint,
-  { revocation_endpoint: url }: ProviderMetadata,
+  client: OidcOptions["client"],
+  metadata: ProviderMetadata,
   fetch: BoundedFetch,
   { refreshToken }: TokenSet,
 ): Promise<void> => {
-  if (!isAcceptableUrl(url)) return;
+  if (!isAcceptableUrl(metadata.revocation_endpoint)) return;
+  const configuration = configurationFor(client.id, revocationAuthentication(client, metadata), metadata);
   // Unlike the token endpoint's, a good answer is empty.
   configuration[customFetch] = async (to, init) => {
     const { signal: _, ...request } = init;

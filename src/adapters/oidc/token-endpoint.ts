@@ -1,20 +1,19 @@
 import {
   AuthorizationResponseError,
   allowInsecureRequests,
+  type ClientAuth,
   ClientError,
-  ClientSecretBasic,
-  ClientSecretPost,
   Configuration,
   type CustomFetch,
   clockTolerance,
   customFetch,
-  None,
   ResponseBodyError,
 } from "openid-client";
 import type { JsonObject } from "../../domain/brand.ts";
 import { ProviderDown, SignInFailed } from "../../domain/failure.ts";
 import type { ProviderMetadata } from "../../domain/provider-metadata.ts";
 import { type BoundedFetch, jsonObject } from "./bounded-fetch.ts";
+import { tokenAuthentication } from "./client-authentication.ts";
 import type { OidcOptions } from "./options.ts";
 
 /** One conversation with the token endpoint. */
@@ -31,16 +30,20 @@ const isVerdict = (status: number): boolean =>
 /** 4xx that say nothing about the grant: time-out, too early, too many requests. */
 const transient: ReadonlySet<number> = new Set([408, 425, 429]);
 
-const clientAuthentication = (client: OidcOptions["client"], metadata: ProviderMetadata) => {
-  if (client.secret === undefined || client.secret === "") return None();
-  const offered = metadata.token_endpoint_auth_methods_supported;
-  const onlyBasic =
-    Array.isArray(offered) &&
-    offered.includes("client_secret_basic") &&
-    !offered.includes("client_secret_post");
-  const { authentication = "auto" } = client;
-  const basic = authentication === "client_secret_basic" || (authentication === "auto" && onlyBasic);
-  return basic ? ClientSecretBasic(client.secret) : ClientSecretPost(client.secret);
+/** openid-client, for one request; where plain http may go is decided in `provider-description.ts`. */
+export const configurationFor = (
+  clientId: string,
+  authentication: ClientAuth,
+  metadata: ProviderMetadata,
+): Configuration => {
+  const configuration = new Configuration(
+    metadata as ConstructorParameters<typeof Configuration>[0],
+    clientId,
+    { [clockTolerance]: 2 ** 40 },
+    authentication,
+  );
+  allowInsecureRequests(configuration);
+  return configuration;
 };
 
 /**
@@ -66,17 +69,9 @@ export const tokenEndpoint = (
     answer = jsonObject(received);
     return Response.json(answer, { status: received.status });
   };
-  const configuration = new Configuration(
-    { ...metadata, id_token_signing_alg_values_supported: [...algorithms] } as ConstructorParameters<
-      typeof Configuration
-    >[0],
-    client.id,
-    { [clockTolerance]: 2 ** 40 },
-    clientAuthentication(client, metadata),
-  );
+  const ours = { ...metadata, id_token_signing_alg_values_supported: [...algorithms] };
+  const configuration = configurationFor(client.id, tokenAuthentication(client, metadata), ours);
   configuration[customFetch] = send;
-  // Where plain http may go is decided in `provider-description.ts`.
-  allowInsecureRequests(configuration);
   return { configuration, answer: () => answer };
 };
 

@@ -12,3 +12,26 @@ it.each([
   expect(served.stub.state.revoked).toEqual([]);
   expect(await served.provider.refresh(tokens)).not.toBe("refused");
 });
+
+const basic = ["client_secret_basic"];
+const post = ["client_secret_post"];
+
+it.each([
+  ["the header, where the provider says nothing", "header", {}],
+  ["the header, where both do at the token endpoint", "header", { token: [...basic, ...post] }],
+  ["the header, where the endpoint itself lists that alone", "header", { own: basic, token: post }],
+  ["the form, where the endpoint itself lists that", "form", { own: [...basic, ...post] }],
+  ["the form, where the token endpoint takes nothing else", "form", { token: post }],
+])("proves who it is in %s", async (_, where, methods: { own?: string[]; token?: string[] }) => {
+  const metadata = {
+    revocation_endpoint_auth_methods_supported: methods.own,
+    token_endpoint_auth_methods_supported: methods.token,
+  };
+  await using served = await pair(undefined, { metadata });
+  const { tokens } = await served.logIn();
+  await served.provider.revoke(tokens);
+  expect(served.stub.state.revoked).toEqual([tokens.refreshToken]);
+  const [request] = served.stub.state.revocationRequests;
+  expect(request?.authorization === undefined).toBe(where === "form");
+  expect(request?.form.has("client_secret")).toBe(where === "form");
+});

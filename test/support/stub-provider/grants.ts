@@ -7,6 +7,8 @@ export interface Grant {
   readonly nonce: string | undefined;
   /** The provider's own session; undefined: it tells none. */
   readonly sid?: string | undefined;
+  /** Whether it comes with refresh tokens; undefined: it does. */
+  readonly isOffline?: boolean;
   revoked: boolean;
 }
 

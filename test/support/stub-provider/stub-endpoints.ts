@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
+import { served } from "./dialect.ts";
 import { callbackFlaws, discoveryFlaws, keySetFlaws, revocationFlaws } from "./flaw.ts";
 import { signingKey } from "./signing-key.ts";
 import { answerBadly, answerJson, redirect } from "./stub-answer.ts";
@@ -14,43 +15,56 @@ type Answer = (
   response: ServerResponse,
 ) => Promise<void>;
 
-const discovery: Answer = async (state, _url, _request, response) => {
+const ownDescription = ({ issuer }: StubState) => ({
+  issuer,
+  authorization_endpoint: `${issuer}/authorize?realm=lab`,
+  token_endpoint: `${issuer}/token`,
+  jwks_uri: `${issuer}/jwks`,
+  end_session_endpoint: `${issuer}/logout?realm=lab`,
+  revocation_endpoint: `${issuer}/revoke`,
+  scopes_supported: ["openid", "profile", "email", "offline_access"],
+  response_types_supported: ["code"],
+  subject_types_supported: ["public"],
+  id_token_signing_alg_values_supported: ["RS256"],
+  authorization_response_iss_parameter_supported: true,
+});
+
+const describe = (state: StubState, request: IncomingMessage): { readonly [name: string]: unknown } => {
+  const { dialect, metadata } = state.options;
+  const own = dialect ? served(dialect, `http://${request.headers.host}`) : ownDescription(state);
+  return { ...own, ...metadata };
+};
+
+const discovery: Answer = async (state, _url, request, response) => {
   const flaw = nextFlaw(state, discoveryFlaws);
   if (await answerBadly(response, flaw, state.slowness)) return;
-  const { issuer } = state;
-  const document = {
-    issuer,
-    authorization_endpoint: `${issuer}/authorize?realm=lab`,
-    token_endpoint: `${issuer}/token`,
-    jwks_uri: `${issuer}/jwks`,
-    end_session_endpoint: `${issuer}/logout?realm=lab`,
-    revocation_endpoint: `${issuer}/revoke`,
-    scopes_supported: ["openid", "profile", "email", "offline_access"],
-    response_types_supported: ["code"],
-    subject_types_supported: ["public"],
-    id_token_signing_alg_values_supported: ["RS256"],
-    authorization_response_iss_parameter_supported: true,
-    ...(flaw === "discovery-incomplete" ? { jwks_uri: undefined } : {}),
-    ...state.options.metadata,
-  };
-  answerJson(response, 200, document);
+  const lacking = flaw === "discovery-incomplete" ? { jwks_uri: undefined } : {};
+  answerJson(response, 200, { ...describe(state, request), ...lacking });
 };
 
 const keySet: Answer = async (state, _url, _request, response) => {
   const flaw = nextFlaw(state, keySetFlaws);
   // Before any delay: a slow answer is an old one.
-  const keys = state.keys.map((key) => key.publicJwk);
+  const { dialect } = state.options;
+  const keys = state.keys.map((key) => dialect?.publicKey(key.publicJwk) ?? key.publicJwk);
   if (await answerBadly(response, flaw, state.slowness)) return;
   answerJson(response, 200, flaw === "jwks-malformed" ? { keys: "none" } : { keys });
 };
 
 /** Approves at once, in the name of the person that the state says. */
-const authorize: Answer = async (state, url, _request, response) => {
+const authorize: Answer = async (state, url, request, response) => {
   const asked = (name: string): string => url.searchParams.get(name) ?? "";
   const { sub } = state.person;
   state.people.set(sub, state.person);
   const nonce = url.searchParams.get("nonce") ?? undefined;
-  const grant = { subject: sub, clientId: asked("client_id"), nonce, sid: state.providerSession };
+  const isOffline = !state.options.dialect?.needsOfflineAccess || asked("scope").includes("offline_access");
+  const grant = {
+    subject: sub,
+    clientId: asked("client_id"),
+    nonce,
+    sid: state.providerSession,
+    isOffline,
+  };
   const code = state.grants.issueCode(grant, asked("redirect_uri"), asked("code_challenge"));
   const flaw = nextFlaw(state, callbackFlaws);
   const callback = new URL(asked("redirect_uri"));
@@ -59,8 +73,10 @@ const authorize: Answer = async (state, url, _request, response) => {
   else answer.set("code", code);
   if (flaw === "code-twice-in-callback") answer.append("code", "another-code");
   answer.set("state", flaw === "wrong-state-in-callback" ? "another-state" : asked("state"));
+  const tellsIssuer = describe(state, request)["authorization_response_iss_parameter_supported"] === true;
   if (flaw === "wrong-iss-in-callback") answer.set("iss", "https://elsewhere.example");
-  else if (flaw !== "missing-iss-in-callback") answer.set("iss", state.issuer);
+  else if (tellsIssuer && flaw !== "missing-iss-in-callback") answer.set("iss", state.issuer);
+  for (const [name, value] of Object.entries(state.options.dialect?.callback ?? {})) answer.set(name, value);
   redirect(response, callback.href);
 };
 
@@ -70,9 +86,15 @@ const endSession: Answer = async (_state, url, _request, response) =>
 /** RFC 7009 section 2: a good answer is empty. */
 const revocation: Answer = async (state, _url, request, response) => {
   const form = new URLSearchParams(await text(request));
+  const { authorization } = request.headers;
+  state.revocationRequests.push({ authorization, form });
   const flaw = nextFlaw(state, revocationFlaws);
   if (await answerBadly(response, flaw?.replace(/^revocation-/, ""), state.slowness)) return;
-  if (authenticate(state, request.headers.authorization, form) === undefined) {
+  const secretInForm = authorization === undefined && form.has("client_secret");
+  if (
+    (secretInForm && state.options.dialect?.revokesByHeader) ||
+    authenticate(state, authorization, form) === undefined
+  ) {
     answerJson(response, 401, { error: "invalid_client" });
     return;
   }
@@ -102,7 +124,8 @@ export const answerRequest = async (
   response: ServerResponse,
 ): Promise<void> => {
   const url = new URL(request.url ?? "/", state.issuer);
-  const known = endpoints.get(url.pathname);
+  // The description also below a real issuer's path.
+  const known = endpoints.get(url.pathname.replace(/^.*(?=\/\.well-known\/)/, ""));
   if (known === undefined) {
     answerJson(response, 404, { error: "not_found" });
     return;

@@ -3,13 +3,15 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Flaw } from "./flaw.ts";
 import { type LogoutTokenFaults, mintLogoutToken } from "./logout-token.ts";
+import type { Person } from "./person.ts";
 import { type SigningKey, signingKey } from "./signing-key.ts";
 import { answerRequest } from "./stub-endpoints.ts";
-import { type Person, type StubOptions, type StubState, stubState } from "./stub-state.ts";
+import { type StubOptions, type StubState, stubState } from "./stub-state.ts";
 import { mintFor } from "./stub-tokens.ts";
 
 /** A small OpenID provider on a free port of 127.0.0.1, which errs when it is told to, by name. */
 export interface StubProvider {
+  /** Where it listens, and the issuer of its tokens unless it speaks in a dialect. */
   readonly issuer: string;
   /** Counters, what came to the token endpoint, and what may be set: person, token life, slowness. */
   readonly state: StubState;
@@ -59,9 +61,10 @@ export const stubProvider = async (options: StubOptions = {}): Promise<StubProvi
     );
   });
   const port = await listen(server, 0);
-  state.issuer = `http://127.0.0.1:${port}`;
+  const origin = `http://127.0.0.1:${port}`;
+  state.issuer = options.dialect?.issuer ?? origin;
   return {
-    issuer: state.issuer,
+    issuer: origin,
     state,
     misbehave(...flaws) {
       for (const flaw of flaws) state.lasting.add(flaw);

@@ -1,12 +1,8 @@
+import type { Dialect } from "./dialect.ts";
 import { type Flaw, flawOf } from "./flaw.ts";
 import { type Grants, grants } from "./grants.ts";
+import type { Person } from "./person.ts";
 import type { SigningKey } from "./signing-key.ts";
-
-export interface Person {
-  readonly sub: string;
-  readonly username: string;
-  readonly groups: readonly string[];
-}
 
 export interface StubClient {
   readonly id: string;
@@ -23,7 +19,7 @@ export type Endpoint =
   | "revocation"
   | "strangers-keys";
 
-/** A request to the token endpoint, as it came. */
+/** A request to the token endpoint, or to the one that revokes, as it came. */
 export interface TokenRequest {
   readonly authorization: string | undefined;
   readonly form: URLSearchParams;
@@ -35,6 +31,8 @@ export interface StubOptions {
   readonly now?: () => number;
   /** Members to put over the discovery document's; undefined removes one. */
   readonly metadata?: { readonly [name: string]: unknown };
+  /** A real provider's way of speaking; undefined: the stub's own. */
+  readonly dialect?: Dialect | undefined;
 }
 
 export interface StubState {
@@ -42,6 +40,7 @@ export interface StubState {
   readonly grants: Grants;
   readonly calls: Record<Endpoint, number>;
   readonly tokenRequests: TokenRequest[];
+  readonly revocationRequests: TokenRequest[];
   /** What came to the revocation endpoint, and was obeyed. */
   readonly revoked: string[];
   /** The key that signs is the first; all are in the key set. */
@@ -72,6 +71,7 @@ export const stubState = (options: StubOptions, keys: readonly SigningKey[]): St
       clients: { app: { id: "app-client", secret: "app secret: ü+/&" }, cli: { id: "cli-client" } },
       now: () => Date.now() / 1000,
       metadata: {},
+      dialect: undefined,
       ...options,
     },
     grants: grants(),
@@ -85,6 +85,7 @@ export const stubState = (options: StubOptions, keys: readonly SigningKey[]): St
       "strangers-keys": 0,
     },
     tokenRequests: [],
+    revocationRequests: [],
     revoked: [],
     keys,
     issuer: "",

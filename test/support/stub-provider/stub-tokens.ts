@@ -16,6 +16,7 @@ export const mintFor = async (
 ): Promise<string> => {
   const now = Math.floor(state.options.now());
   const person = state.people.get(subject);
+  const { dialect } = state.options;
   const [key] = state.keys;
   if (key === undefined) throw new Error("The stub provider has no signing key");
   const claims = {
@@ -26,9 +27,11 @@ export const mintFor = async (
     exp: now + state.tokenLife,
     preferred_username: person?.username,
     groups: person?.groups,
+    ...dialect?.claims(person, clientId),
     ...more,
   };
-  return mint(claims, { issuer: state.issuer, key, now, flaw: nextFlaw(state, tokenFlaws) });
+  const type = dialect?.tellsType === false ? undefined : "JWT";
+  return mint(claims, { issuer: state.issuer, key, now, flaw: nextFlaw(state, tokenFlaws), type });
 };
 
 const decodeBasic = (authorization: string): readonly [string, string] => {
@@ -81,7 +84,8 @@ const tokensFor = async (
   const nonce = isRefresh || grant.nonce === undefined ? {} : { nonce: grant.nonce };
   const sid = grant.sid === undefined ? {} : { sid: grant.sid };
   const idToken = await mintFor(state, subject, grant.clientId, { ...nonce, ...sid });
-  const givesRefreshToken = flaw !== "no-refresh-token" && (!isRefresh || rotates(state, flaw));
+  const givesRefreshToken =
+    flaw !== "no-refresh-token" && grant.isOffline !== false && (!isRefresh || rotates(state, flaw));
   return {
     token_type: "Bearer",
     expires_in: Math.max(0, state.tokenLife),
