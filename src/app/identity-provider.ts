@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { RequestHandler } from "../adapters/http/server.ts";
 import type { MetadataOverrides } from "../adapters/oidc/options.ts";
+import type { ProviderMetadata } from "../domain/provider-metadata.ts";
 import type { ClaimNames } from "../domain/user.ts";
 import type { IdentityProvider } from "../ports/driven/identity-provider.ts";
 import type { AdapterParts } from "./adapters.ts";
@@ -16,8 +17,8 @@ export interface ProviderParts {
   /** Only of the embedded provider: where the server itself talks to it. */
   readonly providerOrigin: string | undefined;
   readonly handler: RequestHandler | undefined;
-  /** Origins that the logout leads to. */
-  readonly formTargets: readonly string[];
+  /** Origins that the logout leads to, as far as they are known by now. */
+  readonly formTargets: () => readonly string[];
 }
 
 /** The server's own origins: the one it talks to itself by comes first. */
@@ -68,7 +69,7 @@ const openEmbedded = async (parts: AdapterParts, origins: Origins): Promise<Prov
     cliRedirectUris,
     providerOrigin: origins[0],
     handler: (request, response) => provider.handler(request, response),
-    formTargets: [],
+    formTargets: () => [],
   };
 };
 
@@ -100,7 +101,7 @@ export const openExternal = async ({
     cliRedirectUris: provider.cliRedirectUris,
     providerOrigin: undefined,
     handler: undefined,
-    formTargets: logoutOrigins(settings),
+    formTargets: () => logoutOrigins(settings, identityProvider.knownMetadata()),
   };
 };
 
@@ -113,9 +114,9 @@ const overrides = (settings: Settings): MetadataOverrides => ({
   ...given("scopes_supported", settings.OAUTH2_SCOPES_SUPPORTED),
 });
 
-const logoutOrigins = (settings: Settings): readonly string[] => {
-  const described = settings.OIDC_CONFIGURATION?.["end_session_endpoint"];
-  const urls = [settings.OAUTH2_LOGOUT_URL, described, settings.OIDC_IDP_URL];
+/** The provider's logout may be at another origin than its description, as Amazon Cognito's is. */
+const logoutOrigins = (settings: Settings, known: ProviderMetadata | undefined): readonly string[] => {
+  const urls = [settings.OAUTH2_LOGOUT_URL, known?.end_session_endpoint, settings.OIDC_IDP_URL];
   return [
     ...new Set(
       urls

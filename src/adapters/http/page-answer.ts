@@ -17,9 +17,7 @@ export interface Pages {
 }
 
 /** `formTargets`: origins of the provider, where the logout button's redirect leads. */
-export const pages = (formTargets: readonly string[], client: AuspiceClient): Pages => {
-  const policy = pagePolicy(formTargets);
-  const auspicePolicy = `${client.contentSecurityPolicy}; ${formAction(formTargets)}`;
+export const pages = (formTargets: () => readonly string[], client: AuspiceClient): Pages => {
   const renderAuspice = auspicePage(client.entrypoint);
   const frame = (ctx: Context): Frame => {
     const { caller } = ctx.state;
@@ -35,12 +33,13 @@ export const pages = (formTargets: readonly string[], client: AuspiceClient): Pa
     ctx.type = "text/html; charset=utf-8";
     ctx.body = html;
   };
-  const send = (ctx: Context, html: string): void => sendUnder(ctx, policy, html);
+  const send = (ctx: Context, html: string): void => sendUnder(ctx, pagePolicy(formTargets()), html);
+  const auspicePolicy = (): string => `${client.contentSecurityPolicy}; ${formAction(formTargets())}`;
   return {
     frame,
     send,
     logout: (ctx) => send(ctx, renderLogout({ frame: frame(ctx) })),
     auspice: (ctx, group) =>
-      sendUnder(ctx, auspicePolicy, renderAuspice({ frame: frame(ctx), ...(group && { group }) })),
+      sendUnder(ctx, auspicePolicy(), renderAuspice({ frame: frame(ctx), ...(group && { group }) })),
   };
 };

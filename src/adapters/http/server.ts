@@ -59,8 +59,8 @@ export interface ServerDeps {
   readonly log: Log;
   readonly cookies: CookieSettings;
   readonly origin: OriginRules;
-  /** Origins of the provider, where the logout button's redirect leads. */
-  readonly formTargets: readonly string[];
+  /** Origins of the provider, where the logout button's redirect leads, as far as they are known by now. */
+  readonly formTargets: () => readonly string[];
   /** The embedded provider, which answers everything below `/idp`. */
   readonly embeddedProvider: RequestHandler | undefined;
 }

@@ -1,3 +1,4 @@
+import type { ProviderMetadata } from "../../domain/provider-metadata.ts";
 import type { IdentityProvider } from "../../ports/driven/identity-provider.ts";
 import { boundedFetch } from "./bounded-fetch.ts";
 import { authorizationUrl, endSessionUrl } from "./browser-address.ts";
@@ -18,17 +19,24 @@ import { tokenVerifier } from "./token-verifier.ts";
  */
 const anyStart = Number.POSITIVE_INFINITY;
 
+export interface OidcIdentityProvider extends IdentityProvider {
+  /** The metadata as they were last needed; undefined before that. Asks nobody. */
+  knownMetadata(): ProviderMetadata | undefined;
+  close(): Promise<void>;
+}
+
 /**
  * The lab's provider, spoken to by OpenID Connect. Nothing is fetched before the first need, so the server
  * starts while the provider is away. Throws NotConfigured for options that can never work.
  */
-export const oidcIdentityProvider = (options: OidcOptions): IdentityProvider & { close(): Promise<void> } => {
+export const oidcIdentityProvider = (options: OidcOptions): OidcIdentityProvider => {
   const { client, cliClientId, clock, log, algorithms = asymmetricAlgorithms, timeout = 10 } = options;
   const { start: loginTolerance = 5, end = 0 } = options.tolerance ?? {};
   const { strangerInterval = 30, ownInterval = 1 } = options.keys ?? {};
 
   const fetch = boundedFetch(timeout);
-  const metadata = providerDescription(options, fetch);
+  const description = providerDescription(options, fetch);
+  const metadata = description.get;
   const keys = keySet({ intervals: { stranger: strangerInterval, own: ownInterval }, fetch, clock, log });
   const verifier = tokenVerifier(algorithms, keys, metadata);
 
@@ -45,6 +53,7 @@ export const oidcIdentityProvider = (options: OidcOptions): IdentityProvider & {
 
   return {
     metadata,
+    knownMetadata: description.known,
     authorizationUrl: async (attempt) =>
       authorizationUrl(await conversation.endpoint(), await metadata(), attempt),
     redeemCode: (attempt, query) => redeemCode(conversation, attempt, query),

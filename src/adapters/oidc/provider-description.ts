@@ -48,6 +48,13 @@ const describe = (document: JsonObject): ProviderMetadata | string => {
 const discoveryUrl = (idpUrl: string): string =>
   `${idpUrl.replace(/\/+$/, "")}/.well-known/openid-configuration`;
 
+export interface ProviderDescription {
+  /** Throws ProviderDown. */
+  get(): Promise<ProviderMetadata>;
+  /** What was last got; undefined before that. Asks nobody. */
+  known(): ProviderMetadata | undefined;
+}
+
 /**
  * The provider's metadata. The issuer is not compared with the URL that discovery was asked for at, which
  * OpenID Connect Discovery section 4.3 wants for issuers that users name; ours is the operator's choice, and may be
@@ -56,13 +63,13 @@ const discoveryUrl = (idpUrl: string): string =>
 export const providerDescription = (
   options: Pick<OidcOptions, "idpUrl" | "configuration" | "overrides" | "clock" | "log">,
   fetch: BoundedFetch,
-): (() => Promise<ProviderMetadata>) => {
+): ProviderDescription => {
   const { idpUrl, configuration, overrides, clock, log } = options;
   const set = Object.fromEntries(
     Object.entries({ ...configuration, ...overrides }).filter(([, value]) => value !== undefined),
   );
   const complete = describe(set);
-  if (typeof complete !== "string") return () => Promise.resolve(complete);
+  if (typeof complete !== "string") return { get: () => Promise.resolve(complete), known: () => complete };
   if (configuration !== undefined) throw new NotConfigured(complete);
   for (const name of urlNames) {
     if (set[name] !== undefined && !isAcceptableUrl(set[name])) throw new NotConfigured(complete);
@@ -71,12 +78,14 @@ export const providerDescription = (
   if (!isAcceptableUrl(idpUrl)) {
     throw new NotConfigured("The identity provider's URL has to be https, or http on this machine.");
   }
+  let known: ProviderMetadata | undefined;
   const document = remoteDocument({
     what: "provider metadata",
     url: discoveryUrl(idpUrl),
     read: (discovered) => {
       const metadata = describe({ ...discovered, ...set });
       if (typeof metadata === "string") throw new ProviderDown({ cause: new Error(metadata) });
+      known = metadata;
       return metadata;
     },
     maxAge,
@@ -84,5 +93,5 @@ export const providerDescription = (
     clock,
     log,
   });
-  return async () => (await document.get()).value;
+  return { get: async () => (await document.get()).value, known: () => known };
 };
