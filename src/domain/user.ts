@@ -38,6 +38,20 @@ const groupEntries = (claim: Json | undefined): string[] => {
   return entries.filter((entry) => typeof entry === "string").map((entry) => entry.replace(/^\//, ""));
 };
 
+/**
+ * Whether the token says where to ask for the groups instead of naming them (OpenID Connect Core section 5.6.2),
+ * as Microsoft Entra ID's does for people in more than 200 groups.
+ */
+export const groupsAreElsewhere = (claims: JsonObject, names: ClaimNames): boolean => {
+  const elsewhere = claims["_claim_names"];
+  return (
+    claimAt(claims, names.groups) === undefined &&
+    typeof elsewhere === "object" &&
+    elsewhere !== null &&
+    Object.hasOwn(elsewhere, names.groups)
+  );
+};
+
 /** The user that an id token's claims describe, or undefined when they name nobody. */
 export const userFromClaims = (claims: JsonObject, names: ClaimNames): User | undefined => {
   const username = claimAt(claims, names.username);

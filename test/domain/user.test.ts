@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Json, JsonObject } from "../../src/domain/brand.ts";
-import { userFromClaims } from "../../src/domain/user.ts";
+import { groupsAreElsewhere, userFromClaims } from "../../src/domain/user.ts";
 
 const names = { username: "cognito:username", groups: "cognito:groups" };
 
@@ -60,6 +60,31 @@ describe("the user in an id token's claims", () => {
     expect(user?.authzRoles).toEqual(new Set(["blab/owners"]));
     expect(user?.flags).toEqual(new Set(["canary", ""]));
     expect(user?.claimedGroups).toHaveLength(5);
+  });
+});
+
+describe("groups that are elsewhere", () => {
+  const entra = { username: "preferred_username", groups: "groups" };
+  const overage: JsonObject = {
+    _claim_names: { groups: "src1" },
+    _claim_sources: { src1: { endpoint: "https://graph.microsoft.com/v1.0/users/1/getMemberObjects" } },
+  };
+
+  it("are noticed, and grant nothing", () => {
+    const claims = { preferred_username: "alice", ...overage };
+    expect(groupsAreElsewhere(claims, entra)).toBe(true);
+    expect(userFromClaims(claims, entra)).toMatchObject({ authzRoles: new Set(), claimedGroups: [] });
+  });
+
+  it.each<[string, JsonObject]>([
+    ["the groups are there too", { ...overage, groups: ["blab/owners"] }],
+    ["there are none of them", { groups: [] }],
+    ["nothing is said of them", {}],
+    ["it is another claim that is elsewhere", { _claim_names: { photo: "src1" } }],
+    ["the names are a text", { _claim_names: "groups" }],
+    ["the names are null", { _claim_names: null }],
+  ])("are not when %s", (_, claims) => {
+    expect(groupsAreElsewhere(claims, entra)).toBe(false);
   });
 });
 

@@ -44,7 +44,7 @@ export const loginSetup = (replaced: { sessions?: SessionStore; marks?: Stalenes
   const entries = sessionEntries({ sessions, index, tokens, find, revoke, clock, log, idle });
   const marks = replaced.marks ?? memoryStalenessMarks(clock, 100_000);
   const lock = memoryRenewalLock(clock);
-  const judge = judgeTokens({ identityProvider, marks, claimNames, backdatedBy: 0 });
+  const judge = judgeTokens({ identityProvider, marks, claimNames, backdatedBy: 0, log });
   const renew = renewTokens({
     sessions,
     lock,

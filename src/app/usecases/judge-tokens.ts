@@ -1,9 +1,10 @@
 import type { JsonObject, Seconds } from "../../domain/brand.ts";
 import { remembered } from "../../domain/remembered.ts";
 import { judgeAge } from "../../domain/renewal.ts";
-import type { ClaimNames, User } from "../../domain/user.ts";
-import { userFromClaims } from "../../domain/user.ts";
+import type { ClaimNames, User, Username } from "../../domain/user.ts";
+import { groupsAreElsewhere, userFromClaims } from "../../domain/user.ts";
 import type { Audience, IdentityProvider } from "../../ports/driven/identity-provider.ts";
+import type { Log } from "../../ports/driven/log.ts";
 import type { StalenessMarks } from "../../ports/driven/staleness-marks.ts";
 
 /** What an id token is good for right now. */
@@ -21,12 +22,33 @@ export interface JudgeDeps {
   readonly marks: StalenessMarks;
   readonly claimNames: ClaimNames;
   readonly backdatedBy: Seconds;
+  readonly log: Log;
 }
+
+/** Of how many people it is remembered that the operator was told of them. */
+const mostTold = 1000;
+
+/** Tells the operator, once of each person, why somebody who is in groups holds no roles. */
+const groupsElsewhere = ({ claimNames, log }: JudgeDeps) => {
+  const told = new Set<Username>();
+  const reason = `the token has no claim ${claimNames.groups} but says where to ask for it (_claim_names), as Microsoft Entra ID does for people in more than 200 groups; nobody asks there, so they hold no roles: use app roles instead`;
+  return (claims: JsonObject, { username }: User): void => {
+    if (!groupsAreElsewhere(claims, claimNames) || told.has(username)) return;
+    if (told.size >= mostTold) told.clear();
+    told.add(username);
+    log.write({ event: "groups-elsewhere", username, reason });
+  };
+};
 
 /** Judges id tokens anew at each request; only the provider's signature may be remembered below. */
 export const judgeTokens = (d: JudgeDeps): JudgeTokens => {
   // Who the claims describe, as long as they are remembered below; what that person may do is not kept.
-  const userOf = remembered((claims: JsonObject) => userFromClaims(claims, d.claimNames));
+  const tell = groupsElsewhere(d);
+  const userOf = remembered((claims: JsonObject) => {
+    const user = userFromClaims(claims, d.claimNames);
+    if (user) tell(claims, user);
+    return user;
+  });
   return async (idToken, audience) => {
     const verification = await d.identityProvider.verify(idToken, audience);
     if (verification.outcome === "expired") return { verdict: "expired" };

@@ -34,6 +34,8 @@ export type LogEvent =
       readonly username: string;
       readonly cause?: unknown;
     }
+  /** Somebody whose token does not hold the groups but says where to ask for them; told once of each person. */
+  | { readonly event: "groups-elsewhere"; readonly username: string; readonly reason: string }
   /** A session whose tokens cannot be opened or are no longer valid; its owner has to log in again. */
   | { readonly event: "session-dropped"; readonly username: string; readonly reason: string }
   /** A session that ended because somebody, or the provider, wanted it to. */
