@@ -1,5 +1,6 @@
-import type { GroupName } from "./group.ts";
+import type { GroupName, NormalisedGroupName } from "./group.ts";
 import { normaliseGroupName } from "./group.ts";
+import { remembered } from "./remembered.ts";
 
 /** The roles of a group, least to most privileged; listed, not inherited. */
 export const roles = ["viewers", "editors", "owners"] as const;
@@ -14,17 +15,25 @@ const partsOf = (name: string): [group: string, role: string] => {
   return slash < 0 ? [name, ""] : [name.slice(0, slash), name.slice(slash + 1)];
 };
 
-/** The group that a claim entry names, as it is looked up; a role is not needed for it to count. */
-export const groupOfRoleGroup = (name: string) => normaliseGroupName(partsOf(name)[0]);
-
-/** The roles in `group` that these claim entries give. The group's spelling does not matter, the role's does. */
-export const rolesIn = (group: GroupName, roleGroups: Iterable<string>): ReadonlySet<Role> => {
-  const wanted = normaliseGroupName(group);
-  const held = new Set<Role>();
+/** Somebody's claim entries by the groups they name, which is read many times in each request. */
+const byGroup = remembered((roleGroups: ReadonlySet<string>) => {
+  const held = new Map<NormalisedGroupName, Set<Role>>();
   for (const name of roleGroups) {
     const [groupPart, rolePart] = partsOf(name);
-    const role = roles.find((r) => r === rolePart);
-    if (role && normaliseGroupName(groupPart) === wanted) held.add(role);
+    const group = normaliseGroupName(groupPart);
+    const role = roles.find((known) => known === rolePart);
+    const present = held.get(group) ?? new Set();
+    held.set(group, role ? present.add(role) : present);
   }
   return held;
-};
+});
+
+const none: ReadonlySet<Role> = new Set();
+
+/** The roles in `group` that these claim entries give. The group's spelling does not matter, the role's does. */
+export const rolesIn = (group: GroupName, roleGroups: ReadonlySet<string>): ReadonlySet<Role> =>
+  byGroup(roleGroups).get(normaliseGroupName(group)) ?? none;
+
+/** Whether any of these claim entries names the group; a role is not needed for it to count. */
+export const isNamed = (group: GroupName, roleGroups: ReadonlySet<string>): boolean =>
+  byGroup(roleGroups).has(normaliseGroupName(group));

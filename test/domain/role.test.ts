@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { groupOfRoleGroup, roleGroup, roles, rolesIn } from "../../src/domain/role.ts";
+import { isNamed, roleGroup, roles, rolesIn } from "../../src/domain/role.ts";
 import { groupName } from "./sample.ts";
 
 describe("roles", () => {
@@ -14,23 +14,31 @@ describe("the name of a role group", () => {
   });
 });
 
-describe("the group that a claim entry names", () => {
+describe("a group", () => {
   it.each([
     ["blab/editors", "blab"],
     ["SPHERES/editors", "spheres"],
+    ["spheres/editors", "SPHERES"],
     ["blab/no-such-role", "blab"],
     ["blab", "blab"],
     ["blab/", "blab"],
     ["blab/a/b", "blab"],
-    ["/viewers", ""],
-    ["", ""],
-  ])("of %j is %j", (entry, group) => {
-    expect(groupOfRoleGroup(entry)).toBe(group);
+  ])("is named by %j: %s", (entry, group) => {
+    expect(isNamed(groupName(group), new Set(["other/viewers", entry]))).toBe(true);
   });
+
+  it.each(["/blab", "blab-2/editors", "bla/b", "/viewers", "", "blаb/editors"])(
+    "is not named by %j",
+    (entry) => {
+      expect(isNamed(groupName("blab"), new Set([entry]))).toBe(false);
+    },
+  );
 });
 
 describe("the roles that claim entries give in a group", () => {
-  const rolesOf = (entries: readonly string[], group = "Blab") => [...rolesIn(groupName(group), entries)];
+  const rolesOf = (entries: readonly string[], group = "Blab") => [
+    ...rolesIn(groupName(group), new Set(entries)),
+  ];
 
   it.each(roles)("hold %s when an entry says so", (role) => {
     expect(rolesOf([`blab/${role}`])).toEqual([role]);

@@ -20,7 +20,7 @@ import { assetRoutes } from "./asset-routes.ts";
 import { backchannelLogoutRoute } from "./backchannel-logout-route.ts";
 import { charonRoutes } from "./charon-routes.ts";
 import { compressAnswers } from "./compress-answers.ts";
-import type { Middleware, RequestState } from "./context.ts";
+import type { Context, Middleware, RequestState } from "./context.ts";
 import { identify } from "./credentials.ts";
 import { refuseCrossSite } from "./cross-site.ts";
 import { discoveryRoutes } from "./discovery-routes.ts";
@@ -37,7 +37,7 @@ import type { CookieSettings } from "./session-cookie.ts";
 import { sessionLayer } from "./session-layer.ts";
 import { sessionRoutes } from "./session-routes.ts";
 import { settingsRoutes } from "./settings-routes.ts";
-import { isEndOfLogin, signInRoutes } from "./sign-in-routes.ts";
+import { signInRoutes } from "./sign-in-routes.ts";
 import { refuseTraversal } from "./traversal.ts";
 
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -82,7 +82,7 @@ export const server = (d: ServerDeps): RequestHandler => {
   app.use(discoveryRoutes(d.discovery));
   // Outside of sessions and of the check for other sites' pages: no cookie counts there.
   app.use(backchannelLogoutRoute(d.backchannelLogout));
-  app.use(sessionLayer(app as Koa, d.sessions, d.cookies, isEndOfLogin));
+  app.use(sessionLayer(app as Koa, d.sessions, d.cookies, mayWriteSession));
   // Inside the session layer, so that a failure's answer keeps its cookies.
   app.use(answerFailures(d.log, notFoundPage(pageDeps)));
   app.use(refuseCrossSite());
@@ -109,6 +109,9 @@ const inOne = (routers: readonly Router<RequestState>[]): Router<RequestState> =
   for (const router of routers) all.use(router.routes());
   return all;
 };
+
+/** Logins and logouts, and the page where one's sessions can be ended. */
+const mayWriteSession = (ctx: Context): boolean => /^\/(logged-in|logout|sessions)(\/|$)/i.test(ctx.path);
 
 const departures = ["ECONNABORTED", "ECONNRESET", "EPIPE", "ERR_STREAM_PREMATURE_CLOSE"];
 

@@ -53,6 +53,7 @@ const value = /^s:([A-Za-z0-9_-]{32})\.([A-Za-z0-9+/]{43})$/;
 
 /** The session id in the request's cookie, if one of our secrets signed it. */
 export const readSessionCookie = (ctx: Context, settings: CookieSettings): SessionId | undefined => {
+  if (ctx.req.headers.cookie === undefined) return undefined;
   const text = decoded(ctx.cookies.get(sessionCookieName) ?? "");
   const [, id = "", signed = ""] = value.exec(text) ?? [];
   if (id === "") return undefined;
@@ -68,8 +69,29 @@ const decoded = (text: string): string => {
   }
 };
 
+const cookieValue = (id: SessionId, settings: CookieSettings): string =>
+  encodeURIComponent(`s:${id}.${signature(id, settings.secrets[0])}`);
+
+const expiry = (settings: CookieSettings): Date => new Date(Date.now() + settings.maxAge * 1000);
+
+/** In place of any that this answer has already. */
 export const writeSessionCookie = (ctx: Context, id: SessionId, settings: CookieSettings): void => {
-  const signed = encodeURIComponent(`s:${id}.${signature(id, settings.secrets[0])}`);
-  const expires = new Date(Date.now() + settings.maxAge * 1000);
-  ctx.cookies.set(sessionCookieName, signed, { ...cookieAttributes(settings), expires });
+  const attributes = { ...cookieAttributes(settings), expires: expiry(settings) };
+  ctx.cookies.set(sessionCookieName, cookieValue(id, settings), attributes);
+};
+
+const attributesText = remembered(({ domain, secure }: CookieSettings): string =>
+  ["path=/", domain && `domain=${domain}`, "samesite=lax", secure && "secure", "httponly"]
+    .filter(Boolean)
+    .join("; "),
+);
+
+/**
+ * The same cookie with a new expiry, in an answer that has none yet. Put together here, since each request that
+ * somebody sends who is logged in gets one, and the library would check what never changes over and over.
+ */
+export const rollSessionCookie = (ctx: Context, id: SessionId, settings: CookieSettings): void => {
+  const value = `${sessionCookieName}=${cookieValue(id, settings)}`;
+  const expires = `expires=${expiry(settings).toUTCString()}`;
+  ctx.res.appendHeader("Set-Cookie", `${value}; ${expires}; ${attributesText(settings)}`);
 };

@@ -5,16 +5,16 @@ import type { Sessions } from "../../ports/driving/sessions.ts";
 import type { Context, Middleware } from "./context.ts";
 import type { CookieSettings } from "./session-cookie.ts";
 import {
-  carriesSessionCookie,
   cookieAttributes,
   readSessionCookie,
+  rollSessionCookie,
   sessionCookieName,
   writeSessionCookie,
 } from "./session-cookie.ts";
 
 /**
- * koa-session over our own sessions. It decides when a session begins, ends and rolls; this file decides
- * what a write means, since koa-session writes without condition:
+ * Sessions over our own store. Most requests only read theirs, and roll its cookie. Where one may begin, change
+ * or end, koa-session decides when, and this file what a write means, since koa-session writes without condition:
  * - a session that was not changed costs nothing: reading it has already put its expiry off;
  * - a changed one is written only if it still exists, and never its login (`Sessions.saveValues`);
  * - a store that does not answer is held until somebody asks who the caller is, so that public things are
@@ -24,8 +24,8 @@ export const sessionLayer = (
   app: Koa,
   sessions: Sessions,
   settings: CookieSettings,
-  /** Whether a request without a session may begin one. */
-  mayBegin: (ctx: Context) => boolean = () => true,
+  /** Whether a request may begin, change or end its session: elsewhere there is no `ctx.session`. */
+  mayWrite: (ctx: Context) => boolean = () => true,
 ): Middleware => {
   const layer = session(
     {
@@ -42,11 +42,19 @@ export const sessionLayer = (
     },
     app,
   ) as unknown as Middleware;
+  const read = async (ctx: Context, id: SessionId): Promise<void> => {
+    ctx.state.session = await sessions.open(id);
+    if (ctx.state.session.kind === "session") rollSessionCookie(ctx, id, settings);
+  };
   return (ctx, next) => {
-    ctx.state.session = { kind: "none" };
-    return carriesSessionCookie(ctx) || mayBegin(ctx) ? layer(ctx, next) : next();
+    ctx.state.session = noSession;
+    if (mayWrite(ctx)) return layer(ctx, next);
+    const id = readSessionCookie(ctx, settings);
+    return id === undefined ? next() : read(ctx, id).then(next);
   };
 };
+
+const noSession = { kind: "none" } as const;
 
 /** koa-session's own marks inside a record; ours expire by the store's clock, and roll without a rewrite. */
 const withoutMarks = ({ _expire, _maxAge, ...session }: Record<string, unknown>): Session =>

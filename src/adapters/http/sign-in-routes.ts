@@ -22,9 +22,6 @@ interface Deps {
   readonly pages: Pages;
 }
 
-/** Where a session begins. */
-export const isEndOfLogin = (ctx: Context): boolean => /^\/logged-in\/?$/i.test(ctx.path);
-
 /** `/login`, `/logged-in`, `/logout` (sessions-and-authentication.md sections 6 and 7). */
 export const signInRoutes = (d: Deps): Router<RequestState> => {
   const router = new Router<RequestState>();

@@ -1,11 +1,15 @@
 import type { Caller } from "../../domain/caller.ts";
 import { anonymous } from "../../domain/caller.ts";
 import type { Group } from "../../domain/group.ts";
+import { remembered } from "../../domain/remembered.ts";
 import { roleGroup, roles } from "../../domain/role.ts";
 import type { Groups } from "../../ports/driving/groups.ts";
 
-const membershipRoles = (group: Group) =>
-  Object.fromEntries(roles.map((role) => [role, roleGroup(group.name, role)]));
+/** The same for everybody. */
+const described = remembered((group: Group) => ({
+  ...group,
+  membershipRoles: Object.fromEntries(roles.map((role) => [role, roleGroup(group.name, role)])),
+}));
 
 const isForAnyone = (group: Group, groups: Groups): boolean =>
   groups.isPermitted(anonymous, "read", "source", group);
@@ -18,7 +22,7 @@ export const whoami = (caller: Caller, groups: Groups) => {
       caller.kind === "user"
         ? {
             username: caller.user.username,
-            groups: memberships.map((group) => ({ ...group, membershipRoles: membershipRoles(group) })),
+            groups: memberships.map(described),
             authzRoles: [...caller.user.authzRoles],
             flags: [...caller.user.flags],
             cognitoGroups: caller.user.claimedGroups,

@@ -41,22 +41,23 @@ const patience = 900;
 const revivalDelay = 200;
 const shortOutage = 300;
 
-const within = async <T>(work: Promise<T>): Promise<T> => {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
+const within = <T>(work: Promise<T>): Promise<T> =>
+  new Promise((resolve, reject) => {
+    const timer = setTimeout(
       () => reject(new StoreDown({ cause: new Error("Redis did not answer in time.") })),
       patience,
     );
+    work.then(
+      (answer) => {
+        clearTimeout(timer);
+        resolve(answer);
+      },
+      (error: unknown) => {
+        clearTimeout(timer);
+        reject(asStoreDown(error));
+      },
+    );
   });
-  try {
-    return await Promise.race([work, late]);
-  } catch (error) {
-    throw asStoreDown(error);
-  } finally {
-    clearTimeout(timer);
-  }
-};
 
 /** One line when Redis goes away, not one for each attempt to find it again. */
 const reportOutages = (client: RedisClient, address: RedisAddress, log: Log): void => {

@@ -1,14 +1,13 @@
 import type { Caller } from "../../domain/caller.ts";
 import { BadContent, NotFound, UnusableObject } from "../../domain/failure.ts";
 import type { Group } from "../../domain/group.ts";
-import { normaliseGroupName } from "../../domain/group.ts";
 import type { GroupInfo } from "../../domain/group-info.ts";
 import { defaultGroupInfo, groupInfo } from "../../domain/group-info.ts";
 import type { ObjectKey } from "../../domain/object-key.ts";
 import { logoKey, overviewKey } from "../../domain/object-key.ts";
 import { may, permit } from "../../domain/policy.ts";
 import type { Role } from "../../domain/role.ts";
-import { groupOfRoleGroup, roles } from "../../domain/role.ts";
+import { isNamed, roles } from "../../domain/role.ts";
 import type { Username } from "../../domain/user.ts";
 import type { Compression } from "../../ports/driven/compression.ts";
 import type { Directory } from "../../ports/driven/directory.ts";
@@ -87,8 +86,8 @@ const knownRole = (name: string): Role => {
 
 const memberships = (catalogue: RoleGroupCatalogue, caller: Caller): readonly Group[] => {
   if (caller.kind !== "user") return [];
-  const named = new Set([...caller.user.authzRoles].map(groupOfRoleGroup));
-  return catalogue.all().filter((group) => named.has(normaliseGroupName(group.name)));
+  const { authzRoles } = caller.user;
+  return catalogue.all().filter((group) => isNamed(group.name, authzRoles));
 };
 
 const members = async (directory: Directory, group: Group) => {
