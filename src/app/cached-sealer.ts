@@ -14,7 +14,7 @@ const lifetimeMs = 300_000;
 export const cachedSealer = (sealer: TokenSealer): TokenSealer => {
   // Not an HMAC, which takes several times as long: nobody outside sees these, nor could make them longer.
   const secret = randomBytes(32).toString("base64");
-  const known = new LRUCache<string, Opened>({ max: maxOpened, ttl: lifetimeMs });
+  const known = new LRUCache<string, Opened>({ max: maxOpened, ttl: lifetimeMs, ttlAutopurge: true });
   return {
     ...sealer,
     open: (sealed, context) => {

@@ -6,8 +6,8 @@ import type { Context } from "./context.ts";
 export const answerJson = (ctx: Context, value: unknown): void => {
   const text = JSON.stringify(value);
   const etag = `W/"${hash("sha256", text, "base64url").slice(0, 27)}"`;
-  ctx.set("Content-Type", "application/json; charset=utf-8");
-  ctx.set("ETag", etag);
+  ctx.res.setHeader("Content-Type", "application/json; charset=utf-8");
+  ctx.res.setHeader("ETag", etag);
   if (ctx.req.headers["if-none-match"] !== undefined && fresh(ctx.req.headers, { etag })) ctx.status = 304;
   else ctx.body = text;
 };

@@ -7,9 +7,9 @@ import type { Context } from "./context.ts";
  * (http-api.md section 4), and tells clients and caches about the others.
  */
 export const negotiate = <T extends string>(ctx: Context, offered: readonly [T, ...T[]]): T => {
-  ctx.vary("Accept");
+  varyByAccept(ctx);
   const path = ctx.path.replace(/[<>"]/g, encodeURIComponent);
-  ctx.set("Link", offered.map((type) => `<${path}>; rel="alternate"; type="${type}"`).join(", "));
+  ctx.res.setHeader("Link", offered.map((type) => `<${path}>; rel="alternate"; type="${type}"`).join(", "));
   // Most programs name the one type that they want, which takes no looking at preferences.
   const named = offered.find((type) => type === ctx.req.headers.accept);
   const chosen = named ?? ctx.accepts(...offered);
@@ -18,6 +18,14 @@ export const negotiate = <T extends string>(ctx: Context, offered: readonly [T, 
     throw new NotFound("There is no dataset and no narrative at this address.");
   }
   throw new NotAcceptable(`This can be had as ${offered.join(", ")}.`);
+};
+
+const commonVary = "Accept-Encoding";
+
+/** The library would take what most answers vary by already apart, and put it together again. */
+const varyByAccept = (ctx: Context): void => {
+  if (ctx.res.getHeader("Vary") === commonVary) ctx.res.setHeader("Vary", `${commonVary}, Accept`);
+  else ctx.vary("Accept");
 };
 
 /** Takes a dataset or a narrative and nothing else, as the CLI does, which breaks down on a 406 (CLI-28). */

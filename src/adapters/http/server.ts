@@ -87,7 +87,7 @@ export const server = (d: ServerDeps): RequestHandler => {
   app.use(answerFailures(d.log, notFoundPage(pageDeps)));
   app.use(refuseCrossSite());
   app.use(startAnonymous());
-  app.use(signInRoutes(pageDeps).routes());
+  app.use(below(/^\/log/i, signInRoutes(pageDeps).routes() as Middleware));
   app.use(identify(d.identifyCaller));
   const routers = [
     charonRoutes(d),
@@ -112,6 +112,12 @@ const inOne = (routers: readonly Router<RequestState>[]): Router<RequestState> =
 
 /** Logins and logouts, and the page where one's sessions can be ended. */
 const mayWriteSession = (ctx: Context): boolean => /^\/(logged-in|logout|sessions)(\/|$)/i.test(ctx.path);
+
+/** Spares all other addresses a look at these routes. */
+const below =
+  (beginning: RegExp, routes: Middleware): Middleware =>
+  (ctx, next) =>
+    beginning.test(ctx.path) ? routes(ctx, next) : next();
 
 const departures = ["ECONNABORTED", "ECONNRESET", "EPIPE", "ERR_STREAM_PREMATURE_CLOSE"];
 

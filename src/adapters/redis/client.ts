@@ -66,7 +66,7 @@ const commonOptions = (settings: ClientSettings) => ({
   connectTimeout: 1000,
   // Half-dead connections: those of a node that was frozen or whose network was cut. Each operation has its own
   // time limit (connection.ts); a second one for each command would cost more than the rest of it.
-  socketTimeout: 1000,
+  socketTimeout: 1500,
   retryStrategy: (attempt: number) => Math.min(attempt * 50, 500),
   maxRetriesPerRequest: 0,
   // A write that was sent twice would find its own first copy, and report a conflict.

@@ -43,10 +43,9 @@ const shortOutage = 300;
 
 const within = <T>(work: Promise<T>): Promise<T> =>
   new Promise((resolve, reject) => {
-    const timer = setTimeout(
-      () => reject(new StoreDown({ cause: new Error("Redis did not answer in time.") })),
-      patience,
-    );
+    const late = () => reject(new StoreDown({ cause: new Error("Redis did not answer in time.") }));
+    // When it was this process that was held up, an answer may be there already that nobody has read yet.
+    const timer = setTimeout(() => setImmediate(late), patience);
     work.then(
       (answer) => {
         clearTimeout(timer);

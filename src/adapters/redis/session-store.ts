@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { Cluster } from "ioredis";
+import { LRUCache } from "lru-cache";
 import type { Seconds } from "../../domain/brand.ts";
 import type { Revision, Session, SessionId, StoredSession } from "../../domain/session.ts";
 import type { ListedSession, SessionStore } from "../../ports/driven/session-store.ts";
@@ -28,6 +29,30 @@ const parseRecord = (record: unknown): StoredSession | undefined => {
   } catch {
     return undefined;
   }
+};
+
+/** Some 10 kB each, what has been worked out of them included. */
+const maxRead = 1000;
+const readLifetimeMs = 300_000;
+
+/**
+ * Parses a record that is read over and over once in a while only: as long as the text is the same, so is the
+ * session, and whoever works something out of it may remember that by it.
+ */
+const rememberingParser = () => {
+  const read = new LRUCache<SessionId, { readonly record: string; readonly stored: StoredSession }>({
+    max: maxRead,
+    ttl: readLifetimeMs,
+    ttlAutopurge: true,
+  });
+  return (id: SessionId, record: unknown): StoredSession | undefined => {
+    const kept = read.get(id);
+    if (kept && kept.record === record) return kept.stored;
+    const stored = parseRecord(record);
+    if (stored && typeof record === "string") read.set(id, { record, stored });
+    else read.delete(id);
+    return stored;
+  };
 };
 
 /** How many keys Redis looks at for one answer, while it does nothing else. */
@@ -120,11 +145,12 @@ return record`;
 /** Keeps each session under one key with an expiry (sessions-and-authentication.md section 4). */
 export const redisSessionStore = (connection: RedisConnection): SessionStore => {
   const read = recordReader(connection);
+  const parse = rememberingParser();
   const create = connection.script("createSession", createScript);
   const replace = connection.script("replaceSession", replaceScript);
   const remove = connection.script("removeSession", removeScript);
   return {
-    load: async (id, idle) => parseRecord(await read(keyOf(id), idle)),
+    load: async (id, idle) => parse(id, await read(keyOf(id), idle)),
 
     peek: async (id) => parseRecord(await connection.run((redis) => redis.get(keyOf(id)))),
 

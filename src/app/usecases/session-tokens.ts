@@ -11,10 +11,15 @@ import type { SessionStore } from "../../ports/driven/session-store.ts";
 import type { Opened, TokenSealer } from "../../ports/driven/token-sealer.ts";
 import type { RevokeLogin } from "./revoke-login.ts";
 
+interface OpenedTokens {
+  readonly tokens: TokenSet;
+  readonly underOldKey: boolean;
+}
+
 /** The tokens inside a session: taken out, put back, thrown away. Every write compares and sets. */
 export interface SessionTokens {
   /** Undefined: they cannot be opened, and are of no use to anybody any more. */
-  open(id: SessionId, login: Login): { readonly tokens: TokenSet; readonly underOldKey: boolean } | undefined;
+  open(id: SessionId, login: Login): OpenedTokens | undefined;
   seal(id: SessionId, tokens: TokenSet): Login["sealedTokens"];
   /** Puts tokens into a session that still is as it was read; false: it has changed, or ended. */
   keep(id: SessionId, stored: StoredSession, login: Login, tokens: TokenSet): Promise<boolean>;
@@ -36,15 +41,21 @@ interface Deps {
 }
 
 export const sessionTokens = ({ sessions, sealer, revoke, clock, log, idle }: Deps): SessionTokens => {
-  // The sealer gives the same object for the same text, as long as it remembers it.
+  // The sealer gives the same object for the same text, as long as it remembers it; the store the same login.
   const parse = remembered((opened: Opened) => parseTokens(opened.text));
+  const openedBefore = new WeakMap<Login, { readonly id: SessionId; readonly opened: OpenedTokens }>();
   const seal = (id: SessionId, tokens: TokenSet) => sealer.seal(serialiseTokens(tokens), sessionContext(id));
   return {
     seal,
     open: (id, login) => {
-      const opened = sealer.open(login.sealedTokens, sessionContext(id));
-      const tokens = opened && parse(opened);
-      return opened && tokens ? { tokens, underOldKey: opened.underOldKey } : undefined;
+      const before = openedBefore.get(login);
+      if (before?.id === id) return before.opened;
+      const sealed = sealer.open(login.sealedTokens, sessionContext(id));
+      const tokens = sealed && parse(sealed);
+      if (!tokens) return undefined;
+      const opened = { tokens, underOldKey: sealed.underOldKey };
+      openedBefore.set(login, { id, opened });
+      return opened;
     },
     keep: async (id, stored, login, tokens) => {
       const kept = { ...login, lastUsed: clock.now(), sealedTokens: seal(id, tokens) };
