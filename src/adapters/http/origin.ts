@@ -115,8 +115,14 @@ const refuseStrangers = (ctx: Context): void => {
   }
 };
 
+/** As `ctx.get` has it, which looks at the name first to find out which header it is. */
+const oneHeader = (ctx: Context, name: "host" | "x-forwarded-host" | "x-forwarded-proto"): string => {
+  const value = ctx.req.headers[name];
+  return Array.isArray(value) ? value.join(", ") : (value ?? "");
+};
+
 const schemeOf = (ctx: Context, forwarded: boolean): "http" | "https" => {
-  const named = forwarded ? ctx.get("X-Forwarded-Proto") : "";
+  const named = (forwarded && oneHeader(ctx, "x-forwarded-proto")) || "";
   if (named === "https") return named;
   if (named === "") return ctx.req.socket && "encrypted" in ctx.req.socket ? "https" : "http";
   const [first = ""] = named.split(",").map((scheme) => scheme.trim().toLowerCase());
@@ -140,11 +146,11 @@ const onlyHost = (ctx: Context): string => {
     if (name?.length === 4 && name.toLowerCase() === "host") found += 1;
   }
   if (found !== 1) throw hostRefusal();
-  return ctx.get("Host");
+  return oneHeader(ctx, "host");
 };
 
 const hostOf = (ctx: Context, forwarded: boolean): string =>
-  (forwarded && ctx.get("X-Forwarded-Host")) || ctx.get("Host");
+  (forwarded && oneHeader(ctx, "x-forwarded-host")) || oneHeader(ctx, "host");
 
 const validHost = (own: string, host: string): string => {
   if (![own, host].every((one) => plainHost.test(one) && URL.canParse(`http://${one}`))) throw hostRefusal();

@@ -32,52 +32,52 @@ export const carriesSessionCookie = (ctx: Context): boolean =>
   ctx.req.headers.cookie !== undefined && ctx.cookies.get(sessionCookieName) !== undefined;
 
 /** Each request brings its id, and takes it away again. */
-const maxSignatures = 10_000;
+const maxValues = 10_000;
 
-const signaturesUnder = remembered(
-  (secret: KeyObject) =>
-    new LRUCache<string, string>({
-      max: maxSignatures,
-      memoMethod: (id) => createHmac("sha256", secret).update(id).digest("base64").replace(/=+$/, ""),
-    }),
-);
-
-const signature = (id: string, secret: KeyObject): string => signaturesUnder(secret).memo(id);
+/** What the cookie of a session holds, under one secret: `s:<id>.<signature>`, encoded as cookies have it. */
+const valuesUnder = remembered((secret: KeyObject) => {
+  const signed = (id: SessionId): string => {
+    const signature = createHmac("sha256", secret).update(id).digest("base64").replace(/=+$/, "");
+    return encodeURIComponent(`s:${id}.${signature}`);
+  };
+  return new LRUCache<SessionId, string>({ max: maxValues, memoMethod: signed });
+});
 
 const isSame = (a: string, b: string): boolean => {
   const [left, right] = [Buffer.from(a), Buffer.from(b)];
   return left.length === right.length && timingSafeEqual(left, right);
 };
 
-const value = /^s:([A-Za-z0-9_-]{32})\.([A-Za-z0-9+/]{43})$/;
+const encoded = /^s%3A([A-Za-z0-9_-]{32})\./;
 
 /** The session id in the request's cookie, if one of our secrets signed it. */
 export const readSessionCookie = (ctx: Context, settings: CookieSettings): SessionId | undefined => {
   if (ctx.req.headers.cookie === undefined) return undefined;
-  const text = decoded(ctx.cookies.get(sessionCookieName) ?? "");
-  const [, id = "", signed = ""] = value.exec(text) ?? [];
-  if (id === "") return undefined;
-  const isOurs = settings.secrets.some((secret) => isSame(signature(id, secret), signed));
-  return isOurs ? parseSessionId(id) : undefined;
+  const sent = ctx.cookies.get(sessionCookieName);
+  return sent === undefined ? undefined : (signedId(sent, settings) ?? signedId(recoded(sent), settings));
 };
 
-const decoded = (text: string): string => {
+const signedId = (text: string, { secrets }: CookieSettings): SessionId | undefined => {
+  const id = parseSessionId(encoded.exec(text)?.[1] ?? "");
+  if (id === undefined) return undefined;
+  return secrets.some((secret) => isSame(valuesUnder(secret).memo(id), text)) ? id : undefined;
+};
+
+/** Clients may encode less than we do, or more. */
+const recoded = (text: string): string => {
   try {
-    return decodeURIComponent(text);
+    return encodeURIComponent(decodeURIComponent(text));
   } catch {
     return "";
   }
 };
 
-const cookieValue = (id: SessionId, settings: CookieSettings): string =>
-  encodeURIComponent(`s:${id}.${signature(id, settings.secrets[0])}`);
-
 const expiry = (settings: CookieSettings): Date => new Date(Date.now() + settings.maxAge * 1000);
 
 /** In place of any that this answer has already. */
 export const writeSessionCookie = (ctx: Context, id: SessionId, settings: CookieSettings): void => {
-  const attributes = { ...cookieAttributes(settings), expires: expiry(settings) };
-  ctx.cookies.set(sessionCookieName, cookieValue(id, settings), attributes);
+  const value = valuesUnder(settings.secrets[0]).memo(id);
+  ctx.cookies.set(sessionCookieName, value, { ...cookieAttributes(settings), expires: expiry(settings) });
 };
 
 const attributesText = remembered(({ domain, secure }: CookieSettings): string =>
@@ -91,7 +91,7 @@ const attributesText = remembered(({ domain, secure }: CookieSettings): string =
  * somebody sends who is logged in gets one, and the library would check what never changes over and over.
  */
 export const rollSessionCookie = (ctx: Context, id: SessionId, settings: CookieSettings): void => {
-  const value = `${sessionCookieName}=${cookieValue(id, settings)}`;
+  const value = `${sessionCookieName}=${valuesUnder(settings.secrets[0]).memo(id)}`;
   const expires = `expires=${expiry(settings).toUTCString()}`;
   ctx.res.appendHeader("Set-Cookie", `${value}; ${expires}; ${attributesText(settings)}`);
 };

@@ -38,7 +38,7 @@ export const oidcIdentityProvider = (options: OidcOptions): OidcIdentityProvider
   const description = providerDescription(options, fetch);
   const metadata = description.get;
   const keys = keySet({ intervals: { stranger: strangerInterval, own: ownInterval }, fetch, clock, log });
-  const verifier = tokenVerifier(algorithms, keys, metadata);
+  const verifier = tokenVerifier(algorithms, keys, description);
 
   const conversation: Conversation = {
     endpoint: async () => tokenEndpoint(client, algorithms, await metadata(), fetch),

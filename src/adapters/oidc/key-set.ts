@@ -28,6 +28,8 @@ export type Keys = ReturnType<typeof createLocalJWKSet>;
 export interface KeySet {
   /** The keys at hand; another object when they have changed. Throws ProviderDown. */
   keys(uri: string): Promise<Keys>;
+  /** The same, for who would rather not wait; undefined: none are at hand. */
+  kept(uri: string): Keys | undefined;
   /**
    * The key for a token's header, fetching the set anew when it is not there and the intervals allow.
    * Throws ProviderDown, or jose's error when there is no such key.
@@ -87,6 +89,7 @@ export const keySet = (options: KeySetOptions): KeySet => {
 
   return {
     keys: async (uri) => (await documentAt(uri).get()).value,
+    kept: (uri) => documentAt(uri).kept()?.value,
     async find(uri, header, origin) {
       const document = documentAt(uri);
       const before = document.fetches();

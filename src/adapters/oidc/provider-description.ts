@@ -51,6 +51,8 @@ const discoveryUrl = (idpUrl: string): string =>
 export interface ProviderDescription {
   /** Throws ProviderDown. */
   get(): Promise<ProviderMetadata>;
+  /** The same, for who would rather not wait; undefined: not known yet. */
+  kept(): ProviderMetadata | undefined;
   /** What was last got; undefined before that. Asks nobody. */
   known(): ProviderMetadata | undefined;
 }
@@ -69,7 +71,9 @@ export const providerDescription = (
     Object.entries({ ...configuration, ...overrides }).filter(([, value]) => value !== undefined),
   );
   const complete = describe(set);
-  if (typeof complete !== "string") return { get: () => Promise.resolve(complete), known: () => complete };
+  if (typeof complete !== "string") {
+    return { get: async () => complete, kept: () => complete, known: () => complete };
+  }
   if (configuration !== undefined) throw new NotConfigured(complete);
   for (const name of urlNames) {
     if (set[name] !== undefined && !isAcceptableUrl(set[name])) throw new NotConfigured(complete);
@@ -93,5 +97,9 @@ export const providerDescription = (
     clock,
     log,
   });
-  return { get: async () => (await document.get()).value, known: () => known };
+  return {
+    get: async () => (await document.get()).value,
+    kept: () => document.kept()?.value,
+    known: () => known,
+  };
 };

@@ -20,6 +20,8 @@ export interface Held<T> {
 export interface RemoteDocument<T> {
   /** What is kept, however old, while an old one is fetched anew in the background. Throws ProviderDown. */
   get(): Promise<Held<T>>;
+  /** The same, for who would rather not wait; undefined: nothing is kept. */
+  kept(): Held<T> | undefined;
   /** Fetches, or joins the fetch that is under way. What was kept stays when it fails. Throws ProviderDown. */
   reload(): Promise<Held<T>>;
   /** How many fetches have begun. */
@@ -85,15 +87,17 @@ export const remoteDocument = <T>(options: RemoteDocumentOptions<T>): RemoteDocu
     return pending;
   };
 
-  const get = (): Promise<Held<T>> => {
-    if (held === undefined) return reload();
+  const kept = (): Held<T> | undefined => {
+    if (held === undefined) return undefined;
     if (pending === undefined && since(held.begun) >= maxAge && since(failed?.at) >= backgroundRetryDelay) {
       reload().catch((cause: unknown) =>
         log.write({ event: "background", what: `fetching the ${what}`, cause }),
       );
     }
-    return Promise.resolve(held);
+    return held;
   };
 
-  return { get, reload, fetches: () => fetches, age: () => since(held?.begun) };
+  const get = async (): Promise<Held<T>> => kept() ?? reload();
+
+  return { get, kept, reload, fetches: () => fetches, age: () => since(held?.begun) };
 };

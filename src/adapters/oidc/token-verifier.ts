@@ -7,6 +7,7 @@ import type { ProviderMetadata } from "../../domain/provider-metadata.ts";
 import type { Verification } from "../../ports/driven/identity-provider.ts";
 import { type Expectations, judgeClaims } from "./id-token-claims.ts";
 import type { KeySet, Keys, Origin } from "./key-set.ts";
+import type { ProviderDescription } from "./provider-description.ts";
 
 const cachedTokens = 10_000;
 /** Of token text; parsed claims take about as much again. */
@@ -61,7 +62,7 @@ const isTypeOfIdToken = (type: string | undefined): boolean =>
 export const tokenVerifier = (
   algorithms: readonly string[],
   keySet: KeySet,
-  metadata: () => Promise<ProviderMetadata>,
+  description: Pick<ProviderDescription, "get" | "kept">,
 ): TokenVerifier => {
   // Keyed, so that neither memory dumps nor chosen tokens tell anything by the keys of the cache.
   // Not an HMAC, which takes several times as long: nobody outside sees these, nor could make them longer.
@@ -103,9 +104,13 @@ export const tokenVerifier = (
   return {
     async verify(idToken, expected, origin) {
       const key = cacheKey(expected.clientId, idToken);
-      const provider = await metadata();
+      const provider = description.kept() ?? (await description.get());
       const cached = cache.get(key);
-      if (cached?.issuer === provider.issuer && cached.keys === (await keySet.keys(provider.jwks_uri))) {
+      const { issuer, jwks_uri } = provider;
+      if (
+        cached?.issuer === issuer &&
+        cached.keys === (keySet.kept(jwks_uri) ?? (await keySet.keys(jwks_uri)))
+      ) {
         const verification = judgeClaims(cached.claims, expected);
         if (verification.outcome !== "valid") cache.delete(key);
         return verification;

@@ -1,5 +1,5 @@
 import type { JsonObject, Seconds } from "../../domain/brand.ts";
-import type { Caller } from "../../domain/caller.ts";
+import type { Caller, Credentials } from "../../domain/caller.ts";
 import { anonymous } from "../../domain/caller.ts";
 import { InvalidToken, ProviderDown, StoreDown } from "../../domain/failure.ts";
 import { renewalDue } from "../../domain/renewal.ts";
@@ -42,17 +42,25 @@ const unprovenIfDown = (error: unknown): Caller => {
 export const identifyCaller =
   (d: Deps): IdentifyCaller =>
   async (credentials) => {
-    switch (credentials.kind) {
-      case "none":
-        return anonymous;
-      case "session-unread":
-        return { kind: "unproven", cause: credentials.cause };
-      case "bearer":
-        return bearerCaller(d, credentials.token).catch(unprovenIfDown);
-      case "session":
-        return sessionCaller(d, credentials.id, credentials.stored).catch(unprovenIfDown);
+    try {
+      return await provenCaller(d, credentials);
+    } catch (error) {
+      return unprovenIfDown(error);
     }
   };
+
+const provenCaller = (d: Deps, credentials: Credentials): Caller | Promise<Caller> => {
+  switch (credentials.kind) {
+    case "none":
+      return anonymous;
+    case "session-unread":
+      return { kind: "unproven", cause: credentials.cause };
+    case "bearer":
+      return bearerCaller(d, credentials.token);
+    case "session":
+      return sessionCaller(d, credentials.id, credentials.stored);
+  }
+};
 
 const bearerCaller = async (d: Deps, token: string): Promise<Caller> => {
   const judgement = await d.judge(token, "cli");
