@@ -6,8 +6,12 @@ import { determineOrigin } from "../../../src/adapters/http/origin.ts";
 const schemeFor = (address: string | undefined, proxies: readonly string[]): string => {
   const headers: Record<string, string> = { host: "groups.example.org", "x-forwarded-proto": "https" };
   const ctx = {
-    req: { url: "/", socket: { remoteAddress: address }, rawHeaders: Object.entries(headers).flat() },
-    get: (name: string) => headers[name.toLowerCase()] ?? "",
+    req: {
+      url: "/",
+      socket: { remoteAddress: address },
+      headers,
+      rawHeaders: Object.entries(headers).flat(),
+    },
     state: { origin: "" },
     cookies: {},
   };
