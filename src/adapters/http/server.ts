@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import Router from "@koa/router";
 import Koa from "koa";
 import { anonymous } from "../../domain/caller.ts";
 import type { AuspiceClient } from "../../ports/driven/auspice-client.ts";
@@ -26,6 +25,7 @@ import { refuseCrossSite } from "./cross-site.ts";
 import { discoveryRoutes } from "./discovery-routes.ts";
 import { answerFailures } from "./failure-response.ts";
 import { healthRoutes } from "./health-routes.ts";
+import { oneRouter } from "./one-router.ts";
 import type { OriginRules } from "./origin.ts";
 import { determineOrigin } from "./origin.ts";
 import { pages } from "./page-answer.ts";
@@ -96,18 +96,11 @@ export const server = (d: ServerDeps): RequestHandler => {
     settingsRoutes(pageDeps),
     resourceRoutes(pageDeps),
   ];
-  app.use(inOne(routers).routes());
+  app.use(oneRouter(routers).routes());
   app.on("error", (cause: unknown) => {
     if (!isDeparture(cause)) d.log.write({ event: "background", what: "an answer broke off", cause });
   });
   return app.callback();
-};
-
-/** One look at the address instead of one for each router. */
-const inOne = (routers: readonly Router<RequestState>[]): Router<RequestState> => {
-  const all = new Router<RequestState>();
-  for (const router of routers) all.use(router.routes());
-  return all;
 };
 
 /** Logins and logouts, and the page where one's sessions can be ended. */
