@@ -1,4 +1,4 @@
-import type { GroupName, NormalisedGroupName } from "./group.ts";
+import type { Group, GroupName, NormalisedGroupName } from "./group.ts";
 import { normaliseGroupName } from "./group.ts";
 import { remembered } from "./remembered.ts";
 
@@ -28,12 +28,14 @@ const byGroup = remembered((roleGroups: ReadonlySet<string>) => {
   return held;
 });
 
+const normalisedName = remembered(({ name }: Group) => normaliseGroupName(name));
+
 const none: ReadonlySet<Role> = new Set();
 
 /** The roles in `group` that these claim entries give. The group's spelling does not matter, the role's does. */
-export const rolesIn = (group: GroupName, roleGroups: ReadonlySet<string>): ReadonlySet<Role> =>
-  byGroup(roleGroups).get(normaliseGroupName(group)) ?? none;
+export const rolesIn = (group: Group, roleGroups: ReadonlySet<string>): ReadonlySet<Role> =>
+  byGroup(roleGroups).get(normalisedName(group)) ?? none;
 
 /** Whether any of these claim entries names the group; a role is not needed for it to count. */
-export const isNamed = (group: GroupName, roleGroups: ReadonlySet<string>): boolean =>
-  byGroup(roleGroups).has(normaliseGroupName(group));
+export const isNamed = (group: Group, roleGroups: ReadonlySet<string>): boolean =>
+  byGroup(roleGroups).has(normalisedName(group));

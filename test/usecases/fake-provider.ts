@@ -80,7 +80,7 @@ export const fakeProvider = (clock: Clock): FakeProvider => {
       provider.refreshed.push(tokens.refreshToken);
       return (provider.onRefresh ?? refresh)(tokens);
     },
-    async verify(idToken, audience) {
+    async verify({ idToken }, audience) {
       if (provider.outage) throw provider.outage;
       return verify(idToken, audience);
     },

@@ -9,7 +9,7 @@ export const identify =
   async (ctx, next) => {
     const credentials = bearer(ctx) ?? ctx.state.session;
     if (credentials.kind !== "none") ctx.state.caller = await identifyCaller(credentials);
-    return next();
+    await next();
   };
 
 /** The Authorization header (RFC 6750 section 2.1, http-api.md section 10). */

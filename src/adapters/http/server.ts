@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import Koa from "koa";
-import { anonymous } from "../../domain/caller.ts";
 import type { AuspiceClient } from "../../ports/driven/auspice-client.ts";
 import type { Clock } from "../../ports/driven/clock.ts";
 import type { Compression } from "../../ports/driven/compression.ts";
@@ -86,7 +85,6 @@ export const server = (d: ServerDeps): RequestHandler => {
   // Inside the session layer, so that a failure's answer keeps its cookies.
   app.use(answerFailures(d.log, notFoundPage(pageDeps)));
   app.use(refuseCrossSite());
-  app.use(startAnonymous());
   app.use(below(/^\/log/i, signInRoutes(pageDeps).routes() as Middleware));
   app.use(identify(d.identifyCaller));
   const routers = [
@@ -117,11 +115,6 @@ const departures = ["ECONNABORTED", "ECONNRESET", "EPIPE", "ERR_STREAM_PREMATURE
 /** A client that goes away during a download is no fault of anybody's (http-api.md section 5). */
 const isDeparture = (error: unknown): boolean =>
   error instanceof Error && "code" in error && departures.includes(String(error.code));
-
-const startAnonymous = (): Middleware => (ctx, next) => {
-  ctx.state.caller = anonymous;
-  return next();
-};
 
 /** The provider answers by itself, and expects to be at the root of its addresses. */
 const embedded =

@@ -36,16 +36,20 @@ const maxValues = 10_000;
 
 /** What the cookie of a session holds, under one secret: `s:<id>.<signature>`, encoded as cookies have it. */
 const valuesUnder = remembered((secret: KeyObject) => {
-  const signed = (id: SessionId): string => {
+  const signed = (id: SessionId) => {
     const signature = createHmac("sha256", secret).update(id).digest("base64").replace(/=+$/, "");
-    return encodeURIComponent(`s:${id}.${signature}`);
+    const text = encodeURIComponent(`s:${id}.${signature}`);
+    return { text, bytes: Buffer.from(text) };
   };
-  return new LRUCache<SessionId, string>({ max: maxValues, memoMethod: signed });
+  return new LRUCache<SessionId, { readonly text: string; readonly bytes: Buffer }>({
+    max: maxValues,
+    memoMethod: signed,
+  });
 });
 
-const isSame = (a: string, b: string): boolean => {
-  const [left, right] = [Buffer.from(a), Buffer.from(b)];
-  return left.length === right.length && timingSafeEqual(left, right);
+const isSame = (expected: Buffer, text: string): boolean => {
+  const sent = Buffer.from(text);
+  return sent.length === expected.length && timingSafeEqual(sent, expected);
 };
 
 const encoded = /^s%3A([A-Za-z0-9_-]{32})\./;
@@ -60,7 +64,7 @@ export const readSessionCookie = (ctx: Context, settings: CookieSettings): Sessi
 const signedId = (text: string, { secrets }: CookieSettings): SessionId | undefined => {
   const id = parseSessionId(encoded.exec(text)?.[1] ?? "");
   if (id === undefined) return undefined;
-  return secrets.some((secret) => isSame(valuesUnder(secret).memo(id), text)) ? id : undefined;
+  return secrets.some((secret) => isSame(valuesUnder(secret).memo(id).bytes, text)) ? id : undefined;
 };
 
 /** Clients may encode less than we do, or more. */
@@ -76,7 +80,7 @@ const expiry = (settings: CookieSettings): Date => new Date(Date.now() + setting
 
 /** In place of any that this answer has already. */
 export const writeSessionCookie = (ctx: Context, id: SessionId, settings: CookieSettings): void => {
-  const value = valuesUnder(settings.secrets[0]).memo(id);
+  const value = valuesUnder(settings.secrets[0]).memo(id).text;
   ctx.cookies.set(sessionCookieName, value, { ...cookieAttributes(settings), expires: expiry(settings) });
 };
 
@@ -91,7 +95,7 @@ const attributesText = remembered(({ domain, secure }: CookieSettings): string =
  * somebody sends who is logged in gets one, and the library would check what never changes over and over.
  */
 export const rollSessionCookie = (ctx: Context, id: SessionId, settings: CookieSettings): void => {
-  const value = `${sessionCookieName}=${valuesUnder(settings.secrets[0]).memo(id)}`;
+  const value = `${sessionCookieName}=${valuesUnder(settings.secrets[0]).memo(id).text}`;
   const expires = `expires=${expiry(settings).toUTCString()}`;
   ctx.res.appendHeader("Set-Cookie", `${value}; ${expires}; ${attributesText(settings)}`);
 };

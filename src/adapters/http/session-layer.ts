@@ -42,15 +42,16 @@ export const sessionLayer = (
     },
     app,
   ) as unknown as Middleware;
-  const read = async (ctx: Context, id: SessionId): Promise<void> => {
+  const read = async (ctx: Context, id: SessionId, next: () => Promise<unknown>): Promise<void> => {
     ctx.state.session = await sessions.open(id);
     if (ctx.state.session.kind === "session") rollSessionCookie(ctx, id, settings);
+    await next();
   };
   return (ctx, next) => {
     ctx.state.session = noSession;
     if (mayWrite(ctx)) return layer(ctx, next);
     const id = readSessionCookie(ctx, settings);
-    return id === undefined ? next() : read(ctx, id).then(next);
+    return id === undefined ? next() : read(ctx, id, next);
   };
 };
 

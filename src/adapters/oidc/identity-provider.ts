@@ -47,7 +47,7 @@ export const oidcIdentityProvider = (options: OidcOptions): OidcIdentityProvider
       const now = clock.now();
       const startTolerance = to === "login" ? loginTolerance : anyStart;
       const endTolerance = end + Math.min(Math.max(0, now - asked), timeout);
-      return verifier.verify(idToken, { clientId: client.id, now, startTolerance, endTolerance }, "own");
+      return verifier.verify({ idToken }, { clientId: client.id, now, startTolerance, endTolerance }, "own");
     },
   };
 
@@ -58,16 +58,16 @@ export const oidcIdentityProvider = (options: OidcOptions): OidcIdentityProvider
       authorizationUrl(await conversation.endpoint(), await metadata(), attempt),
     redeemCode: (attempt, query) => redeemCode(conversation, attempt, query),
     refresh: (tokens) => refresh(conversation, tokens),
-    verify(idToken, audience) {
+    verify(token, audience) {
       const now = clock.now();
       return audience === "app"
         ? verifier.verify(
-            idToken,
+            token,
             { clientId: client.id, now, startTolerance: anyStart, endTolerance: 0 },
             "own",
           )
         : verifier.verify(
-            idToken,
+            token,
             { clientId: cliClientId, now, startTolerance: loginTolerance, endTolerance: end },
             "stranger",
           );

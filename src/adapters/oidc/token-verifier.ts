@@ -4,7 +4,8 @@ import { LRUCache } from "lru-cache";
 import type { JsonObject } from "../../domain/brand.ts";
 import { ProviderDown } from "../../domain/failure.ts";
 import type { ProviderMetadata } from "../../domain/provider-metadata.ts";
-import type { Verification } from "../../ports/driven/identity-provider.ts";
+import { remembered } from "../../domain/remembered.ts";
+import type { IdToken, Verification } from "../../ports/driven/identity-provider.ts";
 import { type Expectations, judgeClaims } from "./id-token-claims.ts";
 import type { KeySet, Keys, Origin } from "./key-set.ts";
 import type { ProviderDescription } from "./provider-description.ts";
@@ -25,7 +26,7 @@ interface Verified {
 
 export interface TokenVerifier {
   /** Throws ProviderDown when the keys cannot be had. */
-  verify(idToken: string, expected: Expectations, origin: Origin): Promise<Verification>;
+  verify(token: IdToken, expected: Expectations, origin: Origin): Promise<Verification>;
 }
 
 type Refusal = Extract<Verification, { readonly outcome: "expired" | "invalid" }>;
@@ -71,8 +72,9 @@ export const tokenVerifier = (
     max: cachedTokens,
     maxSize: cachedCharacters,
   });
-  const cacheKey = (clientId: string, idToken: string): string =>
-    hash("sha256", `${secret}${clientId}\0${idToken}`, "base64");
+  const hashOf = ({ idToken }: IdToken): string => hash("sha256", `${secret}${idToken}`, "base64");
+  // A stranger's token comes in another object each time, which nobody needs to remember.
+  const hashOfOwn = remembered(hashOf);
 
   const verifySignature = async (
     idToken: string,
@@ -102,8 +104,9 @@ export const tokenVerifier = (
   };
 
   return {
-    async verify(idToken, expected, origin) {
-      const key = cacheKey(expected.clientId, idToken);
+    async verify(token, expected, origin) {
+      const { idToken } = token;
+      const key = `${origin === "own" ? hashOfOwn(token) : hashOf(token)} ${expected.clientId}`;
       const provider = description.kept() ?? (await description.get());
       const cached = cache.get(key);
       const { issuer, jwks_uri } = provider;

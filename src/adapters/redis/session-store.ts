@@ -150,7 +150,7 @@ export const redisSessionStore = (connection: RedisConnection): SessionStore => 
   const replace = connection.script("replaceSession", replaceScript);
   const remove = connection.script("removeSession", removeScript);
   return {
-    load: async (id, idle) => parse(id, await read(keyOf(id), idle)),
+    load: (id, idle) => read(keyOf(id), idle).then((record) => parse(id, record)),
 
     peek: async (id) => parseRecord(await connection.run((redis) => redis.get(keyOf(id)))),
 

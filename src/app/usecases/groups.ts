@@ -87,7 +87,7 @@ const knownRole = (name: string): Role => {
 const memberships = (catalogue: RoleGroupCatalogue, caller: Caller): readonly Group[] => {
   if (caller.kind !== "user") return [];
   const { authzRoles } = caller.user;
-  return catalogue.all().filter((group) => isNamed(group.name, authzRoles));
+  return catalogue.all().filter((group) => isNamed(group, authzRoles));
 };
 
 const members = async (directory: Directory, group: Group) => {

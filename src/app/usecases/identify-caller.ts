@@ -63,7 +63,7 @@ const provenCaller = (d: Deps, credentials: Credentials): Caller | Promise<Calle
 };
 
 const bearerCaller = async (d: Deps, token: string): Promise<Caller> => {
-  const judgement = await d.judge(token, "cli");
+  const judgement = await d.judge({ idToken: token }, "cli");
   switch (judgement.verdict) {
     case "good":
       return { kind: "user", user: judgement.user };
@@ -88,7 +88,7 @@ const sessionCaller = async (d: Deps, id: SessionId, stored: StoredSession): Pro
     await d.tokens.drop(id, stored, login, "its tokens cannot be opened");
     return anonymous;
   }
-  const judgement = await d.judge(opened.tokens.idToken, "app");
+  const judgement = await d.judge(opened.tokens, "app");
   switch (judgement.verdict) {
     case "good":
       if (isDue(d, judgement.claims)) d.renewals.ahead(id);

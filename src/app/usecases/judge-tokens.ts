@@ -3,7 +3,7 @@ import { remembered } from "../../domain/remembered.ts";
 import { judgeAge } from "../../domain/renewal.ts";
 import type { ClaimNames, User, Username } from "../../domain/user.ts";
 import { groupsAreElsewhere, userFromClaims } from "../../domain/user.ts";
-import type { Audience, IdentityProvider } from "../../ports/driven/identity-provider.ts";
+import type { Audience, IdentityProvider, IdToken } from "../../ports/driven/identity-provider.ts";
 import type { Log } from "../../ports/driven/log.ts";
 import type { StalenessMarks } from "../../ports/driven/staleness-marks.ts";
 
@@ -15,7 +15,7 @@ export type Judgement =
   /** `reason` may be shown to whoever sent the token. */
   | { readonly verdict: "bad"; readonly reason: string };
 
-export type JudgeTokens = (idToken: string, audience: Audience) => Promise<Judgement>;
+export type JudgeTokens = (token: IdToken, audience: Audience) => Promise<Judgement>;
 
 export interface JudgeDeps {
   readonly identityProvider: IdentityProvider;
@@ -49,23 +49,21 @@ export const judgeTokens = (d: JudgeDeps): JudgeTokens => {
     if (user) tell(claims, user);
     return user;
   });
-  return async (idToken, audience) => {
-    const verification = await d.identityProvider.verify(idToken, audience);
+  return async (token, audience) => {
+    const verification = await d.identityProvider.verify(token, audience);
     if (verification.outcome === "expired") return { verdict: "expired" };
     if (verification.outcome === "invalid") return { verdict: "bad", reason: verification.reason };
-    return judgeClaims(d, verification.claims, userOf(verification.claims));
+    const { claims } = verification;
+    const user = userOf(claims);
+    if (!user) return { verdict: "bad", reason: "the token names no user" };
+    const staleBefore = await d.marks.find(user.username);
+    switch (judgeAge(claims, { staleBefore, backdatedBy: d.backdatedBy })) {
+      case "fresh":
+        return { verdict: "good", user, claims };
+      case "stale":
+        return { verdict: "stale" };
+      case "undated":
+        return { verdict: "bad", reason: "the token does not say when it was issued" };
+    }
   };
-};
-
-const judgeClaims = async (d: JudgeDeps, claims: JsonObject, user: User | undefined): Promise<Judgement> => {
-  if (!user) return { verdict: "bad", reason: "the token names no user" };
-  const staleBefore = await d.marks.find(user.username);
-  switch (judgeAge(claims, { staleBefore, backdatedBy: d.backdatedBy })) {
-    case "fresh":
-      return { verdict: "good", user, claims };
-    case "stale":
-      return { verdict: "stale" };
-    case "undated":
-      return { verdict: "bad", reason: "the token does not say when it was issued" };
-  }
 };

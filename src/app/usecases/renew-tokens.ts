@@ -60,7 +60,7 @@ const renewHeld = async (d: Deps, id: SessionId): Promise<Caller> => {
     await d.tokens.drop(id, stored, login, "its tokens cannot be opened");
     return anonymous;
   }
-  const judgement = await d.judge(tokens.idToken, "app");
+  const judgement = await d.judge(tokens, "app");
   if (judgement.verdict === "good" && !isDue(d, judgement.claims)) {
     return { kind: "user", user: judgement.user };
   }

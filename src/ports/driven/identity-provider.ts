@@ -4,6 +4,9 @@ import type { LogoutNotice } from "../../domain/logout-notice.ts";
 import type { ProviderMetadata } from "../../domain/provider-metadata.ts";
 import type { TokenSet } from "../../domain/token-set.ts";
 
+/** One that is judged over and over should come in the same object each time. */
+export type IdToken = Pick<TokenSet, "idToken">;
+
 /** Which of the two OAuth2 clients a token was made for: browser sessions, or the command line. */
 export type Audience = "app" | "cli";
 
@@ -28,7 +31,7 @@ export interface IdentityProvider {
    */
   refresh(tokens: TokenSet): Promise<VerifiedTokens | UselessTokens | "refused">;
   /** Checks signature, issuer, audience and times of an id token (OpenID Connect Core section 3.1.3.7). */
-  verify(idToken: string, audience: Audience): Promise<Verification>;
+  verify(token: IdToken, audience: Audience): Promise<Verification>;
   /** Where to send a browser to log out at the provider too (OpenID Connect RP-Initiated Logout section 2). */
   endSessionUrl(returnTo: string, idToken: string | undefined): Promise<string>;
   /**

@@ -12,7 +12,9 @@ describe("the provider's keys", () => {
       const tokens = await Promise.all(
         Array.from({ length: 30 }, (_, i) => all.stub.idToken({ jti: `${tag}${i}` })),
       );
-      for (const outcome of await Promise.all(tokens.map((token) => all.provider.verify(token, "cli")))) {
+      for (const outcome of await Promise.all(
+        tokens.map((token) => all.provider.verify({ idToken: token }, "cli")),
+      )) {
         expect(outcome).toMatchObject({ outcome: "invalid" });
       }
     };
@@ -36,7 +38,9 @@ describe("the provider's keys", () => {
       const tokens = await Promise.all(
         Array.from({ length: 10 }, (_, i) => all.stub.idToken({ jti: `${i}` }, "app")),
       );
-      for (const outcome of await Promise.all(tokens.map((token) => all.provider.verify(token, "app")))) {
+      for (const outcome of await Promise.all(
+        tokens.map((token) => all.provider.verify({ idToken: token }, "app")),
+      )) {
         expect(outcome).toMatchObject({ outcome: "valid" });
       }
     }
@@ -49,17 +53,19 @@ describe("the provider's keys", () => {
     await all.stub.rotateKeys("second");
     all.stub.misbehave("jwks-slow");
     all.stub.state.slowness = 0.1;
-    const second = all.provider.verify(await all.stub.idToken({}, "app"), "app");
+    const second = all.provider.verify({ idToken: await all.stub.idToken({}, "app") }, "app");
     await sleep(60);
     await all.stub.rotateKeys("third");
-    const third = all.provider.verify(await all.stub.idToken({}, "app"), "app");
+    const third = all.provider.verify({ idToken: await all.stub.idToken({}, "app") }, "app");
     expect([await second, await third]).toMatchObject([{ outcome: "valid" }, { outcome: "valid" }]);
     expect(all.stub.state.calls.jwks).toBe(3);
   });
 
   it("count only with algorithms that are allowed", async () => {
     await using all = await pair(() => ({ algorithms: ["ES256"] }));
-    expect(await all.provider.verify(await all.stub.idToken(), "cli")).toMatchObject({ outcome: "invalid" });
+    expect(await all.provider.verify({ idToken: await all.stub.idToken() }, "cli")).toMatchObject({
+      outcome: "invalid",
+    });
     await expect(all.logIn()).rejects.toMatchObject({ code: "sign-in-failed" });
   });
 
@@ -75,9 +81,9 @@ describe("the provider's keys", () => {
     await all.provider.ready();
     await all.stub.rotateKeys("elliptic", { alg: "ES256" });
     const token = await all.stub.idToken();
-    expect(await all.provider.verify(token, "cli")).toMatchObject({ outcome: "invalid" });
+    expect(await all.provider.verify({ idToken: token }, "cli")).toMatchObject({ outcome: "invalid" });
     all.passSeconds(30);
-    expect(await all.provider.verify(token, "cli")).toMatchObject({ outcome: "valid" });
+    expect(await all.provider.verify({ idToken: token }, "cli")).toMatchObject({ outcome: "valid" });
   });
 
   it("are an outage, not a verdict, when a new one is needed and the set cannot be had", async () => {
@@ -88,25 +94,25 @@ describe("the provider's keys", () => {
     all.passSeconds(30);
     all.stub.misbehave("jwks-500");
     for (let i = 0; i < 10; i += 1) {
-      await expect(all.provider.verify(own, "app")).rejects.toBeInstanceOf(ProviderDown);
-      await expect(all.provider.verify(stranger, "cli")).rejects.toBeInstanceOf(ProviderDown);
+      await expect(all.provider.verify({ idToken: own }, "app")).rejects.toBeInstanceOf(ProviderDown);
+      await expect(all.provider.verify({ idToken: stranger }, "cli")).rejects.toBeInstanceOf(ProviderDown);
     }
     expect(all.stub.state.calls.jwks).toBe(2);
     all.stub.behave();
     all.passSeconds(1);
-    expect(await all.provider.verify(own, "app")).toMatchObject({ outcome: "valid" });
+    expect(await all.provider.verify({ idToken: own }, "app")).toMatchObject({ outcome: "valid" });
   });
 
   it("are forgotten once the provider has withdrawn them, with the verdicts they led to", async () => {
     await using all = await pair();
     all.stub.state.tokenLife = 10_000;
     const token = await all.stub.idToken();
-    expect(await all.provider.verify(token, "cli")).toMatchObject({ outcome: "valid" });
+    expect(await all.provider.verify({ idToken: token }, "cli")).toMatchObject({ outcome: "valid" });
     await all.stub.rotateKeys("second", { keepOld: false });
     all.passSeconds(600);
-    expect(await all.provider.verify(token, "cli")).toMatchObject({ outcome: "valid" });
+    expect(await all.provider.verify({ idToken: token }, "cli")).toMatchObject({ outcome: "valid" });
     await vi.waitFor(async () =>
-      expect(await all.provider.verify(token, "cli")).toMatchObject({ outcome: "invalid" }),
+      expect(await all.provider.verify({ idToken: token }, "cli")).toMatchObject({ outcome: "invalid" }),
     );
   });
 
@@ -114,7 +120,7 @@ describe("the provider's keys", () => {
     await using all = await pair();
     await all.provider.ready();
     all.stub.misbehave("unknown-kid");
-    const waiting = all.provider.verify(await all.stub.idToken({}, "app"), "app");
+    const waiting = all.provider.verify({ idToken: await all.stub.idToken({}, "app") }, "app");
     setTimeout(() => all.provider.close(), 20);
     await expect(waiting).rejects.toBeInstanceOf(ProviderDown);
   });

@@ -57,10 +57,14 @@ describe("the provider's description of itself", () => {
       issuer,
       token_endpoint: `${all.stub.issuer}/token`,
     });
-    expect(await all.provider.verify(await all.stub.idToken({ iss: issuer }), "cli")).toMatchObject({
+    expect(
+      await all.provider.verify({ idToken: await all.stub.idToken({ iss: issuer }) }, "cli"),
+    ).toMatchObject({
       outcome: "valid",
     });
-    expect(await all.provider.verify(await all.stub.idToken(), "cli")).toMatchObject({ outcome: "invalid" });
+    expect(await all.provider.verify({ idToken: await all.stub.idToken() }, "cli")).toMatchObject({
+      outcome: "invalid",
+    });
   });
 
   it("may lack what the operator sets, such as Cognito's logout endpoint", async () => {

@@ -21,7 +21,9 @@ describe.each(Object.entries(documented))("%s, as documented", (_, dialect) => {
       if (renewed === "refused" || renewed.claims === undefined) return expect.unreachable();
       ({ tokens, claims } = renewed);
       expect(claims).not.toHaveProperty("nonce");
-      expect(await all.provider.verify(tokens.idToken, "app")).toMatchObject({ outcome: "valid" });
+      expect(await all.provider.verify({ idToken: tokens.idToken }, "app")).toMatchObject({
+        outcome: "valid",
+      });
     }
     await all.provider.revoke(tokens);
   });
@@ -38,7 +40,9 @@ describe.each(Object.entries(documented))("%s, as documented", (_, dialect) => {
     await using all = await speaking(dialect, { keys: { ownInterval: 0.01, strangerInterval: 0 } });
     await all.provider.ready();
     await all.stub.rotateKeys("1234example+/w==");
-    expect(await all.provider.verify(await all.stub.idToken(), "cli")).toMatchObject({ outcome: "valid" });
+    expect(await all.provider.verify({ idToken: await all.stub.idToken() }, "cli")).toMatchObject({
+      outcome: "valid",
+    });
     await all.logIn();
   });
 });
@@ -75,8 +79,10 @@ describe("a token that is no id token for us", () => {
     ["Cognito's of another pool", cognito, { iss: cognitoIssuer.replace("AbCdEfGhI", "JkLmNoPqR") }],
   ])("is refused: %s", async (_, dialect, claims) => {
     await using all = await speaking(dialect);
-    expect(await all.provider.verify(await all.stub.idToken(), "cli")).toMatchObject({ outcome: "valid" });
-    expect(await all.provider.verify(await all.stub.idToken(claims), "cli")).toMatchObject({
+    expect(await all.provider.verify({ idToken: await all.stub.idToken() }, "cli")).toMatchObject({
+      outcome: "valid",
+    });
+    expect(await all.provider.verify({ idToken: await all.stub.idToken(claims) }, "cli")).toMatchObject({
       outcome: "invalid",
     });
   });
@@ -95,7 +101,9 @@ describe("Microsoft Entra ID", () => {
     const issuer = "https://login.microsoftonline.com/{tenantid}/v2.0";
     await using all = await speaking({ ...entra, metadata: { ...entra.metadata, issuer } });
     await expect(all.logIn()).rejects.toMatchObject({ code: "sign-in-failed" });
-    expect(await all.provider.verify(await all.stub.idToken(), "cli")).toMatchObject({ outcome: "invalid" });
+    expect(await all.provider.verify({ idToken: await all.stub.idToken() }, "cli")).toMatchObject({
+      outcome: "invalid",
+    });
   });
 
   it("has no endpoint that revokes, and is not asked to", async () => {

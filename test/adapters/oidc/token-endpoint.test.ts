@@ -104,16 +104,22 @@ describe("tolerance of the clock", () => {
   it("lets logins and Bearer tokens outlive their expiry when set, sessions never", async () => {
     await using all = await pair(() => ({ tolerance: { end: 10, start: 0 } }));
     const now = all.stub.state.options.now();
-    expect(await all.provider.verify(await all.stub.idToken({ exp: now - 9 }), "cli")).toMatchObject({
+    expect(
+      await all.provider.verify({ idToken: await all.stub.idToken({ exp: now - 9 }) }, "cli"),
+    ).toMatchObject({
       outcome: "valid",
     });
-    expect(await all.provider.verify(await all.stub.idToken({ exp: now - 10 }), "cli")).toEqual({
+    expect(await all.provider.verify({ idToken: await all.stub.idToken({ exp: now - 10 }) }, "cli")).toEqual({
       outcome: "expired",
     });
-    expect(await all.provider.verify(await all.stub.idToken({ exp: now }, "app"), "app")).toEqual({
+    expect(
+      await all.provider.verify({ idToken: await all.stub.idToken({ exp: now }, "app") }, "app"),
+    ).toEqual({
       outcome: "expired",
     });
-    expect(await all.provider.verify(await all.stub.idToken({ iat: now + 1 }), "cli")).toMatchObject({
+    expect(
+      await all.provider.verify({ idToken: await all.stub.idToken({ iat: now + 1 }) }, "cli"),
+    ).toMatchObject({
       outcome: "invalid",
     });
     all.stub.state.tokenLife = -9;
@@ -129,7 +135,7 @@ describe("tolerance of the clock", () => {
     const renewal = all.provider.refresh(tokens);
     setTimeout(() => all.passSeconds(3), 20);
     const { tokens: renewed } = (await renewal) as VerifiedTokens;
-    expect(await all.provider.verify(renewed.idToken, "app")).toEqual({ outcome: "expired" });
+    expect(await all.provider.verify({ idToken: renewed.idToken }, "app")).toEqual({ outcome: "expired" });
     all.stub.behave();
     expect(await all.provider.refresh(renewed)).toHaveProperty("claims", undefined);
   });

@@ -48,7 +48,10 @@ export const loginContract = (current: () => Harness): void => {
       });
       expect(tokens.accessToken).toBe("an-access-token");
       expect(tokens.refreshToken).not.toBe("");
-      expect(await harness.provider.verify(tokens.idToken, "app")).toEqual({ outcome: "valid", claims });
+      expect(await harness.provider.verify({ idToken: tokens.idToken }, "app")).toEqual({
+        outcome: "valid",
+        claims,
+      });
     });
 
     it("fails for a code that was used already", async () => {

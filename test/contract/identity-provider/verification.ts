@@ -13,18 +13,18 @@ export const verificationContract = (current: () => Harness): void => {
     it("takes each client's tokens for its own audience only", async () => {
       const app = await harness.stub.idToken({}, "app");
       const cli = await harness.stub.idToken({}, "cli");
-      expect(await harness.provider.verify(app, "app")).toMatchObject({ outcome: "valid" });
-      expect(await harness.provider.verify(cli, "cli")).toMatchObject({
+      expect(await harness.provider.verify({ idToken: app }, "app")).toMatchObject({ outcome: "valid" });
+      expect(await harness.provider.verify({ idToken: cli }, "cli")).toMatchObject({
         outcome: "valid",
         claims: { preferred_username: "alice" },
       });
-      expect(await harness.provider.verify(app, "cli")).toMatchObject({ outcome: "invalid" });
-      expect(await harness.provider.verify(cli, "app")).toMatchObject({ outcome: "invalid" });
+      expect(await harness.provider.verify({ idToken: app }, "cli")).toMatchObject({ outcome: "invalid" });
+      expect(await harness.provider.verify({ idToken: cli }, "app")).toMatchObject({ outcome: "invalid" });
     });
 
     it("takes several audiences when the token names us as its authorised party", async () => {
       const token = await harness.stub.idToken({ aud: ["cli-client", "somebody-else"], azp: "cli-client" });
-      expect(await harness.provider.verify(token, "cli")).toMatchObject({ outcome: "valid" });
+      expect(await harness.provider.verify({ idToken: token }, "cli")).toMatchObject({ outcome: "valid" });
     });
 
     for (const audience of ["app", "cli"] as const) {
@@ -33,38 +33,42 @@ export const verificationContract = (current: () => Harness): void => {
         const outcome = harmless ? "valid" : flaw === "expired" ? "expired" : "invalid";
         it(`says ${outcome} for the ${audience} client: ${flaw}`, async () => {
           const token = await withFlaw(harness, flaw, () => harness.stub.idToken({}, audience));
-          expect(await harness.provider.verify(token, audience)).toMatchObject({ outcome });
+          expect(await harness.provider.verify({ idToken: token }, audience)).toMatchObject({ outcome });
         });
       }
     }
 
     it("says expired at the second of expiry, also for a token that was valid before", async () => {
       const token = await harness.stub.idToken();
-      expect(await harness.provider.verify(token, "cli")).toMatchObject({ outcome: "valid" });
+      expect(await harness.provider.verify({ idToken: token }, "cli")).toMatchObject({ outcome: "valid" });
       harness.passSeconds(299);
-      expect(await harness.provider.verify(token, "cli")).toMatchObject({ outcome: "valid" });
+      expect(await harness.provider.verify({ idToken: token }, "cli")).toMatchObject({ outcome: "valid" });
       harness.passSeconds(1);
-      expect(await harness.provider.verify(token, "cli")).toEqual({ outcome: "expired" });
+      expect(await harness.provider.verify({ idToken: token }, "cli")).toEqual({ outcome: "expired" });
     });
 
     it("says expired only when all the rest is well", async () => {
       const exp = harness.stub.state.options.now() - 10;
       harness.stub.misbehave("bad-signature");
-      expect(await harness.provider.verify(await harness.stub.idToken({ exp }), "cli")).toMatchObject({
+      expect(
+        await harness.provider.verify({ idToken: await harness.stub.idToken({ exp }) }, "cli"),
+      ).toMatchObject({
         outcome: "invalid",
       });
       harness.stub.behave();
       const other = await harness.stub.idToken({ exp, token_use: "access" });
-      expect(await harness.provider.verify(other, "cli")).toMatchObject({ outcome: "invalid" });
+      expect(await harness.provider.verify({ idToken: other }, "cli")).toMatchObject({ outcome: "invalid" });
     });
 
     it("forgives the provider's clock five seconds and no more", async () => {
       const now = harness.stub.state.options.now();
       for (const claim of ["iat", "nbf"]) {
         const ahead = await harness.stub.idToken({ [claim]: now + 5 });
-        expect(await harness.provider.verify(ahead, "cli")).toMatchObject({ outcome: "valid" });
+        expect(await harness.provider.verify({ idToken: ahead }, "cli")).toMatchObject({ outcome: "valid" });
         const tooFar = await harness.stub.idToken({ [claim]: now + 6 });
-        expect(await harness.provider.verify(tooFar, "cli")).toMatchObject({ outcome: "invalid" });
+        expect(await harness.provider.verify({ idToken: tooFar }, "cli")).toMatchObject({
+          outcome: "invalid",
+        });
       }
     });
 
@@ -92,14 +96,16 @@ export const verificationContract = (current: () => Harness): void => {
           `${encoded}.${payload}.`,
           `${encoded}..${signature}..x`,
         ]) {
-          expect(await harness.provider.verify(text, "cli")).toMatchObject({ outcome: "invalid" });
+          expect(await harness.provider.verify({ idToken: text }, "cli")).toMatchObject({
+            outcome: "invalid",
+          });
         }
       }
     });
 
     it("says invalid for text that is no token at all", async () => {
       for (const text of ["", "x", "a.b.c", "....", `${"a".repeat(20_000)}.b.c`]) {
-        expect(await harness.provider.verify(text, "cli")).toMatchObject({ outcome: "invalid" });
+        expect(await harness.provider.verify({ idToken: text }, "cli")).toMatchObject({ outcome: "invalid" });
       }
     });
 
@@ -107,13 +113,13 @@ export const verificationContract = (current: () => Harness): void => {
       it(`is an outage, not a verdict, when what it needs cannot be had: ${flaw}`, async () => {
         const token = await harness.stub.idToken();
         await expect(
-          withFlaw(harness, flaw, () => harness.provider.verify(token, "cli")),
+          withFlaw(harness, flaw, () => harness.provider.verify({ idToken: token }, "cli")),
         ).rejects.toBeInstanceOf(ProviderDown);
         await expect(withFlaw(harness, flaw, () => harness.provider.ready())).rejects.toBeInstanceOf(
           ProviderDown,
         );
         harness.passSeconds(2);
-        expect(await harness.provider.verify(token, "cli")).toMatchObject({ outcome: "valid" });
+        expect(await harness.provider.verify({ idToken: token }, "cli")).toMatchObject({ outcome: "valid" });
       });
     }
 
@@ -123,11 +129,13 @@ export const verificationContract = (current: () => Harness): void => {
       await harness.stub.goAway();
       for (const seconds of [0, 60, 4000, 100_000]) {
         harness.passSeconds(seconds);
-        expect(await harness.provider.verify(await harness.stub.idToken({}, "app"), "app")).toMatchObject({
+        expect(
+          await harness.provider.verify({ idToken: await harness.stub.idToken({}, "app") }, "app"),
+        ).toMatchObject({
           outcome: "valid",
         });
       }
-      expect(await harness.provider.verify(first, "cli")).toEqual({ outcome: "expired" });
+      expect(await harness.provider.verify({ idToken: first }, "cli")).toEqual({ outcome: "expired" });
       await harness.stub.comeBack();
     });
   });
