@@ -58,21 +58,22 @@ try {
     environment: { NODE_ENV: "production" },
     workingFolder: site.folder,
     outputFile: join(site.folder, "koa.log"),
-    // The second of its two ports.
-    ready: "\nport ",
+    ready: "\nready\n",
   });
   const ports = () => Array.from(koa.output().matchAll(/port (\d+)/g), ([, port]) => Number(port));
-  const floor = (what: string, path: string, index = 0, cookie = {}): Subject => {
-    const headers = { Host: "groups.example.org", ...json, ...cookie };
+  const floor = (what: string, path: string, index = 0, more = {}): Subject => {
+    const headers = { Host: "groups.example.org", ...json, ...more };
     return { what, process: koa, port: ports()[index] ?? 0, path, headers, holds: '"alice"' };
   };
   const subjects = {
     koa: floor("bare Koa", "/"),
     libraries: floor("its libraries alone", "/", 1),
+    dutiful: floor("the least, with Bearer", "/", 2, { Authorization: site.headers.bearer["Authorization"] }),
     anonymous: own("anonymous", "anonymous", '"user":null'),
     bearer: own("Bearer", "bearer", '"alice"'),
     getex: floor("bare Koa and one GETEX", "/redis"),
     session: floor("its libraries, with session", "/", 1, { Cookie: "session=0123456789abcdef" }),
+    dutifulSession: floor("the least, with session", "/", 2, { Cookie: "session=0123456789abcdef" }),
     cookie: own("session cookie", "cookie", '"alice"'),
   };
   const rates = new Map<string, number[]>();
@@ -114,6 +115,12 @@ try {
   console.log(`the libraries alone, of bare Koa: ${(rate("libraries") / rate("koa")).toFixed(2)} times`);
   console.log(
     `the libraries alone, of bare Koa and one GETEX: ${(rate("session") / rate("getex")).toFixed(2)} times`,
+  );
+  console.log(
+    `the least for a Bearer token, of bare Koa: ${(rate("dutiful") / rate("koa")).toFixed(2)} times`,
+  );
+  console.log(
+    `the least for a session, of bare Koa and one GETEX: ${(rate("dutifulSession") / rate("getex")).toFixed(2)} times`,
   );
   limits.atLeast("anonymous, of bare Koa", rate("anonymous") / rate("koa"), share, "times");
   limits.atLeast("Bearer, of bare Koa", rate("bearer") / rate("koa"), share, "times");
