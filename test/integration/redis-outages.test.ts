@@ -95,6 +95,15 @@ describe.each([
     await expectRecovery();
   });
 
+  it("takes what came while this process was held up for an answer", async () => {
+    const loading = sessions.load(id, idle);
+    // The command is on its way.
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    const end = performance.now() + 1200;
+    while (performance.now() < end);
+    expect(await loading).toMatchObject({ session: { count: 1 } });
+  });
+
   it("survives a long hang", async () => {
     await redis.pause();
     for (let n = 0; n < 8; n++) await expectDown(() => sessions.load(id, idle));
