@@ -96,9 +96,10 @@ describe.each([
   });
 
   it("takes what came while this process was held up for an answer", async () => {
+    await sessions.load(id, idle);
     const loading = sessions.load(id, idle);
-    // The command is on its way.
-    await new Promise((resolve) => setTimeout(resolve, 1));
+    // The command is on its way, and the answer has not been read.
+    await new Promise((resolve) => setImmediate(resolve));
     const end = performance.now() + 1200;
     while (performance.now() < end);
     expect(await loading).toMatchObject({ session: { count: 1 } });
