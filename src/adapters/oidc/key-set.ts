@@ -82,7 +82,9 @@ export const keySet = (options: KeySetOptions): KeySet => {
     for (;;) {
       const wait = intervals.own - document.age();
       if (wait > 0) await pause(wait, closing.signal);
-      const { value, fetch: number } = await document.reload();
+      // Somebody else who waited may have fetched it by now.
+      const kept = document.kept();
+      const { value, fetch: number } = kept && kept.fetch > before ? kept : await document.reload();
       if (number > before) return value;
     }
   };
