@@ -91,6 +91,8 @@ describe("the sample narrative of a private group", () => {
 
 describe("a narrative about several datasets", () => {
   it("AUS-14: fetches all of them from this server, whatever host its links name", async () => {
+    // What was open before may still be fetching its map.
+    await page.goto("about:blank");
     const requests = recordRequests(page);
     await session.goTo("/groups/demo/narratives/flu/two");
     await page.getByText("A tale of two segments").first().waitFor();
@@ -104,7 +106,9 @@ describe("a narrative about several datasets", () => {
     expect([...new Set(fetched.slice(1))].sort()).toEqual(
       ["ha", "mp", "na"].map((segment) => `/charon/getDataset?prefix=groups/demo/flu/${segment}`),
     );
-    expect(requests.every((request) => request.url().startsWith(site.origin))).toBe(true);
+    expect(requests.map((request) => request.url()).filter((url) => !url.startsWith(site.origin))).toEqual(
+      [],
+    );
   });
 
   it("AUS-14: says so on the slide whose dataset is missing", async () => {
