@@ -20,6 +20,8 @@ if (Number.parseInt(version, 10) < oldest) {
     "--min-semi-space-size=4",
     "--max-semi-space-size=4",
     "--heap-growing-percent=125",
+    // For fair-share.ts.
+    "--expose-gc",
     // Young objects are few: threads that wait for each other take longer over them than one does.
     "--no-parallel-scavenge",
   ]);

@@ -3,6 +3,22 @@ import { setImmediate as turn } from "node:timers/promises";
 /** Bytes that one transfer may pass on before others get their turn. */
 const share = 256 * 1024;
 
+/** Bytes of all transfers together. */
+const freed = 4 * 1024 * 1024;
+let passedOn = 0;
+
+/**
+ * Chunks lie outside of V8's heap, which does not see how many have been passed on and are garbage. Freed while
+ * the processor's caches still hold them, they cost half as much (`npm run bench transfers`). Without
+ * `--expose-gc` V8 frees them when it comes to it.
+ */
+const freePassedOn = (): void => {
+  passedOn += share;
+  if (passedOn < freed) return;
+  passedOn = 0;
+  globalThis.gc?.({ type: "minor" });
+};
+
 /**
  * The same chunks, with a pause for everybody else's requests now and then. Without it Node reads up to 2 MB
  * from a socket at a time while there is more and its reader keeps up: 16 fast downloads made all others
@@ -18,6 +34,7 @@ export const inShares = (body: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Ar
         if (passed >= share) {
           passed = 0;
           await turn();
+          freePassedOn();
         }
         const step = await chunks.next();
         if (!step.done) passed += step.value.length;

@@ -42,4 +42,23 @@ describe("a transfer in shares", () => {
     await inShares(body)[Symbol.asyncIterator]().return?.();
     expect(state).toEqual({ given: 0, left: true });
   });
+
+  it("has what was passed on collected now and then, where Node allows it", async () => {
+    const collections: unknown[] = [];
+    const { gc } = globalThis;
+    globalThis.gc = ((options: unknown) => collections.push(options)) as unknown as NonNullable<typeof gc>;
+    try {
+      const chunk = new Uint8Array(64 * 1024);
+      const body = async function* () {
+        for (let sent = 0; sent < 12 * 1024 * 1024; sent += chunk.length) yield chunk;
+      };
+      for await (const _ of inShares(body()));
+    } finally {
+      if (gc) globalThis.gc = gc;
+      else delete (globalThis as { gc?: unknown }).gc;
+    }
+    expect(collections.length).toBeGreaterThanOrEqual(2);
+    expect(collections.length).toBeLessThanOrEqual(4);
+    expect(collections[0]).toEqual({ type: "minor" });
+  });
 });
