@@ -1,6 +1,7 @@
 import { NotAcceptable, NotFound } from "../../domain/failure.ts";
 import { isResourceMediaType } from "../../domain/media-type.ts";
 import type { Context } from "./context.ts";
+import { commonVary } from "./security-headers.ts";
 
 /**
  * Picks the media type of the answer from those offered, in the server's order of preference
@@ -19,8 +20,6 @@ export const negotiate = <T extends string>(ctx: Context, offered: readonly [T, 
   }
   throw new NotAcceptable(`This can be had as ${offered.join(", ")}.`);
 };
-
-const commonVary = "Accept-Encoding";
 
 /** The library would take what most answers vary by already apart, and put it together again. */
 const varyByAccept = (ctx: Context): void => {
