@@ -2,9 +2,12 @@ import { accessSync, constants } from "node:fs";
 import ipaddr from "ipaddr.js";
 import type { ClaimNames } from "../domain/user.ts";
 import type { RoleGroupCatalogue } from "../ports/driven/role-group-catalogue.ts";
+import { checkValues } from "./check-values.ts";
 import { isNamed, readSettings } from "./read-settings.ts";
 import type { Mode } from "./setting.ts";
 import type { SettingName, Settings } from "./settings.ts";
+import type { UnknownNames } from "./unknown-names.ts";
+import { unknownNames } from "./unknown-names.ts";
 
 /** All that is to be known before anything is opened. */
 export interface Configuration {
@@ -14,6 +17,7 @@ export interface Configuration {
   readonly provider: ProviderConfiguration;
   /** `http_proxy`, `https_proxy`, `no_proxy`, for connections to S3. */
   readonly proxies: Readonly<Record<string, string | undefined>>;
+  readonly unknownNames: UnknownNames;
 }
 
 export type ProviderConfiguration =
@@ -60,10 +64,18 @@ export const readConfiguration = async (from: Surroundings): Promise<Configurati
   if (!isReview) checkRedisIsThere(settings, given, found);
   checkRedis(settings, found);
   checkOrigins(mode, settings, found);
+  checkValues(mode, settings, found);
   await checkKeys(settings, found);
   const catalogue = await readCatalogue(settings.GROUPS_DATA_FILE, found);
   if (found.length > 0 || !catalogue) throw new BadConfiguration(found);
-  return { mode, settings, catalogue, provider, proxies: proxiesIn(from.environment) };
+  return {
+    mode,
+    settings,
+    catalogue,
+    provider,
+    proxies: proxiesIn(from.environment),
+    unknownNames: unknownNames(from.environment),
+  };
 };
 
 const proxiesIn = (environment: Surroundings["environment"]) =>

@@ -104,6 +104,7 @@ const serve = async (configuration: Configuration): Promise<void> => {
 
 const open = async (configuration: Configuration, { http, https }: Listeners, closers: Closers) => {
   const { clock, random, log } = await openSystem(configuration);
+  tellUnknownNames(configuration, log);
   const { openSecrets } = await import("./secrets.ts");
   const secrets = await openSecrets(configuration);
   const { compose } = await import("./compose.ts");
@@ -124,6 +125,12 @@ const open = async (configuration: Configuration, { http, https }: Listeners, cl
     );
   }
   return { log };
+};
+
+const tellUnknownNames = ({ unknownNames }: Configuration, log: Log): void => {
+  for (const misspelt of unknownNames.misspelt) log.write({ event: "unknown-setting", ...misspelt });
+  if (unknownNames.others.length === 0) return;
+  log.write({ event: "unread-variables", names: unknownNames.others.join(", ").slice(0, 1000) });
 };
 
 const openSystem = async ({ mode }: Configuration) => {

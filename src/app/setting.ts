@@ -117,7 +117,7 @@ export const textOrTexts: Kind<readonly string[]> = {
       return several?.length ? several : undefined;
     }
     const one = text.read(raw);
-    return one === undefined ? undefined : [one];
+    return one === undefined || one.trimStart().startsWith("[") ? undefined : [one];
   },
 };
 

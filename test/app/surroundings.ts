@@ -70,7 +70,7 @@ export const provider: Environment = {
 export const production: Environment = {
   ...provider,
   NODE_ENV: "production",
-  SESSION_SECRET: "secret",
+  SESSION_SECRET: "a secret of the tests, long enough",
   SESSION_ENCRYPTION_KEYS: `first=${key}`,
   REDIS_URL: "rediss://u:password@127.0.0.1:6379",
 };

@@ -28,7 +28,9 @@ const inProduction = async (secrets: readonly string[], encryptionKeys = `first=
     NODE_ENV: "production",
     CONFIG_FILE: "",
     REDIS_REQUIRED: "false",
-    SESSION_SECRET: JSON.stringify(secrets),
+    SESSION_SECRET: JSON.stringify(
+      secrets.map((secret) => `${secret} of 32 characters or more`.padEnd(32, ".")),
+    ),
     SESSION_ENCRYPTION_KEYS: encryptionKeys,
   };
   const server = await startServer({ environment, folder: folder.path, provider });

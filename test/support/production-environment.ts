@@ -4,6 +4,6 @@ export const production = {
   CONFIG_FILE: "",
   GROUPS_STORAGE: "filesystem",
   REDIS_REQUIRED: "false",
-  SESSION_SECRET: "a-secret-of-the-tests",
+  SESSION_SECRET: "a-secret-of-the-tests-of-32-characters-or-more",
   SESSION_ENCRYPTION_KEYS: `first=${Buffer.alloc(32, 7).toString("base64url")}`,
 };

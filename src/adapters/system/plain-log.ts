@@ -20,7 +20,7 @@ const styleOf = (event: LogEvent): Style => {
   if (event.event === "request")
     return event.status >= 500 ? "red" : event.status >= 400 ? "yellow" : "green";
   if ("cause" in event && event.cause !== undefined) return "red";
-  return ["session-dropped", "groups-elsewhere"].includes(event.event) ? "yellow" : "cyan";
+  return ["session-dropped", "groups-elsewhere", "unknown-setting"].includes(event.event) ? "yellow" : "cyan";
 };
 
 const describe = (event: LogEvent): string => {

@@ -9,6 +9,10 @@ export interface Log {
 }
 
 export type LogEvent =
+  /** A variable of the environment that is one or two edits away from a setting, and is not read. */
+  | { readonly event: "unknown-setting"; readonly name: string; readonly nearest: string }
+  /** Other variables that begin like settings and are not read; container platforms set some by themselves. */
+  | { readonly event: "unread-variables"; readonly names: string }
   | { readonly event: "listening"; readonly url: string }
   | { readonly event: "stopping"; readonly why: string }
   | { readonly event: "stopped" }

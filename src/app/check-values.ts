@@ -1,0 +1,63 @@
+import { isIP } from "node:net";
+import type { Mode } from "./setting.ts";
+import type { Settings } from "./settings.ts";
+
+/** In characters: as many as 24 random bytes have in base64. */
+const shortestSecret = 32;
+const fewestDifferent = 8;
+
+const isWeak = (secret: string): boolean =>
+  secret.trim().length < shortestSecret || new Set(secret).size < fewestDifferent;
+
+/** Labels of letters, digits and inner hyphens (RFC 1123 section 2.1); a leading dot is allowed for cookies. */
+const domainName = /^\.?(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))+$/i;
+
+/** Names that AWS takes, and those that other stores take besides (Ceph, MinIO and old buckets of AWS). */
+const bucketName = {
+  aws: /^(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+  other: /^(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9]$/,
+} as const;
+
+const checkSecrets = ({ SESSION_SECRET: secrets = [] }: Settings, problems: string[]): void => {
+  if (!secrets.some(isWeak)) return;
+  problems.push(
+    `SESSION_SECRET: ${secrets.length === 1 ? "it" : "each in the list"} has to have at least ${shortestSecret} ` +
+      `characters, ${fewestDifferent} of them different. "node server.js make-secrets" prints one.`,
+  );
+};
+
+const checkBucket = (settings: Settings, problems: string[]): void => {
+  const { GROUPS_BUCKET: name, AWS_ENDPOINT_URL_S3: endpoint } = settings;
+  const isPossible =
+    (endpoint === undefined ? bucketName.aws : bucketName.other).test(name) && isIP(name) === 0;
+  if (isPossible || settings.GROUPS_STORAGE !== "s3") return;
+  problems.push(
+    `GROUPS_BUCKET: ${JSON.stringify(name)} cannot be a bucket's name. Give the name alone, without s3:// and without a path.`,
+  );
+};
+
+const checkCookieDomain = (settings: Settings, problems: string[]): void => {
+  const { SESSION_COOKIE_DOMAIN: domain, PUBLIC_ORIGIN: origins = [] } = settings;
+  if (domain === undefined) return;
+  if (!domainName.test(domain) || isIP(domain) !== 0) {
+    problems.push(
+      `SESSION_COOKIE_DOMAIN: ${JSON.stringify(domain)} has to be a domain such as example.org, without https:// and without a port.`,
+    );
+    return;
+  }
+  const parent = domain.replace(/^\./, "").toLowerCase();
+  const isOutside = (origin: string) =>
+    URL.canParse(origin) && !`.${new URL(origin).hostname}`.endsWith(`.${parent}`);
+  const outside = origins.find(isOutside);
+  if (outside === undefined) return;
+  problems.push(
+    `SESSION_COOKIE_DOMAIN: browsers refuse a cookie for ${domain} from ${outside} (PUBLIC_ORIGIN), which is not below it.`,
+  );
+};
+
+/** Finds values that are of the right kind and cannot work all the same, before anything is opened. */
+export const checkValues = (mode: Mode, settings: Settings, problems: string[]): void => {
+  if (mode === "production") checkSecrets(settings, problems);
+  checkBucket(settings, problems);
+  checkCookieDomain(settings, problems);
+};
