@@ -11,7 +11,7 @@ export interface LineOutput {
 export const jsonLog = (output: LineOutput, clock: Clock): Log => ({
   write(event) {
     const time = new Date(clock.now() * 1000).toISOString();
-    const text = JSON.stringify("cause" in event ? { ...event, cause: loggedCause(event.cause) } : event);
+    const text = JSON.stringify("cause" in event ? { ...event, cause: loggedCause(event) } : event);
     output.write(`{"time":"${time}",${text.slice(1)}\n`);
   },
 });

@@ -1,13 +1,36 @@
 import type { Json, JsonObject } from "../../domain/brand.ts";
+import { isFailure } from "../../domain/failure.ts";
+import type { LogEvent } from "../../ports/driven/log.ts";
 
 /** Longer chains are loops or accidents. */
 const maxDepth = 8;
 
+/** Node keeps ten frames, unless it is told otherwise. */
+const maxFrames = 20;
+
+/** The lines that say where an error happened, without its message, which may have several lines of its own. */
+const framesOf = ({ stack = "", message }: Error): readonly string[] =>
+  stack
+    .slice(stack.indexOf(message) + message.length)
+    .split("\n")
+    .filter((line) => /^ {4}at /.test(line))
+    .slice(0, maxFrames)
+    .map((line) => line.trim());
+
+/** Whether this is a defect of the program: its place in the code then says more than its message. */
+const isFault = (event: LogEvent): boolean =>
+  event.event === "request-failed"
+    ? event.code === "fault"
+    : event.event === "background" && !isFailure(event.cause);
+
 /**
- * What a log tells of an error: its name, message, code and cause, nothing else. Libraries hang requests,
- * responses and tokens on their errors, and a stack would be read by nobody who runs the server.
+ * What a log tells of an event's cause: name, message, code and cause of an error, and its stack where it is a
+ * fault. Libraries hang requests, responses and tokens on their errors: nothing else is told.
  */
-export const loggedCause = (cause: unknown, depth = 0): Json => {
+export const loggedCause = (event: LogEvent & { readonly cause?: unknown }): Json =>
+  describe(event.cause, isFault(event), 0);
+
+const describe = (cause: unknown, withStack: boolean, depth: number): Json => {
   if (!(cause instanceof Error)) return typeof cause === "string" ? cause : typeof cause;
   const code =
     "code" in cause && ["string", "number"].includes(typeof cause.code) ? String(cause.code) : undefined;
@@ -15,7 +38,8 @@ export const loggedCause = (cause: unknown, depth = 0): Json => {
     name: cause.name,
     message: cause.message,
     ...(code === undefined ? {} : { code }),
+    ...(withStack ? { stack: framesOf(cause) } : {}),
   };
   if (cause.cause === undefined || depth >= maxDepth) return logged;
-  return { ...logged, cause: loggedCause(cause.cause, depth + 1) };
+  return { ...logged, cause: describe(cause.cause, withStack, depth + 1) };
 };

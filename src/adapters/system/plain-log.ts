@@ -16,6 +16,12 @@ const causeText = (cause: Json): string => {
   return `${String(cause.name)}: ${String(cause.message)}${code}${rest}`;
 };
 
+/** Where a fault happened: its own frames first, then those of what caused it. */
+const framesOf = (cause: Json | undefined): readonly string[] => {
+  if (typeof cause !== "object" || cause === null || !("message" in cause)) return [];
+  return [...(Array.isArray(cause.stack) ? cause.stack.map(String) : []), ...framesOf(cause.cause)];
+};
+
 const styleOf = (event: LogEvent): Style => {
   if (event.event === "request")
     return event.status >= 500 ? "red" : event.status >= 400 ? "yellow" : "green";
@@ -32,7 +38,7 @@ const describe = (event: LogEvent): string => {
   const told = Object.entries(fields)
     .filter(([field]) => field !== "cause")
     .map(([, value]) => String(value));
-  const cause = "cause" in event && event.cause !== undefined ? [causeText(loggedCause(event.cause))] : [];
+  const cause = "cause" in event && event.cause !== undefined ? [causeText(loggedCause(event))] : [];
   return [name, ...told, ...cause].join(" · ");
 };
 
@@ -45,6 +51,8 @@ export const plainLog = (output: NodeJS.WritableStream, clock: Clock): Log => ({
     const time = new Date(clock.now() * 1000).toTimeString().slice(0, 8);
     const options = { stream: output };
     const line = printable(describe(event));
-    output.write(`${styleText("dim", time, options)} ${styleText(styleOf(event), line, options)}\n`);
+    const frames = "cause" in event ? framesOf(loggedCause(event)) : [];
+    const place = frames.map((frame) => styleText("dim", `    ${printable(frame)}\n`, options)).join("");
+    output.write(`${styleText("dim", time, options)} ${styleText(styleOf(event), line, options)}\n${place}`);
   },
 });

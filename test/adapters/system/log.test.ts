@@ -59,6 +59,25 @@ describe("the log for machines", () => {
     expect(line).not.toContain("secret");
   });
 
+  it("tells where a fault of the program happened, and what caused it", () => {
+    const cause = new TypeError("secret is not\n    at a function", { cause: new RangeError("too far") });
+    const [line = ""] = jsonLines({ event: "request-failed", id: "r1", code: "fault", cause });
+    const logged = JSON.parse(line).cause;
+    expect(logged.stack[0]).toMatch(/^at .*log\.test\.ts:\d+:\d+\)?$/);
+    expect(logged.stack.length).toBeLessThanOrEqual(20);
+    expect(logged.cause.stack[0]).toMatch(/log\.test\.ts/);
+  });
+
+  it("tells it of work in the background too, unless that is an outage", () => {
+    const background = (cause: unknown): LogEvent => ({ event: "background", what: "sweeping", cause });
+    const [fault = "", outage = ""] = jsonLines(
+      background(new TypeError("x")),
+      background(new StoreDown({ cause: systemError })),
+    );
+    expect(JSON.parse(fault).cause.stack[0]).toMatch(/log\.test\.ts/);
+    expect(outage).not.toContain("stack");
+  });
+
   it("survives causes that are no errors, or their own", () => {
     const loop = new Error("again");
     loop.cause = loop;
@@ -84,6 +103,11 @@ describe("the log for people", () => {
     expect(lines[1]).toContain("store-down");
     expect(lines[1]).toContain("because of Error: disk full (ENOSPC)");
     expect(lines.join()).not.toContain("secret");
+  });
+
+  it("writes the frames of a fault below its line", () => {
+    const lines = plainLines({ event: "request-failed", id: "r1", code: "fault", cause: new TypeError("x") });
+    expect(lines.split("\n")[1]).toMatch(/^ {4}at .*log\.test\.ts/);
   });
 
   it("lets no control characters through to the terminal", () => {
