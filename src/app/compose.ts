@@ -18,6 +18,7 @@ import { readiness } from "./readiness.ts";
 import { renewals } from "./renewals.ts";
 import { addSampleData } from "./sample-data.ts";
 import { together } from "./together.ts";
+import { accessLog } from "./usecases/access-log.ts";
 import { backchannelLogout } from "./usecases/backchannel-logout.ts";
 import { discovery } from "./usecases/discovery.ts";
 import { findLogins } from "./usecases/find-logins.ts";
@@ -86,7 +87,7 @@ const assemble = (
   const renew = renewTokens({ ...session, judge, tokens, entries, revoke, claimNames, patience, wait });
   const renewing = parts.closers.add(renewals({ ...ports, renew, patience }));
   const files = storedFiles({ store: ports.resourceStore, contentCheck: ports.contentCheck });
-  const data = { ...ports, store: ports.resourceStore, files };
+  const data = { ...ports, store: ports.resourceStore, files, noteAccess: accessLog(ports.log) };
   return server({
     ...ports,
     groups: groups(data),

@@ -137,7 +137,7 @@ export const settings = {
   SESSION_SECRET: optional({
     kind: textOrTexts,
     secret: true,
-    says: "Signs session cookies. A list: the first signs, all verify. Production only; otherwise one is made and kept in DATA_DIR.",
+    says: "Signs session cookies; at least 32 characters. A list: the first signs, all verify. Production only; otherwise one is made and kept in DATA_DIR.",
   }),
   SESSION_ENCRYPTION_KEYS: optional({
     kind: text,

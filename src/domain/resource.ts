@@ -99,4 +99,8 @@ const checkDatasetName = (parts: readonly [string, ...string[]], action: "read" 
 
 /** The path of a resource's page and of its representations, not percent-encoded. */
 export const resourcePath = (resource: Resource): string =>
-  `groups/${resource.group}/${resource.kind === "narrative" ? "narratives/" : ""}${resource.parts.join("/")}`;
+  `groups/${resource.group}/${pathInGroup(resource)}`;
+
+/** The address of a resource below its group's. */
+export const pathInGroup = ({ kind, parts }: Resource): string =>
+  `${kind === "narrative" ? "narratives/" : ""}${parts.join("/")}`;

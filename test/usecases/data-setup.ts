@@ -1,5 +1,6 @@
 import { gunzipSync, gzipSync } from "node:zlib";
 import { memoryResourceStore } from "../../src/adapters/memory/resource-store.ts";
+import { accessLog } from "../../src/app/usecases/access-log.ts";
 import { groups } from "../../src/app/usecases/groups.ts";
 import { resources } from "../../src/app/usecases/resources.ts";
 import { storedFiles } from "../../src/app/usecases/stored-files.ts";
@@ -11,6 +12,7 @@ import type { ObjectKey } from "../../src/domain/object-key.ts";
 import type { ResourceStore } from "../../src/ports/driven/resource-store.ts";
 import { privateGroup, publicGroup } from "../domain/sample.ts";
 import { manualClock } from "../support/manual-clock.ts";
+import { recordingLog } from "../support/recording-log.ts";
 
 export const signal = new AbortController().signal;
 
@@ -52,10 +54,12 @@ export const dataSetup = () => {
     check: (_: unknown, upload: { body: AsyncIterable<Uint8Array> }) => checked(upload.body),
   };
   const members = new Map<string, string[]>();
+  const log = recordingLog();
   const deps = {
     catalogue,
     store,
     files: storedFiles({ store, contentCheck }),
+    noteAccess: accessLog(log),
     compression: { gunzip: unzipped },
     converter: { fromV1: async (meta: JsonObject, tree: JsonObject) => ({ version: "v2", meta, tree }) },
     frontMatter: {
@@ -77,7 +81,7 @@ export const dataSetup = () => {
     calls.length = 0;
   };
   const keysIn = async (prefix: string) => Array.fromAsync(store.list(prefix as never, signal));
-  return { ...deps, calls, members, put, keysIn, groups: groups(deps), resources: resources(deps) };
+  return { ...deps, calls, members, log, put, keysIn, groups: groups(deps), resources: resources(deps) };
 };
 
 export const textOf = async (stored: {

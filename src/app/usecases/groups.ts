@@ -15,6 +15,7 @@ import type { FrontMatter } from "../../ports/driven/front-matter.ts";
 import type { ResourceStore } from "../../ports/driven/resource-store.ts";
 import type { RoleGroupCatalogue } from "../../ports/driven/role-group-catalogue.ts";
 import type { Groups, SettingsFile } from "../../ports/driving/groups.ts";
+import type { NoteAccess } from "./access-log.ts";
 import type { StoredFiles } from "./stored-files.ts";
 import { wholeContent, wholeText } from "./whole-content.ts";
 
@@ -25,6 +26,7 @@ interface Deps {
   readonly compression: Compression;
   readonly frontMatter: FrontMatter;
   readonly directory: Directory;
+  readonly noteAccess: NoteAccess;
 }
 
 /** Logo and overview are small by the upload's own bounds; files copied into the store are held to this. */
@@ -32,6 +34,9 @@ const infoLimit = 10_000_000;
 
 const keyOf = (group: Group, file: SettingsFile): ObjectKey =>
   file === "logo" ? logoKey(group.name) : overviewKey(group.name);
+
+/** Below the group's own address. */
+const addressOf = (file: SettingsFile): string => `settings/${file}`;
 
 export const groups = (d: Deps): Groups => ({
   readable: (caller, name) => {
@@ -45,16 +50,23 @@ export const groups = (d: Deps): Groups => ({
   isPermitted: may,
   info: async (caller, group, signal) => {
     permit(caller, "read", "source", group);
-    return info(d, group, signal);
+    const found = await info(d, group, signal);
+    d.noteAccess(caller, "read", group, "settings");
+    return found;
   },
   overviewSource: async (caller, group, signal) => {
     permit(caller, "read", "group", group);
     const stored = await d.store.read(overviewKey(group.name), signal);
-    return stored && { text: await wholeText(stored, d.compression, infoLimit), etag: stored.etag };
+    if (!stored) return undefined;
+    const text = await wholeText(stored, d.compression, infoLimit);
+    d.noteAccess(caller, "read", group, addressOf("overview"));
+    return { text, etag: stored.etag };
   },
   read: async (caller, group, file, signal) => {
     permit(caller, "read", "group", group);
-    return d.files.read(keyOf(group, file), { kind: file }, signal);
+    const stored = await d.files.read(keyOf(group, file), { kind: file }, signal);
+    d.noteAccess(caller, "read", group, addressOf(file));
+    return stored;
   },
   stat: async (caller, group, file, signal) => {
     permit(caller, "read", "group", group);
@@ -63,14 +75,18 @@ export const groups = (d: Deps): Groups => ({
   write: async (caller, group, file, upload, condition, signal) => {
     permit(caller, "write", "group", group);
     await d.files.write(keyOf(group, file), { kind: file }, upload, condition, signal);
+    d.noteAccess(caller, "write", group, addressOf(file));
   },
   remove: async (caller, group, file, condition, signal) => {
     permit(caller, "write", "group", group);
     await d.files.remove(keyOf(group, file), condition, signal);
+    d.noteAccess(caller, "delete", group, addressOf(file));
   },
   members: async (caller, group) => {
     permit(caller, "read", "group", group);
-    return members(d.directory, group);
+    const listed = await members(d.directory, group);
+    d.noteAccess(caller, "list", group, "settings/members");
+    return listed;
   },
   membersWithRole: async (caller, group, role) => {
     permit(caller, "read", "group", group);

@@ -9,12 +9,13 @@ import { datasetKey, datasetsPrefix, narrativeKey, narrativesPrefix } from "../.
 import type { Action } from "../../domain/policy.ts";
 import { may, permit } from "../../domain/policy.ts";
 import type { DatasetFile, Resource } from "../../domain/resource.ts";
-import { datasetTypes, legacyTypes, parseResource } from "../../domain/resource.ts";
+import { datasetTypes, legacyTypes, parseResource, pathInGroup } from "../../domain/resource.ts";
 import type { Compression } from "../../ports/driven/compression.ts";
 import type { DatasetConverter } from "../../ports/driven/dataset-converter.ts";
 import type { ResourceStore } from "../../ports/driven/resource-store.ts";
 import type { RoleGroupCatalogue } from "../../ports/driven/role-group-catalogue.ts";
 import type { ResourceFile, Resources } from "../../ports/driving/resources.ts";
+import type { NoteAccess } from "./access-log.ts";
 import type { StoredFiles } from "./stored-files.ts";
 import { wholeText } from "./whole-content.ts";
 
@@ -24,6 +25,7 @@ interface Deps {
   readonly files: StoredFiles;
   readonly compression: Compression;
   readonly converter: DatasetConverter;
+  readonly noteAccess: NoteAccess;
 }
 
 /** v1 datasets are from years ago and small; converting holds both files in memory. */
@@ -35,13 +37,20 @@ const keyOf = (file: ResourceFile): ObjectKey =>
 const kindOf = (file: ResourceFile): ObjectKind =>
   file.kind === "dataset" ? { kind: "dataset", file: file.file } : { kind: "narrative" };
 
+/** Absent: it is the main file, or the only one. */
+const otherFile = (file: ResourceFile): string | undefined =>
+  file.kind === "dataset" && file.file !== "main" ? file.file : undefined;
+
 export const resources = (d: Deps): Resources => {
   const groupOf = (resource: Resource): Group | undefined => d.catalogue.find(resource.group);
-  const allow = (caller: Caller, action: Action, resource: Resource): void =>
-    permit(caller, action, resource.kind, groupOf(resource));
+  const allow = (caller: Caller, action: Action, resource: Resource): Group => {
+    const group = groupOf(resource);
+    permit(caller, action, resource.kind, group);
+    return group;
+  };
   return {
     at: (group, kind, decodedPath, action) => parseResource(kind, group.name, decodedPath, action),
-    permit: allow,
+    permit: (caller, action, resource) => void allow(caller, action, resource),
     isPermitted: (caller, action, resource) => {
       const group = groupOf(resource);
       return group !== undefined && may(caller, action, resource.kind, group);
@@ -51,25 +60,32 @@ export const resources = (d: Deps): Resources => {
       return exists(d.store, resource, signal);
     },
     read: async (caller, file, signal) => {
-      allow(caller, "read", file.resource);
-      return d.files.read(keyOf(file), kindOf(file), signal);
+      const group = allow(caller, "read", file.resource);
+      const stored = await d.files.read(keyOf(file), kindOf(file), signal);
+      d.noteAccess(caller, "read", group, pathInGroup(file.resource), otherFile(file));
+      return stored;
     },
     stat: async (caller, file, signal) => {
       allow(caller, "read", file.resource);
       return d.files.stat(keyOf(file), kindOf(file), signal);
     },
     readV1: async (caller, resource, signal) => {
-      allow(caller, "read", resource);
-      return readV1(d, resource, signal);
+      const group = allow(caller, "read", resource);
+      const converted = await readV1(d, resource, signal);
+      d.noteAccess(caller, "read", group, pathInGroup(resource));
+      return converted;
     },
     write: async (caller, file, upload, condition, signal) => {
-      allow(caller, "write", file.resource);
+      const group = allow(caller, "write", file.resource);
       await d.files.write(keyOf(file), kindOf(file), upload, condition, signal);
+      d.noteAccess(caller, "write", group, pathInGroup(file.resource), otherFile(file));
     },
     remove: async (caller, resource, condition, signal) => {
-      allow(caller, "write", resource);
+      const group = allow(caller, "write", resource);
       const [first, ...others] = allKeys(resource);
       await d.files.remove(first, condition, signal);
+      // Before the other files: an outage in between leaves a dataset that is gone for its readers.
+      d.noteAccess(caller, "delete", group, pathInGroup(resource));
       await Promise.all(others.map((key) => d.files.remove(key, { kind: "none" }, signal)));
     },
     list: async (caller, group, signal) => {
@@ -78,6 +94,7 @@ export const resources = (d: Deps): Resources => {
         fileNames(d.store, datasetsPrefix(group.name), signal),
         fileNames(d.store, narrativesPrefix(group.name), signal),
       ]);
+      d.noteAccess(caller, "list", group, "");
       return { datasets: datasetsIn(group.name, datasets), narratives: narrativesIn(group.name, narratives) };
     },
   };

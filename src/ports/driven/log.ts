@@ -24,6 +24,19 @@ export type LogEvent =
       readonly status: number;
       readonly seconds: Seconds;
     }
+  /** Somebody has read private data, or changed something; nothing is told of reading what is public. */
+  | {
+      readonly event: "access";
+      readonly action: AccessAction;
+      readonly caller: "user" | "anonymous" | "unproven";
+      /** Of a user. */
+      readonly username?: string;
+      readonly group: string;
+      /** Below the group's address. */
+      readonly path: string;
+      /** Of a dataset, when it is not the main one. */
+      readonly file?: string;
+    }
   /** An answer of 500 and above, or a response that broke off. */
   | { readonly event: "request-failed"; readonly id: string; readonly code: string; readonly cause: unknown }
   | {
@@ -46,3 +59,5 @@ export type LogEvent =
   | { readonly event: "session-ended"; readonly username: string; readonly why: string }
   /** Work in the background that went wrong and will be tried again. */
   | { readonly event: "background"; readonly what: string; readonly cause: unknown };
+
+export type AccessAction = "read" | "list" | "write" | "delete";
