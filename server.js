@@ -1,6 +1,6 @@
 // The one file that any Node can read: it says what to do when Node is too old, and otherwise starts the
 // server, which Node runs as the TypeScript it is.
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -13,7 +13,7 @@ if (Number.parseInt(version, 10) < oldest) {
       "Start it with npm start after npm ci, which brings the right Node along, or install Node from nodejs.org.\n",
   );
   process.exitCode = 1;
-} else {
+} else if (await takeEnvFiles()) {
   await startWith([
     // Left to itself V8 lets young objects have 134 MB, and the old ones four times what is in use, on any
     // machine with some gigabytes. These keep a busy server below 200 MB (test/bench/whoami).
@@ -25,6 +25,32 @@ if (Number.parseInt(version, 10) < oldest) {
     // Young objects are few: threads that wait for each other take longer over them than one does.
     "--no-parallel-scavenge",
   ]);
+}
+
+/**
+ * Takes `--env-file <path>` from the arguments and its variables into the environment, so that a command runs with
+ * the server's own settings. They count more than what the shell happens to have; of several files the last does.
+ */
+async function takeEnvFiles() {
+  const { parseEnv } = await import("node:util");
+  const named = /^--env-file(?:=(.*))?$/s;
+  for (let at = 2; at < process.argv.length; ) {
+    const found = named.exec(process.argv[at]);
+    if (!found) {
+      at += 1;
+      continue;
+    }
+    const path = found[1] ?? process.argv[at + 1] ?? "";
+    process.argv.splice(at, found[1] === undefined ? 2 : 1);
+    try {
+      Object.assign(process.env, parseEnv(readFileSync(path, "utf8")));
+    } catch (error) {
+      process.stderr.write(`--env-file ${path}: this file cannot be read (${error.code ?? error.name}).\n`);
+      process.exitCode = 1;
+      return false;
+    }
+  }
+  return true;
 }
 
 /** Node takes V8's flags when it begins only; so it begins anew with them, as the same process, where it can. */

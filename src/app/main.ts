@@ -70,7 +70,8 @@ const runCommand = async (
     import("../adapters/system/random.ts"),
   ]);
   const print = (text: string) => void process.stdout.write(text);
-  await dispatch(args, { clock: systemClock(), random: systemRandom(), print, configure });
+  const tell = (text: string) => void process.stderr.write(text);
+  await dispatch(args, { clock: systemClock(), random: systemRandom(), print, tell, configure });
 };
 
 /** For laptops: in production an environment is set on purpose, and nowhere else. */

@@ -1,3 +1,5 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Browser } from "../support/browser.ts";
@@ -70,7 +72,9 @@ describe.each([
     expect(await username(desk)).toBeNull();
     expect(await username(phone)).toBeNull();
     expect(await username(other)).toBe("bob");
-    expect(await command(server, "end-sessions", "alice")).toBe('Ended 0 sessions of "alice".\n');
+    await expect(command(server, "end-sessions", "alice")).rejects.toThrow(
+      /failed \(3\).*"alice" has no session here/s,
+    );
     expect(server.provider.state.grants.alive("alice")).toBe(0);
     expect(server.provider.state.grants.alive("bob")).toBe(1);
     server.provider.misbehave("revocation-500");
@@ -102,6 +106,50 @@ describe.each([
         '       3  "2025"  is not configured: these people have to log in again',
         "",
       ].join("\n"),
+    );
+  });
+});
+
+describe("a command's settings", () => {
+  let server: RunningServer;
+  beforeAll(async () => {
+    server = await startServer();
+  });
+  afterAll(() => server.close());
+
+  /** In a shell that knows nothing of the server. */
+  const elsewhere = (...args: string[]) => {
+    const names = Object.keys(server.environment).map((name) => [name, ""]);
+    return run(process.execPath, [program, ...args], { seconds: 30, env: Object.fromEntries(names) });
+  };
+
+  const envFile = async (name: string, values: Readonly<Record<string, string>>): Promise<string> => {
+    const path = join(server.folder, name);
+    const lines = Object.entries(values).map(([variable, value]) => `${variable}=${value}`);
+    await writeFile(path, `# as systemd reads it\n${lines.join("\n")}\n`);
+    return path;
+  };
+
+  it("are the server's, from files as its unit names them, whatever the shell has", async () => {
+    const { DATA_DIR = "", ...others } = server.environment;
+    const [first, second] = [
+      await envFile("environment", { ...others, DATA_DIR: "/nowhere" }),
+      await envFile("secrets", { DATA_DIR }),
+    ];
+    for (const files of [
+      ["--env-file", first, "--env-file", second],
+      [`--env-file=${first}`, `--env-file=${second}`],
+    ]) {
+      const visitor = await logIn(server, "dora");
+      expect(await elsewhere("end-sessions", "dora", ...files)).toBe('Ended 1 session of "dora".\n');
+      expect(await username(visitor)).toBeNull();
+    }
+  });
+
+  it("are refused where no server has ever run, and not taken for a place without sessions", async () => {
+    const file = await envFile("unused.env", { DATA_DIR: join(server.folder, "unused") });
+    await expect(elsewhere("end-sessions", "dora", "--env-file", file)).rejects.toThrow(
+      /failed \(1\).*No server has run with these settings \(development mode\)/s,
     );
   });
 });

@@ -17,11 +17,15 @@ const framesOf = ({ stack = "", message }: Error): readonly string[] =>
     .slice(0, maxFrames)
     .map((line) => line.trim());
 
+/** Outages that we know, and refusals of the system and of libraries, which have a code of their own. */
+const isExpected = (cause: unknown): boolean =>
+  isFailure(cause) || (cause instanceof Error && "code" in cause && cause.code !== undefined);
+
 /** Whether this is a defect of the program: its place in the code then says more than its message. */
 const isFault = (event: LogEvent): boolean =>
   event.event === "request-failed"
     ? event.code === "fault"
-    : event.event === "background" && !isFailure(event.cause);
+    : event.event === "background" && !isExpected(event.cause);
 
 /**
  * What a log tells of an event's cause: name, message, code and cause of an error, and its stack where it is a

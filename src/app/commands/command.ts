@@ -18,9 +18,14 @@ export interface Surroundings {
   readonly random: Random;
   /** Standard output: what was asked for, and nothing else, so that it can go to a file. */
   readonly print: (text: string) => void;
+  /** Standard error: what a person wants to know beside it. */
+  readonly tell: (text: string) => void;
   /** The server's own. @throws BadConfiguration */
   readonly configure: () => Promise<Configuration>;
 }
+
+/** Exit code of a command that found nothing to do. */
+export const nothingFound = 3;
 
 /** A command that came to nothing; the message is for the person at the terminal. */
 export class CommandFailed extends Error {

@@ -28,9 +28,14 @@ const listing = (): string => {
     ...Object.values(commands).map(({ usage, says }) => [usage, says]),
     ["help", "Prints this."],
   ].map(([usage = "", says = ""]) => `  node server.js ${usage.padEnd(24)}  ${says}`);
-  return ["Usage:", ...lines, "", "Settings come from the environment; see docs/configuration.md.", ""].join(
-    "\n",
-  );
+  return [
+    "Usage:",
+    ...lines,
+    "",
+    "Settings come from the environment, and from files of it: --env-file <path>, once or several times.",
+    "A command works on what the server with the same settings works on. See docs/deployment.md.",
+    "",
+  ].join("\n");
 };
 
 /** Does what the first argument says. @throws CommandFailed, and what the command throws */

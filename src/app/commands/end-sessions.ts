@@ -12,6 +12,7 @@ import { revokeLogin } from "../usecases/revoke-login.ts";
 import { sessionEntries } from "../usecases/session-entries.ts";
 import { sessionTokens } from "../usecases/session-tokens.ts";
 import type { Run, Surroundings } from "./command.ts";
+import { CommandFailed, nothingFound } from "./command.ts";
 import type { StoredSessions } from "./stored-sessions.ts";
 import { withSessions } from "./stored-sessions.ts";
 
@@ -24,6 +25,12 @@ export const endSessionsOf: Run = async ([username = ""], surroundings) => {
     const entries = await entriesOf(configuration, surroundings, stored);
     return endSessions({ ...stored, entries, clock: surroundings.clock }, username);
   });
+  if (ended === 0) {
+    throw new CommandFailed(
+      `${JSON.stringify(username)} has no session here; nothing was ended.`,
+      nothingFound,
+    );
+  }
   const what = ended === 1 ? "1 session" : `${ended} sessions`;
   surroundings.print(`Ended ${what} of ${JSON.stringify(username)}.\n`);
 };

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { plainLog } from "../../adapters/system/plain-log.ts";
 import { StoreDown } from "../../domain/failure.ts";
 import type { Log } from "../../ports/driven/log.ts";
@@ -23,12 +24,32 @@ export interface StoredSessions {
   readonly closers: Closers;
 }
 
+/** Where the sessions lie, without a password. */
+const placeOf = ({ settings: { REDIS_URL: url, DATA_DIR: folder } }: Configuration): string => {
+  if (url === undefined) return folder;
+  const { host, pathname } = new URL(url);
+  return `Redis at ${host}${pathname === "/" ? "" : pathname}`;
+};
+
+/** Without the server's settings a command would find nothing, and say that there is nothing. */
+const refuseUnused = (configuration: Configuration): void => {
+  const { REDIS_URL: url, DATA_DIR: folder } = configuration.settings;
+  if (url !== undefined || existsSync(folder)) return;
+  throw new CommandFailed(
+    `No server has run with these settings (${configuration.mode} mode): there is no ${folder}.\n` +
+      "Give the server's own, for example --env-file /etc/groups/environment --env-file env/production/commands.env.",
+    1,
+  );
+};
+
 /** Runs something on the sessions of the configured server, which may be running meanwhile. */
 export const withSessions = async <T>(
   configuration: Configuration,
-  { clock }: Surroundings,
+  { clock, tell }: Surroundings,
   work: (sessions: StoredSessions) => Promise<T>,
 ): Promise<T> => {
+  refuseUnused(configuration);
+  tell(`${configuration.mode} mode, sessions in ${placeOf(configuration)}\n`);
   const closers = newClosers();
   const container = newContainer();
   try {

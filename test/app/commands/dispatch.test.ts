@@ -20,6 +20,7 @@ const printed = async (...args: string[]): Promise<string> => {
     print: (text) => {
       output += text;
     },
+    tell: () => expect.unreachable("there is nothing to tell"),
     configure: () => Promise.reject(new Error("no configuration was to be read")),
   };
   await dispatch(args, surroundings);
