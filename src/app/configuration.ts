@@ -2,6 +2,7 @@ import { accessSync, constants } from "node:fs";
 import ipaddr from "ipaddr.js";
 import type { ClaimNames } from "../domain/user.ts";
 import type { RoleGroupCatalogue } from "../ports/driven/role-group-catalogue.ts";
+import { checkProvider } from "./check-provider.ts";
 import { checkValues } from "./check-values.ts";
 import { isNamed, readSettings } from "./read-settings.ts";
 import type { Mode } from "./setting.ts";
@@ -111,7 +112,7 @@ const providerConfiguration = (
       "OIDC_IDP_URL is not set. Name your identity provider, for example https://idp.example.org/realms/lab.",
     );
   }
-  checkScopes(settings, problems);
+  checkProvider(settings, problems);
   return {
     kind: "external",
     clientId: required("OAUTH2_CLIENT_ID"),
@@ -126,19 +127,10 @@ const piecemeal: readonly SettingName[] = [
   "OIDC_JWKS_URL",
   "OAUTH2_AUTHORIZATION_URL",
   "OAUTH2_TOKEN_URL",
-  "OAUTH2_LOGOUT_URL",
-  "OAUTH2_SCOPES_SUPPORTED",
 ];
 
 const isDescribedPiecemeal = (given: ReadonlySet<SettingName>): boolean =>
   piecemeal.every((name) => given.has(name));
-
-const checkScopes = (settings: Settings, problems: string[]): void => {
-  const scopes = settings.OAUTH2_SCOPES_SUPPORTED;
-  if (scopes && !(scopes.includes("openid") && scopes.includes("profile"))) {
-    problems.push("OAUTH2_SCOPES_SUPPORTED has to hold openid and profile.");
-  }
-};
 
 const checkLoopback = (host: string, problems: string[]): void => {
   if (["127.0.0.1", "localhost", "::1"].includes(host)) return;

@@ -87,7 +87,15 @@ export const openExternal = async ({
     ...given("idpUrl", settings.OIDC_IDP_URL),
     ...given("configuration", settings.OIDC_CONFIGURATION),
     overrides: overrides(settings),
-    client: { id: provider.clientId, ...given("secret", settings.OAUTH2_CLIENT_SECRET) },
+    client: {
+      id: provider.clientId,
+      ...given("secret", settings.OAUTH2_CLIENT_SECRET),
+      authentication: settings.OAUTH2_CLIENT_AUTH_METHOD,
+    },
+    authorization: {
+      ...given("scopes", settings.OAUTH2_SCOPES),
+      parameters: settings.OAUTH2_AUTHORIZATION_PARAMS,
+    },
     cliClientId: provider.cliClientId,
     timeout: settings.OIDC_TIMEOUT,
     tolerance: { start: settings.OIDC_START_TOLERANCE, end: settings.OIDC_END_TOLERANCE },
@@ -116,7 +124,7 @@ const overrides = (settings: Settings): MetadataOverrides => ({
 
 /** The provider's logout may be at another origin than its description, as Amazon Cognito's is. */
 const logoutOrigins = (settings: Settings, known: ProviderMetadata | undefined): readonly string[] => {
-  const urls = [settings.OAUTH2_LOGOUT_URL, known?.end_session_endpoint, settings.OIDC_IDP_URL];
+  const urls = [settings.OAUTH2_LOGOUT_URL, known?.["end_session_endpoint"], settings.OIDC_IDP_URL];
   return [
     ...new Set(
       urls

@@ -131,6 +131,18 @@ export const object: Kind<JsonObject> = {
   },
 };
 
+/** Numbers and truth values are written as they are sent. */
+export const textByName: Kind<Readonly<Record<string, string>>> = {
+  name: "a JSON object of texts",
+  read: (raw) => {
+    const given = object.read(raw);
+    const isWritable = (value: Json | undefined) => ["string", "number", "boolean"].includes(typeof value);
+    return given && Object.values(given).every(isWritable)
+      ? Object.fromEntries(Object.entries(given).map(([name, value]) => [name, String(value)]))
+      : undefined;
+  },
+};
+
 export const url = (...schemes: readonly string[]): Kind<string> => ({
   name: `a URL (${schemes.join(", ")})`,
   read: (raw) =>

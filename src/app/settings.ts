@@ -8,6 +8,7 @@ import {
   orFalse,
   setting,
   text,
+  textByName,
   textOrTexts,
   texts,
   url,
@@ -172,7 +173,16 @@ export const settings = {
   OAUTH2_LOGOUT_URL: optional({ kind: web, says: "Overrides the metadata's end_session_endpoint." }),
   OAUTH2_SCOPES_SUPPORTED: optional({
     kind: texts,
-    says: "Overrides the metadata's scopes_supported; has to hold openid and profile.",
+    says: "Overrides the metadata's scopes_supported; has to hold openid and profile. To ask for others, set OAUTH2_SCOPES.",
+  }),
+  OAUTH2_SCOPES: optional({
+    kind: texts,
+    says: "Scopes to ask for at logins, whatever the provider says it supports; has to hold openid. Unset: openid and profile, and email and offline_access unless scopes_supported lacks them.",
+  }),
+  OAUTH2_AUTHORIZATION_PARAMS: setting({
+    kind: textByName,
+    otherwise: {},
+    says: 'More parameters of the authorization request, such as {"prompt":"consent"}.',
   }),
   OAUTH2_CLIENT_ID: optional({
     kind: text,
@@ -182,6 +192,11 @@ export const settings = {
     kind: text,
     secret: true,
     says: "Secret of the app client, if it has one.",
+  }),
+  OAUTH2_CLIENT_AUTH_METHOD: setting({
+    kind: oneOf("auto", "client_secret_post", "client_secret_basic"),
+    otherwise: "auto",
+    says: "How the app client sends its secret. auto: as the provider lists, in the form where it lists both, and in the other way when the provider answers invalid_client.",
   }),
   OAUTH2_CLI_CLIENT_ID: optional({
     kind: text,

@@ -1,20 +1,29 @@
 import type { Json, JsonObject } from "./brand.ts";
 
-/** The identity provider's description of itself (OpenID Connect Discovery section 3), with the operator's overrides. */
+/**
+ * The identity provider's description of itself (OpenID Connect Discovery section 3), with the operator's
+ * overrides. What is optional there is optional here.
+ */
 export interface ProviderMetadata extends JsonObject {
   readonly issuer: string;
   readonly jwks_uri: string;
   readonly authorization_endpoint: string;
   readonly token_endpoint: string;
-  readonly end_session_endpoint: string;
-  readonly scopes_supported: readonly string[];
 }
 
-/** What is asked for at a login: the two that must be there, and two more where the provider has them. */
-export const scopesToAskFor = (metadata: ProviderMetadata): string =>
-  ["openid", "profile", "email", "offline_access"]
-    .filter((scope) => scope === "openid" || scope === "profile" || metadata.scopes_supported.includes(scope))
-    .join(" ");
+/** The scopes that the provider says it has; undefined: it does not say, or not as a list of texts. */
+const scopesSupported = ({ scopes_supported: scopes }: ProviderMetadata): readonly Json[] | undefined =>
+  Array.isArray(scopes) && scopes.every((scope) => typeof scope === "string") ? scopes : undefined;
+
+/**
+ * What is asked for at a login, whatever the provider lists, when the operator has not named it: the two that an
+ * id token with a person's claims takes, and two more where the provider has them, or does not say what it has.
+ */
+export const scopesToAskFor = (metadata: ProviderMetadata): readonly string[] => {
+  const supported = scopesSupported(metadata);
+  const extra = ["email", "offline_access"].filter((scope) => supported?.includes(scope) ?? true);
+  return ["openid", "profile", ...extra];
+};
 
 const endpointName = /_(endpoint|uri)$/;
 

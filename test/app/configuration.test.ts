@@ -92,8 +92,6 @@ describe("a provider of one's own", () => {
       OIDC_JWKS_URL: "https://idp.example.org/jwks",
       OAUTH2_AUTHORIZATION_URL: "https://idp.example.org/auth",
       OAUTH2_TOKEN_URL: "https://idp.example.org/token",
-      OAUTH2_LOGOUT_URL: "https://idp.example.org/logout",
-      OAUTH2_SCOPES_SUPPORTED: '["openid","profile"]',
     };
     const nameless = without(provider, "OIDC_IDP_URL");
     expect((await s.read({ ...nameless, OIDC_CONFIGURATION: "{}" })).provider.kind).toBe("external");
@@ -109,6 +107,31 @@ describe("a provider of one's own", () => {
       ]);
     },
   );
+});
+
+describe("what a login asks the provider for", () => {
+  it.each([
+    ['["profile","groups"]', "OAUTH2_SCOPES has to hold openid"],
+    ["[]", "OAUTH2_SCOPES has to hold openid"],
+    ['["openid","profile groups"]', 'OAUTH2_SCOPES: "profile groups" is no scope'],
+  ])("cannot be the scopes %s", async (scopes, problem) => {
+    expect(await s.problemsOf({ ...provider, OAUTH2_SCOPES: scopes })).toEqual([
+      expect.stringContaining(problem),
+    ]);
+  });
+
+  it.each([
+    ["scope", "OAUTH2_SCOPES"],
+    ["redirect_uri", "Remove it"],
+    ["response_mode", "Remove it"],
+    ["code_challenge", "Remove it"],
+  ])("leaves the parameter %s to the server", async (name, advice) => {
+    const parameters = JSON.stringify({ prompt: "login", [name]: "x" });
+    const [problem, ...others] = await s.problemsOf({ ...provider, OAUTH2_AUTHORIZATION_PARAMS: parameters });
+    expect(problem).toContain(`OAUTH2_AUTHORIZATION_PARAMS: the server sets ${name} itself`);
+    expect(problem).toContain(advice);
+    expect(others).toEqual([]);
+  });
 });
 
 describe("production", () => {

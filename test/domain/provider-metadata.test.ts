@@ -24,9 +24,12 @@ describe("the scopes to ask for", () => {
     [["profile", "openid", "email"], "openid profile email"],
     [["openid", "profile", "offline_access", "phone"], "openid profile offline_access"],
     [["offline_access", "email", "openid", "profile"], "openid profile email offline_access"],
+    [["openid", "offline_access", "offline"], "openid profile offline_access"],
     [[], "openid profile"],
-  ])("of a provider that knows %j are %s", (scopes, asked) => {
-    expect(scopesToAskFor({ ...metadata, scopes_supported: scopes })).toBe(asked);
+    [undefined, "openid profile email offline_access"],
+    ["openid profile", "openid profile email offline_access"],
+  ])("of a provider that lists %j are %s", (scopes, asked) => {
+    expect(scopesToAskFor({ ...metadata, scopes_supported: scopes }).join(" ")).toBe(asked);
   });
 });
 

@@ -5,6 +5,7 @@ import { type Browser, browser } from "../support/browser.ts";
 import type { RunningServer } from "../support/running-server.ts";
 import { startServer } from "../support/running-server.ts";
 import { sessionCookie, username } from "../support/sessions.ts";
+import { stubProvider } from "../support/stub-provider/stub-provider.ts";
 
 let server: RunningServer;
 beforeAll(async () => {
@@ -159,4 +160,22 @@ describe("what comes late does not bring an ended session back", () => {
     expect((await server.stored.sessions()).size).toBe(before - 1);
     expect(await username(withCookie(cookie))).toBeNull();
   });
+});
+
+test("at a provider that describes no logout, one ends the session here, and that is all", async () => {
+  const provider = await stubProvider({
+    metadata: { end_session_endpoint: undefined, scopes_supported: ["openid", "offline_access"] },
+  });
+  const bare = await startServer({ provider });
+  try {
+    expect((await bare.ask({ path: "/readyz" })).status).toBe(200);
+    const visitor = browser(bare);
+    await visitor.logIn();
+    const answer = await visitor.ask({ method: "POST", path: "/logout" });
+    expect([answer.status, answer.headers["location"]]).toEqual([302, "/"]);
+    expect(await username(visitor)).toBeNull();
+  } finally {
+    await bare.close();
+    await provider.close();
+  }
 });

@@ -132,8 +132,8 @@ const end = async (ctx: Context, d: Deps): Promise<void> => {
   ctx.session = null;
   const url = await d.signIn.endSessionUrl(ctx.state.origin, id, login).catch((error: unknown) => {
     // With the provider away, the session here ends all the same.
-    if (error instanceof ProviderDown) return home;
+    if (error instanceof ProviderDown) return undefined;
     throw error;
   });
-  ctx.redirect(url);
+  ctx.redirect(url ?? home);
 };

@@ -1,36 +1,72 @@
-import { type ClientAuth, ClientSecretBasic, ClientSecretPost, None } from "openid-client";
+import { type ClientAuth, ClientSecretBasic, ClientSecretPost, None, ResponseBodyError } from "openid-client";
 import type { Json } from "../../domain/brand.ts";
 import type { ProviderMetadata } from "../../domain/provider-metadata.ts";
-import type { OidcOptions } from "./options.ts";
+import type { ClientAuthenticationMethod, OidcOptions } from "./options.ts";
 
-type Client = OidcOptions["client"];
+type Endpoint = "token" | "revocation";
 
-const lists = (methods: Json | undefined, method: string): boolean =>
-  Array.isArray(methods) && methods.includes(method);
+/** How the app client proves to the provider who it is. */
+export interface ClientAuthentication {
+  /**
+   * Makes a request with the method that is most likely right, and once more with the other one when the provider
+   * answers `invalid_client` (RFC 6749 section 5.2). The method that was taken comes first from then on.
+   */
+  request<T>(
+    endpoint: Endpoint,
+    metadata: ProviderMetadata,
+    send: (authentication: ClientAuth) => Promise<T>,
+  ): Promise<T>;
+}
 
-/** By post, unless an endpoint lists `client_secret_basic` and not `client_secret_post`. */
-const authentication = (client: Client, methods: Json | undefined): ClientAuth => {
-  if (client.secret === undefined || client.secret === "") return None();
-  const onlyBasic = lists(methods, "client_secret_basic") && !lists(methods, "client_secret_post");
-  const { authentication: chosen = "auto" } = client;
-  const basic = chosen === "client_secret_basic" || (chosen === "auto" && onlyBasic);
-  return basic ? ClientSecretBasic(client.secret) : ClientSecretPost(client.secret);
+const methods = {
+  client_secret_post: ClientSecretPost,
+  client_secret_basic: ClientSecretBasic,
+} as const;
+
+const other = (method: ClientAuthenticationMethod): ClientAuthenticationMethod =>
+  method === "client_secret_post" ? "client_secret_basic" : "client_secret_post";
+
+const lists = (listed: Json | undefined, method: string): boolean =>
+  Array.isArray(listed) && listed.includes(method);
+
+/** Where a provider says nothing of its revocation endpoint, most clients have one method for all endpoints. */
+const listedBy = (metadata: ProviderMetadata, endpoint: Endpoint): Json | undefined => {
+  const atTokens = metadata["token_endpoint_auth_methods_supported"];
+  return endpoint === "token"
+    ? atTokens
+    : (metadata["revocation_endpoint_auth_methods_supported"] ?? atTokens);
 };
 
-export const tokenAuthentication = (client: Client, metadata: ProviderMetadata): ClientAuth =>
-  authentication(client, metadata.token_endpoint_auth_methods_supported);
+const isInvalidClient = (error: unknown): boolean =>
+  error instanceof ResponseBodyError && error.error === "invalid_client";
 
-/**
- * Where a provider says nothing of its revocation endpoint, `client_secret_basic` is what it takes (RFC 8414
- * section 2); Amazon Cognito takes nothing else there, though its token endpoint does. One that has not got it
- * at the token endpoint is asked as there.
- */
-export const revocationAuthentication = (client: Client, metadata: ProviderMetadata): ClientAuth => {
-  const {
-    revocation_endpoint_auth_methods_supported: methods,
-    token_endpoint_auth_methods_supported: atTokens,
-  } = metadata;
-  if (methods !== undefined) return authentication(client, methods);
-  const onlyPost = lists(atTokens, "client_secret_post") && !lists(atTokens, "client_secret_basic");
-  return authentication(client, onlyPost ? atTokens : ["client_secret_basic"]);
+export const clientAuthentication = (client: OidcOptions["client"]): ClientAuthentication => {
+  const { secret, authentication: chosen = "auto" } = client;
+  const taken: { [At in Endpoint]?: ClientAuthenticationMethod } = {};
+
+  const first = (endpoint: Endpoint, metadata: ProviderMetadata): ClientAuthenticationMethod => {
+    if (chosen !== "auto") return chosen;
+    if (taken[endpoint] !== undefined) return taken[endpoint];
+    const likely = taken.token ?? "client_secret_post";
+    const listed = listedBy(metadata, endpoint);
+    return lists(listed, other(likely)) && !lists(listed, likely) ? other(likely) : likely;
+  };
+
+  return {
+    async request(endpoint, metadata, send) {
+      if (secret === undefined || secret === "") return send(None());
+      const sendBy = async (method: ClientAuthenticationMethod) => {
+        const answer = await send(methods[method](secret));
+        taken[endpoint] = method;
+        return answer;
+      };
+      const method = first(endpoint, metadata);
+      try {
+        return await sendBy(method);
+      } catch (error) {
+        if (chosen !== "auto" || !isInvalidClient(error)) throw error;
+        return sendBy(other(method));
+      }
+    },
+  };
 };

@@ -1,11 +1,20 @@
 import type { Seconds } from "../../domain/brand.ts";
+import type { ProviderMetadata } from "../../domain/provider-metadata.ts";
 import type { Verification } from "../../ports/driven/identity-provider.ts";
+import type { BoundedFetch } from "./bounded-fetch.ts";
+import type { ClientAuthentication } from "./client-authentication.ts";
+import type { OidcOptions } from "./options.ts";
 import type { TokenEndpoint } from "./token-endpoint.ts";
+import { tokenEndpoint } from "./token-endpoint.ts";
+import type { TokenVerifier } from "./token-verifier.ts";
 
 /** What the grants need to ask for tokens and to judge what comes back. */
 export interface Conversation {
-  /** A new one for each request. Throws ProviderDown. */
-  endpoint(): Promise<TokenEndpoint>;
+  /**
+   * Has a grant asked for, and asked for once more where the provider wants the client to prove itself in the other
+   * way. Throws ProviderDown, and openid-client's errors.
+   */
+  ask<T>(grant: (endpoint: TokenEndpoint) => Promise<T>): Promise<T>;
   now(): Seconds;
   /**
    * Verifies an id token that was sent for at `asked`: one that ran out on its way here was good when we
@@ -13,3 +22,41 @@ export interface Conversation {
    */
   verifyAnswer(idToken: string, asked: Seconds, to: "login" | "renewal"): Promise<Verification>;
 }
+
+/**
+ * A session's tokens came from the provider itself, and were judged at the login. An instance whose clock has
+ * fallen behind since must not take them for not yet valid, and log everybody out.
+ */
+export const anyStart = Number.POSITIVE_INFINITY;
+
+type Rules = Required<Pick<OidcOptions, "client" | "algorithms" | "timeout" | "clock">> & {
+  readonly tolerance: { readonly start: Seconds; readonly end: Seconds };
+};
+
+interface Parts {
+  readonly metadata: () => Promise<ProviderMetadata>;
+  readonly authentication: ClientAuthentication;
+  readonly verifier: TokenVerifier;
+  readonly fetch: BoundedFetch;
+}
+
+export const conversationWith = (rules: Rules, parts: Parts): Conversation => {
+  const { client, algorithms, timeout, tolerance, clock } = rules;
+  const { metadata, authentication, verifier, fetch } = parts;
+  return {
+    async ask(grant) {
+      const described = await metadata();
+      const asker = { clientId: client.id, algorithms };
+      return authentication.request("token", described, (by) =>
+        grant(tokenEndpoint({ ...asker, authentication: by }, described, fetch)),
+      );
+    },
+    now: () => clock.now(),
+    verifyAnswer(idToken, asked, to) {
+      const now = clock.now();
+      const startTolerance = to === "login" ? tolerance.start : anyStart;
+      const endTolerance = tolerance.end + Math.min(Math.max(0, now - asked), timeout);
+      return verifier.verify({ idToken }, { clientId: client.id, now, startTolerance, endTolerance }, "own");
+    },
+  };
+};

@@ -3,8 +3,8 @@ import type { ProviderMetadata } from "../../domain/provider-metadata.ts";
 import type { Clock } from "../../ports/driven/clock.ts";
 import type { Log } from "../../ports/driven/log.ts";
 
-/** How the app client names itself at the token endpoint (OpenID Connect Core section 9). */
-export type ClientAuthentication = "client_secret_post" | "client_secret_basic";
+/** How the app client proves who it is (OpenID Connect Core section 9). */
+export type ClientAuthenticationMethod = "client_secret_post" | "client_secret_basic";
 
 /** The metadata that the server itself uses, and that the operator may set one by one. */
 export type MetadataOverrides = {
@@ -17,6 +17,14 @@ export type MetadataOverrides = {
     | "scopes_supported"]?: ProviderMetadata[Name];
 };
 
+/** What a browser is sent to the authorization endpoint with, beside what the code flow itself needs. */
+export interface AuthorizationRequest {
+  /** Undefined: by what the provider lists, see `provider-metadata.ts`. */
+  readonly scopes?: readonly string[];
+  /** The provider's own parameters; never one that the server sets itself. */
+  readonly parameters?: Readonly<Record<string, string>>;
+}
+
 export interface OidcOptions {
   /** Discovery is asked for below it (OpenID Connect Discovery section 4). Not needed when nothing is left to discover. */
   readonly idpUrl?: string;
@@ -28,9 +36,10 @@ export interface OidcOptions {
     readonly id: string;
     /** Absent or empty: a public client. */
     readonly secret?: string;
-    /** "auto" (default): by what the provider lists for each endpoint; see `client-authentication.ts`. */
-    readonly authentication?: ClientAuthentication | "auto";
+    /** "auto" (default): by what the provider lists and takes; see `client-authentication.ts`. */
+    readonly authentication?: ClientAuthenticationMethod | "auto";
   };
+  readonly authorization?: AuthorizationRequest;
   /** The audience of Bearer tokens. */
   readonly cliClientId: string;
   /** For each request to the provider, from first to last byte. Default 10. */
@@ -41,7 +50,7 @@ export interface OidcOptions {
     /** For how long a token lives on after `exp`, at logins and as a Bearer token; in sessions, which renew, not at all. Default 0. */
     readonly end?: Seconds;
   };
-  /** Names of RFC 7518 and RFC 8037; asymmetric ones only. Default: {@link asymmetricAlgorithms}. */
+  /** Names of RFC 7518, RFC 8037 and RFC 9864; asymmetric ones only. Default: {@link asymmetricAlgorithms}. */
   readonly algorithms?: readonly string[];
   readonly keys?: {
     /** Shortest time between two fetches that Bearer tokens with unknown keys can cause. Default 30. */
@@ -65,4 +74,5 @@ export const asymmetricAlgorithms: readonly string[] = [
   "ES384",
   "ES512",
   "EdDSA",
+  "Ed25519",
 ];

@@ -7,7 +7,8 @@ import { remoteDocument } from "./remote-document.ts";
 
 const maxAge: Seconds = 3600;
 
-const urlNames = ["jwks_uri", "authorization_endpoint", "token_endpoint", "end_session_endpoint"] as const;
+/** What nothing works without; all else is optional, and is not demanded. */
+const urlNames = ["jwks_uri", "authorization_endpoint", "token_endpoint"] as const;
 
 const loopbackHost = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
@@ -20,9 +21,6 @@ export const isAcceptableUrl = (text: Json | undefined): boolean => {
   );
 };
 
-const isScopeList = (value: Json | undefined): value is readonly string[] =>
-  Array.isArray(value) && value.every((scope) => typeof scope === "string");
-
 /** What is wrong with a provider's description of itself; empty: nothing. */
 const faults = (document: JsonObject): string[] => {
   const found: string[] = [];
@@ -31,11 +29,6 @@ const faults = (document: JsonObject): string[] => {
     if (document[name] === undefined) found.push(`${name} is missing`);
     else if (!isAcceptableUrl(document[name]))
       found.push(`${name} is neither an https URL nor of this machine`);
-  }
-  const scopes = document.scopes_supported;
-  if (!isScopeList(scopes)) found.push("scopes_supported is not a list of strings");
-  else if (!scopes.includes("openid") || !scopes.includes("profile")) {
-    found.push("scopes_supported lacks openid or profile");
   }
   return found;
 };
@@ -47,6 +40,11 @@ const describe = (document: JsonObject): ProviderMetadata | string => {
 
 const discoveryUrl = (idpUrl: string): string =>
   `${idpUrl.replace(/\/+$/, "")}/.well-known/openid-configuration`;
+
+const saysAll = (set: JsonObject): boolean =>
+  [...urlNames, "issuer", "end_session_endpoint", "scopes_supported"].every(
+    (name) => set[name] !== undefined,
+  );
 
 export interface ProviderDescription {
   /** Throws ProviderDown. */
@@ -71,12 +69,16 @@ export const providerDescription = (
     Object.entries({ ...configuration, ...overrides }).filter(([, value]) => value !== undefined),
   );
   const complete = describe(set);
-  if (typeof complete !== "string") {
+  // What is optional may still be there to be discovered.
+  const needsNoMore = idpUrl === undefined || configuration !== undefined || saysAll(set);
+  if (typeof complete !== "string" && needsNoMore) {
     return { get: async () => complete, kept: () => complete, known: () => complete };
   }
-  if (configuration !== undefined) throw new NotConfigured(complete);
-  for (const name of urlNames) {
-    if (set[name] !== undefined && !isAcceptableUrl(set[name])) throw new NotConfigured(complete);
+  if (configuration !== undefined) throw new NotConfigured(String(complete));
+  for (const name of [...urlNames, "end_session_endpoint"]) {
+    if (set[name] !== undefined && !isAcceptableUrl(set[name])) {
+      throw new NotConfigured(`Identity provider: ${name} has to be an https URL, or one of this machine.`);
+    }
   }
   if (idpUrl === undefined) throw new NotConfigured(`${complete} There is no URL to discover it from.`);
   if (!isAcceptableUrl(idpUrl)) {

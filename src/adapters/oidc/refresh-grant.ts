@@ -4,6 +4,7 @@ import type { Seconds } from "../../domain/brand.ts";
 import type { TokenSet } from "../../domain/token-set.ts";
 import type { UselessTokens, VerifiedTokens } from "../../ports/driven/identity-provider.ts";
 import type { Conversation } from "./conversation.ts";
+import type { TokenEndpoint } from "./token-endpoint.ts";
 import { isComplaint, isRefused, renewalFailure } from "./token-endpoint.ts";
 
 /** Who a token is about that has been verified before: an old one when it was sealed. */
@@ -55,10 +56,13 @@ export const refresh = async (
   conversation: Conversation,
   old: TokenSet,
 ): Promise<VerifiedTokens | UselessTokens | "refused"> => {
-  const { configuration, answer } = await conversation.endpoint();
+  let answer: TokenEndpoint["answer"] = () => undefined;
   const asked = conversation.now();
   try {
-    const renewed = await refreshTokenGrant(configuration, old.refreshToken);
+    const renewed = await conversation.ask((endpoint) => {
+      answer = endpoint.answer;
+      return refreshTokenGrant(endpoint.configuration, old.refreshToken);
+    });
     const {
       id_token: idToken,
       access_token: accessToken,

@@ -1,24 +1,23 @@
-import { customFetch, tokenRevocation } from "openid-client";
+import { type CustomFetch, customFetch, tokenRevocation } from "openid-client";
 import { ProviderDown } from "../../domain/failure.ts";
 import type { ProviderMetadata } from "../../domain/provider-metadata.ts";
 import type { TokenSet } from "../../domain/token-set.ts";
 import type { BoundedFetch } from "./bounded-fetch.ts";
-import { revocationAuthentication } from "./client-authentication.ts";
-import type { OidcOptions } from "./options.ts";
+import type { ClientAuthentication } from "./client-authentication.ts";
 import { isAcceptableUrl } from "./provider-description.ts";
 import { configurationFor, renewalFailure } from "./token-endpoint.ts";
 
 /** Revokes a refresh token, and with it what was made from it (RFC 7009 section 2.1); see the port. */
 export const revoke = async (
-  client: OidcOptions["client"],
+  clientId: string,
+  authentication: ClientAuthentication,
   metadata: ProviderMetadata,
   fetch: BoundedFetch,
   { refreshToken }: TokenSet,
 ): Promise<void> => {
   if (!isAcceptableUrl(metadata.revocation_endpoint)) return;
-  const configuration = configurationFor(client.id, revocationAuthentication(client, metadata), metadata);
   // Unlike the token endpoint's, a good answer is empty.
-  configuration[customFetch] = async (to, init) => {
+  const send: CustomFetch = async (to, init) => {
     const { signal: _, ...request } = init;
     const { status, text } = await fetch.send(to, request as RequestInit);
     return new Response(text === "" ? null : text, {
@@ -27,7 +26,11 @@ export const revoke = async (
     });
   };
   try {
-    await tokenRevocation(configuration, refreshToken, { token_type_hint: "refresh_token" });
+    await authentication.request("revocation", metadata, (by) => {
+      const configuration = configurationFor(clientId, by, metadata);
+      configuration[customFetch] = send;
+      return tokenRevocation(configuration, refreshToken, { token_type_hint: "refresh_token" });
+    });
   } catch (error) {
     const cause = renewalFailure(error);
     throw cause instanceof ProviderDown ? cause : new ProviderDown({ cause });

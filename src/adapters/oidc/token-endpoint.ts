@@ -13,8 +13,6 @@ import type { JsonObject } from "../../domain/brand.ts";
 import { ProviderDown, SignInFailed } from "../../domain/failure.ts";
 import type { ProviderMetadata } from "../../domain/provider-metadata.ts";
 import { type BoundedFetch, jsonObject } from "./bounded-fetch.ts";
-import { tokenAuthentication } from "./client-authentication.ts";
-import type { OidcOptions } from "./options.ts";
 
 /** One conversation with the token endpoint. */
 export interface TokenEndpoint {
@@ -46,14 +44,20 @@ export const configurationFor = (
   return configuration;
 };
 
+/** Who asks for tokens, and how they may be signed. */
+export interface TokenClient {
+  readonly clientId: string;
+  readonly authentication: ClientAuth;
+  readonly algorithms: readonly string[];
+}
+
 /**
  * openid-client, set up for one request. It checks the callback, the nonce and the answer's form. It is told to
  * accept every algorithm of ours and any time, since `token-verifier.ts` judges each id token afterwards, with our
  * clock, and with its signature, which openid-client does not check on tokens that come straight from the provider.
  */
 export const tokenEndpoint = (
-  client: OidcOptions["client"],
-  algorithms: readonly string[],
+  { clientId, authentication, algorithms }: TokenClient,
   metadata: ProviderMetadata,
   fetch: BoundedFetch,
 ): TokenEndpoint => {
@@ -70,7 +74,7 @@ export const tokenEndpoint = (
     return Response.json(answer, { status: received.status });
   };
   const ours = { ...metadata, id_token_signing_alg_values_supported: [...algorithms] };
-  const configuration = configurationFor(client.id, tokenAuthentication(client, metadata), ours);
+  const configuration = configurationFor(clientId, authentication, ours);
   configuration[customFetch] = send;
   return { configuration, answer: () => answer };
 };

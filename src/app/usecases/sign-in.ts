@@ -87,7 +87,8 @@ export const signIn = (d: Deps): SignIn => {
     },
     endSessionUrl: async (origin, sessionId, login) => {
       const opened = sessionId && login && d.tokens.open(sessionId, login);
-      return seenFrom(origin, await d.identityProvider.endSessionUrl(origin, opened?.tokens.idToken));
+      const url = await d.identityProvider.endSessionUrl(origin, opened?.tokens.idToken);
+      return url && seenFrom(origin, url);
     },
   };
 };

@@ -32,8 +32,11 @@ export interface IdentityProvider {
   refresh(tokens: TokenSet): Promise<VerifiedTokens | UselessTokens | "refused">;
   /** Checks signature, issuer, audience and times of an id token (OpenID Connect Core section 3.1.3.7). */
   verify(token: IdToken, audience: Audience): Promise<Verification>;
-  /** Where to send a browser to log out at the provider too (OpenID Connect RP-Initiated Logout section 2). */
-  endSessionUrl(returnTo: string, idToken: string | undefined): Promise<string>;
+  /**
+   * Where to send a browser to log out at the provider too (OpenID Connect RP-Initiated Logout section 2);
+   * undefined: the provider offers no such thing.
+   */
+  endSessionUrl(returnTo: string, idToken: string | undefined): Promise<string | undefined>;
   /**
    * Takes a refresh token out of use (RFC 7009 section 2.1). Nothing happens where the provider has no
    * endpoint for it.

@@ -28,6 +28,10 @@ export interface SignIn {
    * the provider is to forget it. Nobody waits for that.
    */
   abandon(sessionId: SessionId, login: Login): void;
-  /** Where to send a browser whose session here has ended. */
-  endSessionUrl(origin: string, sessionId: SessionId | undefined, login: Login | undefined): Promise<string>;
+  /** Where to send a browser whose session here has ended; undefined: the provider offers no logout. */
+  endSessionUrl(
+    origin: string,
+    sessionId: SessionId | undefined,
+    login: Login | undefined,
+  ): Promise<string | undefined>;
 }

@@ -43,6 +43,15 @@ describe("the provider's description of itself", () => {
     expect(piecemeal.stub.state.calls.discovery + mixed.stub.state.calls.discovery).toBe(0);
   });
 
+  it("is fetched for what is optional when single settings say all that is needed", async () => {
+    const { end_session_endpoint: _, ...needed } = complete;
+    await using all = await pair(() => ({ overrides: needed }));
+    expect(await all.provider.metadata()).toMatchObject({
+      ...needed,
+      end_session_endpoint: `${all.stub.issuer}/logout?realm=lab`,
+    });
+  });
+
   it("is not fetched before it is needed, and then once for all who ask", async () => {
     await using all = await pair();
     expect(all.stub.state.calls.discovery).toBe(0);
@@ -67,12 +76,25 @@ describe("the provider's description of itself", () => {
     });
   });
 
+  it.each([
+    ["lacks a logout", { end_session_endpoint: undefined }],
+    [
+      "has one at an address that anybody could listen to",
+      { end_session_endpoint: "http://idp.example/logout" },
+    ],
+    ["lists no scopes", { scopes_supported: undefined }],
+    ["lists scopes without profile", { scopes_supported: ["offline_access", "offline", "openid"] }],
+    ["lists scopes as one text", { scopes_supported: "openid profile" }],
+  ])("is enough to log in and out here when it %s", async (_, metadata) => {
+    await using all = await pair(() => ({}), { metadata });
+    await all.provider.ready();
+    const { tokens } = await all.logIn();
+    const url = await all.provider.endSessionUrl("https://lab.example/", tokens.idToken);
+    expect(url === undefined).toBe("end_session_endpoint" in metadata);
+  });
+
   it("may lack what the operator sets, such as Cognito's logout endpoint", async () => {
     const stubOptions = { metadata: { end_session_endpoint: undefined } };
-    await using bare = await pair(() => ({}), stubOptions);
-    await expect(bare.provider.metadata()).rejects.toMatchObject({
-      cause: { message: expect.stringContaining("end_session_endpoint is missing") },
-    });
     await using helped = await pair(
       () => ({ overrides: { end_session_endpoint: "https://idp.example/logout" } }),
       stubOptions,
@@ -125,8 +147,8 @@ describe("the provider's description of itself", () => {
     for (const options of [
       { configuration: incomplete },
       { configuration: incomplete, idpUrl: "https://idp.example" },
-      { configuration: { ...complete, scopes_supported: ["openid"] } },
-      { configuration: { ...complete, scopes_supported: "openid profile" } },
+      { configuration: { ...complete, authorization_endpoint: undefined } },
+      { idpUrl: "https://idp.example", overrides: { end_session_endpoint: "http://idp.example/logout" } },
       { configuration: { ...complete, jwks_uri: "http://idp.example/keys" } },
       { idpUrl: "https://idp.example", overrides: { token_endpoint: "ftp://idp.example/token" } },
       { idpUrl: "http://idp.example" },

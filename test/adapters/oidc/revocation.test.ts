@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { cognito } from "../../support/stub-provider/cognito.ts";
 import { pair } from "./provider.ts";
 
 it.each([
@@ -17,8 +18,9 @@ const basic = ["client_secret_basic"];
 const post = ["client_secret_post"];
 
 it.each([
-  ["the header, where the provider says nothing", "header", {}],
-  ["the header, where both do at the token endpoint", "header", { token: [...basic, ...post] }],
+  ["the form, as at the token endpoint, where the provider says nothing", "form", {}],
+  ["the form, as at the token endpoint, where that takes both", "form", { token: [...basic, ...post] }],
+  ["the header, as at the token endpoint, where that takes nothing else", "header", { token: basic }],
   ["the header, where the endpoint itself lists that alone", "header", { own: basic, token: post }],
   ["the form, where the endpoint itself lists that", "form", { own: [...basic, ...post] }],
   ["the form, where the token endpoint takes nothing else", "form", { token: post }],
@@ -34,4 +36,14 @@ it.each([
   const [request] = served.stub.state.revocationRequests;
   expect(request?.authorization === undefined).toBe(where === "form");
   expect(request?.form.has("client_secret")).toBe(where === "form");
+});
+
+it("proves who it is in the header, where the endpoint refuses the form and says nothing", async () => {
+  await using served = await pair(undefined, { dialect: cognito });
+  const { tokens } = await served.logIn();
+  await served.provider.revoke(tokens);
+  expect(served.stub.state.revoked).toEqual([tokens.refreshToken]);
+  await served.provider.revoke(tokens);
+  // Asked wrongly once, and never again.
+  expect(served.stub.state.revocationRequests).toHaveLength(3);
 });

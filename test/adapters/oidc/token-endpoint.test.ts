@@ -82,6 +82,49 @@ describe("the client at the token endpoint", () => {
     await expect(all.provider.refresh(tokens)).rejects.toMatchObject({ code: "provider-down" });
   });
 
+  it.each([
+    ["header", "form"],
+    ["form", "header"],
+  ] as const)(
+    "tries once more by %s, where the provider lists neither or only the wrong one",
+    async (where, wrong) => {
+      const listed = wrong === "form" ? {} : offering("client_secret_basic");
+      await using all = await pair(undefined, listed);
+      const { state } = all.stub;
+      state.takesSecrets = where;
+      const { tokens } = await all.logIn();
+      expect(await all.provider.refresh(tokens)).not.toBe("refused");
+      await all.provider.revoke(tokens);
+      expect(state.revoked).toEqual([tokens.refreshToken]);
+      const used = (requests: typeof state.tokenRequests) =>
+        requests.map(({ authorization }) => (authorization === undefined ? "form" : "header"));
+      // Once found, it is the first everywhere.
+      expect(used(state.tokenRequests)).toEqual([wrong, where, where]);
+      expect(used(state.revocationRequests).at(-1)).toBe(where);
+    },
+  );
+
+  it("uses what worked at the token endpoint at the others too", async () => {
+    await using all = await pair();
+    all.stub.state.takesSecrets = "header";
+    const { tokens } = await all.logIn();
+    await all.provider.revoke(tokens);
+    expect(all.stub.state.revocationRequests).toHaveLength(1);
+  });
+
+  it("tries no other way than the one it was told", async () => {
+    await using all = await pair(client({ authentication: "client_secret_post" }));
+    all.stub.state.takesSecrets = "header";
+    await expect(all.logIn()).rejects.toMatchObject({ code: "sign-in-failed", reason: "invalid_client" });
+    expect(all.stub.state.tokenRequests).toHaveLength(1);
+  });
+
+  it("tries the other way once, and no more, when neither is taken", async () => {
+    await using all = await pair(client({ secret: "wrong" }));
+    await expect(all.logIn()).rejects.toMatchObject({ code: "sign-in-failed", reason: "invalid_client" });
+    expect(all.stub.state.tokenRequests).toHaveLength(2);
+  });
+
   it("asks for logins with PKCE where the provider does not send its name back", async () => {
     await using all = await pair(undefined, {
       metadata: { authorization_response_iss_parameter_supported: undefined },

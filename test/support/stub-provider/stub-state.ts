@@ -58,6 +58,8 @@ export interface StubState {
   backdatedBy: number;
   /** Seconds that a slow answer takes. */
   slowness: number;
+  /** How clients with a secret have to send it, at every endpoint; undefined: as they like. */
+  takesSecrets: "header" | "form" | undefined;
   /** Whether a revocation ends that token alone, and not the whole grant. */
   revokesAlone: boolean;
   readonly lasting: Set<Flaw>;
@@ -95,6 +97,7 @@ export const stubState = (options: StubOptions, keys: readonly SigningKey[]): St
     tokenLife: 300,
     backdatedBy: 0,
     slowness: 0.5,
+    takesSecrets: undefined,
     revokesAlone: false,
     lasting: new Set(),
     once: [],

@@ -48,6 +48,8 @@ export const authenticate = (
   authorization: string | undefined,
   form: URLSearchParams,
 ): string | undefined => {
+  const sentBy = authorization !== undefined ? "header" : form.has("client_secret") ? "form" : undefined;
+  if (sentBy !== (state.takesSecrets ?? sentBy)) return undefined;
   const [id, secret] = authorization?.startsWith("Basic ")
     ? decodeBasic(authorization)
     : [form.get("client_id"), form.get("client_secret") ?? undefined];
