@@ -1,3 +1,6 @@
+import { foreignText } from "./foreign-text.ts";
+import type { ReturnPath } from "./return-path.ts";
+
 /**
  * Every way in which a use case can fail. `message` is written for the person who asked and may be
  * sent to them; what only the operator may read belongs in `cause`, which goes to the log.
@@ -77,14 +80,54 @@ export class UnsupportedMediaType extends Fault<"unsupported-media-type"> {
   readonly code = "unsupported-media-type";
 }
 
-/** The identity provider ended a login with an error (RFC 6749 section 4.1.2.1). */
+/** An error as the identity provider tells it (RFC 6749 sections 4.1.2.1 and 5.2); text that is not ours. */
+export interface ProviderError {
+  readonly error: string;
+  readonly description?: string | undefined;
+}
+
+interface SignInFailedOptions extends ErrorOptions {
+  /** What the provider said; absent: what it sent was not as it should be. */
+  readonly said?: ProviderError | undefined;
+  /** Where the person wanted to go. */
+  readonly returnTo?: ReturnPath | undefined;
+}
+
+const providerSays = ({ error, description }: ProviderError): string =>
+  `The identity provider did not log you in. It says: ${error}${description ? ` (${description})` : ""}`;
+
+/** A login that the browser brought back to us, and that came to nothing. */
 export class SignInFailed extends Fault<"sign-in-failed"> {
   readonly code = "sign-in-failed";
   /** The provider's error code, or what was wrong with its answer. */
   readonly reason: string;
-  constructor(reason: string, options?: ErrorOptions) {
-    super("The identity provider could not log you in. Please try again.", options);
-    this.reason = reason;
+  readonly said: ProviderError | undefined;
+  readonly returnTo: ReturnPath | undefined;
+  constructor(reason: string, { said, returnTo, ...options }: SignInFailedOptions = {}) {
+    const words = said && {
+      error: foreignText(said.error, 100),
+      description: said.description && foreignText(said.description, 300),
+    };
+    const message = words ? providerSays(words) : "The identity provider could not log you in.";
+    super(message, options);
+    this.reason = words?.error ?? reason;
+    this.said = words;
+    this.returnTo = returnTo;
+  }
+}
+
+/** The end of a login that this browser has not begun, or not lately. */
+export class SignInLost extends Fault<"sign-in-lost"> {
+  readonly code = "sign-in-lost";
+  /** "unknown": the browser brought no cookie of it, for example since it was used before. */
+  readonly why: "unknown" | "late";
+  constructor(why: "unknown" | "late") {
+    super(
+      why === "late"
+        ? "This login took too long: it has to be finished within an hour. Nobody was logged in by it."
+        : "This login was finished before, or did not begin in this browser, or its cookie was lost. Nobody was logged in by it.",
+    );
+    this.why = why;
   }
 }
 
@@ -127,6 +170,7 @@ export type Failure =
   | PreconditionFailed
   | UnsupportedMediaType
   | SignInFailed
+  | SignInLost
   | ProviderDown
   | StoreDown
   | NotConfigured

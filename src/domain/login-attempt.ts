@@ -17,6 +17,12 @@ export interface LoginAttempt {
   readonly begun: Seconds;
 }
 
-/** Whether the attempt is the one that this answer belongs to, and not too old. */
-export const isAnsweredBy = (attempt: LoginAttempt, state: string, now: Seconds): boolean =>
-  attempt.state === state && now < attempt.begun + loginAttemptLifetime;
+/** Whether the attempt is the one that this answer belongs to, and not too old ("late"). */
+export const judgeAttempt = (
+  attempt: LoginAttempt,
+  state: string,
+  now: Seconds,
+): "good" | "late" | "unknown" => {
+  if (attempt.state !== state) return "unknown";
+  return now < attempt.begun + loginAttemptLifetime ? "good" : "late";
+};

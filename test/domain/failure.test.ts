@@ -29,4 +29,16 @@ describe("failures", () => {
     const refused = new failures.SignInFailed("invalid_scope");
     expect([refused.reason, refused.message.includes("invalid_scope")]).toEqual(["invalid_scope", false]);
   });
+
+  it("quote the provider on one line, bounded, and nothing that cannot be seen", () => {
+    const said = {
+      error: `in\u202evalid${"x".repeat(200)}`,
+      description: `a\u0000\n\tb ${"y ".repeat(1000)}`,
+    };
+    const { message, reason } = new failures.SignInFailed("", { said });
+    expect(reason).toMatch(/^in validx+…$/);
+    expect(reason).toHaveLength(100);
+    expect(message).toContain("(a b y y");
+    expect(message.length).toBeLessThan(500);
+  });
 });

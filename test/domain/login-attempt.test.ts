@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { LoginAttempt } from "../../src/domain/login-attempt.ts";
-import { isAnsweredBy, loginAttemptLifetime } from "../../src/domain/login-attempt.ts";
+import { judgeAttempt, loginAttemptLifetime } from "../../src/domain/login-attempt.ts";
 import { home } from "../../src/domain/return-path.ts";
 
 const begun = 1_800_000_000;
@@ -19,15 +19,15 @@ describe("a login that has begun", () => {
   });
 
   it.each([
-    [begun, true],
-    [begun + 3599.9, true],
-    [begun + 3600, false],
-    [begun + 86400, false],
-  ])("may end at %d: %s", (now, verdict) => {
-    expect(isAnsweredBy(attempt, "the-state", now)).toBe(verdict);
+    [begun, "good"],
+    [begun + 3599.9, "good"],
+    [begun + 3600, "late"],
+    [begun + 86400, "late"],
+  ])("is at %d: %s", (now, verdict) => {
+    expect(judgeAttempt(attempt, "the-state", now)).toBe(verdict);
   });
 
   it.each(["", "the-stat", "the-state2", "THE-STATE"])("is not answered under the state %j", (state) => {
-    expect(isAnsweredBy(attempt, state, begun)).toBe(false);
+    expect(judgeAttempt(attempt, state, begun)).toBe("unknown");
   });
 });

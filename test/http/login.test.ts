@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { browser } from "../support/browser.ts";
+import type { Answer } from "../support/http.ts";
 import type { RunningServer } from "../support/running-server.ts";
 import { startServer } from "../support/running-server.ts";
 
@@ -9,7 +10,10 @@ beforeAll(async () => {
   server = await startServer();
 });
 afterAll(() => server.close());
-beforeEach(() => server.provider.behave());
+beforeEach(() => {
+  server.provider.behave();
+  server.events.length = 0;
+});
 
 const begin = async (path: string, headers: Record<string, string> = {}) => {
   const visitor = browser(server);
@@ -136,8 +140,8 @@ describe("a login returns", () => {
 
 describe("the callback", () => {
   /** Begins a login and comes back with this query instead of the provider's. */
-  const comeBack = async (query: (state: string, code: string) => string) => {
-    const { visitor, url } = await begin("/login");
+  const comeBack = async (query: (state: string, code: string) => string, from = "/login") => {
+    const { visitor, url } = await begin(from);
     const given = new URLSearchParams(await server.provider.logIn(url.href));
     const answer = await visitor.ask(
       `/logged-in?${query(given.get("state") ?? "", given.get("code") ?? "")}`,
@@ -145,17 +149,65 @@ describe("the callback", () => {
     return { answer, visitor };
   };
 
+  const signIns = () => server.events.filter(({ event }) => event === "sign-in");
+  const retry = '<a class="button" href="/login?return_to=%2Fgroups%2Fblab%3Fa%3Db">Try again</a>';
+
   test.each([
-    ["goes home when the person declined", "access_denied", 302],
-    ["says that the provider failed", "server_error", 502],
-    ["says that the provider is busy", "temporarily_unavailable", 503],
-    ["says that something is wrong for any other error", "invalid_scope", 500],
-  ])("%s", async (_, error, status) => {
-    const { answer, visitor } = await comeBack((state) => `error=${error}&state=${state}`);
+    ["access_denied", "The person declined", 403],
+    ["interaction_required", "More is needed", 403],
+    ["server_error", "It failed", 502],
+    ["temporarily_unavailable", "It is busy", 503],
+    ["invalid_scope", "Unknown scope: groups", 500],
+    ["invalid_request", "Pushed authorization requests are required", 500],
+  ])("shows what the provider said, and offers to try again: %s", async (error, description, status) => {
+    const said = new URLSearchParams({ error, error_description: description });
+    const { answer, visitor } = await comeBack(
+      (state) => `${said}&state=${state}`,
+      "/login?return_to=/groups/blab?a=b",
+    );
     expect(answer.status).toBe(status);
-    expect(answer.headers["location"]).toBe(status === 302 ? "/" : undefined);
-    expect(visitor.cookies.has("nextstrain.org-session")).toBe(false);
+    expect(answer.text).toContain(`It says: ${error} (${description})`);
+    expect(answer.text).toContain(retry);
+    expect(visitor.cookies.size).toBe(0);
+    expect(signIns()).toEqual([{ event: "sign-in", outcome: "refused", reason: error, description }]);
   });
+
+  test("shows what the provider's token endpoint said too", async () => {
+    const { visitor, url } = await begin("/login");
+    const query = await server.provider.logIn(url.href);
+    server.provider.misbehave("other-400");
+    const answer = await visitor.ask(`/logged-in${query}`);
+    expect(answer.text).toContain("It says: invalid_request (The stub was asked to say so)");
+    expect(signIns()).toMatchObject([
+      { reason: "invalid_request", description: "The stub was asked to say so" },
+    ]);
+  });
+
+  test("shows the provider's words as text, on one line, and not without end", async () => {
+    const description = `<img src=x>\u202e\n${"long ".repeat(1000)}`;
+    const said = new URLSearchParams({ error: `<b>${"x".repeat(5000)}`, error_description: description });
+    const { answer } = await comeBack((state) => `${said}&state=${state}`);
+    const html = answer.text;
+    expect(html).toContain("It says: &lt;b&gt;xxx");
+    expect(html).toContain("(&lt;img src=x&gt; long long");
+    expect(html).not.toMatch(/<img|\u202e/);
+    expect(html.length).toBeLessThan(8000);
+    expect(JSON.stringify(signIns()).length).toBeLessThan(700);
+  });
+
+  test("shows no words to a browser that began no login: anybody could put them into a link", async () => {
+    const words = "error=access_denied&error_description=Call+this+number";
+    const { answer } = await comeBack(() => `${words}&state=another-state`);
+    expect(answer.status).toBe(400);
+    expect(answer.text).not.toContain("Call this number");
+    expect(signIns()).toMatchObject([{ outcome: "refused", description: "access_denied" }]);
+  });
+
+  const isLost = (answer: Answer) => {
+    expect([answer.status, answer.headers["location"]]).toEqual([400, undefined]);
+    expect(answer.text).toContain("This login was finished before, or did not begin in this browser");
+    expect(answer.text).toContain('<a class="button" href="/login">Try again</a>');
+  };
 
   test("starts a new login when it brings neither code nor error", async () => {
     const { answer } = await comeBack((state) => `state=${state}`);
@@ -167,17 +219,17 @@ describe("the callback", () => {
     ["with another state", () => "code=a-code&state=another-state"],
     ["without a state", () => "code=a-code"],
     ["with a state that ends otherwise", (state: string) => `code=a-code&state=${state.slice(0, -1)}!`],
-  ])("goes home, logged out, when it comes %s", async (_, query) => {
+  ])("says that the login is lost when it comes %s", async (_, query) => {
     const { answer, visitor } = await comeBack(query);
-    expect([answer.status, answer.headers["location"]]).toEqual([302, "/"]);
+    isLost(answer);
     expect(visitor.cookies.has("nextstrain.org-session")).toBe(false);
   });
 
-  test("goes home in a browser that never began a login", async () => {
+  test("says so in a browser that never began a login", async () => {
     const { url } = await begin("/login");
     const stranger = browser(server);
     const answer = await stranger.ask(`/logged-in${await server.provider.logIn(url.href)}`);
-    expect([answer.status, answer.headers["location"]]).toEqual([302, "/"]);
+    isLost(answer);
     expect(stranger.cookies.size).toBe(0);
   });
 
@@ -187,7 +239,7 @@ describe("the callback", () => {
     expect((await visitor.ask(`/logged-in${query}`)).status).toBe(302);
     const session = visitor.cookies.get("nextstrain.org-session");
     const again = await visitor.ask(`/logged-in${query}`);
-    expect([again.status, again.headers["location"]]).toEqual([302, "/"]);
+    isLost(again);
     expect(visitor.cookies.get("nextstrain.org-session")).toBe(session);
   });
 

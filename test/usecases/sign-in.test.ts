@@ -26,7 +26,6 @@ const finished = async (s: ReturnType<typeof setup>, at: SessionId, more: JsonOb
   s.identityProvider.redeemCode = async () => ({ tokens, claims: JSON.parse(tokens.idToken) });
   const { sealedAttempt, state } = await s.signIn.begin(origin, home);
   const done = await s.signIn.finish(at, sealedAttempt, state, "code=1");
-  if (!done) throw new Error("nobody is logged in");
   return { login: done.login, refreshToken: tokens.refreshToken };
 };
 
@@ -69,7 +68,6 @@ describe("the end of a login", () => {
     const begun = await s.signIn.begin(origin, back);
     const finished = await s.signIn.finish(id, begun.sealedAttempt, begun.state, "code=1");
     expect(finished).toMatchObject({ returnTo: back, login: { username: "alice", since: s.clock.now() } });
-    if (!finished) throw new Error("nobody is logged in");
     expect(s.tokens.open(id, finished.login)?.tokens.refreshToken).toMatch(/^refresh-/);
     expect(s.tokens.open("o".repeat(32) as SessionId, finished.login)).toBeUndefined();
     expect(s.log.events).toEqual([{ event: "sign-in", outcome: "done", username: "alice" }]);
@@ -105,7 +103,7 @@ describe("the end of a login", () => {
     const s = setup();
     s.identityProvider.redeemCode = () => Promise.reject(new Error("a code was redeemed"));
     const { attempt, state } = altered(await s.signIn.begin(origin, home));
-    expect(await s.signIn.finish(id, attempt, state, "code=1")).toBeUndefined();
+    await expect(s.signIn.finish(id, attempt, state, "code=1")).rejects.toMatchObject({ why: "unknown" });
   });
 
   it("is refused after an hour", async () => {
@@ -114,15 +112,20 @@ describe("the end of a login", () => {
     s.clock.pass(3599);
     expect(await s.signIn.finish(id, sealedAttempt, state, "code=1")).toBeDefined();
     s.clock.pass(1);
-    expect(await s.signIn.finish(id, sealedAttempt, state, "code=1")).toBeUndefined();
+    await expect(s.signIn.finish(id, sealedAttempt, state, "code=1")).rejects.toMatchObject({ why: "late" });
   });
 
   it("fails, and is logged, when the provider refuses", async () => {
     const s = setup();
-    s.identityProvider.redeemCode = () => Promise.reject(new SignInFailed("access_denied"));
-    const { sealedAttempt, state } = await s.signIn.begin(origin, home);
-    await expect(s.signIn.finish(id, sealedAttempt, state, "error=x")).rejects.toThrow(SignInFailed);
-    expect(s.log.events).toEqual([{ event: "sign-in", outcome: "refused", reason: "access_denied" }]);
+    s.identityProvider.redeemCode = () => Promise.reject(new SignInFailed("invalid_grant"));
+    const { sealedAttempt, state } = await s.signIn.begin(origin, back);
+    const refused = { code: "sign-in-failed", returnTo: back };
+    await expect(s.signIn.finish(id, sealedAttempt, state, "code=1")).rejects.toMatchObject(refused);
+    await expect(s.signIn.finish(id, sealedAttempt, state, "error=x")).rejects.toMatchObject(refused);
+    expect(s.log.events).toEqual([
+      { event: "sign-in", outcome: "refused", reason: "invalid_grant" },
+      { event: "sign-in", outcome: "refused", reason: "x" },
+    ]);
   });
 
   /** The provider's answer has these claims, of which none is the username's. */
@@ -165,7 +168,7 @@ describe("the end of a login", () => {
     };
     const begun = await s.signIn.begin(origin, home);
     const done = await s.signIn.finish(id, begun.sealedAttempt, begun.state, "code=1");
-    expect(done?.login.since).toBe(before);
+    expect(done.login.since).toBe(before);
   });
 
   it("is an outage when the provider is away, which is nobody's refusal", async () => {

@@ -14,11 +14,21 @@ const retry = { "Retry-After": "5" };
 /** A quoted-string may not hold quotes, backslashes or anything but ASCII (RFC 6750 section 3). */
 const quotable = (text: string): string => text.replace(/[^\x20-\x7e]|["\\]/g, "'");
 
-/** The provider's own words for its outages (RFC 6749 section 4.1.2.1) are the same for us. */
-const signInStatus = (failure: SignInFailed): number => {
-  if (failure.reason === "server_error") return 502;
-  return failure.reason === "temporarily_unavailable" ? 503 : 500;
-};
+/**
+ * What a provider's error (RFC 6749 section 4.1.2.1, OpenID Connect Core section 3.1.2.6) is for us: its outages are
+ * outages, what the person decided or has left undone is no fault, and all others are faults of the set-up.
+ */
+const signInStatus = (failure: SignInFailed): number => signInStatuses.get(failure.reason) ?? 500;
+
+const signInStatuses: ReadonlyMap<string, number> = new Map([
+  ["server_error", 502],
+  ["temporarily_unavailable", 503],
+  ["access_denied", 403],
+  ["login_required", 403],
+  ["interaction_required", 403],
+  ["consent_required", 403],
+  ["account_selection_required", 403],
+]);
 
 type Answers = {
   readonly [Code in Failure["code"]]: (failure: Extract<Failure, { code: Code }>) => FailureAnswer;
@@ -42,6 +52,7 @@ const answers: Answers = {
   "precondition-failed": () => ({ status: 412 }),
   "unsupported-media-type": () => ({ status: 415 }),
   "sign-in-failed": (failure) => ({ status: signInStatus(failure) }),
+  "sign-in-lost": () => ({ status: 400 }),
   "provider-down": () => ({ status: 503, headers: retry }),
   "store-down": () => ({ status: 503, headers: retry }),
   "not-configured": () => ({ status: 503 }),

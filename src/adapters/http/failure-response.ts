@@ -71,6 +71,12 @@ const answer = async (ctx: Context, error: unknown, log: Log, notFoundPage: NotF
   await writeBody(ctx, failure, status, notFoundPage);
 };
 
+/** Where a login that came to nothing begins anew, on the way to the same page. */
+const retryHref = (failure: Failure | undefined): string | undefined => {
+  if (failure?.code === "sign-in-lost") return "/login";
+  return failure?.code === "sign-in-failed" ? loginHref(failure.returnTo ?? "/") : undefined;
+};
+
 const isReading = (ctx: Context): boolean => ctx.method === "GET" || ctx.method === "HEAD";
 
 const writeBody = async (
@@ -92,5 +98,5 @@ const writeBody = async (
   ctx.status = status;
   ctx.type = "text/html; charset=utf-8";
   ctx.set("Content-Security-Policy", errorPolicy());
-  ctx.body = renderError({ status, message, requestId: ctx.state.id });
+  ctx.body = renderError({ status, message, requestId: ctx.state.id, retryHref: retryHref(failure) });
 };

@@ -1,5 +1,5 @@
 import Router from "@koa/router";
-import { ProviderDown, SignInFailed } from "../../domain/failure.ts";
+import { ProviderDown } from "../../domain/failure.ts";
 import { loginAttemptLifetime } from "../../domain/login-attempt.ts";
 import type { ReturnPath } from "../../domain/return-path.ts";
 import { home, parseReturnPath } from "../../domain/return-path.ts";
@@ -82,10 +82,7 @@ const finish = async (ctx: Context, d: Deps): Promise<void> => {
   const query = ctx.URL.searchParams;
   const state = query.get("state") ?? "";
   const name = attemptCookie + state.slice(0, stateChars);
-  const error = query.get("error");
-  if (error === "access_denied") return ctx.redirect(home);
-  if (error !== null) throw new SignInFailed(error);
-  if (!query.has("code")) return begin(ctx, d, home);
+  if (!query.has("code") && !query.has("error")) return begin(ctx, d, home);
   const sealed = /^[\w-]+$/.test(name.slice(attemptCookie.length)) ? ctx.cookies.get(name) : undefined;
   if (sealed !== undefined) forget(ctx, d, name);
   ctx.state.nextSessionId = d.sessions.newId();
@@ -95,7 +92,6 @@ const finish = async (ctx: Context, d: Deps): Promise<void> => {
     state,
     ctx.querystring,
   );
-  if (!finished) return ctx.redirect(home);
   try {
     await beginSession(ctx, d, finished.login);
   } catch (error) {

@@ -113,7 +113,8 @@ export const renewalFailure = (error: unknown): unknown => {
 /** What an error of openid-client's means for a login. */
 export const signInFailure = (error: unknown): unknown => {
   if (error instanceof ResponseBodyError || error instanceof AuthorizationResponseError) {
-    return new SignInFailed(error.error, { cause: describe(error) });
+    const said = { error: error.error, description: error.error_description };
+    return new SignInFailed(error.error, { said, cause: describe(error) });
   }
   if (!(error instanceof ClientError)) return error;
   if (error.cause instanceof ProviderDown) return error.cause;

@@ -1,9 +1,11 @@
 import { loginAttemptContext } from "../../domain/encryption-context.ts";
-import { SignInFailed } from "../../domain/failure.ts";
+import { SignInFailed, SignInLost } from "../../domain/failure.ts";
+import { foreignText } from "../../domain/foreign-text.ts";
 import type { LoginAttempt } from "../../domain/login-attempt.ts";
-import { isAnsweredBy } from "../../domain/login-attempt.ts";
+import { judgeAttempt } from "../../domain/login-attempt.ts";
 import { moveUrl } from "../../domain/provider-metadata.ts";
 import { providerNames } from "../../domain/session-owner.ts";
+import type { SealedText } from "../../domain/token-set.ts";
 import type { ClaimNames, User } from "../../domain/user.ts";
 import { userFromClaims } from "../../domain/user.ts";
 import type { Clock } from "../../ports/driven/clock.ts";
@@ -56,18 +58,10 @@ export const signIn = (d: Deps): SignIn => {
       };
     },
     finish: async (sessionId, sealedAttempt, state, query) => {
-      const opened = sealedAttempt && d.sealer.open(sealedAttempt, loginAttemptContext(state));
-      const attempt = opened && (JSON.parse(opened.text) as LoginAttempt);
-      if (!attempt || !isAnsweredBy(attempt, state, d.clock.now())) return undefined;
       // Before the code is redeemed: a notice that comes from now on may be about this login.
       const since = d.clock.now();
-      const { tokens, claims } = await d.identityProvider
-        .redeemCode(attempt, query)
-        .catch((error: unknown) => {
-          if (error instanceof SignInFailed)
-            d.log.write({ event: "sign-in", outcome: "refused", reason: error.reason });
-          throw error;
-        });
+      const attempt = answeredAttempt(d, sealedAttempt, state, query);
+      const { tokens, claims } = await redeem(d, attempt, query);
       const user = namedUser(d, { tokens, claims });
       d.log.write({ event: "sign-in", outcome: "done", username: user.username });
       const sealedTokens = d.tokens.seal(sessionId, tokens);
@@ -93,11 +87,55 @@ export const signIn = (d: Deps): SignIn => {
   };
 };
 
+const refuse = (
+  { log }: Deps,
+  { reason, description }: { readonly reason: string; readonly description: string | undefined },
+): void =>
+  log.write({
+    event: "sign-in",
+    outcome: "refused",
+    reason,
+    ...(description === undefined ? {} : { description }),
+  });
+
+/** The attempt that the browser began; who brings none may say what they like, and it is not shown. */
+const answeredAttempt = (
+  d: Deps,
+  sealedAttempt: SealedText | undefined,
+  state: string,
+  query: string,
+): LoginAttempt => {
+  const opened = sealedAttempt && d.sealer.open(sealedAttempt, loginAttemptContext(state));
+  const attempt = opened && (JSON.parse(opened.text) as LoginAttempt);
+  const judged = attempt ? judgeAttempt(attempt, state, d.clock.now()) : "unknown";
+  if (attempt && judged === "good") return attempt;
+  const lost = new SignInLost(judged === "late" ? "late" : "unknown");
+  const description = new URLSearchParams(query).get("error") ?? undefined;
+  refuse(d, { reason: lost.message, description: description && foreignText(description, 100) });
+  throw lost;
+};
+
+/** Redeems the code; the provider's error instead of one (RFC 6749 section 4.1.2.1) is a failure like others. */
+const redeem = async (d: Deps, attempt: LoginAttempt, query: string): Promise<VerifiedTokens> => {
+  const answer = new URLSearchParams(query);
+  const error = answer.get("error");
+  const description = answer.get("error_description") ?? undefined;
+  try {
+    if (error !== null) throw new SignInFailed(error, { said: { error, description } });
+    return await d.identityProvider.redeemCode(attempt, query);
+  } catch (failed) {
+    if (!(failed instanceof SignInFailed)) throw failed;
+    const { reason, said, cause } = failed;
+    refuse(d, { reason, description: said?.description });
+    throw new SignInFailed(reason, { said, cause, returnTo: attempt.returnTo });
+  }
+};
+
 const namedUser = (d: Deps, { tokens, claims }: VerifiedTokens): User => {
   const user = userFromClaims(claims, d.claimNames);
   if (user) return user;
   d.revoke(providerNames(claims), tokens, "unless-shared");
   const reason = `the id token has no claim ${d.claimNames.username}`;
-  d.log.write({ event: "sign-in", outcome: "refused", reason });
+  refuse(d, { reason, description: undefined });
   throw new SignInFailed(reason);
 };

@@ -44,6 +44,8 @@ export type LogEvent =
       readonly outcome: "done" | "refused";
       readonly username?: string;
       readonly reason?: string;
+      /** What the provider said beside its error code. */
+      readonly description?: string;
     }
   | {
       readonly event: "renewal";

@@ -14,15 +14,16 @@ export interface SignIn {
   /** `origin`: the server's own, as the browser sees it. Throws ProviderDown. */
   begin(origin: string, returnTo: ReturnPath): Promise<BegunSignIn>;
   /**
-   * Ends a login for the session that is about to begin. `query` is what came to the redirect URI.
-   * Undefined when the browser did not begin this login, or too long ago. Throws SignInFailed, ProviderDown.
+   * Ends a login for the session that is about to begin. `query` is what came to the redirect URI: a code, or
+   * the provider's error. Throws SignInLost when the browser did not begin this login, or too long ago;
+   * SignInFailed, ProviderDown.
    */
   finish(
     sessionId: SessionId,
     sealedAttempt: SealedText | undefined,
     state: string,
     query: string,
-  ): Promise<{ readonly login: Login; readonly returnTo: ReturnPath } | undefined>;
+  ): Promise<{ readonly login: Login; readonly returnTo: ReturnPath }>;
   /**
    * Takes back a login that was finished, but whose session could not be stored: nobody gets to know its id, and
    * the provider is to forget it. Nobody waits for that.

@@ -14,6 +14,8 @@ export interface ErrorDocument {
   readonly message: string;
   /** What the operator finds the request by. */
   readonly requestId: string;
+  /** Of a login that came to nothing: where the next one begins. */
+  readonly retryHref?: string | undefined;
 }
 
 interface Advice {
@@ -57,6 +59,11 @@ const byStatus: Record<number, Advice> = {
   504: notAvailable,
 };
 
+const loginFailed: Advice = {
+  heading: "The login did not succeed",
+  advice: "Try again. If it stays so, tell the people who run this server, with the number below.",
+};
+
 const anyOther = (status: number): Advice =>
   status < 500
     ? {
@@ -70,14 +77,15 @@ const anyOther = (status: number): Advice =>
       };
 
 /** A document that needs nothing but itself; sent with `errorPolicy`. */
-export const renderError = ({ frame, status, message, requestId }: ErrorDocument): string =>
+export const renderError = ({ frame, status, message, requestId, retryHref }: ErrorDocument): string =>
   renderDocument("./error", {
     siteTitle: frame?.siteTitle ?? defaultSiteTitle,
     style: errorStyle(),
     loginHref: status === 401 ? (frame?.loginHref ?? "/login") : undefined,
     // Most often somebody is logged in with another account than they think.
-    accountHref: status === 403 ? "/whoami" : undefined,
-    ...(byStatus[status] ?? anyOther(status)),
+    accountHref: status === 403 && retryHref === undefined ? "/whoami" : undefined,
+    retryHref,
+    ...(retryHref === undefined ? (byStatus[status] ?? anyOther(status)) : loginFailed),
     status,
     message,
     requestId,
