@@ -39,3 +39,20 @@ export const rolesIn = (group: Group, roleGroups: ReadonlySet<string>): Readonly
 /** Whether any of these claim entries names the group; a role is not needed for it to count. */
 export const isNamed = (group: Group, roleGroups: ReadonlySet<string>): boolean =>
   byGroup(roleGroups).has(normalisedName(group));
+
+/** Which entries of a claim give a role in one of these groups, and which give none. */
+export const sortRoleGroups = (
+  groups: readonly Group[],
+  entries: Iterable<string>,
+): { readonly recognised: readonly string[]; readonly ignored: readonly string[] } => {
+  const known = new Set(groups.map(normalisedName));
+  const givesRole = (entry: string): boolean => {
+    const [group, role] = partsOf(entry);
+    return roles.some((one) => one === role) && known.has(normaliseGroupName(group));
+  };
+  const all = [...entries];
+  return {
+    recognised: all.filter(givesRole),
+    ignored: all.filter((entry) => !givesRole(entry)),
+  };
+};

@@ -1,4 +1,5 @@
-import type { Branded, Json, JsonObject } from "./brand.ts";
+import type { Branded, JsonObject } from "./brand.ts";
+import { claimAt, readNames, whatItHolds } from "./claim.ts";
 
 /** The value of the configured username claim; never empty. */
 export type Username = Branded<"Username">;
@@ -9,8 +10,10 @@ export interface User {
   readonly authzRoles: ReadonlySet<string>;
   /** Flags set by `!flags/<flag>` entries. */
   readonly flags: ReadonlySet<string>;
-  /** The groups claim as it was received. */
+  /** All names in the groups claim; the slash before Keycloak's full group paths is dropped. */
   readonly claimedGroups: readonly string[];
+  /** Why the groups claim, or a part of it, could not be read; undefined: it could. For operators. */
+  readonly groupsFault: string | undefined;
 }
 
 export interface ClaimNames {
@@ -19,24 +22,6 @@ export interface ClaimNames {
 }
 
 const flagPrefix = "!flags/";
-
-/** A claim by its name or, when there is none of that name, by its path (`realm_access.roles`). */
-const claimAt = (claims: JsonObject, name: string): Json | undefined => {
-  if (Object.hasOwn(claims, name)) return claims[name];
-  let value: Json | undefined = claims;
-  for (const step of name.split(".")) {
-    if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
-    if (!Object.hasOwn(value, step)) return undefined;
-    value = (value as JsonObject)[step];
-  }
-  return value;
-};
-
-/** A single string counts as a list of one; a leading slash (Keycloak's full group path) is dropped. */
-const groupEntries = (claim: Json | undefined): string[] => {
-  const entries = typeof claim === "string" ? [claim] : Array.isArray(claim) ? claim : [];
-  return entries.filter((entry) => typeof entry === "string").map((entry) => entry.replace(/^\//, ""));
-};
 
 /**
  * Whether the token says where to ask for the groups instead of naming them (OpenID Connect Core section 5.6.2),
@@ -56,7 +41,8 @@ export const groupsAreElsewhere = (claims: JsonObject, names: ClaimNames): boole
 export const userFromClaims = (claims: JsonObject, names: ClaimNames): User | undefined => {
   const username = claimAt(claims, names.username);
   if (typeof username !== "string" || username === "") return undefined;
-  const claimedGroups = groupEntries(claimAt(claims, names.groups));
+  const { names: named, fault } = readNames(claimAt(claims, names.groups));
+  const claimedGroups = named.map((name) => name.replace(/^\//, ""));
   return {
     username: username as Username,
     authzRoles: new Set(claimedGroups.filter((entry) => !entry.startsWith("!"))),
@@ -66,5 +52,12 @@ export const userFromClaims = (claims: JsonObject, names: ClaimNames): User | un
         .map((entry) => entry.slice(flagPrefix.length)),
     ),
     claimedGroups,
+    groupsFault: fault && `the claim ${names.groups} ${fault}`,
   };
+};
+
+/** Why {@link userFromClaims} finds nobody in these claims. For operators. */
+export const usernameFault = (claims: JsonObject, { username }: ClaimNames): string => {
+  const claim = claimAt(claims, username);
+  return `the claim ${username} ${whatItHolds(claim)}${claim === undefined ? "" : "; it has to be a text"}`;
 };

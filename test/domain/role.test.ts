@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isNamed, roleGroup, roles, rolesIn } from "../../src/domain/role.ts";
+import { isNamed, roleGroup, roles, rolesIn, sortRoleGroups } from "../../src/domain/role.ts";
 import { groupName } from "./sample.ts";
 
 const called = (name: string) => ({ name: groupName(name), isPublic: false });
@@ -78,4 +78,11 @@ describe("the roles that claim entries give in a group", () => {
   it("are none without entries", () => {
     expect(rolesOf([])).toEqual([]);
   });
+});
+
+it("entries of a claim either give a role in one of the groups, or are ignored", () => {
+  const groups = [called("blab"), called("SPHERES")];
+  const given = ["blab/owners", "spheres/viewers", "Blab/editors"];
+  const others = ["blab", "blab/Owners", "blab/owners/x", "other/owners", "Everyone", ""];
+  expect(sortRoleGroups(groups, [...given, ...others])).toEqual({ recognised: given, ignored: others });
 });

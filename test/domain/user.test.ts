@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Json, JsonObject } from "../../src/domain/brand.ts";
-import { groupsAreElsewhere, userFromClaims } from "../../src/domain/user.ts";
+import { groupsAreElsewhere, userFromClaims, usernameFault } from "../../src/domain/user.ts";
 
 const names = { username: "cognito:username", groups: "cognito:groups" };
 
@@ -29,7 +29,6 @@ describe("the user in an id token's claims", () => {
     ["null", null],
     ["a number", 7],
     ["true", true],
-    ["an object", { "0": "blab/owners" }],
     ["an empty list", []],
     ["a list of other things", [1, null, ["blab/owners"], { a: 1 }]],
   ])("holds no groups when their claim is %s", (_, groups) => {
@@ -42,6 +41,22 @@ describe("the user in an id token's claims", () => {
 
   it("holds no groups when there is no such claim", () => {
     expect(userFromClaims({ "cognito:username": "alice" }, names)?.authzRoles.size).toBe(0);
+  });
+
+  it.each<[string, JsonObject, string | undefined]>([
+    ["was read", { "cognito:groups": ["blab/owners"] }, undefined],
+    ["is missing", {}, "the claim cognito:groups is missing"],
+    ["cannot be read", { "cognito:groups": 7 }, "the claim cognito:groups holds a number"],
+  ])("says for operators that the groups' claim %s", (_, claims, fault) => {
+    expect(userFromClaims({ "cognito:username": "alice", ...claims }, names)?.groupsFault).toBe(fault);
+  });
+
+  it.each<[JsonObject, string]>([
+    [{}, "the claim cognito:username is missing"],
+    [{ "cognito:username": 7 }, "the claim cognito:username holds a number; it has to be a text"],
+    [{ "cognito:username": "" }, "the claim cognito:username holds an empty text; it has to be a text"],
+  ])("says for operators why %j names nobody", (claims, fault) => {
+    expect(usernameFault(claims, names)).toBe(fault);
   });
 
   it("takes a single text for a list of one, never for its letters", () => {

@@ -88,6 +88,26 @@ describe("whoami in JSON", () => {
     });
   });
 
+  test.each<[string, object]>([
+    ["one text with names joined", { groups: "other/viewers,test-private/owners" }],
+    [
+      "an object of names",
+      { groups: { "other/viewers": { "1": "lab.example" }, "test-private/owners": {} } },
+    ],
+    ["a list of objects", { groups: [{ name: "other/viewers" }, { name: "test-private/owners" }] }],
+  ])("reads %s as access does", async (_, claims) => {
+    const token = await server.provider.idToken({ preferred_username: "alice", ...claims });
+    const ask = (path: string, Accept: string) =>
+      server.ask({ path, headers: { Accept, Authorization: `Bearer ${token}` } });
+    expect((await ask("/whoami", "application/json")).json()).toMatchObject({
+      user: { authzRoles: ["other/viewers", "test-private/owners"] },
+      groupMemberships: [{ name: "test-private" }, { name: "other" }],
+    });
+    for (const path of ["/groups/other", "/groups/test-private"]) {
+      expect((await ask(path, "text/html")).status).toBe(200);
+    }
+  });
+
   test("is the same in a browser", async () => {
     const visitor = browser(server);
     server.provider.setPerson({ sub: "bob", username: "bob", groups: ["blab/viewers"] });
@@ -109,6 +129,38 @@ describe("whoami as a page", () => {
     expect(text).toMatch(/href="\/groups\/blab"/);
     expect(text).toMatch(/href="\/groups\/other"/);
     expect(text).toContain("/logout");
+  });
+});
+
+describe("the pages of somebody without roles", () => {
+  const textsFor = async (claims: object) => {
+    const visitor = browser(server);
+    server.provider.setPerson({ sub: "carol", username: "carol", groups: [], claims: { ...claims } });
+    await visitor.logIn();
+    return [(await visitor.ask("/whoami")).text, (await visitor.ask("/groups")).text];
+  };
+
+  test.each([
+    [
+      "that the claim is missing",
+      { groups: undefined },
+      "the claim groups is missing (setting OIDC_GROUPS_CLAIM)",
+    ],
+    ["what shape it has", { groups: 17 }, "the claim groups holds a number (setting OIDC_GROUPS_CLAIM)"],
+    [
+      "that its names are no groups here",
+      { groups: ["Everyone", "it"] },
+      "2 groups, such as “Everyone”, but in none",
+    ],
+    ["that its name is no group here", { groups: ["<b>"] }, "one group, such as “&lt;b&gt;”, but in none"],
+  ])("say to an operator's eye %s", async (_, claims, words) => {
+    for (const text of await textsFor(claims)) expect(text).toContain(words);
+  });
+
+  test("say nothing of it when the claim names no groups, or one that is here", async () => {
+    for (const groups of [[], ["blab/viewers"]]) {
+      for (const text of await textsFor({ groups })) expect(text).not.toContain("show this to the people");
+    }
   });
 });
 

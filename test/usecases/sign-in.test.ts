@@ -7,14 +7,17 @@ import { home, parseReturnPath } from "../../src/domain/return-path.ts";
 import type { SessionId } from "../../src/domain/session.ts";
 import type { SealedText } from "../../src/domain/token-set.ts";
 import type { BegunSignIn } from "../../src/ports/driving/sign-in.ts";
+import { publicGroup } from "../domain/sample.ts";
 import { claimNames, idle, loginSetup } from "./login-setup.ts";
 
 const origin = "https://groups.example.org";
 const id = "s".repeat(32) as SessionId;
 const back = parseReturnPath("/groups/blab?x=y") ?? home;
 
+const catalogue = { all: () => [publicGroup] };
+
 const setup = (providerOrigin?: string) => {
-  const s = loginSetup();
+  const s = { ...loginSetup(), catalogue };
   let count = 0;
   const random = { text: (bytes: number) => `random-${bytes}-${++count}`, fraction: () => 0 };
   return { ...s, signIn: signIn({ ...s, random, claimNames, providerOrigin }) };
@@ -70,7 +73,47 @@ describe("the end of a login", () => {
     expect(finished).toMatchObject({ returnTo: back, login: { username: "alice", since: s.clock.now() } });
     expect(s.tokens.open(id, finished.login)?.tokens.refreshToken).toMatch(/^refresh-/);
     expect(s.tokens.open("o".repeat(32) as SessionId, finished.login)).toBeUndefined();
-    expect(s.log.events).toEqual([{ event: "sign-in", outcome: "done", username: "alice" }]);
+    expect(s.log.events).toEqual([
+      {
+        event: "sign-in",
+        outcome: "done",
+        username: "alice",
+        roleGroups: ["blab/owners"],
+        ignoredGroups: [],
+      },
+    ]);
+  });
+
+  it.each<[string, JsonObject, object]>([
+    [
+      "which role groups were recognised, and which names were not",
+      { groups: ["blab/viewers", "Everyone", "other/owners", "!flags/canary"] },
+      { roleGroups: ["blab/viewers"], ignoredGroups: ["Everyone", "other/owners"] },
+    ],
+    [
+      "that the claim is missing",
+      { groups: undefined },
+      { roleGroups: [], groupsFault: "the claim groups is missing" },
+    ],
+    [
+      "what shape the claim has that cannot be read",
+      { groups: 17 },
+      { roleGroups: [], groupsFault: "the claim groups holds a number" },
+    ],
+  ])("tells the operator %s", async (_, claims, told) => {
+    const s = setup();
+    await finished(s, id, claims);
+    expect(s.log.events).toMatchObject([{ event: "sign-in", outcome: "done", username: "alice", ...told }]);
+  });
+
+  it("tells of groups in a bounded number and length", async () => {
+    const s = setup();
+    const groups = Array.from({ length: 5000 }, (_, i) => `group ${i} ${"\u202ex\n".repeat(1000)}`);
+    await finished(s, id, { groups: [...groups, "blab/owners"] });
+    const [event] = s.log.events;
+    expect(event).toMatchObject({ roleGroups: ["blab/owners"] });
+    expect(event).toHaveProperty("ignoredGroups", expect.arrayContaining(["and 4980 more"]));
+    expect(JSON.stringify(event).length).toBeLessThan(3000);
   });
 
   it("is possible for two tabs that began at once", async () => {

@@ -16,7 +16,7 @@ import type { GroupPage } from "./pages/group-page.ts";
 import { parseFilter } from "./pages/resource-filter.ts";
 import { renderWhoami } from "./pages/whoami.ts";
 import { decodePath } from "./traversal.ts";
-import { whoami } from "./whoami.ts";
+import { whoami, whyNoRoles } from "./whoami.ts";
 
 interface Deps {
   readonly groups: Groups;
@@ -47,7 +47,8 @@ const listing = async (ctx: Context, d: Deps): Promise<void> => {
     listing: await d.resources.list(caller, group, signal).catch(undefinedIfDown),
   }));
   const filter = parseFilter(ctx.URL.searchParams);
-  d.pages.send(ctx, renderListing({ frame: d.pages.frame(ctx), groups, filter }));
+  const noRoles = whyNoRoles(caller, d.groups);
+  d.pages.send(ctx, renderListing({ frame: d.pages.frame(ctx), groups, filter, noRoles }));
 };
 
 /** A page is shown, with a word about it, when only the store behind a part of it is away. */
@@ -94,7 +95,9 @@ const whoamiPage = async (ctx: Context, d: Deps): Promise<void> => {
   if (negotiate(ctx, ["text/html", "application/json"]) === "application/json") {
     return answerJson(ctx, whoami(caller, d.groups));
   }
-  d.pages.send(ctx, renderWhoami({ frame: d.pages.frame(ctx), memberships: d.groups.memberships(caller) }));
+  const memberships = d.groups.memberships(caller);
+  const noRoles = whyNoRoles(caller, d.groups);
+  d.pages.send(ctx, renderWhoami({ frame: d.pages.frame(ctx), memberships, noRoles }));
 };
 
 const kindOf = (rest: string): "dataset" | "narrative" | "setting" => {

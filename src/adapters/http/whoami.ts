@@ -1,5 +1,6 @@
 import type { Caller } from "../../domain/caller.ts";
 import { anonymous } from "../../domain/caller.ts";
+import { foreignText } from "../../domain/foreign-text.ts";
 import type { Group } from "../../domain/group.ts";
 import { remembered } from "../../domain/remembered.ts";
 import { roleGroup, roles } from "../../domain/role.ts";
@@ -33,4 +34,20 @@ export const whoami = (caller: Caller, groups: Groups) => {
       .map((group) => ({ name: group.name, private: !isForAnyone(group, groups) })),
     groupMemberships: memberships.map(({ name, isPublic }) => ({ name, isPublic })),
   };
+};
+
+/**
+ * What an operator should know about somebody who is in no group: it may be the configuration's fault. Undefined when
+ * there is nothing to know. Names nothing but what the person's own tokens say.
+ */
+export const whyNoRoles = (caller: Caller, groups: Groups): string | undefined => {
+  if (caller.kind !== "user" || groups.memberships(caller).length > 0) return undefined;
+  const { groupsFault, authzRoles } = caller.user;
+  if (groupsFault !== undefined) {
+    return `in what the identity provider says about you, ${groupsFault} (setting OIDC_GROUPS_CLAIM)`;
+  }
+  if (authzRoles.size === 0) return undefined;
+  const [first = ""] = authzRoles;
+  const named = authzRoles.size === 1 ? "one group" : `${authzRoles.size} groups`;
+  return `the identity provider says that you are in ${named}, such as “${foreignText(first, 100)}”, but in none that gives a role here`;
 };

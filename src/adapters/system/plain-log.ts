@@ -37,7 +37,9 @@ const describe = (event: LogEvent): string => {
   const { event: name, ...fields } = event;
   const told = Object.entries(fields)
     .filter(([field]) => field !== "cause")
-    .map(([, value]) => String(value));
+    .map(([field, value]) =>
+      Array.isArray(value) ? `${field}: ${value.join(", ") || "none"}` : String(value),
+    );
   const cause = "cause" in event && event.cause !== undefined ? [causeText(loggedCause(event))] : [];
   return [name, ...told, ...cause].join(" · ");
 };

@@ -4,14 +4,16 @@ import { foreignText } from "../../domain/foreign-text.ts";
 import type { LoginAttempt } from "../../domain/login-attempt.ts";
 import { judgeAttempt } from "../../domain/login-attempt.ts";
 import { moveUrl } from "../../domain/provider-metadata.ts";
+import { sortRoleGroups } from "../../domain/role.ts";
 import { providerNames } from "../../domain/session-owner.ts";
 import type { SealedText } from "../../domain/token-set.ts";
 import type { ClaimNames, User } from "../../domain/user.ts";
-import { userFromClaims } from "../../domain/user.ts";
+import { userFromClaims, usernameFault } from "../../domain/user.ts";
 import type { Clock } from "../../ports/driven/clock.ts";
 import type { IdentityProvider, VerifiedTokens } from "../../ports/driven/identity-provider.ts";
 import type { Log } from "../../ports/driven/log.ts";
 import type { Random } from "../../ports/driven/random.ts";
+import type { RoleGroupCatalogue } from "../../ports/driven/role-group-catalogue.ts";
 import type { TokenSealer } from "../../ports/driven/token-sealer.ts";
 import type { SignIn } from "../../ports/driving/sign-in.ts";
 import type { Background } from "./background.ts";
@@ -26,6 +28,7 @@ interface Deps {
   readonly entries: Pick<SessionEntries, "end">;
   readonly revoke: RevokeLogin;
   readonly background: Background;
+  readonly catalogue: Pick<RoleGroupCatalogue, "all">;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -63,7 +66,7 @@ export const signIn = (d: Deps): SignIn => {
       const attempt = answeredAttempt(d, sealedAttempt, state, query);
       const { tokens, claims } = await redeem(d, attempt, query);
       const user = namedUser(d, { tokens, claims });
-      d.log.write({ event: "sign-in", outcome: "done", username: user.username });
+      d.log.write({ event: "sign-in", outcome: "done", username: user.username, ...groupsTold(d, user) });
       const sealedTokens = d.tokens.seal(sessionId, tokens);
       return {
         login: { username: user.username, since, ...providerNames(claims), sealedTokens },
@@ -84,6 +87,25 @@ export const signIn = (d: Deps): SignIn => {
       const url = await d.identityProvider.endSessionUrl(origin, opened?.tokens.idToken);
       return url && seenFrom(origin, url);
     },
+  };
+};
+
+/** In one event; somebody may be in hundreds of groups of the provider's. */
+const mostGroups = 20;
+const longestName = 100;
+
+const bounded = (names: readonly string[]): readonly string[] => {
+  const shown = names.slice(0, mostGroups).map((name) => foreignText(name, longestName));
+  return names.length > mostGroups ? [...shown, `and ${names.length - mostGroups} more`] : shown;
+};
+
+/** What came of somebody's groups claim: the first question of an operator whose people hold no roles. */
+const groupsTold = ({ catalogue }: Deps, { authzRoles, groupsFault }: User) => {
+  const { recognised, ignored } = sortRoleGroups(catalogue.all(), authzRoles);
+  return {
+    roleGroups: bounded(recognised),
+    ignoredGroups: bounded(ignored),
+    ...(groupsFault === undefined ? {} : { groupsFault }),
   };
 };
 
@@ -135,7 +157,7 @@ const namedUser = (d: Deps, { tokens, claims }: VerifiedTokens): User => {
   const user = userFromClaims(claims, d.claimNames);
   if (user) return user;
   d.revoke(providerNames(claims), tokens, "unless-shared");
-  const reason = `the id token has no claim ${d.claimNames.username}`;
+  const reason = usernameFault(claims, d.claimNames);
   refuse(d, { reason, description: undefined });
   throw new SignInFailed(reason);
 };

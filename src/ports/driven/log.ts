@@ -41,9 +41,19 @@ export type LogEvent =
   | { readonly event: "request-failed"; readonly id: string; readonly code: string; readonly cause: unknown }
   | {
       readonly event: "sign-in";
-      readonly outcome: "done" | "refused";
-      readonly username?: string;
-      readonly reason?: string;
+      readonly outcome: "done";
+      readonly username: string;
+      /** Role groups of the claim that give a role here; bounded in number and length, like the next. */
+      readonly roleGroups: readonly string[];
+      /** What else the claim names. */
+      readonly ignoredGroups: readonly string[];
+      /** Why the claim, or a part of it, could not be read. */
+      readonly groupsFault?: string;
+    }
+  | {
+      readonly event: "sign-in";
+      readonly outcome: "refused";
+      readonly reason: string;
       /** What the provider said beside its error code. */
       readonly description?: string;
     }

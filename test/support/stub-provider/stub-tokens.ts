@@ -28,6 +28,7 @@ export const mintFor = async (
     preferred_username: person?.username,
     groups: person?.groups,
     ...dialect?.claims(person, clientId),
+    ...person?.claims,
     ...more,
   };
   const type = dialect?.tellsType === false ? undefined : "JWT";

@@ -68,6 +68,8 @@ export const renderListing = (content: {
   readonly frame: Frame;
   readonly groups: readonly ListedGroup[];
   readonly filter: ResourceFilter;
+  /** As on the page of `/whoami`. */
+  readonly noRoles?: string | undefined;
 }): string => {
   const { frame, filter } = content;
   const groups = content.groups.toSorted(byName);
@@ -77,6 +79,7 @@ export const renderListing = (content: {
     frame,
     title: "Groups",
     href: "/groups",
+    noRoles: content.noRoles,
     tiles: tiles.slice(0, maxOpenTiles),
     furtherTiles: tiles.slice(maxOpenTiles),
     sections: groups

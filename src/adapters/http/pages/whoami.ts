@@ -9,6 +9,8 @@ const linkOf = ({ name, isPublic }: Group) => ({ name, isPublic, href: groupHref
 export const renderWhoami = (content: {
   readonly frame: Frame;
   readonly memberships: readonly Group[];
+  /** To be shown to an operator by somebody who is in no group; see `whoami.ts` of the routes. */
+  readonly noRoles?: string | undefined;
 }): string => {
   const groups = content.memberships
     .map(linkOf)
@@ -16,6 +18,7 @@ export const renderWhoami = (content: {
   return renderPage("./whoami", {
     frame: content.frame,
     title: "Who am I",
+    noRoles: content.noRoles,
     privateGroups: groups.filter(({ isPublic }) => !isPublic),
     publicGroups: groups.filter(({ isPublic }) => isPublic),
   });
