@@ -4,6 +4,7 @@ import type { Server as TlsServer } from "node:https";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { Server as NetServer } from "node:net";
+import { answerUnparsed } from "./unparsed-request.ts";
 
 type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -80,6 +81,7 @@ export const newListener = ({ host, port, tls }: ListenerOptions): Listener => {
   server.on("request", take);
   // "100 Continue" is sent by whoever is willing to read the upload.
   server.on("checkContinue", take);
+  answerUnparsed(server);
   return {
     get port() {
       return (server.address() as AddressInfo | null)?.port ?? port;

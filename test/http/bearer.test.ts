@@ -48,7 +48,8 @@ describe("a Bearer token", () => {
       expect(answer.headers["www-authenticate"]).toMatch(
         /^Bearer realm="nextstrain\.org", error="invalid_token", error_description="[^"\\]+"$/,
       );
-      expect(answer.json()).toEqual({ error: expect.any(String) });
+      // One sentence, with one full stop.
+      expect(answer.json()).toEqual({ error: expect.stringMatching(/^[A-Z][^.]*[^.]\.( Renew it\.)?$/) });
       expect(answer.headers["cache-control"]).toBe("private, no-store");
     },
   );
@@ -76,8 +77,34 @@ describe("a Bearer token", () => {
     expect(refused.headers["www-authenticate"]).toMatch(
       /error="invalid_token", error_description="[^"]*[Rr]enew/,
     );
+    expect(refused.json()).toEqual({
+      error: "The token was issued before your permissions changed. Renew it.",
+    });
     expect((await whoami(await server.bearer("bob"))).status).toBe(200);
     expect((await whoami(await server.bearer("alice"))).status).toBe(200);
+  });
+
+  test.each([
+    ["is missing", undefined, "The token names no user: the claim preferred_username is missing."],
+    [
+      "is a number",
+      17,
+      "The token names no user: the claim preferred_username holds a number; it has to be a text.",
+    ],
+  ])("says so when its username %s", async (_, username, error) => {
+    const token = await server.provider.idToken({ preferred_username: username });
+    const answer = await whoami(`Bearer ${token}`);
+    expect([answer.status, answer.json()]).toEqual([401, { error }]);
+  });
+
+  test("that does not say when it was issued is told so when that matters", async () => {
+    await server.stored.mark("dave", clock.now());
+    const token = await server.provider.idToken({ preferred_username: "dave", iat: undefined });
+    const answer = await whoami(`Bearer ${token}`);
+    expect([answer.status, answer.json()]).toEqual([
+      401,
+      { error: "The token does not say when it was issued." },
+    ]);
   });
 
   test("counts before the session of a cookie", async () => {

@@ -72,7 +72,7 @@ const bearerCaller = async (d: Deps, token: string): Promise<Caller> => {
     case "stale":
       throw new InvalidToken("The token was issued before your permissions changed. Renew it.");
     case "bad":
-      throw new InvalidToken(`The token is not valid: ${judgement.reason}.`);
+      throw new InvalidToken(judgement.reason);
   }
 };
 

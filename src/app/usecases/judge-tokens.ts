@@ -2,7 +2,7 @@ import type { JsonObject, Seconds } from "../../domain/brand.ts";
 import { remembered } from "../../domain/remembered.ts";
 import { judgeAge } from "../../domain/renewal.ts";
 import type { ClaimNames, User, Username } from "../../domain/user.ts";
-import { groupsAreElsewhere, userFromClaims } from "../../domain/user.ts";
+import { groupsAreElsewhere, userFromClaims, usernameFault } from "../../domain/user.ts";
 import type { Audience, IdentityProvider, IdToken } from "../../ports/driven/identity-provider.ts";
 import type { Log } from "../../ports/driven/log.ts";
 import type { StalenessMarks } from "../../ports/driven/staleness-marks.ts";
@@ -12,7 +12,7 @@ export type Judgement =
   | { readonly verdict: "good"; readonly user: User; readonly claims: JsonObject }
   /** To be renewed: its time is over, or its owner's rights have changed since it was made. */
   | { readonly verdict: "expired" | "stale" }
-  /** `reason` may be shown to whoever sent the token. */
+  /** `reason`, a sentence, may be shown to whoever sent the token. */
   | { readonly verdict: "bad"; readonly reason: string };
 
 export type JudgeTokens = (token: IdToken, audience: Audience) => Promise<Judgement>;
@@ -55,7 +55,8 @@ export const judgeTokens = (d: JudgeDeps): JudgeTokens => {
     if (verification.outcome === "invalid") return { verdict: "bad", reason: verification.reason };
     const { claims } = verification;
     const user = userOf(claims);
-    if (!user) return { verdict: "bad", reason: "the token names no user" };
+    if (!user)
+      return { verdict: "bad", reason: `The token names no user: ${usernameFault(claims, d.claimNames)}.` };
     const staleBefore = await d.marks.find(user.username);
     switch (judgeAge(claims, { staleBefore, backdatedBy: d.backdatedBy })) {
       case "fresh":
@@ -63,7 +64,7 @@ export const judgeTokens = (d: JudgeDeps): JudgeTokens => {
       case "stale":
         return { verdict: "stale" };
       case "undated":
-        return { verdict: "bad", reason: "the token does not say when it was issued" };
+        return { verdict: "bad", reason: "The token does not say when it was issued." };
     }
   };
 };

@@ -68,12 +68,12 @@ export interface UselessTokens {
 
 export type LogoutVerification =
   | { readonly outcome: "valid"; readonly notice: LogoutNotice }
-  /** `reason` may be shown to whoever sent the token. */
+  /** `reason`, a sentence, may be shown to whoever sent the token. */
   | { readonly outcome: "invalid"; readonly reason: string };
 
 export type Verification =
   | { readonly outcome: "valid"; readonly claims: JsonObject }
   /** All is well but for the time: a session renews it, a Bearer client is told to. */
   | { readonly outcome: "expired" }
-  /** `reason` may be shown to whoever sent the token. */
+  /** `reason`, a sentence, may be shown to whoever sent the token. */
   | { readonly outcome: "invalid"; readonly reason: string };
