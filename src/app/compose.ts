@@ -35,6 +35,7 @@ import { noteUse } from "./usecases/session-use.ts";
 import { sessions } from "./usecases/sessions.ts";
 import { signIn } from "./usecases/sign-in.ts";
 import { storedFiles } from "./usecases/stored-files.ts";
+import { userinfo as claimsFromUserinfo } from "./usecases/userinfo.ts";
 
 /**
  * The composition root: which adapter stands behind which port, and which use case gets which ports. Nobody
@@ -81,10 +82,12 @@ const assemble = (
   const revoke = revokeLogin({ ...ports, background, findLogins: find });
   const tokens = sessionTokens({ ...session, revoke });
   const entries = sessionEntries({ ...session, tokens, find, revoke });
-  const judge = judgeTokens({ ...ports, claimNames, backdatedBy: settings.OIDC_IAT_BACKDATED_BY });
+  const userinfo = claimsFromUserinfo({ ...ports, claimNames, userinfoMode: settings.OIDC_USERINFO });
+  const judge = judgeTokens({ ...ports, userinfo, claimNames, backdatedBy: settings.OIDC_IAT_BACKDATED_BY });
   const patience = settings.RENEWAL_TIMEOUT;
   const wait = (time: Seconds) => delay(time * 1000);
-  const renew = renewTokens({ ...session, judge, tokens, entries, revoke, claimNames, patience, wait });
+  const logins = { tokens, entries, revoke, userinfo, claimNames };
+  const renew = renewTokens({ ...session, ...logins, judge, patience, wait });
   const renewing = parts.closers.add(renewals({ ...ports, renew, patience }));
   const files = storedFiles({ store: ports.resourceStore, contentCheck: ports.contentCheck });
   const data = { ...ports, store: ports.resourceStore, files, noteAccess: accessLog(ports.log) };
@@ -103,7 +106,7 @@ const assemble = (
       noteUse: noteUse({ ...session, entries }),
       maxLifetime: settings.SESSION_MAX_LIFETIME,
     }),
-    signIn: signIn({ ...ports, ...provider, tokens, entries, revoke, background }),
+    signIn: signIn({ ...ports, ...provider, ...logins, background }),
     discovery: discovery({ ...ports, ...provider }),
     readiness: readiness(ports),
     cookies,

@@ -206,10 +206,15 @@ export const settings = {
     kind: texts,
     says: "Redirect URIs registered for the CLI client, passed on to the CLI.",
   }),
-  OIDC_USERNAME_CLAIM: optional({ kind: text, says: "Claim of the id token that holds the username." }),
+  OIDC_USERNAME_CLAIM: optional({ kind: text, says: "Claim that holds the username." }),
   OIDC_GROUPS_CLAIM: optional({
     kind: text,
-    says: "Claim of the id token that lists the role groups; a path such as realm_access.roles is understood.",
+    says: "Claim that names the role groups; a path such as realm_access.roles is understood.",
+  }),
+  OIDC_USERINFO: setting({
+    kind: oneOf("auto", "never"),
+    otherwise: "auto",
+    says: "Whether the provider's userinfo endpoint is asked, at logins and renewals, for claims that an id token lacks.",
   }),
   OIDC_IAT_BACKDATED_BY: setting({
     kind: numberFrom(0),

@@ -1,4 +1,4 @@
-import type { Branded } from "./brand.ts";
+import type { Branded, JsonObject } from "./brand.ts";
 
 /** Text that only the token sealer can open, under the context it was sealed in. */
 export type SealedText = Branded<"SealedText">;
@@ -8,6 +8,8 @@ export interface TokenSet {
   readonly idToken: string;
   readonly accessToken: string;
   readonly refreshToken: string;
+  /** What userinfo said of the claims that the id token lacks; absent: it was not asked. See `userinfo.ts`. */
+  readonly userinfo?: JsonObject;
 }
 
 export const serialiseTokens = (tokens: TokenSet): string => JSON.stringify(tokens);
@@ -21,9 +23,11 @@ export const parseTokens = (text: string): TokenSet | undefined => {
     return undefined;
   }
   if (typeof value !== "object" || value === null) return undefined;
-  const { idToken, accessToken, refreshToken } = value as Partial<TokenSet>;
+  const { idToken, accessToken, refreshToken, userinfo } = value as Partial<Record<keyof TokenSet, unknown>>;
   if (typeof idToken !== "string" || typeof accessToken !== "string" || typeof refreshToken !== "string") {
     return undefined;
   }
-  return { idToken, accessToken, refreshToken };
+  if (userinfo === undefined) return { idToken, accessToken, refreshToken };
+  if (typeof userinfo !== "object" || userinfo === null || Array.isArray(userinfo)) return undefined;
+  return { idToken, accessToken, refreshToken, userinfo: userinfo as JsonObject };
 };

@@ -5,6 +5,7 @@ import { logoutContract } from "./identity-provider/logout.ts";
 import { logoutTokenContract } from "./identity-provider/logout-token.ts";
 import { refreshContract } from "./identity-provider/refresh.ts";
 import { revocationContract } from "./identity-provider/revocation.ts";
+import { userinfoContract } from "./identity-provider/userinfo.ts";
 import { verificationContract } from "./identity-provider/verification.ts";
 
 export type { Harness } from "./identity-provider/harness.ts";
@@ -33,5 +34,6 @@ export const identityProviderContract = (adapter: string, open: Open): void => {
     logoutContract(current);
     logoutTokenContract(current);
     revocationContract(current);
+    userinfoContract(current);
   });
 };

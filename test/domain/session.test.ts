@@ -46,6 +46,12 @@ describe("a set of tokens", () => {
     expect(parseTokens(serialiseTokens(tokens))).toEqual(tokens);
   });
 
+  it("is read with what userinfo said, if it was asked", () => {
+    for (const userinfo of [{}, { groups: ["blab/owners"] }]) {
+      expect(parseTokens(serialiseTokens({ ...tokens, userinfo }))).toEqual({ ...tokens, userinfo });
+    }
+  });
+
   it("loses what does not belong to it", () => {
     expect(parseTokens(JSON.stringify({ ...tokens, more: 1 }))).toEqual(tokens);
   });
@@ -58,6 +64,7 @@ describe("a set of tokens", () => {
     ["a text", '"x"'],
     ["without an id token", '{"accessToken":"a","refreshToken":"r"}'],
     ["without a refresh token", '{"idToken":"i","accessToken":"a"}'],
+    ["with a list for userinfo", '{"idToken":"i","accessToken":"a","refreshToken":"r","userinfo":[]}'],
     ["of another type", '{"idToken":"i","accessToken":1,"refreshToken":"r"}'],
   ])("is nothing when the text is %s", (_, text) => {
     expect(parseTokens(text)).toBeUndefined();

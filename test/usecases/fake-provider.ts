@@ -16,6 +16,10 @@ export interface FakeProvider extends IdentityProvider {
   onRefresh: ((tokens: TokenSet) => Promise<VerifiedTokens | UselessTokens | "refused">) | undefined;
   readonly refreshed: string[];
   readonly revoked: string[];
+  /** What userinfo says; an error is thrown. */
+  onUserinfo: (accessToken: string) => JsonObject | "refused" | Error;
+  /** Access tokens that userinfo was asked with. */
+  readonly userinfoAsked: string[];
   /** Thrown by verify and metadata while it is set. */
   outage: Error | undefined;
 }
@@ -62,6 +66,8 @@ export const fakeProvider = (clock: Clock): FakeProvider => {
   const provider: FakeProvider = {
     tokensOf,
     onRefresh: undefined,
+    onUserinfo: () => ({}),
+    userinfoAsked: [],
     refreshed: [],
     revoked: [],
     outage: undefined,
@@ -79,6 +85,12 @@ export const fakeProvider = (clock: Clock): FakeProvider => {
     async refresh(tokens) {
       provider.refreshed.push(tokens.refreshToken);
       return (provider.onRefresh ?? refresh)(tokens);
+    },
+    async userinfo({ accessToken }) {
+      provider.userinfoAsked.push(accessToken);
+      const said = provider.onUserinfo(accessToken);
+      if (said instanceof Error) throw said;
+      return said;
     },
     async verify({ idToken }, audience) {
       if (provider.outage) throw provider.outage;

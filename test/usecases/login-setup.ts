@@ -13,6 +13,7 @@ import { revokeLogin } from "../../src/app/usecases/revoke-login.ts";
 import { sessionEntries } from "../../src/app/usecases/session-entries.ts";
 import { sessionTokens } from "../../src/app/usecases/session-tokens.ts";
 import { noteUse } from "../../src/app/usecases/session-use.ts";
+import { userinfo as claimsFromUserinfo } from "../../src/app/usecases/userinfo.ts";
 import type { Session, SessionId } from "../../src/domain/session.ts";
 import type { TokenSet } from "../../src/domain/token-set.ts";
 import type { Username } from "../../src/domain/user.ts";
@@ -44,7 +45,8 @@ export const loginSetup = (replaced: { sessions?: SessionStore; marks?: Stalenes
   const entries = sessionEntries({ sessions, index, tokens, find, revoke, clock, log, idle });
   const marks = replaced.marks ?? memoryStalenessMarks(clock, 100_000);
   const lock = memoryRenewalLock(clock);
-  const judge = judgeTokens({ identityProvider, marks, claimNames, backdatedBy: 0, log });
+  const userinfo = claimsFromUserinfo({ identityProvider, claimNames, userinfoMode: "auto" });
+  const judge = judgeTokens({ identityProvider, userinfo, marks, claimNames, backdatedBy: 0, log });
   const renew = renewTokens({
     sessions,
     lock,
@@ -53,6 +55,7 @@ export const loginSetup = (replaced: { sessions?: SessionStore; marks?: Stalenes
     tokens,
     entries,
     revoke,
+    userinfo,
     claimNames,
     clock,
     log,
@@ -106,6 +109,7 @@ export const loginSetup = (replaced: { sessions?: SessionStore; marks?: Stalenes
     lock,
     background,
     revoke,
+    userinfo,
     tokens,
     judge,
     renew,

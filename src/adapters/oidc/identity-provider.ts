@@ -12,6 +12,7 @@ import { providerDescription } from "./provider-description.ts";
 import { refresh } from "./refresh-grant.ts";
 import { revoke } from "./revocation.ts";
 import { tokenVerifier } from "./token-verifier.ts";
+import { askUserinfo } from "./userinfo.ts";
 
 export interface OidcIdentityProvider extends IdentityProvider {
   /** The metadata as they were last needed; undefined before that. Asks nobody. */
@@ -47,6 +48,7 @@ export const oidcIdentityProvider = (options: OidcOptions): OidcIdentityProvider
       authorizationUrl(client.id, await metadata(), authorization, attempt),
     redeemCode: (attempt, query) => redeemCode(conversation, attempt, query),
     refresh: (tokens) => refresh(conversation, tokens),
+    userinfo: async (tokens, subject) => askUserinfo(client.id, await metadata(), fetch, tokens, subject),
     verify(token, audience) {
       const now = clock.now();
       return audience === "app"

@@ -71,6 +71,8 @@ const bearerCaller = async (d: Deps, token: string): Promise<Caller> => {
       throw new InvalidToken("The token has expired. Renew it.");
     case "stale":
       throw new InvalidToken("The token was issued before your permissions changed. Renew it.");
+    case "incomplete":
+      throw new Error("userinfo is not asked for Bearer tokens");
     case "bad":
       throw new InvalidToken(judgement.reason);
   }
@@ -97,6 +99,7 @@ const sessionCaller = async (d: Deps, id: SessionId, stored: StoredSession): Pro
       return { kind: "user", user: judgement.user };
     case "expired":
     case "stale":
+    case "incomplete":
       return d.renewals.now(id);
     case "bad":
       await d.tokens.drop(id, stored, login, judgement.reason, opened.tokens);

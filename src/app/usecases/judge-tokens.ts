@@ -6,12 +6,15 @@ import { groupsAreElsewhere, userFromClaims, usernameFault } from "../../domain/
 import type { Audience, IdentityProvider, IdToken } from "../../ports/driven/identity-provider.ts";
 import type { Log } from "../../ports/driven/log.ts";
 import type { StalenessMarks } from "../../ports/driven/staleness-marks.ts";
+import type { Userinfo } from "./userinfo.ts";
 
 /** What an id token is good for right now. */
 export type Judgement =
   | { readonly verdict: "good"; readonly user: User; readonly claims: JsonObject }
   /** To be renewed: its time is over, or its owner's rights have changed since it was made. */
   | { readonly verdict: "expired" | "stale" }
+  /** It is good, and lacks claims that userinfo has still to be asked for; never of a Bearer token. */
+  | { readonly verdict: "incomplete"; readonly claims: JsonObject }
   /** `reason`, a sentence, may be shown to whoever sent the token. */
   | { readonly verdict: "bad"; readonly reason: string };
 
@@ -20,6 +23,7 @@ export type JudgeTokens = (token: IdToken, audience: Audience) => Promise<Judgem
 export interface JudgeDeps {
   readonly identityProvider: IdentityProvider;
   readonly marks: StalenessMarks;
+  readonly userinfo: Pick<Userinfo, "isDue" | "claimsOf">;
   readonly claimNames: ClaimNames;
   readonly backdatedBy: Seconds;
   readonly log: Log;
@@ -54,9 +58,12 @@ export const judgeTokens = (d: JudgeDeps): JudgeTokens => {
     if (verification.outcome === "expired") return { verdict: "expired" };
     if (verification.outcome === "invalid") return { verdict: "bad", reason: verification.reason };
     const { claims } = verification;
-    const user = userOf(claims);
+    // Whoever sends a Bearer token sends no access token, with which userinfo could be asked.
+    if (audience === "app" && d.userinfo.isDue(token, claims)) return { verdict: "incomplete", claims };
+    const known = d.userinfo.claimsOf(token, claims);
+    const user = userOf(known);
     if (!user)
-      return { verdict: "bad", reason: `The token names no user: ${usernameFault(claims, d.claimNames)}.` };
+      return { verdict: "bad", reason: `The token names no user: ${usernameFault(known, d.claimNames)}.` };
     const staleBefore = await d.marks.find(user.username);
     switch (judgeAge(claims, { staleBefore, backdatedBy: d.backdatedBy })) {
       case "fresh":

@@ -1,11 +1,11 @@
 import type { JsonObject, Seconds } from "../../domain/brand.ts";
 import type { Caller } from "../../domain/caller.ts";
 import { anonymous } from "../../domain/caller.ts";
-import { ProviderDown, StoreDown } from "../../domain/failure.ts";
+import { ProviderDown } from "../../domain/failure.ts";
 import { renewalDue } from "../../domain/renewal.ts";
 import type { Login, SessionId, StoredSession } from "../../domain/session.ts";
 import type { TokenSet } from "../../domain/token-set.ts";
-import type { ClaimNames, Username } from "../../domain/user.ts";
+import type { ClaimNames } from "../../domain/user.ts";
 import { userFromClaims } from "../../domain/user.ts";
 import type { Clock } from "../../ports/driven/clock.ts";
 import type { IdentityProvider } from "../../ports/driven/identity-provider.ts";
@@ -13,9 +13,12 @@ import type { Log } from "../../ports/driven/log.ts";
 import type { RenewalLock } from "../../ports/driven/renewal-lock.ts";
 import type { SessionStore } from "../../ports/driven/session-store.ts";
 import type { JudgeTokens } from "./judge-tokens.ts";
+import type { Exchange } from "./keep-renewed.ts";
+import { keepRenewed } from "./keep-renewed.ts";
 import type { RevokeLogin } from "./revoke-login.ts";
 import type { SessionEntries } from "./session-entries.ts";
 import type { SessionTokens } from "./session-tokens.ts";
+import type { Userinfo } from "./userinfo.ts";
 
 interface Deps {
   readonly sessions: SessionStore;
@@ -25,6 +28,7 @@ interface Deps {
   readonly tokens: SessionTokens;
   readonly revoke: RevokeLogin;
   readonly entries: Pick<SessionEntries, "enter">;
+  readonly userinfo: Userinfo;
   readonly claimNames: ClaimNames;
   readonly clock: Clock;
   readonly log: Log;
@@ -64,8 +68,20 @@ const renewHeld = async (d: Deps, id: SessionId): Promise<Caller> => {
   if (judgement.verdict === "good" && !isDue(d, judgement.claims)) {
     return { kind: "user", user: judgement.user };
   }
+  if (judgement.verdict === "incomplete") {
+    const asked = await toldIfBroken(d, login, d.userinfo.ask(tokens, judgement.claims));
+    if (asked !== "refused")
+      return keepAsked(d, id, stored, login, { old: tokens, renewed: asked }, judgement.claims);
+  }
   return refresh(d, id, stored, login, tokens);
 };
+
+/** An outage of the provider's is told as one, and leaves the session as it is. */
+const toldIfBroken = <T>(d: Deps, { username }: Login, asking: Promise<T>): Promise<T> =>
+  asking.catch((cause: unknown) => {
+    d.log.write({ event: "renewal", outcome: "broken", username, cause });
+    throw cause;
+  });
 
 /** Whoever asked for a renewal found it due at some moment of the margin; here its first moment counts. */
 const isDue = (d: Deps, claims: JsonObject): boolean => {
@@ -80,25 +96,56 @@ const refresh = async (
   login: Login,
   tokens: TokenSet,
 ): Promise<Caller> => {
-  const answer = await d.identityProvider.refresh(tokens).catch((cause: unknown) => {
-    d.log.write({ event: "renewal", outcome: "broken", username: login.username, cause });
-    throw cause;
-  });
+  const answer = await toldIfBroken(d, login, d.identityProvider.refresh(tokens));
   if (answer !== "refused" && answer.claims === undefined && answer.because === "expired") {
     return keepExpired(d, id, stored, login, { old: tokens, renewed: answer.tokens });
   }
-  const claims = answer === "refused" ? undefined : answer.claims;
-  const user = claims && userFromClaims(claims, d.claimNames);
-  if (answer === "refused" || user === undefined) {
-    await d.tokens.drop(id, stored, login, "the provider does not renew it");
-    if (answer !== "refused") d.revoke(login, answer.tokens, "unless-shared");
-    d.log.write({ event: "renewal", outcome: "refused", username: login.username });
-    return anonymous;
+  if (answer === "refused" || answer.claims === undefined) {
+    return dropRefused(d, id, stored, login, answer === "refused" ? undefined : answer.tokens);
+  }
+  const { tokens: renewed, claims } = answer;
+  if (!d.userinfo.isDue(renewed, claims)) {
+    return keepAsked(d, id, stored, login, { old: tokens, renewed }, claims);
+  }
+  // First of all: while userinfo is asked, and may not answer, the new refresh token must not get lost.
+  const { username } = login;
+  if (!(await keepRenewed(d, id, stored, login, { old: tokens, renewed, username }))) return anonymous;
+  const asked = await toldIfBroken(d, login, d.userinfo.askAtOnce(renewed, claims));
+  return keepAsked(d, id, undefined, login, { old: renewed, renewed: asked }, claims);
+};
+
+/** Keeps tokens with all claims that there are, and says who their owner is by them. */
+const keepAsked = async (
+  d: Deps,
+  id: SessionId,
+  stored: StoredSession | undefined,
+  login: Login,
+  { old, renewed }: Omit<Exchange, "username">,
+  claims: JsonObject,
+): Promise<Caller> => {
+  const user = userFromClaims(d.userinfo.claimsOf(renewed, claims), d.claimNames);
+  if (user === undefined) {
+    const present = stored ?? (await d.sessions.load(id, d.idle));
+    return present ? dropRefused(d, id, present, login, renewed) : anonymous;
   }
   const { username } = user;
-  const isThere = await keepRenewed(d, id, stored, login, { old: tokens, renewed: answer.tokens, username });
+  const isThere = await keepRenewed(d, id, stored, login, { old, renewed, username });
   d.log.write({ event: "renewal", outcome: "done", username: login.username });
   return isThere ? { kind: "user", user } : anonymous;
+};
+
+/** @param tokens That came of the renewal and serve nobody. */
+const dropRefused = async (
+  d: Deps,
+  id: SessionId,
+  stored: StoredSession,
+  login: Login,
+  tokens: TokenSet | undefined,
+): Promise<Caller> => {
+  await d.tokens.drop(id, stored, login, "the provider does not renew it");
+  if (tokens) d.revoke(login, tokens, "unless-shared");
+  d.log.write({ event: "renewal", outcome: "refused", username: login.username });
+  return anonymous;
 };
 
 /**
@@ -123,82 +170,3 @@ const keepExpired = async (
   d.log.write({ event: "renewal", outcome: "broken", username, cause });
   throw new ProviderDown({ cause });
 };
-
-/** How often a write of new tokens is tried again when others write the same session. */
-const tries = 5;
-
-/** For how long new tokens wait for a store that does not answer, and between two tries. */
-const storePatience: Seconds = 60;
-const storePause: Seconds = 0.1;
-
-interface Exchange {
-  readonly old: TokenSet;
-  readonly renewed: TokenSet;
-  /** By the renewed tokens. */
-  readonly username: Username;
-}
-
-/**
- * Puts new tokens into the session: the old refresh token may be used up, so losing the new one would log its
- * owner out. So a store that is away for a moment is waited for, with the lock held; those who wait for this
- * renewal do so no longer than a request may. False: the session has ended, and the tokens are revoked.
- */
-const keepRenewed = async (
-  d: Deps,
-  id: SessionId,
-  stored: StoredSession,
-  login: Login,
-  exchange: Exchange,
-): Promise<boolean> => {
-  const isThere = await putPatiently(d, id, stored, exchange);
-  // Whoever ended the session could not know of these.
-  if (!isThere) d.revoke(login, exchange.renewed, "unless-shared");
-  return isThere;
-};
-
-const putPatiently = async (
-  d: Deps,
-  id: SessionId,
-  stored: StoredSession,
-  exchange: Exchange,
-): Promise<boolean> => {
-  const end = d.clock.now() + storePatience;
-  let first: StoredSession | undefined = stored;
-  for (;;) {
-    try {
-      return await putRenewed(d, id, first ?? (await d.sessions.load(id, d.idle)), exchange);
-    } catch (error) {
-      if (!(error instanceof StoreDown) || d.clock.now() >= end) throw error;
-      await d.wait(storePause);
-      // Nobody knows whether the write that failed was done.
-      first = undefined;
-    }
-  }
-};
-
-/**
- * Others may have written the session while the provider answered. A logout that came meanwhile wins: then,
- * false. So do tokens that are not the ones that were renewed, since they are newer, or these.
- */
-const putRenewed = async (
-  d: Deps,
-  id: SessionId,
-  stored: StoredSession | undefined,
-  { old, renewed, username }: Exchange,
-): Promise<boolean> => {
-  let present = stored;
-  for (let attempt = 0; attempt < tries; attempt++) {
-    const login = present?.session.login;
-    if (!present || !login) return false;
-    if (!isSame(d.tokens.open(id, login)?.tokens, old)) return true;
-    // Somebody whom the provider calls by a new name is looked for under it.
-    const named: Login = { ...login, username };
-    if (username !== login.username) await d.entries.enter(id, named);
-    if (await d.tokens.keep(id, present, named, renewed)) return true;
-    present = await d.sessions.load(id, d.idle);
-  }
-  throw new StoreDown({ cause: new Error("too many writers on one session") });
-};
-
-const isSame = (found: TokenSet | undefined, wanted: TokenSet): boolean =>
-  found?.idToken === wanted.idToken && found.refreshToken === wanted.refreshToken;

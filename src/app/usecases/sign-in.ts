@@ -4,7 +4,6 @@ import { foreignText } from "../../domain/foreign-text.ts";
 import type { LoginAttempt } from "../../domain/login-attempt.ts";
 import { judgeAttempt } from "../../domain/login-attempt.ts";
 import { moveUrl } from "../../domain/provider-metadata.ts";
-import { sortRoleGroups } from "../../domain/role.ts";
 import { providerNames } from "../../domain/session-owner.ts";
 import type { SealedText } from "../../domain/token-set.ts";
 import type { ClaimNames, User } from "../../domain/user.ts";
@@ -17,9 +16,11 @@ import type { RoleGroupCatalogue } from "../../ports/driven/role-group-catalogue
 import type { TokenSealer } from "../../ports/driven/token-sealer.ts";
 import type { SignIn } from "../../ports/driving/sign-in.ts";
 import type { Background } from "./background.ts";
+import { groupsTold } from "./groups-told.ts";
 import type { RevokeLogin } from "./revoke-login.ts";
 import type { SessionEntries } from "./session-entries.ts";
 import type { SessionTokens } from "./session-tokens.ts";
+import type { Userinfo } from "./userinfo.ts";
 
 interface Deps {
   readonly identityProvider: IdentityProvider;
@@ -28,6 +29,7 @@ interface Deps {
   readonly entries: Pick<SessionEntries, "end">;
   readonly revoke: RevokeLogin;
   readonly background: Background;
+  readonly userinfo: Userinfo;
   readonly catalogue: Pick<RoleGroupCatalogue, "all">;
   readonly clock: Clock;
   readonly random: Random;
@@ -64,9 +66,14 @@ export const signIn = (d: Deps): SignIn => {
       // Before the code is redeemed: a notice that comes from now on may be about this login.
       const since = d.clock.now();
       const attempt = answeredAttempt(d, sealedAttempt, state, query);
-      const { tokens, claims } = await redeem(d, attempt, query);
+      const { tokens, claims } = await withUserinfo(d, await redeem(d, attempt, query));
       const user = namedUser(d, { tokens, claims });
-      d.log.write({ event: "sign-in", outcome: "done", username: user.username, ...groupsTold(d, user) });
+      d.log.write({
+        event: "sign-in",
+        outcome: "done",
+        username: user.username,
+        ...groupsTold(d.catalogue, user),
+      });
       const sealedTokens = d.tokens.seal(sessionId, tokens);
       return {
         login: { username: user.username, since, ...providerNames(claims), sealedTokens },
@@ -87,25 +94,6 @@ export const signIn = (d: Deps): SignIn => {
       const url = await d.identityProvider.endSessionUrl(origin, opened?.tokens.idToken);
       return url && seenFrom(origin, url);
     },
-  };
-};
-
-/** In one event; somebody may be in hundreds of groups of the provider's. */
-const mostGroups = 20;
-const longestName = 100;
-
-const bounded = (names: readonly string[]): readonly string[] => {
-  const shown = names.slice(0, mostGroups).map((name) => foreignText(name, longestName));
-  return names.length > mostGroups ? [...shown, `and ${names.length - mostGroups} more`] : shown;
-};
-
-/** What came of somebody's groups claim: the first question of an operator whose people hold no roles. */
-const groupsTold = ({ catalogue }: Deps, { authzRoles, groupsFault }: User) => {
-  const { recognised, ignored } = sortRoleGroups(catalogue.all(), authzRoles);
-  return {
-    roleGroups: bounded(recognised),
-    ignoredGroups: bounded(ignored),
-    ...(groupsFault === undefined ? {} : { groupsFault }),
   };
 };
 
@@ -150,6 +138,18 @@ const redeem = async (d: Deps, attempt: LoginAttempt, query: string): Promise<Ve
     const { reason, said, cause } = failed;
     refuse(d, { reason, description: said?.description });
     throw new SignInFailed(reason, { said, cause, returnTo: attempt.returnTo });
+  }
+};
+
+/** A login whose claims cannot be had now has failed, and the provider is to forget it. */
+const withUserinfo = async (d: Deps, { tokens, claims }: VerifiedTokens): Promise<VerifiedTokens> => {
+  if (!d.userinfo.isDue(tokens, claims)) return { tokens, claims };
+  try {
+    const asked = await d.userinfo.askAtOnce(tokens, claims);
+    return { tokens: asked, claims: d.userinfo.claimsOf(asked, claims) };
+  } catch (error) {
+    d.revoke(providerNames(claims), tokens, "unless-shared");
+    throw error;
   }
 };
 

@@ -5,7 +5,7 @@ import type { ProviderMetadata } from "../../domain/provider-metadata.ts";
 import type { TokenSet } from "../../domain/token-set.ts";
 
 /** One that is judged over and over should come in the same object each time. */
-export type IdToken = Pick<TokenSet, "idToken">;
+export type IdToken = Pick<TokenSet, "idToken" | "userinfo">;
 
 /** Which of the two OAuth2 clients a token was made for: browser sessions, or the command line. */
 export type Audience = "app" | "cli";
@@ -30,6 +30,11 @@ export interface IdentityProvider {
    * the old one stays. "refused" on `invalid_grant` (section 5.2).
    */
   refresh(tokens: TokenSet): Promise<VerifiedTokens | UselessTokens | "refused">;
+  /**
+   * What the provider says of the person at its userinfo endpoint (OpenID Connect Core section 5.3), which has to be
+   * the subject that is named; nothing where it has no such endpoint. "refused": it does not take the access token.
+   */
+  userinfo(tokens: TokenSet, subject: string): Promise<JsonObject | "refused">;
   /** Checks signature, issuer, audience and times of an id token (OpenID Connect Core section 3.1.3.7). */
   verify(token: IdToken, audience: Audience): Promise<Verification>;
   /**

@@ -27,5 +27,6 @@ export const served = ({ metadata }: Dialect, origin: string): { readonly [name:
   authorization_endpoint: `${origin}/authorize`,
   token_endpoint: `${origin}/token`,
   jwks_uri: `${origin}/jwks`,
+  ...(metadata["userinfo_endpoint"] === undefined ? {} : { userinfo_endpoint: `${origin}/userinfo` }),
   ...(metadata["revocation_endpoint"] === undefined ? {} : { revocation_endpoint: `${origin}/revoke` }),
 });

@@ -87,6 +87,20 @@ export const revocationFlaws = [
 ] as const;
 export type RevocationFlaw = (typeof revocationFlaws)[number];
 
+/** Ways in which the userinfo endpoint can answer. */
+export const userinfoFlaws = [
+  "userinfo-500",
+  "userinfo-403",
+  "userinfo-html",
+  "userinfo-array",
+  "userinfo-other-subject",
+  "userinfo-no-subject",
+  "userinfo-oversized",
+  "userinfo-slow",
+  "userinfo-hang-up",
+] as const;
+export type UserinfoFlaw = (typeof userinfoFlaws)[number];
+
 /** Ways in which the browser can come back. */
 export const callbackFlaws = [
   "missing-iss-in-callback",
@@ -97,7 +111,18 @@ export const callbackFlaws = [
 ] as const;
 export type CallbackFlaw = (typeof callbackFlaws)[number];
 
-export type Flaw = TokenFlaw | AnswerFlaw | KeySetFlaw | DiscoveryFlaw | RevocationFlaw | CallbackFlaw;
+/** It knows no access token any more, as if all had expired. */
+export const expiredAccess = ["access-tokens-expired"] as const;
+
+export type Flaw =
+  | UserinfoFlaw
+  | (typeof expiredAccess)[number]
+  | TokenFlaw
+  | AnswerFlaw
+  | KeySetFlaw
+  | DiscoveryFlaw
+  | RevocationFlaw
+  | CallbackFlaw;
 
 /** The flaw of one kind among those that are on, if any. */
 export const flawOf = <F extends Flaw>(kind: readonly F[], active: ReadonlySet<Flaw>): F | undefined =>

@@ -1,7 +1,14 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
 import { served } from "./dialect.ts";
-import { callbackFlaws, discoveryFlaws, keySetFlaws, revocationFlaws } from "./flaw.ts";
+import {
+  callbackFlaws,
+  discoveryFlaws,
+  expiredAccess,
+  keySetFlaws,
+  revocationFlaws,
+  userinfoFlaws,
+} from "./flaw.ts";
 import { signingKey } from "./signing-key.ts";
 import { answerBadly, answerJson, redirect } from "./stub-answer.ts";
 import type { Endpoint, StubState } from "./stub-state.ts";
@@ -22,6 +29,7 @@ const ownDescription = ({ issuer }: StubState) => ({
   jwks_uri: `${issuer}/jwks`,
   end_session_endpoint: `${issuer}/logout?realm=lab`,
   revocation_endpoint: `${issuer}/revoke`,
+  userinfo_endpoint: `${issuer}/userinfo`,
   scopes_supported: ["openid", "profile", "email", "offline_access"],
   response_types_supported: ["code"],
   subject_types_supported: ["public"],
@@ -104,6 +112,23 @@ const revocation: Answer = async (state, _url, request, response) => {
   response.writeHead(200).end();
 };
 
+/** OpenID Connect Core section 5.3. */
+const userinfo: Answer = async (state, _url, request, response) => {
+  const token = request.headers.authorization?.replace(/^Bearer /, "") ?? "";
+  state.userinfoRequests.push(token);
+  const flaw = nextFlaw(state, userinfoFlaws);
+  if (flaw === "userinfo-403") return answerJson(response, 403, { error: "insufficient_scope" });
+  if (await answerBadly(response, flaw?.replace(/^userinfo-/, ""), state.slowness)) return;
+  const subject = nextFlaw(state, expiredAccess) === undefined ? state.accessTokens.get(token) : undefined;
+  if (subject === undefined) {
+    response.setHeader("www-authenticate", 'Bearer error="invalid_token"');
+    return answerJson(response, 401, { error: "invalid_token" });
+  }
+  const sub = flaw === "userinfo-other-subject" ? "subject-of-mallory" : subject;
+  const said = { sub, ...state.people.get(subject)?.userinfo };
+  answerJson(response, 200, flaw === "userinfo-no-subject" ? { ...said, sub: undefined } : said);
+};
+
 /** Nobody should ever ask for these: only token headers name them. */
 const strangersKeys: Answer = async (_state, _url, _request, response) =>
   answerJson(response, 200, { keys: [(await signingKey("RS256", "stranger")).publicJwk] });
@@ -115,6 +140,7 @@ const endpoints = new Map<string, readonly [Endpoint, Answer]>([
   ["/token", ["token", (state, _url, request, response) => answerTokenRequest(state, request, response)]],
   ["/logout", ["end-session", endSession]],
   ["/revoke", ["revocation", revocation]],
+  ["/userinfo", ["userinfo", userinfo]],
   ["/strangers-keys", ["strangers-keys", strangersKeys]],
 ]);
 

@@ -17,6 +17,7 @@ export type Endpoint =
   | "token"
   | "end-session"
   | "revocation"
+  | "userinfo"
   | "strangers-keys";
 
 /** A request to the token endpoint, or to the one that revokes, as it came. */
@@ -62,6 +63,10 @@ export interface StubState {
   takesSecrets: "header" | "form" | undefined;
   /** Whether a revocation ends that token alone, and not the whole grant. */
   revokesAlone: boolean;
+  /** Whose they are. */
+  readonly accessTokens: Map<string, string>;
+  /** Access tokens that the userinfo endpoint was asked with. */
+  readonly userinfoRequests: string[];
   readonly lasting: Set<Flaw>;
   readonly once: Flaw[];
 }
@@ -84,6 +89,7 @@ export const stubState = (options: StubOptions, keys: readonly SigningKey[]): St
       token: 0,
       "end-session": 0,
       revocation: 0,
+      userinfo: 0,
       "strangers-keys": 0,
     },
     tokenRequests: [],
@@ -99,6 +105,8 @@ export const stubState = (options: StubOptions, keys: readonly SigningKey[]): St
     slowness: 0.5,
     takesSecrets: undefined,
     revokesAlone: false,
+    accessTokens: new Map(),
+    userinfoRequests: [],
     lasting: new Set(),
     once: [],
   };

@@ -75,6 +75,12 @@ const grantFor = (
 const rotates = (state: StubState, flaw: AnswerFlaw | undefined): boolean =>
   flaw === "rotating-refresh-tokens" || state.lasting.has("rotating-refresh-tokens");
 
+const newAccessToken = (state: StubState, subject: string): string => {
+  const token = `an-access-token-${state.accessTokens.size + 1}`;
+  state.accessTokens.set(token, subject);
+  return token;
+};
+
 const padding = "x".repeat(2 * 1024 * 1024);
 
 const tokensFor = async (
@@ -92,7 +98,7 @@ const tokensFor = async (
   return {
     token_type: "Bearer",
     expires_in: Math.max(0, state.tokenLife),
-    ...(flaw === "no-access-token" ? {} : { access_token: "an-access-token" }),
+    ...(flaw === "no-access-token" ? {} : { access_token: newAccessToken(state, subject) }),
     ...(flaw === "no-id-token" ? {} : { id_token: idToken }),
     ...(givesRefreshToken ? { refresh_token: state.grants.issueRefreshToken(grant) } : {}),
   };

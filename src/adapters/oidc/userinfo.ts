@@ -1,0 +1,42 @@
+import { type CustomFetch, customFetch, fetchUserInfo, None } from "openid-client";
+import type { JsonObject } from "../../domain/brand.ts";
+import { ProviderDown } from "../../domain/failure.ts";
+import type { ProviderMetadata } from "../../domain/provider-metadata.ts";
+import type { TokenSet } from "../../domain/token-set.ts";
+import { type BoundedFetch, jsonObject } from "./bounded-fetch.ts";
+import { isAcceptableUrl } from "./provider-description.ts";
+import { configurationFor, renewalFailure } from "./token-endpoint.ts";
+
+/** What the operator can do about an endpoint that never answers well. */
+const advice = "OIDC_USERINFO=never does without it";
+
+/** Asks for the claims that the provider keeps out of id tokens (OpenID Connect Core section 5.3); see the port. */
+export const askUserinfo = async (
+  clientId: string,
+  metadata: ProviderMetadata,
+  fetch: BoundedFetch,
+  { accessToken }: TokenSet,
+  subject: string,
+): Promise<JsonObject | "refused"> => {
+  if (!isAcceptableUrl(metadata["userinfo_endpoint"])) return {};
+  let isRefused = false;
+  const send: CustomFetch = async (url, init) => {
+    const { signal: _, ...request } = init;
+    const received = await fetch.send(url, request as RequestInit);
+    isRefused = received.status === 401;
+    if (received.status !== 200) {
+      const cause = new Error(`The userinfo endpoint answered with status ${received.status}; ${advice}`);
+      throw new ProviderDown({ cause });
+    }
+    return Response.json(jsonObject(received));
+  };
+  const configuration = configurationFor(clientId, None(), metadata);
+  configuration[customFetch] = send;
+  try {
+    return (await fetchUserInfo(configuration, accessToken, subject)) as JsonObject;
+  } catch (error) {
+    if (isRefused) return "refused";
+    const failure = renewalFailure(error);
+    throw failure instanceof ProviderDown ? failure : new ProviderDown({ cause: failure });
+  }
+};

@@ -1,0 +1,49 @@
+import { inspect } from "node:util";
+import { beforeEach, describe, expect, it } from "vitest";
+import { ProviderDown } from "../../../src/domain/failure.ts";
+import { userinfoFlaws } from "../../support/stub-provider/flaw.ts";
+import { type Harness, logIn, withFlaw } from "./harness.ts";
+
+export const userinfoContract = (current: () => Harness): void => {
+  describe("userinfo", () => {
+    let harness: Harness;
+    const alice = { sub: "subject-of-alice", username: "alice", groups: [] };
+    beforeEach(() => {
+      harness = current();
+      harness.stub.setPerson({ ...alice, userinfo: { groups: ["blab/owners"], email: "alice@lab.example" } });
+    });
+
+    it("says what the provider keeps out of its id tokens", async () => {
+      const { tokens } = await logIn(harness);
+      expect(await harness.provider.userinfo(tokens, alice.sub)).toEqual({
+        sub: alice.sub,
+        groups: ["blab/owners"],
+        email: "alice@lab.example",
+      });
+      expect(harness.stub.state.userinfoRequests).toEqual([tokens.accessToken]);
+    });
+
+    it("is of the named person, or an outage: nobody else's claims are taken", async () => {
+      const { tokens } = await logIn(harness);
+      await expect(harness.provider.userinfo(tokens, "subject-of-mallory")).rejects.toBeInstanceOf(
+        ProviderDown,
+      );
+    });
+
+    it("is refused for an access token that has expired", async () => {
+      const { tokens } = await logIn(harness);
+      harness.stub.misbehave("access-tokens-expired");
+      expect(await harness.provider.userinfo(tokens, alice.sub)).toBe("refused");
+    });
+
+    for (const flaw of userinfoFlaws) {
+      it(`is an outage when the provider errs, and never an empty answer: ${flaw}`, async () => {
+        const { tokens } = await logIn(harness);
+        const asking = withFlaw(harness, flaw, () => harness.provider.userinfo(tokens, alice.sub));
+        const error: unknown = await asking.catch((thrown: unknown) => thrown);
+        expect(error).toBeInstanceOf(ProviderDown);
+        expect(inspect(error, { depth: 10 })).not.toMatch(/alice@lab|an-access-token/);
+      });
+    }
+  });
+};
