@@ -6,11 +6,12 @@ import {
   type JSONWebKeySet,
   type JWSHeaderParameters,
 } from "jose";
-import type { JsonObject, Seconds } from "../../domain/brand.ts";
+import type { Json, JsonObject, Seconds } from "../../domain/brand.ts";
 import { ProviderDown } from "../../domain/failure.ts";
 import type { Clock } from "../../ports/driven/clock.ts";
 import type { Log } from "../../ports/driven/log.ts";
 import type { BoundedFetch } from "./bounded-fetch.ts";
+import { isObject } from "./id-token-claims.ts";
 import { type RemoteDocument, remoteDocument } from "./remote-document.ts";
 
 /** A key that the provider has withdrawn is forgotten within this time. */
@@ -46,9 +47,18 @@ export interface KeySetOptions {
   readonly log: Log;
 }
 
+/** The two names of one algorithm (RFC 9864 section 2.2) are taken for each other, whichever the key states. */
+const underEitherName = (key: Json): Json => {
+  if (!isObject(key) || key["kty"] !== "OKP" || key["crv"] !== "Ed25519") return key;
+  const { alg, ...others } = key;
+  return alg === "EdDSA" || alg === "Ed25519" ? others : key;
+};
+
 const readKeys = (document: JsonObject): Keys => {
+  const { keys } = document;
+  const read = Array.isArray(keys) ? { ...document, keys: keys.map(underEitherName) } : document;
   try {
-    return createLocalJWKSet(document as unknown as JSONWebKeySet);
+    return createLocalJWKSet(read as unknown as JSONWebKeySet);
   } catch (cause) {
     throw new ProviderDown({ cause });
   }

@@ -3,6 +3,30 @@ import { describe, expect, it, vi } from "vitest";
 import { ProviderDown } from "../../../src/domain/failure.ts";
 import { pair } from "./provider.ts";
 
+describe("Ed25519, by its old name and by its new one", () => {
+  it.each([
+    ["EdDSA", "EdDSA"],
+    ["Ed25519", "Ed25519"],
+    ["EdDSA", "Ed25519"],
+    ["Ed25519", "EdDSA"],
+    [undefined, "Ed25519"],
+  ] as const)("signs tokens, where the key states %s and the token %s", async (ofKey, ofToken) => {
+    await using all = await pair();
+    await all.stub.rotateKeys("edwards", { alg: ofToken });
+    const [key] = all.stub.state.keys;
+    if (!key) throw new Error("There is no key");
+    const { alg: _, ...publicJwk } = key.publicJwk;
+    all.stub.state.keys = [{ ...key, publicJwk: ofKey ? { ...publicJwk, alg: ofKey } : publicJwk }];
+    const { tokens } = await all.logIn();
+    for (const [idToken, audience] of [
+      [tokens.idToken, "app"],
+      [await all.stub.idToken(), "cli"],
+    ] as const) {
+      expect(await all.provider.verify({ idToken }, audience)).toMatchObject({ outcome: "valid" });
+    }
+  });
+});
+
 describe("the provider's keys", () => {
   it("are fetched at most once per interval for unknown keys, whatever the flood", async () => {
     await using all = await pair();

@@ -2,7 +2,7 @@ import { type CryptoKey, exportJWK, exportSPKI, generateKeyPair, type JWK } from
 
 export interface SigningKey {
   readonly kid: string;
-  readonly alg: "RS256" | "ES256";
+  readonly alg: "RS256" | "ES256" | "EdDSA" | "Ed25519";
   readonly privateKey: CryptoKey;
   readonly publicJwk: JWK;
   /** What somebody might take for a shared secret. */

@@ -119,13 +119,13 @@ const userinfo: Answer = async (state, _url, request, response) => {
   const flaw = nextFlaw(state, userinfoFlaws);
   if (flaw === "userinfo-403") return answerJson(response, 403, { error: "insufficient_scope" });
   if (await answerBadly(response, flaw?.replace(/^userinfo-/, ""), state.slowness)) return;
-  const subject = nextFlaw(state, expiredAccess) === undefined ? state.accessTokens.get(token) : undefined;
-  if (subject === undefined) {
+  const owner = nextFlaw(state, expiredAccess) === undefined ? state.accessTokens.get(token) : undefined;
+  if (owner === undefined) {
     response.setHeader("www-authenticate", 'Bearer error="invalid_token"');
     return answerJson(response, 401, { error: "invalid_token" });
   }
-  const sub = flaw === "userinfo-other-subject" ? "subject-of-mallory" : subject;
-  const said = { sub, ...state.people.get(subject)?.userinfo };
+  const sub = flaw === "userinfo-other-subject" ? "subject-of-mallory" : owner.sub;
+  const said = { sub, ...state.people.get(owner.subject)?.userinfo };
   answerJson(response, 200, flaw === "userinfo-no-subject" ? { ...said, sub: undefined } : said);
 };
 

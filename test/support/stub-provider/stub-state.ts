@@ -63,8 +63,8 @@ export interface StubState {
   takesSecrets: "header" | "form" | undefined;
   /** Whether a revocation ends that token alone, and not the whole grant. */
   revokesAlone: boolean;
-  /** Whose they are. */
-  readonly accessTokens: Map<string, string>;
+  /** Whose they are, and how the client knows them. */
+  readonly accessTokens: Map<string, { readonly subject: string; readonly sub: string }>;
   /** Access tokens that the userinfo endpoint was asked with. */
   readonly userinfoRequests: string[];
   readonly lasting: Set<Flaw>;

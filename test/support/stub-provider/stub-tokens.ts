@@ -75,9 +75,10 @@ const grantFor = (
 const rotates = (state: StubState, flaw: AnswerFlaw | undefined): boolean =>
   flaw === "rotating-refresh-tokens" || state.lasting.has("rotating-refresh-tokens");
 
-const newAccessToken = (state: StubState, subject: string): string => {
+const newAccessToken = (state: StubState, subject: string, clientId: string): string => {
   const token = `an-access-token-${state.accessTokens.size + 1}`;
-  state.accessTokens.set(token, subject);
+  const told = state.options.dialect?.claims(state.people.get(subject), clientId)["sub"];
+  state.accessTokens.set(token, { subject, sub: typeof told === "string" ? told : subject });
   return token;
 };
 
@@ -98,7 +99,7 @@ const tokensFor = async (
   return {
     token_type: "Bearer",
     expires_in: Math.max(0, state.tokenLife),
-    ...(flaw === "no-access-token" ? {} : { access_token: newAccessToken(state, subject) }),
+    ...(flaw === "no-access-token" ? {} : { access_token: newAccessToken(state, subject, grant.clientId) }),
     ...(flaw === "no-id-token" ? {} : { id_token: idToken }),
     ...(givesRefreshToken ? { refresh_token: state.grants.issueRefreshToken(grant) } : {}),
   };
