@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { browser } from "../support/browser.ts";
+import { documentedSettings } from "../support/documented-providers.ts";
 import type { ManualClock } from "../support/manual-clock.ts";
 import { manualClock } from "../support/manual-clock.ts";
 import type { RunningServer } from "../support/running-server.ts";
@@ -9,18 +9,9 @@ import { startServer } from "../support/running-server.ts";
 import { username } from "../support/sessions.ts";
 import { cognito, olderCognito } from "../support/stub-provider/cognito.ts";
 import type { Dialect } from "../support/stub-provider/dialect.ts";
+import { dex, glewlwyd, google, hydra, lemonldap, okta, zitadel } from "../support/stub-provider/dialects.ts";
 import { entra, groupsOverage } from "../support/stub-provider/entra.ts";
 import { stubProvider } from "../support/stub-provider/stub-provider.ts";
-
-const documentation = readFileSync(new URL("../../docs/configuration.md", import.meta.url), "utf8");
-
-type Example = Readonly<Record<string, string | readonly string[]>>;
-
-/** The settings that our documentation has for a provider. */
-const exampleFor = (provider: string): Example => {
-  const example = documentation.split(`\n### ${provider}\n`)[1]?.split("```json\n")[1]?.split("```")[0];
-  return JSON.parse(example ?? "") as Example;
-};
 
 interface Site {
   readonly server: RunningServer;
@@ -31,18 +22,17 @@ interface Site {
 /** A server with the settings of the documentation, at a provider that speaks as its own documentation says. */
 const open = async (name: string, dialect: Dialect, changed: Readonly<Record<string, string>> = {}) => {
   const clock = manualClock(Math.floor(Date.now() / 1000));
-  const example = exampleFor(name);
-  const clients = {
-    app: { id: String(example["OAUTH2_CLIENT_ID"]), secret: "a-secret" },
-    cli: { id: String(example["OAUTH2_CLI_CLIENT_ID"]) },
-  };
+  const clients = { app: { id: "app-client", secret: "a-secret" }, cli: { id: "cli-client" } };
   const provider = await stubProvider({ dialect, clients, now: clock.now });
-  const texts = Object.entries(example).map(([setting, value]) => [
-    setting,
-    typeof value === "string" ? value : JSON.stringify(value),
-  ]);
-  const environment = { ...(Object.fromEntries(texts) as Record<string, string>), ...changed };
-  environment["OIDC_IDP_URL"] = provider.issuer + new URL(environment["OIDC_IDP_URL"] ?? "").pathname;
+  const issuer = provider.issuer + new URL(dialect.issuer).pathname.replace(/^\/$/, "");
+  const environment = {
+    ...documentedSettings(name, { domain: "our-lab.auth.eu-west-1.amazoncognito.com" }),
+    OIDC_IDP_URL: issuer,
+    OAUTH2_CLIENT_ID: clients.app.id,
+    OAUTH2_CLIENT_SECRET: clients.app.secret,
+    OAUTH2_CLI_CLIENT_ID: clients.cli.id,
+    ...changed,
+  };
   const server = await startServer({ provider, clock, environment });
   const close = async () => {
     await server.close();
@@ -140,6 +130,115 @@ describe.each([
     else await delay(50);
     expect(state.calls.revocation > 0).toBe(revokes);
     expect(site.server.events.filter(({ event }) => event === "background")).toEqual([]);
+  });
+});
+
+/** What differs: whether groups come at all, also for the command line, and whether renewals serve. */
+const others = [
+  { name: "Dex", dialect: dex, cliHasRoles: false },
+  { name: "Glewlwyd", dialect: glewlwyd, renews: false },
+  { name: "LemonLDAP::NG", dialect: lemonldap },
+  { name: "Ory Hydra", dialect: hydra },
+  { name: "Okta", dialect: okta },
+  { name: "Google", dialect: google, hasRoles: false, cliHasRoles: false },
+  { name: "Zitadel", dialect: zitadel },
+] as const;
+
+describe.each<{
+  readonly name: string;
+  readonly dialect: Dialect;
+  readonly hasRoles?: boolean;
+  readonly cliHasRoles?: boolean;
+  readonly renews?: boolean;
+}>(others)(
+  "with $name as it is documented",
+  ({ name, dialect, hasRoles = true, cliHasRoles = true, renews = true }) => {
+    let site: Site;
+    beforeAll(async () => {
+      site = await open(name, dialect);
+    });
+    afterAll(() => site.close());
+
+    test("the server is ready", async () => {
+      expect((await site.server.ask({ path: "/readyz" })).status).toBe(200);
+    });
+
+    test(`people log in, have ${hasRoles ? "the roles" : "none of the roles"} they have there, over renewals too`, async () => {
+      const visitor = await logIn(site);
+      for (let turn = 0; turn < (renews ? 3 : 1); turn += 1) {
+        expect(await username(visitor)).toBe("alice@lab.example");
+        expect((await visitor.ask(privatePage)).status).toBe(hasRoles ? 200 : 403);
+        site.clock.pass(301);
+      }
+      const signIn = site.server.events.findLast(({ event }) => event === "sign-in");
+      expect(signIn).toMatchObject({ outcome: "done", roleGroups: hasRoles ? ["test-private/viewers"] : [] });
+    });
+
+    test("people in no group log in and have no roles", async () => {
+      const visitor = await logIn(site, { ...alice, groups: [] });
+      expect(await username(visitor)).toBe("alice@lab.example");
+      expect((await visitor.ask(privatePage)).status).toBe(403);
+    });
+
+    test(`the CLI's id tokens ${cliHasRoles ? "have the roles" : "name the person, and have no roles"}`, async () => {
+      const { server } = site;
+      server.provider.setPerson(alice);
+      const headers = {
+        Accept: "application/json",
+        Authorization: `Bearer ${await server.provider.idToken()}`,
+      };
+      expect((await server.ask({ path: "/whoami", headers })).json()).toMatchObject({
+        user: { username: "alice@lab.example", authzRoles: cliHasRoles ? ["test-private/viewers"] : [] },
+      });
+    });
+
+    test("a logout ends the session, and goes on to the provider's where it has one", async () => {
+      const visitor = await logIn(site);
+      const described = dialect.metadata["end_session_endpoint"];
+      const { headers } = await visitor.ask({ method: "POST", path: "/logout" });
+      expect(headers["location"]?.replace(/\?.*/, "")).toBe(described ?? "/");
+      expect(await username(visitor)).toBeNull();
+      if (dialect.metadata["revocation_endpoint"] === undefined) return;
+      await vi.waitFor(() => expect(site.server.provider.state.revoked.length).toBeGreaterThan(0));
+      expect(site.server.events.filter(({ event }) => event === "background")).toEqual([]);
+    });
+  },
+);
+
+describe("without what its row says", () => {
+  test.each([
+    ["Dex", dex, { OAUTH2_SCOPES: "" }, "the claim groups is missing"],
+    [
+      "LemonLDAP::NG",
+      lemonldap,
+      { OIDC_USERNAME_CLAIM: "sub", OIDC_USERINFO: "never" },
+      "the claim groups is missing",
+    ],
+    ["Zitadel", zitadel, { OIDC_GROUPS_CLAIM: "groups" }, "the claim groups is missing"],
+  ])("%s leaves people without roles, and the log says why", async (name, dialect, changed, groupsFault) => {
+    const site = await open(name, dialect, changed);
+    try {
+      const visitor = await logIn(site);
+      expect((await visitor.ask(privatePage)).status).toBe(403);
+      expect(site.server.events.findLast(({ event }) => event === "sign-in")).toMatchObject({ groupsFault });
+    } finally {
+      await site.close();
+    }
+  });
+
+  test("Google logs nobody in, and the log says what to set", async () => {
+    const site = await open("Google", google, { OAUTH2_AUTHORIZATION_PARAMS: "" });
+    try {
+      site.server.provider.setPerson(alice);
+      expect((await browser(site.server).logIn()).status).toBe(500);
+      expect(site.server.events).toContainEqual({
+        event: "sign-in",
+        outcome: "refused",
+        reason: expect.stringContaining("OAUTH2_AUTHORIZATION_PARAMS"),
+      });
+    } finally {
+      await site.close();
+    }
   });
 });
 

@@ -31,7 +31,7 @@ export interface KeycloakSite {
 const secret = "a-secret-of-the-tests";
 const redirectUris = ["http://127.0.0.1/", "http://localhost/"];
 
-/** As docs/configuration.md tells administrators to set it up. */
+/** As docs/providers.md tells administrators to set it up. */
 const groupsMapper = {
   name: "groups",
   protocol: "openid-connect",

@@ -10,11 +10,23 @@ export interface Dialect {
   /** A key of the key set, made of one with `alg`. */
   publicKey(jwk: JWK): object;
   /** Claims of an id token beside issuer, subject, audience and times; undefined ones are left out. */
-  claims(person: Person | undefined, clientId: string): { readonly [claim: string]: unknown };
+  claims(
+    person: Person | undefined,
+    clientId: string,
+    scopes: readonly string[],
+  ): { readonly [claim: string]: unknown };
+  /** What userinfo says beside the subject; absent: nothing. */
+  userinfo?(person: Person | undefined, scopes: readonly string[]): { readonly [claim: string]: unknown };
   /** Whether id tokens' headers have the member `typ`. */
   readonly tellsType: boolean;
   /** Whether refresh tokens are only for those who asked for the scope `offline_access`. */
   readonly needsOfflineAccess: boolean;
+  /** What else a request for authorization has to say for a refresh token to come. */
+  givesRefreshToken?(asked: URLSearchParams): boolean;
+  /** How a client with a secret has to send it, everywhere; absent: as it likes. */
+  readonly takesSecrets?: "header" | "form";
+  /** No id token comes with a renewal. */
+  readonly renewsWithoutIdToken?: boolean;
   /** Whether a client with a secret has to send it in the header when it revokes a token. */
   readonly revokesByHeader: boolean;
   /** More of what the browser brings back. */

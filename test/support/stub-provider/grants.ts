@@ -9,6 +9,8 @@ export interface Grant {
   readonly sid?: string | undefined;
   /** Whether it comes with refresh tokens; undefined: it does. */
   readonly isOffline?: boolean;
+  /** What was asked for; undefined: by who knows no better, all that there is. */
+  readonly scopes?: readonly string[];
   revoked: boolean;
 }
 

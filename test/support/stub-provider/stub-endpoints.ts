@@ -65,13 +65,18 @@ const authorize: Answer = async (state, url, request, response) => {
   const { sub } = state.person;
   state.people.set(sub, state.person);
   const nonce = url.searchParams.get("nonce") ?? undefined;
-  const isOffline = !state.options.dialect?.needsOfflineAccess || asked("scope").includes("offline_access");
+  const { dialect } = state.options;
+  const scopes = asked("scope").split(" ");
+  const isOffline =
+    (!dialect?.needsOfflineAccess || scopes.includes("offline_access")) &&
+    (dialect?.givesRefreshToken?.(url.searchParams) ?? true);
   const grant = {
     subject: sub,
     clientId: asked("client_id"),
     nonce,
     sid: state.providerSession,
     isOffline,
+    scopes,
   };
   const code = state.grants.issueCode(grant, asked("redirect_uri"), asked("code_challenge"));
   const flaw = nextFlaw(state, callbackFlaws);
@@ -84,7 +89,7 @@ const authorize: Answer = async (state, url, request, response) => {
   const tellsIssuer = describe(state, request)["authorization_response_iss_parameter_supported"] === true;
   if (flaw === "wrong-iss-in-callback") answer.set("iss", "https://elsewhere.example");
   else if (tellsIssuer && flaw !== "missing-iss-in-callback") answer.set("iss", state.issuer);
-  for (const [name, value] of Object.entries(state.options.dialect?.callback ?? {})) answer.set(name, value);
+  for (const [name, value] of Object.entries(dialect?.callback ?? {})) answer.set(name, value);
   redirect(response, callback.href);
 };
 
@@ -125,7 +130,8 @@ const userinfo: Answer = async (state, _url, request, response) => {
     return answerJson(response, 401, { error: "invalid_token" });
   }
   const sub = flaw === "userinfo-other-subject" ? "subject-of-mallory" : owner.sub;
-  const said = { sub, ...state.people.get(owner.subject)?.userinfo };
+  const person = state.people.get(owner.subject);
+  const said = { sub, ...state.options.dialect?.userinfo?.(person, owner.scopes), ...person?.userinfo };
   answerJson(response, 200, flaw === "userinfo-no-subject" ? { ...said, sub: undefined } : said);
 };
 

@@ -64,7 +64,10 @@ export interface StubState {
   /** Whether a revocation ends that token alone, and not the whole grant. */
   revokesAlone: boolean;
   /** Whose they are, and how the client knows them. */
-  readonly accessTokens: Map<string, { readonly subject: string; readonly sub: string }>;
+  readonly accessTokens: Map<
+    string,
+    { readonly subject: string; readonly sub: string; readonly scopes: readonly string[] }
+  >;
   /** Access tokens that the userinfo endpoint was asked with. */
   readonly userinfoRequests: string[];
   readonly lasting: Set<Flaw>;

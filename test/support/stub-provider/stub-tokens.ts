@@ -7,12 +7,16 @@ import { mint } from "./id-token.ts";
 import { answerBadly, answerJson } from "./stub-answer.ts";
 import { nextFlaw, type StubState } from "./stub-state.ts";
 
+/** The Nextstrain CLI asks for these, whatever the provider has. */
+export const cliScopes = ["openid", "profile", "email", "offline_access"] as const;
+
 /** An id token of this provider's for a person, with the flaw that is due. */
 export const mintFor = async (
   state: StubState,
   subject: string,
   clientId: string,
   more: { readonly [claim: string]: unknown },
+  scopes: readonly string[] = cliScopes,
 ): Promise<string> => {
   const now = Math.floor(state.options.now());
   const person = state.people.get(subject);
@@ -27,7 +31,7 @@ export const mintFor = async (
     exp: now + state.tokenLife,
     preferred_username: person?.username,
     groups: person?.groups,
-    ...dialect?.claims(person, clientId),
+    ...dialect?.claims(person, clientId, scopes),
     ...person?.claims,
     ...more,
   };
@@ -50,7 +54,8 @@ export const authenticate = (
   form: URLSearchParams,
 ): string | undefined => {
   const sentBy = authorization !== undefined ? "header" : form.has("client_secret") ? "form" : undefined;
-  if (sentBy !== (state.takesSecrets ?? sentBy)) return undefined;
+  const taken = state.takesSecrets ?? state.options.dialect?.takesSecrets;
+  if (sentBy !== undefined && taken !== undefined && sentBy !== taken) return undefined;
   const [id, secret] = authorization?.startsWith("Basic ")
     ? decodeBasic(authorization)
     : [form.get("client_id"), form.get("client_secret") ?? undefined];
@@ -75,10 +80,10 @@ const grantFor = (
 const rotates = (state: StubState, flaw: AnswerFlaw | undefined): boolean =>
   flaw === "rotating-refresh-tokens" || state.lasting.has("rotating-refresh-tokens");
 
-const newAccessToken = (state: StubState, subject: string, clientId: string): string => {
+const newAccessToken = (state: StubState, subject: string, { clientId, scopes = [] }: Grant): string => {
   const token = `an-access-token-${state.accessTokens.size + 1}`;
-  const told = state.options.dialect?.claims(state.people.get(subject), clientId)["sub"];
-  state.accessTokens.set(token, { subject, sub: typeof told === "string" ? told : subject });
+  const told = state.options.dialect?.claims(state.people.get(subject), clientId, scopes)["sub"];
+  state.accessTokens.set(token, { subject, sub: typeof told === "string" ? told : subject, scopes });
   return token;
 };
 
@@ -93,14 +98,15 @@ const tokensFor = async (
   const subject = isRefresh && flaw === "other-subject-on-refresh" ? "subject-of-mallory" : grant.subject;
   const nonce = isRefresh || grant.nonce === undefined ? {} : { nonce: grant.nonce };
   const sid = grant.sid === undefined ? {} : { sid: grant.sid };
-  const idToken = await mintFor(state, subject, grant.clientId, { ...nonce, ...sid });
+  const idToken = await mintFor(state, subject, grant.clientId, { ...nonce, ...sid }, grant.scopes);
+  const hasIdToken = flaw !== "no-id-token" && !(isRefresh && state.options.dialect?.renewsWithoutIdToken);
   const givesRefreshToken =
     flaw !== "no-refresh-token" && grant.isOffline !== false && (!isRefresh || rotates(state, flaw));
   return {
     token_type: "Bearer",
     expires_in: Math.max(0, state.tokenLife),
-    ...(flaw === "no-access-token" ? {} : { access_token: newAccessToken(state, subject, grant.clientId) }),
-    ...(flaw === "no-id-token" ? {} : { id_token: idToken }),
+    ...(flaw === "no-access-token" ? {} : { access_token: newAccessToken(state, subject, grant) }),
+    ...(hasIdToken ? { id_token: idToken } : {}),
     ...(givesRefreshToken ? { refresh_token: state.grants.issueRefreshToken(grant) } : {}),
   };
 };
