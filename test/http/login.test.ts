@@ -265,5 +265,8 @@ describe("the callback", () => {
     server.provider.misbehave("server-error");
     const answer = await visitor.ask(`/logged-in${query}`);
     expect([answer.status, answer.headers["retry-after"]]).toEqual([503, "5"]);
+    // To load this page again would not help.
+    expect(answer.text).toContain('<a class="button" href="/login">Try again</a>');
+    expect(answer.text).not.toContain("Reload");
   });
 });

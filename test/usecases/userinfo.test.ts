@@ -175,6 +175,11 @@ describe("a session whose id token lacks the groups", () => {
     });
     await s.logIn(s.fresh({ exp: s.clock.now() - 1 }), id);
     expect(await renew(id)).toEqual({ kind: "anonymous" });
+    expect(s.log.events).toContainEqual({
+      event: "session-dropped",
+      username: "alice",
+      reason: "after a renewal, the claim sub holds an empty text; it has to be a text",
+    });
     await s.background.settle();
     expect(s.identityProvider.revoked).toHaveLength(1);
   });

@@ -71,10 +71,13 @@ const answer = async (ctx: Context, error: unknown, log: Log, notFoundPage: NotF
   await writeBody(ctx, failure, status, notFoundPage);
 };
 
-/** Where a login that came to nothing begins anew, on the way to the same page. */
-const retryHref = (failure: Failure | undefined): string | undefined => {
-  if (failure?.code === "sign-in-lost") return "/login";
-  return failure?.code === "sign-in-failed" ? loginHref(failure.returnTo ?? "/") : undefined;
+/**
+ * Where a login that came to nothing begins anew, on the way to the same page where that is known. The page that it
+ * ended at cannot be loaded again, also when an outage was the reason: its code and its cookie are used up.
+ */
+const retryHref = (ctx: Context, failure: Failure | undefined): string | undefined => {
+  if (failure?.code === "sign-in-failed") return loginHref(failure.returnTo ?? "/");
+  return /^\/logged-in\/?$/i.test(ctx.path) ? "/login" : undefined;
 };
 
 const isReading = (ctx: Context): boolean => ctx.method === "GET" || ctx.method === "HEAD";
@@ -98,5 +101,5 @@ const writeBody = async (
   ctx.status = status;
   ctx.type = "text/html; charset=utf-8";
   ctx.set("Content-Security-Policy", errorPolicy());
-  ctx.body = renderError({ status, message, requestId: ctx.state.id, retryHref: retryHref(failure) });
+  ctx.body = renderError({ status, message, requestId: ctx.state.id, retryHref: retryHref(ctx, failure) });
 };

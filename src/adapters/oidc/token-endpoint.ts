@@ -11,6 +11,7 @@ import {
 } from "openid-client";
 import type { JsonObject } from "../../domain/brand.ts";
 import { ProviderDown, SignInFailed } from "../../domain/failure.ts";
+import { foreignText } from "../../domain/foreign-text.ts";
 import type { ProviderMetadata } from "../../domain/provider-metadata.ts";
 import { type BoundedFetch, jsonObject } from "./bounded-fetch.ts";
 
@@ -90,7 +91,7 @@ const describe = (error: {
   readonly error_description?: string | undefined;
 }): Error =>
   new Error(
-    `The provider answered ${JSON.stringify(error.error)}: ${error.error_description ?? "no description"}`,
+    `The provider answered ${JSON.stringify(foreignText(error.error, 100))}: ${foreignText(error.error_description ?? "no description", 300)}`,
   );
 
 /** `invalid_grant` is the only answer that says that a refresh token is no longer good (RFC 6749 section 5.2). */

@@ -6,7 +6,7 @@ import { renewalDue } from "../../domain/renewal.ts";
 import type { Login, SessionId, StoredSession } from "../../domain/session.ts";
 import type { TokenSet } from "../../domain/token-set.ts";
 import type { ClaimNames } from "../../domain/user.ts";
-import { userFromClaims } from "../../domain/user.ts";
+import { userFromClaims, usernameFault } from "../../domain/user.ts";
 import type { Clock } from "../../ports/driven/clock.ts";
 import type { IdentityProvider } from "../../ports/driven/identity-provider.ts";
 import type { Log } from "../../ports/driven/log.ts";
@@ -101,7 +101,8 @@ const refresh = async (
     return keepExpired(d, id, stored, login, { old: tokens, renewed: answer.tokens });
   }
   if (answer === "refused" || answer.claims === undefined) {
-    return dropRefused(d, id, stored, login, answer === "refused" ? undefined : answer.tokens);
+    const useless = answer === "refused" ? undefined : answer.tokens;
+    return dropRefused(d, id, stored, login, "the provider does not renew it", useless);
   }
   const { tokens: renewed, claims } = answer;
   if (!d.userinfo.isDue(renewed, claims)) {
@@ -126,7 +127,8 @@ const keepAsked = async (
   const user = userFromClaims(d.userinfo.claimsOf(renewed, claims), d.claimNames);
   if (user === undefined) {
     const present = stored ?? (await d.sessions.load(id, d.idle));
-    return present ? dropRefused(d, id, present, login, renewed) : anonymous;
+    const reason = `after a renewal, ${usernameFault(d.userinfo.claimsOf(renewed, claims), d.claimNames)}`;
+    return present ? dropRefused(d, id, present, login, reason, renewed) : anonymous;
   }
   const { username } = user;
   const isThere = await keepRenewed(d, id, stored, login, { old, renewed, username });
@@ -140,9 +142,10 @@ const dropRefused = async (
   id: SessionId,
   stored: StoredSession,
   login: Login,
+  reason: string,
   tokens: TokenSet | undefined,
 ): Promise<Caller> => {
-  await d.tokens.drop(id, stored, login, "the provider does not renew it");
+  await d.tokens.drop(id, stored, login, reason);
   if (tokens) d.revoke(login, tokens, "unless-shared");
   d.log.write({ event: "renewal", outcome: "refused", username: login.username });
   return anonymous;

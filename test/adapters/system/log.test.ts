@@ -117,3 +117,16 @@ describe("the log for people", () => {
     expect(text.trimEnd()).not.toMatch(/\p{Cc}/u);
   });
 });
+
+it("a list in an event is shown to people with its name, also when it is empty", () => {
+  const line = plainLines({
+    event: "sign-in",
+    outcome: "done",
+    username: "alice",
+    roleGroups: ["blab/owners", "other/viewers"],
+    ignoredGroups: [],
+  });
+  expect(line).toContain(
+    "sign-in · done · alice · roleGroups: blab/owners, other/viewers · ignoredGroups: none",
+  );
+});
