@@ -25,11 +25,11 @@ const mutations: Readonly<Record<string, Mutation>> = {
   },
   "renewals that are not stored": {
     file: "src/app/usecases/renew-tokens.ts",
-    from: "const isThere = await keepRenewed(d, id, stored, login, { old: tokens, renewed: answer.tokens, username });",
+    from: "const isThere = await keepRenewed(d, id, stored, login, { old, renewed, username });",
     to: "const isThere = true;",
   },
   "late renewals that are not revoked": {
-    file: "src/app/usecases/renew-tokens.ts",
+    file: "src/app/usecases/keep-renewed.ts",
     from: '  // Whoever ended the session could not know of these.\n  if (!isThere) d.revoke(login, exchange.renewed, "unless-shared");',
     to: "",
   },
