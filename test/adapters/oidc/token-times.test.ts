@@ -7,7 +7,7 @@ const year = 366 * 86400;
 /** What becomes of a token with these times: a Bearer one, and one of a session. */
 const verdicts = async (claims: object) => {
   await using all = await pair(undefined, {}, start);
-  return Promise.all(
+  return await Promise.all(
     (["cli", "app"] as const).map(async (client) =>
       all.provider.verify({ idToken: await all.stub.idToken({ ...claims }, client) }, client),
     ),
