@@ -46,7 +46,7 @@ beforeAll(async () => {
   const environment = {
     ...common,
     OAUTH2_CLIENT_ID: "app-client",
-    OAUTH2_SCOPES_SUPPORTED: '["openid","profile","email"]',
+    OAUTH2_SCOPES: '["openid","profile","email"]',
   };
   server = await startServer({ port: ports[0], environment });
   offline = await startServer({

@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { StartedKeycloak } from "../support/containers/keycloak.ts";
 import { startKeycloak } from "../support/containers/keycloak.ts";
+import { documentedSettings } from "../support/documented-providers.ts";
 import type { KeycloakBrowser } from "../support/keycloak-browser.ts";
 import { administer, commandLineToken, keycloakBrowser, password } from "../support/keycloak-browser.ts";
 import { keycloakPerson } from "../support/keycloak-person.ts";
@@ -72,14 +73,14 @@ const realm = {
 let keycloak: StartedKeycloak;
 const servers: RunningServer[] = [];
 
-const serverOf = async (environment: Readonly<Record<string, string>> = {}): Promise<RunningServer> => {
+const serverOf = async (row: "Keycloak, groups" | "Keycloak, realm roles"): Promise<RunningServer> => {
   const server = await startServer({
     environment: {
+      ...documentedSettings(row),
       OIDC_IDP_URL: keycloak.issuer,
       OAUTH2_CLIENT_ID: "app-client",
       OAUTH2_CLIENT_SECRET: secret,
       OAUTH2_CLI_CLIENT_ID: "cli-client",
-      ...environment,
     },
   });
   servers.push(server);
@@ -89,7 +90,7 @@ const serverOf = async (environment: Readonly<Record<string, string>> = {}): Pro
 let server: RunningServer;
 beforeAll(async () => {
   keycloak = await startKeycloak({ realm });
-  server = await serverOf();
+  server = await serverOf("Keycloak, groups");
 });
 afterAll(async () => {
   await Promise.all(servers.map((each) => each.close()));
@@ -117,7 +118,7 @@ test.each([
 });
 
 test("roles may come from a nested claim", async () => {
-  const nested = await serverOf({ OIDC_GROUPS_CLAIM: "realm_access.roles" });
+  const nested = await serverOf("Keycloak, realm roles");
   expect(await statuses(await loggedIn("rosa", nested), [privatePage])).toEqual([200]);
   expect(await statuses(await loggedIn("vera", nested), [privatePage])).toEqual([403]);
 });
@@ -187,7 +188,7 @@ test("a logout ends the session here and the login at Keycloak, which sends the 
 test("while Keycloak is away the server starts, keeps everybody logged in, and goes on when it is back", async () => {
   const visitor = await loggedIn("vera");
   await keycloak.stop();
-  const late = await serverOf();
+  const late = await serverOf("Keycloak, groups");
   expect((await late.ask({ path: "/groups/blab" })).status).toBe(200);
   expect((await late.ask({ path: "/login" })).status).toBe(503);
   const ready = await late.ask({ path: "/readyz" });
