@@ -2,6 +2,7 @@ import { createSecretKey } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { DependencyContainer } from "tsyringe";
 import type { OriginRules } from "../adapters/http/origin.ts";
+import { preloadPages } from "../adapters/http/pages/template.ts";
 import type { RequestHandler } from "../adapters/http/server.ts";
 import { server } from "../adapters/http/server.ts";
 import type { CookieSettings } from "../adapters/http/session-cookie.ts";
@@ -78,6 +79,7 @@ const assemble = (
   const idle = settings.SESSION_MAX_AGE;
   const session = { ...ports, sessions: ports.sessionStore, idle };
   const background = parts.closers.add(backgroundWork({ log: ports.log, patience: lastPatience }));
+  background.add("reading what is served into memory", () => preload(ports));
   const find = findLogins(session);
   const revoke = revokeLogin({ ...ports, background, findLogins: find });
   const tokens = sessionTokens({ ...session, revoke });
@@ -114,6 +116,11 @@ const assemble = (
     formTargets: provider.formTargets,
     embeddedProvider: provider.handler,
   });
+};
+
+const preload = async ({ auspice }: Pick<Ports, "auspice">): Promise<void> => {
+  await auspice.preload();
+  preloadPages();
 };
 
 const resolvePorts = (from: DependencyContainer) => ({

@@ -11,7 +11,7 @@ import fresh from "fresh";
 import type { AssetAnswer, AssetRequest, AuspiceClient, Coding } from "../../ports/driven/auspice-client.ts";
 import type { Installation } from "./installation.ts";
 
-export type Assets = Pick<AuspiceClient, "entrypoint" | "answer">;
+export type Assets = Pick<AuspiceClient, "entrypoint" | "answer" | "preload">;
 
 interface Asset {
   readonly contentType: string;
@@ -25,6 +25,8 @@ const endings: readonly (readonly [Coding, string])[] = [
   ["br", ".br"],
   ["gzip", ".gz"],
 ];
+
+const endingOf = (coding: Coding | undefined): string => endings.find(([each]) => each === coding)?.[1] ?? "";
 
 const contentTypes: Readonly<Record<string, string>> = {
   ".js": "text/javascript; charset=utf-8",
@@ -40,7 +42,7 @@ const aMonth = "public, max-age=2592000";
 const hashedName = /(^|\.)[0-9a-f]{20}\./;
 const forGood = "public, max-age=31536000, immutable";
 
-/** Reads what there is once; contents are read when first asked for and then kept, 6 MB in all. */
+/** Finds what there is once; contents are read when first asked for, or all by `preload`, and kept: 6 MB. */
 export const openAssets = async ({ folder, version }: Installation): Promise<Assets> => {
   const assets = await findAssets(folder);
   const contents = new Map<string, Promise<Buffer>>();
@@ -63,7 +65,7 @@ export const openAssets = async ({ folder, version }: Installation): Promise<Ass
     const etag = `"${version}${coding === undefined ? "" : `-${coding}`}"`;
     const headers = { ...lasting(asset), ETag: etag };
     if (fresh({ "if-none-match": request.ifNoneMatch }, { etag })) return { status: 304, headers };
-    const body = await content(asset.path + (endings.find(([each]) => each === coding)?.[1] ?? ""));
+    const body = await content(asset.path + endingOf(coding));
     return {
       status: 200,
       headers: { ...headers, ...describing(asset, coding), "Content-Length": String(body.length) },
@@ -71,7 +73,14 @@ export const openAssets = async ({ folder, version }: Installation): Promise<Ass
     };
   };
 
-  return { entrypoint: await readFile(join(folder, "dist", "index.html"), "utf8"), answer };
+  const preload = async (): Promise<void> => {
+    for (const { path, codings } of assets.values()) {
+      await content(path);
+      for (const coding of codings) await content(path + endingOf(coding));
+    }
+  };
+
+  return { entrypoint: await readFile(join(folder, "dist", "index.html"), "utf8"), answer, preload };
 };
 
 const lasting = (asset: Asset): Record<string, string> => ({

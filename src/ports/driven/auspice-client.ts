@@ -6,6 +6,8 @@ export interface AuspiceClient {
   readonly contentSecurityPolicy: string;
   /** Answers a request below `/dist/` or for `/favicon.png`. */
   answer(request: AssetRequest): Promise<AssetAnswer>;
+  /** Reads all that is served into memory, so that an upgrade may replace the files under a running server. */
+  preload(): Promise<void>;
 }
 
 export interface AssetRequest {

@@ -1,4 +1,4 @@
-import { readdir, readFile } from "node:fs/promises";
+import { cp, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -6,6 +6,7 @@ import { type Assets, openAssets } from "../../../src/adapters/auspice/assets.ts
 import { contentSecurityPolicy } from "../../../src/adapters/auspice/content-security-policy.ts";
 import { findInstallation } from "../../../src/adapters/auspice/installation.ts";
 import type { AssetRequest } from "../../../src/ports/driven/auspice-client.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 describe("Auspice's files", () => {
   const installation = findInstallation();
@@ -41,6 +42,24 @@ describe("Auspice's files", () => {
     expect(identity.headers["Content-Encoding"]).toBeUndefined();
     expect(plain.equals(identity.body ?? new Uint8Array())).toBe(true);
     expect(new Set([brotli, gzip, identity].map(({ headers }) => headers.ETag)).size).toBe(3);
+  });
+
+  it("are served also when an upgrade has removed them from the disk", async () => {
+    const { path, remove } = await temporaryFolder();
+    const folder = join(path, "auspice");
+    await cp(installation.folder, folder, { recursive: true });
+    const held = await openAssets({ ...installation, folder });
+    await held.preload();
+    await remove();
+    const names = await readdir(join(installation.folder, "dist"));
+    const served = names.filter((name) => /\.(js|woff2?|svg|png)$/.test(name));
+    expect(served.length).toBeGreaterThan(10);
+    for (const name of served) {
+      for (const accepts of [() => true, () => false, (coding: string) => coding === "gzip"]) {
+        const { status, body } = await held.answer({ method: "GET", path: `/dist/${name}`, accepts });
+        expect([status, body && body.length > 0], name).toEqual([200, true]);
+      }
+    }
   });
 
   it("may be kept for a year under a hashed name, and the icon for a month", async () => {

@@ -1,15 +1,26 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Eta } from "eta";
-import { assetPath } from "./asset.ts";
+import { assetPath, assets } from "./asset.ts";
 import type { Frame } from "./frame.ts";
 import { defaultSiteTitle } from "./frame.ts";
 
-/** Templates are read and compiled when first used, and kept; `<%= %>` escapes, `<%~ %>` does not. */
-const eta = new Eta({
-  views: fileURLToPath(new URL("templates/", import.meta.url)),
-  autoEscape: true,
-  cache: true,
-});
+const folder = fileURLToPath(new URL("templates/", import.meta.url));
+const sources = new Map<string, string>();
+
+/** Templates are compiled when first used, and kept; `<%= %>` escapes, `<%~ %>` does not. */
+const eta = new Eta({ views: folder, autoEscape: true, cache: true });
+eta.readFile = (path) => sources.get(path) ?? readFileSync(path, "utf8");
+
+/** Reads all that pages are made of, so that an upgrade may replace the files under a running server. */
+export const preloadPages = (): void => {
+  assets();
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name);
+    sources.set(path, readFileSync(path, "utf8"));
+  }
+};
 
 interface PageContent {
   readonly frame: Frame;
