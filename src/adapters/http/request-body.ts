@@ -1,13 +1,20 @@
+import { finished } from "node:stream";
 import type { Seconds } from "../../domain/brand.ts";
 import type { Context } from "./context.ts";
 
 /** A failed upload is read to its end before it is answered, but no longer than this. */
 export interface DrainLimits {
   readonly bytes: number;
+  /** Chunks as they arrive; an upload of one-byte chunks costs a thousand times what its bytes do. */
+  readonly pieces: number;
   readonly time: Seconds;
 }
 
-const usualLimits: DrainLimits = { bytes: 2e9, time: 120 };
+const usualLimits: DrainLimits = { bytes: 2e9, pieces: 500_000, time: 120 };
+
+/** Refused uploads that are read at once, whoever sends them; more are cut off after their answers. */
+const maxDrains = 100;
+let drains = 0;
 
 const bodiless = ["GET", "HEAD", "DELETE", "OPTIONS"];
 
@@ -36,29 +43,37 @@ export const requestBody = (ctx: Context): AsyncIterable<Uint8Array> => ({
 export const drain = async (ctx: Context, limits: DrainLimits = usualLimits): Promise<void> => {
   if (bodiless.includes(ctx.method) || !hasBody(ctx) || ctx.req.readableEnded || ctx.req.destroyed) return;
   const isWaiting = waitsForContinue(ctx) && !ctx.state.continued;
-  if (isWaiting || !(await readToEnd(ctx, limits))) ctx.set("Connection", "close");
-};
-
-const readToEnd = async (ctx: Context, { bytes, time }: DrainLimits): Promise<boolean> => {
-  const rest = ctx.req.iterator({ destroyOnReturn: false });
-  let left = bytes;
-  let timer: NodeJS.Timeout | undefined;
-  // A client that falls silent is no reason to wait longer either.
-  const late = new Promise<"late">((resolve) => {
-    timer = setTimeout(resolve, time * 1000, "late");
-  });
+  if (isWaiting || drains >= maxDrains) {
+    ctx.set("Connection", "close");
+    return;
+  }
+  drains += 1;
   try {
-    for (;;) {
-      const next = await Promise.race([rest.next(), late]);
-      if (next === "late") return false;
-      if (next.done) return true;
-      left -= (next.value as Uint8Array).length;
-      if (left < 0) return false;
-    }
-  } catch {
-    // The client is gone: there is nobody to answer, and the log has the failure that led here.
-    return false;
+    if (!(await readToEnd(ctx, limits))) ctx.set("Connection", "close");
   } finally {
-    clearTimeout(timer);
+    drains -= 1;
   }
 };
+
+/** Counts what comes and keeps nothing of it. False: there was more than the limits say, or the client has gone. */
+const readToEnd = ({ req }: Context, limits: DrainLimits): Promise<boolean> =>
+  new Promise((resolve) => {
+    let [bytes, pieces] = [limits.bytes, limits.pieces];
+    const settle = (isWhole: boolean): void => {
+      clearTimeout(timer);
+      req.off("data", count);
+      stopWatching();
+      req.pause();
+      resolve(isWhole);
+    };
+    const count = (piece: Uint8Array): void => {
+      bytes -= piece.length;
+      pieces -= 1;
+      if (bytes < 0 || pieces < 0) settle(false);
+    };
+    // A client that falls silent is no reason to wait longer either.
+    const timer = setTimeout(settle, limits.time * 1000, false);
+    // A client that has gone is nobody to answer, and the log has the failure that led here.
+    const stopWatching = finished(req, { writable: false }, (error) => settle(error == null));
+    req.on("data", count).resume();
+  });

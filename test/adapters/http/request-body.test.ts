@@ -1,7 +1,9 @@
+import { once } from "node:events";
 import { PassThrough } from "node:stream";
 import { describe, expect, it } from "vitest";
 import type { Context } from "../../../src/adapters/http/context.ts";
 import { drain } from "../../../src/adapters/http/request-body.ts";
+import { liveBytes } from "../../support/live-bytes.ts";
 
 /** A refused upload, and the headers that its answer is given. */
 const refused = (headers: Readonly<Record<string, string>> = { "Transfer-Encoding": "chunked" }) => {
@@ -20,7 +22,7 @@ const refused = (headers: Readonly<Record<string, string>> = { "Transfer-Encodin
 };
 
 /** In bytes and seconds: more of either than a test needs. */
-const ample = { bytes: 1000, time: 60 };
+const ample = { bytes: 1000, pieces: 1000, time: 60 };
 const closes = { Connection: "close" };
 
 describe("what is left of a refused upload", () => {
@@ -38,6 +40,47 @@ describe("what is left of a refused upload", () => {
     body.write(Buffer.alloc(401));
     await drain(ctx, ample);
     expect([body.destroyed, answered]).toEqual([false, closes]);
+  });
+
+  it("is cut off after the answer when it comes in too many pieces", async () => {
+    const { ctx, body, answered } = refused();
+    for (let piece = 0; piece < 4; piece += 1) body.write(".");
+    await drain(ctx, { ...ample, pieces: 3 });
+    expect(answered).toEqual(closes);
+  });
+
+  it("is cut off after the answer when a hundred others are being read", async () => {
+    const others = Array.from({ length: 100 }, () => refused());
+    const reading = others.map(({ ctx }) => drain(ctx, ample));
+    const { ctx, body, answered } = refused();
+    body.end("rest");
+    await drain(ctx, ample);
+    expect(answered).toEqual(closes);
+    for (const other of others) other.body.end();
+    await Promise.all(reading);
+    expect(others.map((other) => other.answered)).toEqual(others.map(() => ({})));
+    const next = refused();
+    next.body.end("rest");
+    await drain(next.ctx, ample);
+    expect(next.answered).toEqual({});
+  });
+
+  it.each([
+    ["large", 1_000_000, 60],
+    ["of one byte", 1, 200_000],
+  ])("is not kept while it is read, be its pieces %s", async (_, size, pieces) => {
+    const { ctx, body } = refused();
+    const held = () => liveBytes() + process.memoryUsage().heapUsed;
+    const before = held();
+    const over = drain(ctx, { bytes: 1e9, pieces: 1e9, time: 60 });
+    for (let piece = 0; piece < pieces; piece += 1) {
+      if (!body.write(Buffer.allocUnsafeSlow(size))) await once(body, "drain");
+    }
+    const kept = held() - before;
+    body.end();
+    await over;
+    expect(kept).toBeLessThan(5_000_000);
+    expect(body.readableEnded).toBe(true);
   });
 
   it("is cut off after the answer when it takes too long, though something always comes", async () => {
