@@ -93,6 +93,22 @@ describe("a wall", () => {
       'import { a } from "../s3-2/a.ts";',
     ],
     [
+      "what adapters share that imports a port's types",
+      "src/adapters/shared/x.ts",
+      'import type { A } from "../../ports/driven/a.ts";',
+    ],
+    [
+      "what adapters share that imports the domain",
+      "src/adapters/shared/x.ts",
+      'import { a } from "../../domain/a.ts";',
+    ],
+    [
+      "what adapters share that imports an adapter",
+      "src/adapters/shared/x.ts",
+      'import { a } from "../s3/a.ts";',
+    ],
+    ["what adapters share that reads the environment", "src/adapters/shared/x.ts", "const a = process.env;"],
+    [
       "an adapter that imports the application",
       "src/adapters/s3/x.ts",
       'import { a } from "../../app/a.ts";',
@@ -149,6 +165,8 @@ describe("a wall", () => {
       "src/adapters/s3/x.ts",
       'import { S3 } from "@aws-sdk/client-s3"; import { a } from "./a.ts"; import "node:path";',
     ],
+    ["src/adapters/s3/x.ts", 'import { a } from "../shared/a.ts";'],
+    ["src/adapters/shared/x.ts", 'import { a } from "./a.ts"; import { b } from "package";'],
     [
       "src/adapters/http/pages/x.ts",
       'import { a } from "../a.ts"; import { b } from "../../../domain/b.ts";',

@@ -21,7 +21,13 @@ const layers: readonly Layer[] = [
   { folder: /^src\/domain\//, mayUse: within(), mayUsePackages: false },
   { folder: /^src\/ports\//, mayUse: within("src/domain/"), mayUsePackages: false, typesOnly: true },
   { folder: /^src\/app\/usecases\//, mayUse: within("src/domain/", "src/ports/"), mayUsePackages: false },
-  { folder: /^src\/adapters\/[^/]+\//, mayUse: within("src/domain/", "src/ports/"), mayUsePackages: true },
+  // What several adapters need, and no port: it knows nothing of this server.
+  { folder: /^src\/adapters\/shared\//, mayUse: within(), mayUsePackages: true },
+  {
+    folder: /^src\/adapters\/[^/]+\//,
+    mayUse: within("src/domain/", "src/ports/", "src/adapters/shared/"),
+    mayUsePackages: true,
+  },
   { folder: /^src\/app\//, mayUse: within("src/"), mayUsePackages: true },
 ];
 

@@ -1,0 +1,97 @@
+import type { Transferable } from "node:worker_threads";
+import { Worker } from "node:worker_threads";
+import type { ThreadAnswer } from "./answer-tasks.ts";
+
+export interface ThreadOptions {
+  /** A module that calls `answerTasks`. */
+  readonly module: URL;
+  /** Megabytes of JavaScript values. */
+  readonly memory: number;
+  /** Seconds for one task, from when the thread begins it. */
+  readonly timeLimit: number;
+}
+
+/** The task itself needs more than it may have, and would need it again. */
+export class OverLimit extends Error {
+  readonly what: "time" | "memory";
+  constructor(what: "time" | "memory", options?: ErrorOptions) {
+    super(`A task took more ${what} than it may.`, options);
+    this.what = what;
+  }
+}
+
+/** Another thread of this process, which does one task at a time. */
+export interface WorkerThread<Task, Result> {
+  /** The thread ends when a task fails to end, or takes more than it may. */
+  run(task: Task, transfer: readonly Transferable[]): Promise<Result>;
+  /** Whether it can do nothing any more. */
+  readonly hasEnded: boolean;
+  end(): Promise<void>;
+}
+
+/** Seconds until a thread has loaded what it needs, on a machine that has much else to do. */
+const startLimit = 30;
+
+const outOfMemory = "ERR_WORKER_OUT_OF_MEMORY";
+
+const causeOf = (error: Error): Error =>
+  "code" in error && error.code === outOfMemory ? new OverLimit("memory", { cause: error }) : error;
+
+export const workerThread = <Task, Result>(options: ThreadOptions): WorkerThread<Task, Result> => {
+  // What people wrote is worked on there: it gets neither our environment nor our flags.
+  const worker = new Worker(options.module, {
+    env: {},
+    execArgv: [],
+    resourceLimits: { maxOldGenerationSizeMb: options.memory, maxYoungGenerationSizeMb: 16 },
+  });
+  // A thread keeps no process alive; the time limit of its task does.
+  worker.unref();
+  const ready = Promise.withResolvers<void>();
+  let current: PromiseWithResolvers<Result> | undefined;
+  let hasEnded = false;
+
+  const fail = (error: Error): void => {
+    hasEnded = true;
+    clearTimeout(starting);
+    ready.reject(error);
+    current?.reject(error);
+  };
+  ready.promise.catch(() => {});
+  worker.on("message", (answer: ThreadAnswer<Result>) => {
+    if (answer.kind === "ready") {
+      clearTimeout(starting);
+      ready.resolve();
+    } else if (answer.kind === "result") current?.resolve(answer.result);
+    else current?.reject(answer.error);
+  });
+  worker.on("error", (error: Error) => fail(causeOf(error)));
+  worker.on("exit", () => fail(new Error("A thread has ended before its task.")));
+
+  const end = async (): Promise<void> => {
+    hasEnded = true;
+    await worker.terminate();
+  };
+  const stop = (why: Error): void => {
+    fail(why);
+    void end();
+  };
+  const starting = setTimeout(stop, startLimit * 1000, new Error("A thread did not start."));
+  return {
+    get hasEnded() {
+      return hasEnded;
+    },
+    end,
+    async run(task, transfer) {
+      await ready.promise;
+      current = Promise.withResolvers<Result>();
+      const timer = setTimeout(stop, options.timeLimit * 1000, new OverLimit("time"));
+      try {
+        worker.postMessage(task, transfer);
+        return await current.promise;
+      } finally {
+        clearTimeout(timer);
+        current = undefined;
+      }
+    },
+  };
+};
