@@ -2,6 +2,7 @@ import { createSecretKey } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { DependencyContainer } from "tsyringe";
 import type { OriginRules } from "../adapters/http/origin.ts";
+import { openOverviews } from "../adapters/http/pages/overview.ts";
 import { preloadPages } from "../adapters/http/pages/template.ts";
 import type { RequestHandler } from "../adapters/http/server.ts";
 import { server } from "../adapters/http/server.ts";
@@ -111,6 +112,7 @@ const assemble = (
     signIn: signIn({ ...ports, ...provider, ...logins, background }),
     discovery: discovery({ ...ports, ...provider }),
     readiness: readiness(ports),
+    overviews: parts.closers.add(openOverviews()),
     cookies,
     origin: originRules(parts.configuration),
     formTargets: provider.formTargets,

@@ -13,6 +13,8 @@ import type { Pages } from "./page-answer.ts";
 import { renderNotFound } from "./pages/error-page.ts";
 import { renderListing } from "./pages/group-listing.ts";
 import type { GroupPage } from "./pages/group-page.ts";
+import { renderGroup } from "./pages/group-page.ts";
+import type { Overviews } from "./pages/overview.ts";
 import { parseFilter } from "./pages/resource-filter.ts";
 import { renderWhoami } from "./pages/whoami.ts";
 import { decodePath } from "./traversal.ts";
@@ -22,6 +24,7 @@ interface Deps {
   readonly groups: Groups;
   readonly resources: Resources;
   readonly pages: Pages;
+  readonly overviews: Overviews;
 }
 
 /** The pages that people look at (pages.md). */
@@ -69,9 +72,7 @@ const renderGroupPage = async (
   missing?: NonNullable<GroupPage["missing"]>,
 ): Promise<string> => {
   const { caller, signal } = ctx.state;
-  const [{ renderGroup }, info, listing] = await Promise.all([
-    // Markdown and its sanitiser weigh on a start, and wait for the first group's page.
-    import("./pages/group-page.ts"),
+  const [info, listing] = await Promise.all([
     d.groups.info(caller, group, signal),
     d.resources.list(caller, group, signal).catch(undefinedIfDown),
   ]);
@@ -79,6 +80,7 @@ const renderGroupPage = async (
     frame: d.pages.frame(ctx),
     group,
     info,
+    overview: await d.overviews.of(info.overview),
     listing,
     filter: parseFilter(ctx.URL.searchParams),
     mayUpload: d.groups.isPermitted(caller, "write", "dataset", group),

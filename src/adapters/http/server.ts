@@ -29,6 +29,7 @@ import type { OriginRules } from "./origin.ts";
 import { determineOrigin } from "./origin.ts";
 import { pages } from "./page-answer.ts";
 import { notFoundPage, pageRoutes } from "./page-routes.ts";
+import type { Overviews } from "./pages/overview.ts";
 import { requestLog } from "./request-log.ts";
 import { resourceRoutes } from "./resource-routes.ts";
 import { securityHeaders } from "./security-headers.ts";
@@ -53,6 +54,7 @@ export interface ServerDeps {
   readonly readiness: Readiness;
   readonly compression: Compression;
   readonly auspice: AuspiceClient;
+  readonly overviews: Overviews;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;

@@ -6,7 +6,7 @@ import { datasetTypes } from "../../../domain/resource.ts";
 import type { Listing } from "../../../ports/driving/resources.ts";
 import { groupHref, settingsHref } from "./address.ts";
 import type { Frame } from "./frame.ts";
-import { overviewOf } from "./overview.ts";
+import type { Overview } from "./overview.ts";
 import type { ResourceFilter } from "./resource-filter.ts";
 import { matches } from "./resource-filter.ts";
 import { datasetSections, filterForm, resourceItems } from "./resource-list.ts";
@@ -16,6 +16,7 @@ export interface GroupPage {
   readonly frame: Frame;
   readonly group: Group;
   readonly info: GroupInfo;
+  readonly overview: Overview;
   /** Undefined: it could not be read right now. */
   readonly listing: Listing | undefined;
   readonly filter: ResourceFilter;
@@ -71,8 +72,10 @@ export const renderGroup = (content: GroupPage): string => {
     byline: info.byline,
     avatar: info.avatar,
     website: website(info.website),
-    overview: overviewOf(info.overview),
+    overview: content.overview,
     infoError: content.mayEditSettings ? info.error : undefined,
+    plainBecause:
+      content.mayEditSettings && content.overview.kind === "text" ? content.overview.why : undefined,
     isUnread: listing === undefined,
     mayUpload: content.mayUpload,
     uploadKinds,

@@ -17,6 +17,7 @@ const pages = [
     frame: alice,
     group: lab,
     info: defaultGroupInfo(lab.name),
+    overview: { kind: "html", html: "<p>Words.</p>" },
     listing,
     filter: noFilter,
     mayUpload: true,

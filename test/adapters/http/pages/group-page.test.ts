@@ -16,6 +16,7 @@ const page = (content: Partial<GroupPage> = {}) =>
     frame: alice,
     group: lab,
     info,
+    overview: { kind: "html", html: "<p>Words.</p>" },
     listing,
     filter: noFilter,
     mayUpload: false,
@@ -101,12 +102,13 @@ describe("A group's page", () => {
     expect(page({ listing: undefined })).not.toContain("There is nothing to show");
   });
 
-  it("shows a sanitised overview, and one that is too long as plain text", () => {
-    expect(page({ info: { ...info, overview: "**a** <script>b</script>" } })).toContain(
-      "<p><strong>a</strong> </p>",
-    );
-    expect(page({ info: { ...info, overview: `<script>${"a".repeat(60_000)}` } })).toContain(
-      "&lt;script&gt;aaa",
+  it("shows an overview's HTML, and plain text escaped, with a word for owners alone about why", () => {
+    expect(page()).toContain('<div class="overview"><p>Words.</p></div>');
+    const overview = { kind: "text", text: "# a <script>", why: "It is too large." } as const;
+    expect(page({ overview })).toContain('<pre class="overview plain"># a &lt;script&gt;</pre>');
+    expect(page({ overview })).not.toContain("It is too large.");
+    expect(page({ overview, mayEditSettings: true })).toContain(
+      "shown as plain text.</strong> It is too large.",
     );
   });
 });

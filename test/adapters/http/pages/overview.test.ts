@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { overviewOf } from "../../../../src/adapters/http/pages/overview.ts";
+import { render } from "../../../../src/adapters/http/pages/markdown.ts";
 
-const html = (markdown: string) => overviewOf(markdown).html?.trim();
+const html = (markdown: string): string => {
+  const rendered = render(markdown);
+  return rendered.kind === "html" ? rendered.html.trim() : `refused: ${rendered.why}`;
+};
 
 describe("An overview's Markdown", () => {
   it("becomes text, lists, tables and code", () => {
@@ -97,16 +100,17 @@ describe("A hostile overview comes out harmless:", () => {
     it(what, () => expect(html(markdown)).toBe(safe));
   }
 
-  it("thousands of nested quotes are shown as they were written", () => {
-    const quotes = ">".repeat(30_000);
-    expect(overviewOf(quotes)).toEqual({ text: quotes });
+  it("thousands of nested quotes are refused", () => {
+    expect(html(">".repeat(30_000))).toBe("refused: depth");
   });
 
-  it("a text too long to be read as Markdown in time is shown as it was written", () => {
-    expect(overviewOf("*a".repeat(25_001)).html).toBeUndefined();
+  it("a table that would make a page of many megabytes is refused", () => {
+    const head = `|${"a|".repeat(400)}\n|${"-|".repeat(400)}\n`;
+    expect(html(`${head}${"|b\n".repeat(600)}`)).toBe("refused: size");
+    expect(html(`${head}|b\n`)).toMatch(/^<table>/);
   });
 
   it("nesting ends at a depth that browsers can bear", () => {
-    expect(html("<div>".repeat(1000))?.split("<div>")).toHaveLength(51);
+    expect(html("<div>".repeat(1000)).split("<div>")).toHaveLength(51);
   });
 });

@@ -1,0 +1,101 @@
+import { marked } from "marked";
+import type { IOptions, Tag } from "sanitize-html";
+import sanitizeHtml from "sanitize-html";
+
+/** In characters. A table of a thousand columns makes a gigabyte of some kilobytes. */
+const maxHtml = 2_000_000;
+
+/** Harmless HTML, or why there is none. */
+export type Rendered =
+  | { readonly kind: "html"; readonly html: string }
+  | { readonly kind: "refused"; readonly why: "size" | "depth" };
+
+/** Turns Markdown by people into harmless HTML: text, lists, tables, images, links. May take any time. */
+export const render = (markdown: string): Rendered => {
+  try {
+    const unsafe = marked.parse(markdown, { async: false, gfm: true });
+    if (unsafe.length > maxHtml) return { kind: "refused", why: "size" };
+    const html = sanitizeHtml(unsafe, rules);
+    return html.length > maxHtml ? { kind: "refused", why: "size" } : { kind: "html", html };
+  } catch (error) {
+    // Thousands of nested quotes exhaust the stack.
+    if (error instanceof RangeError) return { kind: "refused", why: "depth" };
+    throw error;
+  }
+};
+
+const headings = ["h1", "h2", "h3", "h4", "h5", "h6"] as const;
+
+/** The page has its own h1, so headings move down by one. */
+const lowerHeadings = Object.fromEntries(
+  headings.map((name, i) => [name, (): Tag => ({ tagName: headings[i + 1] ?? "h6", attribs: {} })]),
+);
+
+const somewhere = "https://this-server.invalid";
+
+/** As a browser reads it, for which `/\\host` names a host too. */
+const leadsElsewhere = (href: string): boolean => URL.parse(href, somewhere)?.origin !== somewhere;
+
+/** The referrer would tell other hosts the names of private groups. */
+const link = (tagName: string, { href, title }: Tag["attribs"]): Tag => ({
+  tagName,
+  attribs: {
+    ...(href === undefined ? {} : { href }),
+    ...(title === undefined ? {} : { title }),
+    ...(href !== undefined && leadsElsewhere(href)
+      ? { target: "_blank", rel: "noopener noreferrer nofollow" }
+      : {}),
+  },
+});
+
+/** No path of this server: a picture must not be able to ask for `/logout`. */
+const imageSource = /^\s*(https:\/\/|data:image\/(png|jpeg|gif|webp);base64,)/i;
+
+const image = (tagName: string, { src, alt, title, width, height }: Tag["attribs"]): Tag =>
+  src !== undefined && imageSource.test(src)
+    ? {
+        tagName,
+        attribs: {
+          src,
+          alt: alt ?? "",
+          ...(title === undefined ? {} : { title }),
+          ...(width === undefined ? {} : { width }),
+          ...(height === undefined ? {} : { height }),
+          loading: "lazy",
+          referrerpolicy: "no-referrer",
+        },
+      }
+    : { tagName: "em", attribs: {}, text: alt ?? "" };
+
+/** A list of tasks keeps its marks, without the form fields that GitHub's Markdown makes of them. */
+const taskMark = (tagName: string, { type, checked }: Tag["attribs"]): Tag =>
+  type === "checkbox"
+    ? { tagName: "span", attribs: {}, text: checked === undefined ? "☐" : "☑" }
+    : { tagName, attribs: {} };
+
+const rules: IOptions = {
+  // SVG is left out: it brings scripts, styles and foreign content with it, and images may be SVG files.
+  allowedTags: [
+    ...headings,
+    ...["p", "br", "hr", "blockquote", "pre", "div", "span", "details", "summary", "figure", "figcaption"],
+    ...["a", "abbr", "b", "cite", "code", "del", "dfn", "em", "i", "ins", "kbd", "mark", "q", "s", "samp"],
+    ...["small", "strong", "sub", "sup", "u", "var", "wbr"],
+    ...["ul", "ol", "li", "dl", "dt", "dd"],
+    ...["table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td"],
+    "img",
+  ],
+  allowedAttributes: {
+    "*": ["lang", "dir"],
+    a: ["href", "title", "target", "rel"],
+    abbr: ["title"],
+    img: ["src", "alt", "title", "width", "height", "loading", "referrerpolicy"],
+    ol: ["start", "reversed"],
+    td: ["align", "colspan", "rowspan"],
+    th: ["align", "colspan", "rowspan", "scope"],
+  },
+  allowedSchemes: ["http", "https", "ftp", "mailto"],
+  allowedSchemesByTag: { img: ["https", "data"] },
+  allowProtocolRelative: false,
+  nestingLimit: 50,
+  transformTags: { ...lowerHeadings, a: link, img: image, input: taskMark },
+};

@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { longestHold } from "../support/longest-hold.ts";
+import type { RunningServer } from "../support/running-server.ts";
+import { startServer } from "../support/running-server.ts";
+import { putObjects } from "../support/stored-objects.ts";
+
+/**
+ * The promise is 50 ms, which `npm run bench event-loop` holds to on a machine of its own. What is here took seconds
+ * to minutes before, and other tests may run beside it.
+ */
+const bound = 400;
+
+let server: RunningServer;
+beforeAll(async () => {
+  server = await startServer();
+});
+afterAll(() => server.close());
+
+/** Text that no other test has used, so that nothing is known of it. */
+let tests = 0;
+const overview = async (content: string) => {
+  tests += 1;
+  await putObjects(server, {
+    "blab/group-overview.md": { type: "text/markdown", content: `Test ${tests}\n\n${content}` },
+  });
+};
+
+const page = () => server.ask({ path: "/groups/blab", headers: { Accept: "text/html" } });
+const ownersPage = async () => {
+  const Authorization = await server.bearer("olga", "blab/owners");
+  return server.ask({ path: "/groups/blab", headers: { Accept: "text/html", Authorization } });
+};
+
+const wide = (columns: number, rows: number) =>
+  `|${"a|".repeat(columns)}\n|${"-|".repeat(columns)}\n${"|b\n".repeat(rows)}`;
+
+const hostile: [string, string, RegExp | undefined][] = [
+  ["emphasis that never ends", "_a*".repeat(16_000), /takes too long/],
+  ["quotes in quotes", "> ".repeat(8000), /nested too deeply/],
+  ["a table of a thousand columns", wide(1000, 5000), /too large/],
+  ["a megabyte of marks", "*".repeat(999_000), undefined],
+  ["a megabyte of what has to be escaped", '`<&"`'.repeat(199_000), undefined],
+];
+
+describe("an overview", () => {
+  test.each(hostile)("of %s keeps nobody waiting, and costs its time once", async (_, content, why) => {
+    await overview(content);
+    const { held, result } = await longestHold(async () => {
+      const slow = [page(), page(), ownersPage()];
+      for (let asked = 0; asked < 5; asked += 1) {
+        expect((await server.ask({ path: "/healthz" })).status).toBe(200);
+      }
+      return Promise.all(slow);
+    });
+    expect(result.map(({ status }) => status)).toEqual([200, 200, 200]);
+    expect(held).toBeLessThan(bound);
+    if (why) expect(result[2]?.text).toMatch(why);
+    expect(result[0]?.text).not.toContain("shown as plain text.");
+    const began = performance.now();
+    expect((await page()).status).toBe(200);
+    expect(performance.now() - began).toBeLessThan(1000);
+  });
+
+  test("of usual Markdown beside hostile ones is shown as it should be", async () => {
+    await overview("_a*".repeat(16_000));
+    const hostilePage = page();
+    await putObjects(server, {
+      "MixedCase/group-overview.md": { type: "text/markdown", content: "We *sequence*." },
+    });
+    const usual = await server.ask({ path: "/groups/MixedCase", headers: { Accept: "text/html" } });
+    expect(usual.text).toContain("<p>We <em>sequence</em>.</p>");
+    expect((await hostilePage).text).toContain("_a*_a*");
+  });
+});
