@@ -55,9 +55,26 @@ const checkCookieDomain = (settings: Settings, problems: string[]): void => {
   );
 };
 
+/** A token (RFC 9110 section 5.6.2), as browsers and proxies take it for a cookie's name. */
+const cookieName = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/;
+
+const checkCookieName = (mode: Mode, settings: Settings, problems: string[]): void => {
+  const { SESSION_COOKIE_NAME: name, SESSION_COOKIE_DOMAIN: domain } = settings;
+  const refuse = (why: string) => problems.push(`SESSION_COOKIE_NAME: ${JSON.stringify(name)} ${why}`);
+  if (!cookieName.test(name)) refuse("cannot be a cookie's name. Use letters, digits, dots and hyphens.");
+  else if (/^__(host|secure)-/i.test(name) && mode === "development") {
+    refuse("is for https only, that is, for production. Take a name without this beginning.");
+  } else if (/^__host-/i.test(name) && domain !== undefined) {
+    refuse(
+      "and SESSION_COOKIE_DOMAIN exclude each other: such a cookie has no domain. Unset one of the two.",
+    );
+  }
+};
+
 /** Finds values that are of the right kind and cannot work all the same, before anything is opened. */
 export const checkValues = (mode: Mode, settings: Settings, problems: string[]): void => {
   if (mode === "production") checkSecrets(settings, problems);
   checkBucket(settings, problems);
   checkCookieDomain(settings, problems);
+  checkCookieName(mode, settings, problems);
 };

@@ -157,6 +157,7 @@ const cookieSettings = ({
   },
 }: AdapterParts): CookieSettings => ({
   secrets: [keyOf(first), ...older.map(keyOf)],
+  name: configuration.settings.SESSION_COOKIE_NAME,
   maxAge: configuration.settings.SESSION_MAX_AGE,
   secure: configuration.mode === "production",
   domain: configuration.settings.SESSION_COOKIE_DOMAIN,
@@ -166,5 +167,11 @@ const originRules = ({ mode, provider, settings }: Configuration): OriginRules =
   if (provider.kind === "embedded") return { kind: "loopback" };
   const origins = settings.PUBLIC_ORIGIN ?? [];
   if (mode === "development" && settings.TRUSTED_PROXIES.length === 0) return { kind: "direct", origins };
-  return { kind: "proxied", proxies: settings.TRUSTED_PROXIES, origins, httpsOnly: mode === "production" };
+  return {
+    kind: "proxied",
+    proxies: settings.TRUSTED_PROXIES,
+    origins,
+    httpsOnly: mode === "production",
+    hstsMaxAge: settings.HSTS_MAX_AGE,
+  };
 };

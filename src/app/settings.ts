@@ -150,6 +150,18 @@ export const settings = {
     kind: text,
     says: "Domain of the session cookie. Unset: this host only.",
   }),
+  SESSION_COOKIE_NAME: setting({
+    kind: text,
+    otherwise: "nextstrain.org-session",
+    says: "Name of the session cookie. One that begins with __Host- keeps hosts beside this one from setting it; not together with SESSION_COOKIE_DOMAIN.",
+  }),
+  HSTS_MAX_AGE: setting({
+    kind: wholeNumberFrom(0),
+    otherwise: 0,
+    inProduction: 31_536_000,
+    unit: "seconds",
+    says: "For how long browsers come by https only (Strict-Transport-Security); 0 is off. Sent over https.",
+  }),
   SESSION_MAX_AGE: setting({
     kind: wholeNumberFrom(1, 400 * 86400),
     otherwise: 30 * 86400,

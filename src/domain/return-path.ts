@@ -5,21 +5,27 @@ export type ReturnPath = Branded<"ReturnPath">;
 
 export const home = "/" as ReturnPath;
 
-/** Longer ones would not fit into a cookie. */
-const maxLength = 2000;
+/** In characters; longer ones would not fit into the cookie of a login, nor into a redirect's header. */
+const maxLength = 1300;
+
+/** A path without its query when it is too long with it: links that select many samples have some kilobytes. */
+const shortened = (text: string): string => (text.length <= maxLength ? text : text.replace(/[?#].*$/s, ""));
 
 /** Places that would begin, end or refuse a login again. */
 const signInPath = /^\/+(login|logged-in|logout)\/?([?#]|$)/i;
 
 /**
+ * Where to go after a login; of what is too long the query is dropped before the path is.
  * Accepts only what every browser takes for a path of this origin: one slash first, then neither a second
  * one nor a backslash (both name a host), and no control character (browsers drop some of them).
  */
-export const parseReturnPath = (text: string): ReturnPath | undefined =>
-  text.length <= maxLength &&
-  /^\/(?![/\\])/.test(text) &&
-  !text.includes("\\") &&
-  !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(text) &&
-  !signInPath.test(text)
+export const parseReturnPath = (whole: string): ReturnPath | undefined => {
+  const text = shortened(whole);
+  return text.length <= maxLength &&
+    /^\/(?![/\\])/.test(text) &&
+    !text.includes("\\") &&
+    !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(text) &&
+    !signInPath.test(text)
     ? (text as ReturnPath)
     : undefined;
+};

@@ -77,6 +77,27 @@ describe("GROUPS_BUCKET", () => {
   });
 });
 
+describe("SESSION_COOKIE_NAME", () => {
+  it.each([
+    [{ SESSION_COOKIE_NAME: "a b" }],
+    [{ SESSION_COOKIE_NAME: "a;b" }],
+    [{ SESSION_COOKIE_NAME: "__Host-lab", SESSION_COOKIE_DOMAIN: "example.org" }],
+  ])("is refused in %j", async (environment) => {
+    expect(await problemsOf(environment)).toEqual([expect.stringContaining("SESSION_COOKIE_NAME")]);
+  });
+
+  it.each(["__Host-lab", "__Secure-lab"])("cannot be %s where there is no https", async (name) => {
+    expect(await s.problemsOf({ SESSION_COOKIE_NAME: name })).toEqual([
+      expect.stringContaining("SESSION_COOKIE_NAME"),
+    ]);
+  });
+
+  it.each(["__Host-lab.session", "lab", undefined])("may be %s in production", async (name) => {
+    const { settings } = await s.read({ ...production, ...(name && { SESSION_COOKIE_NAME: name }) });
+    expect(settings.SESSION_COOKIE_NAME).toBe(name ?? "nextstrain.org-session");
+  });
+});
+
 describe("SESSION_COOKIE_DOMAIN", () => {
   it.each([
     "https://example.org",

@@ -50,6 +50,24 @@ export const usedNoticesContract = (adapter: string, open: () => Promise<Harness
       expect(await notices.has(id)).toBe(true);
     });
 
+    it("is claimed by one of many who try at once, at whichever instance", async () => {
+      const id = randomUUID();
+      const instances = await Promise.all(Array.from({ length: 20 }, () => harness.another()));
+      const claimed = await Promise.all(instances.map((each) => each.claim(id, 100)));
+      expect(claimed.filter((isFirst) => isFirst)).toHaveLength(1);
+      expect(await notices.claim(id, 100)).toBe(false);
+      expect(await notices.has(id)).toBe(true);
+    });
+
+    it("can be claimed again after its time, and not when it was added", async () => {
+      const [claimed, added] = [randomUUID(), randomUUID()];
+      expect(await notices.claim(claimed, 100)).toBe(true);
+      await notices.add(added, 1000);
+      expect(await notices.claim(added, 100)).toBe(false);
+      await harness.passSeconds(101);
+      expect(await notices.claim(claimed, 100)).toBe(true);
+    });
+
     it("forgets one after its time, and not before", async () => {
       const id = randomUUID();
       await notices.add(id, 100);

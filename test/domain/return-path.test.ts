@@ -13,7 +13,8 @@ describe("where a login returns to", () => {
     "/logins",
     "/login-help",
     "/groups/login",
-    `/${"x".repeat(1999)}`,
+    `/${"x".repeat(1299)}`,
+    `/x?${"y".repeat(1297)}`,
   ])("may be %s", (path) => {
     expect(parseReturnPath(path)).toBe(path);
   });
@@ -34,9 +35,18 @@ describe("where a login returns to", () => {
     ["holds a C1 control character", "/a\x85"],
     ["holds a line separator", "/a\u2028b"],
     ["is a script", "javascript:alert(1)"],
-    ["is too long for a cookie", `/${"x".repeat(2000)}`],
+    ["is too long for a cookie without its query too", `/${"x".repeat(1300)}?y`],
   ])("is refused when it %s", (_, path) => {
     expect(parseReturnPath(path)).toBeUndefined();
+  });
+
+  it.each(["?s=", "#", "?s=#"])("loses its query before its path when it is too long with it: %s", (mark) => {
+    expect(parseReturnPath(`/groups/blab/ncov${mark}${"y".repeat(30_000)}`)).toBe("/groups/blab/ncov");
+  });
+
+  it("is judged after it was shortened", () => {
+    expect(parseReturnPath(`/logout?${"y".repeat(2000)}`)).toBeUndefined();
+    expect(parseReturnPath(`//evil.example/?${"y".repeat(2000)}`)).toBeUndefined();
   });
 
   it.each(["/login", "/login/", "/login?x=y", "/LOGIN", "/logged-in?code=1&state=2", "/logout", "/logout#x"])(

@@ -42,7 +42,7 @@ describe("the start of a login", () => {
       client_id: "app-client",
       redirect_uri: `${server.origin}/logged-in`,
       scope: expect.stringMatching(/^openid profile( email)?( offline_access)?$/),
-      state: expect.stringMatching(/^[\w-]{43}$/),
+      state: expect.stringMatching(/^[\w-]{44}$/),
       nonce: expect.stringMatching(/^[\w-]{43}$/),
       code_challenge: expect.stringMatching(/^[\w-]{43}$/),
       code_challenge_method: "S256",

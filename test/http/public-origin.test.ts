@@ -102,3 +102,21 @@ describe("in development with a provider of one's own", () => {
     }
   });
 });
+
+describe("Strict-Transport-Security", () => {
+  const hstsOf = ({ text }: { readonly text: string }) =>
+    /^strict-transport-security: (.*?)\r?$/im.exec(text)?.[1];
+  const asked = (server: RunningServer, ...headers: readonly string[]) =>
+    say(server.origin, proxy, "GET /groups HTTP/1.1", "Host: groups.example.org", ...headers);
+
+  test.each([
+    [{}, "max-age=31536000"],
+    [{ HSTS_MAX_AGE: "60" }, "max-age=60"],
+    [{ HSTS_MAX_AGE: "0" }, undefined],
+  ])("is sent over https as %j says, and never over http", async (environment, told) => {
+    const server = await start(environment);
+    expect(hstsOf(await asked(server, https))).toBe(told);
+    expect(hstsOf(await asked(server))).toBeUndefined();
+    await server.close();
+  });
+});

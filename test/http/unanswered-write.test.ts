@@ -31,6 +31,7 @@ test("a session whose beginning the store does not confirm is not begun twice, a
   const log = recordingLog();
   const app = new Koa<RequestState>();
   const cookies = {
+    name: "nextstrain.org-session",
     secrets: [createSecretKey("a secret", "utf8")] as const,
     maxAge: 3600,
     secure: false,

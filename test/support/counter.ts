@@ -43,6 +43,7 @@ const counter = (store: SessionStore): Koa => {
   });
   const kept = sessions({ store, entries, random: systemRandom(), idle: 3600 });
   const cookies = {
+    name: "nextstrain.org-session",
     secrets: [createSecretKey(Buffer.from("a secret"))] as const,
     maxAge: 3600,
     secure: false,

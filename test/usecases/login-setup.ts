@@ -4,6 +4,7 @@ import { memoryRenewalLock } from "../../src/adapters/memory/renewal-lock.ts";
 import { memorySessionIndex } from "../../src/adapters/memory/session-index.ts";
 import { memorySessionStore } from "../../src/adapters/memory/session-store.ts";
 import { memoryStalenessMarks } from "../../src/adapters/memory/staleness-marks.ts";
+import { memoryUsedNotices } from "../../src/adapters/memory/used-notices.ts";
 import { renewals } from "../../src/app/renewals.ts";
 import { findLogins } from "../../src/app/usecases/find-logins.ts";
 import { identifyCaller } from "../../src/app/usecases/identify-caller.ts";
@@ -45,6 +46,7 @@ export const loginSetup = (replaced: { sessions?: SessionStore; marks?: Stalenes
   const entries = sessionEntries({ sessions, index, tokens, find, revoke, clock, log, idle });
   const marks = replaced.marks ?? memoryStalenessMarks(clock, 100_000);
   const lock = memoryRenewalLock(clock);
+  const notices = memoryUsedNotices(clock);
   const userinfo = claimsFromUserinfo({ identityProvider, claimNames, userinfoMode: "auto" });
   const judge = judgeTokens({ identityProvider, userinfo, marks, claimNames, backdatedBy: 0, log });
   const renew = renewTokens({
@@ -107,6 +109,7 @@ export const loginSetup = (replaced: { sessions?: SessionStore; marks?: Stalenes
     entries,
     marks,
     lock,
+    notices,
     background,
     revoke,
     userinfo,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { signIn } from "../../src/app/usecases/sign-in.ts";
 import type { JsonObject } from "../../src/domain/brand.ts";
-import { ProviderDown, SignInFailed } from "../../src/domain/failure.ts";
+import { ProviderDown, SignInFailed, StoreDown } from "../../src/domain/failure.ts";
 import type { LoginAttempt } from "../../src/domain/login-attempt.ts";
 import { home, parseReturnPath } from "../../src/domain/return-path.ts";
 import type { SessionId } from "../../src/domain/session.ts";
@@ -27,7 +27,7 @@ const setup = (providerOrigin?: string) => {
 const finished = async (s: ReturnType<typeof setup>, at: SessionId, more: JsonObject) => {
   const tokens = s.identityProvider.tokensOf("alice", [], more);
   s.identityProvider.redeemCode = async () => ({ tokens, claims: JSON.parse(tokens.idToken) });
-  const { sealedAttempt, state } = await s.signIn.begin(origin, home);
+  const { sealedAttempt, state } = await s.signIn.begin(origin, home, "a");
   const done = await s.signIn.finish(at, sealedAttempt, state, "code=1");
   return { login: done.login, refreshToken: tokens.refreshToken };
 };
@@ -40,7 +40,10 @@ describe("the beginning of a login", () => {
       asked.push(attempt);
       return "https://idp.example.org/auth";
     };
-    const [first, second] = [await s.signIn.begin(origin, back), await s.signIn.begin(origin, home)];
+    const [first, second] = [
+      await s.signIn.begin(origin, back, "a"),
+      await s.signIn.begin(origin, home, "a"),
+    ];
     expect(first.authorizationUrl).toBe("https://idp.example.org/auth");
     expect(asked[0]).toMatchObject({
       redirectUri: `${origin}/logged-in`,
@@ -48,19 +51,20 @@ describe("the beginning of a login", () => {
       state: first.state,
     });
     expect(first.state).not.toBe(second.state);
+    expect(first.state.charAt(0)).toBe("a");
     const secrets = asked.flatMap(({ state, nonce, codeVerifier }) => [state, nonce, codeVerifier]);
     expect(new Set(secrets).size).toBe(6);
-    for (const secret of secrets) expect(secret).toMatch(/^random-32-/);
+    for (const secret of secrets) expect(secret).toMatch(/^a?random-32-/);
   });
 
   it("hands the attempt over unreadable", async () => {
-    const { sealedAttempt } = await setup().signIn.begin(origin, home);
+    const { sealedAttempt } = await setup().signIn.begin(origin, home, "a");
     expect(Buffer.from(sealedAttempt, "base64url").toString("latin1")).not.toContain("random-32");
   });
 
   it("leads to the embedded provider under the origin that the browser knows", async () => {
     const s = setup("https://idp.example.org");
-    const { authorizationUrl } = await s.signIn.begin("https://localhost:5443", home);
+    const { authorizationUrl } = await s.signIn.begin("https://localhost:5443", home, "a");
     expect(authorizationUrl).toMatch(/^https:\/\/localhost:5443\/auth\?/);
   });
 });
@@ -68,7 +72,7 @@ describe("the beginning of a login", () => {
 describe("the end of a login", () => {
   it("gives a login that only its session can open, and the way back", async () => {
     const s = setup();
-    const begun = await s.signIn.begin(origin, back);
+    const begun = await s.signIn.begin(origin, back, "a");
     const finished = await s.signIn.finish(id, begun.sealedAttempt, begun.state, "code=1");
     expect(finished).toMatchObject({ returnTo: back, login: { username: "alice", since: s.clock.now() } });
     expect(s.tokens.open(id, finished.login)?.tokens.refreshToken).toMatch(/^refresh-/);
@@ -118,7 +122,7 @@ describe("the end of a login", () => {
 
   it("is possible for two tabs that began at once", async () => {
     const s = setup();
-    const begun = [await s.signIn.begin(origin, home), await s.signIn.begin(origin, back)];
+    const begun = [await s.signIn.begin(origin, home, "a"), await s.signIn.begin(origin, back, "a")];
     for (const { sealedAttempt, state } of begun) {
       expect(await s.signIn.finish(id, sealedAttempt, state, "code=1")).toBeDefined();
     }
@@ -145,13 +149,13 @@ describe("the end of a login", () => {
   ])("is refused, and no code is redeemed, when $what", async ({ altered }) => {
     const s = setup();
     s.identityProvider.redeemCode = () => Promise.reject(new Error("a code was redeemed"));
-    const { attempt, state } = altered(await s.signIn.begin(origin, home));
+    const { attempt, state } = altered(await s.signIn.begin(origin, home, "a"));
     await expect(s.signIn.finish(id, attempt, state, "code=1")).rejects.toMatchObject({ why: "unknown" });
   });
 
   it("is refused after an hour", async () => {
     const s = setup();
-    const { sealedAttempt, state } = await s.signIn.begin(origin, home);
+    const { sealedAttempt, state } = await s.signIn.begin(origin, home, "a");
     s.clock.pass(3599);
     expect(await s.signIn.finish(id, sealedAttempt, state, "code=1")).toBeDefined();
     s.clock.pass(1);
@@ -161,21 +165,49 @@ describe("the end of a login", () => {
   it("fails, and is logged, when the provider refuses", async () => {
     const s = setup();
     s.identityProvider.redeemCode = () => Promise.reject(new SignInFailed("invalid_grant"));
-    const { sealedAttempt, state } = await s.signIn.begin(origin, back);
+    const { sealedAttempt, state } = await s.signIn.begin(origin, back, "a");
     const refused = { code: "sign-in-failed", returnTo: back };
     await expect(s.signIn.finish(id, sealedAttempt, state, "code=1")).rejects.toMatchObject(refused);
-    await expect(s.signIn.finish(id, sealedAttempt, state, "error=x")).rejects.toMatchObject(refused);
+    const other = await s.signIn.begin(origin, back, "a");
+    const answered = s.signIn.finish(id, other.sealedAttempt, other.state, "error=x");
+    await expect(answered).rejects.toMatchObject(refused);
     expect(s.log.events).toEqual([
       { event: "sign-in", outcome: "refused", reason: "invalid_grant" },
       { event: "sign-in", outcome: "refused", reason: "x" },
     ]);
   });
 
+  it("happens once for an attempt, whatever came of it", async () => {
+    const s = setup();
+    let redeemed = 0;
+    s.identityProvider.redeemCode = () => {
+      redeemed += 1;
+      return Promise.reject(new SignInFailed("invalid_grant"));
+    };
+    const { sealedAttempt, state } = await s.signIn.begin(origin, home, "a");
+    const finish = (code: number) => s.signIn.finish(id, sealedAttempt, state, `code=${code}`);
+    const ends = await Promise.allSettled(Array.from({ length: 20 }, (_, code) => finish(code)));
+    const failures = ends.map((end) => (end.status === "rejected" ? end.reason.code : "done"));
+    expect(failures.filter((code) => code === "sign-in-failed")).toHaveLength(1);
+    expect(failures.filter((code) => code === "sign-in-lost")).toHaveLength(19);
+    expect(redeemed).toBe(1);
+  });
+
+  it("is an outage while nobody can know whether it has happened, and can be tried again", async () => {
+    const s = setup();
+    const { sealedAttempt, state } = await s.signIn.begin(origin, home, "a");
+    const { claim } = s.notices;
+    s.notices.claim = () => Promise.reject(new StoreDown());
+    await expect(s.signIn.finish(id, sealedAttempt, state, "code=1")).rejects.toThrow(StoreDown);
+    s.notices.claim = claim;
+    expect((await s.signIn.finish(id, sealedAttempt, state, "code=1")).returnTo).toBe(home);
+  });
+
   /** The provider's answer has these claims, of which none is the username's. */
   const namingNobody = async (s: ReturnType<typeof setup>, claims: JsonObject) => {
     const tokens = s.identityProvider.tokensOf("alice");
     s.identityProvider.redeemCode = async () => ({ tokens, claims });
-    const { sealedAttempt, state } = await s.signIn.begin(origin, home);
+    const { sealedAttempt, state } = await s.signIn.begin(origin, home, "a");
     await expect(s.signIn.finish(id, sealedAttempt, state, "code=1")).rejects.toThrow(SignInFailed);
     await s.background.settle();
     return tokens;
@@ -209,7 +241,7 @@ describe("the end of a login", () => {
       s.clock.pass(8);
       return redeemCode(...args);
     };
-    const begun = await s.signIn.begin(origin, home);
+    const begun = await s.signIn.begin(origin, home, "a");
     const done = await s.signIn.finish(id, begun.sealedAttempt, begun.state, "code=1");
     expect(done.login.since).toBe(before);
   });
@@ -217,7 +249,7 @@ describe("the end of a login", () => {
   it("is an outage when the provider is away, which is nobody's refusal", async () => {
     const s = setup();
     s.identityProvider.redeemCode = () => Promise.reject(new ProviderDown());
-    const { sealedAttempt, state } = await s.signIn.begin(origin, home);
+    const { sealedAttempt, state } = await s.signIn.begin(origin, home, "a");
     await expect(s.signIn.finish(id, sealedAttempt, state, "code=1")).rejects.toThrow(ProviderDown);
     expect(s.log.events).toEqual([]);
   });
@@ -260,7 +292,7 @@ describe("a login whose session could not be stored", () => {
 describe("the way out", () => {
   it("tells the provider whose login ends, where that is known", async () => {
     const s = setup();
-    const { sealedAttempt, state } = await s.signIn.begin(origin, home);
+    const { sealedAttempt, state } = await s.signIn.begin(origin, home, "a");
     const finished = await s.signIn.finish(id, sealedAttempt, state, "code=1");
     expect(await s.signIn.endSessionUrl(origin, id, finished?.login)).toContain("hint=some");
     const stranger = "o".repeat(32) as SessionId;

@@ -25,7 +25,7 @@ const setup = () => {
   const random = { text: (bytes: number) => `random-${bytes}`, fraction: () => 0 };
   const signInWith = signIn({ ...s, random, claimNames, providerOrigin: undefined });
   const finish = async () => {
-    const { sealedAttempt, state } = await signInWith.begin("https://groups.example.org", home);
+    const { sealedAttempt, state } = await signInWith.begin("https://groups.example.org", home, "a");
     return signInWith.finish(id, sealedAttempt, state, "code=1");
   };
   const setGroups = (now: string[]) => {

@@ -31,5 +31,14 @@ export const filesystemUsedNotices = ({ folder: root, clock, log }: NoticesFolde
         const version = await put(cells, seen, draft, clock.now() + lifetime);
         return version === undefined ? "again" : undefined;
       }),
+
+    claim: (id, lifetime) =>
+      withText<boolean>(cells, hashedFolder(root, id), "", async (draft) => {
+        // Looked at first: if somebody claims it in between, `put` fails and we come again.
+        const seen = await look(hashedFolder(root, id));
+        if ((await readText(hashedFolder(root, id), isOver)) !== undefined) return false;
+        const version = await put(cells, seen, draft, clock.now() + lifetime);
+        return version === undefined ? "again" : true;
+      }),
   };
 };

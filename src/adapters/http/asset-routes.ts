@@ -7,7 +7,7 @@ import { assets } from "./pages/asset.ts";
 export const assetRoutes =
   (auspice: AuspiceClient): Middleware =>
   (ctx, next) => {
-    if (/^\/(dist\/|favicon\.png$)/i.test(ctx.path)) return answerAuspice(ctx, auspice);
+    if (/^\/(dist\/|favicon\.(png|ico)$)/i.test(ctx.path)) return answerAuspice(ctx, auspice);
     if (!ctx.path.startsWith("/assets/")) return next();
     answerOwn(ctx);
   };
@@ -15,7 +15,8 @@ export const assetRoutes =
 const answerAuspice = async (ctx: Context, auspice: AuspiceClient): Promise<void> => {
   const answer = await auspice.answer({
     method: ctx.method,
-    path: ctx.path.replace(/^\/[^/]+/, (folder) => folder.toLowerCase()),
+    // Browsers ask for /favicon.ico by themselves, and take any image.
+    path: ctx.path.replace(/^\/[^/]+/, (first) => first.toLowerCase()).replace(/\.ico$/, ".png"),
     ifNoneMatch: ctx.req.headers["if-none-match"],
     accepts: (coding) => ctx.acceptsEncodings(coding) === coding,
   });

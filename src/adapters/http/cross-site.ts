@@ -1,5 +1,6 @@
 import { CrossSite } from "../../domain/failure.ts";
 import type { Context, Middleware } from "./context.ts";
+import type { CookieSettings } from "./session-cookie.ts";
 import { carriesSessionCookie } from "./session-cookie.ts";
 
 const safeMethods = ["GET", "HEAD", "OPTIONS"];
@@ -16,11 +17,13 @@ export const isCrossSite = (ctx: Context): boolean => {
  * Refuses changes that another site's page tries to make with this browser's session. SameSite=Lax keeps
  * most of them away already, but not those of a sibling subdomain.
  */
-export const refuseCrossSite = (): Middleware => (ctx, next) => {
-  if (!safeMethods.includes(ctx.method) && carriesSessionCookie(ctx) && isCrossSite(ctx))
-    throw new CrossSite();
-  return next();
-};
+export const refuseCrossSite =
+  (cookies: CookieSettings): Middleware =>
+  (ctx, next) => {
+    if (!safeMethods.includes(ctx.method) && carriesSessionCookie(ctx, cookies) && isCrossSite(ctx))
+      throw new CrossSite();
+    return next();
+  };
 
 /** Lets scripts of other origins read what anybody may read, without credentials. */
 export const allowAnyOrigin = (ctx: Context): void => {

@@ -9,8 +9,7 @@ import { commonVary } from "./security-headers.ts";
  */
 export const negotiate = <T extends string>(ctx: Context, offered: readonly [T, ...T[]]): T => {
   varyByAccept(ctx);
-  const path = ctx.path.replace(/[<>"]/g, encodeURIComponent);
-  ctx.res.setHeader("Link", offered.map((type) => `<${path}>; rel="alternate"; type="${type}"`).join(", "));
+  if (ctx.path.length <= maxRepeatedPath) tellAlternatives(ctx, offered);
   // Most programs name the one type that they want, which takes no looking at preferences.
   const named = offered.find((type) => type === ctx.req.headers.accept);
   const chosen = named ?? ctx.accepts(...offered);
@@ -19,6 +18,17 @@ export const negotiate = <T extends string>(ctx: Context, offered: readonly [T, 
     throw new NotFound("There is no dataset and no narrative at this address.");
   }
   throw new NotAcceptable(`This can be had as ${offered.join(", ")}.`);
+};
+
+/**
+ * In bytes, since a request's path is ASCII. It stands in the header once for each type, and proxies take
+ * 16 kB of headers from us (docs/deployment.md section 7).
+ */
+const maxRepeatedPath = 1000;
+
+const tellAlternatives = (ctx: Context, offered: readonly string[]): void => {
+  const path = ctx.path.replace(/[<>"]/g, encodeURIComponent);
+  ctx.res.setHeader("Link", offered.map((type) => `<${path}>; rel="alternate"; type="${type}"`).join(", "));
 };
 
 /** The library would take what most answers vary by already apart, and put it together again. */

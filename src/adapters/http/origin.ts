@@ -18,6 +18,8 @@ export type OriginRules =
       /** The only ones the server may be known by; empty: any. */
       readonly origins: readonly string[];
       readonly httpsOnly: boolean;
+      /** For how long browsers are to come by https only (RFC 6797), in seconds; 0: nothing is said of it. */
+      readonly hstsMaxAge: number;
     };
 
 /** What a request's scheme and hosts come to. */
@@ -41,6 +43,7 @@ export const determineOrigin = (rules: OriginRules): Middleware => {
   const isTrusted = rules.kind === "proxied" ? peerMatcher(rules.proxies) : () => false;
   const pinned = rules.kind === "loopback" ? [] : rules.origins;
   const httpsOnly = rules.kind === "proxied" && rules.httpsOnly;
+  const hsts = rules.kind === "proxied" && rules.hstsMaxAge > 0 ? `max-age=${rules.hstsMaxAge}` : undefined;
   const known = new LRUCache<string, Seen>({ max: keptNames });
   const see = (scheme: string, own: string, host: string): Seen => {
     const name = `${scheme} ${own} ${host}`;
@@ -62,6 +65,7 @@ export const determineOrigin = (rules: OriginRules): Middleware => {
     if (seen.better !== undefined) return sendTo(ctx, seen.better);
     // Koa's cookies refuse to be secure unless told that the browser's side of the proxy is.
     if (rules.kind === "proxied") ctx.cookies.secure = seen.isHttps;
+    if (hsts !== undefined && seen.isHttps) ctx.res.setHeader("Strict-Transport-Security", hsts);
     return next();
   };
 };

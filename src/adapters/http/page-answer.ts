@@ -38,7 +38,8 @@ export const pages = (formTargets: () => readonly string[], client: AuspiceClien
   return {
     frame,
     send,
-    logout: (ctx) => send(ctx, renderLogout({ frame: frame(ctx) })),
+    logout: (ctx) =>
+      send(ctx, renderLogout({ frame: frame(ctx), hasSession: ctx.state.session.kind !== "none" })),
     auspice: (ctx, group) =>
       sendUnder(ctx, auspicePolicy(), renderAuspice({ frame: frame(ctx), ...(group && { group }) })),
   };

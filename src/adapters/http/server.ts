@@ -86,7 +86,7 @@ export const server = (d: ServerDeps): RequestHandler => {
   app.use(sessionLayer(app as Koa, d.sessions, d.cookies, mayWriteSession));
   // Inside the session layer, so that a failure's answer keeps its cookies.
   app.use(answerFailures(d.log, notFoundPage(pageDeps)));
-  app.use(refuseCrossSite());
+  app.use(refuseCrossSite(d.cookies));
   app.use(below(/^\/log/i, signInRoutes(pageDeps).routes() as Middleware));
   app.use(identify(d.identifyCaller));
   const routers = [

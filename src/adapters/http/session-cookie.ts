@@ -7,9 +7,11 @@ import type { SessionId } from "../../domain/session.ts";
 import { parseSessionId } from "../../domain/session.ts";
 import type { Context } from "./context.ts";
 
+/** The session's cookie, unless SESSION_COOKIE_NAME says otherwise; read beside another name for one release. */
 export const sessionCookieName = "nextstrain.org-session";
 
 export interface CookieSettings {
+  readonly name: string;
   /** The first signs, all verify. As key objects: with texts each signature takes several times as long. */
   readonly secrets: readonly [KeyObject, ...KeyObject[]];
   readonly maxAge: Seconds;
@@ -28,8 +30,31 @@ export const cookieAttributes = (settings: CookieSettings) => ({
   overwrite: true,
 });
 
-export const carriesSessionCookie = (ctx: Context): boolean =>
-  ctx.req.headers.cookie !== undefined && ctx.cookies.get(sessionCookieName) !== undefined;
+/** Of one name; browsers send several when a sibling's host, or a proxy, has set one too. */
+const maxSent = 10;
+
+const patternsOf = remembered(({ name }: CookieSettings): readonly RegExp[] =>
+  [...new Set([name, sessionCookieName])].map(
+    (one) => new RegExp(`(?:^|;)[ \\t]*${one.replace(/[^\w-]/g, "\\$&")}="?([^;"]*)`, "g"),
+  ),
+);
+
+/** What the request brings under the cookie's names, in its order. The library gives only the first of a name. */
+function* sentValues(ctx: Context, settings: CookieSettings): Generator<string> {
+  const header = ctx.req.headers.cookie;
+  if (header === undefined) return;
+  for (const pattern of patternsOf(settings)) {
+    let count = 0;
+    for (const [, value = ""] of header.matchAll(pattern)) {
+      count += 1;
+      if (count > maxSent) break;
+      yield value;
+    }
+  }
+}
+
+export const carriesSessionCookie = (ctx: Context, settings: CookieSettings): boolean =>
+  sentValues(ctx, settings).next().done !== true;
 
 /** Each request brings its id, and takes it away again. */
 const maxValues = 10_000;
@@ -54,11 +79,13 @@ const isSame = (expected: Buffer, text: string): boolean => {
 
 const encoded = /^s%3A([A-Za-z0-9_-]{32})\./;
 
-/** The session id in the request's cookie, if one of our secrets signed it. */
+/** The session id in the first of the request's cookies that one of our secrets signed. */
 export const readSessionCookie = (ctx: Context, settings: CookieSettings): SessionId | undefined => {
-  if (ctx.req.headers.cookie === undefined) return undefined;
-  const sent = ctx.cookies.get(sessionCookieName);
-  return sent === undefined ? undefined : (signedId(sent, settings) ?? signedId(recoded(sent), settings));
+  for (const sent of sentValues(ctx, settings)) {
+    const id = signedId(sent, settings) ?? signedId(recoded(sent), settings);
+    if (id !== undefined) return id;
+  }
+  return undefined;
 };
 
 const signedId = (text: string, { secrets }: CookieSettings): SessionId | undefined => {
@@ -81,7 +108,7 @@ const expiry = (settings: CookieSettings): Date => new Date(Date.now() + setting
 /** In place of any that this answer has already. */
 export const writeSessionCookie = (ctx: Context, id: SessionId, settings: CookieSettings): void => {
   const value = valuesUnder(settings.secrets[0]).memo(id).text;
-  ctx.cookies.set(sessionCookieName, value, { ...cookieAttributes(settings), expires: expiry(settings) });
+  ctx.cookies.set(settings.name, value, { ...cookieAttributes(settings), expires: expiry(settings) });
 };
 
 const attributesText = remembered(({ domain, secure }: CookieSettings): string =>
@@ -95,7 +122,7 @@ const attributesText = remembered(({ domain, secure }: CookieSettings): string =
  * somebody sends who is logged in gets one, and the library would check what never changes over and over.
  */
 export const rollSessionCookie = (ctx: Context, id: SessionId, settings: CookieSettings): void => {
-  const value = `${sessionCookieName}=${valuesUnder(settings.secrets[0]).memo(id).text}`;
+  const value = `${settings.name}=${valuesUnder(settings.secrets[0]).memo(id).text}`;
   const expires = `expires=${expiry(settings).toUTCString()}`;
   ctx.res.appendHeader("Set-Cookie", `${value}; ${expires}; ${attributesText(settings)}`);
 };

@@ -8,7 +8,6 @@ import {
   cookieAttributes,
   readSessionCookie,
   rollSessionCookie,
-  sessionCookieName,
   writeSessionCookie,
 } from "./session-cookie.ts";
 
@@ -30,7 +29,7 @@ export const sessionLayer = (
   const layer = session(
     {
       ...cookieAttributes(settings),
-      key: sessionCookieName,
+      key: settings.name,
       maxAge: settings.maxAge * 1000,
       rolling: true,
       externalKey: {

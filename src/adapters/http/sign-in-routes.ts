@@ -1,19 +1,17 @@
 import Router from "@koa/router";
-import { ProviderDown } from "../../domain/failure.ts";
-import { loginAttemptLifetime } from "../../domain/login-attempt.ts";
+import { ProviderDown, StoreDown } from "../../domain/failure.ts";
 import type { ReturnPath } from "../../domain/return-path.ts";
 import { home, parseReturnPath } from "../../domain/return-path.ts";
 import type { Login } from "../../domain/session.ts";
 import { isOfAnotherProviderSession } from "../../domain/session-owner.ts";
-import type { SealedText } from "../../domain/token-set.ts";
 import type { Sessions } from "../../ports/driving/sessions.ts";
 import type { SignIn } from "../../ports/driving/sign-in.ts";
+import { forgetAttempt, freeSlot, readAttempt, writeAttempt } from "./attempt-cookie.ts";
 import { clientKind } from "./client-kind.ts";
 import type { Context, RequestState } from "./context.ts";
 import { isCrossSite } from "./cross-site.ts";
 import type { Pages } from "./page-answer.ts";
 import type { CookieSettings } from "./session-cookie.ts";
-import { cookieAttributes } from "./session-cookie.ts";
 
 interface Deps {
   readonly signIn: SignIn;
@@ -25,11 +23,27 @@ interface Deps {
 /** `/login`, `/logged-in`, `/logout` (sessions-and-authentication.md sections 6 and 7). */
 export const signInRoutes = (d: Deps): Router<RequestState> => {
   const router = new Router<RequestState>();
+  router.use(refuseSpeculation);
   router.get("/login", (ctx) => begin(ctx, d, returnTarget(ctx)));
   router.get("/logged-in", (ctx) => finish(ctx, d));
   router.get("/logout", (ctx) => (isAsked(ctx) ? end(ctx, d) : d.pages.logout(ctx)));
   router.post("/logout", (ctx) => end(ctx, d));
   return router;
+};
+
+/**
+ * These GET requests change something, so that only a person's own visit may be one: HEAD (RFC 9110 section 9.2.1)
+ * and what a browser loads ahead of a visit do nothing. 503 has a browser come again when the visit begins.
+ */
+const refuseSpeculation = (ctx: Context, next: () => Promise<unknown>): unknown => {
+  const isAhead = /prefetch|prerender/i.test(`${ctx.get("Sec-Purpose")} ${ctx.get("Purpose")}`);
+  if (ctx.method !== "HEAD" && !isAhead) return next();
+  if (!isAhead) ctx.redirect(home);
+  else {
+    ctx.status = 503;
+    ctx.body = "";
+  }
+  return undefined;
 };
 
 /** Somebody followed a link of ours or typed the address; another site's page or an image may not log out. */
@@ -42,13 +56,6 @@ const comesFromElsewhere = (ctx: Context): boolean => {
   return URL.canParse(referer) && new URL(referer).origin !== ctx.state.origin;
 };
 
-/** Each login has a cookie of its own, so that two tabs can log in at once; it holds the attempt, sealed. */
-const attemptCookie = "nextstrain.org-login-";
-const stateChars = 16;
-
-/** Logins that were never finished; more of them would make a request's headers too long. */
-const maxPending = 4;
-
 /** Asked for by name, or the page of ours that the browser comes from. */
 const returnTarget = (ctx: Context): ReturnPath => {
   const named = ctx.URL.searchParams.get("return_to");
@@ -60,38 +67,26 @@ const returnTarget = (ctx: Context): ReturnPath => {
 };
 
 const begin = async (ctx: Context, d: Deps, returnTo: ReturnPath): Promise<void> => {
-  const { authorizationUrl, state, sealedAttempt } = await d.signIn.begin(ctx.state.origin, returnTo);
-  for (const name of pendingAttempts(ctx).slice(0, -maxPending + 1)) forget(ctx, d, name);
-  ctx.cookies.set(attemptCookie + state.slice(0, stateChars), sealedAttempt, {
-    ...cookieAttributes(d.cookies),
-    domain: undefined,
-    maxAge: loginAttemptLifetime * 1000,
-  });
-  ctx.redirect(authorizationUrl);
-};
-
-/** Oldest first, as browsers send them (RFC 6265 section 5.4). */
-const pendingAttempts = (ctx: Context): string[] =>
-  Array.from(ctx.get("Cookie").matchAll(/(?<=^|;\s*)nextstrain\.org-login-[\w-]+(?==)/g), ([name]) => name);
-
-const forget = (ctx: Context, d: Deps, name: string): void => {
-  ctx.cookies.set(name, "", { ...cookieAttributes(d.cookies), domain: undefined, expires: new Date(0) });
+  const slot = freeSlot(ctx, d.cookies, returnTo);
+  const begun = await d.signIn.begin(ctx.state.origin, returnTo, slot);
+  writeAttempt(ctx, d.cookies, slot, begun.sealedAttempt);
+  ctx.redirect(begun.authorizationUrl);
 };
 
 const finish = async (ctx: Context, d: Deps): Promise<void> => {
   const query = ctx.URL.searchParams;
   const state = query.get("state") ?? "";
-  const name = attemptCookie + state.slice(0, stateChars);
   if (!query.has("code") && !query.has("error")) return begin(ctx, d, home);
-  const sealed = /^[\w-]+$/.test(name.slice(attemptCookie.length)) ? ctx.cookies.get(name) : undefined;
-  if (sealed !== undefined) forget(ctx, d, name);
+  const sealed = readAttempt(ctx, d.cookies, state);
   ctx.state.nextSessionId = d.sessions.newId();
-  const finished = await d.signIn.finish(
-    ctx.state.nextSessionId,
-    sealed as SealedText | undefined,
-    state,
-    ctx.querystring,
-  );
+  const finished = await d.signIn
+    .finish(ctx.state.nextSessionId, sealed, state, ctx.querystring)
+    .catch((error: unknown) => {
+      // Until the store has taken note of it the attempt is good, and the page can be loaded again.
+      if (sealed !== undefined && !(error instanceof StoreDown)) forgetAttempt(ctx, d.cookies, state);
+      throw error;
+    });
+  forgetAttempt(ctx, d.cookies, state);
   try {
     await beginSession(ctx, d, finished.login);
   } catch (error) {

@@ -17,6 +17,13 @@ export const memoryUsedNotices = (clock: Clock, kept: Map<string, Seconds> = new
       return kept.has(id);
     },
 
+    async claim(id, lifetime) {
+      forgetEnded();
+      const isFirst = !kept.has(id);
+      if (isFirst) kept.set(id, clock.now() + lifetime);
+      return isFirst;
+    },
+
     async add(id, lifetime) {
       forgetEnded();
       kept.set(id, clock.now() + lifetime);

@@ -10,4 +10,9 @@ export const redisUsedNotices = (connection: RedisConnection): UsedNotices => ({
   add: async (id, lifetime) => {
     await connection.run((redis) => redis.set(keyOf(id), "", "PX", Math.ceil(lifetime * 1000)));
   },
+
+  claim: async (id, lifetime) => {
+    const milliseconds = Math.ceil(lifetime * 1000);
+    return (await connection.run((redis) => redis.set(keyOf(id), "", "PX", milliseconds, "NX"))) === "OK";
+  },
 });

@@ -2,7 +2,7 @@ import { loginAttemptContext } from "../../domain/encryption-context.ts";
 import { SignInFailed, SignInLost } from "../../domain/failure.ts";
 import { foreignText } from "../../domain/foreign-text.ts";
 import type { LoginAttempt } from "../../domain/login-attempt.ts";
-import { judgeAttempt } from "../../domain/login-attempt.ts";
+import { judgeAttempt, loginAttemptLifetime } from "../../domain/login-attempt.ts";
 import { moveUrl } from "../../domain/provider-metadata.ts";
 import { providerNames } from "../../domain/session-owner.ts";
 import type { SealedText } from "../../domain/token-set.ts";
@@ -14,6 +14,7 @@ import type { Log } from "../../ports/driven/log.ts";
 import type { Random } from "../../ports/driven/random.ts";
 import type { RoleGroupCatalogue } from "../../ports/driven/role-group-catalogue.ts";
 import type { TokenSealer } from "../../ports/driven/token-sealer.ts";
+import type { UsedNotices } from "../../ports/driven/used-notices.ts";
 import type { SignIn } from "../../ports/driving/sign-in.ts";
 import type { Background } from "./background.ts";
 import { groupsTold } from "./groups-told.ts";
@@ -30,6 +31,7 @@ interface Deps {
   readonly revoke: RevokeLogin;
   readonly background: Background;
   readonly userinfo: Userinfo;
+  readonly notices: Pick<UsedNotices, "claim">;
   readonly catalogue: Pick<RoleGroupCatalogue, "all">;
   readonly clock: Clock;
   readonly random: Random;
@@ -46,9 +48,9 @@ export const signIn = (d: Deps): SignIn => {
   const seenFrom = (origin: string, url: string) =>
     d.providerOrigin === undefined ? url : moveUrl(url, d.providerOrigin, origin);
   return {
-    begin: async (origin, returnTo) => {
+    begin: async (origin, returnTo, slot) => {
       const attempt: LoginAttempt = {
-        state: d.random.text(secretBytes),
+        state: slot + d.random.text(secretBytes),
         nonce: d.random.text(secretBytes),
         codeVerifier: d.random.text(secretBytes),
         redirectUri: `${origin}/logged-in`,
@@ -66,6 +68,7 @@ export const signIn = (d: Deps): SignIn => {
       // Before the code is redeemed: a notice that comes from now on may be about this login.
       const since = d.clock.now();
       const attempt = answeredAttempt(d, sealedAttempt, state, query);
+      await claimAttempt(d, attempt);
       const { tokens, claims } = await withUserinfo(d, await redeem(d, attempt, query));
       const user = namedUser(d, { tokens, claims });
       d.log.write({
@@ -122,6 +125,14 @@ const answeredAttempt = (
   const lost = new SignInLost(judged === "late" ? "late" : "unknown");
   const description = new URLSearchParams(query).get("error") ?? undefined;
   refuse(d, { reason: lost.message, description: description && foreignText(description, 100) });
+  throw lost;
+};
+
+/** Codes that somebody invents must not each cost a request to the provider: the first one counts. */
+const claimAttempt = async (d: Deps, { state }: LoginAttempt): Promise<void> => {
+  if (await d.notices.claim(`login ${state}`, loginAttemptLifetime)) return;
+  const lost = new SignInLost("unknown");
+  refuse(d, { reason: lost.message, description: undefined });
   throw lost;
 };
 

@@ -11,12 +11,16 @@ export interface BegunSignIn {
 }
 
 export interface SignIn {
-  /** `origin`: the server's own, as the browser sees it. Throws ProviderDown. */
-  begin(origin: string, returnTo: ReturnPath): Promise<BegunSignIn>;
+  /**
+   * `origin`: the server's own, as the browser sees it. `slot`: what the state is to begin with, by which the
+   * browser's attempt is found again. Throws ProviderDown.
+   */
+  begin(origin: string, returnTo: ReturnPath, slot: string): Promise<BegunSignIn>;
   /**
    * Ends a login for the session that is about to begin. `query` is what came to the redirect URI: a code, or
-   * the provider's error. Throws SignInLost when the browser did not begin this login, or too long ago;
-   * SignInFailed, ProviderDown.
+   * the provider's error. An attempt is finished once, whatever comes for it later and at which instance. Throws
+   * SignInLost when the browser did not begin this login, or too long ago, or when it was finished before;
+   * SignInFailed, ProviderDown, StoreDown.
    */
   finish(
     sessionId: SessionId,

@@ -15,7 +15,7 @@ const schemeFor = (address: string | undefined, proxies: readonly string[]): str
     state: { origin: "" },
     cookies: {},
   };
-  const rules = { kind: "proxied", proxies, origins: [], httpsOnly: false } as const;
+  const rules = { kind: "proxied", proxies, origins: [], httpsOnly: false, hstsMaxAge: 0 } as const;
   void determineOrigin(rules)(ctx as unknown as Context, async () => undefined);
   return new URL(ctx.state.origin).protocol;
 };

@@ -16,6 +16,7 @@ import type { SessionId } from "../../../src/domain/session.ts";
 const id = "a-session-id-of-thirty-two-chars" as SessionId;
 const secretOf = (text: string) => createSecretKey(Buffer.from(text));
 const settings = {
+  name: sessionCookieName,
   secrets: [secretOf("new"), secretOf("old")],
   maxAge: 3600,
   secure: false,
@@ -63,6 +64,39 @@ describe("the session cookie", () => {
     const old = pairOf(sent(rollSessionCookie, { ...settings, secrets: [secretOf("old")] }));
     for (const cookie of [own, plain, lower, old])
       expect(readSessionCookie(contextOf(cookie), settings)).toBe(id);
+  });
+
+  it("is the first of its name that verifies, whatever else came under it", () => {
+    const own = pairOf(sent(rollSessionCookie, settings));
+    const foreign = pairOf(sent(rollSessionCookie, { ...settings, secrets: [secretOf("another's")] }));
+    const garbage = `${sessionCookieName}=garbage`;
+    for (const cookies of [
+      [garbage, own],
+      [foreign, garbage, own, garbage],
+      ["a=b", `${sessionCookieName}=""`, own],
+    ]) {
+      expect(readSessionCookie(contextOf(cookies.join("; ")), settings)).toBe(id);
+      expect(readSessionCookie(contextOf(cookies.join(";")), settings)).toBe(id);
+    }
+    const many = Array.from({ length: 1000 }, () => foreign);
+    expect(readSessionCookie(contextOf([...many, own].join("; ")), settings)).toBeUndefined();
+    expect(readSessionCookie(contextOf(`x${own}`), settings)).toBeUndefined();
+  });
+
+  it("may have another name, and is still read under the usual one, which counts less", () => {
+    const renamed = { ...settings, name: "__Host-lab.session", secure: true };
+    const own = sent(rollSessionCookie, renamed);
+    expect(own).toMatch(/^__Host-lab\.session=/);
+    expect(readSessionCookie(contextOf(pairOf(own)), renamed)).toBe(id);
+    const former = pairOf(sent(rollSessionCookie, settings));
+    expect(readSessionCookie(contextOf(former), renamed)).toBe(id);
+    expect(readSessionCookie(contextOf(pairOf(own)), settings)).toBeUndefined();
+    expect(readSessionCookie(contextOf(pairOf(own).replace(".", "x")), renamed)).toBeUndefined();
+    const other = "b-session-id-of-thirty-two-chars" as SessionId;
+    const ctx = contextOf();
+    rollSessionCookie(ctx, other, settings);
+    const both = `${pairOf(String(ctx.res.getHeader("Set-Cookie")))}; ${pairOf(own)}`;
+    expect(readSessionCookie(contextOf(both), renamed)).toBe(id);
   });
 
   it("is nothing without its signature", () => {

@@ -31,8 +31,8 @@ export const errorStyle = (): string => {
   return style;
 };
 
-/** The policy of the error document: nothing but its inline style sheet. */
+/** The policy of the error document: nothing but its inline style sheet, and the icon that browsers ask for. */
 export const errorPolicy = (): string => {
   const hash = createHash("sha256").update(errorStyle()).digest("base64");
-  return `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
+  return `default-src 'none'; style-src 'sha256-${hash}'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 };

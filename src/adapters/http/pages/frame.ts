@@ -1,3 +1,5 @@
+import { parseReturnPath } from "../../../domain/return-path.ts";
+
 /** What stands around every page: who is logged in, and where that can be changed. */
 export interface Frame {
   /** Absent: "Nextstrain Groups". */
@@ -13,6 +15,8 @@ export interface Frame {
 
 export const defaultSiteTitle = "Nextstrain Groups";
 
-/** The address of a login that comes back to `path`, which may have a query. */
-export const loginHref = (path: string): string =>
-  `/login?return_to=${encodeURIComponent(path.toWellFormed())}`;
+/** The address of a login that comes back to `path`, which may have a query, as far as that can be remembered. */
+export const loginHref = (path: string): string => {
+  const returnTo = parseReturnPath(path.toWellFormed());
+  return returnTo === undefined ? "/login" : `/login?return_to=${encodeURIComponent(returnTo)}`;
+};

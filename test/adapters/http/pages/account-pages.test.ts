@@ -94,5 +94,7 @@ describe("The page that says who one is", () => {
 });
 
 it("The page that asks before logging out has a button that does", () => {
-  expect(renderLogout({ frame: alice })).toMatch(/<main.*<form method="post" action="\/logout".*<\/main>/s);
+  expect(renderLogout({ frame: alice, hasSession: true })).toMatch(
+    /<main.*<form method="post" action="\/logout".*<\/main>/s,
+  );
 });

@@ -12,7 +12,9 @@
   /** Auspice changes its address without loading another page. */
   const followAddress = () => {
     const { pathname, search } = location;
-    slot("login").href = `/login?return_to=${encodeURIComponent(pathname + search)}`;
+    // The server drops the query of a longer address as well, and takes no request that is longer still.
+    const returnTo = pathname.length + search.length > 1300 ? pathname : pathname + search;
+    slot("login").href = `/login?return_to=${encodeURIComponent(returnTo)}`;
     const [, name] = /^\/groups\/([A-Za-z0-9-]+)\//.exec(pathname) ?? [];
     const link = slot("group");
     link.hidden = name === undefined;
