@@ -157,17 +157,21 @@ const unusableRedis = (error: unknown): never => {
   });
 };
 
-const bindContent = async (to: DependencyContainer, { configuration }: AdapterParts): Promise<void> => {
-  const [{ contentCheck }, { compression }, { frontMatter }, { noDirectory }] = await Promise.all([
+const bindContent = async (
+  to: DependencyContainer,
+  { configuration, closers }: AdapterParts,
+): Promise<void> => {
+  const [{ contentCheck }, { compression }, { openFrontMatter }, { noDirectory }] = await Promise.all([
     import("../adapters/content/content-check.ts"),
     import("../adapters/content/compression.ts"),
     import("../adapters/content/front-matter.ts"),
     import("../adapters/no-directory/directory.ts"),
   ]);
   const { MAX_UPLOAD_BYTES: maxUploadBytes } = configuration.settings;
-  bind(to, keys.contentCheck, () => contentCheck({ maxUploadBytes }));
+  const frontMatter = closers.add(openFrontMatter());
+  bind(to, keys.contentCheck, () => contentCheck({ maxUploadBytes, frontMatter }));
   bind(to, keys.compression, () => compression());
-  bind(to, keys.frontMatter, () => frontMatter());
+  bind(to, keys.frontMatter, () => frontMatter);
   bind(to, keys.directory, () => noDirectory());
 };
 

@@ -147,6 +147,14 @@ export class StoreDown extends Fault<"store-down"> {
   }
 }
 
+/** This server has too much to do for this; nothing was begun. */
+export class Busy extends Fault<"busy"> {
+  readonly code = "busy";
+  constructor(options?: ErrorOptions) {
+    super("The server has too much to do right now. Please try again in a moment.", options);
+  }
+}
+
 /** Something the operator has not set up. */
 export class NotConfigured extends Fault<"not-configured"> {
   readonly code = "not-configured";
@@ -173,6 +181,7 @@ export type Failure =
   | SignInLost
   | ProviderDown
   | StoreDown
+  | Busy
   | NotConfigured
   | UnusableObject;
 

@@ -6,6 +6,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { constants, createGunzip, createGzip, gzipSync } from "node:zlib";
 import { contentCheck } from "../../src/adapters/content/content-check.ts";
+import { openFrontMatter } from "../../src/adapters/content/front-matter.ts";
 
 const megabytes = Number(process.argv[2] ?? 200);
 const seed = Number(process.argv[3] ?? 1);
@@ -91,7 +92,7 @@ const measure = async (what: string, bytes: number, run: () => Promise<unknown>)
 };
 
 const signal = new AbortController().signal;
-const check = contentCheck({ maxUploadBytes: 10e9 });
+const check = contentCheck({ maxUploadBytes: 10e9, frontMatter: openFrontMatter() });
 const through = async (encoding: "gzip" | "identity", body: Iterable<Uint8Array>) => {
   const stored = check.check(
     { kind: "dataset", file: "main" },

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { longestHold } from "../support/longest-hold.ts";
+import { narrativeType, put } from "../support/resources.ts";
 import type { RunningServer } from "../support/running-server.ts";
 import { startServer } from "../support/running-server.ts";
 import { putObjects } from "../support/stored-objects.ts";
@@ -70,5 +71,45 @@ describe("an overview", () => {
     const usual = await server.ask({ path: "/groups/MixedCase", headers: { Accept: "text/html" } });
     expect(usual.text).toContain("<p>We <em>sequence</em>.</p>");
     expect((await hostilePage).text).toContain("_a*_a*");
+  });
+});
+
+const laughs = Array.from({ length: 30 }, (_, i) =>
+  i === 0
+    ? "a0: &a0 [x,x,x,x,x,x,x,x,x]"
+    : `a${i}: &a${i} [${Array(9)
+        .fill(`*a${i - 1}`)
+        .join(",")}]`,
+);
+const merges = Array.from(
+  { length: 4000 },
+  (_, i) => `m${i}: &m${i} {<<: *m${Math.max(0, i - 1)}, k${i}: 1}`,
+);
+
+const hostileYaml: [string, string, RegExp][] = [
+  ["aliases of aliases", laughs.join("\n"), /aliases/],
+  ["maps that take in one another", merges.join("\n").replace("<<: *m0, ", ""), /front matter/],
+  ["a hundred thousand brackets", `a: ${"[".repeat(100_000)}`, /nested too deeply/],
+  ["half a million question marks", "? ".repeat(490_000), /front matter/],
+  ["a hundred thousand names in one line", `a: {${"b: c, ".repeat(100_000)}}`, /twice/],
+  ["a million names without values", "a:\n".repeat(330_000), /twice/],
+];
+
+describe("front matter", () => {
+  test.each(hostileYaml)("of %s is refused while others are served", async (_, source, why) => {
+    const { held, result } = await longestHold(async () => {
+      const refused = [
+        put(server, "/groups/blab/narratives/hostile", narrativeType, `---\n${source}\n---\n`),
+        put(server, "/groups/blab/settings/overview", "text/markdown", `---\n${source}\n---\n`),
+      ];
+      for (let asked = 0; asked < 5; asked += 1) {
+        expect((await server.ask({ path: "/healthz" })).status).toBe(200);
+      }
+      return Promise.all(refused);
+    });
+    for (const { status, text } of result) {
+      expect([status, text]).toEqual([400, expect.stringMatching(why)]);
+    }
+    expect(held).toBeLessThan(bound);
   });
 });

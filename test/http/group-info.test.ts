@@ -103,7 +103,7 @@ describe("getSourceInfo", () => {
 
   test.each([
     ["YAML that cannot be read", "---\ntitle: [\n---\nWords.\n"],
-    ["YAML with a tab too many", "---\n\ttitle: a\n---\n"],
+    ["YAML with a colon too many", "---\ntitle: a: b\n---\n"],
     ["JSON that cannot be read", '---\n{"title": }\n---\n'],
   ])("has the defaults and a word about it for %s", async (_, content) => {
     await putOverview(content);

@@ -144,3 +144,23 @@ describe("an upload that", () => {
     expect((await get(server, "/groups/blab/content/good", mainType)).text).toBe(body);
   });
 });
+
+describe("front matter in forms that Auspice reads and stricter parsers refuse", () => {
+  const forms: [string, string][] = [
+    [
+      "quoted text goes on in the first column",
+      'title: Autumn\nbyline: "A lab.\n\nThese words begin in the first column.\n"',
+    ],
+    ["a tab stands before a name", "title: Autumn\n\tbyline: A lab."],
+  ];
+
+  test.each(forms)("is taken where %s, in narratives and overviews, with its values", async (_, source) => {
+    for (const place of ["narrative", "overview"] as const) {
+      const [path, type] = places[place];
+      expect((await put(server, path, type, frontMatter(source))).status).toBe(204);
+      expect((await get(server, path, type)).text).toBe(frontMatter(source));
+    }
+    const told = await server.ask({ path: "/charon/getSourceInfo?prefix=groups/blab" });
+    expect(told.json()).toMatchObject({ title: "Autumn", byline: expect.stringContaining("A lab.") });
+  });
+});

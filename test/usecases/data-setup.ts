@@ -63,7 +63,7 @@ export const dataSetup = () => {
     compression: { gunzip: unzipped },
     converter: { fromV1: async (meta: JsonObject, tree: JsonObject) => ({ version: "v2", meta, tree }) },
     frontMatter: {
-      parse: (text: string) => {
+      parse: async (text: string) => {
         if (text.startsWith("---broken")) throw new BadContent("The front matter is broken.");
         return { attributes: { title: "A title" }, body: text };
       },

@@ -1,11 +1,11 @@
 /**
- * Looks at content piece by piece, in bounded memory and without waiting for anything.
- * Both methods throw BadContent as soon as they know.
+ * Looks at content piece by piece, in bounded memory. Both methods throw BadContent as soon as they know; a promise is
+ * to be awaited before the next piece.
  */
 export interface Checker {
-  push(piece: Uint8Array): void;
+  push(piece: Uint8Array): void | Promise<void>;
   /** The content is complete. */
-  end(): void;
+  end(): void | Promise<void>;
 }
 
 const count = new Intl.NumberFormat("en-GB");

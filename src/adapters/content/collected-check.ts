@@ -3,7 +3,11 @@ import type { Checker } from "./checker.ts";
 import { sizeOf } from "./checker.ts";
 
 /** For small things: collects at most `maxBytes`, then judges the whole. */
-export const collectedCheck = (what: string, maxBytes: number, judge: (whole: Buffer) => void): Checker => {
+export const collectedCheck = (
+  what: string,
+  maxBytes: number,
+  judge: (whole: Buffer) => void | Promise<void>,
+): Checker => {
   const pieces: Uint8Array[] = [];
   let size = 0;
   return {

@@ -6,6 +6,7 @@ import type { ContentCheck } from "../../ports/driven/content-check.ts";
 import type { Checker } from "./checker.ts";
 import { sizeOf } from "./checker.ts";
 import { datasetCheck } from "./dataset-check.ts";
+import type { FrontMatterReader } from "./front-matter.ts";
 import { strictGunzip, zlibChunkSize } from "./gzip-fault.ts";
 import { badGzip, beginGzip, unpackedMembers } from "./gzip-members.ts";
 import type { JsonCheckOptions } from "./json-check.ts";
@@ -17,22 +18,23 @@ import { zlibCoder } from "./zlib-coder.ts";
 export interface ContentCheckOptions {
   /** Bytes, after decompression. */
   readonly maxUploadBytes: number;
+  readonly frontMatter: FrontMatterReader;
   readonly json?: JsonCheckOptions;
 }
 
 /** Bytes that are looked at in one go: below a millisecond, whatever the size of the pieces that arrive. */
 const sliceSize = 65_536;
 
-const checkerFor = (kind: ObjectKind, json: JsonCheckOptions | undefined): Checker => {
+const checkerFor = (kind: ObjectKind, { json, frontMatter }: ContentCheckOptions): Checker => {
   switch (kind.kind) {
     case "dataset":
       return datasetCheck(kind.file, json);
     case "narrative":
-      return narrativeCheck();
+      return narrativeCheck(frontMatter);
     case "logo":
       return logoCheck();
     case "overview":
-      return overviewCheck();
+      return overviewCheck(frontMatter);
   }
 };
 
@@ -48,11 +50,11 @@ const bounded = (checker: Checker, maxBytes: number): Checker => {
     push(piece) {
       size += piece.length;
       if (size > maxBytes) throw tooLarge(maxBytes);
-      checker.push(piece);
+      return checker.push(piece);
     },
     end() {
       if (size === 0) throw new BadContent("This upload is empty. Nothing was changed.");
-      checker.end();
+      return checker.end();
     },
   };
 };
@@ -84,7 +86,7 @@ const gzipMagic = (): Checker => {
 const drain = async (unpacked: AsyncIterable<Uint8Array>, checker: Checker, signal: AbortSignal) => {
   for await (const piece of unpacked) {
     signal.throwIfAborted();
-    for (const slice of slices(piece)) checker.push(slice);
+    for (const slice of slices(piece)) await checker.push(slice);
   }
 };
 
@@ -140,7 +142,7 @@ const checkedGzip = async function* (
     }
     await judged;
     await drain(coder.end(), checker, signal);
-    checker.end();
+    await checker.end();
   } finally {
     coder.destroy();
   }
@@ -163,11 +165,11 @@ const compressed = async function* (
     for await (const piece of body) {
       for (const slice of slices(piece)) {
         signal.throwIfAborted();
-        checker.push(slice);
+        await checker.push(slice);
         yield* coder.push(slice);
       }
     }
-    checker.end();
+    await checker.end();
     yield* coder.end();
   } finally {
     coder.destroy();
@@ -176,7 +178,7 @@ const compressed = async function* (
 
 export const contentCheck = (options: ContentCheckOptions): ContentCheck => ({
   check(kind, { encoding, body }, signal) {
-    const checker = bounded(checkerFor(kind, options.json), options.maxUploadBytes);
+    const checker = bounded(checkerFor(kind, options), options.maxUploadBytes);
     return encoding === "gzip"
       ? gzipped(body, checker, options.maxUploadBytes, signal)
       : compressed(abortable(body, signal), checker, signal);

@@ -1,16 +1,16 @@
 import type { Checker } from "./checker.ts";
 import { collectedCheck } from "./collected-check.ts";
-import { frontMatter } from "./front-matter.ts";
+import type { FrontMatterReader } from "./front-matter.ts";
 import { utf8Check } from "./utf8-check.ts";
 
 /** Bytes. Every page of the group holds the whole text. */
 const maxOverviewBytes = 1_000_000;
 
 /** A group's overview: UTF-8 text; front matter is optional, and can be parsed when there is some. */
-export const overviewCheck = (): Checker =>
-  collectedCheck("A group's overview", maxOverviewBytes, (whole) => {
+export const overviewCheck = (frontMatter: FrontMatterReader): Checker =>
+  collectedCheck("A group's overview", maxOverviewBytes, async (whole) => {
     const utf8 = utf8Check();
     utf8.push(whole);
     utf8.end();
-    frontMatter().parse(whole.toString("utf8"));
+    await frontMatter.parse(whole.toString("utf8"));
   });

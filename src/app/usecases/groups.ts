@@ -120,7 +120,7 @@ const members = async (directory: Directory, group: Group) => {
 const info = async (d: Deps, group: Group, signal: AbortSignal): Promise<GroupInfo> => {
   try {
     const [avatar, overview] = await Promise.all([logo(d, group, signal), overviewText(d, group, signal)]);
-    const { attributes, body } = d.frontMatter.parse(overview);
+    const { attributes, body } = await d.frontMatter.parse(overview);
     return groupInfo(group.name, attributes, body, avatar);
   } catch (error) {
     if (!(error instanceof BadContent || error instanceof UnusableObject)) throw error;

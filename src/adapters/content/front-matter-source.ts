@@ -1,0 +1,91 @@
+import yaml from "js-yaml";
+import { explainYaml } from "./yaml-fault.ts";
+
+export type Split =
+  | { readonly outcome: "none" }
+  | { readonly outcome: "unclosed" }
+  /** For a reader of values that is none. */
+  | { readonly outcome: "empty" }
+  | { readonly outcome: "found"; readonly source: string; readonly body: string };
+
+/**
+ * Finds front matter where yaml-front-matter 4 does, by which Auspice reads it: between three hyphens that begin the
+ * text and a line of their own, and the next three that begin a line. A byte order mark does not count, since
+ * browsers drop it.
+ */
+export const splitFrontMatter = (text: string): Split => {
+  const start = text.startsWith("\ufeff") ? 1 : 0;
+  if (!/^---[\n\r]/.test(text.slice(start, start + 4))) return { outcome: "none" };
+  const from = start + 4;
+  const closing = /[\n\r]---/g;
+  // There is at least one character between the two.
+  closing.lastIndex = from + 1;
+  const end = closing.exec(text)?.index;
+  if (end === undefined) return { outcome: text.startsWith("---", from) ? "empty" : "unclosed" };
+  // The rest of the closing line, if it is empty, belongs to neither part.
+  const body = text.slice(end + 4).replace(/^[ \t]*(\r\n?|\n|$)/, "");
+  return { outcome: "found", source: text.slice(from, end), body };
+};
+
+/** In characters, as JSON; aliases can make much of little. */
+const maxValues = 2_000_000;
+
+/** The values as JSON, or why there are none, in words for whoever wrote them. */
+export type Values =
+  | { readonly kind: "json"; readonly json: string }
+  | { readonly kind: "refused"; readonly why: string };
+
+class TooLarge extends Error {}
+
+/** Only JSON comes out: dates become text, and numbers that are none null. */
+const serialise = (value: unknown): string => {
+  let size = 0;
+  return JSON.stringify(value, (name, inner) => {
+    size += name.length + (typeof inner === "string" ? inner.length : 4);
+    if (size > maxValues) throw new TooLarge();
+    return inner;
+  });
+};
+
+/** The line of the whole text: the source begins after the opening hyphens and one character more. */
+const lineOf = (source: string, position: number): number => {
+  const opening = source.startsWith("\n") && source.includes("\r") ? "---\r" : "---\n";
+  return (opening + source.slice(0, position)).split(/\r\n|\r|\n/).length;
+};
+
+const explain = (source: string, error: unknown): string => {
+  if (error instanceof TooLarge) return "its aliases (*) make it too large.";
+  if (error instanceof RangeError) return "it is nested too deeply.";
+  if (error instanceof yaml.YAMLException) {
+    const { why, position } = explainYaml(source, error);
+    const place = position === undefined ? "it" : `line ${lineOf(source, position)}`;
+    return `${place} is not valid YAML: ${why}.`;
+  }
+  if (error instanceof SyntaxError) {
+    const [, position] = /at position (\d+)/.exec(error.message) ?? [];
+    const line = lineOf(source, position === undefined ? source.length : Number(position));
+    return `line ${line}: it begins with { and is not valid JSON.`;
+  }
+  if (error instanceof TypeError && /circular/.test(error.message))
+    return "an alias (*) in it refers to itself.";
+  throw error;
+};
+
+/**
+ * Reads front matter as Auspice 3.0.0 does: JSON if it begins with a brace, else YAML by js-yaml 3. May take any time
+ * and memory.
+ */
+export const readValues = (source: string): Values => {
+  try {
+    const value: unknown = source.startsWith("{") ? JSON.parse(source) : yaml.safeLoad(source);
+    if (value === null || value === undefined) return { kind: "json", json: "{}" };
+    if (typeof value !== "object" || Array.isArray(value)) {
+      const why =
+        'it has to be made of names and values, such as "title: My title", with a blank after the colon.';
+      return { kind: "refused", why };
+    }
+    return { kind: "json", json: serialise(value) };
+  } catch (error) {
+    return { kind: "refused", why: explain(source, error) };
+  }
+};
