@@ -165,8 +165,19 @@ describe("while the provider is not itself", () => {
     "broken-off",
     "hang-up",
     "redirected",
-    "no-id-token",
   ];
+  const endings: AnswerFlaw[] = ["no-id-token", "interaction-required", "invalid-grant"];
+  test.each(endings)("somebody has to log in again for its %s, and is not held up for ever", async (flaw) => {
+    const visitor = await loggedIn();
+    clock.pass(tokenLife + 1);
+    server.provider.misbehave(flaw);
+    const sent = await visitor.ask(privatePage);
+    expect([sent.status, sent.headers["location"]?.startsWith("/login")]).toEqual([302, true]);
+    server.provider.behave();
+    await visitor.logIn(sent.headers["location"]);
+    expect(await status(visitor, privatePage)).toBe(200);
+  });
+
   test.each(outages)("nobody is logged out by its %s", async (flaw) => {
     const visitor = await loggedIn();
     clock.pass(tokenLife + 1);

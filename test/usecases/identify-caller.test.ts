@@ -96,14 +96,22 @@ describe("a session", () => {
     });
   });
 
-  it("loses a login whose token is not valid, and keeps its values", async () => {
+  it("loses a login whose token is no longer valid only when the provider does not renew it, and keeps its values", async () => {
     const s = loginSetup();
+    s.identityProvider.onRefresh = async () => "refused";
     const id = await s.logIn(s.identityProvider.tokensOf("alice", [], { aud: "evil" }), otherId, {
       counter: 3,
     });
     expect(await s.callerOf(id)).toBe(anonymous);
     expect((await s.sessions.load(id, idle))?.session).toEqual({ counter: 3 });
-    expect(s.log.events).toMatchObject([{ event: "session-dropped", username: "alice" }]);
+    expect(s.log.events).toMatchObject([
+      { event: "session-dropped", username: "alice" },
+      { event: "renewal" },
+    ]);
+    s.identityProvider.onRefresh = undefined;
+    const renewed = await s.logIn(s.identityProvider.tokensOf("alice", [], { aud: "evil" }));
+    expect(await s.callerOf(renewed)).toMatchObject({ kind: "user" });
+    expect(s.identityProvider.revoked).toEqual([]);
   });
 
   it("loses tokens that were copied from another session", async () => {

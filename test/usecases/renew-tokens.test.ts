@@ -92,13 +92,35 @@ describe("a refused renewal", () => {
     expect(s.log.events).toContainEqual({ event: "renewal", outcome: "refused", username: "alice" });
   });
 
-  it("is what a new token that names nobody amounts to", async () => {
+  it("is not what a new token that names nobody amounts to: a setting is wrong, and the tokens are kept", async () => {
     const s = await expired();
-    s.identityProvider.onRefresh = async (tokens) => ({ tokens, claims: { iat: 1 } });
-    expect(await s.callerOf(s.id)).toBe(anonymous);
-    expect(await s.tokensIn(s.id)).toBeUndefined();
+    const tokens = s.identityProvider.tokensOf("alice");
+    s.identityProvider.onRefresh = async () => ({ tokens, claims: { iat: 1 } });
+    expect(await s.callerOf(s.id)).toMatchObject({ kind: "unproven", cause: { code: "provider-down" } });
+    expect((await s.tokensIn(s.id))?.refreshToken).toBe(tokens.refreshToken);
     await s.background.settle();
-    expect(s.identityProvider.revoked).toEqual([s.first.refreshToken]);
+    expect(s.identityProvider.revoked).toEqual([]);
+  });
+
+  it("is not what a key that nobody knows amounts to: the new refresh token is kept", async () => {
+    const s = await expired();
+    const tokens = s.identityProvider.tokensOf("alice");
+    s.identityProvider.onRefresh = async () => ({ tokens, claims: undefined, because: "doubtful" });
+    expect(await s.callerOf(s.id)).toMatchObject({ kind: "unproven", cause: { code: "provider-down" } });
+    expect((await s.tokensIn(s.id))?.refreshToken).toBe(tokens.refreshToken);
+    expect(s.identityProvider.revoked).toEqual([]);
+  });
+
+  it("is what an answer without an id token amounts to when the old one is no longer good, and the log says why", async () => {
+    const s = await expired();
+    const tokens = { ...s.identityProvider.tokensOf("alice"), idToken: s.first.idToken };
+    s.identityProvider.onRefresh = async () => ({ tokens, claims: undefined, because: "missing" });
+    expect(await s.callerOf(s.id)).toBe(anonymous);
+    expect(s.log.events).toContainEqual({
+      event: "session-dropped",
+      username: "alice",
+      reason: "the provider sends no id token when it renews, and the old one has expired",
+    });
   });
 
   it("is what another person's token amounts to, and the provider forgets what came with it", async () => {

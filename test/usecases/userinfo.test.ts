@@ -161,7 +161,7 @@ describe("a session whose id token lacks the groups", () => {
     expect(s.identityProvider.userinfoAsked).toHaveLength(2);
   });
 
-  it("ends when it is renewed and nobody knows a username any more", async () => {
+  it("is in doubt when it is renewed and nobody knows a username any more, and does not end", async () => {
     const s = setup();
     const asking = { ...s.userinfo, claimsOf: () => ({ sub: "" }) };
     const { renewTokens } = await import("../../src/app/usecases/renew-tokens.ts");
@@ -174,14 +174,13 @@ describe("a session whose id token lacks the groups", () => {
       wait: async () => {},
     });
     await s.logIn(s.fresh({ exp: s.clock.now() - 1 }), id);
-    expect(await renew(id)).toEqual({ kind: "anonymous" });
-    expect(s.log.events).toContainEqual({
-      event: "session-dropped",
-      username: "alice",
-      reason: "after a renewal, the claim sub holds an empty text; it has to be a text",
+    await expect(renew(id)).rejects.toMatchObject({
+      code: "provider-down",
+      cause: { message: "After a renewal, the claim sub holds an empty text; it has to be a text" },
     });
+    expect(await s.tokensIn(id)).toBeDefined();
     await s.background.settle();
-    expect(s.identityProvider.revoked).toHaveLength(1);
+    expect(s.identityProvider.revoked).toEqual([]);
   });
 });
 

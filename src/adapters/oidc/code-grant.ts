@@ -1,5 +1,5 @@
 import { authorizationCodeGrant } from "openid-client";
-import { SignInFailed } from "../../domain/failure.ts";
+import { ProviderDown, SignInFailed } from "../../domain/failure.ts";
 import type { LoginAttempt } from "../../domain/login-attempt.ts";
 import type { VerifiedTokens } from "../../ports/driven/identity-provider.ts";
 import type { Conversation } from "./conversation.ts";
@@ -38,6 +38,7 @@ export const redeemCode = async (
   if (verification.outcome === "valid") {
     return { tokens: { idToken, accessToken, refreshToken }, claims: verification.claims };
   }
+  if (verification.outcome === "doubtful") throw new ProviderDown({ cause: new Error(verification.reason) });
   const late = "The token had expired when it came, by this server's clock.";
   throw new SignInFailed(verification.outcome === "invalid" ? verification.reason : late);
 };

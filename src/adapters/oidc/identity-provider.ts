@@ -28,7 +28,7 @@ export const oidcIdentityProvider = (options: OidcOptions): OidcIdentityProvider
   const { client, authorization = {}, cliClientId, clock, log } = options;
   const { algorithms = asymmetricAlgorithms, timeout = 10 } = options;
   const { start: loginTolerance = 5, end = 0 } = options.tolerance ?? {};
-  const { strangerInterval = 30, ownInterval = 1 } = options.keys ?? {};
+  const { strangerInterval = 6, ownInterval = 1 } = options.keys ?? {};
 
   const fetch = boundedFetch(timeout);
   const description = providerDescription(options, fetch);

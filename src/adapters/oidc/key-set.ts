@@ -10,6 +10,8 @@ import type { Json, JsonObject, Seconds } from "../../domain/brand.ts";
 import { ProviderDown } from "../../domain/failure.ts";
 import type { Clock } from "../../ports/driven/clock.ts";
 import type { Log } from "../../ports/driven/log.ts";
+import type { Allowance } from "./allowance.ts";
+import { allowance } from "./allowance.ts";
 import type { BoundedFetch } from "./bounded-fetch.ts";
 import { isObject } from "./id-token-claims.ts";
 import { type RemoteDocument, remoteDocument } from "./remote-document.ts";
@@ -19,10 +21,13 @@ const maxAge: Seconds = 600;
 
 /**
  * Who hands in a token. "own" ones come from the provider or from sealed sessions: an unknown key means that
- * the provider has changed its keys, and the person must not be logged out for it. "stranger" ones can be
- * made up by anybody at any rate.
+ * the provider has changed its keys, and the person must not be logged out for it. A "stranger"'s, and a logout
+ * "notice", can be made up by anybody at any rate, so that the fetches that they cause are counted, each for itself.
  */
-export type Origin = "own" | "stranger";
+export type Origin = "own" | "stranger" | "notice";
+
+/** Fetches for unknown keys that strangers may cause at once. */
+const strangersFetches = 5;
 
 export type Keys = ReturnType<typeof createLocalJWKSet>;
 
@@ -32,8 +37,8 @@ export interface KeySet {
   /** The same, for who would rather not wait; undefined: none are at hand. */
   kept(uri: string): Keys | undefined;
   /**
-   * The key for a token's header, fetching the set anew when it is not there and the intervals allow.
-   * Throws ProviderDown, or jose's error when there is no such key.
+   * The key for a token's header, fetching the set anew when it is not there. Throws jose's JWKSNoMatchingKey when
+   * a set that was fetched since the token came does not have it; ProviderDown for whatever leaves that open.
    */
   find(uri: string, header: JWSHeaderParameters, origin: Origin): Promise<CryptoKey | Uint8Array>;
   /** Ends waits. */
@@ -41,7 +46,8 @@ export interface KeySet {
 }
 
 export interface KeySetOptions {
-  readonly intervals: { readonly [From in Origin]: Seconds };
+  /** own: between two fetches for tokens of ours. stranger: in which a stranger's tokens may cause one more. */
+  readonly intervals: { readonly own: Seconds; readonly stranger: Seconds };
   readonly fetch: BoundedFetch;
   readonly clock: Clock;
   readonly log: Log;
@@ -54,14 +60,56 @@ const underEitherName = (key: Json): Json => {
   return alg === "EdDSA" || alg === "Ed25519" ? others : key;
 };
 
+/** Some providers give signature keys no `use` (RFC 7517 section 4.2). */
+const isForSignatures = (key: Json): boolean => isObject(key) && (key["use"] ?? "sig") === "sig";
+
 const readKeys = (document: JsonObject): Keys => {
   const { keys } = document;
+  if (Array.isArray(keys) && !keys.some(isForSignatures)) {
+    throw new ProviderDown({ cause: new Error("The provider's key set has no key for signatures") });
+  }
   const read = Array.isArray(keys) ? { ...document, keys: keys.map(underEitherName) } : document;
   try {
     return createLocalJWKSet(read as unknown as JSONWebKeySet);
   } catch (cause) {
     throw new ProviderDown({ cause });
   }
+};
+
+const keysNamed = (keys: Keys, { kid }: JWSHeaderParameters) =>
+  kid === undefined ? [] : (keys.jwks()?.keys ?? []).filter((key) => key.kid === kid);
+
+/**
+ * Whether the set may be old, or damaged: no key has the name that the token gives, or several have. Where one has it,
+ * for signatures of another kind, the token is wrong.
+ */
+const isAboutKeys = (error: unknown, keys: Keys, header: JWSHeaderParameters): boolean => {
+  if (error instanceof errors.JWKSMultipleMatchingKeys) return header.kid !== undefined;
+  if (!(error instanceof errors.JWKSNoMatchingKey)) return false;
+  return !keysNamed(keys, header).some(({ use = "sig" }) => use === "sig");
+};
+
+/** The key in a set that is as new as it can be. One that is there and is not for signatures is the provider's mistake. */
+const settled = async (keys: Keys, header: JWSHeaderParameters): Promise<CryptoKey | Uint8Array> => {
+  try {
+    return await keys(header);
+  } catch (cause) {
+    const isDamaged = keysNamed(keys, header).length > 0 && isAboutKeys(cause, keys, header);
+    throw isDamaged ? new ProviderDown({ cause }) : cause;
+  }
+};
+
+/** A set whose fetch began after fetch number `before`; undefined: it may not be fetched for a stranger now. */
+const newerForStranger = async (
+  before: number,
+  document: RemoteDocument<Keys>,
+  fetches: Allowance,
+): Promise<Keys | undefined> => {
+  const kept = document.kept();
+  if (kept && kept.fetch > before) return kept.value;
+  if (document.fetches() === before && !fetches.take()) return undefined;
+  const { value, fetch: number } = await document.reload();
+  return number > before ? value : undefined;
 };
 
 const pause = async (seconds: Seconds, signal: AbortSignal): Promise<void> => {
@@ -75,6 +123,10 @@ const pause = async (seconds: Seconds, signal: AbortSignal): Promise<void> => {
 export const keySet = (options: KeySetOptions): KeySet => {
   const { intervals, fetch, clock, log } = options;
   const closing = new AbortController();
+  const allowed = {
+    stranger: allowance(strangersFetches, intervals.stranger, clock),
+    notice: allowance(strangersFetches, intervals.stranger, clock),
+  };
   let source: { readonly uri: string; readonly document: RemoteDocument<Keys> } | undefined;
 
   const documentAt = (uri: string): RemoteDocument<Keys> => {
@@ -109,12 +161,14 @@ export const keySet = (options: KeySetOptions): KeySet => {
       try {
         return await value(header);
       } catch (error) {
-        if (!(error instanceof errors.JWKSNoMatchingKey) || number > before) throw error;
-        if (origin === "stranger") {
-          if (document.age() < intervals.stranger) throw error;
-          return (await document.reload()).value(header);
-        }
-        return (await newerThan(before, document))(header);
+        if (!isAboutKeys(error, value, header)) throw error;
+        if (number > before) return settled(value, header);
+        const newer =
+          origin === "own"
+            ? await newerThan(before, document)
+            : await newerForStranger(before, document, allowed[origin]);
+        if (newer === undefined) throw new ProviderDown({ cause: error });
+        return settled(newer, header);
       }
     },
     close: () => closing.abort(new Error("The server is stopping")),

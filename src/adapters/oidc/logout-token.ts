@@ -59,7 +59,7 @@ const judge = (claims: JsonObject, expected: LogoutExpectations): LogoutVerifica
   return { outcome: "valid", notice: { id, subject, providerSession } };
 };
 
-/** Verifies a logout token; see the port. Anybody can send one, so unknown keys are fetched as for strangers. */
+/** Verifies a logout token; see the port. Anybody can send one, so the fetches for unknown keys are counted. */
 export const verifyLogoutToken = async (
   logoutToken: string,
   expected: LogoutExpectations,
@@ -69,7 +69,7 @@ export const verifyLogoutToken = async (
   try {
     const { payload, protectedHeader } = await jwtVerify(
       logoutToken,
-      (header) => keys.find(jwks_uri, header, "stranger"),
+      (header) => keys.find(jwks_uri, header, "notice"),
       {
         algorithms: [...expected.algorithms],
         issuer,

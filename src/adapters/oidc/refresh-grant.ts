@@ -32,14 +32,13 @@ const judgeRenewed = async (
   const [before, now] = [identityOf(old.idToken), identityOf(idToken)];
   const isSamePerson = typeof now.sub === "string" && now.sub === before.sub && now.iss === before.iss;
   if (!isSamePerson) return { claims: undefined, because: "invalid" };
-  if (verification.outcome === "expired") return { claims: undefined, because: "expired" };
+  if (verification.outcome !== "valid") return { claims: undefined, because: verification.outcome };
   return { claims: verification.claims };
 };
 
 /**
  * Providers need not send an id token again (OpenID Connect Core section 12.2). The old one is kept while it is
- * good, and after that too, with the new refresh token, so that no rotation is lost; but then nobody can say who
- * this is.
+ * good; after that nobody can say who this is.
  */
 const keepIdToken = async (
   conversation: Conversation,
@@ -48,7 +47,7 @@ const keepIdToken = async (
   const kept = await conversation.verifyAnswer(tokens.idToken, conversation.now(), "renewal");
   return kept.outcome === "valid"
     ? { tokens, claims: kept.claims }
-    : { tokens, claims: undefined, because: "expired" };
+    : { tokens, claims: undefined, because: kept.outcome === "doubtful" ? "doubtful" : "missing" };
 };
 
 /** Redeems a refresh token; see the port. */

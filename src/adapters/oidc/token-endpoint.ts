@@ -94,9 +94,21 @@ const describe = (error: {
     `The provider answered ${JSON.stringify(foreignText(error.error, 100))}: ${foreignText(error.error_description ?? "no description", 300)}`,
   );
 
-/** `invalid_grant` is the only answer that says that a refresh token is no longer good (RFC 6749 section 5.2). */
+/**
+ * The answers by which a provider says that this refresh token renews nothing any more: that it is no longer good
+ * (RFC 6749 section 5.2), or that the person has to come in person (OpenID Connect Core section 3.1.2.6), as
+ * Microsoft Entra ID says at renewals.
+ */
+const refusals: ReadonlySet<string> = new Set([
+  "invalid_grant",
+  "interaction_required",
+  "login_required",
+  "consent_required",
+  "account_selection_required",
+]);
+
 export const isRefused = (error: unknown): boolean =>
-  error instanceof ResponseBodyError && error.status === 400 && error.error === "invalid_grant";
+  error instanceof ResponseBodyError && error.status === 400 && refusals.has(error.error);
 
 /** Whether the provider's answer was understood, but its content is not as it should be. */
 export const isComplaint = (error: unknown): boolean =>

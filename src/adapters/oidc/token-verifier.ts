@@ -29,6 +29,7 @@ export interface TokenVerifier {
   verify(token: IdToken, expected: Expectations, origin: Origin): Promise<Verification>;
 }
 
+type Doubt = Extract<Verification, { readonly outcome: "doubtful" }>;
 type Refusal = Extract<Verification, { readonly outcome: "expired" | "invalid" }>;
 
 const claimReason = (claim: string): string => {
@@ -57,6 +58,13 @@ export const refusal = (error: unknown): Refusal => {
   throw error instanceof ProviderDown ? error : new ProviderDown({ cause: error });
 };
 
+/** The same for a token that was verified before it was sealed: keys that are gone say nothing against its owner. */
+const ownRefusal = (error: unknown): Refusal | Doubt => {
+  const refused = refusal(error);
+  const isDoubt = error instanceof errors.JWKSNoMatchingKey && refused.outcome === "invalid";
+  return isDoubt ? { outcome: "doubtful", reason: refused.reason } : refused;
+};
+
 const isTypeOfIdToken = (type: string | undefined): boolean =>
   type === undefined || /^(application\/)?jwt$/i.test(type);
 
@@ -81,7 +89,7 @@ export const tokenVerifier = (
     clientId: string,
     origin: Origin,
     { issuer, jwks_uri }: ProviderMetadata,
-  ): Promise<Verified | Refusal> => {
+  ): Promise<Verified | Refusal | Doubt> => {
     try {
       const { payload, protectedHeader } = await jwtVerify<JWTPayload>(
         idToken,
@@ -99,7 +107,7 @@ export const tokenVerifier = (
       }
       return { claims: payload as JsonObject, issuer, keys: await keySet.keys(jwks_uri) };
     } catch (error) {
-      return refusal(error);
+      return origin === "own" ? ownRefusal(error) : refusal(error);
     }
   };
 

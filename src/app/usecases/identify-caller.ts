@@ -72,7 +72,8 @@ const bearerCaller = async (d: Deps, token: string): Promise<Caller> => {
     case "stale":
       throw new InvalidToken("The token was issued before your permissions changed. Renew it.");
     case "incomplete":
-      throw new Error("userinfo is not asked for Bearer tokens");
+    case "doubtful":
+      throw new Error(`a Bearer token is never ${judgement.verdict}`);
     case "bad":
       throw new InvalidToken(judgement.reason);
   }
@@ -100,10 +101,10 @@ const sessionCaller = async (d: Deps, id: SessionId, stored: StoredSession): Pro
     case "expired":
     case "stale":
     case "incomplete":
-      return d.renewals.now(id);
+    case "doubtful":
     case "bad":
-      await d.tokens.drop(id, stored, login, judgement.reason, opened.tokens);
-      return anonymous;
+      // It was good when it was sealed. Whether the login has ended, the provider says when it is to renew it.
+      return d.renewals.now(id);
   }
 };
 

@@ -13,6 +13,8 @@ export type Judgement =
   | { readonly verdict: "good"; readonly user: User; readonly claims: JsonObject }
   /** To be renewed: its time is over, or its owner's rights have changed since it was made. */
   | { readonly verdict: "expired" | "stale" }
+  /** The provider's keys do not tell: to be renewed too; never of a Bearer token. */
+  | { readonly verdict: "doubtful" }
   /** It is good, and lacks claims that userinfo has still to be asked for; never of a Bearer token. */
   | { readonly verdict: "incomplete"; readonly claims: JsonObject }
   /** `reason`, a sentence, may be shown to whoever sent the token. */
@@ -55,7 +57,9 @@ export const judgeTokens = (d: JudgeDeps): JudgeTokens => {
   });
   return async (token, audience) => {
     const verification = await d.identityProvider.verify(token, audience);
-    if (verification.outcome === "expired") return { verdict: "expired" };
+    if (verification.outcome === "expired" || verification.outcome === "doubtful") {
+      return { verdict: verification.outcome };
+    }
     if (verification.outcome === "invalid") return { verdict: "bad", reason: verification.reason };
     const { claims } = verification;
     // Whoever sends a Bearer token sends no access token, with which userinfo could be asked.

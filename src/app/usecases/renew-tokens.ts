@@ -97,12 +97,14 @@ const refresh = async (
   tokens: TokenSet,
 ): Promise<Caller> => {
   const answer = await toldIfBroken(d, login, d.identityProvider.refresh(tokens));
-  if (answer !== "refused" && answer.claims === undefined && answer.because === "expired") {
-    return keepExpired(d, id, stored, login, { old: tokens, renewed: answer.tokens });
+  if (answer === "refused") {
+    return dropRefused(d, id, stored, login, "the provider does not renew it", undefined);
   }
-  if (answer === "refused" || answer.claims === undefined) {
-    const useless = answer === "refused" ? undefined : answer.tokens;
-    return dropRefused(d, id, stored, login, "the provider does not renew it", useless);
+  if (answer.claims === undefined) {
+    const { because, tokens: renewed } = answer;
+    return because === "expired" || because === "doubtful"
+      ? keepUnproven(d, id, stored, login, { old: tokens, renewed }, doubts[because])
+      : dropRefused(d, id, stored, login, endings[because], renewed);
   }
   const { tokens: renewed, claims } = answer;
   if (!d.userinfo.isDue(renewed, claims)) {
@@ -126,9 +128,9 @@ const keepAsked = async (
 ): Promise<Caller> => {
   const user = userFromClaims(d.userinfo.claimsOf(renewed, claims), d.claimNames);
   if (user === undefined) {
-    const present = stored ?? (await d.sessions.load(id, d.idle));
-    const reason = `after a renewal, ${usernameFault(d.userinfo.claimsOf(renewed, claims), d.claimNames)}`;
-    return present ? dropRefused(d, id, present, login, reason, renewed) : anonymous;
+    // The provider, or a setting, has changed the claims: that says nothing against the person.
+    const reason = `After a renewal, ${usernameFault(d.userinfo.claimsOf(renewed, claims), d.claimNames)}`;
+    return keepUnproven(d, id, stored, login, { old, renewed }, reason);
   }
   const { username } = user;
   const isThere = await keepRenewed(d, id, stored, login, { old, renewed, username });
@@ -151,25 +153,33 @@ const dropRefused = async (
   return anonymous;
 };
 
+/** Why renewed tokens prove nothing now. */
+const doubts = {
+  expired: "The renewed id token had expired when it came, by this server's clock: is that right?",
+  doubtful: "The renewed id token is signed by a key that the provider's key set does not have",
+} as const;
+
+/** Why renewed tokens end the login. */
+const endings = {
+  invalid: "the provider does not renew it",
+  missing: "the provider sends no id token when it renews, and the old one has expired",
+} as const;
+
 /**
- * A token that has expired when it comes tells of a clock that is wrong, most likely ours, and nothing of its
- * owner. Its refresh token is kept: the one before may be used up, and a later renewal may find the clock right.
+ * A token that proves nothing when it comes tells of clocks, keys or settings that are wrong, and nothing of its
+ * owner. Its refresh token is kept: the one before may be used up, and a later renewal may find all of it right.
  */
-const keepExpired = async (
+const keepUnproven = async (
   d: Deps,
   id: SessionId,
-  stored: StoredSession,
+  stored: StoredSession | undefined,
   login: Login,
   exchange: Omit<Exchange, "username">,
+  reason: string,
 ): Promise<Caller> => {
   const { username } = login;
   if (!(await keepRenewed(d, id, stored, login, { ...exchange, username }))) return anonymous;
-  const isNew = exchange.renewed.idToken !== exchange.old.idToken;
-  const cause = new Error(
-    isNew
-      ? "The renewed id token had expired when it came, by this server's clock: is that right?"
-      : "No id token came back from a refresh, and the old one has expired",
-  );
+  const cause = new Error(reason);
   d.log.write({ event: "renewal", outcome: "broken", username, cause });
   throw new ProviderDown({ cause });
 };

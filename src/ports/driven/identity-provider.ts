@@ -65,10 +65,11 @@ export interface UselessTokens {
   readonly claims: undefined;
   /**
    * "invalid": it is another person's, or not valid; the tokens are good for being revoked. "expired": it is the
-   * same person's and all is well but the time, by our clock, or none came and the old one has expired; the
-   * tokens are good for the next refresh, and the old ones may be used up.
+   * same person's and all is well but the time, by our clock. "doubtful": the provider's keys do not tell. In both
+   * cases the tokens are good for the next refresh, and the old ones may be used up. "missing": none came (which
+   * OpenID Connect Core section 12.2 allows), and the old one is no longer good.
    */
-  readonly because: "invalid" | "expired";
+  readonly because: "invalid" | "expired" | "doubtful" | "missing";
 }
 
 export type LogoutVerification =
@@ -80,5 +81,7 @@ export type Verification =
   | { readonly outcome: "valid"; readonly claims: JsonObject }
   /** All is well but for the time: a session renews it, a Bearer client is told to. */
   | { readonly outcome: "expired" }
+  /** Of a session's own token: the provider's keys do not tell, now. It is renewed, and proves nothing till then. */
+  | { readonly outcome: "doubtful"; readonly reason: string }
   /** `reason`, a sentence, may be shown to whoever sent the token. */
   | { readonly outcome: "invalid"; readonly reason: string };

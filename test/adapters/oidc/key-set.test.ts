@@ -1,7 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it, vi } from "vitest";
 import { ProviderDown } from "../../../src/domain/failure.ts";
+import type { SigningKey } from "../../support/stub-provider/signing-key.ts";
 import { pair } from "./provider.ts";
+
+const withUse = (key: SigningKey, use: string): SigningKey => ({
+  ...key,
+  publicJwk: { ...key.publicJwk, use },
+});
 
 describe("Ed25519, by its old name and by its new one", () => {
   it.each([
@@ -28,7 +34,7 @@ describe("Ed25519, by its old name and by its new one", () => {
 });
 
 describe("the provider's keys", () => {
-  it("are fetched at most once per interval for unknown keys, whatever the flood", async () => {
+  it("are fetched a few times only for unknown keys, whatever the flood; what then is in doubt is an outage", async () => {
     await using all = await pair();
     await all.provider.ready();
     all.stub.misbehave("unknown-kid");
@@ -36,22 +42,72 @@ describe("the provider's keys", () => {
       const tokens = await Promise.all(
         Array.from({ length: 30 }, (_, i) => all.stub.idToken({ jti: `${tag}${i}` })),
       );
-      for (const outcome of await Promise.all(
-        tokens.map((token) => all.provider.verify({ idToken: token }, "cli")),
-      )) {
-        expect(outcome).toMatchObject({ outcome: "invalid" });
-      }
+      const verify = (idToken: string) =>
+        all.provider.verify({ idToken }, "cli").then(
+          ({ outcome }) => outcome,
+          (error) => (error instanceof ProviderDown ? "down" : "failed"),
+        );
+      return new Set(await Promise.all(tokens.map(verify)));
     };
-    await flood("a");
-    expect(all.stub.state.calls.jwks).toBe(1);
-    all.passSeconds(29.9);
-    await flood("b");
-    expect(all.stub.state.calls.jwks).toBe(1);
-    all.passSeconds(0.1);
-    await flood("c");
-    expect(all.stub.state.calls.jwks).toBe(2);
-    await flood("d");
-    expect(all.stub.state.calls.jwks).toBe(2);
+    for (let fetches = 2; fetches <= 6; fetches += 1) {
+      expect(await flood(`a${fetches}`)).toEqual(new Set(["invalid"]));
+      expect(all.stub.state.calls.jwks).toBe(fetches);
+    }
+    for (let more = 0; more < 5; more += 1) expect(await flood(`b${more}`)).toEqual(new Set(["down"]));
+    expect(all.stub.state.calls.jwks).toBe(6);
+    all.passSeconds(6);
+    expect(await flood("c")).toEqual(new Set(["invalid"]));
+    expect(await flood("d")).toEqual(new Set(["down"]));
+    expect(all.stub.state.calls.jwks).toBe(7);
+  });
+
+  it("are fetched for logout notices however many tokens of strangers come, and the other way round", async () => {
+    await using all = await pair();
+    await all.provider.ready();
+    all.stub.misbehave("unknown-kid");
+    for (let i = 0; i < 10; i += 1) {
+      const idToken = await all.stub.idToken({ jti: `${i}` });
+      await all.provider.verify({ idToken }, "cli").catch(() => undefined);
+    }
+    all.stub.behave();
+    await all.stub.rotateKeys("second");
+    expect(await all.provider.verifyLogout(await all.stub.logoutToken({ sub: "x" }))).toMatchObject({
+      outcome: "valid",
+    });
+  });
+
+  const damaged: readonly (readonly [string, (keys: readonly SigningKey[]) => readonly SigningKey[]])[] = [
+    ["has no keys", () => []],
+    ["has keys for encryption only", (keys) => keys.map((key) => withUse(key, "enc"))],
+    ["has two keys of one name", (keys) => [...keys, ...keys]],
+    [
+      "has the key under another use, beside another",
+      ([first, ...others]) =>
+        first
+          ? [
+              withUse(first, "enc"),
+              { ...first, publicJwk: { ...first.publicJwk, kid: "b", use: "sig" } },
+              ...others,
+            ]
+          : [],
+    ],
+  ];
+
+  it.each(damaged)("prove nothing while their set %s, to nobody", async (_, damage) => {
+    await using all = await pair(() => ({ keys: { ownInterval: 0.02 } }));
+    const [own, stranger] = [await all.stub.idToken({}, "app"), await all.stub.idToken()];
+    const notice = await all.stub.logoutToken({ sub: "x" });
+    const { keys } = all.stub.state;
+    all.stub.state.keys = damage(keys);
+    const own1 = await all.provider.verify({ idToken: own }, "app").catch((error: unknown) => error);
+    if (own1 instanceof Error) expect(own1).toBeInstanceOf(ProviderDown);
+    else expect(own1).toMatchObject({ outcome: "doubtful" });
+    await expect(all.provider.verify({ idToken: stranger }, "cli")).rejects.toBeInstanceOf(ProviderDown);
+    await expect(all.provider.verifyLogout(notice)).rejects.toBeInstanceOf(ProviderDown);
+    all.stub.state.keys = keys;
+    all.passSeconds(30);
+    expect(await all.provider.verify({ idToken: own }, "app")).toMatchObject({ outcome: "valid" });
+    expect(await all.provider.verify({ idToken: stranger }, "cli")).toMatchObject({ outcome: "valid" });
   });
 
   it("may change between two requests of a session, on the instance that did not renew it", async () => {
@@ -100,13 +156,11 @@ describe("the provider's keys", () => {
     expect(await all.provider.refresh(tokens)).not.toBe("refused");
   });
 
-  it("may be followed by new ones of another algorithm; Bearer tokens are checked with them after the interval", async () => {
+  it("may be followed by new ones of another algorithm; Bearer tokens are checked with them at once", async () => {
     await using all = await pair();
     await all.provider.ready();
     await all.stub.rotateKeys("elliptic", { alg: "ES256" });
     const token = await all.stub.idToken();
-    expect(await all.provider.verify({ idToken: token }, "cli")).toMatchObject({ outcome: "invalid" });
-    all.passSeconds(30);
     expect(await all.provider.verify({ idToken: token }, "cli")).toMatchObject({ outcome: "valid" });
   });
 

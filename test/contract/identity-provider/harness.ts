@@ -30,6 +30,14 @@ export const harmlessWithoutNonce: ReadonlySet<TokenFlaw> = new Set([
   "no-subject",
 ]);
 
+/** Keys that nobody knows: at a fresh key set a stranger's token is wrong by them, and one from the provider in doubt. */
+export const keyFlaws: ReadonlySet<TokenFlaw> = new Set([
+  "key-in-header-jwk",
+  "key-in-header-jku",
+  "key-in-header-x5u",
+  "unknown-kid",
+]);
+
 /** Signs of clocks that differ: they count at logins and for strangers' tokens, and end no session. */
 export const earlyFlaws: ReadonlySet<TokenFlaw> = new Set(["not-yet-valid", "issued-in-the-future"]);
 
@@ -44,6 +52,7 @@ export const refreshOutcomes: { readonly [Name in AnswerFlaw]: RefreshOutcome } 
   "other-subject-on-refresh": "useless",
   "invalid-grant": "refused",
   "invalid-grant-with-401": "down",
+  "interaction-required": "refused",
   "other-400": "down",
   "invalid-client": "down",
   "too-many-requests": "down",

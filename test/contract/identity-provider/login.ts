@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 import { beforeEach, describe, expect, it } from "vitest";
 import { ProviderDown, SignInFailed } from "../../../src/domain/failure.ts";
 import { type AnswerFlaw, answerFlaws, callbackFlaws, tokenFlaws } from "../../support/stub-provider/flaw.ts";
-import { attempt, callback, type Harness, logIn, refreshOutcomes, withFlaw } from "./harness.ts";
+import { attempt, callback, type Harness, keyFlaws, logIn, refreshOutcomes, withFlaw } from "./harness.ts";
 
 const loginOutcomes: { readonly [Name in AnswerFlaw]: "failed" | "down" | "done" } = {
   ...(Object.fromEntries(
@@ -78,7 +78,8 @@ export const loginContract = (current: () => Harness): void => {
 
     for (const flaw of tokenFlaws.filter((name) => name !== "no-username")) {
       it(`fails with an id token that is wrong: ${flaw}`, async () => {
-        await expect(withFlaw(harness, flaw, () => logIn(harness))).rejects.toBeInstanceOf(SignInFailed);
+        const kind = keyFlaws.has(flaw) ? ProviderDown : SignInFailed;
+        await expect(withFlaw(harness, flaw, () => logIn(harness))).rejects.toBeInstanceOf(kind);
       });
     }
 

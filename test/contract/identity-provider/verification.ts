@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { ProviderDown } from "../../../src/domain/failure.ts";
 import { discoveryFlaws, keySetFlaws, tokenFlaws } from "../../support/stub-provider/flaw.ts";
-import { earlyFlaws, type Harness, harmlessWithoutNonce, withFlaw } from "./harness.ts";
+import { earlyFlaws, type Harness, harmlessWithoutNonce, keyFlaws, withFlaw } from "./harness.ts";
 
 export const verificationContract = (current: () => Harness): void => {
   describe("verification", () => {
@@ -30,7 +30,14 @@ export const verificationContract = (current: () => Harness): void => {
     for (const audience of ["app", "cli"] as const) {
       for (const flaw of tokenFlaws) {
         const harmless = harmlessWithoutNonce.has(flaw) || (audience === "app" && earlyFlaws.has(flaw));
-        const outcome = harmless ? "valid" : flaw === "expired" ? "expired" : "invalid";
+        const isDoubt = audience === "app" && keyFlaws.has(flaw);
+        const outcome = harmless
+          ? "valid"
+          : flaw === "expired"
+            ? "expired"
+            : isDoubt
+              ? "doubtful"
+              : "invalid";
         it(`says ${outcome} for the ${audience} client: ${flaw}`, async () => {
           const token = await withFlaw(harness, flaw, () => harness.stub.idToken({}, audience));
           expect(await harness.provider.verify({ idToken: token }, audience)).toMatchObject({ outcome });

@@ -38,6 +38,7 @@ export const answerFlaws = [
   "other-subject-on-refresh",
   "invalid-grant",
   "invalid-grant-with-401",
+  "interaction-required",
   "other-400",
   "invalid-client",
   "too-many-requests",

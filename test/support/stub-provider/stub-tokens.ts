@@ -115,6 +115,7 @@ const tokensFor = async (
 const errorFlaws: { readonly [Name in AnswerFlaw]?: readonly [number, string] } = {
   "invalid-grant": [400, "invalid_grant"],
   "invalid-grant-with-401": [401, "invalid_grant"],
+  "interaction-required": [400, "interaction_required"],
   "other-400": [400, "invalid_request"],
   "invalid-client": [401, "invalid_client"],
   "too-many-requests": [429, "slow_down"],
