@@ -41,7 +41,12 @@ export const bindAdapters = async (to: DependencyContainer, parts: AdapterParts)
   bind(to, keys.random, () => random);
   bind(to, keys.log, () => log);
   bind(to, keys.catalogue, () => configuration.catalogue);
-  await Promise.all([bindStores(to, parts), bindContent(to, parts), bindSealer(to, parts), bindAuspice(to)]);
+  await Promise.all([
+    bindStores(to, parts),
+    bindContent(to, parts),
+    bindSealer(to, parts),
+    bindAuspice(to, parts),
+  ]);
 };
 
 const bindStores = async (to: DependencyContainer, parts: AdapterParts): Promise<void> => {
@@ -180,7 +185,7 @@ const bindSealer = async (to: DependencyContainer, { secrets }: AdapterParts): P
   bind(to, keys.sealer, () => cachedSealer(tokenSealer(secrets.encryptionKeys)));
 };
 
-const bindAuspice = async (to: DependencyContainer): Promise<void> => {
+const bindAuspice = async (to: DependencyContainer, { closers }: AdapterParts): Promise<void> => {
   const [{ findInstallation }, { openAssets }, { contentSecurityPolicy }, { datasetConverter }] =
     await Promise.all([
       import("../adapters/auspice/installation.ts"),
@@ -191,5 +196,6 @@ const bindAuspice = async (to: DependencyContainer): Promise<void> => {
   const installation = findInstallation();
   const client: AuspiceClient = { ...(await openAssets(installation)), contentSecurityPolicy };
   bind(to, keys.auspice, () => client);
-  bind(to, keys.converter, () => datasetConverter(installation));
+  const converter = closers.add(datasetConverter(installation));
+  bind(to, keys.converter, () => converter);
 };

@@ -113,3 +113,65 @@ describe("front matter", () => {
     expect(held).toBeLessThan(bound);
   });
 });
+
+/** A pair in the form from before Auspice 2, as an operator may have it still; `tips` makes it as large as one likes. */
+const v1Pair = (name: string, tips: number, meta: object = {}) => {
+  const tip = JSON.stringify({
+    strain: "A/lakeside/1",
+    attr: { num_date: 2015.5123, div: 0.00213, country: "lakeland", authors: "Somebody et al" },
+    muts: ["A12T"],
+    aa_muts: { E: ["K1N"] },
+  });
+  return {
+    [`blab/datasets/${name}_meta.json`]: {
+      type: "application/json",
+      content: JSON.stringify({
+        title: name,
+        color_options: { country: { menuItem: "country", type: "discrete" } },
+        panels: ["tree"],
+        ...meta,
+      }),
+    },
+    [`blab/datasets/${name}_tree.json`]: {
+      type: "application/json",
+      content: `{"strain":"root","attr":{"num_date":2015,"div":0},"children":[${Array(tips).fill(tip).join()}]}`,
+    },
+  };
+};
+
+describe("a dataset in the old form", () => {
+  const read = (name: string, headers = {}) =>
+    server.ask({ path: `/charon/getDataset?prefix=groups/blab/${name}`, headers });
+
+  test("of many megabytes is converted once, for all who ask at once, while others are served", async () => {
+    await putObjects(server, v1Pair("large", 100_000));
+    const { held, result } = await longestHold(async () => {
+      const reads = [
+        read("large", { "Accept-Encoding": "gzip" }),
+        read("large", { "Accept-Encoding": "gzip" }),
+      ];
+      for (let asked = 0; asked < 10; asked += 1) {
+        expect((await server.ask({ path: "/healthz" })).status).toBe(200);
+      }
+      return Promise.all(reads);
+    });
+    expect(result.map(({ status }) => status)).toEqual([200, 200]);
+    expect(held).toBeLessThan(bound);
+    const etag = result[0]?.headers["etag"] ?? "";
+    const began = performance.now();
+    expect((await read("large", { "Accept-Encoding": "gzip", "If-None-Match": etag })).status).toBe(304);
+    expect(performance.now() - began).toBeLessThan(500);
+  });
+
+  test.each<[string, ReturnType<typeof v1Pair>, RegExp]>([
+    ["huge", v1Pair("huge", 160_000), /too large for this server to convert/],
+    ["teeming", v1Pair("teeming", 1, { x: Array(3_000_001).fill(0) }), /too many values/],
+  ])("that is %s is told so in a sentence, without keeping others waiting", async (name, pair, why) => {
+    await putObjects(server, pair);
+    for (let asked = 0; asked < 2; asked += 1) {
+      const { held, result } = await longestHold(() => read(name));
+      expect([result.status, result.text]).toEqual([500, expect.stringMatching(why)]);
+      expect(held).toBeLessThan(bound);
+    }
+  });
+});

@@ -4,11 +4,11 @@ import { accessLog } from "../../src/app/usecases/access-log.ts";
 import { groups } from "../../src/app/usecases/groups.ts";
 import { resources } from "../../src/app/usecases/resources.ts";
 import { storedFiles } from "../../src/app/usecases/stored-files.ts";
-import type { JsonObject } from "../../src/domain/brand.ts";
 import { BadContent, NotConfigured } from "../../src/domain/failure.ts";
 import type { Group } from "../../src/domain/group.ts";
 import { normaliseGroupName } from "../../src/domain/group.ts";
 import type { ObjectKey } from "../../src/domain/object-key.ts";
+import type { DatasetConverter } from "../../src/ports/driven/dataset-converter.ts";
 import type { ResourceStore } from "../../src/ports/driven/resource-store.ts";
 import { privateGroup, publicGroup } from "../domain/sample.ts";
 import { manualClock } from "../support/manual-clock.ts";
@@ -42,6 +42,16 @@ async function* unzipped(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8A
   yield gunzipSync(Buffer.concat(await Array.fromAsync(body)));
 }
 
+/** Puts the two texts together, when they are objects. */
+const converterOf = (): DatasetConverter => ({
+  version: "1",
+  fromV1: async (pair) => {
+    const { meta, tree } = await pair.read();
+    const [ofMeta, ofTree] = [meta, tree].map((bytes) => new TextDecoder().decode(bytes));
+    return gzipSync(`{"version":"v2","meta":${ofMeta},"tree":${ofTree}}`);
+  },
+});
+
 /** Groups and resources on a store in memory, with a public, a private and an empty group. */
 export const dataSetup = () => {
   const all: readonly Group[] = [publicGroup, privateGroup];
@@ -61,7 +71,7 @@ export const dataSetup = () => {
     files: storedFiles({ store, contentCheck }),
     noteAccess: accessLog(log),
     compression: { gunzip: unzipped },
-    converter: { fromV1: async (meta: JsonObject, tree: JsonObject) => ({ version: "v2", meta, tree }) },
+    converter: converterOf(),
     frontMatter: {
       parse: async (text: string) => {
         if (text.startsWith("---broken")) throw new BadContent("The front matter is broken.");

@@ -179,19 +179,33 @@ describe("existence", () => {
 });
 
 describe("a v1 dataset", () => {
-  it("is read in its v2 form", async () => {
+  it("is read in its v2 form, under a tag that changes with either file", async () => {
     const d = dataSetup();
-    await d.put("blab/datasets/ncov_meta.json", '{"title":"Old"}');
-    await d.put("blab/datasets/ncov_tree.json", '{"strain":"root"}');
-    const text = await d.resources.readV1(anonymous, open, signal);
-    expect(JSON.parse(text)).toEqual({ version: "v2", meta: { title: "Old" }, tree: { strain: "root" } });
+    const tags = new Set<string>();
+    for (const title of ["Old", "Older"]) {
+      await d.put("blab/datasets/ncov_meta.json", `{"title":"${title}"}`);
+      await d.put("blab/datasets/ncov_tree.json", '{"strain":"root"}');
+      const stored = await d.resources.readV1(anonymous, open, signal);
+      expect(JSON.parse(await textOf(stored))).toEqual({
+        version: "v2",
+        meta: { title },
+        tree: { strain: "root" },
+      });
+      tags.add(stored.etag);
+      expect((await d.resources.readV1(anonymous, open, signal)).etag).toBe(stored.etag);
+    }
+    expect(tags.size).toBe(2);
   });
 
-  it.each(["{", "null", "7", '"text"', "[]"])("whose tree is %s cannot be used", async (tree) => {
+  it("of more than 20 MB in both files together is not converted, and the sentence says what to do", async () => {
     const d = dataSetup();
-    await d.put("blab/datasets/ncov_meta.json", "{}");
-    await d.put("blab/datasets/ncov_tree.json", tree);
-    await expect(d.resources.readV1(anonymous, open, signal)).rejects.toThrow(UnusableObject);
+    await d.put("blab/datasets/ncov_meta.json", `"${"x".repeat(10_000_000)}"`);
+    await d.put("blab/datasets/ncov_tree.json", `"${"x".repeat(9_900_000)}"`);
+    await d.resources.readV1(anonymous, open, signal);
+    await d.put("blab/datasets/ncov_tree.json", `"${"x".repeat(10_000_000)}"`);
+    const refused = d.resources.readV1(anonymous, open, signal);
+    await expect(refused).rejects.toThrow(UnusableObject);
+    await expect(refused).rejects.toThrow("auspice convert");
   });
 
   it("of which one file is missing is not found", async () => {

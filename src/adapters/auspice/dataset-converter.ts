@@ -1,26 +1,66 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { JsonObject } from "../../domain/brand.ts";
-import { UnusableObject } from "../../domain/failure.ts";
-import type { DatasetConverter } from "../../ports/driven/dataset-converter.ts";
+import { LRUCache } from "lru-cache";
+import { Busy, UnusableObject } from "../../domain/failure.ts";
+import type { DatasetConverter, V1Pair } from "../../ports/driven/dataset-converter.ts";
+import { PoolBusy } from "../shared/waiting-line.ts";
+import { workerPool } from "../shared/worker-pool.ts";
+import { OverLimit } from "../shared/worker-thread.ts";
+import type { ConversionTask, Converted } from "./conversion.ts";
 import type { Installation } from "./installation.ts";
 
-type ConvertFromV1 = (pair: { readonly tree: JsonObject; readonly meta: JsonObject }) => JsonObject;
+/** Bytes of gzip: some dozens of datasets. */
+const maxRemembered = 32_000_000;
 
-/** Converts by Auspice's own `convertFromV1`, which is loaded at the first v1 dataset. */
-export const datasetConverter = ({ folder }: Installation): DatasetConverter => {
-  // Auspice's index.js names the same function, but only beside its whole command line.
+/** Seconds. A limit that was reached may have been the machine's fault, so it is tried again, but not for each reader. */
+const limitsLast = 3600;
+
+const overLimit =
+  "This dataset is stored in the old form (v1), and takes this server too much time or memory to convert.";
+
+/**
+ * Converts in another thread, one dataset at a time, since a tree takes ten times its size in memory. What came of a
+ * pair is remembered, failures too, and those who ask for the same pair meanwhile wait for it together.
+ */
+export const datasetConverter = ({
+  folder,
+  version,
+}: Installation): DatasetConverter & { close(): Promise<void> } => {
   const module = pathToFileURL(join(folder, "cli-build", "server", "convertJsonSchemas.js")).href;
-
-  return {
-    async fromV1(meta, tree) {
-      const { convertFromV1 } = (await import(module)) as { convertFromV1: ConvertFromV1 };
+  const pool = workerPool<ConversionTask, Converted>({
+    module: new URL("./conversion-thread.ts", import.meta.url),
+    threads: 1,
+    memory: 192,
+    timeLimit: 20,
+    queue: 50,
+    patience: 30,
+  });
+  const known = new LRUCache<string, Converted, V1Pair>({
+    maxSize: maxRemembered,
+    sizeCalculation: (converted) => 200 + (converted.kind === "gzip" ? converted.bytes.length : 0),
+    ignoreFetchAbort: true,
+    fetchMethod: async (_, __, { context: pair, options }) => {
       try {
-        // It gets no copy to take apart: structuredClone ends at trees of some 1000 levels, sooner than this does.
-        return convertFromV1({ tree, meta });
-      } catch (cause) {
-        throw new UnusableObject("This dataset is in an old format and could not be converted.", { cause });
+        return await pool.runMade(async () => {
+          const { meta, tree } = await pair.read();
+          return { task: { meta, tree, module }, transfer: [meta.buffer, tree.buffer] };
+        });
+      } catch (error) {
+        if (error instanceof PoolBusy) throw new Busy({ cause: error });
+        if (error instanceof UnusableObject) return { kind: "refused", why: error.message };
+        if (!(error instanceof OverLimit)) throw error;
+        options.ttl = limitsLast * 1000;
+        return { kind: "refused", why: overLimit };
       }
     },
+  });
+  return {
+    version,
+    fromV1: async (pair) => {
+      const converted = await known.forceFetch(pair.tag, { context: pair });
+      if (converted.kind === "gzip") return converted.bytes;
+      throw new UnusableObject(converted.why);
+    },
+    close: () => pool.close(),
   };
 };

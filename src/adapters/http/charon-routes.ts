@@ -4,6 +4,7 @@ import type { Group } from "../../domain/group.ts";
 import type { DatasetFile, Resource } from "../../domain/resource.ts";
 import { datasetTypes, legacyTypes, resourcePath, withoutOuterSlashes } from "../../domain/resource.ts";
 import { secondTreesOf } from "../../domain/second-tree.ts";
+import type { StoredObject } from "../../domain/stored-object.ts";
 import type { Compression } from "../../ports/driven/compression.ts";
 import type { Groups } from "../../ports/driving/groups.ts";
 import type { ResourceFile, Resources } from "../../ports/driving/resources.ts";
@@ -106,10 +107,21 @@ const getDataset = async (ctx: Context, d: Deps): Promise<void> => {
   const resource = d.resources.at(group, "dataset", rest, "read");
   await answerFile(ctx, d, { kind: "dataset", resource, file }).catch(async (error: unknown) => {
     if (file !== "main" || !(error instanceof NotFound)) throw error;
-    ctx.set("Cache-Control", dataCache);
-    const converted = await d.resources.readV1(ctx.state.caller, resource, ctx.state.signal);
-    ctx.type = "application/json; charset=utf-8";
-    ctx.body = converted;
+    await answerV1(ctx, d, resource);
+  });
+};
+
+const answerV1 = (ctx: Context, d: Deps, resource: Resource): Promise<void> => {
+  let converted: Promise<StoredObject> | undefined;
+  const convert = () => {
+    converted ??= d.resources.readV1(ctx.state.caller, resource, ctx.state.signal);
+    return converted;
+  };
+  return answerObject(ctx, d.compression, {
+    type: "application/json; charset=utf-8",
+    fileName: fileName({ kind: "dataset", resource, file: "main" }),
+    stat: convert,
+    read: convert,
   });
 };
 

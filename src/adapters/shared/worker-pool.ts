@@ -11,6 +11,11 @@ export interface WorkerPoolOptions extends ThreadOptions {
   readonly patience: number;
 }
 
+interface Made<Task> {
+  readonly task: Task;
+  readonly transfer: readonly Transferable[];
+}
+
 /**
  * Does in other threads what would keep this one from answering anybody else. Node's own threads and no library:
  * whether a task ran too long or was never begun has to be known apart, since only the first says something of it.
@@ -23,6 +28,8 @@ export interface WorkerPool<Task, Result> {
    * @throws PoolBusy when others took so long that the task was not begun
    */
   run(task: Task, transfer?: readonly Transferable[]): Promise<Result>;
+  /** As `run`, with a task that is made only when its turn has come, since it takes memory. */
+  runMade(make: () => Promise<Made<Task>>): Promise<Result>;
   /** Ends all threads, whatever they do. */
   close(): Promise<void>;
 }
@@ -43,7 +50,7 @@ export const workerPool = <Task, Result>(options: WorkerPoolOptions): WorkerPool
       clearTimeout(rest);
       idle.delete(thread);
       if (!thread.hasEnded) return thread;
-      threads.delete(thread);
+      void replace(thread);
     }
     return undefined;
   };
@@ -56,30 +63,37 @@ export const workerPool = <Task, Result>(options: WorkerPoolOptions): WorkerPool
   const rest = (thread: Thread): void => {
     const end = (): void => {
       idle.delete(thread);
-      threads.delete(thread);
-      void thread.end();
+      void replace(thread);
     };
     idle.set(thread, setTimeout(end, idleTime * 1000).unref());
   };
-  const giveBack = (thread: Thread): void => {
-    if (thread.hasEnded) threads.delete(thread);
-    else if (line.isEmpty) rest(thread);
-    else line.serve(thread);
-    // Who waits gets another thread for the one that ended.
+  /** Who waits gets another thread, but only when this one's memory is free. */
+  const replace = async (ended: Thread): Promise<void> => {
+    await ended.end();
+    threads.delete(ended);
     const another = line.isEmpty ? undefined : start();
     if (another) line.serve(another);
   };
+  const giveBack = (thread: Thread): void => {
+    if (thread.hasEnded) void replace(thread);
+    else if (line.isEmpty) rest(thread);
+    else line.serve(thread);
+  };
+
+  const runMade = async (make: () => Made<Task> | Promise<Made<Task>>): Promise<Result> => {
+    if (isClosed) throw new PoolBusy("The pool is closed.");
+    const thread = takeIdle() ?? start() ?? (await line.wait());
+    try {
+      const { task, transfer } = await make();
+      return await thread.run(task, transfer);
+    } finally {
+      giveBack(thread);
+    }
+  };
 
   return {
-    run: async (task, transfer = []) => {
-      if (isClosed) throw new PoolBusy("The pool is closed.");
-      const thread = takeIdle() ?? start() ?? (await line.wait());
-      try {
-        return await thread.run(task, transfer);
-      } finally {
-        giveBack(thread);
-      }
-    },
+    run: (task, transfer = []) => runMade(() => ({ task, transfer })),
+    runMade,
     close: async () => {
       isClosed = true;
       line.refuseAll();

@@ -26,6 +26,7 @@ export interface WorkerThread<Task, Result> {
   run(task: Task, transfer: readonly Transferable[]): Promise<Result>;
   /** Whether it can do nothing any more. */
   readonly hasEnded: boolean;
+  /** Resolves when it is gone, with its memory: what Node does in one step, such as JSON.parse, it does to its end. */
   end(): Promise<void>;
 }
 
@@ -42,8 +43,13 @@ export const workerThread = <Task, Result>(options: ThreadOptions): WorkerThread
   const worker = new Worker(options.module, {
     env: {},
     execArgv: [],
+    // What libraries print there is neither a log line nor of use to anybody.
+    stdout: true,
+    stderr: true,
     resourceLimits: { maxOldGenerationSizeMb: options.memory, maxYoungGenerationSizeMb: 16 },
   });
+  worker.stdout.resume();
+  worker.stderr.resume();
   // A thread keeps no process alive; the time limit of its task does.
   worker.unref();
   const ready = Promise.withResolvers<void>();

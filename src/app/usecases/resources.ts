@@ -1,6 +1,4 @@
-import type { JsonObject } from "../../domain/brand.ts";
 import type { Caller } from "../../domain/caller.ts";
-import { NotFound, UnusableObject } from "../../domain/failure.ts";
 import type { Group } from "../../domain/group.ts";
 import { datasetsIn, narrativesIn } from "../../domain/listing.ts";
 import type { ObjectKind } from "../../domain/media-type.ts";
@@ -17,7 +15,7 @@ import type { RoleGroupCatalogue } from "../../ports/driven/role-group-catalogue
 import type { ResourceFile, Resources } from "../../ports/driving/resources.ts";
 import type { NoteAccess } from "./access-log.ts";
 import type { StoredFiles } from "./stored-files.ts";
-import { wholeText } from "./whole-content.ts";
+import { readV1 } from "./v1-datasets.ts";
 
 interface Deps {
   readonly catalogue: RoleGroupCatalogue;
@@ -27,9 +25,6 @@ interface Deps {
   readonly converter: DatasetConverter;
   readonly noteAccess: NoteAccess;
 }
-
-/** v1 datasets are from years ago and small; converting holds both files in memory. */
-const v1Limit = 200_000_000;
 
 const keyOf = (file: ResourceFile): ObjectKey =>
   file.kind === "dataset" ? datasetKey(file.resource, file.file) : narrativeKey(file.resource);
@@ -117,36 +112,3 @@ const exists = async (store: ResourceStore, resource: Resource, signal: AbortSig
 
 const fileNames = (store: ResourceStore, prefix: KeyPrefix, signal: AbortSignal): Promise<string[]> =>
   Array.fromAsync(store.list(prefix, signal));
-
-const readV1 = async (d: Deps, resource: Resource, signal: AbortSignal): Promise<string> => {
-  if (!(await exists(d.store, resource, signal))) throw new NotFound("There is no such dataset here.");
-  const [meta, tree] = await Promise.all(
-    legacyTypes.map(async (file) => {
-      const stored = await d.files.read(datasetKey(resource, file), { kind: "dataset", file }, signal);
-      return parseObject(await wholeText(stored, d.compression, v1Limit));
-    }),
-  );
-  if (!meta || !tree) throw new NotFound("There is no such dataset here.");
-  return serialise(await d.converter.fromV1(meta, tree));
-};
-
-/** Some thousand levels are more than JSON.stringify's stack has room for. */
-const serialise = (dataset: JsonObject): string => {
-  try {
-    return JSON.stringify(dataset);
-  } catch (cause) {
-    throw new UnusableObject("This dataset is stored in the old form, and its tree is too deep.", { cause });
-  }
-};
-
-const parseObject = (text: string): JsonObject => {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as JsonObject;
-  } catch (cause) {
-    throw new UnusableObject("This dataset is stored in the old form, and one of its files is damaged.", {
-      cause,
-    });
-  }
-  throw new UnusableObject("This dataset is stored in the old form, and one of its files is damaged.");
-};

@@ -4,19 +4,20 @@ import type { Compression } from "../../ports/driven/compression.ts";
 
 /**
  * A stored object's decompressed bytes, all at once: for the few things that must be read whole.
- * Throws UnusableObject above `limit` bytes.
+ * Throws UnusableObject above `limit` bytes, in the words of `tooLarge`.
  */
 export const wholeContent = async (
   stored: StoredObject,
   compression: Compression,
   limit: number,
-): Promise<Uint8Array> => {
+  tooLarge = "This stored file is too large to be read whole.",
+): Promise<Uint8Array<ArrayBuffer>> => {
   const body = stored.contentEncoding === "gzip" ? compression.gunzip(stored.body) : stored.body;
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of body) {
     size += chunk.length;
-    if (size > limit) throw new UnusableObject("This stored file is too large to be read whole.");
+    if (size > limit) throw new UnusableObject(tooLarge);
     chunks.push(chunk);
   }
   const whole = new Uint8Array(size);

@@ -17,8 +17,8 @@ export interface Resources {
   read(caller: Caller, file: ResourceFile, signal: AbortSignal): Promise<StoredObject>;
   /** What a read would give, without opening it. */
   stat(caller: Caller, file: ResourceFile, signal: AbortSignal): Promise<ObjectMetadata>;
-  /** The v2 form of a v1 dataset, as JSON text. Throws NotFound when a file is missing. */
-  readV1(caller: Caller, resource: Resource, signal: AbortSignal): Promise<string>;
+  /** The v2 form of a v1 dataset. Throws NotFound when a file is missing, UnusableObject, Busy. */
+  readV1(caller: Caller, resource: Resource, signal: AbortSignal): Promise<StoredObject>;
   /** Throws BadContent, PreconditionFailed. */
   write(
     caller: Caller,

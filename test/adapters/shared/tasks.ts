@@ -3,7 +3,7 @@ import { answerTasks } from "../../../src/adapters/shared/answer-tasks.ts";
 export type Task =
   | { readonly do: "answer"; readonly with: string }
   | { readonly do: "move"; readonly bytes: Uint8Array }
-  | { readonly do: "throw" | "end" | "loop" | "hoard" | "tell-environment" }
+  | { readonly do: "throw" | "print" | "end" | "loop" | "hoard" | "tell-environment" }
   | { readonly do: "pause"; readonly milliseconds: number };
 
 /** Without an end: only a limit stops it. */
@@ -24,6 +24,9 @@ answerTasks<Task, unknown>(async (task) => {
       return { result: task.bytes, transfer: [task.bytes.buffer as ArrayBuffer] };
     case "throw":
       throw new SyntaxError("line 3 makes no sense");
+    case "print":
+      console.log("a line from a thread");
+      return { result: "printed" };
     case "end":
       return process.exit(0);
     case "loop":

@@ -1,4 +1,6 @@
+import { execFile } from "node:child_process";
 import { setTimeout as pause } from "node:timers/promises";
+import { promisify } from "node:util";
 import { afterEach, describe, expect, it } from "vitest";
 import { PoolBusy } from "../../../src/adapters/shared/waiting-line.ts";
 import type { WorkerPool, WorkerPoolOptions } from "../../../src/adapters/shared/worker-pool.ts";
@@ -90,6 +92,21 @@ describe("a pool of worker threads", () => {
 
   it("gives its threads neither this process's environment nor its flags", async () => {
     expect(await poolWith().run({ do: "tell-environment" })).toEqual([[], []]);
+  });
+
+  it("keeps what its threads print from the log", async () => {
+    const script = `
+      const { workerPool } = await import("./src/adapters/shared/worker-pool.ts");
+      const module = new URL("file://${new URL("./tasks.ts", import.meta.url).pathname}");
+      const pool = workerPool({ module, threads: 1, memory: 32, timeLimit: 5, queue: 1, patience: 5 });
+      console.log(await pool.run({ do: "print" }));
+      await pool.close();`;
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [
+      "--input-type=module",
+      "-e",
+      script,
+    ]);
+    expect([stdout, stderr]).toEqual(["printed\n", ""]);
   });
 
   it("ends whatever runs and whoever waits when it is closed", async () => {
