@@ -32,6 +32,37 @@ export interface Session {
   readonly [value: string]: Json | Login | undefined;
 }
 
+const isText = (value: unknown): boolean => typeof value === "string" && value !== "";
+const isTextOrAbsent = (value: unknown): boolean => value === undefined || typeof value === "string";
+const isTime = (value: unknown): boolean => typeof value === "number" && Number.isFinite(value);
+
+const isLogin = (value: unknown): boolean => {
+  if (typeof value !== "object" || value === null) return false;
+  const login = value as Readonly<Record<string, unknown>>;
+  return (
+    isText(login["username"]) &&
+    isText(login["sealedTokens"]) &&
+    isTime(login["since"]) &&
+    (login["lastUsed"] === undefined || isTime(login["lastUsed"])) &&
+    ["subject", "providerSession", "client"].every((name) => isTextOrAbsent(login[name]))
+  );
+};
+
+/**
+ * Reads a stored session's JSON; undefined for what is none, or is one of another shape, as another version or
+ * somebody else may have written it.
+ */
+export const parseSession = (text: string): Session | undefined => {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+    const { login } = value as { readonly login?: unknown };
+    return login === undefined || isLogin(login) ? (value as Session) : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
 /** Changes with every write of a session; opaque, only compared. */
 export type Revision = Branded<"Revision">;
 

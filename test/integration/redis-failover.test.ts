@@ -37,7 +37,7 @@ const until = async (holds: () => Promise<boolean>): Promise<void> => {
 
 /** Creates sessions all the time, as a server under traffic does. */
 const startTraffic = (connection: RedisConnection) => {
-  const sessions = redisSessionStore(connection);
+  const sessions = redisSessionStore(connection, recordingLog());
   const acknowledged: SessionId[] = [];
   const gaps: number[] = [];
   let lastSuccess = performance.now();
@@ -94,7 +94,7 @@ const expectNothingLost = async (connection: RedisConnection, traffic: ReturnTyp
   expect(traffic.slowestFailure()).toBeLessThan(2);
   expect(traffic.longestGap()).toBeGreaterThan(0.5);
   expect(traffic.longestGap()).toBeLessThan(15);
-  const sessions = redisSessionStore(connection);
+  const sessions = redisSessionStore(connection, recordingLog());
   expect(traffic.acknowledged.length).toBeGreaterThan(20);
   for (const id of traffic.acknowledged) expect(await sessions.load(id, idle)).toBeDefined();
 };

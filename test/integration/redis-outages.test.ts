@@ -61,7 +61,7 @@ describe.each([
       settings: ["key-load-delay 4000", "loading-process-events-interval-bytes 1024"],
     });
     connection = await connectRedis({ url: redis.url, ca: redis.certificates.ca }, log);
-    sessions = redisSessionStore(connection);
+    sessions = redisSessionStore(connection, recordingLog());
     await sessions.create(id, { count: 1 }, idle);
   }, 120_000);
   afterAll(async () => {
@@ -272,7 +272,7 @@ describe("connecting to Redis", () => {
 
   it("drops the least active sessions before any staleness mark when memory is full", async () => {
     const connection = await connectRedis({ url: redis.url }, recordingLog());
-    const sessions = redisSessionStore(connection);
+    const sessions = redisSessionStore(connection, recordingLog());
     const marks = redisStalenessMarks(connection, systemClock(), { lifetime: 2 * idle });
     const users = Array.from({ length: 50 }, (_, n) => `user ${n}` as Username);
     for (const user of users) await marks.mark(user, 1000);

@@ -36,7 +36,7 @@ const stores: Readonly<Record<string, () => Promise<Opened>>> = {
   },
   Redis: async () => {
     const connection = await connectRedis({ url: redis.url, ca: redis.certificates.ca }, recordingLog());
-    return { store: redisSessionStore(connection), close: () => connection.close() };
+    return { store: redisSessionStore(connection, recordingLog()), close: () => connection.close() };
   },
 };
 

@@ -1,5 +1,6 @@
 import type { Seconds } from "../../domain/brand.ts";
 import type { SessionId } from "../../domain/session.ts";
+import { parseSessionId } from "../../domain/session.ts";
 import type { SessionOwner } from "../../domain/session-owner.ts";
 import type { Clock } from "../../ports/driven/clock.ts";
 import type { Log } from "../../ports/driven/log.ts";
@@ -22,6 +23,9 @@ export interface IndexFolder {
 /** When each session's entry ends, in the order in which the entries were put off. */
 type Entries = ReadonlyMap<SessionId, Seconds>;
 
+const isEntry = (entry: unknown): entry is [SessionId, Seconds] =>
+  Array.isArray(entry) && parseSessionId(String(entry[0])) !== undefined && typeof entry[1] === "number";
+
 /** Keeps each owner's sessions in a cell; the token's time is the end of the last of them. */
 export const filesystemSessionIndex = ({ folder: root, clock, log }: IndexFolder): SessionIndex & Sweeper => {
   const cells: CellRoot = { root, durable: true };
@@ -29,7 +33,9 @@ export const filesystemSessionIndex = ({ folder: root, clock, log }: IndexFolder
 
   const parse = (text: string): Entries => {
     try {
-      return new Map(JSON.parse(text) as [SessionId, Seconds][]);
+      const entries: unknown = JSON.parse(text);
+      if (!Array.isArray(entries) || !entries.every(isEntry)) throw new Error("It is no list of sessions.");
+      return new Map(entries);
     } catch (cause) {
       // Somebody else has been in this file. It must not keep its owner from logging in.
       log.write({ event: "background", what: "reading a damaged list of somebody's sessions", cause });

@@ -1,5 +1,7 @@
+import { LRUCache } from "lru-cache";
 import type { Seconds } from "../../domain/brand.ts";
 import type { Revision, Session, SessionId, StoredSession } from "../../domain/session.ts";
+import { parseSession } from "../../domain/session.ts";
 import type { Clock } from "../../ports/driven/clock.ts";
 import type { Log } from "../../ports/driven/log.ts";
 import type { ListedSession, ReplaceOutcome, SessionStore } from "../../ports/driven/session-store.ts";
@@ -64,14 +66,28 @@ const idLength = 32;
 
 const recordOf = (id: SessionId, session: Session): string => id + JSON.stringify(session);
 
-const parseRecord = (text: string, log: Log): ListedSession | undefined => {
-  try {
-    return { id: text.slice(0, idLength) as SessionId, session: JSON.parse(text.slice(idLength)) as Session };
-  } catch (cause) {
-    // Somebody else has been in this file. Its owner logs in again, rather than to get errors until it ends.
-    log.write({ event: "background", what: "reading a damaged session", cause });
-    return undefined;
-  }
+const parseRecord = (text: string, tell: (id: string) => void): ListedSession | undefined => {
+  const [id, session] = [text.slice(0, idLength), parseSession(text.slice(idLength))];
+  if (session) return { id: id as SessionId, session };
+  // Another version, or somebody else, has written it. Its owner logs in again, as if there were none.
+  tell(id);
+  return undefined;
+};
+
+/** Of how many records it is remembered that the operator was told of them. */
+const maxTold = 1000;
+
+const tellDamaged = (log: Log) => {
+  const told = new LRUCache<string, true>({ max: maxTold });
+  return (id: string): void => {
+    if (told.has(id)) return;
+    told.set(id, true);
+    log.write({
+      event: "background",
+      what: "reading a session",
+      cause: new Error("its record has another shape"),
+    });
+  };
 };
 
 /** Keeps each session in a cell; the token's time is the session's end. */
@@ -83,7 +99,8 @@ export const filesystemSessionStore = ({
   const cells: CellRoot = { root, durable: true };
   const folderOf = (id: SessionId): string => hashedFolder(root, id);
   const isOver: IsOver = (ends) => ends <= clock.now();
-  const parse = (text: string) => parseRecord(text, log);
+  const tell = tellDamaged(log);
+  const parse = (text: string) => parseRecord(text, tell);
   const sweeper = startSweeper({ cells, clock, log, what: "sweeping sessions", expires: true });
 
   const loadText = (id: SessionId, idle: Seconds): Promise<TextValue | undefined> =>

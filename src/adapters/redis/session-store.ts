@@ -2,7 +2,9 @@ import { randomBytes } from "node:crypto";
 import { Cluster } from "ioredis";
 import { LRUCache } from "lru-cache";
 import type { Seconds } from "../../domain/brand.ts";
-import type { Revision, Session, SessionId, StoredSession } from "../../domain/session.ts";
+import type { Revision, SessionId, StoredSession } from "../../domain/session.ts";
+import { parseSession } from "../../domain/session.ts";
+import type { Log } from "../../ports/driven/log.ts";
 import type { ListedSession, SessionStore } from "../../ports/driven/session-store.ts";
 import type { RedisConnection } from "./connection.ts";
 import { replyCode } from "./store-failure.ts";
@@ -23,23 +25,38 @@ const keyOf = (id: SessionId): string => prefix + id;
 /** Anything else under our key is another program's, whose sessions mean nothing here: as good as none. */
 const parseRecord = (record: unknown): StoredSession | undefined => {
   if (typeof record !== "string" || !recordForm.test(record)) return undefined;
-  const revision = record.slice(0, revisionLength) as Revision;
-  try {
-    return { revision, session: JSON.parse(record.slice(revisionLength)) as Session };
-  } catch {
-    return undefined;
-  }
+  const session = parseSession(record.slice(revisionLength));
+  return session && { revision: record.slice(0, revisionLength) as Revision, session };
+};
+
+const readLifetimeMs = 300_000;
+
+/** Of how many records it is remembered that the operator was told of them. */
+const maxTold = 1000;
+
+/** Tells once of each record that cannot be read: its owner logs in again, as if there were none. */
+const tellDamaged = (log: Log) => {
+  const told = new LRUCache<SessionId, true>({ max: maxTold, ttl: readLifetimeMs });
+  return (id: SessionId): void => {
+    if (told.has(id)) return;
+    told.set(id, true);
+    log.write({
+      event: "background",
+      what: "reading a session",
+      cause: new Error("its record has another shape"),
+    });
+  };
 };
 
 /** Some 10 kB each, what has been worked out of them included. */
 const maxRead = 1000;
-const readLifetimeMs = 300_000;
 
 /**
  * Parses a record that is read over and over once in a while only: as long as the text is the same, so is the
  * session, and whoever works something out of it may remember that by it.
  */
-const rememberingParser = () => {
+const rememberingParser = (log: Log) => {
+  const tell = tellDamaged(log);
   const read = new LRUCache<SessionId, { readonly record: string; readonly stored: StoredSession }>({
     max: maxRead,
     ttl: readLifetimeMs,
@@ -51,6 +68,7 @@ const rememberingParser = () => {
     const stored = parseRecord(record);
     if (stored && typeof record === "string") read.set(id, { record, stored });
     else read.delete(id);
+    if (!stored && typeof record === "string") tell(id);
     return stored;
   };
 };
@@ -143,9 +161,9 @@ if record then redis.call('DEL', KEYS[1]) end
 return record`;
 
 /** Keeps each session under one key with an expiry (sessions-and-authentication.md section 4). */
-export const redisSessionStore = (connection: RedisConnection): SessionStore => {
+export const redisSessionStore = (connection: RedisConnection, log: Log): SessionStore => {
   const read = recordReader(connection);
-  const parse = rememberingParser();
+  const parse = rememberingParser(log);
   const create = connection.script("createSession", createScript);
   const replace = connection.script("replaceSession", replaceScript);
   const remove = connection.script("removeSession", removeScript);
