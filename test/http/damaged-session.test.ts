@@ -26,6 +26,7 @@ describe("a session's record of another shape", () => {
     "is as no session, on every page and at a logout, and the operator is told: %s",
     async (_, shape) => {
       const visitor = browser(server);
+      const before = await server.stored.sessions();
       await visitor.logIn();
       const [[name, record] = ["", ""]] = [...(await server.stored.sessions())].filter(
         ([each]) => !before.has(each),

@@ -44,7 +44,7 @@ const cluster = (asOf: RedisAsOf) => async (): Promise<RedisUnderTest> => {
 
 const sessionStoreIn = async (redis: RedisUnderTest) => {
   const { connect, passSeconds, close } = redisHarness(redis.options);
-  const another = async () => redisSessionStore(await connect());
+  const another = async () => redisSessionStore(await connect(), recordingLog());
   return { store: await another(), another, passSeconds, close };
 };
 
