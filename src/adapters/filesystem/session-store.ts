@@ -85,7 +85,7 @@ const tellDamaged = (log: Log) => {
     log.write({
       event: "background",
       what: "reading a session",
-      cause: new Error("its record has another shape"),
+      cause: "its record has another shape",
     });
   };
 };
