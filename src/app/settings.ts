@@ -66,7 +66,10 @@ export const settings = {
     otherwise: "nextstrain-groups",
     says: "Bucket with every group's objects.",
   }),
-  AWS_REGION: optional({ kind: text, says: "Region of the bucket. Unset: what the AWS SDK finds." }),
+  AWS_REGION: optional({
+    kind: text,
+    says: "Region of the bucket. Unset: us-east-1 with AWS_ENDPOINT_URL_S3, else what the AWS SDK finds.",
+  }),
   AWS_ENDPOINT_URL_S3: optional({
     kind: web,
     inFile: false,

@@ -51,15 +51,66 @@ const put = (store: ResourceStore, kind: "none" | "absent" = "none") =>
   store.write(key, { contentType: "application/json", body: bodyOf("{}") }, { kind }, never);
 
 describe("answers of an S3 store", () => {
-  it("takes 403 for an object that is not there", async () => {
-    const { store } = await openOn((_, response) => s3Error(response, 403, "AccessDenied"));
+  it("says that there is no object only when the store does", async () => {
+    const { store } = await openOn((_, response) => s3Error(response, 404, "NoSuchKey"));
     expect(await store.read(key, never)).toBeUndefined();
     expect(await store.stat(key, never)).toBeUndefined();
+  });
+
+  it("takes a 403 without a word, as HEAD has it, for no answer about the object", async () => {
+    const { store } = await openOn((_, response) => response.writeHead(403).end());
+    await expect(store.stat(key, never)).rejects.toBeInstanceOf(StoreDown);
+  });
+
+  it.each([
+    [
+      "a page",
+      (response: ServerResponse) =>
+        response.writeHead(200, { "content-type": "text/html" }).end("<p>Hello</p>"),
+    ],
+    ["nothing", (response: ServerResponse) => response.writeHead(200).end()],
+  ])("takes no upload for stored that is answered with 200 and %s", async (_, answer) => {
+    const { store } = await openOn((request, response) => {
+      request.resume().once("end", () => answer(response));
+    });
+    await expect(put(store)).rejects.toBeInstanceOf(StoreDown);
+  });
+
+  it("ends a list whose pages have no end, and says that it is the store's fault", async () => {
+    const { store, stub } = await openOn((_, response) => {
+      response.writeHead(200, { "content-type": "application/xml" });
+      response.end(
+        '<?xml version="1.0"?><ListBucketResult><IsTruncated>true</IsTruncated>' +
+          "<NextContinuationToken>again</NextContinuationToken></ListBucketResult>",
+      );
+    });
+    const listed = Array.fromAsync(store.list("blab/datasets/" as KeyPrefix, never));
+    await expect(listed).rejects.toBeInstanceOf(StoreDown);
+    expect(stub.requests.length).toBeLessThan(4);
+  });
+
+  it("leaves out a key that makes no sense, and lists the others", async () => {
+    const { store } = await openOn((_, response) => {
+      response.writeHead(200, { "content-type": "application/xml" });
+      const keys = [
+        "blab/datasets/a.json",
+        "blab/datasets/%E0%A4%A",
+        "elsewhere/b.json",
+        "blab/datasets/c.json",
+      ];
+      const contents = keys.map((name) => `<Contents><Key>${name}</Key></Contents>`).join("");
+      response.end(
+        `<?xml version="1.0"?><ListBucketResult><EncodingType>url</EncodingType>${contents}</ListBucketResult>`,
+      );
+    });
+    const names = await Array.fromAsync(store.list("blab/datasets/" as KeyPrefix, never));
+    expect(names).toEqual(["a.json", "c.json"]);
   });
 
   it.each([
     [403, "SignatureDoesNotMatch"],
     [403, "InvalidAccessKeyId"],
+    [403, "AccessDenied"],
     [404, "NoSuchBucket"],
   ])("does not take %i %s for that", async (status, code) => {
     const { store } = await openOn((_, response) => s3Error(response, status, code));
@@ -207,10 +258,20 @@ describe("answers of an S3 store", () => {
     expect(told).not.toContain("Signature=");
   });
 
-  it("is ready where it may not list, and not where it may do nothing", async () => {
-    const { store } = await openOn((_, response) => s3Error(response, 403, "AccessDenied"));
-    await store.ready(never);
-    const { store: stranger } = await openOn((_, response) => s3Error(response, 403, "InvalidAccessKeyId"));
-    await expect(stranger.ready(never)).rejects.toBeInstanceOf(StoreDown);
+  it.each([
+    [403, "AccessDenied"],
+    [403, "InvalidAccessKeyId"],
+    [404, "NoSuchBucket"],
+  ])("is not ready while the store says %i %s to a list, and says so", async (status, code) => {
+    const { store } = await openOn((_, response) => s3Error(response, status, code));
+    await expect(store.ready(never)).rejects.toMatchObject({ cause: { name: code } });
+  });
+
+  it("needs no region where it has an endpoint", async () => {
+    const { stub } = await openOn((_, response) => s3Error(response, 404, "NoSuchKey"));
+    const { region: _, ...options } = stub.options;
+    const connection = connectS3(options, recordingLog());
+    closers.push(() => connection.close());
+    expect(await s3ResourceStore(connection).read(key, never)).toBeUndefined();
   });
 });

@@ -10,7 +10,7 @@ export interface S3Options {
   readonly bucket: string;
   /** `AWS_ENDPOINT_URL_S3`; absent: AWS. */
   readonly endpoint?: string;
-  /** `AWS_REGION`; absent: by the SDK's own sources. */
+  /** `AWS_REGION`; absent: us-east-1 with an endpoint, else by the SDK's own sources. */
   readonly region?: string;
   /** Absent: by the SDK's own sources. */
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
@@ -24,7 +24,9 @@ export interface S3Options {
 
 export interface S3Connection {
   readonly bucket: string;
-  /** Downloads may stand still for as long as their reader does. */
+  /** For small calls, which never wait behind bodies: lists, what is known of an object, deletions. */
+  readonly asking: S3Client;
+  /** Downloads, with sockets of their own: they may stand still for as long as their reader does. */
   readonly reading: S3Client;
   /** Uploads are sent from memory: one that stands still is the store's doing. */
   readonly writing: S3Client;
@@ -52,11 +54,17 @@ const requestHandlerOptions = (options: S3Options, socketTimeout: number) => {
   };
 };
 
+/** Stores other than AWS have no regions of their own; MinIO, Ceph and others take the usual one. */
+const regionOf = ({ endpoint, region }: S3Options): { readonly region?: string } => {
+  if (region !== undefined) return { region };
+  return endpoint === undefined ? {} : { region: "us-east-1" };
+};
+
 const clientOptions = (options: S3Options): S3ClientConfig => {
   const checksums = options.checksums === "when-supported" ? "WHEN_SUPPORTED" : "WHEN_REQUIRED";
   return {
     ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
-    ...(options.region === undefined ? {} : { region: options.region }),
+    ...regionOf(options),
     ...(options.credentials === undefined ? {} : { credentials: options.credentials }),
     forcePathStyle: options.forcePathStyle ?? options.endpoint !== undefined,
     requestChecksumCalculation: checksums,
@@ -110,13 +118,15 @@ export const connectS3 = (options: S3Options, log: Log): S3Connection => {
     doNotRetryTimeouts(client);
     return client;
   };
-  const [reading, writing] = [open(0), open(idleUpload)];
+  const [asking, reading, writing] = [open(0), open(0), open(idleUpload)];
   return {
     bucket: options.bucket,
+    asking,
     reading,
     writing,
     log,
     async close() {
+      asking.destroy();
       reading.destroy();
       writing.destroy();
     },

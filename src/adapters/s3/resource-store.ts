@@ -6,6 +6,7 @@ import {
   ListObjectsV2Command,
   S3ServiceException,
 } from "@aws-sdk/client-s3";
+import { StoreDown } from "../../domain/failure.ts";
 import type { KeyPrefix, ObjectKey } from "../../domain/object-key.ts";
 import type { ETag, ObjectMetadata, Precondition, StoredObject } from "../../domain/stored-object.ts";
 import { holds } from "../../domain/stored-object.ts";
@@ -18,8 +19,14 @@ import { answerOf } from "./time-limit.ts";
 import type { WriteCondition } from "./upload.ts";
 import { upload } from "./upload.ts";
 
-/** S3's way to write a key where XML could not hold it: a form's encoding. */
-const decodeKey = (text: string): string => decodeURIComponent(text.replaceAll("+", " "));
+/** S3's way to write a key where XML could not hold it: a form's encoding. Undefined: it is none. */
+const decodeKey = (text: string): string | undefined => {
+  try {
+    return decodeURIComponent(text.replaceAll("+", " "));
+  } catch {
+    return undefined;
+  }
+};
 
 /** What the store is asked for with an object; undefined when that is not there. */
 const find = <T>(signal: AbortSignal, ask: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> =>
@@ -31,12 +38,12 @@ const find = <T>(signal: AbortSignal, ask: (signal: AbortSignal) => Promise<T>):
   );
 
 const stat = async (
-  { reading, bucket }: S3Connection,
+  { asking, bucket }: S3Connection,
   key: ObjectKey,
   signal: AbortSignal,
 ): Promise<ObjectMetadata | undefined> => {
   const command = new HeadObjectCommand({ Bucket: bucket, Key: key });
-  const headers = await find(signal, (abortSignal) => reading.send(command, { abortSignal }));
+  const headers = await find(signal, (abortSignal) => asking.send(command, { abortSignal }));
   return headers && metadataOf(headers);
 };
 
@@ -59,7 +66,7 @@ const read = async (
 };
 
 const page = (
-  { reading, bucket }: S3Connection,
+  { asking, bucket }: S3Connection,
   prefix: KeyPrefix,
   after: string | undefined,
   signal: AbortSignal,
@@ -70,8 +77,12 @@ const page = (
     EncodingType: "url",
     ...(after === undefined ? {} : { ContinuationToken: after }),
   });
-  return answerOf(signal, (abortSignal) => reading.send(command, { abortSignal }));
+  return answerOf(signal, (abortSignal) => asking.send(command, { abortSignal }));
 };
+
+/** One key that makes no sense is left out: the others are there all the same. */
+const tellOddKey = ({ log }: S3Connection, prefix: KeyPrefix): void =>
+  log.write({ event: "background", what: "listing objects", cause: `a key below ${prefix} cannot be read` });
 
 async function* list(
   connection: S3Connection,
@@ -86,9 +97,13 @@ async function* list(
       EncodingType,
     } = await page(connection, prefix, after, signal);
     for (const { Key: key = "" } of Contents) {
-      const name = (EncodingType === "url" ? decodeKey(key) : key).slice(prefix.length);
+      const decoded = EncodingType === "url" ? decodeKey(key) : key;
+      if (decoded === undefined || !decoded.startsWith(prefix)) tellOddKey(connection, prefix);
       // Some programs mark folders with an empty object of the prefix's own name.
-      if (name !== "") yield name;
+      else if (decoded !== prefix) yield decoded.slice(prefix.length);
+    }
+    if (NextContinuationToken !== undefined && NextContinuationToken === after) {
+      throw new StoreDown({ cause: new Error("The store's list begins anew with each page") });
     }
     after = NextContinuationToken;
   } while (after !== undefined);
@@ -133,7 +148,7 @@ const remove = async (
   precondition: Precondition,
   signal: AbortSignal,
 ): Promise<WriteOutcome> => {
-  const { reading, bucket } = connection;
+  const { asking, bucket } = connection;
   const condition = await conditionFor(connection, key, precondition, signal);
   if (condition === undefined) return "precondition-failed";
   // Nothing is there, as was asked: nothing to do.
@@ -141,7 +156,7 @@ const remove = async (
   const command = new DeleteObjectCommand({ Bucket: bucket, Key: key, ...condition });
   return answerOf<WriteOutcome>(signal, async (abortSignal) => {
     try {
-      await reading.send(command, { abortSignal });
+      await asking.send(command, { abortSignal });
       return "done";
     } catch (error) {
       if (precondition.kind !== "none" && isConditionFailure(error)) return "precondition-failed";
@@ -151,14 +166,10 @@ const remove = async (
   });
 };
 
-/** Whoever may not list is answered all the same (storage.md section 1). */
-const ready = async ({ reading, bucket }: S3Connection, signal: AbortSignal): Promise<void> => {
+/** The right to list is asked for: without it the store says 403 of what is not there, and nothing can be believed. */
+const ready = async ({ asking, bucket }: S3Connection, signal: AbortSignal): Promise<void> => {
   const command = new ListObjectsV2Command({ Bucket: bucket, MaxKeys: 1 });
-  await answerOf(signal, (abortSignal) =>
-    reading.send(command, { abortSignal }).catch((error: unknown) => {
-      if (!(error instanceof S3ServiceException && error.name === "AccessDenied")) throw error;
-    }),
-  );
+  await answerOf(signal, (abortSignal) => asking.send(command, { abortSignal }));
 };
 
 /** Keeps objects in a bucket of S3 or of a store that speaks its protocol. */

@@ -6,24 +6,14 @@ const statusOf = (error: unknown): number | undefined =>
 
 const namesOf = (error: unknown): string => (error instanceof S3ServiceException ? error.name : "");
 
-/** 403 answers that are about us, not about the object. */
-const accountFaults = [
-  "ExpiredToken",
-  "InvalidAccessKeyId",
-  "InvalidToken",
-  "RequestTimeTooSkewed",
-  "SignatureDoesNotMatch",
-];
-
 /**
- * Whether the store says that there is no such object. Without permission to list, S3 answers 403 for one that
- * is missing (storage.md section 1). A missing bucket is no missing object.
+ * Whether the store says that there is no such object; a missing bucket is no missing object. A 403 says nothing of
+ * the kind: with the right to list, which `ready` asks for, S3 answers 404 for what is missing, and 403 to keys that
+ * are wrong or were revoked. By HEAD it does not even say which.
  */
 export const isMissing = (error: unknown): boolean => {
-  const status = statusOf(error);
   const name = namesOf(error);
-  if (status === 404) return name !== "NoSuchBucket" && name !== "NoSuchUpload";
-  return status === 403 && !accountFaults.includes(name);
+  return statusOf(error) === 404 && name !== "NoSuchBucket" && name !== "NoSuchUpload";
 };
 
 /**

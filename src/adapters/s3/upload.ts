@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { S3Client } from "@aws-sdk/client-s3";
 import { AbortMultipartUploadCommand } from "@aws-sdk/client-s3";
 import { Upload } from "@aws-sdk/lib-storage";
+import { StoreDown } from "../../domain/failure.ts";
 import type { ObjectKey } from "../../domain/object-key.ts";
 import type { NewContent, WriteOutcome } from "../../ports/driven/resource-store.ts";
 import type { S3Connection } from "./connection.ts";
@@ -77,7 +78,10 @@ export const upload = async (
     ...condition,
   };
   try {
-    await new Upload({ client, params, partSize, queueSize: partsAtOnce }).done();
+    const { ETag: tag } = await new Upload({ client, params, partSize, queueSize: partsAtOnce }).done();
+    // A proxy's page, or nothing at all, comes with 200 as well; what has stored something names its tag.
+    if (!tag)
+      throw new StoreDown({ cause: new Error("The store's answer to an upload names no entity tag") });
     return "done";
   } catch (error) {
     source.stop(error);

@@ -69,6 +69,13 @@ export type LogEvent =
   | { readonly event: "session-dropped"; readonly username: string; readonly reason: string }
   /** A session that ended because somebody, or the provider, wanted it to. */
   | { readonly event: "session-ended"; readonly username: string; readonly why: string }
+  /** Something that the server needs does not answer when `/readyz` asks, since now; or answers again. */
+  | {
+      readonly event: "readiness";
+      readonly part: string;
+      readonly outcome: "failing" | "ready";
+      readonly cause?: unknown;
+    }
   /** Work in the background that went wrong and will be tried again. */
   | { readonly event: "background"; readonly what: string; readonly cause: unknown };
 
