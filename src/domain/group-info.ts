@@ -1,5 +1,11 @@
 import type { Json, JsonObject } from "./brand.ts";
 import type { GroupName } from "./group.ts";
+import type { ETag } from "./stored-object.ts";
+
+/** Bytes. It is sent whole with each `getSourceInfo`, as base64. */
+export const maxLogoBytes = 2_000_000;
+/** Bytes. Every page of the group holds the whole text. */
+export const maxOverviewBytes = 1_000_000;
 
 /** What a group says of itself (storage.md section 5). */
 export interface GroupInfo {
@@ -8,8 +14,8 @@ export interface GroupInfo {
   readonly website?: string;
   readonly showDatasets: boolean;
   readonly showNarratives: boolean;
-  /** The logo as a `data:` URL, or null when there is none. */
-  readonly avatar: string | null;
+  /** The logo's tag, or null when there is none. */
+  readonly logo: ETag | null;
   /** Markdown. */
   readonly overview: string;
   /** Why the group's own words are missing. */
@@ -32,7 +38,7 @@ export const defaultGroupInfo = (group: GroupName): GroupInfo => ({
   title: `The ${group} group`,
   showDatasets: true,
   showNarratives: true,
-  avatar: null,
+  logo: null,
   overview: "This group's datasets and narratives are listed below.",
 });
 
@@ -41,7 +47,7 @@ export const groupInfo = (
   group: GroupName,
   attributes: JsonObject,
   body: string,
-  avatar: string | null,
+  logo: ETag | null,
 ): GroupInfo => {
   const otherwise = defaultGroupInfo(group);
   const byline = text(attributes["byline"]);
@@ -52,7 +58,7 @@ export const groupInfo = (
     ...(site === undefined ? {} : { website: site }),
     showDatasets: shown(attributes["showDatasets"]),
     showNarratives: shown(attributes["showNarratives"]),
-    avatar,
+    logo,
     overview: body.trim() === "" ? otherwise.overview : body.replaceAll("\r\n", "\n"),
   };
 };

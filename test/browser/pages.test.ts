@@ -63,6 +63,26 @@ describe("a group's settings, in its owner's browser", () => {
     await owner.show("group-after-settings");
     expect(owner.troubles).toEqual([]);
   });
+
+  it("change an overview that is too large to be on the page", async () => {
+    const owner = await open();
+    const { page } = owner;
+    await owner.goTo(`${group}/settings`);
+    await owner.logIn("alice");
+    await page.waitForURL(`${server.http}${group}/settings`);
+    const text = `---\ntitle: A long summer\n---\n${"Some words <and> more.\n\n".repeat(6000)}`;
+    const overview = page.locator("#overview");
+    await overview.locator("textarea").fill(text);
+    await overview.getByRole("button", { name: "Save the overview" }).click();
+    await overview.getByText("Saved.").waitFor();
+    await page.reload();
+    await overview.locator("form").waitFor();
+    expect(await overview.locator("textarea").inputValue()).toBe(text);
+    await overview.locator("textarea").fill("---\ntitle: A short summer\n---\n");
+    await overview.getByRole("button", { name: "Save the overview" }).click();
+    await overview.getByText("Saved.").waitFor();
+    expect(owner.troubles).toEqual([]);
+  });
 });
 
 describe("pages without scripts", () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Json, JsonObject } from "../../src/domain/brand.ts";
 import { defaultGroupInfo, groupInfo } from "../../src/domain/group-info.ts";
+import type { ETag } from "../../src/domain/stored-object.ts";
 import { groupName } from "./sample.ts";
 
 const group = groupName("blab");
@@ -19,16 +20,16 @@ describe("a group's info", () => {
       showDatasets: false,
       showNarratives: false,
     };
-    expect(groupInfo(group, attributes, "# Hello", "data:image/png;base64,AA==")).toEqual({
+    expect(groupInfo(group, attributes, "# Hello", '"a1"' as ETag)).toEqual({
       ...attributes,
       overview: "# Hello",
-      avatar: "data:image/png;base64,AA==",
+      logo: '"a1"',
     });
   });
 
   it("falls back to defaults, without fields for what has none", () => {
     expect(infoOf({}, "")).toEqual(otherwise);
-    expect(otherwise).toMatchObject({ showDatasets: true, showNarratives: true, avatar: null });
+    expect(otherwise).toMatchObject({ showDatasets: true, showNarratives: true, logo: null });
     expect(otherwise.title).toContain("blab");
     expect(Object.keys(infoOf({}))).not.toContain("byline");
   });

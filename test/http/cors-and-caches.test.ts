@@ -31,6 +31,8 @@ const answers: readonly [path: string, accept: string, status: number, anyOrigin
     ["/charon/getNarrative?prefix=groups/blab/narratives/test/fixture&type=md", "*/*", 200, true, noCache],
     ["/charon/getAvailable?prefix=groups/blab", "*/*", 200, true, noCache],
     ["/charon/getSourceInfo?prefix=groups/blab", "*/*", 200, true, noCache],
+    ["/logos/blab", "image/png", 200, true, noCache],
+    ["/logos/test-private", "image/png", 200, false, noCache],
     ["/groups/test-private/ncov/19B", json, 200, false, noCache],
     ["/groups/test-private/narratives/test/fixture", narrative, 200, false, noCache],
     ["/charon/getDataset?prefix=groups/test-private/ncov/19B", "*/*", 200, false, noCache],

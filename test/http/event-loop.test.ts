@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { longestHold } from "../support/longest-hold.ts";
+import { pngOf } from "../support/png.ts";
 import { narrativeType, put } from "../support/resources.ts";
 import type { RunningServer } from "../support/running-server.ts";
 import { startServer } from "../support/running-server.ts";
@@ -95,6 +96,15 @@ const hostileYaml: [string, string, RegExp][] = [
   ["a million names without values", "a:\n".repeat(330_000), /twice/],
 ];
 
+test("the settings page of an overview of a megabyte has its text elsewhere", async () => {
+  await overview("<".repeat(990_000));
+  const Authorization = await server.bearer("olga", "blab/owners");
+  const headers = { Accept: "text/html", Authorization };
+  const { held, result } = await longestHold(() => server.ask({ path: "/groups/blab/settings", headers }));
+  expect([result.status, result.text]).toEqual([200, expect.stringContaining("data-is-elsewhere")]);
+  expect(held).toBeLessThan(bound);
+});
+
 describe("front matter", () => {
   test.each(hostileYaml)("of %s is refused while others are served", async (_, source, why) => {
     const { held, result } = await longestHold(async () => {
@@ -110,6 +120,55 @@ describe("front matter", () => {
     for (const { status, text } of result) {
       expect([status, text]).toEqual([400, expect.stringMatching(why)]);
     }
+    expect(held).toBeLessThan(bound);
+  });
+});
+
+/** As large as a logo may be: an image whose second half is a comment. */
+const largeLogo = pngOf(200, 100, ["x".repeat(1_999_000)]);
+
+describe("a logo of 2 MB", () => {
+  test("is on no page, but at an address of its own, and is not sent again to whoever has it", async () => {
+    await put(server, "/groups/blab/settings/logo", "image/png", largeLogo);
+    await overview("Words.");
+    const { text } = await page();
+    expect(text.length).toBeLessThan(20_000);
+    const [, address = ""] = /<img class="logo" src="([^"]+)"/.exec(text) ?? [];
+    const logo = await server.ask({ path: address, headers: { Accept: "image/avif,image/*,*/*;q=0.8" } });
+    expect([logo.status, logo.headers["content-type"]]).toEqual([200, "image/png"]);
+    expect(logo.bytes.equals(largeLogo)).toBe(true);
+    const again = await server.ask({
+      path: address,
+      headers: { "If-None-Match": logo.headers["etag"] ?? "" },
+    });
+    expect([again.status, again.bytes.length]).toEqual([304, 0]);
+    const Authorization = await server.bearer("olga", "blab/owners");
+    const settings = await server.ask({
+      path: "/groups/blab/settings",
+      headers: { Accept: "text/html", Authorization },
+    });
+    expect(settings.text).toContain(`src="${address}"`);
+  });
+
+  test("is in what Auspice asks for, made once for all who ask, while others are served", async () => {
+    await put(server, "/groups/blab/settings/logo", "image/png", largeLogo);
+    const ask = () => server.ask({ path: "/charon/getSourceInfo?prefix=groups/blab" });
+    const { held, result } = await longestHold(() => Promise.all(Array.from({ length: 10 }, ask)));
+    for (const { status, text } of result) {
+      expect(status).toBe(200);
+      expect(text.includes(`"data:image/png;base64,${largeLogo.toString("base64")}"`)).toBe(true);
+    }
+    expect(held).toBeLessThan(bound);
+    await put(server, "/groups/blab/settings/logo", "image/png", pngOf(10, 10));
+    expect((await ask()).text).toContain(pngOf(10, 10).toString("base64"));
+  });
+
+  test("that is thousands of empty parts is refused", async () => {
+    const parts = pngOf(200, 100, Array(150_000).fill(""));
+    const { held, result } = await longestHold(() =>
+      put(server, "/groups/blab/settings/logo", "image/png", parts),
+    );
+    expect([result.status, result.text]).toEqual([400, expect.stringContaining("more than 10,000 parts")]);
     expect(held).toBeLessThan(bound);
   });
 });

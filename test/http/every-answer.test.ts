@@ -35,6 +35,7 @@ const others = [
   "/.well-known/openid-configuration",
   "/groups/blab/a_b",
   "/groups/..",
+  "/logos/blab",
   "/charon/getDataset?prefix=groups/blab/ncov/19B",
 ];
 

@@ -28,6 +28,7 @@ const routes: readonly [path: string, accept: string, status: number, others: re
   ["/groups", html, 200, []],
   ["/groups/blab", html, 200, []],
   ["/groups/blab/settings", html, 200, []],
+  ["/logos/blab", "image/png", 200, []],
   ["/groups/blab/settings/logo", "image/png", 200, ["PUT", "DELETE", "OPTIONS"]],
   ["/groups/blab/settings/overview", "text/plain", 200, ["PUT", "DELETE", "OPTIONS"]],
   ["/groups/blab/settings/members", html, 200, ["OPTIONS"]],

@@ -33,6 +33,7 @@ const readings: Record<string, (group: string) => readonly Question[]> = {
     { path: `/groups/${group}` },
     { path: `/charon/getAvailable?prefix=groups/${group}` },
     { path: `/charon/getSourceInfo?prefix=groups/${group}` },
+    { path: `/logos/${group}` },
   ],
   dataset: (group) => [
     { path: `/groups/${group}/ncov/19B` },

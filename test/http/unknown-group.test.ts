@@ -70,6 +70,7 @@ const paths = [
   "/charon/getNarrative?prefix=groups/NAME/narratives/test/fixture&type=md",
   "/charon/getNarrative?prefix=groups/NAME/narratives/test/fixture",
   "/charon/getSourceInfo?prefix=groups/NAME",
+  "/logos/NAME",
 ];
 
 const types = ["text/html, application/json", "image/png", dataset(), narrative];

@@ -8,8 +8,8 @@ const chunk = (type: string, data: Buffer): Buffer => {
   return Buffer.concat([length, typeAndData, checksum]);
 };
 
-/** A black PNG image; one of more than a million pixels says so only, and has fewer. */
-export const pngOf = (width: number, height: number): Buffer => {
+/** A black PNG image, with comments in it; one of more than a million pixels says so only, and has fewer. */
+export const pngOf = (width: number, height: number, comments: readonly string[] = []): Buffer => {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
@@ -19,6 +19,7 @@ export const pngOf = (width: number, height: number): Buffer => {
   return Buffer.concat([
     Buffer.from("89504e470d0a1a0a", "hex"),
     chunk("IHDR", header),
+    ...comments.map((comment) => chunk("tEXt", Buffer.from(comment, "latin1"))),
     chunk("IDAT", deflateSync(rows)),
     chunk("IEND", Buffer.alloc(0)),
   ]);

@@ -1,7 +1,14 @@
 import { describe, expect, it } from "vitest";
 import type { Caller } from "../../src/domain/caller.ts";
 import { anonymous } from "../../src/domain/caller.ts";
-import { LoginRequired, NotAllowed, NotConfigured, NotFound, StoreDown } from "../../src/domain/failure.ts";
+import {
+  LoginRequired,
+  NotAllowed,
+  NotConfigured,
+  NotFound,
+  StoreDown,
+  UnusableObject,
+} from "../../src/domain/failure.ts";
 import { defaultGroupInfo } from "../../src/domain/group-info.ts";
 import type { Precondition } from "../../src/domain/stored-object.ts";
 import { privateGroup, publicGroup, userWith } from "../domain/sample.ts";
@@ -91,7 +98,7 @@ describe("a group's info", () => {
     const d = dataSetup();
     expect(await d.groups.info(anonymous, publicGroup, signal)).toMatchObject({
       title: "A title",
-      avatar: null,
+      logo: null,
     });
     await expect(d.groups.info(anonymous, privateGroup, signal)).rejects.toThrow(LoginRequired);
   });
@@ -100,9 +107,41 @@ describe("a group's info", () => {
     const d = dataSetup();
     await d.groups.write(owner, publicGroup, "overview", upload("# Hello"), none, signal);
     await d.put("blab/group-logo.png", "\x89", "image/png");
+    const { etag } = await d.groups.statLogo(anonymous, publicGroup, signal);
     expect(await d.groups.info(anonymous, publicGroup, signal)).toMatchObject({
       overview: "# Hello",
-      avatar: `data:image/png;base64,${Buffer.from("\x89").toString("base64")}`,
+      logo: etag,
+    });
+    expect(await d.groups.avatar(anonymous, publicGroup, signal)).toBe(
+      `data:image/png;base64,${Buffer.from("\x89").toString("base64")}`,
+    );
+    expect(await textOf(await d.groups.readLogo(anonymous, publicGroup, signal))).toBe("\x89");
+  });
+
+  it("has no logo where there is none, and none for whoever may not read the source", async () => {
+    const d = dataSetup();
+    expect(await d.groups.avatar(anonymous, publicGroup, signal)).toBeNull();
+    await expect(d.groups.readLogo(anonymous, publicGroup, signal)).rejects.toThrow(NotFound);
+    d.calls.length = 0;
+    for (const read of ["info", "avatar", "readLogo", "statLogo"] as const)
+      await expect(d.groups[read](anonymous, privateGroup, signal)).rejects.toThrow(LoginRequired);
+    expect(d.calls).toEqual([]);
+  });
+
+  it("leaves a logo of more than 2 MB and an overview of more than 1 MB out, and says so", async () => {
+    const d = dataSetup();
+    await d.put("blab/group-logo.png", "x".repeat(2_000_001), "image/png");
+    await expect(d.groups.avatar(anonymous, publicGroup, signal)).rejects.toThrow(UnusableObject);
+    await d.put("blab/group-overview.md", "x".repeat(1_000_001), "text/markdown");
+    expect((await d.groups.info(anonymous, publicGroup, signal)).error).toMatch(/cannot be read/);
+  });
+
+  it("keeps a large source from the page where it can be changed", async () => {
+    const d = dataSetup();
+    await d.put("blab/group-overview.md", "x".repeat(100_001), "text/markdown");
+    expect(await d.groups.overviewSource(owner, publicGroup, signal)).toEqual({
+      text: undefined,
+      etag: expect.any(String),
     });
   });
 
@@ -116,7 +155,7 @@ describe("a group's info", () => {
 
   it("is an outage when the store is away, not a group without words", async () => {
     const d = dataSetup();
-    const broken = { ...d.store, read: () => Promise.reject(new StoreDown()) };
+    const broken = { ...d.store, stat: d.store.stat, read: () => Promise.reject(new StoreDown()) };
     const { groups } = await import("../../src/app/usecases/groups.ts");
     const info = groups({ ...d, store: broken }).info(anonymous, publicGroup, signal);
     await expect(info).rejects.toThrow(StoreDown);

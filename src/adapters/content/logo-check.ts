@@ -1,14 +1,15 @@
 import { crc32 } from "node:zlib";
 import { BadContent } from "../../domain/failure.ts";
+import { maxLogoBytes } from "../../domain/group-info.ts";
 import type { Checker } from "./checker.ts";
 import { countOf } from "./checker.ts";
 import { collectedCheck } from "./collected-check.ts";
 
-/** Bytes. Every answer about the group holds the logo as base64. */
-const maxLogoBytes = 2_000_000;
 const maxSide = 10_000;
 /** Pixels: a browser that draws the logo takes 4 bytes for each. */
 const maxArea = 50_000_000;
+/** Usual encoders write parts of 8 kB and more; looking at 160 000 empty ones takes a tenth of a second. */
+const maxChunks = 10_000;
 
 /** PNG (third edition) section 5.2. */
 const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
@@ -26,6 +27,7 @@ const damaged = (why: string): BadContent =>
 /** The chunks up to IEND, which has to be the end of the file: what follows it would be served unseen. */
 const chunksOf = function* (file: Buffer): Generator<PngChunk> {
   let at = signature.length;
+  let chunks = 0;
   while (at + chunkOverhead <= file.length) {
     const length = file.readUInt32BE(at);
     if (at + chunkOverhead + length > file.length) throw damaged("it is cut off");
@@ -34,6 +36,8 @@ const chunksOf = function* (file: Buffer): Generator<PngChunk> {
     if (!/^[A-Za-z]{4}$/.test(type)) throw damaged("it holds a part of no known kind");
     if (crc32(typeAndData) !== file.readUInt32BE(at + 8 + length)) throw damaged("a checksum is wrong");
     at += chunkOverhead + length;
+    chunks += 1;
+    if (chunks > maxChunks) throw damaged(`it has more than ${countOf(maxChunks)} parts`);
     yield { type, data: typeAndData.subarray(4) };
     if (type === "IEND") {
       if (at !== file.length) throw damaged("something follows its end");

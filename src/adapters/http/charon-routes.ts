@@ -11,9 +11,10 @@ import type { ResourceFile, Resources } from "../../ports/driving/resources.ts";
 import type { Context, RequestState } from "./context.ts";
 import { allowAnyOrigin } from "./cross-site.ts";
 import { inTurns } from "./in-turns.ts";
-import { answerJson } from "./json-answer.ts";
+import { answerJson, answerTagged } from "./json-answer.ts";
 import { fileName } from "./resource-routes.ts";
 import { dataCache } from "./security-headers.ts";
+import { sourceInfos } from "./source-info.ts";
 import { answerObject } from "./stored-object-answer.ts";
 
 interface Deps {
@@ -25,10 +26,11 @@ interface Deps {
 /** The API that Auspice and the CLI list and fetch by (http-api.md section 11). */
 export const charonRoutes = (d: Deps): Router<RequestState> => {
   const router = new Router<RequestState>();
+  const sourceInfo = sourceInfos();
   router.get("/charon/getAvailable", (ctx) => getAvailable(ctx, d));
   router.get("/charon/getDataset", (ctx) => getDataset(ctx, d));
   router.get("/charon/getNarrative", (ctx) => getNarrative(ctx, d));
-  router.get("/charon/getSourceInfo", (ctx) => getSourceInfo(ctx, d));
+  router.get("/charon/getSourceInfo", (ctx) => getSourceInfo(ctx, d, sourceInfo));
   return router;
 };
 
@@ -156,9 +158,19 @@ const answerFile = (ctx: Context, d: Deps, file: ResourceFile): Promise<void> =>
   });
 };
 
-const getSourceInfo = async (ctx: Context, d: Deps): Promise<void> => {
+const getSourceInfo = async (
+  ctx: Context,
+  d: Deps,
+  sourceInfo: ReturnType<typeof sourceInfos>,
+): Promise<void> => {
   const { group } = locate(ctx, d);
-  const info = await d.groups.info(ctx.state.caller, group, ctx.state.signal);
+  const { caller, signal } = ctx.state;
+  const info = await d.groups.info(caller, group, signal);
+  // Others may wait for it too: it goes on when this client leaves.
+  const avatar = () => d.groups.avatar(caller, group, AbortSignal.timeout(logoTime));
   ctx.set("Cache-Control", dataCache);
-  answerJson(ctx, info);
+  answerTagged(ctx, await sourceInfo(info, avatar));
 };
+
+/** Milliseconds; the store has its own limits for each step. */
+const logoTime = 60_000;

@@ -24,6 +24,7 @@ import { refuseCrossSite } from "./cross-site.ts";
 import { discoveryRoutes } from "./discovery-routes.ts";
 import { answerFailures } from "./failure-response.ts";
 import { healthRoutes } from "./health-routes.ts";
+import { logoRoute } from "./logo-route.ts";
 import { oneRouter } from "./one-router.ts";
 import type { OriginRules } from "./origin.ts";
 import { determineOrigin } from "./origin.ts";
@@ -94,6 +95,7 @@ export const server = (d: ServerDeps): RequestHandler => {
     pageRoutes(pageDeps),
     sessionRoutes(pageDeps),
     settingsRoutes(pageDeps),
+    logoRoute(d),
     resourceRoutes(pageDeps),
   ];
   app.use(oneRouter(routers).routes());

@@ -106,10 +106,10 @@ const allowed = (ctx: Context, d: Deps, group: Group): void =>
 const settingsPage = async (ctx: Context, d: Deps, group: Group): Promise<void> => {
   const { caller, signal } = ctx.state;
   const mayEditSettings = d.groups.isPermitted(caller, "write", "group", group);
-  const { avatar } = await d.groups.info(caller, group, signal);
+  const { logo } = await d.groups.info(caller, group, signal);
   const overview = mayEditSettings ? await d.groups.overviewSource(caller, group, signal) : undefined;
   const frame = d.pages.frame(ctx);
-  d.pages.send(ctx, renderGroupSettings({ frame, group, mayEditSettings, avatar, overview }));
+  d.pages.send(ctx, renderGroupSettings({ frame, group, mayEditSettings, hasLogo: logo !== null, overview }));
 };
 
 const members = async (ctx: Context, d: Deps, group: Group): Promise<void> => {

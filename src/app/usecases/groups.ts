@@ -1,8 +1,6 @@
 import type { Caller } from "../../domain/caller.ts";
-import { BadContent, NotFound, UnusableObject } from "../../domain/failure.ts";
+import { NotFound } from "../../domain/failure.ts";
 import type { Group } from "../../domain/group.ts";
-import type { GroupInfo } from "../../domain/group-info.ts";
-import { defaultGroupInfo, groupInfo } from "../../domain/group-info.ts";
 import type { ObjectKey } from "../../domain/object-key.ts";
 import { logoKey, overviewKey } from "../../domain/object-key.ts";
 import { may, permit } from "../../domain/policy.ts";
@@ -16,8 +14,8 @@ import type { ResourceStore } from "../../ports/driven/resource-store.ts";
 import type { RoleGroupCatalogue } from "../../ports/driven/role-group-catalogue.ts";
 import type { Groups, SettingsFile } from "../../ports/driving/groups.ts";
 import type { NoteAccess } from "./access-log.ts";
+import { groupWords } from "./group-words.ts";
 import type { StoredFiles } from "./stored-files.ts";
-import { wholeContent, wholeText } from "./whole-content.ts";
 
 interface Deps {
   readonly catalogue: RoleGroupCatalogue;
@@ -28,9 +26,6 @@ interface Deps {
   readonly directory: Directory;
   readonly noteAccess: NoteAccess;
 }
-
-/** Logo and overview are small by the upload's own bounds; files copied into the store are held to this. */
-const infoLimit = 10_000_000;
 
 const keyOf = (group: Group, file: SettingsFile): ObjectKey =>
   file === "logo" ? logoKey(group.name) : overviewKey(group.name);
@@ -48,20 +43,7 @@ export const groups = (d: Deps): Groups => ({
   memberships: (caller) => memberships(d.catalogue, caller),
   permit: (caller, action, type, group) => permit(caller, action, type, group),
   isPermitted: may,
-  info: async (caller, group, signal) => {
-    permit(caller, "read", "source", group);
-    const found = await info(d, group, signal);
-    d.noteAccess(caller, "read", group, "settings");
-    return found;
-  },
-  overviewSource: async (caller, group, signal) => {
-    permit(caller, "read", "group", group);
-    const stored = await d.store.read(overviewKey(group.name), signal);
-    if (!stored) return undefined;
-    const text = await wholeText(stored, d.compression, infoLimit);
-    d.noteAccess(caller, "read", group, addressOf("overview"));
-    return { text, etag: stored.etag };
-  },
+  ...groupWords(d),
   read: async (caller, group, file, signal) => {
     permit(caller, "read", "group", group);
     const stored = await d.files.read(keyOf(group, file), { kind: file }, signal);
@@ -114,28 +96,4 @@ const members = async (directory: Directory, group: Group) => {
     }
   }
   return [...held].map(([username, roles]) => ({ username, roles }));
-};
-
-/** An overview or logo that makes no sense leaves the defaults, and a word about it; an outage is an outage. */
-const info = async (d: Deps, group: Group, signal: AbortSignal): Promise<GroupInfo> => {
-  try {
-    const [avatar, overview] = await Promise.all([logo(d, group, signal), overviewText(d, group, signal)]);
-    const { attributes, body } = await d.frontMatter.parse(overview);
-    return groupInfo(group.name, attributes, body, avatar);
-  } catch (error) {
-    if (!(error instanceof BadContent || error instanceof UnusableObject)) throw error;
-    return { ...defaultGroupInfo(group.name), error: "The group's overview or logo cannot be read." };
-  }
-};
-
-const overviewText = async (d: Deps, group: Group, signal: AbortSignal): Promise<string> => {
-  const stored = await d.store.read(overviewKey(group.name), signal);
-  return stored ? wholeText(stored, d.compression, infoLimit) : "";
-};
-
-const logo = async (d: Deps, group: Group, signal: AbortSignal): Promise<string | null> => {
-  const stored = await d.store.read(logoKey(group.name), signal);
-  if (!stored) return null;
-  const bytes = await wholeContent(stored, d.compression, infoLimit);
-  return `data:image/png;base64,${btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""))}`;
 };

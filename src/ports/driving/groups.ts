@@ -9,6 +9,11 @@ import type { Upload } from "../driven/content-check.ts";
 
 export type SettingsFile = "logo" | "overview";
 
+export interface OverviewSource {
+  readonly text: string | undefined;
+  readonly etag: ETag;
+}
+
 /** Groups and their settings, as one caller may see and change them. All throw LoginRequired, NotAllowed and StoreDown. */
 export interface Groups {
   /** The group of this name in any spelling, if the caller may read its source. */
@@ -20,12 +25,16 @@ export interface Groups {
   permit(caller: Caller, action: Action, type: ObjectType, group: Group): void;
   isPermitted(caller: Caller, action: Action, type: ObjectType, group: Group): boolean;
   info(caller: Caller, group: Group, signal: AbortSignal): Promise<GroupInfo>;
-  /** The overview as it was written, with the tag it can be replaced under; undefined: there is none. */
-  overviewSource(
-    caller: Caller,
-    group: Group,
-    signal: AbortSignal,
-  ): Promise<{ readonly text: string; readonly etag: ETag } | undefined>;
+  /** The logo as a `data:` URL, or null when there is none. Throws UnusableObject for one of more than 2 MB. */
+  avatar(caller: Caller, group: Group, signal: AbortSignal): Promise<string | null>;
+  /** The logo, for whoever may read the group's source. Throws NotFound. */
+  readLogo(caller: Caller, group: Group, signal: AbortSignal): Promise<StoredObject>;
+  statLogo(caller: Caller, group: Group, signal: AbortSignal): Promise<ObjectMetadata>;
+  /**
+   * The overview as it was written, with the tag it can be replaced under; undefined: there is none. Without the text
+   * when that has more than 100 kB, or is damaged.
+   */
+  overviewSource(caller: Caller, group: Group, signal: AbortSignal): Promise<OverviewSource | undefined>;
   /** Throws NotFound. */
   read(caller: Caller, group: Group, file: SettingsFile, signal: AbortSignal): Promise<StoredObject>;
   stat(caller: Caller, group: Group, file: SettingsFile, signal: AbortSignal): Promise<ObjectMetadata>;

@@ -10,6 +10,9 @@ const encodeSegment = (segment: string): string => encodeURIComponent(segment.to
 
 export const groupHref = (group: GroupName): string => encoded(`groups/${group}`);
 
+/** Where a group's logo is for whoever may see its page. */
+export const logoHref = (group: GroupName): string => encoded(`logos/${group}`);
+
 export const settingsHref = (group: GroupName, file?: "logo" | "overview" | "members"): string =>
   `${groupHref(group)}/settings${file === undefined ? "" : `/${file}`}`;
 

@@ -4,7 +4,7 @@ import { datasetMediaType, narrativeMediaType } from "../../../domain/media-type
 import type { DatasetType } from "../../../domain/resource.ts";
 import { datasetTypes } from "../../../domain/resource.ts";
 import type { Listing } from "../../../ports/driving/resources.ts";
-import { groupHref, settingsHref } from "./address.ts";
+import { groupHref, logoHref, settingsHref } from "./address.ts";
 import type { Frame } from "./frame.ts";
 import type { Overview } from "./overview.ts";
 import type { ResourceFilter } from "./resource-filter.ts";
@@ -70,7 +70,7 @@ export const renderGroup = (content: GroupPage): string => {
     membersHref: content.isMember ? settingsHref(group.name, "members") : undefined,
     heading: info.title,
     byline: info.byline,
-    avatar: info.avatar,
+    logoHref: info.logo === null ? undefined : logoHref(group.name),
     website: website(info.website),
     overview: content.overview,
     infoError: content.mayEditSettings ? info.error : undefined,

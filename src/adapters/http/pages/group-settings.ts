@@ -1,5 +1,6 @@
 import type { Group } from "../../../domain/group.ts";
-import { groupHref, settingsHref } from "./address.ts";
+import type { OverviewSource } from "../../../ports/driving/groups.ts";
+import { groupHref, logoHref, settingsHref } from "./address.ts";
 import type { Frame } from "./frame.ts";
 import { renderPage } from "./template.ts";
 
@@ -8,10 +9,12 @@ export interface GroupSettingsPage {
   readonly group: Group;
   /** Without it the page only says which role is needed. */
   readonly mayEditSettings: boolean;
-  /** The stored logo as a `data:` URL, or null when there is none. */
-  readonly avatar: string | null;
-  /** The stored overview with its front matter, and the tag that `If-Match` will be sent with. */
-  readonly overview: { readonly text: string; readonly etag: string } | undefined;
+  readonly hasLogo: boolean;
+  /**
+   * The stored overview with its front matter, and the tag that `If-Match` will be sent with. A large text is not on
+   * the page: its script fetches it.
+   */
+  readonly overview: OverviewSource | undefined;
 }
 
 /** What an owner starts from. Saved as it is, it gives the group's defaults. */
@@ -25,6 +28,14 @@ showNarratives: true
 ---
 `;
 
+const textOf = (overview: OverviewSource | undefined): string => {
+  const text = overview === undefined ? "" : (overview.text ?? elsewhere);
+  return text.trim() === "" ? overviewTemplate : text;
+};
+
+/** Only seen while the script fetches the text. */
+const elsewhere = "…";
+
 /** `/groups/<name>/settings`. */
 export const renderGroupSettings = (content: GroupSettingsPage): string => {
   const { frame, group, overview } = content;
@@ -33,11 +44,12 @@ export const renderGroupSettings = (content: GroupSettingsPage): string => {
     title: `"${group.name}" Group Settings`,
     group,
     href: groupHref(group.name),
-    logoHref: settingsHref(group.name, "logo"),
+    logoSettingsHref: settingsHref(group.name, "logo"),
+    logoHref: content.hasLogo ? logoHref(group.name) : undefined,
     overviewHref: settingsHref(group.name, "overview"),
     mayEditSettings: content.mayEditSettings,
-    avatar: content.avatar,
-    overview: overview === undefined || overview.text.trim() === "" ? overviewTemplate : overview.text,
+    overview: textOf(overview),
+    isElsewhere: overview !== undefined && overview.text === undefined,
     etag: overview?.etag ?? "",
   });
 };

@@ -3,9 +3,11 @@ import { renderMembers } from "../../../../src/adapters/http/pages/group-members
 import { renderGroupSettings } from "../../../../src/adapters/http/pages/group-settings.ts";
 import { renderLogout } from "../../../../src/adapters/http/pages/logout.ts";
 import { renderWhoami } from "../../../../src/adapters/http/pages/whoami.ts";
+import type { ETag } from "../../../../src/domain/stored-object.ts";
 import { alice, anonymous, group, positions, unproven } from "./sample.ts";
 
 const lab = group("lab-one");
+const tag = '"a1"' as ETag;
 
 describe("The page of a group's settings", () => {
   const page = (content: Partial<Parameters<typeof renderGroupSettings>[0]> = {}) =>
@@ -13,21 +15,26 @@ describe("The page of a group's settings", () => {
       frame: alice,
       group: lab,
       mayEditSettings: true,
-      avatar: null,
+      hasLogo: false,
       overview: undefined,
       ...content,
     });
 
   it("gives owners the stored text and the tag it may be replaced under", () => {
-    const html = page({ overview: { text: "\n</textarea><script>", etag: '"a1"' } });
+    const html = page({ overview: { text: "\n</textarea><script>", etag: tag } });
     expect(html).toContain('data-etag="&quot;a1&quot;"');
     // The first line break in a text area is the parser's; the second one is the text's.
     expect(html).toContain('spellcheck="true">\n\n&lt;/textarea&gt;&lt;script&gt;</textarea>');
   });
 
+  it("leaves a large text to its script, which fetches it", () => {
+    expect(page({ overview: { text: undefined, etag: tag } })).toContain(" data-is-elsewhere>");
+    expect(page({ overview: { text: "a", etag: tag } })).not.toContain("data-is-elsewhere");
+  });
+
   it("starts from a template where there is no text, or a blank one", () => {
     expect(page()).toContain("showDatasets: true\nshowNarratives: true\n---\n</textarea>");
-    expect(page({ overview: { text: " \n", etag: '"a1"' } })).toContain("showDatasets: true");
+    expect(page({ overview: { text: " \n", etag: tag } })).toContain("showDatasets: true");
     expect(page()).toContain('data-etag=""');
   });
 
@@ -40,7 +47,7 @@ describe("The page of a group's settings", () => {
 
   it("offers to delete a logo only where there is one", () => {
     expect(page()).toContain('<button type="button" class="secondary" data-action="delete" hidden>');
-    expect(page({ avatar: "data:image/png;base64,AAAA" })).toContain('src="data:image/png;base64,AAAA"');
+    expect(page({ hasLogo: true })).toContain('src="/logos/lab-one"');
   });
 });
 

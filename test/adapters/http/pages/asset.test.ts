@@ -24,7 +24,13 @@ const pages = [
     mayEditSettings: true,
     isMember: true,
   }),
-  renderGroupSettings({ frame: alice, group: lab, mayEditSettings: true, avatar: null, overview: undefined }),
+  renderGroupSettings({
+    frame: alice,
+    group: lab,
+    mayEditSettings: true,
+    hasLogo: false,
+    overview: undefined,
+  }),
 ];
 
 describe("What pages refer to", () => {

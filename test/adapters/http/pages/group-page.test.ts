@@ -3,6 +3,7 @@ import type { GroupPage } from "../../../../src/adapters/http/pages/group-page.t
 import { renderGroup } from "../../../../src/adapters/http/pages/group-page.ts";
 import { noFilter } from "../../../../src/adapters/http/pages/resource-filter.ts";
 import { defaultGroupInfo } from "../../../../src/domain/group-info.ts";
+import type { ETag } from "../../../../src/domain/stored-object.ts";
 import { alice, dataset, group, narrative, positions } from "./sample.ts";
 
 const lab = group("lab-one");
@@ -31,6 +32,13 @@ describe("A group's page", () => {
     expect(html).toContain("<title>&quot;lab-one&quot; Group · Nextstrain Groups</title>");
     expect(html).toContain("<h1>Lab &lt;One&gt;</h1>");
     expect(html).toContain("of somewhere");
+  });
+
+  it("refers to the logo by its own address, where there is one", () => {
+    expect(page({ info: { ...info, logo: '"a1"' as ETag } })).toContain(
+      '<img class="logo" src="/logos/lab-one"',
+    );
+    expect(page()).not.toContain("/logos/");
   });
 
   it("shows the website without its scheme", () => {

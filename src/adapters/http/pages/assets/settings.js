@@ -139,6 +139,16 @@ const save = async (text) => {
   say(overview, "Saved.", "good");
 };
 
+/** A large text is not on the page; nothing may be saved before it is there. */
+const fetchLarge = async () => {
+  const stored = await fetchStored();
+  if (stored.problem !== undefined) return say(overview, stored.problem, "bad");
+  area.value = stored.text;
+  etag = stored.etag;
+  saved = area.value;
+  overview.form.hidden = false;
+};
+
 area.addEventListener("input", () => {
   overview.submit.disabled = false;
   say(overview, "");
@@ -153,4 +163,5 @@ window.addEventListener("beforeunload", (event) => {
 });
 
 logo.form.hidden = false;
-overview.form.hidden = false;
+if (overview.section.dataset.isElsewhere === undefined) overview.form.hidden = false;
+else await fetchLarge();
