@@ -30,8 +30,9 @@ export interface ClientSettings {
 const reconnectionInterval = 5000;
 
 /** The library says on each refusal what was refused. */
-const commandOf = (error: Error & { readonly command?: { readonly name: string } }): string | undefined =>
-  error.command?.name;
+export const commandOf = (
+  error: Error & { readonly command?: { readonly name: string } },
+): string | undefined => error.command?.name;
 
 /** After a failover a name may lead to another node now, while the open connection leads to a replica. */
 const reconnectWhenReadOnly = ({ onReconnect }: ClientSettings) => {

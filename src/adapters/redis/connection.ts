@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { Redis } from "ioredis";
 import type { Seconds } from "../../domain/brand.ts";
-import { StoreDown } from "../../domain/failure.ts";
+import { NotConfigured, StoreDown } from "../../domain/failure.ts";
 import type { Log } from "../../ports/driven/log.ts";
 import type { RedisAddress } from "./address.ts";
 import { describeAddress, parseAddress } from "./address.ts";
 import type { RedisClient, RedisTopology } from "./client.ts";
-import { openClient } from "./client.ts";
+import { commandOf, openClient } from "./client.ts";
 import { checkServer } from "./server-check.ts";
 import { asStoreDown } from "./store-failure.ts";
 
@@ -115,6 +116,32 @@ const shortOutages = () => {
   };
 };
 
+/**
+ * Whether a connection is in the database that was asked for: the library goes on in database 0 when SELECT is refused,
+ * and only says so in an "error" event, before it is ready.
+ */
+const watchSelect = (client: RedisClient): (() => Error | undefined) => {
+  let refused: Error | undefined;
+  client.on("connect", () => {
+    refused = undefined;
+  });
+  client.on("error", (error: Error) => {
+    if (commandOf(error) === "select") refused = error;
+  });
+  client.on("ready", () => {
+    if (refused && client instanceof Redis) client.disconnect(true);
+  });
+  return () => refused;
+};
+
+/** @throws NotConfigured */
+const requireDatabase = (refused: Error | undefined, { database }: RedisAddress): void => {
+  if (!refused) return;
+  throw new NotConfigured(
+    `REDIS_URL: Redis refuses the database ${database} (${refused.message}). Name one that it has, or leave it out.`,
+  );
+};
+
 /** Closing asks politely first, so that what was begun is done. */
 const closeClient = async (client: RedisClient): Promise<void> => {
   try {
@@ -139,16 +166,20 @@ export const connectRedis = async (options: RedisOptions, log: Log): Promise<Red
   client.on("close", outages.begin);
   client.on("ready", outages.end);
   reportOutages(client, address, log);
+  const refusedSelect = watchSelect(client);
   const stopReviving = reviveWhenEnded(client);
   try {
-    await checkServer(client);
+    await checkServer(client, () => requireDatabase(refusedSelect(), address));
   } catch (error) {
     stopReviving();
     client.disconnect();
     throw asStoreDown(error);
   }
-  const run = <T>(work: (client: RedisClient) => Promise<T>): Promise<T> =>
-    within(outages.isOver() ? work(client) : outages.over().then(() => work(client)));
+  const run = <T>(work: (client: RedisClient) => Promise<T>): Promise<T> => {
+    const refused = refusedSelect();
+    if (refused) return Promise.reject(asStoreDown(refused));
+    return within(outages.isOver() ? work(client) : outages.over().then(() => work(client)));
+  };
   return {
     run,
     script: (name, lua) => {

@@ -33,7 +33,7 @@ export const checkInfo = (info: string): void => {
 };
 
 /** Waits for the first connection; what hindered it last is told when there is none. */
-const untilReady = async (client: RedisClient, end: number): Promise<void> => {
+const untilReady = async (client: RedisClient, end: number, checkConnection: () => void): Promise<void> => {
   let hindrance: unknown = new Error("Redis did not become ready.");
   const remember = (error: unknown) => {
     hindrance = error;
@@ -41,6 +41,7 @@ const untilReady = async (client: RedisClient, end: number): Promise<void> => {
   client.on("error", remember);
   try {
     while (client.status !== "ready") {
+      checkConnection();
       if (performance.now() > end) throw hindrance;
       await sleep(20);
     }
@@ -56,12 +57,16 @@ const checkMasters = async (client: RedisClient): Promise<void> => {
   }
 };
 
-/** Waits for the server and looks whether it is fit for sessions; in a cluster, every master. */
-export const checkServer = async (client: RedisClient): Promise<void> => {
+/**
+ * Waits for the server and looks whether it is fit for sessions; in a cluster, every master.
+ * @param checkConnection Throws NotConfigured when the connection is not the one that was asked for.
+ */
+export const checkServer = async (client: RedisClient, checkConnection: () => void): Promise<void> => {
   const end = performance.now() + patience;
-  await untilReady(client, end);
+  await untilReady(client, end, checkConnection);
   for (;;) {
     try {
+      checkConnection();
       return await checkMasters(client);
     } catch (error) {
       // The limits are those of requests; a start on a busy machine may take its time.
