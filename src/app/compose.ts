@@ -19,6 +19,7 @@ import { keys } from "./keys.ts";
 import { readiness } from "./readiness.ts";
 import { renewals } from "./renewals.ts";
 import { addSampleData } from "./sample-data.ts";
+import type { Settings } from "./settings.ts";
 import { together } from "./together.ts";
 import { accessLog } from "./usecases/access-log.ts";
 import { backchannelLogout } from "./usecases/backchannel-logout.ts";
@@ -115,6 +116,7 @@ const assemble = (
     overviews: parts.closers.add(openOverviews()),
     cookies,
     origin: originRules(parts.configuration),
+    admissionLimits: admissionLimits(settings),
     formTargets: provider.formTargets,
     embeddedProvider: provider.handler,
   });
@@ -147,6 +149,14 @@ const resolvePorts = (from: DependencyContainer) => ({
 });
 
 export type Ports = ReturnType<typeof resolvePorts>;
+
+const halfFor = (atOnce: number) => ({ atOnce, perCaller: Math.max(1, Math.ceil(atOnce / 2)) });
+
+const admissionLimits = (settings: Settings) => ({
+  upload: halfFor(settings.MAX_UPLOADS),
+  download: halfFor(settings.MAX_DOWNLOADS),
+  login: halfFor(settings.MAX_LOGINS),
+});
 
 const keyOf = (secret: string) => createSecretKey(Buffer.from(secret));
 

@@ -55,6 +55,21 @@ export const settings = {
     unit: "bytes",
     says: "Largest upload, counted after decompression.",
   }),
+  MAX_UPLOADS: setting({
+    kind: wholeNumberFrom(1),
+    otherwise: 20,
+    says: "Uploads that one instance takes at once, half of them from one person; some 15 MB of memory each. Others wait up to 10 s, then 503.",
+  }),
+  MAX_DOWNLOADS: setting({
+    kind: wholeNumberFrom(1),
+    otherwise: 200,
+    says: "Downloads of datasets and narratives that one instance sends at once, half of them to one person or address.",
+  }),
+  MAX_LOGINS: setting({
+    kind: wholeNumberFrom(1),
+    otherwise: 100,
+    says: "Logins that one instance begins or finishes at once, half of them from one address.",
+  }),
   GROUPS_STORAGE: setting({
     kind: oneOf("filesystem", "s3"),
     otherwise: "filesystem",

@@ -8,6 +8,7 @@ import type { StoredObject } from "../../domain/stored-object.ts";
 import type { Compression } from "../../ports/driven/compression.ts";
 import type { Groups } from "../../ports/driving/groups.ts";
 import type { ResourceFile, Resources } from "../../ports/driving/resources.ts";
+import type { Admission } from "./admission.ts";
 import type { Context, RequestState } from "./context.ts";
 import { allowAnyOrigin } from "./cross-site.ts";
 import { inTurns } from "./in-turns.ts";
@@ -21,6 +22,7 @@ interface Deps {
   readonly groups: Groups;
   readonly resources: Resources;
   readonly compression: Compression;
+  readonly admission: Admission;
 }
 
 /** The API that Auspice and the CLI list and fetch by (http-api.md section 11). */
@@ -119,7 +121,7 @@ const answerV1 = (ctx: Context, d: Deps, resource: Resource): Promise<void> => {
     converted ??= d.resources.readV1(ctx.state.caller, resource, ctx.state.signal);
     return converted;
   };
-  return answerObject(ctx, d.compression, {
+  return answerObject(ctx, d, {
     type: "application/json; charset=utf-8",
     fileName: fileName({ kind: "dataset", resource, file: "main" }),
     stat: convert,
@@ -151,7 +153,7 @@ const withoutLanguage = (path: string): string => {
 
 const answerFile = (ctx: Context, d: Deps, file: ResourceFile): Promise<void> => {
   const { caller, signal } = ctx.state;
-  return answerObject(ctx, d.compression, {
+  return answerObject(ctx, d, {
     fileName: fileName(file),
     stat: () => d.resources.stat(caller, file, signal),
     read: () => d.resources.read(caller, file, signal),

@@ -10,6 +10,8 @@ export interface RequestState {
   signal: AbortSignal;
   /** The server's own origin, as this client sees it; never what a stranger's header says. */
   origin: string;
+  /** Whether a proxy that is trusted has sent this on, so that its headers say who the client is. */
+  isForwarded?: boolean;
   /** What the session cookie brought. */
   session: Credentials;
   /** The id that the next session of this browser will get. */

@@ -7,7 +7,7 @@ import { isBrowserLike, wantsJson } from "./negotiation.ts";
 import { errorPolicy } from "./pages/content-security-policy.ts";
 import { renderError } from "./pages/error-page.ts";
 import { loginHref } from "./pages/frame.ts";
-import { drain } from "./request-body.ts";
+import { briefLimits, drain } from "./request-body.ts";
 import { privateCache } from "./security-headers.ts";
 
 /** Headers that describe a body which is not sent after all. */
@@ -59,7 +59,7 @@ const answer = async (ctx: Context, error: unknown, log: Log, notFoundPage: NotF
       cause: failure ? (failure.cause ?? failure) : error,
     });
   }
-  await drain(ctx);
+  await drain(ctx, failure?.code === "busy" ? briefLimits : undefined);
   for (const name of bodyHeaders) ctx.remove(name);
   ctx.set({ "Cache-Control": privateCache, ...headers });
   ctx.vary("Accept");

@@ -2,6 +2,7 @@ import Router from "@koa/router";
 import { pngMediaType } from "../../domain/media-type.ts";
 import type { Compression } from "../../ports/driven/compression.ts";
 import type { Groups } from "../../ports/driving/groups.ts";
+import type { Admission } from "./admission.ts";
 import type { RequestState } from "./context.ts";
 import { allowAnyOrigin } from "./cross-site.ts";
 import { answerObject } from "./stored-object-answer.ts";
@@ -10,6 +11,7 @@ import { decodePath } from "./traversal.ts";
 interface Deps {
   readonly groups: Groups;
   readonly compression: Compression;
+  readonly admission: Admission;
 }
 
 /**
@@ -22,7 +24,7 @@ export const logoRoute = (d: Deps): Router<RequestState> => {
     const { caller, signal } = ctx.state;
     const group = d.groups.readable(caller, decodePath(ctx.captures?.[0] ?? ""));
     if (group.isPublic) allowAnyOrigin(ctx);
-    await answerObject(ctx, d.compression, {
+    await answerObject(ctx, d, {
       type: pngMediaType,
       stat: () => d.groups.statLogo(caller, group, signal),
       read: () => d.groups.readLogo(caller, group, signal),

@@ -62,6 +62,7 @@ export const determineOrigin = (rules: OriginRules): Middleware => {
     const forwarded = isTrusted(ctx.req.socket);
     const seen = see(schemeOf(ctx, forwarded), onlyHost(ctx), hostOf(ctx, forwarded));
     ctx.state.origin = seen.origin;
+    ctx.state.isForwarded = forwarded;
     if (seen.better !== undefined) return sendTo(ctx, seen.better);
     // Koa's cookies refuse to be secure unless told that the browser's side of the proxy is.
     if (rules.kind === "proxied") ctx.cookies.secure = seen.isHttps;

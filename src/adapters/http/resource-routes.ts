@@ -14,6 +14,7 @@ import { datasetTypes } from "../../domain/resource.ts";
 import type { Compression } from "../../ports/driven/compression.ts";
 import type { Groups } from "../../ports/driving/groups.ts";
 import type { ResourceFile, Resources } from "../../ports/driving/resources.ts";
+import type { Admission } from "./admission.ts";
 import { answerAllowed } from "./allowed-methods.ts";
 import { precondition } from "./conditions.ts";
 import type { Context, RequestState } from "./context.ts";
@@ -29,6 +30,7 @@ interface Deps {
   readonly groups: Groups;
   readonly resources: Resources;
   readonly compression: Compression;
+  readonly admission: Admission;
   readonly pages: Pages;
 }
 
@@ -83,7 +85,7 @@ const read = async (ctx: Context, d: Deps, kind: Resource["kind"]): Promise<void
   if (type === html) return showAuspice(ctx, d, resource);
   if (group.isPublic) allowAnyOrigin(ctx);
   const file = fileOf(resource, type);
-  await answerObject(ctx, d.compression, {
+  await answerObject(ctx, d, {
     type: `${type}; charset=utf-8`,
     fileName: fileName(file),
     stat: () => d.resources.stat(caller, file, signal),
@@ -106,7 +108,8 @@ const write = async (ctx: Context, d: Deps, kind: Resource["kind"]): Promise<voi
   const accepted = kind === "narrative" ? [narrativeMediaType] : datasetTypes.map(datasetMediaType);
   const upload = readUpload(ctx, accepted, () => d.resources.permit(caller, "write", located.resource));
   const file = fileOf(located.resource, upload.type);
-  await d.resources.write(caller, file, upload, precondition(ctx), signal);
+  const condition = precondition(ctx);
+  await d.admission.during(ctx, "upload", () => d.resources.write(caller, file, upload, condition, signal));
   ctx.status = 204;
 };
 

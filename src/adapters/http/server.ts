@@ -14,6 +14,7 @@ import type { MySessions } from "../../ports/driving/my-sessions.ts";
 import type { Resources } from "../../ports/driving/resources.ts";
 import type { Sessions } from "../../ports/driving/sessions.ts";
 import type { SignIn } from "../../ports/driving/sign-in.ts";
+import { admission } from "./admission.ts";
 import { assetRoutes } from "./asset-routes.ts";
 import { backchannelLogoutRoute } from "./backchannel-logout-route.ts";
 import { charonRoutes } from "./charon-routes.ts";
@@ -61,6 +62,7 @@ export interface ServerDeps {
   readonly log: Log;
   readonly cookies: CookieSettings;
   readonly origin: OriginRules;
+  readonly admissionLimits: Parameters<typeof admission>[0];
   /** Origins of the provider, where the logout button's redirect leads, as far as they are known by now. */
   readonly formTargets: () => readonly string[];
   /** The embedded provider, which answers everything below `/idp`. */
@@ -70,7 +72,8 @@ export interface ServerDeps {
 /** Answers requests. The order in which middleware sees them is written here, top to bottom. */
 export const server = (d: ServerDeps): RequestHandler => {
   const app = new Koa<RequestState>();
-  const pageDeps = { ...d, pages: pages(d.formTargets, d.auspice) };
+  const admitted = admission(d.admissionLimits);
+  const pageDeps = { ...d, admission: admitted, pages: pages(d.formTargets, d.auspice) };
   app.use(requestLog(d));
   app.use(securityHeaders());
   // Outside of everything, for what fails below before a session is there, and in the session layer itself.
@@ -91,11 +94,11 @@ export const server = (d: ServerDeps): RequestHandler => {
   app.use(below(/^\/log/i, signInRoutes(pageDeps).routes() as Middleware));
   app.use(identify(d.identifyCaller));
   const routers = [
-    charonRoutes(d),
+    charonRoutes(pageDeps),
     pageRoutes(pageDeps),
     sessionRoutes(pageDeps),
     settingsRoutes(pageDeps),
-    logoRoute(d),
+    logoRoute(pageDeps),
     resourceRoutes(pageDeps),
   ];
   app.use(oneRouter(routers).routes());

@@ -5,6 +5,7 @@ import { isResourceMediaType, markdownMediaType, pngMediaType } from "../../doma
 import { roles } from "../../domain/role.ts";
 import type { Compression } from "../../ports/driven/compression.ts";
 import type { Groups, SettingsFile } from "../../ports/driving/groups.ts";
+import type { Admission } from "./admission.ts";
 import { answerAllowed } from "./allowed-methods.ts";
 import { precondition } from "./conditions.ts";
 import type { Context, RequestState } from "./context.ts";
@@ -21,6 +22,7 @@ import { readUpload, uploadType } from "./upload.ts";
 interface Deps {
   readonly groups: Groups;
   readonly compression: Compression;
+  readonly admission: Admission;
   readonly pages: Pages;
 }
 
@@ -77,7 +79,7 @@ const withGroup = async (
 const read = (ctx: Context, d: Deps, group: Group, file: SettingsFile): Promise<void> => {
   const { caller, signal } = ctx.state;
   const type = negotiate<string>(ctx, types[file]);
-  return answerObject(ctx, d.compression, {
+  return answerObject(ctx, d, {
     type: file === "logo" ? type : `${type}; charset=utf-8`,
     stat: () => d.groups.stat(caller, group, file, signal),
     read: () => d.groups.read(caller, group, file, signal),
@@ -91,7 +93,10 @@ const write = async (ctx: Context, d: Deps, group: Group, file: SettingsFile): P
     throw new BadRequest(`This is the address of the group's ${file}, not of a dataset or a narrative.`);
   }
   const upload = readUpload(ctx, [types[file][0]], () => d.groups.permit(caller, "write", "group", group));
-  await d.groups.write(caller, group, file, upload, precondition(ctx), signal);
+  const condition = precondition(ctx);
+  await d.admission.during(ctx, "upload", () =>
+    d.groups.write(caller, group, file, upload, condition, signal),
+  );
   ctx.status = 204;
 };
 

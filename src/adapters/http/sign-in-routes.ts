@@ -1,11 +1,12 @@
 import Router from "@koa/router";
-import { ProviderDown, StoreDown } from "../../domain/failure.ts";
+import { Busy, ProviderDown, StoreDown } from "../../domain/failure.ts";
 import type { ReturnPath } from "../../domain/return-path.ts";
 import { home, parseReturnPath } from "../../domain/return-path.ts";
 import type { Login } from "../../domain/session.ts";
 import { isOfAnotherProviderSession } from "../../domain/session-owner.ts";
 import type { Sessions } from "../../ports/driving/sessions.ts";
 import type { SignIn } from "../../ports/driving/sign-in.ts";
+import type { Admission } from "./admission.ts";
 import { forgetAttempt, freeSlot, readAttempt, writeAttempt } from "./attempt-cookie.ts";
 import { clientKind } from "./client-kind.ts";
 import type { Context, RequestState } from "./context.ts";
@@ -18,6 +19,7 @@ interface Deps {
   readonly sessions: Sessions;
   readonly cookies: CookieSettings;
   readonly pages: Pages;
+  readonly admission: Admission;
 }
 
 /** `/login`, `/logged-in`, `/logout` (sessions-and-authentication.md sections 6 and 7). */
@@ -68,7 +70,9 @@ const returnTarget = (ctx: Context): ReturnPath => {
 
 const begin = async (ctx: Context, d: Deps, returnTo: ReturnPath): Promise<void> => {
   const slot = freeSlot(ctx, d.cookies, returnTo);
-  const begun = await d.signIn.begin(ctx.state.origin, returnTo, slot);
+  const begun = await d.admission.during(ctx, "login", () =>
+    d.signIn.begin(ctx.state.origin, returnTo, slot),
+  );
   writeAttempt(ctx, d.cookies, slot, begun.sealedAttempt);
   ctx.redirect(begun.authorizationUrl);
 };
@@ -78,19 +82,21 @@ const finish = async (ctx: Context, d: Deps): Promise<void> => {
   const state = query.get("state") ?? "";
   if (!query.has("code") && !query.has("error")) return begin(ctx, d, home);
   const sealed = readAttempt(ctx, d.cookies, state);
-  ctx.state.nextSessionId = d.sessions.newId();
-  const finished = await d.signIn
-    .finish(ctx.state.nextSessionId, sealed, state, ctx.querystring)
+  const id = d.sessions.newId();
+  ctx.state.nextSessionId = id;
+  const finished = await d.admission
+    .during(ctx, "login", () => d.signIn.finish(id, sealed, state, ctx.querystring))
     .catch((error: unknown) => {
       // Until the store has taken note of it the attempt is good, and the page can be loaded again.
-      if (sealed !== undefined && !(error instanceof StoreDown)) forgetAttempt(ctx, d.cookies, state);
+      if (sealed !== undefined && !(error instanceof StoreDown || error instanceof Busy))
+        forgetAttempt(ctx, d.cookies, state);
       throw error;
     });
   forgetAttempt(ctx, d.cookies, state);
   try {
     await beginSession(ctx, d, finished.login);
   } catch (error) {
-    d.signIn.abandon(ctx.state.nextSessionId, finished.login);
+    d.signIn.abandon(id, finished.login);
     throw error;
   }
   ctx.redirect(finished.returnTo);

@@ -4,6 +4,7 @@ import fresh from "fresh";
 import type { ObjectMetadata, StoredObject } from "../../domain/stored-object.ts";
 import { identityTag } from "../../domain/stored-object.ts";
 import type { Compression } from "../../ports/driven/compression.ts";
+import type { Admission } from "./admission.ts";
 import type { Context } from "./context.ts";
 import { inShares } from "./fair-share.ts";
 import { dataCache } from "./security-headers.ts";
@@ -17,12 +18,17 @@ export interface ObjectAnswer {
   read(): Promise<StoredObject>;
 }
 
+export interface ObjectAnswerDeps {
+  readonly compression: Compression;
+  readonly admission: Admission;
+}
+
 const conditional = ["if-none-match", "if-modified-since"] as const;
 
 /** Answers with a stored object (http-api.md section 5): headers, encoding, conditions, stream. */
 export const answerObject = async (
   ctx: Context,
-  compression: Compression,
+  { compression, admission }: ObjectAnswerDeps,
   answer: ObjectAnswer,
 ): Promise<void> => {
   const isConditional = conditional.some((name) => ctx.req.headers[name] !== undefined);
@@ -40,6 +46,7 @@ export const answerObject = async (
       return;
     }
   }
+  await admission.untilSent(ctx, "download");
   const stored = await answer.read();
   setHeaders(ctx, stored, answer);
   // Stored compressed, it goes out so or not at all: in a third form its tag would be wrong.

@@ -38,7 +38,8 @@ export interface S3Connection {
 const connectTimeout = 2000;
 const idleUpload = 4000;
 
-const maxSockets = 100;
+/** For each of the clients; downloads are admitted by number before they ask for one. */
+const maxSockets = 256;
 
 const requestHandlerOptions = (options: S3Options, socketTimeout: number) => {
   const agent = {

@@ -1,0 +1,106 @@
+import { EventEmitter } from "node:events";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { admission } from "../../../src/adapters/http/admission.ts";
+import type { Context } from "../../../src/adapters/http/context.ts";
+import { anonymous } from "../../../src/domain/caller.ts";
+import { Busy } from "../../../src/domain/failure.ts";
+
+const limits = { atOnce: 200, perCaller: 2 };
+const all = { upload: limits, download: limits, login: { atOnce: 1, perCaller: 1 } };
+
+/** A request from an address, by way of a trusted proxy where it names one. */
+const requestFrom = (address: string, forwardedFor?: string) => {
+  const gone = new AbortController();
+  const res = Object.assign(new EventEmitter(), { closed: false, destroyed: false, destroy: () => void 0 });
+  res.destroy = () => {
+    res.destroyed = true;
+  };
+  const socket = { remoteAddress: address, bytesRead: 0, bytesWritten: 0 };
+  const ctx = {
+    state: { caller: anonymous, signal: gone.signal, isForwarded: forwardedFor !== undefined },
+    req: { socket },
+    res,
+    get: () => forwardedFor ?? "",
+  };
+  return { ctx: ctx as unknown as Context, res, socket, leave: () => gone.abort() };
+};
+
+const forever = () => new Promise<never>(() => undefined);
+
+describe("admission", () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it("counts by address, as a trusted proxy says it", async () => {
+    const { during } = admission(all);
+    const begun: string[] = [];
+    const begin = (name: string, address: string, forwardedFor?: string) =>
+      during(requestFrom(address, forwardedFor).ctx, "upload", () => {
+        begun.push(name);
+        return forever();
+      }).catch(() => undefined);
+    for (const name of ["a", "b", "c"]) void begin(name, "192.0.2.1");
+    for (const name of ["d", "e", "f"]) void begin(name, "127.0.0.1", "192.0.2.1, 192.0.2.2");
+    await vi.advanceTimersByTimeAsync(1);
+    expect(begun).toEqual(["a", "b", "d", "e"]);
+  });
+
+  it("refuses at once when a hundred wait, and those who wait after ten seconds, before they have begun", async () => {
+    const { during } = admission(all);
+    void during(requestFrom("192.0.2.1").ctx, "login", forever);
+    const run = vi.fn(forever);
+    const waiting = Array.from({ length: 100 }, (_, n) =>
+      during(requestFrom(`10.0.0.${n}`).ctx, "login", run),
+    );
+    const ends = Promise.allSettled(waiting);
+    await expect(during(requestFrom("192.0.2.3").ctx, "login", run)).rejects.toBeInstanceOf(Busy);
+    await vi.advanceTimersByTimeAsync(10_000);
+    for (const end of await ends) expect(end).toMatchObject({ reason: expect.any(Busy) });
+    expect(run).not.toHaveBeenCalled();
+  });
+
+  it("lets go of who goes away while waiting, and of places when work fails", async () => {
+    const { during } = admission(all);
+    const [first, second, third] = [requestFrom("a"), requestFrom("b"), requestFrom("c")];
+    let fail = (_: Error) => {};
+    const failing = during(
+      first.ctx,
+      "login",
+      () =>
+        new Promise<never>((_, reject) => {
+          fail = reject;
+        }),
+    );
+    const left = during(second.ctx, "login", async () => "second");
+    const next = during(third.ctx, "login", async () => "third");
+    second.leave();
+    await expect(left).rejects.toBeInstanceOf(Busy);
+    await vi.advanceTimersByTimeAsync(1);
+    fail(new Error("x"));
+    await expect(failing).rejects.toThrow("x");
+    expect(await next).toBe("third");
+  });
+
+  it("keeps an answer's place until it was sent, or its reader has gone", async () => {
+    const { untilSent, during } = admission({ ...all, download: { atOnce: 1, perCaller: 1 } });
+    const reader = requestFrom("a");
+    await untilSent(reader.ctx, "download");
+    const next = during(requestFrom("b").ctx, "download", async () => "served");
+    await vi.advanceTimersByTimeAsync(5000);
+    reader.res.emit("close");
+    expect(await next).toBe("served");
+  });
+
+  it("ends what moves less than a kilobyte in a second over a minute, and nothing else", async () => {
+    const { untilSent } = admission(all);
+    const [slow, steady] = [requestFrom("a"), requestFrom("b")];
+    await untilSent(slow.ctx, "download");
+    await untilSent(steady.ctx, "download");
+    for (let second = 0; second < 125; second += 1) {
+      slow.socket.bytesWritten += 500;
+      steady.socket.bytesRead += 1100;
+      await vi.advanceTimersByTimeAsync(1000);
+    }
+    expect([slow.res.destroyed, steady.res.destroyed]).toEqual([true, false]);
+  });
+});
