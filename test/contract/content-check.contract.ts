@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { BadContent } from "../../src/domain/failure.ts";
 import type { ObjectKind } from "../../src/domain/media-type.ts";
 import type { ContentCheck, Upload } from "../../src/ports/driven/content-check.ts";
 import { pngOf } from "../support/png.ts";
+import { sampleContent } from "../support/sample-content.ts";
 
 /** The check, and the most bytes it may let through: between 1 and 10 MB. */
 export interface Harness {
@@ -22,8 +22,6 @@ const overview: ObjectKind = { kind: "overview" };
 const logo: ObjectKind = { kind: "logo" };
 const signal = new AbortController().signal;
 
-const real = (name: string) => readFileSync(new URL(`../../../shared/data/${name}`, import.meta.url));
-
 const dataset = (bytes = 0) =>
   Buffer.from(`{"version":"v2","meta":{"x":"${"ACGT".repeat(bytes >> 2)}"},"tree":{"name":"root"}}`);
 
@@ -38,10 +36,10 @@ const bodyOf = async function* (pieces: readonly Uint8Array[]) {
 };
 
 const good: [string, ObjectKind, Buffer][] = [
-  ["a real dataset", main, real("zika_tutorial.json")],
-  ["real measurements", measurements, real("zika_tutorial_measurements.json")],
-  ["real tip frequencies", frequencies, real("zika_tutorial_tip-frequencies.json")],
-  ["a real narrative", narrative, real("intro-to-narratives.md")],
+  ["a dataset as labs have them", main, sampleContent("main")],
+  ["measurements as labs have them", measurements, sampleContent("measurements")],
+  ["tip frequencies as labs have them", frequencies, sampleContent("tip-frequencies")],
+  ["a narrative as labs have them", narrative, sampleContent("narrative")],
   ["a narrative with a large image", narrative, Buffer.from(`---\ntitle: é\n---\n${"€".repeat(400_000)}`)],
   ["a dataset of several trees", main, Buffer.from('{"meta":{},"tree":[{"name":"a"},{"name":"b"}]}')],
   ["a dataset over 1 MB", main, dataset(900_000)],
