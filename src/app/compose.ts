@@ -28,6 +28,7 @@ import { findLogins } from "./usecases/find-logins.ts";
 import { groups } from "./usecases/groups.ts";
 import { identifyCaller } from "./usecases/identify-caller.ts";
 import { judgeTokens } from "./usecases/judge-tokens.ts";
+import { knownByContent } from "./usecases/known-by-content.ts";
 import { mySessions } from "./usecases/my-sessions.ts";
 import { renewTokens } from "./usecases/renew-tokens.ts";
 import { resources } from "./usecases/resources.ts";
@@ -143,7 +144,7 @@ const resolvePorts = (from: DependencyContainer) => ({
   marks: get(from, keys.marks),
   notices: get(from, keys.usedNotices),
   random: get(from, keys.random),
-  resourceStore: get(from, keys.resourceStore),
+  resourceStore: knownByContent(get(from, keys.resourceStore)),
   sealer: get(from, keys.sealer),
   sessionStore: get(from, keys.sessionStore),
 });

@@ -1,7 +1,7 @@
 import { BadRequest } from "./failure.ts";
 import type { GroupName } from "./group.ts";
 import type { Resource } from "./resource.ts";
-import { parseResource, sidecarNames } from "./resource.ts";
+import { isOverviewName, parseResource, sidecarNames } from "./resource.ts";
 
 const isSidecar = (name: string) => sidecarNames.some((sidecar) => name.endsWith(`_${sidecar}`));
 
@@ -34,11 +34,4 @@ export const datasetsIn = (group: GroupName, fileNames: readonly string[]): Reso
 
 /** The narratives among the file names of a group's `narratives/` folder. */
 export const narrativesIn = (group: GroupName, fileNames: readonly string[]): Resource[] =>
-  resourcesOf(
-    "narrative",
-    group,
-    without(
-      fileNames.filter((name) => name !== "group-overview.md"),
-      ".md",
-    ),
-  );
+  resourcesOf("narrative", group, without(fileNames, ".md")).filter(({ parts }) => !isOverviewName(parts));

@@ -38,14 +38,24 @@ export const storedMediaType = (object: ObjectKind): string => {
   }
 };
 
-/** Types under which operators copy plain files into a bucket; the last is what S3 itself makes up. */
-const plainTypes = ["application/json", "text/plain", "application/octet-stream", "binary/octet-stream"];
+/** Types that say nothing of what is in a file, under which programs copy it into a bucket; the last is S3's own. */
+const sayNothing = [
+  "",
+  "text/plain",
+  "application/octet-stream",
+  "application/x-gzip",
+  "application/gzip",
+  "binary/octet-stream",
+];
 
-/** Whether an object stored under this type may be served as this kind (storage.md section 3). */
+/**
+ * Whether an object stored under this type may be served as this kind: its key says what it is, and only a type of
+ * something else speaks against that. One rule for all kinds, on all routes.
+ */
 export const isReadableAs = (object: ObjectKind, mediaType: string): boolean => {
   const type = mediaType.split(";")[0]?.trim().toLowerCase() ?? "";
-  if (type === storedMediaType(object)) return true;
-  if (object.kind === "dataset") return plainTypes.includes(type);
-  if (object.kind === "narrative") return type.startsWith("text/") || type === "binary/octet-stream";
-  return false;
+  if (type === storedMediaType(object) || sayNothing.includes(type)) return true;
+  if (object.kind === "dataset") return type === "application/json";
+  if (object.kind === "logo" || !type.startsWith("text/")) return false;
+  return object.kind === "narrative" || type !== "text/html";
 };

@@ -83,8 +83,17 @@ export const parseResource = (
   const parts: [string, ...string[]] = [first, ...others];
   for (const part of parts) checkPart(part);
   if (kind === "dataset") checkDatasetName(parts, action);
+  else if (action === "write" && isOverviewName(parts)) {
+    throw new BadRequest(
+      "A narrative cannot be called group-overview: that is the file of the group's overview, which its owners change in the group's settings.",
+    );
+  }
   return { kind, group, parts };
 };
+
+/** The one name below `narratives` that Nextstrain's own clients take for the group's overview; it is never listed. */
+export const isOverviewName = (parts: readonly string[]): boolean =>
+  parts.length === 1 && parts[0] === "group-overview";
 
 const checkDatasetName = (parts: readonly [string, ...string[]], action: "read" | "write"): void => {
   if (reserved.has(parts[0].toLowerCase())) {

@@ -79,8 +79,16 @@ describe("an object", () => {
     [narrative, "text/plain; charset=utf-8"],
     [narrative, "text/x-anything"],
     [narrative, "binary/octet-stream"],
+    [narrative, "application/octet-stream"],
     [logo, "image/png"],
+    [logo, "application/octet-stream"],
+    [logo, "binary/octet-stream"],
     [overview, "text/markdown; charset=utf-8"],
+    [overview, "text/plain"],
+    [overview, "application/octet-stream"],
+    [overview, "binary/octet-stream"],
+    [main, ""],
+    [main, "application/gzip"],
   ] as const)("can be served as %j when it is stored as %s", (kind, type) => {
     expect(isReadableAs(kind, type)).toBe(true);
   });
@@ -90,13 +98,12 @@ describe("an object", () => {
     [main, "text/html"],
     [main, "image/png"],
     [main, "application/jsonp"],
-    [main, ""],
     [narrative, "application/json"],
     [narrative, "textual/x"],
     [logo, "image/svg+xml"],
-    [logo, "binary/octet-stream"],
+    [logo, "text/x-anything"],
+    [overview, "application/json"],
     [overview, "text/html"],
-    [overview, "text/plain"],
   ] as const)("cannot be served as %j when it is stored as %j", (kind, type) => {
     expect(isReadableAs(kind, type)).toBe(false);
   });

@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-const dataset = '{"meta": {}, "tree": {}}';
+const dataset = '{"meta": {}, "tree": {"name": "root"}}';
 const type = "application/vnd.nextstrain.dataset.main+json";
 
 const change = (method: string, headers: Record<string, string>): Promise<Answer> =>

@@ -10,7 +10,7 @@ let owner: Record<string, string>;
 beforeAll(async () => {
   server = await startServer();
   await putSamples(server, "blab");
-  const content = JSON.stringify({ meta: { title: "long ".repeat(2000) }, tree: {} });
+  const content = JSON.stringify({ meta: { title: "long ".repeat(2000) }, tree: { name: "root" } });
   await putObjects(server, { "blab/datasets/long.json": { type: dataset(), content, encoding: "none" } });
   owner = { Authorization: await server.bearer("alice", "blab/owners") };
 });

@@ -143,7 +143,7 @@ describe("what comes late does not bring an ended session back", () => {
     const body = async function* () {
       yield Buffer.from('{"meta": {}, ');
       await delay(200);
-      yield Buffer.from('"tree": {}}');
+      yield Buffer.from('"tree": {"name": "root"}}');
     };
     const sent = fetch(`${server.origin}/groups/blab/slow/upload`, {
       method: "PUT",

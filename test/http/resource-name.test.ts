@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-const named = (name: string) => JSON.stringify({ meta: { title: name }, tree: {} });
+const named = (name: string) => JSON.stringify({ meta: { title: name }, tree: { name: "root" } });
 
 const listed = async (): Promise<string[]> => {
   const answer = await server.ask({ path: "/charon/getAvailable?prefix=/groups/blab" });

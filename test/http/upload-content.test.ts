@@ -61,6 +61,7 @@ const rows: Row[] = [
   ["has no tree", "dataset", '{"meta": {}}', /"tree"/],
   ["has a meta that is a list", "dataset", '{"meta": [], "tree": {}}', /"meta"/],
   ["has a tree that is text", "dataset", '{"meta": {}, "tree": "(a,b)"}', /"tree"/],
+  ["has a tree without a name, which Auspice cannot draw", "dataset", '{"meta": {}, "tree": {}}', /"name"/],
   ["has an empty list of trees", "dataset", '{"meta": {}, "tree": []}', /"tree"/],
   ["is nested 100 000 levels deep", "dataset", `{"meta": {}, "tree": {"a": ${"[".repeat(100_000)}`, /deep/],
   ["is no gzip, but says so", "dataset", mainDataset, /not gzip/, gzip],
@@ -133,9 +134,9 @@ describe("an upload that", () => {
   test.each([
     [
       "some thousand levels deep",
-      `{"meta": {}, "tree": ${'{"children": ['.repeat(8000)}{}${"]}".repeat(8000)}}`,
+      `{"meta": {}, "tree": {"name": "root", "children": [${'{"children": ['.repeat(8000)}{}${"]}".repeat(8000)}]}}`,
     ],
-    ["a list of trees", '{"meta": {}, "tree": [{}, {}]}'],
+    ["a list of trees", '{"meta": {}, "tree": [{"name": "a"}, {"name": "b"}]}'],
     ["surrounded by blanks", `\r\n\t ${mainDataset} \n`],
     ["as large as the limit", mainDataset.padEnd(3_000_000)],
   ])("is %s is taken", async (_, body) => {

@@ -56,7 +56,7 @@ describe("an upload that cannot be, by its content", () => {
     [
       "more than the server takes",
       "large.json",
-      JSON.stringify({ meta: {}, tree: {}, pad: randomBytes(2_000_000).toString("hex") }),
+      JSON.stringify({ meta: {}, tree: { name: "root" }, pad: randomBytes(2_000_000).toString("hex") }),
       "has more than 2 MB when unpacked, the most that this server takes.",
     ],
   ])("%s is refused with its sentence (CLI-30, CLI-32)", async (_what, name, content, sentence) => {
@@ -153,7 +153,11 @@ describe("an address with a mistake", () => {
   );
 
   test("is told of an upload too, also a large one (CLI-32)", async () => {
-    const large = JSON.stringify({ meta: {}, tree: {}, pad: randomBytes(900_000).toString("hex") });
+    const large = JSON.stringify({
+      meta: {},
+      tree: { name: "root" },
+      pad: randomBytes(900_000).toString("hex"),
+    });
     expectTold(await upload("large.json", large, `${site.origin}/groups/dmeo`), denied);
     expectTold(await upload("good.json", good, site.origin), missing);
   });

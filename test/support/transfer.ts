@@ -65,7 +65,7 @@ const node = (index: number): string =>
 const datasetText = function* (megabytes: number): Generator<string> {
   const nodes = Array.from({ length: 17_000 }, (_, index) => node(index)).join(",\n");
   const middle = `${nodes},\n`.padEnd(megabyte, " ");
-  yield '{"meta":{},"tree":{"children":[';
+  yield '{"meta":{},"tree":{"name":"root","children":[';
   for (let sent = 0; sent < megabytes; sent++) yield middle;
   yield `${node(0)}]}}`;
 };

@@ -13,9 +13,9 @@ export type JsonKind = "object" | "array" | "string" | "number" | "literal";
 
 /** Is told of the upper levels of a document while it is read. Both methods may throw. */
 export interface JsonOutline {
-  /** A name in the outermost object; undefined for one that is too long to be of interest. */
-  name(name: string | undefined): void;
-  /** A value begins: the whole document (depth 0), what it holds (1), what that holds (2). */
+  /** A name in an object at depth 1 (the outermost), 2 or 3; undefined for one that is too long to be of interest. */
+  name(name: string | undefined, depth: number): void;
+  /** A value begins: the whole document (depth 0), what it holds (1), what that holds (2), and so on to 3. */
   value(depth: number, kind: JsonKind): void;
 }
 
@@ -43,7 +43,7 @@ interface Machine {
   line: number;
   /** Bytes in the pieces before. */
   before: number;
-  isOutermostName: boolean;
+  isToldName: boolean;
   /** Where in the piece the name begins or goes on. */
   nameFrom: number;
   nameLength: number;
@@ -52,8 +52,8 @@ interface Machine {
 
 const { action, firstAction, plain, state, stateBehind, transitions, innerTransitions } = grammar;
 
-/** Names are told of at depth 1, values at 0 to this. */
-const toldDepth = 2;
+/** Names are told of at depth 1 to this, values at 0 to this. */
+const toldDepth = 3;
 
 const show = (byte: number): string => {
   if (byte === 0x0a || byte === 0x0d) return "a line break";
@@ -97,7 +97,7 @@ const open = (machine: Machine, container: number): void => {
 };
 
 const beginName = (machine: Machine, at: number): void => {
-  machine.isOutermostName = machine.depth === 1;
+  machine.isToldName = machine.depth <= toldDepth;
   machine.nameFrom = at + 1;
   machine.nameLength = 0;
 };
@@ -112,12 +112,13 @@ const keepName = (machine: Machine, piece: Uint8Array, to: number): void => {
 };
 
 const endName = (machine: Machine, piece: Uint8Array, at: number): void => {
-  if (!machine.isOutermostName) return;
+  if (!machine.isToldName) return;
   keepName(machine, piece, at);
-  machine.isOutermostName = false;
+  machine.isToldName = false;
   const { nameLength, nameBytes } = machine;
   const isKept = nameLength <= maxNameBytes;
-  machine.outline.name(isKept ? JSON.parse(`"${nameBytes.toString("utf8", 0, nameLength)}"`) : undefined);
+  const name = isKept ? JSON.parse(`"${nameBytes.toString("utf8", 0, nameLength)}"`) : undefined;
+  machine.outline.name(name, machine.depth);
 };
 
 /** Does what the table cannot say by a next state alone, and returns the next state. */
@@ -188,7 +189,7 @@ const read = (machine: Machine, piece: Uint8Array): void => {
     at += 1;
   }
   machine.now = now;
-  if (machine.isOutermostName) keepName(machine, piece, end);
+  if (machine.isToldName) keepName(machine, piece, end);
   machine.before += end;
 };
 
@@ -215,7 +216,7 @@ export const jsonCheck = (outline: JsonOutline, options: JsonCheckOptions = {}):
     outline,
     line: 1,
     before: 0,
-    isOutermostName: false,
+    isToldName: false,
     nameFrom: 0,
     nameLength: 0,
     nameBytes: Buffer.allocUnsafe(maxNameBytes),

@@ -140,8 +140,22 @@ const getNarrative = async (ctx: Context, d: Deps): Promise<void> => {
   if (!/^(md|markdown)$/i.test(parameter(ctx, "type") ?? "")) {
     throw new BadRequest('The parameter "type" has to be md.');
   }
-  const resource = d.resources.at(group, "narrative", withoutLanguage(rest), "read");
-  await answerFile(ctx, d, { kind: "narrative", resource });
+  const named = d.resources.at(group, "narrative", rest, "read");
+  await answerFile(ctx, d, { kind: "narrative", resource: await translated(ctx, d, group, named, rest) });
+};
+
+/** The exact name counts first; the one without its language is for old addresses, where there is no other. */
+const translated = async (
+  ctx: Context,
+  d: Deps,
+  group: Group,
+  named: Resource,
+  rest: string,
+): Promise<Resource> => {
+  const other = withoutLanguage(rest);
+  const { caller, signal } = ctx.state;
+  if (other === rest || (await d.resources.exists(caller, named, signal))) return named;
+  return d.resources.at(group, "narrative", other, "read");
 };
 
 /** Narratives below `ncov` once had their language in their address; English was not stored so. */

@@ -237,27 +237,27 @@ describe("JSON check", () => {
     for (let at = 0; at <= whole.length; at += 1) {
       const told: string[] = [];
       const check = jsonCheck({
-        name: (name) => void told.push(`${name}`),
+        name: (name, depth) => void told.push(`${depth} ${name}`),
         value: (depth, kind) => void told.push(`${depth} ${kind}`),
       });
       for (const half of halves(whole, at)) check.push(half);
       check.end();
       expect(told).toEqual(
-        `0 object|a|1 object|2 object|b"é|1 array|2 number|2 string|2 object|2 array|c|1 number|d|1 literal`.split(
+        `0 object|1 a|1 object|2 x|2 object|3 y|3 array|1 b"é|1 array|2 number|2 string|2 object|3 z|3 number|2 array|3 array|1 c|1 number|1 d|1 literal`.split(
           "|",
         ),
       );
     }
   });
 
-  it("keeps no name over 1024 bytes, and none of the inner ones", () => {
+  it("keeps no name over 1024 bytes, and none below the third level", () => {
     const told: (string | undefined)[] = [];
     const check = jsonCheck({ name: (name) => void told.push(name), value() {} });
     const [short, long] = ["s".repeat(1024), "l".repeat(1025)];
-    check.push(bytes(`{"${short}":{"inner":0},"${long.slice(0, 600)}`));
+    check.push(bytes(`{"${short}":{"inner":{"third":{"fourth":0}}},"${long.slice(0, 600)}`));
     check.push(bytes(`${long.slice(600)}":1,"after":[{"in":1}]}`));
     check.end();
-    expect(told).toEqual([short, undefined, "after"]);
+    expect(told).toEqual([short, "inner", "third", undefined, "after", "in"]);
   });
 
   it("holds no memory for a long string or a long name", () => {
