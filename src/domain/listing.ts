@@ -1,4 +1,4 @@
-import { BadRequest } from "./failure.ts";
+import { BadRequest, NotFound } from "./failure.ts";
 import type { GroupName } from "./group.ts";
 import type { Resource } from "./resource.ts";
 import { isOverviewName, parseResource, sidecarNames } from "./resource.ts";
@@ -14,7 +14,7 @@ const resourceOf = (kind: Resource["kind"], group: GroupName, name: string): Res
     const resource = parseResource(kind, group, name.replaceAll("_", "/"), "read");
     return resource.parts.join("_") === name ? resource : undefined;
   } catch (error) {
-    if (error instanceof BadRequest) return undefined;
+    if (error instanceof BadRequest || error instanceof NotFound) return undefined;
     throw error;
   }
 };

@@ -1,4 +1,4 @@
-import { BadRequest } from "./failure.ts";
+import { BadRequest, NotFound } from "./failure.ts";
 import type { GroupName } from "./group.ts";
 
 /** The files of a dataset that clients send and fetch. */
@@ -46,6 +46,28 @@ const checkPart = (part: string): void => {
   if (!part.isWellFormed()) throw new BadRequest("An address has to be well-formed Unicode.");
 };
 
+/** In bytes: what file systems take for one name (NAME_MAX), and stores that keep objects on one. */
+const longestFileName = 255;
+const longestEnding = "_tip-frequencies.json";
+
+/** UTF-8 has one byte for ASCII, up to three for each other code unit of UTF-16, and four for a pair of them. */
+const utf8Length = (text: string): number => {
+  let bytes = 0;
+  for (const character of text) {
+    const code = character.codePointAt(0) ?? 0;
+    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x1_0000 ? 3 : 4;
+  }
+  return bytes;
+};
+
+const checkLength = (parts: readonly string[], action: "read" | "write"): void => {
+  const longest = longestFileName - longestEnding.length;
+  if (utf8Length(parts.join("_")) <= longest) return;
+  // Nothing of such a name can have been stored.
+  if (action === "read") throw new NotFound("There is no dataset and no narrative of so long a name.");
+  throw new BadRequest(`A name can have ${longest} bytes at most, slashes included; this one is longer.`);
+};
+
 /** A path without slashes around it. The look-behind keeps long runs of slashes from costing their square. */
 export const withoutOuterSlashes = (path: string): string => path.replace(/^\/+|(?<!\/)\/+$/g, "");
 
@@ -65,7 +87,7 @@ const firstDataset = (path: string): { path: string; isTangle: boolean; version:
  * Names the resource at a decoded path below a group (http-api.md section 3).
  * To "write" is stricter than to "read": a tangle tree's path names two datasets, and a name that ends like
  * a sidecar would overwrite that sidecar.
- * @throws BadRequest
+ * @throws BadRequest; NotFound for a name that nothing can have
  */
 export const parseResource = (
   kind: Resource["kind"],
@@ -82,6 +104,7 @@ export const parseResource = (
   if (first === undefined || first === "") throw new BadRequest(`This address does not name a ${kind}.`);
   const parts: [string, ...string[]] = [first, ...others];
   for (const part of parts) checkPart(part);
+  checkLength(parts, action);
   if (kind === "dataset") checkDatasetName(parts, action);
   else if (action === "write" && isOverviewName(parts)) {
     throw new BadRequest(

@@ -72,12 +72,24 @@ describe("a resource's path", () => {
     ["has the name .", "ncov/%2E/19B"],
     ["hides .. behind an encoded slash", "ncov/x%2F..%2F19B"],
     ["hides .. behind a doubly encoded name", "ncov/x%2f%2e%2e%2f19B"],
-    ["is longer than a store allows", "x".repeat(1100)],
     ["ends in a sidecar's name", "ncov/measurements"],
   ])("that %s is refused with 400, to read, write and remove", async (_, path) => {
     const answers = [await read(path), await write(path), await remove(path)];
     expect(answers.map(({ status }) => status)).toEqual([400, 400, 400]);
     for (const answer of answers) expect(answer.json()).toEqual({ error: expect.stringMatching(/\w+ \w+/) });
+  });
+
+  test.each([
+    ["of letters", "x".repeat(234)],
+    ["of parts", `${"x".repeat(116)}/${"y".repeat(117)}`],
+    ["of letters that take three bytes", encodeURIComponent("名".repeat(78))],
+  ])("is as long as file names of all its files may be, and no longer: %s", async (_, path) => {
+    const accepted = await write(path);
+    expect(accepted.status).toBe(204);
+    expect((await read(path)).status).toBe(200);
+    expect((await remove(path)).status).toBe(204);
+    const answers = [await read(`${path}z`), await write(`${path}z`), await remove(`${path}z`)];
+    expect(answers.map(({ status }) => status)).toEqual([404, 400, 400]);
   });
 
   test.each(["main", "meta", "tree", "root-sequence", "seq", "tip-frequencies", "measurements"])(
