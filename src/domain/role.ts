@@ -15,12 +15,19 @@ const partsOf = (name: string): [group: string, role: string] => {
   return slash < 0 ? [name, ""] : [name.slice(0, slash), name.slice(slash + 1)];
 };
 
+/**
+ * A claim's spelling of a group's name: letter case of ASCII does not matter, and nothing else is made alike. Names that
+ * only look like a group's, in compatibility letters say, are others, and grant nothing.
+ */
+const claimedName = (text: string): NormalisedGroupName =>
+  text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()) as NormalisedGroupName;
+
 /** Somebody's claim entries by the groups they name, which is read many times in each request. */
 const byGroup = remembered((roleGroups: ReadonlySet<string>) => {
   const held = new Map<NormalisedGroupName, Set<Role>>();
   for (const name of roleGroups) {
     const [groupPart, rolePart] = partsOf(name);
-    const group = normaliseGroupName(groupPart);
+    const group = claimedName(groupPart);
     const role = roles.find((known) => known === rolePart);
     const present = held.get(group) ?? new Set();
     held.set(group, role ? present.add(role) : present);
@@ -48,7 +55,7 @@ export const sortRoleGroups = (
   const known = new Set(groups.map(normalisedName));
   const givesRole = (entry: string): boolean => {
     const [group, role] = partsOf(entry);
-    return roles.some((one) => one === role) && known.has(normaliseGroupName(group));
+    return roles.some((one) => one === role) && known.has(claimedName(group));
   };
   const all = [...entries];
   return {

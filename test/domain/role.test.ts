@@ -46,7 +46,7 @@ describe("the roles that claim entries give in a group", () => {
     expect(rolesOf([`blab/${role}`])).toEqual([role]);
   });
 
-  it.each(["Blab/editors", "blab/editors", "BLAB/editors", "ｂlab/editors"])(
+  it.each(["Blab/editors", "blab/editors", "BLAB/editors", "bLaB/editors"])(
     "do not depend on the group's spelling: %s",
     (entry) => {
       expect(rolesOf([entry])).toEqual(["editors"]);
@@ -85,4 +85,24 @@ it("entries of a claim either give a role in one of the groups, or are ignored",
   const given = ["blab/owners", "spheres/viewers", "Blab/editors"];
   const others = ["blab", "blab/Owners", "blab/owners/x", "other/owners", "Everyone", ""];
   expect(sortRoleGroups(groups, [...given, ...others])).toEqual({ recognised: given, ignored: others });
+});
+
+describe("a claim's entry that only looks like a role group", () => {
+  it.each(["\uff42\uff4c\uff41\uff42/owners", "bla\u0062\u0301/owners", "\u212aeep/owners", "ﬀlab/owners"])(
+    "grants nothing: %s",
+    (entry) => {
+      for (const name of ["blab", "keep", "fflab"]) {
+        const group = { name: groupName(name), isPublic: false };
+        expect([...rolesIn(group, new Set([entry]))]).toEqual([]);
+        expect(isNamed(group, new Set([entry]))).toBe(false);
+        expect(sortRoleGroups([group], [entry]).recognised).toEqual([]);
+      }
+    },
+  );
+
+  it("but letter case of ASCII does not matter", () => {
+    expect([...rolesIn({ name: groupName("Keep-1"), isPublic: false }, new Set(["kEEP-1/owners"]))]).toEqual([
+      "owners",
+    ]);
+  });
 });

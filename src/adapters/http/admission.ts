@@ -14,6 +14,7 @@ export interface AdmissionLimits {
 
 /** How many wait for their turn, for each kind of work, and how long. */
 const mostWaiting = 100;
+const mostWaitingOfOne = 25;
 const patience: Seconds = 10;
 
 /** In bytes in a second: what is slower over a whole minute is no line, but somebody who holds a place. */
@@ -30,6 +31,7 @@ const places = ({ atOnce, perCaller }: AdmissionLimits) => {
   const taken = new Map<string, number>();
   const waiting: Waiting[] = [];
   let total = 0;
+  const waitingOf = (caller: string) => waiting.filter((each) => each.caller === caller).length;
   const isFree = (caller: string) => total < atOnce && (taken.get(caller) ?? 0) < perCaller;
   const take = (caller: string): void => {
     total += 1;
@@ -67,8 +69,9 @@ const places = ({ atOnce, perCaller }: AdmissionLimits) => {
   return {
     enter: async (caller: string, signal: AbortSignal): Promise<() => void> => {
       if (isFree(caller)) take(caller);
-      else if (waiting.length >= mostWaiting) throw new Busy();
-      else await wait(caller, signal);
+      else if (signal.aborted || waiting.length >= mostWaiting || waitingOf(caller) >= mostWaitingOfOne) {
+        throw new Busy();
+      } else await wait(caller, signal);
       return () => release(caller);
     },
   };

@@ -59,6 +59,27 @@ describe("admission", () => {
     expect(run).not.toHaveBeenCalled();
   });
 
+  it("leaves room in the line: one caller may fill a quarter of it", async () => {
+    const { during } = admission(all);
+    void during(requestFrom("192.0.2.1").ctx, "login", forever);
+    const settled: unknown[] = [];
+    for (let n = 0; n < 30; n += 1) {
+      during(requestFrom("192.0.2.2").ctx, "login", forever).catch((error: unknown) => settled.push(error));
+    }
+    await vi.advanceTimersByTimeAsync(1);
+    expect(settled).toEqual(Array.from({ length: 5 }, () => expect.any(Busy)));
+    const other = during(requestFrom("192.0.2.3").ctx, "login", forever).catch(() => "refused");
+    expect(await Promise.race([other, Promise.resolve("waits")])).toBe("waits");
+  });
+
+  it("keeps no place for who has gone already", async () => {
+    const { during } = admission(all);
+    void during(requestFrom("192.0.2.1").ctx, "login", forever);
+    const gone = requestFrom("192.0.2.2");
+    gone.leave();
+    await expect(during(gone.ctx, "login", forever)).rejects.toBeInstanceOf(Busy);
+  });
+
   it("lets go of who goes away while waiting, and of places when work fails", async () => {
     const { during } = admission(all);
     const [first, second, third] = [requestFrom("a"), requestFrom("b"), requestFrom("c")];
