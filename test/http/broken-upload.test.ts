@@ -34,7 +34,7 @@ const begin = async (path: string, headers: Record<string, string>) => {
   return connection;
 };
 
-const large = `{"meta": {}, "tree": {"a": "${"a".repeat(400_000)}"}}`;
+const large = `{"meta": {}, "tree": {"name": "root", "a": "${"a".repeat(400_000)}"}}`;
 
 describe("a client that goes away in the middle of its upload", () => {
   test.each([
@@ -81,11 +81,14 @@ describe("a client that goes away in the middle of its upload", () => {
     connection.close();
     await delay(150);
     expect(failed().slice(before)).toEqual([]);
+    const requests = server.events.filter(({ event }) => event === "request");
+    expect(requests.at(-1)).toMatchObject({ method: "PUT", path: "/groups/blab/broken/b", status: 499 });
   });
 });
 
 describe("many uploads of one name at once", () => {
-  const version = (n: number) => JSON.stringify({ meta: { n }, tree: { pad: String(n).repeat(50_000) } });
+  const version = (n: number) =>
+    JSON.stringify({ meta: { n }, tree: { name: "root", pad: String(n).repeat(50_000) } });
 
   test("leave one of them whole, and readers see only whole ones", async () => {
     const path = "/groups/blab/race/a";
@@ -121,7 +124,7 @@ describe("many uploads of one name at once", () => {
 
   test("do not mix with a download under way", async () => {
     const path = "/groups/blab/race/c";
-    const first = JSON.stringify({ meta: {}, tree: { pad: "ab".repeat(4_000_000) } });
+    const first = JSON.stringify({ meta: {}, tree: { name: "root", pad: "ab".repeat(4_000_000) } });
     await put(server, path, mainType, first);
     const [download] = await Promise.all([
       get(server, path, mainType),

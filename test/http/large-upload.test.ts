@@ -22,7 +22,7 @@ const piece = Buffer.from(
     .replace(/,[^,]*,[^,]*$/, ","),
 );
 const pieces = function* (size: number): Generator<Buffer> {
-  yield Buffer.from('{"meta": {}, "tree": {"children": [');
+  yield Buffer.from('{"meta": {}, "tree": {"name": "root", "children": [');
   for (let sent = 0; sent < size; sent += piece.length) {
     for (let at = 0; at < piece.length; at += 50_000) yield piece.subarray(at, at + 50_000);
   }

@@ -13,6 +13,9 @@ interface Deps {
 
 const idBytes = 9;
 
+/** For the log alone: the client went away before it was answered. nginx says so by this number. */
+const clientLeft = 499;
+
 /** What is known of a request as it begins. */
 class BegunRequest {
   readonly id: string;
@@ -49,7 +52,8 @@ export const requestLog =
     // The path only: queries hold codes and states of logins. And now: the embedded provider cuts its own off.
     const { method, path } = ctx;
     ctx.res.on("close", () => {
-      const { status } = ctx;
+      const isAnswered = ctx.res.headersSent || ctx.res.writableFinished;
+      const status = isAnswered ? ctx.status : clientLeft;
       if (!ctx.res.writableFinished) state.abandon();
       log.write({ event: "request", id: state.id, method, path, status, seconds: clock.now() - begun });
     });
