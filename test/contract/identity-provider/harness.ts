@@ -65,9 +65,8 @@ export const refreshOutcomes: { readonly [Name in AnswerFlaw]: RefreshOutcome } 
   "broken-off": "down",
   "oversized-answer": "down",
   redirected: "down",
-  // Waited for: the refresh token may be used up.
-  slow: "renewed",
-  "redeemed-but-slow": "renewed",
+  slow: "down",
+  "redeemed-but-slow": "down",
   "hang-up": "down",
 };
 
