@@ -39,6 +39,7 @@ import { noteUse } from "./usecases/session-use.ts";
 import { sessions } from "./usecases/sessions.ts";
 import { signIn } from "./usecases/sign-in.ts";
 import { storedFiles } from "./usecases/stored-files.ts";
+import { foundInAnyForm } from "./usecases/unicode-forms.ts";
 import { userinfo as claimsFromUserinfo } from "./usecases/userinfo.ts";
 
 /**
@@ -144,7 +145,7 @@ const resolvePorts = (from: DependencyContainer) => ({
   marks: get(from, keys.marks),
   notices: get(from, keys.usedNotices),
   random: get(from, keys.random),
-  resourceStore: knownByContent(get(from, keys.resourceStore)),
+  resourceStore: foundInAnyForm(knownByContent(get(from, keys.resourceStore))),
   sealer: get(from, keys.sealer),
   sessionStore: get(from, keys.sessionStore),
 });

@@ -5,6 +5,20 @@ import { isOverviewName, parseResource, sidecarNames } from "./resource.ts";
 
 const isSidecar = (name: string) => sidecarNames.some((sidecar) => name.endsWith(`_${sidecar}`));
 
+/** File names in NFC and each once, in the order of a listing that may have them in other forms. */
+const inNfc = (fileNames: readonly string[]): readonly string[] => {
+  const names = fileNames.map((name) => name.normalize("NFC"));
+  if (names.every((name, index) => name === fileNames[index])) return fileNames;
+  return [...new Set(names)].sort(byCodePoints);
+};
+
+/** The order of UTF-8's bytes is that of code points; that of UTF-16 is another one. */
+const byCodePoints = (a: string, b: string): number => {
+  let at = 0;
+  while (at < a.length && at < b.length && a.codePointAt(at) === b.codePointAt(at)) at += 1;
+  return (a.codePointAt(at) ?? -1) - (b.codePointAt(at) ?? -1);
+};
+
 const without = (names: readonly string[], ending: string) =>
   names.filter((name) => name.endsWith(ending)).map((name) => name.slice(0, -ending.length));
 
@@ -24,7 +38,7 @@ const resourcesOf = (kind: Resource["kind"], group: GroupName, names: readonly s
 
 /** The datasets among the file names of a group's `datasets/` folder: v2 in their order, then v1 (storage.md section 4). */
 export const datasetsIn = (group: GroupName, fileNames: readonly string[]): Resource[] => {
-  const names = without(fileNames, ".json");
+  const names = without(inNfc(fileNames), ".json");
   const v2 = names.filter((name) => !isSidecar(name));
   const known = new Set(v2);
   const trees = new Set(without(names, "_tree"));
@@ -34,4 +48,6 @@ export const datasetsIn = (group: GroupName, fileNames: readonly string[]): Reso
 
 /** The narratives among the file names of a group's `narratives/` folder. */
 export const narrativesIn = (group: GroupName, fileNames: readonly string[]): Resource[] =>
-  resourcesOf("narrative", group, without(fileNames, ".md")).filter(({ parts }) => !isOverviewName(parts));
+  resourcesOf("narrative", group, without(inNfc(fileNames), ".md")).filter(
+    ({ parts }) => !isOverviewName(parts),
+  );

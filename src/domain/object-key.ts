@@ -18,6 +18,15 @@ const key = (text: string): ObjectKey => {
   return text as ObjectKey;
 };
 
+/** The folder that an object lies in, and its name there. */
+export const inFolder = (objectKey: ObjectKey): { folder: KeyPrefix; name: string } => {
+  const end = objectKey.lastIndexOf("/") + 1;
+  return { folder: objectKey.slice(0, end) as KeyPrefix, name: objectKey.slice(end) };
+};
+
+/** The key of a name that a listing of the folder gave. */
+export const keyIn = (folder: KeyPrefix, name: string): ObjectKey => key(`${folder}${name}`);
+
 export const datasetsPrefix = (group: GroupName) => `${group}/datasets/` as KeyPrefix;
 export const narrativesPrefix = (group: GroupName) => `${group}/narratives/` as KeyPrefix;
 

@@ -21,12 +21,15 @@ export const sidecarNames = [
   "measurements",
 ] as const;
 
-/** A dataset or a narrative of a group, named by the parts of its path. */
+/** A dataset or a narrative of a group, named by the parts of its path, which are in Unicode's form NFC. */
 export interface Resource {
   readonly kind: "dataset" | "narrative";
   readonly group: GroupName;
   readonly parts: readonly [string, ...string[]];
 }
+
+/** What a resource is named for. What was stored under a name that uploads no longer take can be read and deleted. */
+export type ResourceAction = "read" | "upload" | "delete";
 
 /** The first parts that a dataset may not have, since the server means something else by them. */
 const reserved = new Set(["settings", "narratives"]);
@@ -46,6 +49,32 @@ const checkPart = (part: string): void => {
   if (!part.isWellFormed()) throw new BadRequest("An address has to be well-formed Unicode.");
 };
 
+/** What Auspice takes for a slash, or loses from the page's address, which is then another one after a reload. */
+const lostInAddresses = /[\\#?%]/u;
+
+/** Formats, zero widths, fillers, variation selectors: two names could look the same. */
+const invisible = /[\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
+
+/** What nothing that is uploaded may be called. */
+const checkNewPart = (part: string): void => {
+  const [lost] = lostInAddresses.exec(part) ?? [];
+  if (lost !== undefined) {
+    throw new BadRequest(
+      `A name cannot hold ${lost}: Auspice does not keep it in a page's address, and finds nothing there after a reload.`,
+    );
+  }
+  const [hidden] = invisible.exec(part) ?? [];
+  if (hidden !== undefined) {
+    const code = (hidden.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");
+    throw new BadRequest(`A name cannot hold invisible characters; this one holds U+${code}.`);
+  }
+  if (part !== part.trim()) {
+    throw new BadRequest(
+      "A name cannot begin or end with a blank, nor can a part of it between slashes: Auspice does not keep it in a page's address.",
+    );
+  }
+};
+
 /** In bytes: what file systems take for one name (NAME_MAX), and stores that keep objects on one. */
 const longestFileName = 255;
 const longestEnding = "_tip-frequencies.json";
@@ -60,7 +89,7 @@ const utf8Length = (text: string): number => {
   return bytes;
 };
 
-const checkLength = (parts: readonly string[], action: "read" | "write"): void => {
+const checkLength = (parts: readonly string[], action: ResourceAction): void => {
   const longest = longestFileName - longestEnding.length;
   if (utf8Length(parts.join("_")) <= longest) return;
   // Nothing of such a name can have been stored.
@@ -85,28 +114,29 @@ const firstDataset = (path: string): { path: string; isTangle: boolean; version:
 
 /**
  * Names the resource at a decoded path below a group (http-api.md section 3).
- * To "write" is stricter than to "read": a tangle tree's path names two datasets, and a name that ends like
- * a sidecar would overwrite that sidecar.
+ * To change something is stricter than to read: a tangle tree's path names two datasets. To upload is the strictest,
+ * since a name that ends like a sidecar would overwrite that sidecar, and Auspice cannot keep all names.
  * @throws BadRequest; NotFound for a name that nothing can have
  */
 export const parseResource = (
   kind: Resource["kind"],
   group: GroupName,
   decodedPath: string,
-  action: "read" | "write",
+  action: ResourceAction,
 ): Resource => {
   const { path, isTangle, version } = firstDataset(decodedPath);
   if (version !== "")
     throw new BadRequest("Datasets and narratives of groups have no versions: leave out the @ part.");
-  if (isTangle && action === "write")
+  if (isTangle && action !== "read")
     throw new BadRequest("This address names two datasets; name one of them.");
-  const [first, ...others] = withoutOuterSlashes(path).split("/");
+  const [first, ...others] = withoutOuterSlashes(path).normalize("NFC").split("/");
   if (first === undefined || first === "") throw new BadRequest(`This address does not name a ${kind}.`);
   const parts: [string, ...string[]] = [first, ...others];
   for (const part of parts) checkPart(part);
+  if (action === "upload") for (const part of parts) checkNewPart(part);
   checkLength(parts, action);
   if (kind === "dataset") checkDatasetName(parts, action);
-  else if (action === "write" && isOverviewName(parts)) {
+  else if (action === "upload" && isOverviewName(parts)) {
     throw new BadRequest(
       "A narrative cannot be called group-overview: that is the file of the group's overview, which its owners change in the group's settings.",
     );
@@ -118,13 +148,13 @@ export const parseResource = (
 export const isOverviewName = (parts: readonly string[]): boolean =>
   parts.length === 1 && parts[0] === "group-overview";
 
-const checkDatasetName = (parts: readonly [string, ...string[]], action: "read" | "write"): void => {
+const checkDatasetName = (parts: readonly [string, ...string[]], action: ResourceAction): void => {
   if (reserved.has(parts[0].toLowerCase())) {
     throw new BadRequest(`A dataset's name cannot begin with "${parts[0]}".`);
   }
   const last = parts.at(-1) ?? "";
   const collides = sidecarNames.some((name) => name === last);
-  if (collides && (action === "write" || parts.length > 1)) {
+  if (collides && (action === "upload" || parts.length > 1)) {
     throw new BadRequest(`A dataset's name cannot end in "${last}": that is the name of a sidecar file.`);
   }
 };

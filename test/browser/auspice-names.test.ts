@@ -13,6 +13,11 @@ const names = [
   ["%C3%A9t%C3%A9/2024", "été/2024", "été_2024"],
   ["two%20words", "two words", "two words"],
   ["v1.2/x-y~z", "v1.2/x-y~z", "v1.2_x-y~z"],
+  ["it's%20(new)!*", "it's (new)!*", "it's (new)!*"],
+  ["%22quoted%22/%3Ca%7Cb%3E", '"quoted"/<a|b>', '"quoted"_<a|b>'],
+  ["%7Bx%7D;y=$1,%5Ez%60", "{x};y=$1,^z`", "{x};y=$1,^z`"],
+  // As a Mac's file names come.
+  ["%C3%8Ele/2024", "\u00cele/2024", "I\u0302le_2024"],
 ] as const;
 
 const story = (origin: string) => `---

@@ -49,6 +49,14 @@ describe("the datasets of a group", () => {
     expect(datasets("Ncov_Größe 2.json")).toEqual(["Ncov/Größe 2"]);
   });
 
+  it("list a name once that is stored in two Unicode forms, in its place", () => {
+    expect(
+      datasets("e\u0301te.json", "ete.json", "z.json", "\u00e9te.json", "\uff5e.json", "🦠.json"),
+    ).toEqual(["ete", "z", "\u00e9te", "\uff5e", "🦠"]);
+    expect(datasets("e\u0301te_meta.json", "\u00e9te_tree.json")).toEqual(["\u00e9te"]);
+    expect(narratives("I\u0302le.md", "\u00cele.md")).toEqual(["\u00cele"]);
+  });
+
   it.each(["ncov.md", "ncov.json.gz", "ncov", "ncov.JSON", ".json", "_a.json", "a_.json", "a__b.json"])(
     "do not list %s, which no address leads to",
     (name) => {

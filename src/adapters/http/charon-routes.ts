@@ -77,7 +77,7 @@ const getAvailable = async (ctx: Context, d: Deps): Promise<void> => {
 
 /** Only the dataset on the page gets its second trees: those of all would be as many as their number squared. */
 const withSecondTrees = (datasets: readonly Resource[], shown: string) => {
-  const path = withoutOuterSlashes(shown.split(":", 1)[0] ?? "");
+  const path = withoutOuterSlashes(shown.split(":", 1)[0] ?? "").normalize("NFC");
   const secondTrees = secondTreesOf(path, datasets).map(resourcePath);
   return datasets.map((dataset) => ({
     ...available(dataset),

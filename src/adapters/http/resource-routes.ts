@@ -8,8 +8,7 @@ import {
   narrativeMediaType,
 } from "../../domain/media-type.ts";
 import { datasetFileName, narrativeFileName } from "../../domain/object-key.ts";
-import type { Action } from "../../domain/policy.ts";
-import type { Resource } from "../../domain/resource.ts";
+import type { Resource, ResourceAction } from "../../domain/resource.ts";
 import { datasetTypes } from "../../domain/resource.ts";
 import type { Compression } from "../../ports/driven/compression.ts";
 import type { Groups } from "../../ports/driving/groups.ts";
@@ -59,7 +58,7 @@ const locate = (
   ctx: Context,
   d: Deps,
   kind: Resource["kind"],
-  action: Action,
+  action: ResourceAction,
 ): { group: Group; resource: Resource } | undefined => {
   const group = canonicalGroup(ctx, d.groups);
   if (!group) return undefined;
@@ -101,7 +100,7 @@ const showAuspice = async (ctx: Context, d: Deps, resource: Resource): Promise<v
 };
 
 const write = async (ctx: Context, d: Deps, kind: Resource["kind"]): Promise<void> => {
-  const located = locate(ctx, d, kind, "write");
+  const located = locate(ctx, d, kind, "upload");
   if (!located) return;
   const { caller, signal } = ctx.state;
   if (kind === "narrative") refuseDataset(ctx);
@@ -121,7 +120,7 @@ const refuseDataset = (ctx: Context): void => {
 };
 
 const remove = async (ctx: Context, d: Deps, kind: Resource["kind"]): Promise<void> => {
-  const located = locate(ctx, d, kind, "write");
+  const located = locate(ctx, d, kind, "delete");
   if (!located) return;
   await d.resources.remove(ctx.state.caller, located.resource, precondition(ctx), ctx.state.signal);
   ctx.status = 204;

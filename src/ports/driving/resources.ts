@@ -1,14 +1,14 @@
 import type { Caller } from "../../domain/caller.ts";
 import type { Group } from "../../domain/group.ts";
 import type { Action } from "../../domain/policy.ts";
-import type { DatasetFile, Resource } from "../../domain/resource.ts";
+import type { DatasetFile, Resource, ResourceAction } from "../../domain/resource.ts";
 import type { ObjectMetadata, Precondition, StoredObject } from "../../domain/stored-object.ts";
 import type { Upload } from "../driven/content-check.ts";
 
 /** What a group holds, and what one caller may see and change of it. All throw LoginRequired, NotAllowed and StoreDown. */
 export interface Resources {
   /** Names what lies at a decoded path below a group. Throws BadRequest. */
-  at(group: Group, kind: Resource["kind"], decodedPath: string, action: Action): Resource;
+  at(group: Group, kind: Resource["kind"], decodedPath: string, action: ResourceAction): Resource;
   permit(caller: Caller, action: Action, resource: Resource): void;
   isPermitted(caller: Caller, action: Action, resource: Resource): boolean;
   /** Whether there is something to show at this address: main, or both v1 files, or the narrative. */

@@ -19,7 +19,7 @@ const kinds = ["dataset", "narrative"] as const;
 export const parseFilter = (query: URLSearchParams): ResourceFilter => {
   const words = query
     .getAll("filter")
-    .flatMap((text) => text.toLowerCase().split(/\s+/))
+    .flatMap((text) => text.normalize("NFC").toLowerCase().split(/\s+/))
     .filter((word) => word !== "")
     .map((word) => word.slice(0, maxWordLength));
   return {

@@ -18,9 +18,12 @@ export const guessFile = (fileName) => {
 /** Underscores in file names stand for the slashes of an address. */
 const nameOf = (stem) => stem.split("_").filter(Boolean).join("/");
 
-/** The address of a name, below its group's. */
+/** The address of a name, below its group's. Files from a Mac have their names in another form of Unicode. */
 export const addressOf = (group, kind, name) => {
-  const parts = name.split("/").map((part) => part.trim());
+  const parts = name
+    .normalize("NFC")
+    .split("/")
+    .map((part) => part.trim());
   const path = parts.filter(Boolean).map((part) => encodeURIComponent(part.toWellFormed()));
   return [group, ...(kind === "narrative" ? ["narratives"] : []), ...path].join("/");
 };

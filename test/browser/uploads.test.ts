@@ -1,0 +1,52 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { DemoSite } from "../support/demo-site.ts";
+import { demoSite } from "../support/demo-site.ts";
+import { smallDataset } from "../support/small-dataset.ts";
+import { mainContent } from "../support/stored-objects.ts";
+
+let site: DemoSite;
+beforeAll(async () => {
+  site = await demoSite({
+    "demo/datasets/I\u0302le_2024.json": smallDataset({ title: "of a Mac" }),
+  });
+});
+afterAll(() => site.close());
+
+const file = (name: string) => ({
+  name,
+  mimeType: "application/json",
+  buffer: Buffer.from(mainContent(name)),
+});
+
+describe("an upload from the group's page", () => {
+  it("is refused with the reason when its name is one that Auspice loses", async () => {
+    const { page, troubles, show, close } = await site.openAs("alice", "/groups/demo");
+    const upload = page.locator("#upload");
+    await upload.locator('input[type="file"]').setInputFiles([file("flu_#1.json"), file("flu_2.json")]);
+    await upload.getByRole("button", { name: "Upload", exact: true }).click();
+    await upload.getByText("A name cannot hold #: Auspice does not keep it").waitFor();
+    await upload.getByRole("link", { name: "Open flu/2" }).waitFor();
+    await show("upload-refused-name");
+    await upload.locator('input[name="name"]').first().fill("flu/1");
+    await upload.getByRole("button", { name: "Upload", exact: true }).click();
+    await upload.getByRole("link", { name: "Open flu/1" }).waitFor();
+    // The browser itself notes the 400 on its console.
+    expect(troubles).toEqual([expect.stringContaining("400")]);
+    await close();
+  });
+
+  it("asks before it replaces what is stored under another Unicode form of its name", async () => {
+    const { page, show, close } = await site.openAs("alice", "/groups/demo");
+    const upload = page.locator("#upload");
+    await upload.locator('input[type="file"]').setInputFiles(file("\u00cele_2024.json"));
+    await upload.getByRole("button", { name: "Upload", exact: true }).click();
+    await upload.getByText("There is already such a file at this address").waitFor();
+    await show("upload-other-form");
+    await upload.getByRole("button", { name: "Replace it" }).click();
+    await upload.getByRole("link", { name: "Open \u00cele/2024" }).waitFor();
+    expect(await page.locator("#resources").getByRole("link", { name: "le/2024" }).allInnerTexts()).toEqual([
+      "\u00cele/2024",
+    ]);
+    await close();
+  });
+});
