@@ -24,6 +24,9 @@ const maxFailures = 10_000;
 /** Renewals that nobody waits for; more than that at once, and they wait for the token's end. */
 const maxAhead = 200;
 
+/** All together: a provider that takes a minute for each must not keep ever more connections open. */
+const maxRunning = 2000;
+
 /** What a renewal brings may be from before a change of rights; whoever comes later than this looks again. */
 const recent: Seconds = 1;
 
@@ -47,6 +50,8 @@ export const renewals = (d: Deps): Renewals & { close(): Promise<void> } => {
   const failures = new LRUCache<SessionId, Failed>({ max: maxFailures });
 
   const start = (id: SessionId): Promise<Caller> => {
+    if (running.size >= maxRunning)
+      throw new ProviderDown({ cause: new Error("too many renewals wait for it") });
     const done = d.renew(id).finally(() => running.delete(id));
     done.catch((error: unknown) => failures.set(id, { until: d.clock.now() + pause, error }));
     running.set(id, { begun: d.clock.now(), done });

@@ -256,7 +256,7 @@ export const settings = {
     kind: numberFrom(0.1, 300),
     otherwise: 10,
     unit: "seconds",
-    says: "Longest wait for an answer of the provider.",
+    says: "Longest wait for an answer of the provider, but for renewals, which are waited for 60 s: their refresh token may be used up.",
   }),
   OIDC_START_TOLERANCE: setting({
     kind: numberFrom(0, 300),

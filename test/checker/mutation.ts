@@ -15,8 +15,8 @@ interface Mutation {
 const mutations: Readonly<Record<string, Mutation>> = {
   "renewal without a lock": {
     file: "src/adapters/redis/renewal-lock.ts",
-    from: 'if (!(await takeWithin(key, holder, patience))) return { outcome: "busy" };',
-    to: "",
+    from: "if others or ARGV[4] == 'prolong' and not mine then return 'refused' end",
+    to: "mine = ARGV[4] == 'prolong'",
   },
   "writes that do not compare": {
     file: "src/adapters/redis/session-store.ts",

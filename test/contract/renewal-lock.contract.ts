@@ -2,8 +2,9 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Seconds } from "../../src/domain/brand.ts";
+import { StoreDown } from "../../src/domain/failure.ts";
 import type { SessionId } from "../../src/domain/session.ts";
-import type { RenewalLock } from "../../src/ports/driven/renewal-lock.ts";
+import type { RenewalHold, RenewalLock } from "../../src/ports/driven/renewal-lock.ts";
 
 export interface Instance {
   readonly lock: RenewalLock;
@@ -25,14 +26,14 @@ const patient: Seconds = 10;
 
 /** Starts work that lasts until it is told to end; resolves when the lock is held. */
 const holdUntilTold = async (lock: RenewalLock, id: SessionId) => {
-  const inside = Promise.withResolvers<void>();
+  const inside = Promise.withResolvers<RenewalHold>();
   const end = Promise.withResolvers<void>();
-  const held = lock.hold(id, patient, () => {
-    inside.resolve();
+  const held = lock.hold(id, patient, (hold) => {
+    inside.resolve(hold);
     return end.promise;
   });
-  await inside.promise;
-  return { held, end: () => end.resolve() };
+  const { confirm } = await inside.promise;
+  return { held, confirm, end: () => end.resolve() };
 };
 
 export const renewalLockContract = (adapter: string, open: () => Promise<Harness>): void => {
@@ -123,6 +124,36 @@ export const renewalLockContract = (adapter: string, open: () => Promise<Harness
       await first.kill();
       expect(await second.lock.hold(id, 0, async () => 1)).toEqual({ outcome: "busy" });
       expect(await second.lock.hold(id, harness.lease + 0.3, async () => 2)).toMatchObject({ result: 2 });
+    });
+
+    it("confirms a hold as long as nobody else had the lock", async () => {
+      const { lock } = await harness.open();
+      const holding = await holdUntilTold(lock, newId());
+      expect(await holding.confirm()).toBe(true);
+      await seconds(harness.lease * 1.5);
+      expect(await holding.confirm()).toBe(true);
+      holding.end();
+      await holding.held;
+    });
+
+    it("does not confirm a hold to a holder whom somebody followed, nor when the lock is free again", async () => {
+      const [late, second] = [await harness.open(), await harness.open()];
+      const id = newId();
+      const lateHolding = await holdUntilTold(late.lock, id);
+      await late.kill();
+      await seconds(harness.lease);
+      const successor = await holdUntilTold(second.lock, id);
+      const isConfirmed = () =>
+        lateHolding.confirm().catch((error: unknown) => {
+          if (error instanceof StoreDown) return false;
+          throw error;
+        });
+      expect(await isConfirmed()).toBe(false);
+      successor.end();
+      await successor.held;
+      expect(await isConfirmed()).toBe(false);
+      lateHolding.end();
+      await lateHolding.held;
     });
 
     it("does not let a holder whose lease has ended release its successor's lock", async () => {

@@ -14,7 +14,7 @@ let server: RunningServer;
 beforeAll(async () => {
   clock = manualClock(Math.floor(Date.now() / 1000));
   const provider = await stubProvider({ now: clock.now });
-  server = await startServer({ clock, provider, environment: { OIDC_TIMEOUT: "1" } });
+  server = await startServer({ clock, provider, environment: { OIDC_TIMEOUT: "1", RENEWAL_TIMEOUT: "1.5" } });
 });
 afterAll(async () => {
   await server.close();
@@ -166,6 +166,27 @@ describe("while the provider is not itself", () => {
     "hang-up",
     "redirected",
   ];
+  test("nobody is logged out by an answer that comes when nobody waits for it any more", async () => {
+    const slow = await startServer({
+      clock,
+      provider: server.provider,
+      environment: { OIDC_TIMEOUT: "0.5", RENEWAL_TIMEOUT: "0.5" },
+    });
+    const visitor = browser(slow);
+    await visitor.logIn();
+    clock.pass(tokenLife + 1);
+    server.provider.misbehave("rotating-refresh-tokens");
+    server.provider.misbehaveOnce("redeemed-but-slow");
+    server.provider.state.slowness = 1.5;
+    const spent = await redemptions(async () => {
+      expect(await status(visitor, privatePage)).toBe(503);
+      await expect.poll(() => status(visitor, privatePage), { timeout: 10_000, interval: 200 }).toBe(200);
+    });
+    server.provider.state.slowness = 0.5;
+    expect(spent).toBe(1);
+    await slow.close();
+  });
+
   const endings: AnswerFlaw[] = ["no-id-token", "interaction-required", "invalid-grant"];
   test.each(endings)("somebody has to log in again for its %s, and is not held up for ever", async (flaw) => {
     const visitor = await loggedIn();

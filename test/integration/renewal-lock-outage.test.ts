@@ -1,9 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { Redis } from "ioredis";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { connectRedis } from "../../src/adapters/redis/connection.ts";
 import { redisRenewalLock } from "../../src/adapters/redis/renewal-lock.ts";
 import { StoreDown } from "../../src/domain/failure.ts";
 import type { SessionId } from "../../src/domain/session.ts";
+import type { RenewalHold } from "../../src/ports/driven/renewal-lock.ts";
 import type { StartedRedis } from "../support/containers/redis.ts";
 import { startRedis } from "../support/containers/redis.ts";
 import { recordingLog } from "../support/recording-log.ts";
@@ -54,5 +56,30 @@ it("a hold that could not be prolonged while Redis was away is still one when it
   written.resolve();
   expect((await holding).outcome).toBe("done");
   expect(await answers()).toBe("done");
+  await Promise.all([holder.connection.close(), other.connection.close()]);
+});
+
+it("a hold that Redis has lost is taken again by its holder, but not confirmed", async () => {
+  const lease = 1.5;
+  const [holder, other] = [await open(lease), await open(lease)];
+  const end = Promise.withResolvers<void>();
+  const inside = Promise.withResolvers<RenewalHold>();
+  const holding = holder.lock.hold(id, 0, (hold) => {
+    inside.resolve(hold);
+    return end.promise;
+  });
+  const { confirm } = await inside.promise;
+  expect(await confirm()).toBe(true);
+  // As a crash loses the writes of its last second.
+  const client = new Redis(redis.url.replace("//u:", "//:"), { tls: { ca: redis.certificates.ca } });
+  await client.flushall();
+  await client.quit();
+  expect(await confirm()).toBe(false);
+  await delay(lease * 500);
+  expect((await other.lock.hold(id, 0, async () => 1)).outcome).toBe("busy");
+  expect(await confirm()).toBe(false);
+  end.resolve();
+  await holding;
+  expect((await other.lock.hold(id, 0, async () => 1)).outcome).toBe("done");
   await Promise.all([holder.connection.close(), other.connection.close()]);
 });

@@ -4,7 +4,7 @@ import type { Seconds } from "../../domain/brand.ts";
 import type { SessionId } from "../../domain/session.ts";
 import type { Clock } from "../../ports/driven/clock.ts";
 import type { Log } from "../../ports/driven/log.ts";
-import type { RenewalLock } from "../../ports/driven/renewal-lock.ts";
+import type { RenewalHold, RenewalLock } from "../../ports/driven/renewal-lock.ts";
 import type { CellRoot, Seen, Version } from "./cell.ts";
 import { endOf, look, touch } from "./cell.ts";
 import { drop, put } from "./cell-change.ts";
@@ -21,7 +21,7 @@ export interface LockFolder {
   readonly log: Log;
   /** How long a killed holder keeps others waiting. */
   readonly lease?: Seconds;
-  /** How long a lease is prolonged at most, should the work never end. */
+  /** How long a lease is prolonged at most, should the work never end: longer than a renewal with all its waiting. */
   readonly longest?: Seconds;
 }
 
@@ -48,10 +48,11 @@ interface LeaseParts {
 
 /** What becomes of a lease once somebody has it. */
 const heldLeases = ({ cells, clock, log, lease, longest }: LeaseParts) => {
-  const prolong = (folder: string, holder: Version): Promise<void> =>
+  /** False: it has been released, or somebody else has followed. */
+  const prolong = (folder: string, holder: Version): Promise<boolean> =>
     onDisk(async () => {
       const { value } = await look(folder);
-      if (value?.version === holder) await touch(value, clock.now() + lease);
+      return value?.version === holder && touch(value, clock.now() + lease);
     });
 
   /** Prolongs the lease until it is stopped, or for too long, or the process ends. */
@@ -77,7 +78,7 @@ const heldLeases = ({ cells, clock, log, lease, longest }: LeaseParts) => {
     }
   };
 
-  return { keepProlonging, release };
+  return { prolong, keepProlonging, release };
 };
 
 /** Keeps each lease in a cell; the token's time is the lease's end. Closed, it lets its leases run out. */
@@ -86,7 +87,7 @@ export const filesystemRenewalLock = ({
   clock,
   log,
   lease = 5,
-  longest = 60,
+  longest = 300,
 }: LockFolder): RenewalLock & Sweeper => {
   // A power cut ends all holders as well.
   const cells: CellRoot = { root, durable: false };
@@ -116,7 +117,7 @@ export const filesystemRenewalLock = ({
       await sweeper.close();
     },
 
-    async hold<T>(id: SessionId, patience: Seconds, work: () => Promise<T>) {
+    async hold<T>(id: SessionId, patience: Seconds, work: (hold: RenewalHold) => Promise<T>) {
       const folder = hashedFolder(root, id);
       const holder = await waitAndTake(folder, patience);
       if (holder === undefined) return { outcome: "busy" };
@@ -124,7 +125,7 @@ export const filesystemRenewalLock = ({
       const stopped = AbortSignal.any([stop.signal, closing.signal]);
       const prolonging = leases.keepProlonging(folder, holder, stopped);
       try {
-        return { outcome: "done", result: await work() };
+        return { outcome: "done", result: await work({ confirm: () => leases.prolong(folder, holder) }) };
       } finally {
         stop.abort();
         await prolonging;

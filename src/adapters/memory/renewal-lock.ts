@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Seconds } from "../../domain/brand.ts";
 import type { SessionId } from "../../domain/session.ts";
 import type { Clock } from "../../ports/driven/clock.ts";
-import type { RenewalLock } from "../../ports/driven/renewal-lock.ts";
+import type { RenewalHold, RenewalLock } from "../../ports/driven/renewal-lock.ts";
 
 export interface Lease {
   ends: Seconds;
@@ -46,15 +46,19 @@ export const memoryRenewalLock = (
       closing.abort();
     },
 
-    async hold<T>(id: SessionId, patience: Seconds, work: () => Promise<T>) {
+    async hold<T>(id: SessionId, patience: Seconds, work: (hold: RenewalHold) => Promise<T>) {
       const taken = await waitAndTake(id, patience);
       if (taken === undefined) return { outcome: "busy" };
       const prolong = (): void => {
         if (!closing.signal.aborted && leases.get(id) === taken) taken.ends = clock.now() + lease;
       };
+      const confirm = async (): Promise<boolean> => {
+        prolong();
+        return leases.get(id) === taken && taken.ends > clock.now();
+      };
       const timer = setInterval(prolong, (lease / 3) * 1000).unref();
       try {
-        return { outcome: "done", result: await work() };
+        return { outcome: "done", result: await work({ confirm }) };
       } finally {
         clearInterval(timer);
         if (leases.get(id) === taken) leases.delete(id);

@@ -1,3 +1,4 @@
+import type { Seconds } from "../../domain/brand.ts";
 import type { ProviderMetadata } from "../../domain/provider-metadata.ts";
 import type { IdentityProvider } from "../../ports/driven/identity-provider.ts";
 import { boundedFetch } from "./bounded-fetch.ts";
@@ -21,6 +22,12 @@ export interface OidcIdentityProvider extends IdentityProvider {
 }
 
 /**
+ * A refresh token may be used up when its answer comes late: to give up sooner would log its owner out. Requests that
+ * wait for a renewal have a shorter time limit of their own (RENEWAL_TIMEOUT).
+ */
+const longestRefresh: Seconds = 60;
+
+/**
  * The lab's provider, spoken to by OpenID Connect. Nothing is fetched before the first need, so the server
  * starts while the provider is away. Throws NotConfigured for options that can never work.
  */
@@ -31,15 +38,16 @@ export const oidcIdentityProvider = (options: OidcOptions): OidcIdentityProvider
   const { strangerInterval = 6, ownInterval = 1 } = options.keys ?? {};
 
   const fetch = boundedFetch(timeout);
+  const patientFetch = boundedFetch(Math.max(timeout, longestRefresh));
   const description = providerDescription(options, fetch);
-  const metadata = description.get;
   const keys = keySet({ intervals: { stranger: strangerInterval, own: ownInterval }, fetch, clock, log });
   const authentication = clientAuthentication(client);
   const verifier = tokenVerifier(algorithms, keys, description);
-  const conversation = conversationWith(
-    { ...options, algorithms, timeout, tolerance: { start: loginTolerance, end } },
-    { metadata, authentication, verifier, fetch },
-  );
+  const { get: metadata } = description;
+  const rules = { ...options, algorithms, tolerance: { start: loginTolerance, end } };
+  const parts = { metadata, authentication, verifier };
+  const conversation = conversationWith({ ...rules, timeout }, { ...parts, fetch });
+  const renewing = conversationWith({ ...rules, timeout: longestRefresh }, { ...parts, fetch: patientFetch });
 
   return {
     metadata,
@@ -47,7 +55,7 @@ export const oidcIdentityProvider = (options: OidcOptions): OidcIdentityProvider
     authorizationUrl: async (attempt) =>
       authorizationUrl(client.id, await metadata(), authorization, attempt),
     redeemCode: (attempt, query) => redeemCode(conversation, attempt, query),
-    refresh: (tokens) => refresh(conversation, tokens),
+    refresh: (tokens) => refresh(renewing, tokens),
     userinfo: async (tokens, subject) => askUserinfo(client.id, await metadata(), fetch, tokens, subject),
     verify(token, audience) {
       const now = clock.now();
@@ -74,6 +82,7 @@ export const oidcIdentityProvider = (options: OidcOptions): OidcIdentityProvider
     },
     async close() {
       fetch.close();
+      patientFetch.close();
       keys.close();
     },
   };

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Seconds } from "../../domain/brand.ts";
 import type { SessionId } from "../../domain/session.ts";
 import type { Log } from "../../ports/driven/log.ts";
-import type { Held, RenewalLock } from "../../ports/driven/renewal-lock.ts";
+import type { Held, RenewalHold, RenewalLock } from "../../ports/driven/renewal-lock.ts";
 import type { RedisConnection, Script } from "./connection.ts";
 
 export interface RenewalLockOptions {
@@ -18,19 +18,17 @@ const keyOf = (id: SessionId): string => `nextstrain.org-session-renewal:${id}`;
 /**
  * Takes or prolongs a hold. When it ends is written in the value and judged by Redis's own clock: were it the
  * key's expiry, `volatile-ttl` would drop locks before anything else whenever memory is full, and two holders
- * would redeem one refresh token. The last argument says whether a hold that has ended counts all the same.
+ * would redeem one refresh token. The last argument says what may be done; the answer, what was.
  */
 const takeScript = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local held = redis.call('GET', KEYS[1])
-if held then
-  local holder, ends = string.match(held, '^(%S+) (%d+)$')
-  if holder and holder ~= ARGV[1] and (ARGV[4] == 'ended too' or tonumber(ends) > now) then return 0 end
-end
-local ends = string.format('%.0f', now + tonumber(ARGV[2]))
-redis.call('SET', KEYS[1], ARGV[1] .. ' ' .. ends, 'PX', ARGV[3])
-return 1`;
+local holder, ends = string.match(redis.call('GET', KEYS[1]) or '', '^(%S+) (%d+)$')
+local mine = holder == ARGV[1]
+local others = holder and not mine and (tonumber(ends) > now or ARGV[4] == 'take what is released')
+if others or ARGV[4] == 'prolong' and not mine then return 'refused' end
+redis.call('SET', KEYS[1], ARGV[1] .. ' ' .. string.format('%.0f', now + tonumber(ARGV[2])), 'PX', ARGV[3])
+return mine and 'prolonged' or 'taken'`;
 
 /** Only its holder releases a lock: it may be another's by now. */
 const releaseScript = `
@@ -41,7 +39,7 @@ return 0`;
 /** In milliseconds; not the same for all who wait, so that they do not come at once. */
 const untilNextTry = () => 40 + Math.random() * 80;
 
-/** A lease for each session. Renewal judges again after it got the lock, so a lost lease costs no login. */
+/** A lease for each session. */
 export const redisRenewalLock = (
   connection: RedisConnection,
   log: Log,
@@ -51,34 +49,56 @@ export const redisRenewalLock = (
   const release: Script = connection.script("releaseRenewalLock", releaseScript);
   const report = (what: string) => (cause: unknown) => log.write({ event: "background", what, cause });
 
+  const tryTo = (
+    what: "take" | "take what is released" | "prolong",
+    key: string,
+    holder: string,
+  ): Promise<unknown> => take(key, holder, Math.ceil(lease * 1000), Math.ceil(lifetime * 1000), what);
+
   /**
    * While Redis was away nobody could prolong a hold, or store what its holder had got: who comes back first
    * leaves the others a lease's time to come back too.
    */
-  const whichCount = () => (connection.steadyFor() < lease ? "ended too" : "unended");
-
-  const tryToTake = async (key: string, holder: string): Promise<boolean> =>
-    (await take(key, holder, Math.ceil(lease * 1000), Math.ceil(lifetime * 1000), whichCount())) === 1;
+  const whatIsFree = () => (connection.steadyFor() < lease ? "take what is released" : "take");
 
   const takeWithin = async (key: string, holder: string, patience: Seconds): Promise<boolean> => {
     const end = performance.now() + patience * 1000;
     for (;;) {
-      if (await tryToTake(key, holder)) return true;
+      if ((await tryTo(whatIsFree(), key, holder)) === "taken") return true;
       if (performance.now() >= end) return false;
       await sleep(untilNextTry());
     }
   };
 
+  /** Prolongs the lease until it is stopped. One that Redis lost in a crash is taken again, but is not the same any more. */
+  const keepProlonging = (key: string, holder: string) => {
+    let isUnbroken = true;
+    const timer = setInterval(
+      () =>
+        void tryTo("take", key, holder).then((done) => {
+          if (done !== "prolonged") isUnbroken = false;
+        }, report("prolonging a renewal lock")),
+      (lease * 1000) / 3,
+    );
+    return {
+      confirm: async () => isUnbroken && (await tryTo("prolong", key, holder)) === "prolonged" && isUnbroken,
+      stop: () => clearInterval(timer),
+    };
+  };
+
   return {
-    hold: async <T>(id: SessionId, patience: Seconds, work: () => Promise<T>): Promise<Held<T>> => {
+    hold: async <T>(
+      id: SessionId,
+      patience: Seconds,
+      work: (hold: RenewalHold) => Promise<T>,
+    ): Promise<Held<T>> => {
       const [key, holder] = [keyOf(id), randomBytes(16).toString("base64url")];
       if (!(await takeWithin(key, holder, patience))) return { outcome: "busy" };
-      const prolong = () => void tryToTake(key, holder).catch(report("prolonging a renewal lock"));
-      const timer = setInterval(prolong, (lease * 1000) / 3);
+      const { confirm, stop } = keepProlonging(key, holder);
       try {
-        return { outcome: "done", result: await work() };
+        return { outcome: "done", result: await work({ confirm }) };
       } finally {
-        clearInterval(timer);
+        stop();
         // The result counts more than the lock, which ends by itself.
         await release(key, holder).catch(report("releasing a renewal lock"));
       }

@@ -1,7 +1,7 @@
 import type { JsonObject, Seconds } from "../../domain/brand.ts";
 import type { Caller } from "../../domain/caller.ts";
 import { anonymous } from "../../domain/caller.ts";
-import { ProviderDown } from "../../domain/failure.ts";
+import { ProviderDown, StoreDown } from "../../domain/failure.ts";
 import { renewalDue } from "../../domain/renewal.ts";
 import type { Login, SessionId, StoredSession } from "../../domain/session.ts";
 import type { TokenSet } from "../../domain/token-set.ts";
@@ -10,7 +10,7 @@ import { userFromClaims, usernameFault } from "../../domain/user.ts";
 import type { Clock } from "../../ports/driven/clock.ts";
 import type { IdentityProvider } from "../../ports/driven/identity-provider.ts";
 import type { Log } from "../../ports/driven/log.ts";
-import type { RenewalLock } from "../../ports/driven/renewal-lock.ts";
+import type { RenewalHold, RenewalLock } from "../../ports/driven/renewal-lock.ts";
 import type { SessionStore } from "../../ports/driven/session-store.ts";
 import type { JudgeTokens } from "./judge-tokens.ts";
 import type { Exchange } from "./keep-renewed.ts";
@@ -48,14 +48,14 @@ export type RenewTokens = (id: SessionId) => Promise<Caller>;
 export const renewTokens =
   (d: Deps): RenewTokens =>
   async (id) => {
-    const held = await d.lock.hold(id, d.patience, () => renewHeld(d, id));
+    const held = await d.lock.hold(id, d.patience, (hold) => renewHeld(d, id, hold));
     if (held.outcome === "busy") {
       throw new ProviderDown({ cause: new Error("a renewal elsewhere takes too long") });
     }
     return held.result;
   };
 
-const renewHeld = async (d: Deps, id: SessionId): Promise<Caller> => {
+const renewHeld = async (d: Deps, id: SessionId, hold: RenewalHold): Promise<Caller> => {
   const stored = await d.sessions.load(id, d.idle);
   const login = stored?.session.login;
   if (!stored || !login) return anonymous;
@@ -73,6 +73,8 @@ const renewHeld = async (d: Deps, id: SessionId): Promise<Caller> => {
     if (asked !== "refused")
       return keepAsked(d, id, stored, login, { old: tokens, renewed: asked }, judgement.claims);
   }
+  // The store and the key set may have kept us waiting for longer than a lease lasts.
+  if (!(await hold.confirm())) throw new StoreDown({ cause: new Error("the lock on the session was lost") });
   return refresh(d, id, stored, login, tokens);
 };
 

@@ -65,8 +65,9 @@ export const refreshOutcomes: { readonly [Name in AnswerFlaw]: RefreshOutcome } 
   "broken-off": "down",
   "oversized-answer": "down",
   redirected: "down",
-  slow: "down",
-  "redeemed-but-slow": "down",
+  // Waited for: the refresh token may be used up.
+  slow: "renewed",
+  "redeemed-but-slow": "renewed",
   "hang-up": "down",
 };
 

@@ -8,6 +8,8 @@ const loginOutcomes: { readonly [Name in AnswerFlaw]: "failed" | "down" | "done"
   ...(Object.fromEntries(
     Object.entries(refreshOutcomes).map(([flaw, outcome]) => [flaw, outcome === "down" ? "down" : "failed"]),
   ) as { [Name in AnswerFlaw]: "failed" | "down" }),
+  slow: "down",
+  "redeemed-but-slow": "down",
   "rotating-refresh-tokens": "done",
   "other-subject-on-refresh": "done",
   "no-access-token": "failed",
