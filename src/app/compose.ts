@@ -1,5 +1,5 @@
 import { createSecretKey } from "node:crypto";
-import { setTimeout as delay } from "node:timers/promises";
+import { setTimeout as delay, setImmediate as nextTurn } from "node:timers/promises";
 import type { DependencyContainer } from "tsyringe";
 import type { OriginRules } from "../adapters/http/origin.ts";
 import { openOverviews } from "../adapters/http/pages/overview.ts";
@@ -17,6 +17,7 @@ import type { Origins, ProviderParts } from "./identity-provider.ts";
 import { openIdentityProvider } from "./identity-provider.ts";
 import { keys } from "./keys.ts";
 import { readiness } from "./readiness.ts";
+import { rememberedListings } from "./remembered-listings.ts";
 import { renewals } from "./renewals.ts";
 import { addSampleData } from "./sample-data.ts";
 import type { Settings } from "./settings.ts";
@@ -29,6 +30,7 @@ import { groups } from "./usecases/groups.ts";
 import { identifyCaller } from "./usecases/identify-caller.ts";
 import { judgeTokens } from "./usecases/judge-tokens.ts";
 import { knownByContent } from "./usecases/known-by-content.ts";
+import { listings } from "./usecases/listings.ts";
 import { mySessions } from "./usecases/my-sessions.ts";
 import { renewTokens } from "./usecases/renew-tokens.ts";
 import { resources } from "./usecases/resources.ts";
@@ -95,8 +97,7 @@ const assemble = (
   const logins = { tokens, entries, revoke, userinfo, claimNames };
   const renew = renewTokens({ ...session, ...logins, judge, patience, wait });
   const renewing = parts.closers.add(renewals({ ...ports, renew, patience }));
-  const files = storedFiles({ store: ports.resourceStore, contentCheck: ports.contentCheck });
-  const data = { ...ports, store: ports.resourceStore, files, noteAccess: accessLog(ports.log) };
+  const data = dataParts(ports);
   return server({
     ...ports,
     groups: groups(data),
@@ -122,6 +123,18 @@ const assemble = (
     formTargets: provider.formTargets,
     embeddedProvider: provider.handler,
   });
+};
+
+const dataParts = (ports: Ports) => {
+  const { resourceStore: store, contentCheck, clock, log } = ports;
+  const now = listings({ store, pause: () => nextTurn() });
+  return {
+    ...ports,
+    store,
+    files: storedFiles({ store, contentCheck }),
+    listings: rememberedListings(now, clock),
+    noteAccess: accessLog(log),
+  };
 };
 
 const preload = async ({ auspice }: Pick<Ports, "auspice">): Promise<void> => {

@@ -23,17 +23,22 @@ export const abortable = async function* (
   }
 };
 
-/** Not Promise.race against one promise for the whole stream: that would keep every piece until the end. */
-const nextOrAbort = (
+const nextOrAbort = async (
   iterator: AsyncIterator<Uint8Array>,
   signal: AbortSignal,
-): Promise<IteratorResult<Uint8Array>> =>
+): Promise<IteratorResult<Uint8Array>> => {
+  signal.throwIfAborted();
+  return unlessAborted(iterator.next(), signal);
+};
+
+/**
+ * What comes of some work, or the signal's reason as soon as it is aborted; the work itself goes on. Not Promise.race
+ * against one promise for all that a signal is about: that would keep every result until its end.
+ */
+export const unlessAborted = <T>(work: Promise<T>, signal: AbortSignal): Promise<T> =>
   new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(signal.reason);
     const onAbort = () => reject(signal.reason);
     signal.addEventListener("abort", onAbort, { once: true });
-    iterator
-      .next()
-      .then(resolve, reject)
-      .finally(() => signal.removeEventListener("abort", onAbort));
+    if (signal.aborted) onAbort();
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
   });

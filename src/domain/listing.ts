@@ -33,11 +33,19 @@ const resourceOf = (kind: Resource["kind"], group: GroupName, name: string): Res
   }
 };
 
-const resourcesOf = (kind: Resource["kind"], group: GroupName, names: readonly string[]) =>
-  names.map((name) => resourceOf(kind, group, name)).filter((resource) => resource !== undefined);
+const resourcesOf = function* (
+  kind: Resource["kind"],
+  group: GroupName,
+  names: readonly string[],
+): Generator<Resource> {
+  for (const name of names) {
+    const resource = resourceOf(kind, group, name);
+    if (resource !== undefined) yield resource;
+  }
+};
 
 /** The datasets among the file names of a group's `datasets/` folder: v2 in their order, then v1 (storage.md section 4). */
-export const datasetsIn = (group: GroupName, fileNames: readonly string[]): Resource[] => {
+export const datasetsIn = (group: GroupName, fileNames: readonly string[]): Iterable<Resource> => {
   const names = without(inNfc(fileNames), ".json");
   const v2 = names.filter((name) => !isSidecar(name));
   const known = new Set(v2);
@@ -47,7 +55,8 @@ export const datasetsIn = (group: GroupName, fileNames: readonly string[]): Reso
 };
 
 /** The narratives among the file names of a group's `narratives/` folder. */
-export const narrativesIn = (group: GroupName, fileNames: readonly string[]): Resource[] =>
-  resourcesOf("narrative", group, without(inNfc(fileNames), ".md")).filter(
-    ({ parts }) => !isOverviewName(parts),
-  );
+export const narrativesIn = function* (group: GroupName, fileNames: readonly string[]): Generator<Resource> {
+  for (const resource of resourcesOf("narrative", group, without(inNfc(fileNames), ".md"))) {
+    if (!isOverviewName(resource.parts)) yield resource;
+  }
+};

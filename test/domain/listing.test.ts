@@ -3,8 +3,9 @@ import { datasetsIn, narrativesIn } from "../../src/domain/listing.ts";
 import { groupName } from "./sample.ts";
 
 const group = groupName("blab");
-const datasets = (...names: string[]) => datasetsIn(group, names).map(({ parts }) => parts.join("/"));
-const narratives = (...names: string[]) => narrativesIn(group, names).map(({ parts }) => parts.join("/"));
+const datasets = (...names: string[]) => Array.from(datasetsIn(group, names), ({ parts }) => parts.join("/"));
+const narratives = (...names: string[]) =>
+  Array.from(narrativesIn(group, names), ({ parts }) => parts.join("/"));
 
 describe("the datasets of a group", () => {
   it("are the v2 files in their order, then the v1 pairs", () => {
@@ -79,7 +80,7 @@ describe("the datasets of a group", () => {
   );
 
   it("know their kind and group", () => {
-    expect(datasetsIn(group, ["ncov.json"])).toEqual([{ kind: "dataset", group, parts: ["ncov"] }]);
+    expect([...datasetsIn(group, ["ncov.json"])]).toEqual([{ kind: "dataset", group, parts: ["ncov"] }]);
   });
 
   it("are none without files", () => {
@@ -105,6 +106,6 @@ describe("the narratives of a group", () => {
   });
 
   it("know their kind and group", () => {
-    expect(narrativesIn(group, ["a.md"])).toEqual([{ kind: "narrative", group, parts: ["a"] }]);
+    expect([...narrativesIn(group, ["a.md"])]).toEqual([{ kind: "narrative", group, parts: ["a"] }]);
   });
 });

@@ -1,7 +1,9 @@
 import { gunzipSync, gzipSync } from "node:zlib";
 import { memoryResourceStore } from "../../src/adapters/memory/resource-store.ts";
+import { rememberedListings } from "../../src/app/remembered-listings.ts";
 import { accessLog } from "../../src/app/usecases/access-log.ts";
 import { groups } from "../../src/app/usecases/groups.ts";
+import { listings } from "../../src/app/usecases/listings.ts";
 import { resources } from "../../src/app/usecases/resources.ts";
 import { storedFiles } from "../../src/app/usecases/stored-files.ts";
 import { BadContent, NotConfigured } from "../../src/domain/failure.ts";
@@ -59,7 +61,8 @@ export const dataSetup = () => {
     all: () => all,
     find: (name: string) => all.find((group) => normaliseGroupName(group.name) === normaliseGroupName(name)),
   };
-  const { store, calls } = counted(memoryResourceStore(manualClock()));
+  const clock = manualClock();
+  const { store, calls } = counted(memoryResourceStore(clock));
   const contentCheck = {
     check: (_: unknown, upload: { body: AsyncIterable<Uint8Array> }) => checked(upload.body),
   };
@@ -69,6 +72,7 @@ export const dataSetup = () => {
     catalogue,
     store,
     files: storedFiles({ store, contentCheck }),
+    listings: rememberedListings(listings({ store, pause: async () => undefined }), clock),
     noteAccess: accessLog(log),
     compression: { gunzip: unzipped },
     converter: converterOf(),
@@ -91,7 +95,17 @@ export const dataSetup = () => {
     calls.length = 0;
   };
   const keysIn = async (prefix: string) => Array.fromAsync(store.list(prefix as never, signal));
-  return { ...deps, calls, members, log, put, keysIn, groups: groups(deps), resources: resources(deps) };
+  return {
+    ...deps,
+    clock,
+    calls,
+    members,
+    log,
+    put,
+    keysIn,
+    groups: groups(deps),
+    resources: resources(deps),
+  };
 };
 
 export const textOf = async (stored: {

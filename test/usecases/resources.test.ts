@@ -217,6 +217,32 @@ describe("a v1 dataset", () => {
 });
 
 describe("a listing", () => {
+  it("shows at once what was written and removed here, also when the store takes long", async () => {
+    const d = dataSetup();
+    const { list } = d.store;
+    d.store.list = (prefix, until) => {
+      d.clock.pass(1);
+      return list(prefix, until);
+    };
+    const shown = async () => (await d.resources.list(anonymous, publicGroup, signal)).datasets.length;
+    expect(await shown()).toBe(0);
+    await d.resources.write(editor, mainOf(open), upload("{}"), none, signal);
+    expect(await shown()).toBe(1);
+    await expect(d.resources.write(editor, mainOf(open), upload("bad"), none, signal)).rejects.toThrow(
+      BadContent,
+    );
+    await d.resources.remove(editor, open, none, signal);
+    expect(await shown()).toBe(0);
+  });
+
+  it("that is remembered is for nobody who may not see the group", async () => {
+    const d = dataSetup();
+    await d.resources.list(viewer, privateGroup, signal);
+    d.calls.length = 0;
+    await expect(d.resources.list(anonymous, privateGroup, signal)).rejects.toThrow(LoginRequired);
+    expect(d.calls).toEqual([]);
+  });
+
   it("names datasets and narratives of this group alone", async () => {
     const d = dataSetup();
     await d.put("blab/datasets/ncov_19B.json", "{}");

@@ -1,9 +1,8 @@
 import type { Caller } from "../../domain/caller.ts";
 import type { Group } from "../../domain/group.ts";
-import { datasetsIn, narrativesIn } from "../../domain/listing.ts";
 import type { ObjectKind } from "../../domain/media-type.ts";
-import type { KeyPrefix, ObjectKey } from "../../domain/object-key.ts";
-import { datasetKey, datasetsPrefix, narrativeKey, narrativesPrefix } from "../../domain/object-key.ts";
+import type { ObjectKey } from "../../domain/object-key.ts";
+import { datasetKey, narrativeKey } from "../../domain/object-key.ts";
 import type { Action } from "../../domain/policy.ts";
 import { may, permit } from "../../domain/policy.ts";
 import type { DatasetFile, Resource } from "../../domain/resource.ts";
@@ -14,6 +13,7 @@ import type { ResourceStore } from "../../ports/driven/resource-store.ts";
 import type { RoleGroupCatalogue } from "../../ports/driven/role-group-catalogue.ts";
 import type { ResourceFile, Resources } from "../../ports/driving/resources.ts";
 import type { NoteAccess } from "./access-log.ts";
+import type { Listings } from "./listings.ts";
 import type { StoredFiles } from "./stored-files.ts";
 import { readV1 } from "./v1-datasets.ts";
 
@@ -21,6 +21,7 @@ interface Deps {
   readonly catalogue: RoleGroupCatalogue;
   readonly store: ResourceStore;
   readonly files: StoredFiles;
+  readonly listings: Listings;
   readonly compression: Compression;
   readonly converter: DatasetConverter;
   readonly noteAccess: NoteAccess;
@@ -72,27 +73,39 @@ export const resources = (d: Deps): Resources => {
     },
     write: async (caller, file, upload, condition, signal) => {
       const group = allow(caller, "write", file.resource);
-      await d.files.write(keyOf(file), kindOf(file), upload, condition, signal);
+      await changing(d, group, () => d.files.write(keyOf(file), kindOf(file), upload, condition, signal));
       d.noteAccess(caller, "write", group, pathInGroup(file.resource), otherFile(file));
     },
     remove: async (caller, resource, condition, signal) => {
       const group = allow(caller, "write", resource);
       const [first, ...others] = allKeys(resource);
-      await d.files.remove(first, condition, signal);
+      await changing(d, group, () => d.files.remove(first, condition, signal));
       // Before the other files: an outage in between leaves a dataset that is gone for its readers.
       d.noteAccess(caller, "delete", group, pathInGroup(resource));
-      await Promise.all(others.map((key) => d.files.remove(key, { kind: "none" }, signal)));
+      await changing(d, group, () =>
+        Promise.all(others.map((key) => d.files.remove(key, { kind: "none" }, signal))),
+      );
     },
     list: async (caller, group, signal) => {
       permit(caller, "read", "source", group);
-      const [datasets, narratives] = await Promise.all([
-        fileNames(d.store, datasetsPrefix(group.name), signal),
-        fileNames(d.store, narrativesPrefix(group.name), signal),
-      ]);
+      const listing = await d.listings.of(group.name, signal);
       d.noteAccess(caller, "list", group, "");
-      return { datasets: datasetsIn(group.name, datasets), narratives: narrativesIn(group.name, narratives) };
+      return listing;
     },
   };
+};
+
+/** Whoever made a change sees it at once; so does who made one that failed, which may have been done all the same. */
+const changing = async (
+  { listings }: Pick<Deps, "listings">,
+  group: Group,
+  change: () => Promise<unknown>,
+): Promise<void> => {
+  try {
+    await change();
+  } finally {
+    listings.forget(group.name);
+  }
 };
 
 /** Main, or the narrative, comes first: conditions are about it. */
@@ -109,6 +122,3 @@ const exists = async (store: ResourceStore, resource: Resource, signal: AbortSig
   const pair = await Promise.all(legacyTypes.map((file) => isThere(datasetKey(resource, file))));
   return pair.every((there) => there);
 };
-
-const fileNames = (store: ResourceStore, prefix: KeyPrefix, signal: AbortSignal): Promise<string[]> =>
-  Array.fromAsync(store.list(prefix, signal));
