@@ -187,7 +187,7 @@ describe("while the provider is not itself", () => {
     await slow.close();
   });
 
-  const endings: AnswerFlaw[] = ["no-id-token", "interaction-required", "invalid-grant"];
+  const endings: AnswerFlaw[] = ["no-id-token", "interaction-required", "refused-as-by-dex", "invalid-grant"];
   test.each(endings)("somebody has to log in again for its %s, and is not held up for ever", async (flaw) => {
     const visitor = await loggedIn();
     clock.pass(tokenLife + 1);

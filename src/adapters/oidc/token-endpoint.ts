@@ -107,8 +107,20 @@ const refusals: ReadonlySet<string> = new Set([
   "account_selection_required",
 ]);
 
+/**
+ * Dex says `invalid_request` for this, as for every mistake of a client's; only its own sentences
+ * (`server/refreshhandlers.go`) tell that the refresh token is what is wrong.
+ */
+const refusalsOfDex: ReadonlySet<string> = new Set([
+  "Refresh token is invalid or has already been claimed by another client.",
+  "Refresh token expired.",
+]);
+
 export const isRefused = (error: unknown): boolean =>
-  error instanceof ResponseBodyError && error.status === 400 && refusals.has(error.error);
+  error instanceof ResponseBodyError &&
+  error.status === 400 &&
+  (refusals.has(error.error) ||
+    (error.error === "invalid_request" && refusalsOfDex.has(error.error_description ?? "")));
 
 /** Whether the provider's answer was understood, but its content is not as it should be. */
 export const isComplaint = (error: unknown): boolean =>

@@ -53,6 +53,7 @@ export const refreshOutcomes: { readonly [Name in AnswerFlaw]: RefreshOutcome } 
   "invalid-grant": "refused",
   "invalid-grant-with-401": "down",
   "interaction-required": "refused",
+  "refused-as-by-dex": "refused",
   "other-400": "down",
   "invalid-client": "down",
   "too-many-requests": "down",

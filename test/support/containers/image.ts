@@ -1,12 +1,15 @@
 import { existsSync } from "node:fs";
 import { run, say, succeeds } from "./command.ts";
 import { buildApache } from "./recipe/apache.ts";
+import { buildDex } from "./recipe/dex.ts";
+import { buildGlewlwyd } from "./recipe/glewlwyd.ts";
 import { buildKeycloak } from "./recipe/keycloak.ts";
 import { buildMinio } from "./recipe/minio.ts";
 import { buildNginx } from "./recipe/nginx.ts";
+import { buildOpenldap } from "./recipe/openldap.ts";
 import { buildRedis } from "./recipe/redis.ts";
 
-export type ImageKind = "redis" | "minio" | "nginx" | "apache" | "keycloak";
+export type ImageKind = "redis" | "minio" | "nginx" | "apache" | "keycloak" | "dex" | "openldap" | "glewlwyd";
 
 interface ImageSource {
   readonly variable: string;
@@ -29,6 +32,9 @@ const sources: Record<ImageKind, ImageSource> = {
     otherwise: "quay.io/keycloak/keycloak:26.4.0",
     build: buildKeycloak,
   },
+  dex: { variable: "DEX_IMAGE", otherwise: "ghcr.io/dexidp/dex:v2.41.1", build: buildDex },
+  openldap: { variable: "OPENLDAP_IMAGE", otherwise: "osixia/openldap:1.5.0", build: buildOpenldap },
+  glewlwyd: { variable: "GLEWLWYD_IMAGE", otherwise: "babelouest/glewlwyd:2.7.5", build: buildGlewlwyd },
 };
 
 /** The release that the tests are made for; another may be named by the variable. */

@@ -39,6 +39,7 @@ export const answerFlaws = [
   "invalid-grant",
   "invalid-grant-with-401",
   "interaction-required",
+  "refused-as-by-dex",
   "other-400",
   "invalid-client",
   "too-many-requests",

@@ -112,10 +112,13 @@ const tokensFor = async (
 };
 
 /** OAuth errors (RFC 6749 section 5.2), and answers that only look like one. */
-const errorFlaws: { readonly [Name in AnswerFlaw]?: readonly [number, string] } = {
+const errorFlaws: {
+  readonly [Name in AnswerFlaw]?: readonly [status: number, error: string, description?: string];
+} = {
   "invalid-grant": [400, "invalid_grant"],
   "invalid-grant-with-401": [401, "invalid_grant"],
   "interaction-required": [400, "interaction_required"],
+  "refused-as-by-dex": [400, "invalid_request", "Refresh token expired."],
   "other-400": [400, "invalid_request"],
   "invalid-client": [401, "invalid_client"],
   "too-many-requests": [429, "slow_down"],
@@ -134,7 +137,8 @@ export const answerTokenRequest = async (
   if (await answerBadly(response, flaw, state.slowness)) return;
   const error = flaw === undefined ? undefined : errorFlaws[flaw];
   if (error !== undefined) {
-    answerJson(response, error[0], { error: error[1], error_description: "The stub was asked to say so" });
+    const [status, code, description = "The stub was asked to say so"] = error;
+    answerJson(response, status, { error: code, error_description: description });
     return;
   }
   const clientId = authenticate(state, authorization, form);

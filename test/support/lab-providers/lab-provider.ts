@@ -1,0 +1,38 @@
+import type { Page } from "playwright-core";
+import type { Container } from "../containers/container.ts";
+import type { Memberships } from "../containers/openldap.ts";
+import { documentedSettings } from "../documented-providers.ts";
+import type { Approval, CommandLineClient } from "../provider-browser.ts";
+
+/** A provider that really runs, set up as docs/providers.md says. */
+export interface LabProvider extends Pick<Container, "stop" | "start" | "close"> {
+  /** What the operator sets: its row of the table in docs/providers.md, and the clients. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly commandLine: CommandLineClient;
+  /** How long an id token lives, in seconds. */
+  readonly tokenLife: number;
+  /** What the username claim has for somebody. */
+  username(person: string): string;
+  readonly approve: Approval;
+  /** From the provider's first page in a real browser to ours. */
+  logIn(page: Page, person: string): Promise<void>;
+  setGroups(person: string, groups: readonly string[]): Promise<void>;
+}
+
+export type OpenLabProvider = (origin: string) => Promise<LabProvider>;
+
+export const people: Memberships = {
+  vera: ["test-private/viewers"],
+  olga: ["test-private/owners"],
+  nora: [],
+};
+
+export const clients = { app: "app-client", secret: "a-secret-of-the-tests", cli: "cli-client" };
+
+export const environmentFor = (row: string, issuer: string): Readonly<Record<string, string>> => ({
+  ...documentedSettings(row),
+  OIDC_IDP_URL: issuer,
+  OAUTH2_CLIENT_ID: clients.app,
+  OAUTH2_CLIENT_SECRET: clients.secret,
+  OAUTH2_CLI_CLIENT_ID: clients.cli,
+});
