@@ -6,7 +6,7 @@ import type { AuspiceClient } from "../ports/driven/auspice-client.ts";
 import type { Clock } from "../ports/driven/clock.ts";
 import type { Log } from "../ports/driven/log.ts";
 import type { Random } from "../ports/driven/random.ts";
-import { bind } from "./bindings.ts";
+import { bind, get } from "./bindings.ts";
 import { cachedMarks } from "./cached-marks.ts";
 import { cachedSealer } from "./cached-sealer.ts";
 import type { Closers } from "./closers.ts";
@@ -26,7 +26,7 @@ export interface AdapterParts {
 }
 
 /** How long a hold outlives a holder that was killed. */
-const renewalLease: Seconds = 5;
+const lockLease: Seconds = 5;
 
 /** A mark must outlive every token issued before it, and every session that might hold one. */
 const marksOutlive: Seconds = 86_400;
@@ -82,9 +82,10 @@ const bindS3 = async (
   { configuration, closers, log }: AdapterParts,
 ): Promise<void> => {
   const { settings } = configuration;
-  const [{ connectS3 }, { s3ResourceStore }] = await Promise.all([
+  const [{ connectS3 }, { s3ResourceStore }, { startProbe }] = await Promise.all([
     import("../adapters/s3/connection.ts"),
     import("../adapters/s3/resource-store.ts"),
+    import("../adapters/s3/probe-at-start.ts"),
   ]);
   const options = {
     bucket: settings.GROUPS_BUCKET,
@@ -92,10 +93,13 @@ const bindS3 = async (
     ...given("endpoint", settings.AWS_ENDPOINT_URL_S3),
     ...given("region", settings.AWS_REGION),
     ...given("forcePathStyle", settings.S3_FORCE_PATH_STYLE),
+    timeout: settings.STORE_TIMEOUT,
+    completeTimeout: settings.STORE_COMPLETE_TIMEOUT,
     proxies: configuration.proxies,
   };
   const connection = closers.add(connectS3(options, log));
-  bind(to, keys.resourceStore, () => s3ResourceStore(connection));
+  const { heeded } = closers.add(startProbe(connection));
+  bind(to, keys.resourceStore, () => s3ResourceStore(connection, { lock: get(to, keys.writeLock), heeded }));
 };
 
 const bindSessionsFolder = async (to: DependencyContainer, parts: StoreParts): Promise<void> => {
@@ -105,25 +109,27 @@ const bindSessionsFolder = async (to: DependencyContainer, parts: StoreParts): P
     { filesystemSessionIndex },
     { filesystemUsedNotices },
     { filesystemStalenessMarks },
-    { filesystemRenewalLock },
+    { filesystemLock },
   ] = await Promise.all([
     import("../adapters/filesystem/session-store.ts"),
     import("../adapters/filesystem/session-index.ts"),
     import("../adapters/filesystem/used-notices.ts"),
     import("../adapters/filesystem/staleness-marks.ts"),
-    import("../adapters/filesystem/renewal-lock.ts"),
+    import("../adapters/filesystem/lock.ts"),
   ]);
   const sessionStore = closers.add(filesystemSessionStore(folderOf(parts, "sessions")));
   const index = closers.add(filesystemSessionIndex(folderOf(parts, "session-index")));
   const notices = closers.add(filesystemUsedNotices(folderOf(parts, "logout-notices")));
   const lifetime = parts.configuration.settings.SESSION_MAX_AGE + marksOutlive;
   const marks = closers.add(filesystemStalenessMarks({ ...folderOf(parts, "marks"), lifetime }));
-  const lock = closers.add(filesystemRenewalLock(folderOf(parts, "locks")));
+  const lock = closers.add(filesystemLock(folderOf(parts, "locks")));
   bind(to, keys.sessionStore, () => sessionStore);
   bind(to, keys.sessionIndex, () => index);
   bind(to, keys.usedNotices, () => notices);
   bind(to, keys.marks, () => cachedMarks(marks, clock));
   bind(to, keys.lock, () => lock);
+  // The folders' names are hashes, and no object's key is a session's id.
+  bind(to, keys.writeLock, () => lock);
 };
 
 const bindRedis = async (to: DependencyContainer, parts: StoreParts, url: string): Promise<void> => {
@@ -134,14 +140,14 @@ const bindRedis = async (to: DependencyContainer, parts: StoreParts, url: string
     { redisSessionIndex },
     { redisUsedNotices },
     { redisStalenessMarks },
-    { redisRenewalLock },
+    { redisLock },
   ] = await Promise.all([
     import("../adapters/redis/connection.ts"),
     import("../adapters/redis/session-store.ts"),
     import("../adapters/redis/session-index.ts"),
     import("../adapters/redis/used-notices.ts"),
     import("../adapters/redis/staleness-marks.ts"),
-    import("../adapters/redis/renewal-lock.ts"),
+    import("../adapters/redis/lock.ts"),
   ]);
   const options = await redisOptions(configuration.settings, url);
   const connection = closers.add(await connectRedis(options, log).catch(unusableRedis));
@@ -150,7 +156,9 @@ const bindRedis = async (to: DependencyContainer, parts: StoreParts, url: string
   bind(to, keys.sessionIndex, () => redisSessionIndex(connection, clock));
   bind(to, keys.usedNotices, () => redisUsedNotices(connection));
   bind(to, keys.marks, () => cachedMarks(redisStalenessMarks(connection, clock, { lifetime }), clock));
-  bind(to, keys.lock, () => redisRenewalLock(connection, log, { lease: renewalLease, lifetime }));
+  const lock = (prefix: string) => redisLock(connection, log, { prefix, lease: lockLease, lifetime });
+  bind(to, keys.lock, () => lock("nextstrain.org-session-renewal"));
+  bind(to, keys.writeLock, () => lock("nextstrain.org-object-write"));
 };
 
 /** At the start an outage is for the operator to mend, and most often a slip in the configuration. */

@@ -6,9 +6,9 @@ import type { DatasetConverter } from "../ports/driven/dataset-converter.ts";
 import type { Directory } from "../ports/driven/directory.ts";
 import type { FrontMatter } from "../ports/driven/front-matter.ts";
 import type { IdentityProvider } from "../ports/driven/identity-provider.ts";
+import type { RenewalLock, WriteLock } from "../ports/driven/lock.ts";
 import type { Log } from "../ports/driven/log.ts";
 import type { Random } from "../ports/driven/random.ts";
-import type { RenewalLock } from "../ports/driven/renewal-lock.ts";
 import type { ResourceStore } from "../ports/driven/resource-store.ts";
 import type { RoleGroupCatalogue } from "../ports/driven/role-group-catalogue.ts";
 import type { SessionIndex } from "../ports/driven/session-index.ts";
@@ -37,5 +37,6 @@ export const keys = {
   sealer: key<TokenSealer>("token-sealer"),
   sessionIndex: key<SessionIndex>("session-index"),
   sessionStore: key<SessionStore>("session-store"),
+  writeLock: key<WriteLock>("write-lock"),
   usedNotices: key<UsedNotices>("used-notices"),
 };

@@ -99,6 +99,18 @@ export const settings = {
     otherwise: "when-required",
     says: "Whether to add checksums that S3 knows and many other stores refuse.",
   }),
+  STORE_TIMEOUT: setting({
+    kind: numberFrom(0.1, 300),
+    otherwise: 4,
+    unit: "seconds",
+    says: "Longest wait for an answer of the bucket's store, then 503. Raise it for a store whose first write after its start takes long.",
+  }),
+  STORE_COMPLETE_TIMEOUT: setting({
+    kind: numberFrom(0.1, 600),
+    otherwise: 60,
+    unit: "seconds",
+    says: "The same for the request that completes an upload of more than 5 MB, where the store puts its parts together.",
+  }),
   REDIS_URL: optional({
     kind: url("rediss", "redis"),
     secret: true,

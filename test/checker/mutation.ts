@@ -14,7 +14,7 @@ interface Mutation {
 
 const mutations: Readonly<Record<string, Mutation>> = {
   "renewal without a lock": {
-    file: "src/adapters/redis/renewal-lock.ts",
+    file: "src/adapters/redis/lock.ts",
     from: "if others or ARGV[4] == 'prolong' and not mine then return 'refused' end",
     to: "mine = ARGV[4] == 'prolong'",
   },

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Seconds } from "../../src/domain/brand.ts";
 import { StoreDown } from "../../src/domain/failure.ts";
 import type { SessionId } from "../../src/domain/session.ts";
-import type { RenewalHold, RenewalLock } from "../../src/ports/driven/renewal-lock.ts";
+import type { Hold, RenewalLock } from "../../src/ports/driven/lock.ts";
 
 export interface Instance {
   readonly lock: RenewalLock;
@@ -26,7 +26,7 @@ const patient: Seconds = 10;
 
 /** Starts work that lasts until it is told to end; resolves when the lock is held. */
 const holdUntilTold = async (lock: RenewalLock, id: SessionId) => {
-  const inside = Promise.withResolvers<RenewalHold>();
+  const inside = Promise.withResolvers<Hold>();
   const end = Promise.withResolvers<void>();
   const held = lock.hold(id, patient, (hold) => {
     inside.resolve(hold);

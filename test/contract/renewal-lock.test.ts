@@ -1,5 +1,5 @@
-import { filesystemRenewalLock } from "../../src/adapters/filesystem/renewal-lock.ts";
-import { memoryRenewalLock } from "../../src/adapters/memory/renewal-lock.ts";
+import { filesystemLock } from "../../src/adapters/filesystem/lock.ts";
+import { memoryLock } from "../../src/adapters/memory/lock.ts";
 import { systemClock } from "../../src/adapters/system/clock.ts";
 import { recordingLog } from "../support/recording-log.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
@@ -13,7 +13,7 @@ const memory = async (): Promise<Harness> => {
   return {
     lease,
     async open() {
-      const lock = memoryRenewalLock(systemClock(), lease, leases);
+      const lock = memoryLock(systemClock(), lease, leases);
       return { lock, kill: () => lock.close() };
     },
     close: async () => undefined,
@@ -26,7 +26,7 @@ const filesystem = async (): Promise<Harness> => {
   return {
     lease,
     async open() {
-      const lock = filesystemRenewalLock({ folder: path, clock: systemClock(), log: recordingLog(), lease });
+      const lock = filesystemLock({ folder: path, clock: systemClock(), log: recordingLog(), lease });
       opened.push(lock);
       return { lock, kill: () => lock.close() };
     },

@@ -4,12 +4,10 @@ import type { AddressInfo } from "node:net";
 import { inspect } from "node:util";
 import { afterEach, describe, expect, it } from "vitest";
 import type { S3Options } from "../../src/adapters/s3/connection.ts";
-import { connectS3 } from "../../src/adapters/s3/connection.ts";
-import { s3ResourceStore } from "../../src/adapters/s3/resource-store.ts";
 import { StoreDown, UnusableObject } from "../../src/domain/failure.ts";
 import type { KeyPrefix, ObjectKey } from "../../src/domain/object-key.ts";
 import type { ResourceStore } from "../../src/ports/driven/resource-store.ts";
-import { recordingLog } from "../support/recording-log.ts";
+import { openS3Store } from "../support/stores/open-s3-store.ts";
 import type { StubS3 } from "../support/stub-s3.ts";
 import { s3Error, startStubS3 } from "../support/stub-s3.ts";
 
@@ -28,12 +26,12 @@ const openOn = async (
   more: Partial<S3Options> = {},
 ): Promise<{ store: ResourceStore; stub: StubS3 }> => {
   const stub = await startStubS3(answer);
-  const connection = connectS3({ ...stub.options, ...more }, recordingLog());
+  const store = openS3Store({ ...stub.options, ...more });
   closers.push(
-    () => connection.close(),
+    () => store.close(),
     () => stub.close(),
   );
-  return { store: s3ResourceStore(connection), stub };
+  return { store, stub };
 };
 
 const headers = (more: Record<string, string> = {}) => ({
@@ -60,6 +58,21 @@ describe("answers of an S3 store", () => {
   it("takes a 403 without a word, as HEAD has it, for no answer about the object", async () => {
     const { store } = await openOn((_, response) => response.writeHead(403).end());
     await expect(store.stat(key, never)).rejects.toBeInstanceOf(StoreDown);
+  });
+
+  it("asks by GET what a 403 of HEAD is about", async () => {
+    const forbidden =
+      (status: number, code: string) => (request: IncomingMessage, response: ServerResponse) =>
+        request.method === "HEAD" ? response.writeHead(403).end() : s3Error(response, status, code);
+    const { store: refused } = await openOn(forbidden(403, "InvalidAccessKeyId"));
+    await expect(refused.stat(key, never)).rejects.toMatchObject({ cause: { name: "InvalidAccessKeyId" } });
+    const { store: without } = await openOn(forbidden(404, "NoSuchKey"));
+    expect(await without.stat(key, never)).toBeUndefined();
+    const { store } = await openOn((request, response) => {
+      if (request.method === "HEAD") response.writeHead(403).end();
+      else response.writeHead(200, headers({ "content-length": "2" })).end("{}");
+    });
+    expect(await store.stat(key, never)).toMatchObject({ size: 2, etag: '"abc"' });
   });
 
   it.each([
@@ -146,6 +159,27 @@ describe("answers of an S3 store", () => {
     expect(stub.requests.length).toBeLessThanOrEqual(6);
   });
 
+  it("waits as long as it is told, and longer for an upload's completion", async () => {
+    const isCompletion = ({ method, url }: IncomingMessage) => method === "POST" && url?.includes("uploadId");
+    const slow = (request: IncomingMessage, response: ServerResponse) => {
+      const answer = () => {
+        if (request.method === "POST") {
+          response.writeHead(200, { "content-type": "application/xml" });
+          response.end('<?xml version="1.0"?><R><UploadId>u</UploadId><ETag>"abc"</ETag></R>');
+        } else
+          response.writeHead(200, headers(request.method === "HEAD" ? { "content-length": "0" } : {})).end();
+      };
+      const wait = request.method === "HEAD" || isCompletion(request) ? 1500 : 0;
+      request.resume().once("end", () => setTimeout(answer, wait));
+    };
+    const { store } = await openOn(slow, { timeout: 1 });
+    await expect(store.stat(key, never)).rejects.toBeInstanceOf(StoreDown);
+    const large = { contentType: "application/json", body: bodyOf("x".repeat(5e6), "y".repeat(5e6)) };
+    expect(await store.write(key, large, { kind: "none" }, never)).toBe("done");
+    const { store: patient } = await openOn(slow, { timeout: 3 });
+    expect(await patient.stat(key, never)).toBeDefined();
+  });
+
   it("never takes a body that broke off for a whole one", async () => {
     const { store } = await openOn((_, response) => {
       response.writeHead(200, headers({ "content-length": "1000" }));
@@ -157,11 +191,12 @@ describe("answers of an S3 store", () => {
   });
 
   it("does not ask a second time for whether its own write was the one that is there", async () => {
-    const { store } = await openOn((request, response, nth) => {
+    let puts = 0;
+    const { store } = await openOn((request, response) => {
       if (request.method === "HEAD") return s3Error(response, 404, "NotFound");
       request.resume().on("end", () => {
         // The first PUT was carried out, and only its answer got lost.
-        if (nth === 2) response.destroy();
+        if (++puts === 1) response.destroy();
         else s3Error(response, 412, "PreconditionFailed");
       });
     });
@@ -270,8 +305,8 @@ describe("answers of an S3 store", () => {
   it("needs no region where it has an endpoint", async () => {
     const { stub } = await openOn((_, response) => s3Error(response, 404, "NoSuchKey"));
     const { region: _, ...options } = stub.options;
-    const connection = connectS3(options, recordingLog());
-    closers.push(() => connection.close());
-    expect(await s3ResourceStore(connection).read(key, never)).toBeUndefined();
+    const store = openS3Store(options);
+    closers.push(() => store.close());
+    expect(await store.read(key, never)).toBeUndefined();
   });
 });

@@ -1,21 +1,16 @@
 import { afterAll, beforeAll, describe } from "vitest";
 import type { RedisOptions } from "../../src/adapters/redis/connection.ts";
-import { redisRenewalLock } from "../../src/adapters/redis/renewal-lock.ts";
+import { redisLock } from "../../src/adapters/redis/lock.ts";
 import { redisSessionIndex } from "../../src/adapters/redis/session-index.ts";
 import { redisSessionStore } from "../../src/adapters/redis/session-store.ts";
 import { redisStalenessMarks } from "../../src/adapters/redis/staleness-marks.ts";
 import { redisUsedNotices } from "../../src/adapters/redis/used-notices.ts";
-import { connectS3 } from "../../src/adapters/s3/connection.ts";
-import { s3ResourceStore } from "../../src/adapters/s3/resource-store.ts";
 import { systemClock } from "../../src/adapters/system/clock.ts";
 import { renewalLockContract } from "../contract/renewal-lock.contract.ts";
-import { resourceStoreContract } from "../contract/resource-store.contract.ts";
 import { sessionIndexContract } from "../contract/session-index.contract.ts";
 import { sessionStoreContract } from "../contract/session-store.contract.ts";
 import { stalenessMarksContract } from "../contract/staleness-marks.contract.ts";
 import { usedNoticesContract } from "../contract/used-notices.contract.ts";
-import type { StartedMinio } from "../support/containers/minio.ts";
-import { startMinio } from "../support/containers/minio.ts";
 import type { RedisAsOf } from "../support/containers/redis.ts";
 import { startRedis } from "../support/containers/redis.ts";
 import { startRedisCluster } from "../support/containers/redis-cluster.ts";
@@ -80,7 +75,7 @@ const renewalLockIn = async (redis: RedisUnderTest) => {
   const { connect, close } = redisHarness(redis.options);
   const open = async () => {
     const connection = await connect();
-    const lock = redisRenewalLock(connection, recordingLog(), { lease, lifetime });
+    const lock = redisLock(connection, recordingLog(), { prefix: "lock", lease, lifetime });
     return { lock, kill: () => connection.close() };
   };
   return { lease, open, close };
@@ -107,24 +102,3 @@ for (const [adapter, start] of Object.entries(servers)) {
     renewalLockContract(adapter, () => renewalLockIn(redis));
   });
 }
-
-describe("S3 by MinIO", () => {
-  let minio: StartedMinio;
-  beforeAll(async () => {
-    minio = await startMinio();
-  }, 120_000);
-  afterAll(() => minio.close());
-
-  resourceStoreContract("s3", async () => {
-    const opened: { close(): Promise<void> }[] = [];
-    const another = async () => {
-      const connection = connectS3(minio, recordingLog());
-      opened.push(connection);
-      return s3ResourceStore(connection);
-    };
-    const close = async () => {
-      await Promise.all(opened.map((connection) => connection.close()));
-    };
-    return { store: await another(), another, close };
-  });
-});

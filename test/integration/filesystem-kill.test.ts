@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { filesystemRenewalLock } from "../../src/adapters/filesystem/renewal-lock.ts";
+import { filesystemLock } from "../../src/adapters/filesystem/lock.ts";
 import { filesystemResourceStore } from "../../src/adapters/filesystem/resource-store.ts";
 import { filesystemSessionStore } from "../../src/adapters/filesystem/session-store.ts";
 import { systemClock } from "../../src/adapters/system/clock.ts";
@@ -104,7 +104,7 @@ describe("processes killed while they use a folder", () => {
   });
 
   it("keep a lock for no longer than their lease", async () => {
-    const lock = filesystemRenewalLock({ folder: join(folder.path, "locks"), clock: soon, log, lease: 1 });
+    const lock = filesystemLock({ folder: join(folder.path, "locks"), clock: soon, log, lease: 1 });
     const holder = startFilesystemProcess("hold", folder.path, id);
     await holder.said("holding");
     await delay(1500);

@@ -2,10 +2,10 @@ import { setTimeout as delay } from "node:timers/promises";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { connectRedis } from "../../src/adapters/redis/connection.ts";
-import { redisRenewalLock } from "../../src/adapters/redis/renewal-lock.ts";
+import { redisLock } from "../../src/adapters/redis/lock.ts";
 import { StoreDown } from "../../src/domain/failure.ts";
 import type { SessionId } from "../../src/domain/session.ts";
-import type { RenewalHold } from "../../src/ports/driven/renewal-lock.ts";
+import type { Hold } from "../../src/ports/driven/lock.ts";
 import type { StartedRedis } from "../support/containers/redis.ts";
 import { startRedis } from "../support/containers/redis.ts";
 import { recordingLog } from "../support/recording-log.ts";
@@ -21,7 +21,7 @@ const open = async (lease: number) => {
   const connection = await connectRedis({ url: redis.url, ca: redis.certificates.ca }, recordingLog());
   return {
     connection,
-    lock: redisRenewalLock(connection, recordingLog(), { lease, lifetime: 100 }),
+    lock: redisLock(connection, recordingLog(), { prefix: "lock", lease, lifetime: 100 }),
   };
 };
 
@@ -63,7 +63,7 @@ it("a hold that Redis has lost is taken again by its holder, but not confirmed",
   const lease = 1.5;
   const [holder, other] = [await open(lease), await open(lease)];
   const end = Promise.withResolvers<void>();
-  const inside = Promise.withResolvers<RenewalHold>();
+  const inside = Promise.withResolvers<Hold>();
   const holding = holder.lock.hold(id, 0, (hold) => {
     inside.resolve(hold);
     return end.promise;

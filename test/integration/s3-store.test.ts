@@ -1,17 +1,15 @@
 import { createHash, randomBytes } from "node:crypto";
 import { ListMultipartUploadsCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { S3Connection } from "../../src/adapters/s3/connection.ts";
-import { connectS3 } from "../../src/adapters/s3/connection.ts";
-import { s3ResourceStore } from "../../src/adapters/s3/resource-store.ts";
 import { StoreDown } from "../../src/domain/failure.ts";
 import type { KeyPrefix, ObjectKey } from "../../src/domain/object-key.ts";
 import type { Precondition } from "../../src/domain/stored-object.ts";
-import type { ResourceStore } from "../../src/ports/driven/resource-store.ts";
 import type { StartedMinio } from "../support/containers/minio.ts";
 import { startMinio } from "../support/containers/minio.ts";
 import { liveBytes } from "../support/live-bytes.ts";
 import { recordingLog } from "../support/recording-log.ts";
+import type { OpenS3Store } from "../support/stores/open-s3-store.ts";
+import { askS3Store, openS3Store } from "../support/stores/open-s3-store.ts";
 
 const never = new AbortController().signal;
 const always: Precondition = { kind: "none" };
@@ -46,16 +44,14 @@ const secondsOf = async (work: () => Promise<unknown>): Promise<number> => {
 
 describe("the S3 store on MinIO", () => {
   let minio: StartedMinio;
-  let connection: S3Connection;
-  let store: ResourceStore;
+  let store: OpenS3Store;
   const log = recordingLog();
   beforeAll(async () => {
     minio = await startMinio();
-    connection = connectS3(minio, log);
-    store = s3ResourceStore(connection);
+    store = openS3Store(minio, await askS3Store(minio), log);
   });
   afterAll(async () => {
-    await connection.close();
+    await store.close();
     await minio.close();
   });
 

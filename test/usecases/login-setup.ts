@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { tokenSealer } from "../../src/adapters/aes-gcm/token-sealer.ts";
-import { memoryRenewalLock } from "../../src/adapters/memory/renewal-lock.ts";
+import { memoryLock } from "../../src/adapters/memory/lock.ts";
 import { memorySessionIndex } from "../../src/adapters/memory/session-index.ts";
 import { memorySessionStore } from "../../src/adapters/memory/session-store.ts";
 import { memoryStalenessMarks } from "../../src/adapters/memory/staleness-marks.ts";
@@ -45,7 +45,7 @@ export const loginSetup = (replaced: { sessions?: SessionStore; marks?: Stalenes
   const tokens = sessionTokens({ sessions, sealer, revoke, clock, log, idle });
   const entries = sessionEntries({ sessions, index, tokens, find, revoke, clock, log, idle });
   const marks = replaced.marks ?? memoryStalenessMarks(clock, 100_000);
-  const lock = memoryRenewalLock(clock);
+  const lock = memoryLock(clock);
   const notices = memoryUsedNotices(clock);
   const userinfo = claimsFromUserinfo({ identityProvider, claimNames, userinfoMode: "auto" });
   const judge = judgeTokens({ identityProvider, userinfo, marks, claimNames, backdatedBy: 0, log });

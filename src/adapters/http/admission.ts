@@ -102,7 +102,9 @@ const watchRate = ({ req, res }: Context): (() => void) => {
   let before = moved();
   const timer = setInterval(() => {
     const now = moved();
-    if (now - before < slowest * rateInterval) res.destroy();
+    // A whole upload that is not answered yet waits for the store, not for its client.
+    const isOurTurn = req.complete && !res.headersSent;
+    if (!isOurTurn && now - before < slowest * rateInterval) res.destroy();
     before = now;
   }, rateInterval * 1000);
   timer.unref();

@@ -2,6 +2,7 @@ import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import type { S3ClientConfig } from "@aws-sdk/client-s3";
 import { S3Client } from "@aws-sdk/client-s3";
+import type { Seconds } from "../../domain/brand.ts";
 import { StoreDown } from "../../domain/failure.ts";
 import type { Log } from "../../ports/driven/log.ts";
 
@@ -18,6 +19,10 @@ export interface S3Options {
   readonly forcePathStyle?: boolean;
   /** Whether to add checksums that S3 alone wants; other stores refuse them, or take them for content. */
   readonly checksums?: "when-required" | "when-supported";
+  /** `STORE_TIMEOUT`: for how long the store may leave a request unanswered. */
+  readonly timeout?: Seconds;
+  /** `STORE_COMPLETE_TIMEOUT`: the same where it puts an upload's parts together. */
+  readonly completeTimeout?: Seconds;
   /** Where `http_proxy`, `https_proxy` and `no_proxy` are looked up; absent: no proxy. */
   readonly proxies?: Readonly<Record<string, string | undefined>>;
 }
@@ -30,13 +35,16 @@ export interface S3Connection {
   readonly reading: S3Client;
   /** Uploads are sent from memory: one that stands still is the store's doing. */
   readonly writing: S3Client;
+  /** For putting an upload's parts together, which takes some stores long. */
+  readonly completing: S3Client;
+  /** For one answer of the store, retries included. */
+  readonly timeout: Seconds;
   readonly log: Log;
   close(): Promise<void>;
 }
 
 /** In milliseconds. */
 const connectTimeout = 2000;
-const idleUpload = 4000;
 
 /** For each of the clients; downloads are admitted by number before they ask for one. */
 const maxSockets = 256;
@@ -119,17 +127,22 @@ export const connectS3 = (options: S3Options, log: Log): S3Connection => {
     doNotRetryTimeouts(client);
     return client;
   };
-  const [asking, reading, writing] = [open(0), open(0), open(idleUpload)];
+  const { timeout = 4, completeTimeout = 60 } = options;
+  const [asking, reading] = [open(0), open(0)];
+  const [writing, completing] = [open(timeout * 1000), open(completeTimeout * 1000)];
   return {
     bucket: options.bucket,
     asking,
     reading,
     writing,
+    completing,
+    timeout,
     log,
     async close() {
       asking.destroy();
       reading.destroy();
       writing.destroy();
+      completing.destroy();
     },
   };
 };

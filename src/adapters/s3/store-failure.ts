@@ -27,6 +27,18 @@ export const isConditionFailure = (error: unknown): boolean => {
   return [404, 409, 412].includes(error.$metadata.httpStatusCode ?? 0);
 };
 
+export const isNoSuchKey = (error: unknown): boolean => namesOf(error) === "NoSuchKey";
+
+/** Whether the store says that it does not let us do this, or does not say who we are to it. */
+export const isForbidden = (error: unknown): boolean => statusOf(error) === 403;
+
+/** Whether a store says for certain that it did not carry out a request for its conditions: it may not know them. */
+export const isRefusal = (error: unknown): boolean => {
+  if (isConditionFailure(error)) return true;
+  const status = statusOf(error) ?? 0;
+  return status === 400 || status === 405 || status === 501;
+};
+
 /** The SDK hangs requests, signatures and answers on its errors; only what says what happened goes on. */
 const causeOf = (error: Error): Error => {
   const cause = new Error(error.message);

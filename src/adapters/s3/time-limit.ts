@@ -1,14 +1,13 @@
 import { StoreDown } from "../../domain/failure.ts";
+import type { S3Connection } from "./connection.ts";
 import { asStoreDown } from "./store-failure.ts";
-
-/** In milliseconds; 503 is promised within 5 s. */
-const patience = 4000;
 
 /**
  * Waits for one answer of the store, retries included, and for no longer than the signal and the limit allow.
  * Throws the signal's reason, StoreDown, or what `translate` lets pass.
  */
 export const answerOf = async <T>(
+  { timeout }: Pick<S3Connection, "timeout">,
   signal: AbortSignal,
   ask: (signal: AbortSignal) => Promise<T>,
   translate: (error: unknown) => unknown = asStoreDown,
@@ -27,7 +26,7 @@ export const answerOf = async <T>(
   const onAbort = () => end(signal.reason);
   const timer = setTimeout(
     () => end(new StoreDown({ cause: new Error("The store did not answer in time.") })),
-    patience,
+    timeout * 1000,
   );
   signal.addEventListener("abort", onAbort, { once: true });
   try {

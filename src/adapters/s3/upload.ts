@@ -1,12 +1,18 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { S3Client } from "@aws-sdk/client-s3";
-import { AbortMultipartUploadCommand } from "@aws-sdk/client-s3";
+import {
+  AbortMultipartUploadCommand,
+  CompleteMultipartUploadCommand,
+  PutObjectCommand,
+} from "@aws-sdk/client-s3";
 import { Upload } from "@aws-sdk/lib-storage";
 import { StoreDown } from "../../domain/failure.ts";
 import type { ObjectKey } from "../../domain/object-key.ts";
 import type { NewContent, WriteOutcome } from "../../ports/driven/resource-store.ts";
+import type { ConditionHeaders, Step } from "./condition.ts";
+import { ConditionFailed } from "./condition.ts";
 import type { S3Connection } from "./connection.ts";
-import { asStoreDown, isConditionFailure } from "./store-failure.ts";
+import { asStoreDown } from "./store-failure.ts";
 import type { UploadSource } from "./upload-source.ts";
 import { uploadSource } from "./upload-source.ts";
 
@@ -18,13 +24,11 @@ const partsAtOnce = 1;
 /** In milliseconds: how long a failed upload's caller waits for its parts to be discarded. */
 const discardPatience = 500;
 
-export interface WriteCondition {
-  readonly IfMatch?: string;
-  readonly IfNoneMatch?: "*";
-}
-
-const isConditional = ({ IfMatch, IfNoneMatch }: WriteCondition) =>
-  IfMatch !== undefined || IfNoneMatch !== undefined;
+/** Sends the request that makes an upload visible, with the condition's headers, or throws ConditionFailed. */
+export type Commit = <T>(
+  step: Exclude<Step, "delete">,
+  send: (headers: ConditionHeaders) => Promise<T>,
+) => Promise<T>;
 
 /** Discards a failed upload's parts; where the store is away, its lifecycle rule has to (deployment guide). */
 const discard = async (
@@ -39,17 +43,34 @@ const discard = async (
 };
 
 /** A client for the library, which by itself would stop neither for a signal nor when one of its parts fails. */
-const watchedClient = (connection: S3Connection, source: UploadSource, signal: AbortSignal): S3Client => {
+const watchedClient = (
+  connection: S3Connection,
+  source: UploadSource,
+  commit: Commit,
+  signal: AbortSignal,
+): S3Client => {
+  const { writing, completing } = connection;
+  const limited = { abortSignal: signal };
   const send = async (command: Parameters<S3Client["send"]>[0]) => {
     if (command instanceof AbortMultipartUploadCommand) return discard(connection, command);
     try {
-      return await connection.writing.send(command, { abortSignal: signal });
+      if (command instanceof PutObjectCommand) {
+        return await commit("put", (headers) =>
+          writing.send(new PutObjectCommand({ ...command.input, ...headers }), limited),
+        );
+      }
+      if (command instanceof CompleteMultipartUploadCommand) {
+        return await commit("complete", (headers) =>
+          completing.send(new CompleteMultipartUploadCommand({ ...command.input, ...headers }), limited),
+        );
+      }
+      return await writing.send(command, limited);
     } catch (error) {
       source.stop(error);
       throw error;
     }
   };
-  return { config: connection.writing.config, send } as unknown as S3Client;
+  return { config: writing.config, send } as unknown as S3Client;
 };
 
 /**
@@ -61,21 +82,20 @@ export const upload = async (
   connection: S3Connection,
   key: ObjectKey,
   content: NewContent,
-  condition: WriteCondition,
+  commit: Commit,
   signal: AbortSignal,
 ): Promise<WriteOutcome> => {
   const source = uploadSource(content.body);
   const onAbort = () => source.stop(signal.reason);
   if (signal.aborted) onAbort();
   else signal.addEventListener("abort", onAbort, { once: true });
-  const client = watchedClient(connection, source, signal);
+  const client = watchedClient(connection, source, commit, signal);
   const params = {
     Bucket: connection.bucket,
     Key: key,
     Body: source.stream,
     ContentType: content.contentType,
     ...(content.contentEncoding === undefined ? {} : { ContentEncoding: content.contentEncoding }),
-    ...condition,
   };
   try {
     const { ETag: tag } = await new Upload({ client, params, partSize, queueSize: partsAtOnce }).done();
@@ -88,7 +108,7 @@ export const upload = async (
     if (signal.aborted) throw signal.reason;
     const fault = source.fault();
     if (fault) throw fault.error;
-    if (isConditional(condition) && isConditionFailure(error)) return "precondition-failed";
+    if (error instanceof ConditionFailed) return "precondition-failed";
     throw asStoreDown(error);
   } finally {
     signal.removeEventListener("abort", onAbort);

@@ -26,6 +26,7 @@ const styleOf = (event: LogEvent): Style => {
   if (event.event === "request")
     return event.status >= 500 ? "red" : event.status >= 400 ? "yellow" : "green";
   if ("cause" in event && event.cause !== undefined) return "red";
+  if (event.event === "store-probe" && event.fault !== undefined) return "yellow";
   return ["session-dropped", "groups-elsewhere", "unknown-setting"].includes(event.event) ? "yellow" : "cyan";
 };
 

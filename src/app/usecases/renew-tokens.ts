@@ -9,8 +9,8 @@ import type { ClaimNames } from "../../domain/user.ts";
 import { userFromClaims, usernameFault } from "../../domain/user.ts";
 import type { Clock } from "../../ports/driven/clock.ts";
 import type { IdentityProvider } from "../../ports/driven/identity-provider.ts";
+import type { Hold, RenewalLock } from "../../ports/driven/lock.ts";
 import type { Log } from "../../ports/driven/log.ts";
-import type { RenewalHold, RenewalLock } from "../../ports/driven/renewal-lock.ts";
 import type { SessionStore } from "../../ports/driven/session-store.ts";
 import type { JudgeTokens } from "./judge-tokens.ts";
 import type { Exchange } from "./keep-renewed.ts";
@@ -55,7 +55,7 @@ export const renewTokens =
     return held.result;
   };
 
-const renewHeld = async (d: Deps, id: SessionId, hold: RenewalHold): Promise<Caller> => {
+const renewHeld = async (d: Deps, id: SessionId, hold: Hold): Promise<Caller> => {
   const stored = await d.sessions.load(id, d.idle);
   const login = stored?.session.login;
   if (!stored || !login) return anonymous;

@@ -76,6 +76,14 @@ export type LogEvent =
       readonly outcome: "failing" | "ready";
       readonly cause?: unknown;
     }
+  /** What was found out at the start: which conditions of writes the resource store heeds. */
+  | {
+      readonly event: "store-probe";
+      readonly heeds: readonly string[];
+      readonly ignores: readonly string[];
+      /** What the operator has to mend. */
+      readonly fault?: string;
+    }
   /** Work in the background that went wrong and will be tried again. */
   | { readonly event: "background"; readonly what: string; readonly cause: unknown };
 

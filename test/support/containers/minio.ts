@@ -1,23 +1,11 @@
-import { Agent, get } from "node:https";
-import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
+import { get } from "node:https";
 import type { Certificates } from "./certificates.ts";
-import type { Container } from "./container.ts";
 import { startContainer } from "./container.ts";
 import { freePort } from "./free-port.ts";
+import type { StartedStore } from "./s3-service.ts";
+import { testCredentials, withBucket } from "./s3-service.ts";
 
-export interface StartedMinio extends Container {
-  readonly endpoint: string;
-  readonly region: string;
-  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
-  /** Empty at first. */
-  readonly bucket: string;
-  /** For looking at the bucket past the adapter; closed with the container. */
-  readonly client: S3Client;
-}
-
-const credentials = { accessKeyId: "tests", secretAccessKey: "a-secret-of-the-tests" };
-const region = "us-east-1";
-const bucket = "nextstrain-groups";
+export type StartedMinio = StartedStore;
 
 const isHealthy = async (endpoint: string): Promise<void> => {
   const answer = await fetch(`${endpoint}/minio/health/live`, { signal: AbortSignal.timeout(2000) });
@@ -65,23 +53,11 @@ export const startMinio = async ({ certificates }: MinioSettings = {}): Promise<
     ],
     files: certificates ? tlsFiles(certificates) : [],
     environment: {
-      MINIO_ROOT_USER: credentials.accessKeyId,
-      MINIO_ROOT_PASSWORD: credentials.secretAccessKey,
+      MINIO_ROOT_USER: testCredentials.accessKeyId,
+      MINIO_ROOT_PASSWORD: testCredentials.secretAccessKey,
       MINIO_UPDATE: "off",
     },
     answers: () => (certificates ? isHealthyOverTls(endpoint, certificates.ca) : isHealthy(endpoint)),
   });
-  const requestHandler = { httpsAgent: new Agent({ keepAlive: true, ca: certificates?.ca }) };
-  const client = new S3Client({ endpoint, region, credentials, forcePathStyle: true, requestHandler });
-  const close = async () => {
-    client.destroy();
-    await container.close();
-  };
-  try {
-    await client.send(new CreateBucketCommand({ Bucket: bucket }));
-  } catch (error) {
-    await close();
-    throw error;
-  }
-  return { ...container, endpoint, region, credentials, bucket, client, close };
+  return withBucket(container, endpoint, { ca: certificates?.ca });
 };

@@ -2,7 +2,7 @@ import { randomInt } from "node:crypto";
 import { open, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { filesystemRenewalLock } from "../../../src/adapters/filesystem/renewal-lock.ts";
+import { filesystemLock } from "../../../src/adapters/filesystem/lock.ts";
 import { filesystemResourceStore } from "../../../src/adapters/filesystem/resource-store.ts";
 import { filesystemSessionStore } from "../../../src/adapters/filesystem/session-store.ts";
 import { systemClock } from "../../../src/adapters/system/clock.ts";
@@ -21,7 +21,7 @@ const never = new AbortController().signal;
 
 const sessions = filesystemSessionStore({ folder: join(folder, "sessions"), clock, log });
 const objects = filesystemResourceStore({ folder: join(folder, "objects"), clock, log });
-const lock = filesystemRenewalLock({ folder: join(folder, "locks"), clock, log, lease: 1 });
+const lock = filesystemLock({ folder: join(folder, "locks"), clock, log, lease: 1 });
 
 async function* body(): AsyncGenerator<Uint8Array> {
   const bytes = selfChecking(`${process.pid} ${Math.random()}`, randomInt(1, 300_000));

@@ -5,11 +5,10 @@ import { Redis } from "ioredis";
 import type { RedisConnection } from "../../../src/adapters/redis/connection.ts";
 import { connectRedis } from "../../../src/adapters/redis/connection.ts";
 import { redisStalenessMarks } from "../../../src/adapters/redis/staleness-marks.ts";
-import { connectS3 } from "../../../src/adapters/s3/connection.ts";
-import { s3ResourceStore } from "../../../src/adapters/s3/resource-store.ts";
 import type { Username } from "../../../src/domain/user.ts";
 import { recordingLog } from "../recording-log.ts";
 import { ageKeys } from "../redis-harness.ts";
+import { openS3Store } from "./open-s3-store.ts";
 import { openTargets } from "./open-targets.ts";
 import type { Stored, Stores } from "./stored.ts";
 
@@ -108,8 +107,7 @@ export const productionStores = (services: Services): Stores => {
       },
       openObjects: async () => {
         const { bucket } = await shareOf(folder);
-        const connection = connectS3({ ...services.minio, bucket }, recordingLog());
-        return { ...s3ResourceStore(connection), close: () => connection.close() };
+        return openS3Store({ ...services.minio, bucket });
       },
       held: () => unreadSockets(Number(new URL(services.minio.endpoint).port)),
       pass: async (seconds) => ageKeys(await connecting, seconds * 1000),

@@ -1,10 +1,9 @@
 import { randomInt } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Seconds } from "../../domain/brand.ts";
-import type { SessionId } from "../../domain/session.ts";
 import type { Clock } from "../../ports/driven/clock.ts";
+import type { Hold, Lock } from "../../ports/driven/lock.ts";
 import type { Log } from "../../ports/driven/log.ts";
-import type { RenewalHold, RenewalLock } from "../../ports/driven/renewal-lock.ts";
 import type { CellRoot, Seen, Version } from "./cell.ts";
 import { endOf, look, touch } from "./cell.ts";
 import { drop, put } from "./cell-change.ts";
@@ -82,13 +81,13 @@ const heldLeases = ({ cells, clock, log, lease, longest }: LeaseParts) => {
 };
 
 /** Keeps each lease in a cell; the token's time is the lease's end. Closed, it lets its leases run out. */
-export const filesystemRenewalLock = ({
+export const filesystemLock = ({
   folder: root,
   clock,
   log,
   lease = 5,
   longest = 300,
-}: LockFolder): RenewalLock & Sweeper => {
+}: LockFolder): Lock<string> & Sweeper => {
   // A power cut ends all holders as well.
   const cells: CellRoot = { root, durable: false };
   const sweeper = startSweeper({ cells, clock, log, what: "sweeping locks", expires: true });
@@ -117,8 +116,8 @@ export const filesystemRenewalLock = ({
       await sweeper.close();
     },
 
-    async hold<T>(id: SessionId, patience: Seconds, work: (hold: RenewalHold) => Promise<T>) {
-      const folder = hashedFolder(root, id);
+    async hold<T>(name: string, patience: Seconds, work: (hold: Hold) => Promise<T>) {
+      const folder = hashedFolder(root, name);
       const holder = await waitAndTake(folder, patience);
       if (holder === undefined) return { outcome: "busy" };
       const stop = new AbortController();

@@ -1,19 +1,18 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Seconds } from "../../domain/brand.ts";
-import type { SessionId } from "../../domain/session.ts";
+import type { Held, Hold, Lock } from "../../ports/driven/lock.ts";
 import type { Log } from "../../ports/driven/log.ts";
-import type { Held, RenewalHold, RenewalLock } from "../../ports/driven/renewal-lock.ts";
 import type { RedisConnection, Script } from "./connection.ts";
 
-export interface RenewalLockOptions {
+export interface LockOptions {
+  /** What keys begin with, before a colon and the lock's name. */
+  readonly prefix: string;
   /** How long a hold outlives its holder's death. */
   readonly lease: Seconds;
   /** How long the key is kept: longer than sessions are, see {@link takeScript}. */
   readonly lifetime: Seconds;
 }
-
-const keyOf = (id: SessionId): string => `nextstrain.org-session-renewal:${id}`;
 
 /**
  * Takes or prolongs a hold. When it ends is written in the value and judged by Redis's own clock: were it the
@@ -39,14 +38,14 @@ return 0`;
 /** In milliseconds; not the same for all who wait, so that they do not come at once. */
 const untilNextTry = () => 40 + Math.random() * 80;
 
-/** A lease for each session. */
-export const redisRenewalLock = (
+/** A lease for each name. */
+export const redisLock = (
   connection: RedisConnection,
   log: Log,
-  { lease, lifetime }: RenewalLockOptions,
-): RenewalLock => {
-  const take: Script = connection.script("takeRenewalLock", takeScript);
-  const release: Script = connection.script("releaseRenewalLock", releaseScript);
+  { prefix, lease, lifetime }: LockOptions,
+): Lock<string> => {
+  const take: Script = connection.script("takeLock", takeScript);
+  const release: Script = connection.script("releaseLock", releaseScript);
   const report = (what: string) => (cause: unknown) => log.write({ event: "background", what, cause });
 
   const tryTo = (
@@ -77,7 +76,7 @@ export const redisRenewalLock = (
       () =>
         void tryTo("take", key, holder).then((done) => {
           if (done !== "prolonged") isUnbroken = false;
-        }, report("prolonging a renewal lock")),
+        }, report("prolonging a lock")),
       (lease * 1000) / 3,
     );
     return {
@@ -87,12 +86,8 @@ export const redisRenewalLock = (
   };
 
   return {
-    hold: async <T>(
-      id: SessionId,
-      patience: Seconds,
-      work: (hold: RenewalHold) => Promise<T>,
-    ): Promise<Held<T>> => {
-      const [key, holder] = [keyOf(id), randomBytes(16).toString("base64url")];
+    hold: async <T>(name: string, patience: Seconds, work: (hold: Hold) => Promise<T>): Promise<Held<T>> => {
+      const [key, holder] = [`${prefix}:${name}`, randomBytes(16).toString("base64url")];
       if (!(await takeWithin(key, holder, patience))) return { outcome: "busy" };
       const { confirm, stop } = keepProlonging(key, holder);
       try {
@@ -100,7 +95,7 @@ export const redisRenewalLock = (
       } finally {
         stop();
         // The result counts more than the lock, which ends by itself.
-        await release(key, holder).catch(report("releasing a renewal lock"));
+        await release(key, holder).catch(report("releasing a lock"));
       }
     },
   };

@@ -1,0 +1,66 @@
+import type { Readable } from "node:stream";
+import { GetObjectCommand, HeadObjectCommand } from "@aws-sdk/client-s3";
+import type { ObjectKey } from "../../domain/object-key.ts";
+import type { ObjectMetadata, StoredObject } from "../../domain/stored-object.ts";
+import type { S3Connection } from "./connection.ts";
+import { downloadOf } from "./download.ts";
+import { metadataOf } from "./object-metadata.ts";
+import { isForbidden, isMissing } from "./store-failure.ts";
+import { answerOf } from "./time-limit.ts";
+
+/** What the store is asked for with an object; undefined when that is not there. */
+const find = <T>(
+  connection: S3Connection,
+  signal: AbortSignal,
+  ask: (signal: AbortSignal) => Promise<T>,
+): Promise<T | undefined> =>
+  answerOf<T | undefined>(connection, signal, (limited) =>
+    ask(limited).catch((error: unknown) => {
+      if (isMissing(error)) return undefined;
+      throw error;
+    }),
+  );
+
+/** Undefined: there is none. */
+export const read = async (
+  connection: S3Connection,
+  key: ObjectKey,
+  signal: AbortSignal,
+): Promise<StoredObject | undefined> => {
+  const { reading, bucket } = connection;
+  const command = new GetObjectCommand({ Bucket: bucket, Key: key });
+  const answer = await find(connection, signal, (abortSignal) => reading.send(command, { abortSignal }));
+  if (answer === undefined) return undefined;
+  const body = answer.Body as Readable;
+  try {
+    const metadata = metadataOf(answer);
+    return { ...metadata, body: downloadOf(body, metadata.size, signal) };
+  } catch (error) {
+    body.destroy();
+    throw error;
+  }
+};
+
+/**
+ * Undefined: there is none. A 403 of HEAD has no body that would say what is refused; GET's has, and its answer
+ * counts. Its body is left unread.
+ */
+export const stat = async (
+  connection: S3Connection,
+  key: ObjectKey,
+  signal: AbortSignal,
+): Promise<ObjectMetadata | undefined> => {
+  const command = new HeadObjectCommand({ Bucket: connection.bucket, Key: key });
+  const headers = await find(connection, signal, (abortSignal) =>
+    connection.asking.send(command, { abortSignal }).catch((error: unknown) => {
+      if (isForbidden(error)) return "forbidden" as const;
+      throw error;
+    }),
+  );
+  if (headers !== "forbidden") return headers && metadataOf(headers);
+  const object = await read(connection, key, signal);
+  if (object === undefined) return undefined;
+  const { body, ...metadata } = object;
+  await body[Symbol.asyncIterator]().return?.();
+  return metadata;
+};

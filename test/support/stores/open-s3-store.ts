@@ -1,0 +1,38 @@
+import { memoryLock } from "../../../src/adapters/memory/lock.ts";
+import type { S3Options } from "../../../src/adapters/s3/connection.ts";
+import { connectS3 } from "../../../src/adapters/s3/connection.ts";
+import type { Findings } from "../../../src/adapters/s3/probe.ts";
+import { probe } from "../../../src/adapters/s3/probe.ts";
+import { s3ResourceStore } from "../../../src/adapters/s3/resource-store.ts";
+import { systemClock } from "../../../src/adapters/system/clock.ts";
+import type { Log } from "../../../src/ports/driven/log.ts";
+import type { ResourceStore } from "../../../src/ports/driven/resource-store.ts";
+import { recordingLog } from "../recording-log.ts";
+
+/** Of all stores that this process opens. */
+const lock = memoryLock(systemClock());
+
+export interface OpenS3Store extends ResourceStore {
+  close(): Promise<void>;
+}
+
+/** Asks a store what it heeds, as a server does at its start. */
+export const askS3Store = async (options: S3Options): Promise<Findings> => {
+  const connection = connectS3(options, recordingLog());
+  try {
+    return await probe(connection, AbortSignal.timeout(60_000));
+  } finally {
+    await connection.close();
+  }
+};
+
+/** @param findings Absent: the probe has no answer yet. */
+export const openS3Store = (
+  options: S3Options,
+  findings?: Findings,
+  log: Log = recordingLog(),
+): OpenS3Store => {
+  const connection = connectS3(options, log);
+  const store = s3ResourceStore(connection, { lock, heeded: () => findings?.heeded });
+  return { ...store, close: () => connection.close() };
+};
