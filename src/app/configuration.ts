@@ -7,6 +7,7 @@ import { checkValues } from "./check-values.ts";
 import { isNamed, readSettings } from "./read-settings.ts";
 import type { Mode } from "./setting.ts";
 import type { SettingName, Settings } from "./settings.ts";
+import { systemAuthorities } from "./settings.ts";
 import type { UnknownNames } from "./unknown-names.ts";
 import { unknownNames } from "./unknown-names.ts";
 
@@ -155,10 +156,9 @@ const checkRedisIsThere = (settings: Settings, given: ReadonlySet<SettingName>, 
 };
 
 const checkRedis = (settings: Settings, problems: string[]): void => {
-  if (settings.REDIS_CA_FILE !== undefined && !isReadable(settings.REDIS_CA_FILE)) {
-    problems.push(
-      `REDIS_CA_FILE: ${settings.REDIS_CA_FILE} cannot be read. Correct the path or its permissions.`,
-    );
+  const { REDIS_CA_FILE: authorities } = settings;
+  if (authorities !== undefined && authorities !== systemAuthorities && !isReadable(authorities)) {
+    problems.push(`REDIS_CA_FILE: ${authorities} cannot be read. Correct the path or its permissions.`);
   }
   if (settings.REDIS_SENTINELS && settings.REDIS_CLUSTER_NODES) {
     problems.push(

@@ -14,6 +14,7 @@ import { newListener } from "./listener.ts";
 import type { Mode } from "./setting.ts";
 import { CannotListen, startFailure } from "./start-failure.ts";
 import { startMessage } from "./start-message.ts";
+import { tellWarnings } from "./start-warnings.ts";
 import { together } from "./together.ts";
 import { bearUnreadOutput } from "./unread-output.ts";
 
@@ -105,7 +106,7 @@ const serve = async (configuration: Configuration): Promise<void> => {
 
 const open = async (configuration: Configuration, { http, https }: Listeners, closers: Closers) => {
   const { clock, random, log } = await openSystem(configuration);
-  tellUnknownNames(configuration, log);
+  tellWarnings(configuration, log);
   const { openSecrets } = await import("./secrets.ts");
   const secrets = await openSecrets(configuration);
   const { compose } = await import("./compose.ts");
@@ -126,12 +127,6 @@ const open = async (configuration: Configuration, { http, https }: Listeners, cl
     );
   }
   return { log };
-};
-
-const tellUnknownNames = ({ unknownNames }: Configuration, log: Log): void => {
-  for (const misspelt of unknownNames.misspelt) log.write({ event: "unknown-setting", ...misspelt });
-  if (unknownNames.others.length === 0) return;
-  log.write({ event: "unread-variables", names: unknownNames.others.join(", ").slice(0, 1000) });
 };
 
 const openSystem = async ({ mode }: Configuration) => {

@@ -53,7 +53,8 @@ export const readSettings = (
       values[name] = defaultOf(setting, mode, codebase);
       continue;
     }
-    values[name] = setting.isPath && typeof value === "string" ? resolve(found.folder, value) : value;
+    const isPath = setting.isPath && typeof value === "string" && value !== setting.word;
+    values[name] = isPath ? resolve(found.folder, value) : value;
   }
   return { mode, settings: values as unknown as Settings, given, problems };
 };

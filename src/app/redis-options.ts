@@ -1,10 +1,12 @@
 import { readFile } from "node:fs/promises";
+import { getCACertificates } from "node:tls";
 import type { HostAndPort } from "../adapters/redis/address.ts";
 import type { RedisTopology } from "../adapters/redis/client.ts";
 import type { RedisOptions } from "../adapters/redis/connection.ts";
 import { NotConfigured } from "../domain/failure.ts";
 import { given } from "./given.ts";
 import type { Settings } from "./settings.ts";
+import { systemAuthorities } from "./settings.ts";
 
 /** What the settings say about Redis, for whoever connects to it. @throws NotConfigured */
 export const redisOptions = async (settings: Settings, url: string): Promise<RedisOptions> => {
@@ -19,6 +21,7 @@ export const redisOptions = async (settings: Settings, url: string): Promise<Red
 };
 
 const readAuthorities = async (path: string): Promise<string> => {
+  if (path === systemAuthorities) return trustedHere();
   try {
     return await readFile(path, "utf8");
   } catch (cause) {
@@ -28,6 +31,10 @@ const readAuthorities = async (path: string): Promise<string> => {
     );
   }
 };
+
+/** What Node trusts, with `NODE_EXTRA_CA_CERTS`, and what the machine's administrator has added for its programs. */
+const trustedHere = (): string =>
+  [...new Set([...getCACertificates("default"), ...getCACertificates("system")])].join("\n");
 
 const topology = (settings: Settings): RedisTopology => {
   const { REDIS_SENTINELS: sentinels, REDIS_CLUSTER_NODES: nodes } = settings;

@@ -19,6 +19,8 @@ export interface Setting<T> {
   readonly secret: boolean;
   /** A file's or folder's path; a relative one counts from where it was written down. */
   readonly isPath: boolean;
+  /** Of a path: a word in its place that is no path. */
+  readonly word?: string;
   readonly unit?: string;
   readonly says: string;
 }
@@ -29,6 +31,7 @@ interface Description<T> {
   readonly inFile?: boolean;
   readonly secret?: boolean;
   readonly isPath?: boolean;
+  readonly word?: string;
   readonly unit?: string;
 }
 

@@ -17,6 +17,9 @@ import {
 
 const web = url("https", "http");
 
+/** In `REDIS_CA_FILE`. */
+export const systemAuthorities = "system";
+
 /**
  * Every setting there is. The startup's messages, the type of the settings, and the table in
  * `docs/configuration.md` all come from here (facts: configuration.md of the specification).
@@ -126,7 +129,8 @@ export const settings = {
   REDIS_CA_FILE: optional({
     kind: text,
     isPath: true,
-    says: "PEM file of the certificate authorities that Redis's certificate is checked against. Unset: it is not checked.",
+    word: systemAuthorities,
+    says: "PEM file of the certificate authorities that Redis's certificate is checked against; or system: Node's and the machine's own. Unset: it is not checked, and a warning at the start says so.",
   }),
   REDIS_CERTIFICATE_NAME: optional({
     kind: text,

@@ -1,3 +1,4 @@
+import { createSecureContext } from "node:tls";
 import { Cluster, Redis } from "ioredis";
 import type { HostAndPort, RedisAddress } from "./address.ts";
 import { replyCode } from "./store-failure.ts";
@@ -50,7 +51,8 @@ const reconnectWhenReadOnly = ({ onReconnect }: ClientSettings) => {
 const tlsOptions = ({ ca, certificateName }: ClientSettings) => ({
   // Without a CA of its own the server's certificate is most likely self-signed (seeds).
   rejectUnauthorized: ca !== undefined,
-  ...(ca === undefined ? {} : { ca }),
+  // Made once: from a system's list it takes longer than the event loop may be held at each reconnection.
+  ...(ca === undefined ? {} : { secureContext: createSecureContext({ ca }) }),
   ...(certificateName === undefined ? {} : { servername: certificateName }),
 });
 
@@ -82,13 +84,14 @@ const commonOptions = (settings: ClientSettings) => ({
 
 const openSentinel = (settings: ClientSettings, topology: RedisTopology & { kind: "sentinel" }): Redis => {
   const { master, sentinels, sentinelPassword } = topology;
+  const options = commonOptions(settings);
   return new Redis({
-    ...commonOptions(settings),
+    ...options,
     db: settings.address.database,
     name: master,
     sentinels: sentinels.map(({ host, port }) => ({ host, port })),
     ...(sentinelPassword === undefined ? {} : { sentinelPassword }),
-    sentinelTLS: tlsOptions(settings),
+    sentinelTLS: options.tls,
     enableTLSForSentinelMode: true,
     sentinelCommandTimeout: 500,
     sentinelRetryStrategy: (attempt: number) => Math.min(attempt * 50, 500),

@@ -22,12 +22,19 @@ const framesOf = (cause: Json | undefined): readonly string[] => {
   return [...(Array.isArray(cause.stack) ? cause.stack.map(String) : []), ...framesOf(cause.cause)];
 };
 
+const cautions: readonly LogEvent["event"][] = [
+  "session-dropped",
+  "groups-elsewhere",
+  "unknown-setting",
+  "unsafe-setting",
+];
+
 const styleOf = (event: LogEvent): Style => {
   if (event.event === "request")
     return event.status >= 500 ? "red" : event.status >= 400 ? "yellow" : "green";
   if ("cause" in event && event.cause !== undefined) return "red";
   if (event.event === "store-probe" && event.fault !== undefined) return "yellow";
-  return ["session-dropped", "groups-elsewhere", "unknown-setting"].includes(event.event) ? "yellow" : "cyan";
+  return cautions.includes(event.event) ? "yellow" : "cyan";
 };
 
 const describe = (event: LogEvent): string => {

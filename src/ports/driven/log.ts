@@ -13,6 +13,8 @@ export type LogEvent =
   | { readonly event: "unknown-setting"; readonly name: string; readonly nearest: string }
   /** Other variables that begin like settings and are not read; container platforms set some by themselves. */
   | { readonly event: "unread-variables"; readonly names: string }
+  /** A setting that leaves something unsafe; told once, at the start. */
+  | { readonly event: "unsafe-setting"; readonly name: string; readonly advice: string }
   | { readonly event: "listening"; readonly url: string }
   | { readonly event: "stopping"; readonly why: string }
   | { readonly event: "stopped" }
