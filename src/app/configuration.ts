@@ -3,6 +3,7 @@ import ipaddr from "ipaddr.js";
 import type { ClaimNames } from "../domain/user.ts";
 import type { RoleGroupCatalogue } from "../ports/driven/role-group-catalogue.ts";
 import { checkProvider } from "./check-provider.ts";
+import { checkStoreCredentials } from "./check-store-credentials.ts";
 import { checkValues } from "./check-values.ts";
 import { isNamed, readSettings } from "./read-settings.ts";
 import type { Mode } from "./setting.ts";
@@ -60,7 +61,10 @@ export const readConfiguration = async (from: Surroundings): Promise<Configurati
   const mayBeEmbedded = mode === "development" && !namesProvider(from.environment, given);
   const provider = mayBeEmbedded ? embedded : providerConfiguration(settings, given, found);
   if (provider.kind === "embedded") checkLoopback(settings.HOST, found);
-  if (mode === "production") checkProduction(given, found);
+  if (mode === "production") {
+    checkProduction(given, found);
+    checkStoreCredentials(settings, from.environment, found);
+  }
   // A review deployment does without Redis, unless it says otherwise (configuration.md section 2).
   const isReview = (from.environment["HEROKU_PR_NUMBER"] ?? "") !== "" && !given.has("REDIS_REQUIRED");
   if (!isReview) checkRedisIsThere(settings, given, found);

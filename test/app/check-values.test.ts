@@ -40,7 +40,11 @@ describe("SESSION_SECRET in production", () => {
 });
 
 describe("GROUPS_BUCKET", () => {
-  const elsewhere = { AWS_ENDPOINT_URL_S3: "https://s3.example.org" };
+  const elsewhere = {
+    AWS_ENDPOINT_URL_S3: "https://s3.example.org",
+    AWS_ACCESS_KEY_ID: "key",
+    AWS_SECRET_ACCESS_KEY: "secret",
+  };
 
   it.each([
     "s3://our-lab",

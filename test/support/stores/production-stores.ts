@@ -132,6 +132,8 @@ export const productionStores = (services: Services): Stores => {
         GROUPS_BUCKET: bucket,
         AWS_REGION: services.minio.region,
         AWS_ENDPOINT_URL_S3: services.minio.endpoint,
+        AWS_ACCESS_KEY_ID: services.minio.credentials.accessKeyId,
+        AWS_SECRET_ACCESS_KEY: services.minio.credentials.secretAccessKey,
       };
     },
   };
