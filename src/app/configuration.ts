@@ -123,7 +123,11 @@ const providerConfiguration = (
     clientId: required("OAUTH2_CLIENT_ID"),
     cliClientId: required("OAUTH2_CLI_CLIENT_ID"),
     cliRedirectUris: required("OAUTH2_CLI_CLIENT_REDIRECT_URIS"),
-    claimNames: { username: required("OIDC_USERNAME_CLAIM"), groups: required("OIDC_GROUPS_CLAIM") },
+    claimNames: {
+      username: required("OIDC_USERNAME_CLAIM"),
+      groups: required("OIDC_GROUPS_CLAIM"),
+      subject: settings.OIDC_SUBJECT_CLAIM,
+    },
   };
 };
 

@@ -44,7 +44,7 @@ const openEmbedded = async (parts: AdapterParts, origins: Origins): Promise<Prov
   const { configuration, random, clock, log, closers } = parts;
   // Provider and client are one process: their secret need not outlive it.
   const secret = random.text(32);
-  const claimNames: ClaimNames = { username: "preferred_username", groups: "groups" };
+  const claimNames: ClaimNames = { username: "preferred_username", groups: "groups", subject: "sub" };
   const issuer = `${origins[0]}/idp`;
   const { openEmbeddedProvider } = await import("../adapters/embedded-provider/embedded-provider.ts");
   const provider = closers.add(

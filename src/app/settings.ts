@@ -253,6 +253,11 @@ export const settings = {
     says: "Redirect URIs registered for the CLI client, passed on to the CLI.",
   }),
   OIDC_USERNAME_CLAIM: optional({ kind: text, says: "Claim that holds the username." }),
+  OIDC_SUBJECT_CLAIM: setting({
+    kind: text,
+    otherwise: "sub",
+    says: "Claim that says who somebody is, whatever they are called; the same in the id tokens of both clients.",
+  }),
   OIDC_GROUPS_CLAIM: optional({
     kind: text,
     says: "Claim that names the role groups; a path such as realm_access.roles is understood.",

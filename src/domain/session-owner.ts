@@ -1,20 +1,37 @@
 import type { Branded, JsonObject } from "./brand.ts";
+import type { Person } from "./person.ts";
+import { isIdentifier, isSamePerson, personKey } from "./person.ts";
 import type { Login } from "./session.ts";
-import type { Username } from "./user.ts";
+import type { User, Username } from "./user.ts";
 
-/** What sessions are looked up by: a person's username, or the provider's name for a person or a session. */
+/** What sessions are looked up by: a person, a username, or the provider's name for a person or a session. */
 export type SessionOwner = Branded<"SessionOwner">;
 
+export const byPerson = (person: Person) => `person:${personKey(person)}` as SessionOwner;
+/** For the operator, who knows people by it. */
 export const byUsername = (username: Username) => `username:${username}` as SessionOwner;
 export const bySubject = (subject: string) => `subject:${subject}` as SessionOwner;
 export const byProviderSession = (sid: string) => `sid:${sid}` as SessionOwner;
 
 /** Everything that this login can be looked up by. */
-export const ownersOf = ({ username, subject, providerSession }: Login): readonly SessionOwner[] => [
+export const ownersOf = ({ username, person, subject, providerSession }: Login): readonly SessionOwner[] => [
+  ...(person === undefined ? [] : [byPerson(person)]),
   byUsername(username),
   ...(subject === undefined ? [] : [bySubject(subject)]),
   ...(providerSession === undefined ? [] : [byProviderSession(providerSession)]),
 ];
+
+/** Where a user's own sessions lie. */
+export const ownersOfUser = ({ person, sub }: User): readonly SessionOwner[] => [
+  byPerson(person),
+  ...(sub === undefined ? [] : [bySubject(sub)]),
+];
+
+/** Whether a login is this user's own. One of version 0.1 does not say whose it is, but by `sub` and username. */
+export const belongsTo = ({ person, subject, username }: Login, user: User): boolean =>
+  person === undefined
+    ? subject !== undefined && subject === user.sub && username === user.username
+    : isSamePerson(person, user.person);
 
 /** The provider's own names in a login. */
 export type ProviderNames = Pick<Login, "subject" | "providerSession">;
@@ -32,14 +49,8 @@ export const isOfAnotherProviderSession = (one: Login, other: Login): boolean =>
     one.providerSession !== other.providerSession) ||
   (one.subject !== undefined && other.subject !== undefined && one.subject !== other.subject);
 
-/** Longer ones would swell every session (OpenID Connect Core section 2 allows a `sub` of 255 characters). */
-const maxLength = 1000;
-
-const isName = (value: unknown): value is string =>
-  typeof value === "string" && value !== "" && value.length <= maxLength;
-
 /** The provider's names in an id token's claims (OpenID Connect Back-Channel Logout section 2.1). */
 export const providerNames = ({ sub, sid }: JsonObject): ProviderNames => ({
-  ...(isName(sub) ? { subject: sub } : {}),
-  ...(isName(sid) ? { providerSession: sid } : {}),
+  ...(isIdentifier(sub) ? { subject: sub } : {}),
+  ...(isIdentifier(sid) ? { providerSession: sid } : {}),
 });

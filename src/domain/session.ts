@@ -1,4 +1,6 @@
 import type { Branded, Json, Seconds } from "./brand.ts";
+import type { Person } from "./person.ts";
+import { parsePerson } from "./person.ts";
 import type { SealedText } from "./token-set.ts";
 import type { Username } from "./user.ts";
 
@@ -14,10 +16,12 @@ export const parseSessionId = (text: string): SessionId | undefined =>
 export interface Login {
   /** For the operator and for staleness marks; rights come from the tokens, never from here. */
   readonly username: Username;
+  /** Whose session it is. Absent: version 0.1 began it, and it has not been renewed since. */
+  readonly person?: Person;
   readonly since: Seconds;
   /** When its owner was last seen; written once in a while only, see `session-use.ts`. */
   readonly lastUsed?: Seconds;
-  /** The provider's own name for the person: the id token's `sub`. */
+  /** The id token's `sub`, which the provider's logout notices name. */
   readonly subject?: string;
   /** The provider's name for its own session with this browser: the id token's `sid`, where it has one. */
   readonly providerSession?: string;
@@ -42,6 +46,7 @@ const isLogin = (value: unknown): boolean => {
   return (
     isText(login["username"]) &&
     isText(login["sealedTokens"]) &&
+    (login["person"] === undefined || parsePerson(login["person"]) !== undefined) &&
     isTime(login["since"]) &&
     (login["lastUsed"] === undefined || isTime(login["lastUsed"])) &&
     ["subject", "providerSession", "client"].every((name) => isTextOrAbsent(login[name]))

@@ -1,11 +1,17 @@
 import type { Branded, JsonObject } from "./brand.ts";
 import { claimAt, readNames, whatItHolds } from "./claim.ts";
+import type { Person } from "./person.ts";
+import { isIdentifier, personFault, personFromClaims } from "./person.ts";
 
-/** The value of the configured username claim; never empty. */
+/** The value of the configured username claim; never empty. Two people may have the same one. */
 export type Username = Branded<"Username">;
 
 export interface User {
   readonly username: Username;
+  /** Whose the sessions are that belong to this user. */
+  readonly person: Person;
+  /** The id token's own subject (`sub`), by which sessions of version 0.1 tell whose they are. */
+  readonly sub: string | undefined;
   /** Role groups held, without the internal entries that start with `!`. */
   readonly authzRoles: ReadonlySet<string>;
   /** Flags set by `!flags/<flag>` entries. */
@@ -19,6 +25,7 @@ export interface User {
 export interface ClaimNames {
   readonly username: string;
   readonly groups: string;
+  readonly subject: string;
 }
 
 const flagPrefix = "!flags/";
@@ -37,14 +44,19 @@ export const groupsAreElsewhere = (claims: JsonObject, names: ClaimNames): boole
   );
 };
 
+const isUsername = (claim: unknown): claim is Username => typeof claim === "string" && claim !== "";
+
 /** The user that an id token's claims describe, or undefined when they name nobody. */
 export const userFromClaims = (claims: JsonObject, names: ClaimNames): User | undefined => {
   const username = claimAt(claims, names.username);
-  if (typeof username !== "string" || username === "") return undefined;
+  const person = personFromClaims(claims, names.subject);
+  if (!isUsername(username) || person === undefined) return undefined;
   const { names: named, fault } = readNames(claimAt(claims, names.groups));
   const claimedGroups = named.map((name) => name.replace(/^\//, ""));
   return {
-    username: username as Username,
+    username,
+    person,
+    sub: isIdentifier(claims["sub"]) ? claims["sub"] : undefined,
     authzRoles: new Set(claimedGroups.filter((entry) => !entry.startsWith("!"))),
     flags: new Set(
       claimedGroups
@@ -57,7 +69,8 @@ export const userFromClaims = (claims: JsonObject, names: ClaimNames): User | un
 };
 
 /** Why {@link userFromClaims} finds nobody in these claims. For operators. */
-export const usernameFault = (claims: JsonObject, { username }: ClaimNames): string => {
+export const userFault = (claims: JsonObject, { username, subject }: ClaimNames): string => {
   const claim = claimAt(claims, username);
+  if (isUsername(claim)) return personFault(claims, subject);
   return `the claim ${username} ${whatItHolds(claim)}${claim === undefined ? "" : "; it has to be a text"}`;
 };

@@ -76,8 +76,13 @@ describe("a provider of one's own", () => {
       clientId: "app",
       cliClientId: "cli",
       cliRedirectUris: ["http://127.0.0.1/"],
-      claimNames: { username: "sub", groups: "groups" },
+      claimNames: { username: "sub", groups: "groups", subject: "sub" },
     });
+  });
+
+  it("says who somebody is by the claim that is named", async () => {
+    const read = await s.read({ ...provider, OIDC_SUBJECT_CLAIM: "oid" });
+    expect(read.provider).toMatchObject({ claimNames: { subject: "oid" } });
   });
 
   it.each(Object.keys(provider))("needs %s", async (name) => {

@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Seconds } from "../../src/domain/brand.ts";
+import type { Subject } from "../../src/domain/person.ts";
 import type { SessionId } from "../../src/domain/session.ts";
-import { byProviderSession, bySubject, byUsername } from "../../src/domain/session-owner.ts";
+import { byPerson, byProviderSession, bySubject, byUsername } from "../../src/domain/session-owner.ts";
 import type { Username } from "../../src/domain/user.ts";
 import type { SessionIndex } from "../../src/ports/driven/session-index.ts";
 
@@ -43,6 +44,22 @@ export const sessionIndexContract = (adapter: string, open: () => Promise<Harnes
       }
       expect(await index.list(owner)).toEqual([first, third, second]);
       expect(await (await harness.another()).list(owner)).toEqual([first, third, second]);
+    });
+
+    it("keeps people apart who share a subject at two issuers, or seem to", async () => {
+      const subject = newId();
+      const people = [
+        ["https://a.example", subject],
+        ["https://b.example", subject],
+        ["https://a.example", `${subject} `],
+        ["https://a.example", `ü🧬 "${subject}"/../*`],
+        [`https://a.example","${subject}`, ""],
+      ] as const;
+      const owners = people.map(([issuer, of]) => byPerson({ issuer, subject: of as Subject }));
+      const ids = owners.map(newId);
+      for (const [n, owner] of owners.entries()) await index.add(owner, ids[n] as SessionId, lifetime);
+      const another = await harness.another();
+      expect(await Promise.all(owners.map((owner) => another.list(owner)))).toEqual(ids.map((id) => [id]));
     });
 
     it("loses none of many sessions that begin at once, anywhere", async () => {

@@ -1,7 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Seconds } from "../../src/domain/brand.ts";
-import type { Session, SessionId } from "../../src/domain/session.ts";
+import type { Subject } from "../../src/domain/person.ts";
+import type { Login, Session, SessionId } from "../../src/domain/session.ts";
+import type { SealedText } from "../../src/domain/token-set.ts";
+import type { Username } from "../../src/domain/user.ts";
 import type { ListedSession, SessionStore } from "../../src/ports/driven/session-store.ts";
 
 export interface Harness {
@@ -47,6 +50,22 @@ export const sessionStoreContract = (adapter: string, open: () => Promise<Harnes
       const revision = await store.create(id, session(1), idle);
       expect(await store.load(id, idle)).toEqual({ session: session(1), revision });
       expect(await (await harness.another()).load(id, idle)).toEqual({ session: session(1), revision });
+    });
+
+    it("keeps a login with its person, and one that version 0.1 wrote without", async () => {
+      const old: Login = {
+        username: "alice" as Username,
+        since: 1,
+        subject: "1f0c",
+        sealedTokens: "sealed" as SealedText,
+      };
+      const person = { issuer: "https://idp.example.org", subject: `ü"'\\🧬` as Subject };
+      for (const login of [old, { ...old, person }]) {
+        const id = newId();
+        await store.create(id, { login }, idle);
+        expect((await store.load(id, idle))?.session.login).toEqual(login);
+        expect((await (await harness.another()).peek(id))?.session.login).toEqual(login);
+      }
     });
 
     it("knows nothing of a session that was never stored", async () => {

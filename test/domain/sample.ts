@@ -15,7 +15,8 @@ export const privateGroup: Group = { name: groupName("Blab-Private"), isPublic: 
 
 /** Somebody whose id token lists these role groups. */
 export const userWith = (...roleGroups: string[]): Caller & { readonly kind: "user" } => {
-  const user = userFromClaims({ name: "alice", groups: roleGroups }, { username: "name", groups: "groups" });
+  const claims = { iss: "https://idp.example.org", sub: "1f0c", name: "alice", groups: roleGroups };
+  const user = userFromClaims(claims, { username: "name", groups: "groups", subject: "sub" });
   if (!user) throw new Error("the claims name nobody");
   return { kind: "user", user };
 };

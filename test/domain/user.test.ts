@@ -1,11 +1,14 @@
 import { describe, expect, it } from "vitest";
 import type { Json, JsonObject } from "../../src/domain/brand.ts";
-import { groupsAreElsewhere, userFromClaims, usernameFault } from "../../src/domain/user.ts";
+import { groupsAreElsewhere, userFault, userFromClaims } from "../../src/domain/user.ts";
 
-const names = { username: "cognito:username", groups: "cognito:groups" };
+const names = { username: "cognito:username", groups: "cognito:groups", subject: "sub" };
+
+/** What every id token says of the person (OpenID Connect Core section 2). */
+const person = { iss: "https://idp.example.org", sub: "1f0c" };
 
 const userWithGroups = (groups: Json) =>
-  userFromClaims({ "cognito:username": "alice", "cognito:groups": groups }, names);
+  userFromClaims({ ...person, "cognito:username": "alice", "cognito:groups": groups }, names);
 
 describe("the user in an id token's claims", () => {
   it("has the name and the groups that the configured claims hold", () => {
@@ -22,7 +25,9 @@ describe("the user in an id token's claims", () => {
     ["is a number", { "cognito:username": 7 }],
     ["is a list", { "cognito:username": ["alice"] }],
   ])("is nobody when the username %s", (_, claims) => {
-    expect(userFromClaims({ "cognito:groups": ["blab/owners"], ...claims }, names)).toBeUndefined();
+    expect(
+      userFromClaims({ ...person, "cognito:groups": ["blab/owners"], ...claims }, names),
+    ).toBeUndefined();
   });
 
   it.each<[string, Json]>([
@@ -40,7 +45,7 @@ describe("the user in an id token's claims", () => {
   });
 
   it("holds no groups when there is no such claim", () => {
-    expect(userFromClaims({ "cognito:username": "alice" }, names)?.authzRoles.size).toBe(0);
+    expect(userFromClaims({ ...person, "cognito:username": "alice" }, names)?.authzRoles.size).toBe(0);
   });
 
   it.each<[string, JsonObject, string | undefined]>([
@@ -48,7 +53,9 @@ describe("the user in an id token's claims", () => {
     ["is missing", {}, "the claim cognito:groups is missing"],
     ["cannot be read", { "cognito:groups": 7 }, "the claim cognito:groups holds a number"],
   ])("says for operators that the groups' claim %s", (_, claims, fault) => {
-    expect(userFromClaims({ "cognito:username": "alice", ...claims }, names)?.groupsFault).toBe(fault);
+    expect(userFromClaims({ ...person, "cognito:username": "alice", ...claims }, names)?.groupsFault).toBe(
+      fault,
+    );
   });
 
   it.each<[JsonObject, string]>([
@@ -56,7 +63,30 @@ describe("the user in an id token's claims", () => {
     [{ "cognito:username": 7 }, "the claim cognito:username holds a number; it has to be a text"],
     [{ "cognito:username": "" }, "the claim cognito:username holds an empty text; it has to be a text"],
   ])("says for operators why %j names nobody", (claims, fault) => {
-    expect(usernameFault(claims, names)).toBe(fault);
+    expect(userFault({ ...person, ...claims }, names)).toBe(fault);
+  });
+
+  it.each<[JsonObject, string]>([
+    [{ sub: "1f0c" }, "the claim oid is missing"],
+    [{ oid: 7 }, "the claim oid holds a number; it has to be a text of 1 to 1000 characters"],
+    [{ oid: "" }, "the claim oid holds an empty text; it has to be a text of 1 to 1000 characters"],
+    [{ oid: "x".repeat(1001) }, "the claim oid holds a text; it has to be a text of 1 to 1000 characters"],
+  ])(
+    "is nobody when the claim that says who it is does not, and operators are told why: %#",
+    (claims, fault) => {
+      const entra = { ...names, subject: "oid" };
+      const all = { iss: "https://idp.example.org", "cognito:username": "alice", ...claims };
+      expect(userFromClaims(all, entra)).toBeUndefined();
+      expect(userFault(all, entra)).toBe(fault);
+    },
+  );
+
+  it("is a person by issuer and subject, whatever the name", () => {
+    const of = (claims: JsonObject) =>
+      userFromClaims({ ...person, "cognito:username": "alice", ...claims }, names)?.person;
+    expect(of({ "cognito:username": "alice2" })).toEqual(of({}));
+    expect(of({ sub: "2a11" })).not.toEqual(of({}));
+    expect(of({ iss: "https://other.example.org" })).not.toEqual(of({}));
   });
 
   it("takes a single text for a list of one, never for its letters", () => {
@@ -79,14 +109,14 @@ describe("the user in an id token's claims", () => {
 });
 
 describe("groups that are elsewhere", () => {
-  const entra = { username: "preferred_username", groups: "groups" };
+  const entra = { username: "preferred_username", groups: "groups", subject: "oid" };
   const overage: JsonObject = {
     _claim_names: { groups: "src1" },
     _claim_sources: { src1: { endpoint: "https://graph.microsoft.com/v1.0/users/1/getMemberObjects" } },
   };
 
   it("are noticed, and grant nothing", () => {
-    const claims = { preferred_username: "alice", ...overage };
+    const claims = { ...person, oid: "8e1b", preferred_username: "alice", ...overage };
     expect(groupsAreElsewhere(claims, entra)).toBe(true);
     expect(userFromClaims(claims, entra)).toMatchObject({ authzRoles: new Set(), claimedGroups: [] });
   });
@@ -105,7 +135,8 @@ describe("groups that are elsewhere", () => {
 
 describe("a claim's name", () => {
   const groupsAt = (claims: JsonObject, path: string) =>
-    userFromClaims({ sub: "alice", ...claims }, { username: "sub", groups: path })?.claimedGroups;
+    userFromClaims({ ...person, ...claims }, { username: "sub", groups: path, subject: "sub" })
+      ?.claimedGroups;
 
   it("may be a path into nested claims", () => {
     expect(groupsAt({ realm_access: { roles: ["a/owners"] } }, "realm_access.roles")).toEqual(["a/owners"]);

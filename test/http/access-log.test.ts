@@ -24,7 +24,7 @@ const ask = async (path: string, headers: Record<string, string> = {}, method = 
     headers: { Authorization: await server.bearer("vera", "test-private/viewers"), ...headers },
   });
 
-const byVera = { event: "access", caller: "user", username: "vera", group: "test-private" };
+const byVera = { event: "access", caller: "user", username: "vera", subject: "vera", group: "test-private" };
 
 describe("reading private data", () => {
   it.each([
@@ -68,7 +68,7 @@ describe("reading public data", () => {
 });
 
 describe("writing", () => {
-  const byOlga = { event: "access", caller: "user", username: "olga" };
+  const byOlga = { event: "access", caller: "user", username: "olga", subject: "olga" };
 
   it("is told in any group, with the file", async () => {
     await put(server, "/groups/blab/flu/ha", mainType, mainDataset);

@@ -37,8 +37,8 @@ describe("a Bearer token", () => {
     expect(await server.stored.sessions()).toEqual(before);
   });
 
-  /** A Bearer token belongs to no login of ours, and its user is named by a claim of the operator's choice. */
-  const harmless = ["no-nonce", "wrong-nonce", "no-subject"];
+  /** A Bearer token belongs to no login of ours. */
+  const harmless = ["no-nonce", "wrong-nonce"];
   test.each(tokenFlaws.filter((flaw) => !harmless.includes(flaw)))(
     "with the flaw %s is refused",
     async (flaw) => {

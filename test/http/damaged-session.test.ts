@@ -17,6 +17,14 @@ const shapes: readonly (readonly [string, string])[] = [
   ["a login whose tokens are an object", '{"login":{"username":"alice","since":1,"sealedTokens":{}}}'],
   ["a login whose time is a text", '{"login":{"username":"alice","since":"now","sealedTokens":"x"}}'],
   ["a login that names nobody", '{"login":{"username":null,"since":1,"sealedTokens":"x"}}'],
+  [
+    "a login whose person is a text",
+    '{"login":{"username":"alice","since":1,"person":"alice","sealedTokens":"x"}}',
+  ],
+  [
+    "a login whose person has no issuer",
+    '{"login":{"username":"alice","since":1,"person":{"subject":"1"},"sealedTokens":"x"}}',
+  ],
   ["a login that is a list", '{"login":[]}'],
   ["half of it", '{"login":{"username":"ali'],
 ];

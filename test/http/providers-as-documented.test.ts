@@ -104,6 +104,18 @@ describe.each([
     ]);
   });
 
+  test("people see with the CLI's token where they are logged in with a browser", async () => {
+    const visitor = await logIn(site, { ...alice, sub: "subject-of-anna", username: "anna@lab.example" });
+    const headers = {
+      Accept: "application/json",
+      Authorization: `Bearer ${await site.server.provider.idToken()}`,
+    };
+    const seen = (await site.server.ask({ path: "/sessions", headers })).json();
+    expect(seen).toEqual({ sessions: [expect.objectContaining({ current: false })] });
+    const ended = await site.server.ask({ method: "DELETE", path: "/sessions", headers });
+    expect([ended.status, await username(visitor)]).toEqual([204, null]);
+  });
+
   test("a logout leads to its logout page, to which the pages' policy lets forms lead", async () => {
     const visitor = await logIn(site);
     const documented = String(

@@ -41,7 +41,7 @@ export const startProvider = async (
         { username: "alice", password: "demo", groups: ["demo/owners", "demo-private/owners"] },
         { username: "bob", password: "demo", groups: ["demo-private/viewers"] },
       ],
-      claimNames: { username: "preferred_username", groups: "groups" },
+      claimNames: { username: "preferred_username", groups: "groups", subject: "sub" },
       log: { write: (event) => events.push(event) },
       clock: { now: () => Date.now() / 1000 },
       passwordCost: { N: 16, r: 1, p: 1 },

@@ -7,7 +7,7 @@ import { fakeProvider } from "./fake-provider.ts";
 const setup = (providerOrigin?: string) => {
   const identityProvider = fakeProvider(manualClock());
   const client = { cliClientId: "cli", cliRedirectUris: ["http://127.0.0.1/"] };
-  const claimNames = { username: "sub", groups: "realm_access.roles" };
+  const claimNames = { username: "sub", groups: "realm_access.roles", subject: "sub" };
   return {
     identityProvider,
     discover: discovery({ identityProvider, ...client, claimNames, providerOrigin }),

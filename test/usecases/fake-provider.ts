@@ -40,7 +40,8 @@ export const fakeProvider = (clock: Clock): FakeProvider => {
 
   const tokensOf = (username: string, groups: readonly string[] = [], more: JsonObject = {}): TokenSet => {
     count += 1;
-    const claims = { sub: username, groups, aud: "app", iat: clock.now(), exp: clock.now() + 3600, ...more };
+    const [iat, exp] = [clock.now(), clock.now() + 3600];
+    const claims = { iss: metadata.issuer, sub: username, groups, aud: "app", iat, exp, ...more };
     return {
       idToken: JSON.stringify(claims),
       accessToken: `access-${count}`,

@@ -26,7 +26,7 @@ import { fakeProvider } from "./fake-provider.ts";
 import { heldBackground } from "./held-background.ts";
 
 export const idle = 1000;
-export const claimNames = { username: "sub", groups: "groups" };
+export const claimNames = { username: "sub", groups: "groups", subject: "sub" };
 
 export const encryptionKey = (name: string) => ({ name, bytes: randomBytes(32) });
 

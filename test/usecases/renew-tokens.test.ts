@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { anonymous } from "../../src/domain/caller.ts";
 import { ProviderDown, StoreDown } from "../../src/domain/failure.ts";
-import { byUsername } from "../../src/domain/session-owner.ts";
+import type { Subject } from "../../src/domain/person.ts";
+import { byPerson, byUsername } from "../../src/domain/session-owner.ts";
 import type { TokenSet } from "../../src/domain/token-set.ts";
 import type { Username } from "../../src/domain/user.ts";
 import type { VerifiedTokens } from "../../src/ports/driven/identity-provider.ts";
@@ -67,6 +68,31 @@ describe("a renewal that calls its owner by another name", () => {
     expect(await s.callerOf(s.id)).toMatchObject({ user: { username: "alice-smith" } });
     const found = await s.entries.find([byUsername("alice-smith" as Username)], () => true);
     expect(found).toMatchObject([{ id: s.id, login: { username: "alice-smith" } }]);
+  });
+});
+
+describe("a renewal that says who a session's owner is", () => {
+  it("makes the session theirs when version 0.1 began it, for who looks for it", async () => {
+    const s = await expired();
+    await s.callerOf(s.id);
+    const person = { issuer: "https://idp.example.org", subject: "alice" as Subject };
+    const found = await s.entries.find([byPerson(person)], () => true);
+    expect(found).toMatchObject([{ id: s.id, login: { username: "alice", person } }]);
+  });
+
+  it("does so no more than once", async () => {
+    const s = await expired();
+    await s.callerOf(s.id);
+    let entered = 0;
+    const { add } = s.index;
+    s.index.add = async (...args) => {
+      entered += 1;
+      return add(...args);
+    };
+    await s.marks.mark("alice" as Username, s.clock.now() + 1);
+    s.clock.pass(1);
+    expect(await s.callerOf(s.id)).toMatchObject(alice);
+    expect([s.identityProvider.refreshed.length, entered]).toEqual([2, 0]);
   });
 });
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { StoreDown } from "../../src/domain/failure.ts";
+import type { Subject } from "../../src/domain/person.ts";
 import type { Login, SessionId } from "../../src/domain/session.ts";
-import { byProviderSession, bySubject, byUsername } from "../../src/domain/session-owner.ts";
+import { byPerson, byProviderSession, bySubject, byUsername } from "../../src/domain/session-owner.ts";
 import type { SealedText } from "../../src/domain/token-set.ts";
 import type { Username } from "../../src/domain/user.ts";
 import { idle, loginSetup } from "./login-setup.ts";
@@ -112,7 +113,19 @@ describe("the entries of sessions", () => {
     expect((await s.lists())[0]).toEqual([idOf(1)]);
   });
 
-  it("are a hundred for a username: beyond, those used least recently end, with all their entries", async () => {
+  it("are a hundred for a person, whoever else bears the name", async () => {
+    const s = setup();
+    const person = (subject: string) => ({ issuer: "https://idp.example.org", subject: subject as Subject });
+    for (let n = 0; n < 100; n++) await s.begin(n, { person: person("1f0c"), subject: "1f0c" });
+    await s.begin(100, { person: person("2a11"), subject: "2a11" });
+    expect(await s.sessions.peek(idOf(0))).toBeDefined();
+    expect(await s.index.list(byPerson(person("1f0c")))).toHaveLength(100);
+    await s.begin(101, { person: person("1f0c"), subject: "1f0c" });
+    expect(await s.sessions.peek(idOf(0))).toBeUndefined();
+    expect(await s.sessions.peek(idOf(100))).toBeDefined();
+  });
+
+  it("of version 0.1 are a hundred for a username: beyond, those used least recently end, with all their entries", async () => {
     const s = setup();
     for (let n = 0; n < 100; n++) await s.begin(n);
     await s.index.add(byUsername(alice), idOf(0), idle + day);

@@ -74,7 +74,11 @@ describe("the end of a login", () => {
     const s = setup();
     const begun = await s.signIn.begin(origin, back, "a");
     const finished = await s.signIn.finish(id, begun.sealedAttempt, begun.state, "code=1");
-    expect(finished).toMatchObject({ returnTo: back, login: { username: "alice", since: s.clock.now() } });
+    const person = { issuer: "https://idp.example.org", subject: "alice" };
+    expect(finished).toMatchObject({
+      returnTo: back,
+      login: { username: "alice", person, since: s.clock.now() },
+    });
     expect(s.tokens.open(id, finished.login)?.tokens.refreshToken).toMatch(/^refresh-/);
     expect(s.tokens.open("o".repeat(32) as SessionId, finished.login)).toBeUndefined();
     expect(s.log.events).toEqual([
@@ -82,6 +86,7 @@ describe("the end of a login", () => {
         event: "sign-in",
         outcome: "done",
         username: "alice",
+        subject: "alice",
         roleGroups: ["blab/owners"],
         ignoredGroups: [],
       },
@@ -217,6 +222,17 @@ describe("the end of a login", () => {
     const s = setup();
     const { refreshToken } = await namingNobody(s, { email: "a@b.example" });
     expect(s.log.events).toMatchObject([{ outcome: "refused", reason: expect.stringContaining("sub") }]);
+    expect(s.identityProvider.revoked).toEqual([refreshToken]);
+  });
+
+  it("fails when the id token does not say who that is by the claim that is named, and the log names the claim", async () => {
+    const s = setup();
+    const random = { text: () => "random", fraction: () => 0 };
+    const names = { ...claimNames, subject: "oid" };
+    const changed = signIn({ ...s, random, claimNames: names, providerOrigin: undefined });
+    const { refreshToken } = await namingNobody({ ...s, signIn: changed }, { sub: "alice" });
+    const reason = "the claim oid is missing";
+    expect(s.log.events).toEqual([{ event: "sign-in", outcome: "refused", reason }]);
     expect(s.identityProvider.revoked).toEqual([refreshToken]);
   });
 

@@ -88,7 +88,7 @@ it("a login whose id token has all that is needed asks nobody", async () => {
 
 it("a username may come from userinfo too, and never one that is not the id token's subject's", async () => {
   const s = loginSetup();
-  const names = { username: "name", groups: "groups" };
+  const names = { username: "name", groups: "groups", subject: "sub" };
   const asking = userinfo({ ...s, claimNames: names, userinfoMode: "auto" });
   s.identityProvider.onUserinfo = () => ({ sub: "alice", name: "Alice", groups: ["other/owners"] });
   const tokens = s.identityProvider.tokensOf("alice", ["blab/viewers"]);

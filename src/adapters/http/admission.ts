@@ -1,5 +1,6 @@
 import type { Seconds } from "../../domain/brand.ts";
 import { Busy } from "../../domain/failure.ts";
+import { personKey } from "../../domain/person.ts";
 import type { Context } from "./context.ts";
 
 /** Work that holds memory, sockets or the provider for as long as somebody else pleases. */
@@ -92,7 +93,7 @@ const addressOf = (ctx: Context): string => {
 
 const callerOf = (ctx: Context): string => {
   const { caller } = ctx.state;
-  return caller.kind === "user" ? `user ${caller.user.username}` : `address ${addressOf(ctx)}`;
+  return caller.kind === "user" ? `user ${personKey(caller.user.person)}` : `address ${addressOf(ctx)}`;
 };
 
 /** Ends a transfer that moves less than a slow line would, whichever way its bytes go. Returns what stops the watch. */

@@ -26,7 +26,9 @@ export const accessLog =
       event: "access",
       action,
       caller: caller.kind,
-      ...(caller.kind === "user" ? { username: caller.user.username } : {}),
+      ...(caller.kind === "user"
+        ? { username: caller.user.username, subject: caller.user.person.subject }
+        : {}),
       group: group.name,
       path,
       ...(file === undefined ? {} : { file }),

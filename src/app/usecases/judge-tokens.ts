@@ -1,8 +1,9 @@
 import type { JsonObject, Seconds } from "../../domain/brand.ts";
+import { personKey } from "../../domain/person.ts";
 import { remembered } from "../../domain/remembered.ts";
 import { judgeAge } from "../../domain/renewal.ts";
-import type { ClaimNames, User, Username } from "../../domain/user.ts";
-import { groupsAreElsewhere, userFromClaims, usernameFault } from "../../domain/user.ts";
+import type { ClaimNames, User } from "../../domain/user.ts";
+import { groupsAreElsewhere, userFault, userFromClaims } from "../../domain/user.ts";
 import type { Audience, IdentityProvider, IdToken } from "../../ports/driven/identity-provider.ts";
 import type { Log } from "../../ports/driven/log.ts";
 import type { StalenessMarks } from "../../ports/driven/staleness-marks.ts";
@@ -36,12 +37,13 @@ const mostTold = 1000;
 
 /** Tells the operator, once of each person, why somebody who is in groups holds no roles. */
 const groupsElsewhere = ({ claimNames, log }: JudgeDeps) => {
-  const told = new Set<Username>();
+  const told = new Set<string>();
   const reason = `the token has no claim ${claimNames.groups} but says where to ask for it (_claim_names), as Microsoft Entra ID does for people in more than 200 groups; nobody asks there, so they hold no roles: use app roles instead`;
-  return (claims: JsonObject, { username }: User): void => {
-    if (!groupsAreElsewhere(claims, claimNames) || told.has(username)) return;
+  return (claims: JsonObject, { username, person }: User): void => {
+    const key = personKey(person);
+    if (!groupsAreElsewhere(claims, claimNames) || told.has(key)) return;
     if (told.size >= mostTold) told.clear();
-    told.add(username);
+    told.add(key);
     log.write({ event: "groups-elsewhere", username, reason });
   };
 };
@@ -67,7 +69,7 @@ export const judgeTokens = (d: JudgeDeps): JudgeTokens => {
     const known = d.userinfo.claimsOf(token, claims);
     const user = userOf(known);
     if (!user)
-      return { verdict: "bad", reason: `The token names no user: ${usernameFault(known, d.claimNames)}.` };
+      return { verdict: "bad", reason: `The token names no user: ${userFault(known, d.claimNames)}.` };
     const staleBefore = await d.marks.find(user.username);
     switch (judgeAge(claims, { staleBefore, backdatedBy: d.backdatedBy })) {
       case "fresh":

@@ -1,8 +1,9 @@
 import type { Seconds } from "../../domain/brand.ts";
 import { StoreDown } from "../../domain/failure.ts";
+import { isSamePerson } from "../../domain/person.ts";
 import type { Login, SessionId, StoredSession } from "../../domain/session.ts";
 import type { TokenSet } from "../../domain/token-set.ts";
-import type { Username } from "../../domain/user.ts";
+import type { User } from "../../domain/user.ts";
 import type { Clock } from "../../ports/driven/clock.ts";
 import type { SessionStore } from "../../ports/driven/session-store.ts";
 import type { RevokeLogin } from "./revoke-login.ts";
@@ -29,8 +30,8 @@ const storePause: Seconds = 0.1;
 export interface Exchange {
   readonly old: TokenSet;
   readonly renewed: TokenSet;
-  /** By the renewed tokens. */
-  readonly username: Username;
+  /** By the renewed tokens; absent: they do not tell. */
+  readonly owner?: User;
 }
 
 /**
@@ -79,21 +80,24 @@ const putRenewed = async (
   d: Deps,
   id: SessionId,
   stored: StoredSession | undefined,
-  { old, renewed, username }: Exchange,
+  { old, renewed, owner }: Exchange,
 ): Promise<boolean> => {
   let present = stored;
   for (let attempt = 0; attempt < tries; attempt++) {
     const login = present?.session.login;
     if (!present || !login) return false;
     if (!isSame(d.tokens.open(id, login)?.tokens, old)) return true;
-    // Somebody whom the provider calls by a new name is looked for under it.
-    const named: Login = { ...login, username };
-    if (username !== login.username) await d.entries.enter(id, named);
+    // Somebody whom the provider calls by a new name is looked for under it, and so is one of version 0.1.
+    const named: Login = owner ? { ...login, username: owner.username, person: owner.person } : login;
+    if (owner && !isOwnedBy(login, owner)) await d.entries.enter(id, named);
     if (await d.tokens.keep(id, present, named, renewed)) return true;
     present = await d.sessions.load(id, d.idle);
   }
   throw new StoreDown({ cause: new Error("too many writers on one session") });
 };
+
+const isOwnedBy = ({ username, person }: Login, owner: User): boolean =>
+  username === owner.username && person !== undefined && isSamePerson(person, owner.person);
 
 const isSame = (found: TokenSet | undefined, wanted: TokenSet): boolean =>
   found?.idToken === wanted.idToken && found.refreshToken === wanted.refreshToken;

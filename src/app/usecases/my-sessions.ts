@@ -1,8 +1,8 @@
 import type { Caller, Credentials } from "../../domain/caller.ts";
 import { LoginRequired, NotFound } from "../../domain/failure.ts";
 import type { SessionId } from "../../domain/session.ts";
-import { byUsername } from "../../domain/session-owner.ts";
-import type { Username } from "../../domain/user.ts";
+import { belongsTo, ownersOfUser } from "../../domain/session-owner.ts";
+import type { User } from "../../domain/user.ts";
 import type { Clock } from "../../ports/driven/clock.ts";
 import type { MySessions, OwnSession } from "../../ports/driving/my-sessions.ts";
 import type { FoundLogin } from "./find-logins.ts";
@@ -16,8 +16,8 @@ interface Deps {
 
 export const mySessions = ({ entries, clock }: Deps): MySessions => {
   const of = async (caller: Caller, used: Credentials): Promise<readonly FoundLogin[]> => {
-    const username = usernameOf(caller);
-    const found = await entries.find([byUsername(username)], (login) => login.username === username);
+    const user = userOf(caller);
+    const found = await entries.find(ownersOfUser(user), (login) => belongsTo(login, user));
     // Whatever became of its entry: whoever asks has this one.
     const current = currentOf(used);
     return current === undefined || found.some(({ id }) => id === current.id) ? found : [current, ...found];
@@ -59,8 +59,8 @@ export const mySessions = ({ entries, clock }: Deps): MySessions => {
   };
 };
 
-const usernameOf = (caller: Caller): Username => {
-  if (caller.kind === "user") return caller.user.username;
+const userOf = (caller: Caller): User => {
+  if (caller.kind === "user") return caller.user;
   throw caller.kind === "unproven" ? caller.cause : new LoginRequired();
 };
 

@@ -6,7 +6,7 @@ import { renewalDue } from "../../domain/renewal.ts";
 import type { Login, SessionId, StoredSession } from "../../domain/session.ts";
 import type { TokenSet } from "../../domain/token-set.ts";
 import type { ClaimNames } from "../../domain/user.ts";
-import { userFromClaims, usernameFault } from "../../domain/user.ts";
+import { userFault, userFromClaims } from "../../domain/user.ts";
 import type { Clock } from "../../ports/driven/clock.ts";
 import type { IdentityProvider } from "../../ports/driven/identity-provider.ts";
 import type { Hold, RenewalLock } from "../../ports/driven/lock.ts";
@@ -113,8 +113,7 @@ const refresh = async (
     return keepAsked(d, id, stored, login, { old: tokens, renewed }, claims);
   }
   // First of all: while userinfo is asked, and may not answer, the new refresh token must not get lost.
-  const { username } = login;
-  if (!(await keepRenewed(d, id, stored, login, { old: tokens, renewed, username }))) return anonymous;
+  if (!(await keepRenewed(d, id, stored, login, { old: tokens, renewed }))) return anonymous;
   const asked = await toldIfBroken(d, login, d.userinfo.askAtOnce(renewed, claims));
   return keepAsked(d, id, undefined, login, { old: renewed, renewed: asked }, claims);
 };
@@ -125,17 +124,16 @@ const keepAsked = async (
   id: SessionId,
   stored: StoredSession | undefined,
   login: Login,
-  { old, renewed }: Omit<Exchange, "username">,
+  { old, renewed }: Exchange,
   claims: JsonObject,
 ): Promise<Caller> => {
   const user = userFromClaims(d.userinfo.claimsOf(renewed, claims), d.claimNames);
   if (user === undefined) {
     // The provider, or a setting, has changed the claims: that says nothing against the person.
-    const reason = `After a renewal, ${usernameFault(d.userinfo.claimsOf(renewed, claims), d.claimNames)}`;
+    const reason = `After a renewal, ${userFault(d.userinfo.claimsOf(renewed, claims), d.claimNames)}`;
     return keepUnproven(d, id, stored, login, { old, renewed }, reason);
   }
-  const { username } = user;
-  const isThere = await keepRenewed(d, id, stored, login, { old, renewed, username });
+  const isThere = await keepRenewed(d, id, stored, login, { old, renewed, owner: user });
   d.log.write({ event: "renewal", outcome: "done", username: login.username });
   return isThere ? { kind: "user", user } : anonymous;
 };
@@ -176,11 +174,11 @@ const keepUnproven = async (
   id: SessionId,
   stored: StoredSession | undefined,
   login: Login,
-  exchange: Omit<Exchange, "username">,
+  exchange: Exchange,
   reason: string,
 ): Promise<Caller> => {
   const { username } = login;
-  if (!(await keepRenewed(d, id, stored, login, { ...exchange, username }))) return anonymous;
+  if (!(await keepRenewed(d, id, stored, login, exchange))) return anonymous;
   const cause = new Error(reason);
   d.log.write({ event: "renewal", outcome: "broken", username, cause });
   throw new ProviderDown({ cause });

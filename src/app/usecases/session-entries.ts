@@ -1,7 +1,7 @@
 import type { Seconds } from "../../domain/brand.ts";
 import { StoreDown } from "../../domain/failure.ts";
 import type { Login, SessionId } from "../../domain/session.ts";
-import { byUsername, ownersOf } from "../../domain/session-owner.ts";
+import { byPerson, byUsername, ownersOf } from "../../domain/session-owner.ts";
 import type { Clock } from "../../ports/driven/clock.ts";
 import type { Log } from "../../ports/driven/log.ts";
 import type { SessionIndex } from "../../ports/driven/session-index.ts";
@@ -38,7 +38,7 @@ interface Deps {
   readonly idle: Seconds;
 }
 
-/** Of one username: more than all the browsers somebody has; scripts that log in for each request meet it. */
+/** Of one person: more than all the browsers somebody has; scripts that log in for each request meet it. */
 const maxSessions = 100;
 
 /** Entries are put off once in so long, and outlive their sessions by far more than that. */
@@ -65,7 +65,7 @@ export const sessionEntries = (d: Deps): SessionEntries => {
   const entries: SessionEntries = {
     enter: async (id, login) => {
       await add(id, login);
-      const owner = byUsername(login.username);
+      const owner = login.person ? byPerson(login.person) : byUsername(login.username);
       const surplus = (await d.index.list(owner)).slice(maxSessions);
       await entries.end(surplus, "its owner has too many", "unless-shared");
       for (const each of surplus) await d.index.remove(owner, each);

@@ -7,7 +7,7 @@ import { moveUrl } from "../../domain/provider-metadata.ts";
 import { providerNames } from "../../domain/session-owner.ts";
 import type { SealedText } from "../../domain/token-set.ts";
 import type { ClaimNames, User } from "../../domain/user.ts";
-import { userFromClaims, usernameFault } from "../../domain/user.ts";
+import { userFault, userFromClaims } from "../../domain/user.ts";
 import type { Clock } from "../../ports/driven/clock.ts";
 import type { IdentityProvider, VerifiedTokens } from "../../ports/driven/identity-provider.ts";
 import type { Log } from "../../ports/driven/log.ts";
@@ -71,15 +71,16 @@ export const signIn = (d: Deps): SignIn => {
       await claimAttempt(d, attempt);
       const { tokens, claims } = await withUserinfo(d, await redeem(d, attempt, query));
       const user = namedUser(d, { tokens, claims });
-      d.log.write({
-        event: "sign-in",
-        outcome: "done",
-        username: user.username,
-        ...groupsTold(d.catalogue, user),
-      });
+      tellDone(d, user);
       const sealedTokens = d.tokens.seal(sessionId, tokens);
       return {
-        login: { username: user.username, since, ...providerNames(claims), sealedTokens },
+        login: {
+          username: user.username,
+          person: user.person,
+          since,
+          ...providerNames(claims),
+          sealedTokens,
+        },
         returnTo: attempt.returnTo,
       };
     },
@@ -99,6 +100,15 @@ export const signIn = (d: Deps): SignIn => {
     },
   };
 };
+
+const tellDone = ({ log, catalogue }: Deps, user: User): void =>
+  log.write({
+    event: "sign-in",
+    outcome: "done",
+    username: user.username,
+    subject: user.person.subject,
+    ...groupsTold(catalogue, user),
+  });
 
 const refuse = (
   { log }: Deps,
@@ -168,7 +178,7 @@ const namedUser = (d: Deps, { tokens, claims }: VerifiedTokens): User => {
   const user = userFromClaims(claims, d.claimNames);
   if (user) return user;
   d.revoke(providerNames(claims), tokens, "unless-shared");
-  const reason = usernameFault(claims, d.claimNames);
+  const reason = userFault(claims, d.claimNames);
   refuse(d, { reason, description: undefined });
   throw new SignInFailed(reason);
 };

@@ -33,6 +33,8 @@ export type LogEvent =
       readonly caller: "user" | "anonymous" | "unproven";
       /** Of a user. */
       readonly username?: string;
+      /** Of a user: tells apart whom the provider calls by one name. */
+      readonly subject?: string;
       readonly group: string;
       /** Below the group's address. */
       readonly path: string;
@@ -45,6 +47,8 @@ export type LogEvent =
       readonly event: "sign-in";
       readonly outcome: "done";
       readonly username: string;
+      /** Tells apart whom the provider calls by one name. */
+      readonly subject: string;
       /** Role groups of the claim that give a role here; bounded in number and length, like the next. */
       readonly roleGroups: readonly string[];
       /** What else the claim names. */

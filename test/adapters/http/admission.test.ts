@@ -4,6 +4,8 @@ import { admission } from "../../../src/adapters/http/admission.ts";
 import type { Context } from "../../../src/adapters/http/context.ts";
 import { anonymous } from "../../../src/domain/caller.ts";
 import { Busy } from "../../../src/domain/failure.ts";
+import type { Subject } from "../../../src/domain/person.ts";
+import { userWith } from "../../domain/sample.ts";
 
 const limits = { atOnce: 200, perCaller: 2 };
 const all = { upload: limits, download: limits, login: { atOnce: 1, perCaller: 1 } };
@@ -41,6 +43,25 @@ describe("admission", () => {
       }).catch(() => undefined);
     for (const name of ["a", "b", "c"]) void begin(name, "192.0.2.1");
     for (const name of ["d", "e", "f"]) void begin(name, "127.0.0.1", "192.0.2.1, 192.0.2.2");
+    await vi.advanceTimersByTimeAsync(1);
+    expect(begun).toEqual(["a", "b", "d", "e"]);
+  });
+
+  it("counts by person, wherever they are and whoever else bears their name", async () => {
+    const { during } = admission(all);
+    const { user } = userWith();
+    const begun: string[] = [];
+    const begin = (name: string, subject: string, address: string) => {
+      const { ctx } = requestFrom(address);
+      const person = { ...user.person, subject: subject as Subject };
+      ctx.state.caller = { kind: "user", user: { ...user, person } };
+      return during(ctx, "upload", () => {
+        begun.push(name);
+        return forever();
+      }).catch(() => undefined);
+    };
+    for (const [n, name] of ["a", "b", "c"].entries()) void begin(name, "1f0c", `192.0.2.${n}`);
+    for (const name of ["d", "e", "f"]) void begin(name, "2a11", "192.0.2.1");
     await vi.advanceTimersByTimeAsync(1);
     expect(begun).toEqual(["a", "b", "d", "e"]);
   });

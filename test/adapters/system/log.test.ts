@@ -123,10 +123,11 @@ it("a list in an event is shown to people with its name, also when it is empty",
     event: "sign-in",
     outcome: "done",
     username: "alice",
+    subject: "1f0c",
     roleGroups: ["blab/owners", "other/viewers"],
     ignoredGroups: [],
   });
   expect(line).toContain(
-    "sign-in · done · alice · roleGroups: blab/owners, other/viewers · ignoredGroups: none",
+    "sign-in · done · alice · 1f0c · roleGroups: blab/owners, other/viewers · ignoredGroups: none",
   );
 });
