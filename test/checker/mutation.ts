@@ -25,7 +25,7 @@ const mutations: Readonly<Record<string, Mutation>> = {
   },
   "renewals that are not stored": {
     file: "src/app/usecases/renew-tokens.ts",
-    from: "const isThere = await keepRenewed(d, id, stored, login, { old, renewed, username });",
+    from: "const isThere = await keepRenewed(d, id, stored, login, { old, renewed, owner: user });",
     to: "const isThere = true;",
   },
   "late renewals that are not revoked": {
