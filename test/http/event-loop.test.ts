@@ -198,6 +198,30 @@ const v1Pair = (name: string, tips: number, meta: object = {}) => {
   };
 };
 
+const deepPair = (name: string, levels: number): ReturnType<typeof v1Pair> => ({
+  ...v1Pair(name, 1),
+  [`blab/datasets/${name}_tree.json`]: { type: "application/json", content: "[".repeat(levels) },
+});
+
+describe("a list of 10 000 datasets", () => {
+  test("is made in pieces, between which others are answered", async () => {
+    const names = Array.from({ length: 10_000 }, (_, i) => `flu_${i % 50}_${i}`);
+    await putObjects(
+      server,
+      Object.fromEntries(
+        names.map((name) => [`MixedCase/datasets/${name}.json`, { type: "application/json", content: "{}" }]),
+      ),
+    );
+    for (const path of ["/groups/MixedCase", "/groups"]) {
+      const { held, result } = await longestHold(() =>
+        server.ask({ path, headers: { Accept: "text/html" } }),
+      );
+      expect([result.status, result.text]).toEqual([200, expect.stringContaining("/groups/MixedCase/flu/")]);
+      expect(held).toBeLessThan(bound);
+    }
+  });
+});
+
 describe("a dataset in the old form", () => {
   const read = (name: string, headers = {}) =>
     server.ask({ path: `/charon/getDataset?prefix=groups/blab/${name}`, headers });
@@ -225,6 +249,7 @@ describe("a dataset in the old form", () => {
   test.each<[string, ReturnType<typeof v1Pair>, RegExp]>([
     ["huge", v1Pair("huge", 160_000), /too large for this server to convert/],
     ["teeming", v1Pair("teeming", 1, { x: Array(3_000_001).fill(0) }), /too many values/],
+    ["deep", deepPair("deep", 1_000_000), /too many levels/],
   ])("that is %s is told so in a sentence, without keeping others waiting", async (name, pair, why) => {
     await putObjects(server, pair);
     for (let asked = 0; asked < 2; asked += 1) {

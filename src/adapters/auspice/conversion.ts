@@ -21,14 +21,26 @@ type ConvertFromV1 = (pair: { readonly tree: Parsed; readonly meta: Parsed }) =>
  */
 const maxValues = 3_000_000;
 
-const comma = 0x2c;
-const list = 0x5b;
-const map = 0x7b;
+/** Lists and maps in each other; a tree of some thousand levels is more than can be written down again anyway. */
+const maxLevels = 20_000;
 
-const hasTooManyValues = (bytes: Uint8Array): boolean => {
+const [comma, quote, backslash, list, listEnd, map, mapEnd] = [0x2c, 0x22, 0x5c, 0x5b, 0x5d, 0x7b, 0x7d];
+
+const isBeyondBounds = (bytes: Uint8Array): boolean => {
   let values = 0;
-  for (const byte of bytes) if (byte === comma || byte === list || byte === map) values += 1;
-  return values > maxValues;
+  let levels = 0;
+  let isText = false;
+  for (let at = 0; at < bytes.length; at += 1) {
+    const byte = bytes[at];
+    if (byte === quote) isText = !isText;
+    else if (isText) at += byte === backslash ? 1 : 0;
+    else if (byte === comma || byte === list || byte === map) {
+      values += 1;
+      if (byte !== comma) levels += 1;
+      if (values > maxValues || levels > maxLevels) return true;
+    } else if (byte === listEnd || byte === mapEnd) levels -= 1;
+  }
+  return false;
 };
 
 const parseObject = (bytes: Uint8Array): Parsed | undefined => {
@@ -53,8 +65,8 @@ const refused = (why: string): Converted => ({
 
 /** Converts by Auspice's own `convertFromV1`. May take any time and memory. */
 export const convert = async ({ meta, tree, module }: ConversionTask): Promise<Converted> => {
-  if (hasTooManyValues(meta) || hasTooManyValues(tree))
-    return refused("it holds too many values to be converted");
+  if (isBeyondBounds(meta) || isBeyondBounds(tree))
+    return refused("it holds too many values, or too many levels, to be converted");
   const pair = { meta: parseObject(meta), tree: parseObject(tree) };
   if (!pair.meta || !pair.tree) return refused("one of its files is damaged");
   const convertFromV1 = await converter(module);

@@ -34,6 +34,8 @@ export const datasetConverter = ({
     timeLimit: 20,
     queue: 50,
     patience: 30,
+    // It is seldom needed, and holds more memory than anything else.
+    idleTime: 1,
   });
   const known = new LRUCache<string, Converted, V1Pair>({
     maxSize: maxRemembered,

@@ -35,14 +35,19 @@ export type Values =
   | { readonly kind: "json"; readonly json: string }
   | { readonly kind: "refused"; readonly why: string };
 
+/** Names, values and elements: who uses them takes them in at one go, and a real one has some dozens. */
+const maxCount = 10_000;
+
 class TooLarge extends Error {}
 
 /** Only JSON comes out: dates become text, and numbers that are none null. */
 const serialise = (value: unknown): string => {
   let size = 0;
+  let count = 0;
   return JSON.stringify(value, (name, inner) => {
     size += name.length + (typeof inner === "string" ? inner.length : 4);
-    if (size > maxValues) throw new TooLarge();
+    count += 1;
+    if (size > maxValues || count > maxCount) throw new TooLarge();
     return inner;
   });
 };
@@ -54,7 +59,8 @@ const lineOf = (source: string, position: number): number => {
 };
 
 const explain = (source: string, error: unknown): string => {
-  if (error instanceof TooLarge) return "its aliases (*) make it too large.";
+  if (error instanceof TooLarge)
+    return "it holds more than 10,000 values, or its aliases (*) make it too large.";
   if (error instanceof RangeError) return "it is nested too deeply.";
   if (error instanceof yaml.YAMLException) {
     const { why, position } = explainYaml(source, error);

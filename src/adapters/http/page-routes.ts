@@ -51,7 +51,7 @@ const listing = async (ctx: Context, d: Deps): Promise<void> => {
   }));
   const filter = parseFilter(ctx.URL.searchParams);
   const noRoles = whyNoRoles(caller, d.groups);
-  d.pages.send(ctx, renderListing({ frame: d.pages.frame(ctx), groups, filter, noRoles }));
+  d.pages.send(ctx, await renderListing({ frame: d.pages.frame(ctx), groups, filter, noRoles }));
 };
 
 /** A page is shown, with a word about it, when only the store behind a part of it is away. */

@@ -9,6 +9,8 @@ export interface WorkerPoolOptions extends ThreadOptions {
   /** How many tasks may wait for a thread, and for how many seconds. */
   readonly queue: number;
   readonly patience: number;
+  /** Seconds after which a thread without work ends, and gives its memory back; 15 unless told. */
+  readonly idleTime?: number;
 }
 
 interface Made<Task> {
@@ -34,8 +36,7 @@ export interface WorkerPool<Task, Result> {
   close(): Promise<void>;
 }
 
-/** Seconds after which a thread without work ends. */
-const idleTime = 15;
+const usualIdleTime = 15;
 
 export const workerPool = <Task, Result>(options: WorkerPoolOptions): WorkerPool<Task, Result> => {
   type Thread = WorkerThread<Task, Result>;
@@ -65,7 +66,7 @@ export const workerPool = <Task, Result>(options: WorkerPoolOptions): WorkerPool
       idle.delete(thread);
       void replace(thread);
     };
-    idle.set(thread, setTimeout(end, idleTime * 1000).unref());
+    idle.set(thread, setTimeout(end, (options.idleTime ?? usualIdleTime) * 1000).unref());
   };
   /** Who waits gets another thread, but only when this one's memory is free. */
   const replace = async (ended: Thread): Promise<void> => {

@@ -130,6 +130,12 @@ describe("front matter", () => {
     }
   });
 
+  it("refuses more values than anybody could use at one go", () => {
+    const names = (count: number) => Array.from({ length: count }, (_, i) => `n${i}: v`).join("\n");
+    expect(fault(names(10_001))).toMatch("more than 10,000 values");
+    expect(readValues(names(9000)).kind).toBe("json");
+  });
+
   it("refuses the billion laughs", () => {
     const lines = ["a0: &a0 [x,x,x,x,x,x,x,x,x]"];
     for (let i = 1; i < 9; i += 1)

@@ -20,6 +20,8 @@ export interface MeasuredProcess {
 export interface ProcessOptions {
   readonly program: string;
   readonly args?: readonly string[];
+  /** For Node, before the program. */
+  readonly nodeOptions?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
   readonly workingFolder: string;
   /** What it writes goes to this file, and not through the process that measures. */
@@ -35,11 +37,15 @@ const ticksPerSecond = 100;
 export const startProcess = async (options: ProcessOptions): Promise<MeasuredProcess> => {
   const { PATH = "", HOME = "" } = process.env;
   const file = openSync(options.outputFile, "a");
-  const child = spawn(process.execPath, [...nodeOptions(), options.program, ...(options.args ?? [])], {
-    cwd: options.workingFolder,
-    env: { PATH, HOME, ...options.environment },
-    stdio: ["ignore", file, file],
-  });
+  const child = spawn(
+    process.execPath,
+    [...nodeOptions(), ...(options.nodeOptions ?? []), options.program, ...(options.args ?? [])],
+    {
+      cwd: options.workingFolder,
+      env: { PATH, HOME, ...options.environment },
+      stdio: ["ignore", file, file],
+    },
+  );
   closeSync(file);
   const ended = once(child, "close");
   const output = () => readFileSync(options.outputFile, "utf8");

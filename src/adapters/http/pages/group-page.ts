@@ -1,7 +1,7 @@
 import type { Group } from "../../../domain/group.ts";
 import type { GroupInfo } from "../../../domain/group-info.ts";
 import { datasetMediaType, narrativeMediaType } from "../../../domain/media-type.ts";
-import type { DatasetType } from "../../../domain/resource.ts";
+import type { DatasetType, Resource } from "../../../domain/resource.ts";
 import { datasetTypes } from "../../../domain/resource.ts";
 import type { Listing } from "../../../ports/driving/resources.ts";
 import { groupHref, logoHref, settingsHref } from "./address.ts";
@@ -9,7 +9,8 @@ import type { Frame } from "./frame.ts";
 import type { Overview } from "./overview.ts";
 import type { ResourceFilter } from "./resource-filter.ts";
 import { matches } from "./resource-filter.ts";
-import { datasetSections, filterForm, resourceItems } from "./resource-list.ts";
+import type { ResourceSection } from "./resource-list.ts";
+import { datasetSections, filterForm, renderItems, resourceItems } from "./resource-list.ts";
 import { renderPage } from "./template.ts";
 
 export interface GroupPage {
@@ -44,22 +45,38 @@ const uploadKinds = [
 const website = (url: string | undefined) =>
   url === undefined ? undefined : { href: url, text: url.replace(/^[a-z]+:(\/\/)?/i, "").replace(/\/$/, "") };
 
-const sectionsOf = ({ info, listing, filter }: GroupPage) => {
-  const datasets = info.showDatasets ? (listing?.datasets ?? []) : [];
-  const narratives = info.showNarratives ? (listing?.narratives ?? []) : [];
-  const shownNarratives = resourceItems(narratives.filter((resource) => matches(filter, resource)));
+const shownOf = ({ info, listing }: GroupPage) => ({
+  datasets: info.showDatasets ? (listing?.datasets ?? []) : [],
+  narratives: info.showNarratives ? (listing?.narratives ?? []) : [],
+});
+
+const sectionsOf = async (content: GroupPage): Promise<readonly ResourceSection[]> => {
+  const { datasets, narratives } = shownOf(content);
+  const left = (resources: readonly Resource[]) =>
+    resources.filter((resource) => matches(content.filter, resource));
+  const shownNarratives = await resourceItems(left(narratives));
+  return [
+    ...(await datasetSections(left(datasets))),
+    ...(shownNarratives.length === 0 ? [] : [{ heading: "Narratives", items: shownNarratives }]),
+  ];
+};
+
+/** Made in pieces, between which others have their turn: a group may hold many thousand resources. */
+const listed = async (content: GroupPage) => {
+  const { datasets, narratives } = shownOf(content);
+  const sections = [];
+  for (const { heading, items } of await sectionsOf(content)) {
+    sections.push({ heading, count: items.length, items: await renderItems(items, content.mayUpload) });
+  }
   return {
     total: datasets.length + narratives.length,
-    filter: filterForm(filter, [...datasets, ...narratives]),
-    sections: [
-      ...datasetSections(datasets.filter((resource) => matches(filter, resource))),
-      ...(shownNarratives.length === 0 ? [] : [{ heading: "Narratives", items: shownNarratives }]),
-    ],
+    filter: filterForm(content.filter, [...datasets, ...narratives]),
+    sections,
   };
 };
 
 /** `/groups/<name>`. */
-export const renderGroup = (content: GroupPage): string => {
+export const renderGroup = async (content: GroupPage): Promise<string> => {
   const { frame, group, info, listing, missing } = content;
   return renderPage("./group-page", {
     frame,
@@ -80,6 +97,6 @@ export const renderGroup = (content: GroupPage): string => {
     mayUpload: content.mayUpload,
     uploadKinds,
     missing,
-    ...sectionsOf(content),
+    ...(await listed(content)),
   });
 };

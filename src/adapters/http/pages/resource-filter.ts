@@ -41,6 +41,7 @@ export const isFiltering = (filter: ResourceFilter): boolean => filter.words.len
 /** A word is looked for anywhere in the group's name and the resource's path. */
 export const matches = (filter: ResourceFilter, resource: Resource): boolean => {
   if (filter.kinds.length > 0 && !filter.kinds.includes(resource.kind)) return false;
+  if (filter.words.length === 0) return true;
   const text = [resource.group, ...resource.parts].join("/").toLowerCase();
   return filter.words.every((word) => text.includes(word));
 };

@@ -11,7 +11,7 @@ import { alice, dataset, group } from "./sample.ts";
 
 const lab = group("lab-one");
 const listing = { datasets: [dataset(lab, "zika")], narratives: [] };
-const pages = [
+const pages = await Promise.all([
   renderListing({ frame: alice, groups: [{ group: lab, listing }], filter: noFilter }),
   renderGroup({
     frame: alice,
@@ -31,7 +31,7 @@ const pages = [
     hasLogo: false,
     overview: undefined,
   }),
-];
+]);
 
 describe("What pages refer to", () => {
   it("is there, under a name that holds the hash of its content", () => {

@@ -27,54 +27,54 @@ const page = (content: Partial<GroupPage> = {}) =>
   });
 
 describe("A group's page", () => {
-  it("has the group's name in the browser's title and its own title as heading", () => {
-    const html = page({ info: { ...info, title: "Lab <One>", byline: "of somewhere" } });
+  it("has the group's name in the browser's title and its own title as heading", async () => {
+    const html = await page({ info: { ...info, title: "Lab <One>", byline: "of somewhere" } });
     expect(html).toContain("<title>&quot;lab-one&quot; Group · Nextstrain Groups</title>");
     expect(html).toContain("<h1>Lab &lt;One&gt;</h1>");
     expect(html).toContain("of somewhere");
   });
 
-  it("refers to the logo by its own address, where there is one", () => {
-    expect(page({ info: { ...info, logo: '"a1"' as ETag } })).toContain(
+  it("refers to the logo by its own address, where there is one", async () => {
+    expect(await page({ info: { ...info, logo: '"a1"' as ETag } })).toContain(
       '<img class="logo" src="/logos/lab-one"',
     );
-    expect(page()).not.toContain("/logos/");
+    expect(await page()).not.toContain("/logos/");
   });
 
-  it("shows the website without its scheme", () => {
-    expect(page({ info: { ...info, website: "https://a.example/b/" } })).toMatch(
+  it("shows the website without its scheme", async () => {
+    expect(await page({ info: { ...info, website: "https://a.example/b/" } })).toMatch(
       /href="https:\/\/a\.example\/b\/".*? a\.example\/b<\/a>/s,
     );
-    expect(page({ info: { ...info, website: "mailto:a@b.example" } })).toContain(" a@b.example</a>");
+    expect(await page({ info: { ...info, website: "mailto:a@b.example" } })).toContain(" a@b.example</a>");
   });
 
-  it("puts datasets under one heading while none has several parts", () => {
-    expect(page()).toContain("<h2>Datasets <span");
-    expect(page()).toContain("<h2>Narratives <span");
+  it("puts datasets under one heading while none has several parts", async () => {
+    expect(await page()).toContain("<h2>Datasets <span");
+    expect(await page()).toContain("<h2>Narratives <span");
   });
 
-  it("groups datasets by their first part as soon as one has several", () => {
+  it("groups datasets by their first part as soon as one has several", async () => {
     const datasets = [dataset(lab, "zika/10"), dataset(lab, "mpox"), dataset(lab, "zika/9")];
-    const html = page({ listing: { datasets, narratives: [] } });
+    const html = await page({ listing: { datasets, narratives: [] } });
     const order = positions(html, ["<h2>mpox <span", "<h2>zika <span", "/zika/9", "/zika/10"]);
     expect(order).toEqual(order.toSorted((a, b) => a - b));
     expect(html).not.toContain("<h2>Datasets");
   });
 
-  it("leaves out what the group does not want to show", () => {
-    expect(page({ info: { ...info, showDatasets: false } })).not.toContain("/groups/lab-one/zika");
-    expect(page({ info: { ...info, showNarratives: false } })).not.toContain("/narratives/intro");
+  it("leaves out what the group does not want to show", async () => {
+    expect(await page({ info: { ...info, showDatasets: false } })).not.toContain("/groups/lab-one/zika");
+    expect(await page({ info: { ...info, showNarratives: false } })).not.toContain("/narratives/intro");
   });
 
-  it("offers uploading and deleting to editors only", () => {
+  it("offers uploading and deleting to editors only", async () => {
     for (const part of ['id="upload"', "data-delete=", 'id="removal"', "<script"]) {
-      expect(page({ mayUpload: true })).toContain(part);
-      expect(page()).not.toContain(part);
+      expect(await page({ mayUpload: true })).toContain(part);
+      expect(await page()).not.toContain(part);
     }
   });
 
-  it("offers all that can be uploaded, with its media type", () => {
-    const html = page({ mayUpload: true });
+  it("offers all that can be uploaded, with its media type", async () => {
+    const html = await page({ mayUpload: true });
     for (const kind of ["main", "root-sequence", "tip-frequencies", "measurements"]) {
       expect(html).toContain(
         `value="${kind}" data-media-type="application/vnd.nextstrain.dataset.${kind}+json"`,
@@ -83,39 +83,39 @@ describe("A group's page", () => {
     expect(html).toContain('value="narrative" data-media-type="text/vnd.nextstrain.narrative+markdown"');
   });
 
-  it("offers the list of members to members and the settings to owners", () => {
-    expect(page({ isMember: true })).toContain('href="/groups/lab-one/settings/members"');
-    expect(page({ mayEditSettings: true })).toContain('href="/groups/lab-one/settings"');
-    expect(page()).not.toContain("/settings");
+  it("offers the list of members to members and the settings to owners", async () => {
+    expect(await page({ isMember: true })).toContain('href="/groups/lab-one/settings/members"');
+    expect(await page({ mayEditSettings: true })).toContain('href="/groups/lab-one/settings"');
+    expect(await page()).not.toContain("/settings");
   });
 
-  it("says what is missing at the address that was asked for", () => {
-    const html = page({ missing: { kind: "narrative", path: "narratives/<b>" } });
+  it("says what is missing at the address that was asked for", async () => {
+    const html = await page({ missing: { kind: "narrative", path: "narratives/<b>" } });
     expect(html).toContain("The narrative at this address does not exist.");
     expect(html).toContain("<code>narratives/&lt;b&gt;</code>");
     expect(html).toContain("/groups/lab-one/zika");
   });
 
-  it("tells owners alone why the group's own words are missing", () => {
+  it("tells owners alone why the group's own words are missing", async () => {
     const broken = { ...info, error: "The front matter is no YAML." };
-    expect(page({ info: broken, mayEditSettings: true })).toContain("The front matter is no YAML.");
-    expect(page({ info: broken })).not.toContain("The front matter is no YAML.");
+    expect(await page({ info: broken, mayEditSettings: true })).toContain("The front matter is no YAML.");
+    expect(await page({ info: broken })).not.toContain("The front matter is no YAML.");
   });
 
-  it("tells an empty group from one that cannot be read", () => {
-    expect(page({ listing: { datasets: [], narratives: [] } })).toContain(
+  it("tells an empty group from one that cannot be read", async () => {
+    expect(await page({ listing: { datasets: [], narratives: [] } })).toContain(
       "There is nothing to show in this group yet.",
     );
-    expect(page({ listing: undefined })).toContain("cannot be read right now");
-    expect(page({ listing: undefined })).not.toContain("There is nothing to show");
+    expect(await page({ listing: undefined })).toContain("cannot be read right now");
+    expect(await page({ listing: undefined })).not.toContain("There is nothing to show");
   });
 
-  it("shows an overview's HTML, and plain text escaped, with a word for owners alone about why", () => {
-    expect(page()).toContain('<div class="overview"><p>Words.</p></div>');
+  it("shows an overview's HTML, and plain text escaped, with a word for owners alone about why", async () => {
+    expect(await page()).toContain('<div class="overview"><p>Words.</p></div>');
     const overview = { kind: "text", text: "# a <script>", why: "It is too large." } as const;
-    expect(page({ overview })).toContain('<pre class="overview plain"># a &lt;script&gt;</pre>');
-    expect(page({ overview })).not.toContain("It is too large.");
-    expect(page({ overview, mayEditSettings: true })).toContain(
+    expect(await page({ overview })).toContain('<pre class="overview plain"># a &lt;script&gt;</pre>');
+    expect(await page({ overview })).not.toContain("It is too large.");
+    expect(await page({ overview, mayEditSettings: true })).toContain(
       "shown as plain text.</strong> It is too large.",
     );
   });
