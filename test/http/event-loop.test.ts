@@ -203,25 +203,6 @@ const deepPair = (name: string, levels: number): ReturnType<typeof v1Pair> => ({
   [`blab/datasets/${name}_tree.json`]: { type: "application/json", content: "[".repeat(levels) },
 });
 
-describe("a list of 10 000 datasets", () => {
-  test("is made in pieces, between which others are answered", async () => {
-    const names = Array.from({ length: 10_000 }, (_, i) => `flu_${i % 50}_${i}`);
-    await putObjects(
-      server,
-      Object.fromEntries(
-        names.map((name) => [`MixedCase/datasets/${name}.json`, { type: "application/json", content: "{}" }]),
-      ),
-    );
-    for (const path of ["/groups/MixedCase", "/groups"]) {
-      const { held, result } = await longestHold(() =>
-        server.ask({ path, headers: { Accept: "text/html" } }),
-      );
-      expect([result.status, result.text]).toEqual([200, expect.stringContaining("/groups/MixedCase/flu/")]);
-      expect(held).toBeLessThan(bound);
-    }
-  });
-});
-
 describe("a dataset in the old form", () => {
   const read = (name: string, headers = {}) =>
     server.ask({ path: `/charon/getDataset?prefix=groups/blab/${name}`, headers });

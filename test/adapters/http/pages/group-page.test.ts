@@ -53,6 +53,18 @@ describe("A group's page", () => {
     expect(await page()).toContain("<h2>Narratives <span");
   });
 
+  it("lets others have their turn while it lists ten thousand datasets", async () => {
+    const datasets = Array.from({ length: 10_000 }, (_, i) => dataset(lab, `zika/${i}`));
+    let turns = 0;
+    const timer = setInterval(() => {
+      turns += 1;
+    }, 0);
+    const html = await page({ listing: { datasets, narratives: [] } });
+    clearInterval(timer);
+    expect(html).toContain("/zika/9999");
+    expect(turns).toBeGreaterThan(5);
+  });
+
   it("groups datasets by their first part as soon as one has several", async () => {
     const datasets = [dataset(lab, "zika/10"), dataset(lab, "mpox"), dataset(lab, "zika/9")];
     const html = await page({ listing: { datasets, narratives: [] } });
