@@ -139,11 +139,32 @@ export class ProviderDown extends Fault<"provider-down"> {
   }
 }
 
+interface StoreDownOptions extends ErrorOptions {
+  /** It stays so until somebody mends it, such as a disk that has become read-only. */
+  readonly lasting?: boolean;
+}
+
 /** A store does not answer; nothing is known to have changed. */
-export class StoreDown extends Fault<"store-down"> {
-  readonly code = "store-down";
+export class StoreDown extends Fault<"store-down" | "store-full"> {
+  readonly code: "store-down" | "store-full" = "store-down";
+  constructor(
+    options?: StoreDownOptions,
+    message = options?.lasting
+      ? "The server may not use its storage. Please tell the people who run this server."
+      : "The server's storage does not answer right now. Please try again in a moment.",
+  ) {
+    super(message, options);
+  }
+}
+
+/** A store has no room left; nothing was stored. */
+export class StoreFull extends StoreDown {
+  override readonly code = "store-full";
   constructor(options?: ErrorOptions) {
-    super("The server's storage does not answer right now. Please try again in a moment.", options);
+    super(
+      options,
+      "The server's storage is full, so nothing was stored. Please tell the people who run this server.",
+    );
   }
 }
 
@@ -181,6 +202,7 @@ export type Failure =
   | SignInLost
   | ProviderDown
   | StoreDown
+  | StoreFull
   | Busy
   | NotConfigured
   | UnusableObject;

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { inspect } from "node:util";
 import { afterEach, describe, expect, it } from "vitest";
 import type { S3Options } from "../../src/adapters/s3/connection.ts";
-import { StoreDown, UnusableObject } from "../../src/domain/failure.ts";
+import { StoreDown, StoreFull, UnusableObject } from "../../src/domain/failure.ts";
 import type { KeyPrefix, ObjectKey } from "../../src/domain/object-key.ts";
 import type { ResourceStore } from "../../src/ports/driven/resource-store.ts";
 import { openS3Store } from "../support/stores/open-s3-store.ts";
@@ -178,6 +178,22 @@ describe("answers of an S3 store", () => {
     expect(await store.write(key, large, { kind: "none" }, never)).toBe("done");
     const { store: patient } = await openOn(slow, { timeout: 3 });
     expect(await patient.stat(key, never)).toBeDefined();
+  });
+
+  it.each([
+    [507, "XMinioStorageFull"],
+    [507, "InsufficientStorage"],
+    [403, "QuotaExceeded"],
+    [400, "XMinioAdminBucketQuotaExceeded"],
+  ])("is full when it says %i %s to an upload, and nothing else is", async (status, code) => {
+    const { store } = await openOn((request, response) =>
+      request.resume().once("end", () => s3Error(response, status, code)),
+    );
+    await expect(put(store)).rejects.toBeInstanceOf(StoreFull);
+    const { store: denied } = await openOn((request, response) =>
+      request.resume().once("end", () => s3Error(response, 403, "AccessDenied")),
+    );
+    await expect(put(denied)).rejects.not.toBeInstanceOf(StoreFull);
   });
 
   it("never takes a body that broke off for a whole one", async () => {

@@ -24,6 +24,18 @@ export const writeFully = async (
   }
 };
 
+/** One block of most file systems: a smaller file may have room where nothing else has. */
+const probe = Buffer.alloc(4096);
+
+/** Whether the disk takes anything at all; where it is full or may not be written to, only a write tells. */
+export const probeDisk = (root: string): Promise<void> =>
+  withDraft(
+    root,
+    false,
+    (file) => onDisk(() => writeFully(file, probe)),
+    async () => undefined,
+  );
+
 /**
  * Fills a new file and hands it to `use` once it is complete (and safe from a power cut, if it is to be
  * durable). The file's name is gone afterwards; `use` gives it another by a hard link.

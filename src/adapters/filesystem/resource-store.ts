@@ -10,8 +10,7 @@ import type { CellRoot, Seen } from "./cell.ts";
 import { look, openValue, untilSettled } from "./cell.ts";
 import { drop, put } from "./cell-change.ts";
 import { namesBelow } from "./cell-tree.ts";
-import { draftsFolder, withDraft, writeFully } from "./draft.ts";
-import { makeFolder } from "./durable-folder.ts";
+import { probeDisk, withDraft, writeFully } from "./draft.ts";
 import { fileBody } from "./file-body.ts";
 import { folderOf, valueFolder } from "./owned-path.ts";
 import type { StoredHeader } from "./resource-header.ts";
@@ -126,7 +125,7 @@ export const filesystemResourceStore = ({
 
     async ready(signal) {
       signal.throwIfAborted();
-      await onDisk(() => makeFolder(draftsFolder(root), false));
+      await probeDisk(root);
     },
   };
 };

@@ -9,8 +9,7 @@ import type { CellRoot, Seen } from "./cell.ts";
 import { endOf, look, touch, untilSettled } from "./cell.ts";
 import { drop, put } from "./cell-change.ts";
 import { cellsBelow } from "./cell-tree.ts";
-import { draftsFolder } from "./draft.ts";
-import { makeFolder } from "./durable-folder.ts";
+import { probeDisk } from "./draft.ts";
 import { hashedFolder } from "./owned-path.ts";
 import { isMissing, listedOnDisk, onDisk } from "./store-failure.ts";
 import type { Sweeper } from "./sweeper.ts";
@@ -156,6 +155,6 @@ export const filesystemSessionStore = ({
       }
     },
 
-    ready: () => onDisk(() => makeFolder(draftsFolder(root), false)),
+    ready: () => probeDisk(root),
   };
 };

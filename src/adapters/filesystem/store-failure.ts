@@ -1,4 +1,4 @@
-import { StoreDown } from "../../domain/failure.ts";
+import { StoreDown, StoreFull } from "../../domain/failure.ts";
 
 export const hasCode = (error: unknown, ...codes: string[]): boolean =>
   error instanceof Error && "code" in error && typeof error.code === "string" && codes.includes(error.code);
@@ -10,12 +10,18 @@ export const isMissing = (error: unknown): boolean => hasCode(error, "ENOENT");
 const isSystemError = (error: unknown): boolean =>
   error instanceof Error && "syscall" in error && "code" in error && typeof error.code === "string";
 
-/** Runs something on the disk: what the system refuses leaves as StoreDown. */
+const asStoreDown = (error: unknown): unknown => {
+  if (!isSystemError(error)) return error;
+  if (hasCode(error, "ENOSPC", "EDQUOT")) return new StoreFull({ cause: error });
+  return new StoreDown({ cause: error, lasting: hasCode(error, "EROFS", "EACCES", "EPERM") });
+};
+
+/** Runs something on the disk: what the system refuses leaves as StoreDown, a full disk as StoreFull. */
 export const onDisk = async <T>(work: () => Promise<T>): Promise<T> => {
   try {
     return await work();
   } catch (error) {
-    throw isSystemError(error) ? new StoreDown({ cause: error }) : error;
+    throw asStoreDown(error);
   }
 };
 
@@ -24,6 +30,6 @@ export async function* listedOnDisk<T>(items: AsyncIterable<T>): AsyncGenerator<
   try {
     yield* items;
   } catch (error) {
-    throw isSystemError(error) ? new StoreDown({ cause: error }) : error;
+    throw asStoreDown(error);
   }
 }

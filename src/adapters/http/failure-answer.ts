@@ -55,6 +55,7 @@ const answers: Answers = {
   "sign-in-lost": () => ({ status: 400 }),
   "provider-down": () => ({ status: 503, headers: retry }),
   "store-down": () => ({ status: 503, headers: retry }),
+  "store-full": () => ({ status: 507 }),
   busy: () => ({ status: 503, headers: retry }),
   "not-configured": () => ({ status: 503 }),
   "unusable-object": () => ({ status: 500 }),

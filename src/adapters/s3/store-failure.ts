@@ -1,5 +1,5 @@
 import { S3ServiceException } from "@aws-sdk/client-s3";
-import { isFailure, StoreDown } from "../../domain/failure.ts";
+import { isFailure, StoreDown, StoreFull } from "../../domain/failure.ts";
 
 const statusOf = (error: unknown): number | undefined =>
   error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
@@ -51,8 +51,19 @@ const causeOf = (error: Error): Error => {
   );
 };
 
+/** What other stores than AWS, which is never full, say of full disks and used-up quotas; some by 400 or 403. */
+const fullNames = [
+  "XMinioStorageFull",
+  "XMinioAdminBucketQuotaExceeded",
+  "QuotaExceeded",
+  "InsufficientStorage",
+];
+
+const isFull = (error: unknown): boolean => statusOf(error) === 507 || fullNames.includes(namesOf(error));
+
 /** All that keeps the store from doing its part is StoreDown; a fault of our own passes as it is. */
 export const asStoreDown = (error: unknown): unknown => {
   if (isFailure(error) || error instanceof TypeError || error instanceof RangeError) return error;
-  return new StoreDown({ cause: error instanceof Error ? causeOf(error) : error });
+  const cause = error instanceof Error ? causeOf(error) : error;
+  return isFull(error) ? new StoreFull({ cause }) : new StoreDown({ cause });
 };

@@ -148,7 +148,7 @@ describe("objects in a folder", () => {
         cause: { code: "EACCES" },
       });
       expect(await textAt(key)).toBe("text");
-      await store.ready(never);
+      await expect(store.ready(never)).rejects.toMatchObject({ cause: { code: "EACCES" } });
     });
     expect(await textAt(key)).toBe("text");
     for (const entry of entries.filter((each) => each.isDirectory())) {

@@ -57,6 +57,10 @@ const byStatus: Record<number, Advice> = {
   502: notAvailable,
   503: notAvailable,
   504: notAvailable,
+  507: {
+    heading: "No room left",
+    advice: "Your file or change was not stored. Tell them the number below, and send it again then.",
+  },
 };
 
 const loginFailed: Advice = {
