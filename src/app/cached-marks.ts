@@ -22,6 +22,7 @@ export const cachedMarks = (marks: StalenessMarks, clock: Clock): StalenessMarks
       changes += 1;
       known.delete(username);
     },
+    now: () => marks.now(),
     find: async (username) => {
       const kept = known.get(username);
       if (kept && kept.until > clock.now()) return kept.since;

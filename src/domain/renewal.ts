@@ -6,6 +6,8 @@ export interface Staleness {
   readonly staleBefore: Seconds | undefined;
   /** How far the provider dates its `iat` back (`OIDC_IAT_BACKDATED_BY`). */
   readonly backdatedBy: Seconds;
+  /** The mark that was there before the provider was asked for the token; undefined: that is not known. */
+  readonly renewedAfterMark: Seconds | undefined;
 }
 
 const longestMargin: Seconds = 60;
@@ -30,8 +32,11 @@ const isNumber = (claim: Json | undefined): claim is number =>
  * "undated" when there is a mark and no `iat` to compare it with.
  */
 export const judgeAge = (claims: JsonObject, staleness: Staleness): "fresh" | "stale" | "undated" => {
-  if (staleness.staleBefore === undefined) return "fresh";
+  const { staleBefore, renewedAfterMark } = staleness;
+  if (staleBefore === undefined) return "fresh";
+  // The provider's clock may be behind the one that set the mark.
+  if (renewedAfterMark !== undefined && renewedAfterMark >= staleBefore) return "fresh";
   const issued = claims["iat"];
   if (!isNumber(issued)) return "undated";
-  return issued + staleness.backdatedBy < staleness.staleBefore ? "stale" : "fresh";
+  return issued + staleness.backdatedBy < staleBefore ? "stale" : "fresh";
 };

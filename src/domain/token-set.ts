@@ -1,4 +1,4 @@
-import type { Branded, JsonObject } from "./brand.ts";
+import type { Branded, JsonObject, Seconds } from "./brand.ts";
 
 /** Text that only the token sealer can open, under the context it was sealed in. */
 export type SealedText = Branded<"SealedText">;
@@ -10,6 +10,11 @@ export interface TokenSet {
   readonly refreshToken: string;
   /** What userinfo said of the claims that the id token lacks; absent: it was not asked. See `userinfo.ts`. */
   readonly userinfo?: JsonObject;
+  /**
+   * The staleness mark that was there before the provider was asked for this id token: it is fresh by that mark,
+   * whatever its `iat` says. Absent: there was none, or the token came of a login.
+   */
+  readonly renewedAfterMark?: Seconds;
 }
 
 export const serialiseTokens = (tokens: TokenSet): string => JSON.stringify(tokens);
@@ -23,11 +28,16 @@ export const parseTokens = (text: string): TokenSet | undefined => {
     return undefined;
   }
   if (typeof value !== "object" || value === null) return undefined;
-  const { idToken, accessToken, refreshToken, userinfo } = value as Partial<Record<keyof TokenSet, unknown>>;
+  const { idToken, accessToken, refreshToken, userinfo, renewedAfterMark } = value as Partial<
+    Record<keyof TokenSet, unknown>
+  >;
   if (typeof idToken !== "string" || typeof accessToken !== "string" || typeof refreshToken !== "string") {
     return undefined;
   }
-  if (userinfo === undefined) return { idToken, accessToken, refreshToken };
+  const isMark = typeof renewedAfterMark === "number" && Number.isFinite(renewedAfterMark);
+  if (renewedAfterMark !== undefined && !isMark) return undefined;
+  const tokens = { idToken, accessToken, refreshToken, ...(isMark ? { renewedAfterMark } : {}) };
+  if (userinfo === undefined) return tokens;
   if (typeof userinfo !== "object" || userinfo === null || Array.isArray(userinfo)) return undefined;
-  return { idToken, accessToken, refreshToken, userinfo: userinfo as JsonObject };
+  return { ...tokens, userinfo: userinfo as JsonObject };
 };

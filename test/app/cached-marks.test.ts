@@ -14,6 +14,7 @@ const setup = () => {
   const asked: string[] = [];
   const counting = {
     mark: shared.mark,
+    now: shared.now,
     find: (username: Username) => {
       asked.push(username);
       return shared.find(username);

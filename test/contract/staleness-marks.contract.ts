@@ -37,6 +37,14 @@ export const stalenessMarksContract = (adapter: string, open: () => Promise<Harn
       expect(await (await harness.another()).find(user)).toBe(1_800_000_000.25);
     });
 
+    it("tells the same time to every instance", async () => {
+      const before = await marks.now();
+      const other = await (await harness.another()).now();
+      expect(before).toBeGreaterThan(0);
+      expect(other).toBeGreaterThanOrEqual(before);
+      expect(other - before).toBeLessThan(5);
+    });
+
     it("lets a later mark replace an earlier one, never the other way round", async () => {
       const user = newUser();
       const other = await harness.another();

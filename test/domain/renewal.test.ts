@@ -4,7 +4,7 @@ import { judgeAge, renewalDue } from "../../src/domain/renewal.ts";
 
 const mark = 1_800_000_000;
 const judge = (iat: Json | undefined, staleBefore: number | undefined = mark, backdatedBy = 0) =>
-  judgeAge({ iat }, { staleBefore, backdatedBy });
+  judgeAge({ iat }, { staleBefore, backdatedBy, renewedAfterMark: undefined });
 
 describe("the age of claims", () => {
   it.each([
@@ -37,9 +37,24 @@ describe("the age of claims", () => {
 
   it("does not matter when there is no mark", () => {
     for (const iat of [undefined, "x", 0, mark]) {
-      expect(judgeAge({ iat }, { staleBefore: undefined, backdatedBy: 0 })).toBe("fresh");
+      expect(judgeAge({ iat }, { staleBefore: undefined, backdatedBy: 0, renewedAfterMark: undefined })).toBe(
+        "fresh",
+      );
     }
   });
+
+  it.each([
+    [mark, "fresh"],
+    [mark + 1, "fresh"],
+    [mark - 1, "stale"],
+  ] as const)(
+    "does not matter for a token that was asked for after a mark at %d was there: %s",
+    (renewedAfterMark, verdict) => {
+      expect(judgeAge({ iat: mark - 3600 }, { staleBefore: mark, backdatedBy: 0, renewedAfterMark })).toBe(
+        verdict,
+      );
+    },
+  );
 });
 
 describe("the moment from which a token is renewed ahead of its end", () => {

@@ -302,6 +302,18 @@ describe("a staleness mark", () => {
     expect(spent).toBe(1);
     expect(await username(visitor)).toBe("alice");
   });
+
+  test("that is ahead of the provider's clock makes a session renew once, as each later mark does", async () => {
+    const visitor = await loggedIn();
+    for (const ahead of [3600, 7200]) {
+      await server.stored.mark("alice", clock.now() + ahead);
+      clock.pass(6);
+      const spent = await redemptions(async () => {
+        for (let n = 0; n < 3; n++) expect(await username(visitor)).toBe("alice");
+      });
+      expect(spent).toBe(1);
+    }
+  });
 });
 
 /** As another instance on the same stores sets it. */

@@ -62,7 +62,11 @@ describe("a Bearer token", () => {
     expect(await bearer(s, "{}")).toEqual({ kind: "unproven", cause: s.identityProvider.outage });
     const cause = new StoreDown();
     const away = loginSetup({
-      marks: { mark: () => Promise.reject(cause), find: () => Promise.reject(cause) },
+      marks: {
+        mark: () => Promise.reject(cause),
+        find: () => Promise.reject(cause),
+        now: () => Promise.reject(cause),
+      },
     });
     const { idToken } = away.identityProvider.tokensOf("alice", [], { aud: "cli" });
     expect(await bearer(away, idToken)).toEqual({ kind: "unproven", cause });

@@ -52,6 +52,7 @@ export const loginSetup = (replaced: { sessions?: SessionStore; marks?: Stalenes
   const renew = renewTokens({
     sessions,
     lock,
+    marks,
     identityProvider,
     judge,
     tokens,

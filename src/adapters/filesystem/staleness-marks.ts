@@ -44,6 +44,7 @@ export const filesystemStalenessMarks = ({
   return {
     ...startSweeper({ cells, clock, log, what: "sweeping staleness marks", expires: true }),
     find,
+    now: async () => clock.now(),
     mark: (username, at) =>
       withText(cells, folderOf(username), String(at), async (draft) => {
         const seen = await look(folderOf(username));

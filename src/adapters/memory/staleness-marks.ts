@@ -29,6 +29,8 @@ export const memoryStalenessMarks = (
       if (present === undefined || present.at < at) kept.set(username, { at, ends: clock.now() + lifetime });
     },
 
+    now: async () => clock.now(),
+
     async find(username) {
       forgetEnded();
       return kept.get(username)?.at;

@@ -51,6 +51,11 @@ export const redisStalenessMarks = (
       await mark(keyOf(username), at, JSON.stringify(record), Math.ceil(lifetime * 1000));
     },
 
+    now: async () => {
+      const [seconds, microseconds] = await connection.run((redis) => redis.time());
+      return Number(seconds) + Number(microseconds) / 1e6;
+    },
+
     find: async (username) => {
       const record = await connection.run((redis) => redis.get(keyOf(username)));
       return record === null ? undefined : parseMark(record);

@@ -23,7 +23,7 @@ export const endSessionsOf: Run = async ([username = ""], surroundings) => {
   const configuration = await surroundings.configure();
   const ended = await withSessions(configuration, surroundings, async (stored) => {
     const entries = await entriesOf(configuration, surroundings, stored);
-    return endSessions({ ...stored, entries, clock: surroundings.clock }, username);
+    return endSessions({ ...stored, entries }, username);
   });
   if (ended === 0) {
     throw new CommandFailed(

@@ -14,6 +14,7 @@ import type { StalenessMarks } from "../../ports/driven/staleness-marks.ts";
 import type { UsedNotices } from "../../ports/driven/used-notices.ts";
 import type { BackchannelLogout } from "../../ports/driving/backchannel-logout.ts";
 import type { Background } from "./background.ts";
+import { markStale } from "./mark-stale.ts";
 import type { SessionEntries } from "./session-entries.ts";
 
 interface Deps {
@@ -72,5 +73,5 @@ const endNamed = async (d: Deps, notice: LogoutNotice, isMeant: (login: Login) =
   await d.entries.end(ids, "logged out at the provider", "unless-shared");
   const others = found.filter(({ login }) => !concerns(notice, login));
   const doubtful = new Set(others.map(({ login }) => login.username));
-  for (const username of doubtful) await d.marks.mark(username, Math.ceil(d.clock.now()));
+  for (const username of doubtful) await markStale(d.marks, username);
 };

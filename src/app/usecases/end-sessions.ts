@@ -1,16 +1,15 @@
 import type { SessionId } from "../../domain/session.ts";
 import { byUsername } from "../../domain/session-owner.ts";
 import type { Username } from "../../domain/user.ts";
-import type { Clock } from "../../ports/driven/clock.ts";
 import type { SessionStore } from "../../ports/driven/session-store.ts";
 import type { StalenessMarks } from "../../ports/driven/staleness-marks.ts";
+import { markStale } from "./mark-stale.ts";
 import type { SessionEntries } from "./session-entries.ts";
 
 interface Deps {
   readonly store: SessionStore;
   readonly entries: Pick<SessionEntries, "find" | "end">;
   readonly marks: StalenessMarks;
-  readonly clock: Clock;
 }
 
 /**
@@ -28,6 +27,6 @@ export const endSessions = async (d: Deps, name: string): Promise<number> => {
   for await (const { id, session } of store.all()) {
     if (isTheirs(session.login)) ended += await end([id]);
   }
-  await d.marks.mark(username, Math.ceil(d.clock.now()));
+  await markStale(d.marks, username);
   return ended;
 };

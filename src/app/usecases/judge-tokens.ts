@@ -71,7 +71,8 @@ export const judgeTokens = (d: JudgeDeps): JudgeTokens => {
     if (!user)
       return { verdict: "bad", reason: `The token names no user: ${userFault(known, d.claimNames)}.` };
     const staleBefore = await d.marks.find(user.username);
-    switch (judgeAge(claims, { staleBefore, backdatedBy: d.backdatedBy })) {
+    const { renewedAfterMark } = token;
+    switch (judgeAge(claims, { staleBefore, backdatedBy: d.backdatedBy, renewedAfterMark })) {
       case "fresh":
         return { verdict: "good", user, claims };
       case "stale":

@@ -12,6 +12,7 @@ import type { IdentityProvider } from "../../ports/driven/identity-provider.ts";
 import type { Hold, RenewalLock } from "../../ports/driven/lock.ts";
 import type { Log } from "../../ports/driven/log.ts";
 import type { SessionStore } from "../../ports/driven/session-store.ts";
+import type { StalenessMarks } from "../../ports/driven/staleness-marks.ts";
 import type { JudgeTokens } from "./judge-tokens.ts";
 import type { Exchange } from "./keep-renewed.ts";
 import { keepRenewed } from "./keep-renewed.ts";
@@ -25,6 +26,7 @@ interface Deps {
   readonly lock: RenewalLock;
   readonly identityProvider: IdentityProvider;
   readonly judge: JudgeTokens;
+  readonly marks: Pick<StalenessMarks, "find">;
   readonly tokens: SessionTokens;
   readonly revoke: RevokeLogin;
   readonly entries: Pick<SessionEntries, "enter">;
@@ -73,9 +75,10 @@ const renewHeld = async (d: Deps, id: SessionId, hold: Hold): Promise<Caller> =>
     if (asked !== "refused")
       return keepAsked(d, id, stored, login, { old: tokens, renewed: asked }, judgement.claims);
   }
-  // The store and the key set may have kept us waiting for longer than a lease lasts.
+  const mark = await d.marks.find(login.username);
+  // The stores and the key set may have kept us waiting for longer than a lease lasts.
   if (!(await hold.confirm())) throw new StoreDown({ cause: new Error("the lock on the session was lost") });
-  return refresh(d, id, stored, login, tokens);
+  return refresh(d, id, stored, login, tokens, mark);
 };
 
 /** An outage of the provider's is told as one, and leaves the session as it is. */
@@ -97,8 +100,9 @@ const refresh = async (
   stored: StoredSession,
   login: Login,
   tokens: TokenSet,
+  mark: Seconds | undefined,
 ): Promise<Caller> => {
-  const answer = await toldIfBroken(d, login, d.identityProvider.refresh(tokens));
+  const answer = askedAfter(mark, tokens, await toldIfBroken(d, login, d.identityProvider.refresh(tokens)));
   if (answer === "refused") {
     return dropRefused(d, id, stored, login, "the provider does not renew it", undefined);
   }
@@ -116,6 +120,19 @@ const refresh = async (
   if (!(await keepRenewed(d, id, stored, login, { old: tokens, renewed }))) return anonymous;
   const asked = await toldIfBroken(d, login, d.userinfo.askAtOnce(renewed, claims));
   return keepAsked(d, id, undefined, login, { old: renewed, renewed: asked }, claims);
+};
+
+/** Says of a new id token that it was asked for after this mark had been set; of one that stays, what was known. */
+const askedAfter = <T extends { readonly tokens: TokenSet }>(
+  mark: Seconds | undefined,
+  old: TokenSet,
+  answer: T | "refused",
+): T | "refused" => {
+  if (answer === "refused") return answer;
+  const renewedAfterMark = answer.tokens.idToken === old.idToken ? old.renewedAfterMark : mark;
+  return renewedAfterMark === undefined
+    ? answer
+    : { ...answer, tokens: { ...answer.tokens, renewedAfterMark } };
 };
 
 /** Keeps tokens with all claims that there are, and says who their owner is by them. */

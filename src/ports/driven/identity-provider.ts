@@ -5,7 +5,7 @@ import type { ProviderMetadata } from "../../domain/provider-metadata.ts";
 import type { TokenSet } from "../../domain/token-set.ts";
 
 /** One that is judged over and over should come in the same object each time. */
-export type IdToken = Pick<TokenSet, "idToken" | "userinfo">;
+export type IdToken = Pick<TokenSet, "idToken" | "userinfo" | "renewedAfterMark">;
 
 /** Which of the two OAuth2 clients a token was made for: browser sessions, or the command line. */
 export type Audience = "app" | "cli";

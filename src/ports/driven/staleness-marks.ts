@@ -8,6 +8,8 @@ import type { Username } from "../../domain/user.ts";
 export interface StalenessMarks {
   /** Tokens issued before `at` are too old from now on. An earlier mark never replaces a later one. */
   mark(username: Username, at: Seconds): Promise<void>;
+  /** By the store's clock, which is one for all instances: what marks are set to. */
+  now(): Promise<Seconds>;
   /** Undefined: no mark. */
   find(username: Username): Promise<Seconds | undefined>;
 }
