@@ -11,6 +11,6 @@ beforeAll(async () => {
 });
 afterAll(() => site?.close());
 
-const traits = { renewsIdTokens: true, tellsCommandLine: false };
+const traits = { renewsIdTokens: true, saysWhy: true, tellsCommandLine: false };
 runningProviderContract("Dex", () => site, traits);
 providerLogins("Dex", () => site, traits);

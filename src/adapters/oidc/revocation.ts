@@ -7,6 +7,9 @@ import type { ClientAuthentication } from "./client-authentication.ts";
 import { isAcceptableUrl } from "./provider-description.ts";
 import { configurationFor, renewalFailure } from "./token-endpoint.ts";
 
+/** What 401 means (RFC 6749 section 5.2); Glewlwyd answers with no more than the status. */
+const unknownClient = JSON.stringify({ error: "invalid_client" });
+
 /** Revokes a refresh token, and with it what was made from it (RFC 7009 section 2.1); see the port. */
 export const revoke = async (
   clientId: string,
@@ -20,7 +23,8 @@ export const revoke = async (
   const send: CustomFetch = async (to, init) => {
     const { signal: _, ...request } = init;
     const { status, text } = await fetch.send(to, request as RequestInit);
-    return new Response(text === "" ? null : text, {
+    const isUnknownClient = status === 401 && text === "";
+    return new Response(isUnknownClient ? unknownClient : text || null, {
       status,
       headers: { "content-type": "application/json" },
     });

@@ -25,6 +25,8 @@ export interface Dialect {
   givesRefreshToken?(asked: URLSearchParams): boolean;
   /** How a client with a secret has to send it, everywhere; absent: as it likes. */
   readonly takesSecrets?: "header" | "form";
+  /** Whether a client that is not known by its secret gets no more than a status when it revokes a token. */
+  readonly refusesInSilence?: boolean;
   /** No id token comes with a renewal. */
   readonly renewsWithoutIdToken?: boolean;
   /** Whether a client with a secret has to send it in the header when it revokes a token. */

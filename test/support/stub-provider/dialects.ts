@@ -48,7 +48,10 @@ export const dex: Dialect = {
   }),
 };
 
-/** Glewlwyd: no id token with a renewal ("Glewlwyd OpenID Connect Plugin documentation"). */
+/**
+ * Glewlwyd: no id token with a renewal ("Glewlwyd OpenID Connect Plugin documentation"). Version 2.7.5 names the header
+ * for secrets, and does not decode what RFC 6749 section 2.3.1 has clients encode there.
+ */
 export const glewlwyd: Dialect = {
   ...plain(
     "https://glewlwyd.lab.example/api/oidc",
@@ -58,12 +61,19 @@ export const glewlwyd: Dialect = {
       jwks_uri: "/jwks",
       userinfo_endpoint: "/userinfo",
       end_session_endpoint: "/end_session",
+      revocation_endpoint: "/revoke",
     },
-    { scopes_supported: ["openid"] },
+    {
+      scopes_supported: ["openid"],
+      token_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post"],
+      revocation_endpoint_auth_methods_supported: ["client_secret_basic"],
+    },
   ),
   claims: (person) => ({ ...named(person), groups: person?.groups }),
   needsOfflineAccess: false,
   renewsWithoutIdToken: true,
+  takesSecrets: "form",
+  refusesInSilence: true,
 };
 
 /** LemonLDAP::NG: claims at userinfo, groups joined by semicolons ("OpenID Connect Provider" in its documentation). */

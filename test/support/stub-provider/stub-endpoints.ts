@@ -108,7 +108,8 @@ const revocation: Answer = async (state, _url, request, response) => {
     (secretInForm && state.options.dialect?.revokesByHeader) ||
     authenticate(state, authorization, form) === undefined
   ) {
-    answerJson(response, 401, { error: "invalid_client" });
+    if (state.options.dialect?.refusesInSilence) response.writeHead(401).end();
+    else answerJson(response, 401, { error: "invalid_client" });
     return;
   }
   const token = form.get("token") ?? "";
