@@ -1,7 +1,9 @@
 // Rewrites the tables of the documents from what they are about, or says with --check whether they are up to date.
 import { readFileSync, writeFileSync } from "node:fs";
 import { settings } from "../src/app/settings.ts";
+import { knownStores } from "../test/support/stores/known-stores.ts";
 import { settingsTable } from "./settings-table.ts";
+import { storesTable } from "./stores-table.ts";
 import { pinnedVersions, versionsTable } from "./versions-table.ts";
 
 interface Table {
@@ -17,6 +19,12 @@ export const tables: readonly Table[] = [
     begin: "<!-- Settings: written by `npm run docs`; change src/app/settings.ts instead. -->",
     end: "<!-- End of settings. -->",
     make: () => settingsTable(settings),
+  },
+  {
+    file: "deployment.md",
+    begin: "<!-- Stores: written by `npm run docs`; change test/support/stores/known-stores.ts instead. -->",
+    end: "<!-- End of stores. -->",
+    make: () => storesTable(Object.values(knownStores)),
   },
   {
     file: "using.md",

@@ -39,13 +39,15 @@ export interface Container {
 /** A Java server on a busy machine has needed two and a half minutes. */
 const patience = 300_000;
 
-const until = async (answers: () => Promise<void>): Promise<void> => {
+/** @param isRunning Asked while there is no answer: who has ended will not give one. */
+const until = async (answers: () => Promise<void>, isRunning: () => Promise<boolean>): Promise<void> => {
   const end = Date.now() + patience;
   for (;;) {
     try {
       return await answers();
     } catch (cause) {
-      if (Date.now() > end) throw new Error("A service in a container does not answer.", { cause });
+      if (Date.now() > end || !(await isRunning()))
+        throw new Error("A service in a container does not answer.", { cause });
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
@@ -71,17 +73,28 @@ export const startContainer = async (spec: ContainerSpec): Promise<Container> =>
   if (spec.readyLine) container.withWaitStrategy(Wait.forLogMessage(spec.readyLine));
   const started = await container.start();
   try {
-    if (spec.answers) await until(spec.answers);
+    return await controlsOf(started, spec);
   } catch (error) {
     await started.stop({ timeout: 0 });
     throw error;
   }
-  return controlsOf(started, spec);
 };
 
 const controlsOf = async (started: StartedTestContainer, spec: ContainerSpec): Promise<Container> => {
   const { container: client } = await getContainerRuntimeClient();
   const handle = client.getById(started.getId());
+  const logs = async () => String(await handle.logs({ stdout: true, stderr: true }));
+  const untilReady = async (): Promise<void> => {
+    if (!spec.answers) return;
+    try {
+      await until(spec.answers, async () => (await handle.inspect()).State.Running);
+    } catch (cause) {
+      throw new Error(`${spec.image} does not answer. Its log ends with:\n${(await logs()).slice(-3000)}`, {
+        cause,
+      });
+    }
+  };
+  await untilReady();
   return {
     pause: async () => void (await handle.pause()),
     unpause: async () => void (await handle.unpause()),
@@ -89,14 +102,14 @@ const controlsOf = async (started: StartedTestContainer, spec: ContainerSpec): P
     stop: async () => void (await handle.stop({ t: 10 })),
     start: async () => {
       await handle.start();
-      if (spec.answers) await until(spec.answers);
+      await untilReady();
     },
     exec: async (command) => {
       const { output, exitCode } = await started.exec([...command]);
       if (exitCode !== 0) throw new Error(`${command[0]} failed in the container:\n${output}`);
       return output;
     },
-    logs: async () => String(await handle.logs({ stdout: true, stderr: true })),
+    logs,
     close: async () => void (await handle.remove({ force: true, v: true })),
   };
 };

@@ -7,9 +7,21 @@ import { buildKeycloak } from "./recipe/keycloak.ts";
 import { buildMinio } from "./recipe/minio.ts";
 import { buildNginx } from "./recipe/nginx.ts";
 import { buildOpenldap } from "./recipe/openldap.ts";
+import { buildRadosgw } from "./recipe/radosgw.ts";
 import { buildRedis } from "./recipe/redis.ts";
+import { buildVersitygw } from "./recipe/versitygw.ts";
 
-export type ImageKind = "redis" | "minio" | "nginx" | "apache" | "keycloak" | "dex" | "openldap" | "glewlwyd";
+export type ImageKind =
+  | "redis"
+  | "minio"
+  | "nginx"
+  | "apache"
+  | "keycloak"
+  | "dex"
+  | "openldap"
+  | "glewlwyd"
+  | "versitygw"
+  | "radosgw";
 
 interface ImageSource {
   readonly variable: string;
@@ -35,6 +47,12 @@ const sources: Record<ImageKind, ImageSource> = {
   dex: { variable: "DEX_IMAGE", otherwise: "ghcr.io/dexidp/dex:v2.41.1", build: buildDex },
   openldap: { variable: "OPENLDAP_IMAGE", otherwise: "osixia/openldap:1.5.0", build: buildOpenldap },
   glewlwyd: { variable: "GLEWLWYD_IMAGE", otherwise: "babelouest/glewlwyd:2.7.5", build: buildGlewlwyd },
+  versitygw: {
+    variable: "VERSITYGW_IMAGE",
+    otherwise: "versity/versitygw:v1.8.0",
+    build: buildVersitygw,
+  },
+  radosgw: { variable: "RADOSGW_IMAGE", otherwise: "quay.io/ceph/ceph:v16.2.15", build: buildRadosgw },
 };
 
 /** The release that the tests are made for; another may be named by the variable. */

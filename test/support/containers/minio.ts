@@ -3,15 +3,9 @@ import type { Certificates } from "./certificates.ts";
 import { startContainer } from "./container.ts";
 import { freePort } from "./free-port.ts";
 import type { StartedStore } from "./s3-service.ts";
-import { testCredentials, withBucket } from "./s3-service.ts";
+import { answersOk, testCredentials, withBucket } from "./s3-service.ts";
 
 export type StartedMinio = StartedStore;
-
-const isHealthy = async (endpoint: string): Promise<void> => {
-  const answer = await fetch(`${endpoint}/minio/health/live`, { signal: AbortSignal.timeout(2000) });
-  await answer.body?.cancel();
-  if (!answer.ok) throw new Error(`MinIO answers ${answer.status}.`);
-};
 
 const isHealthyOverTls = (endpoint: string, ca: string): Promise<void> =>
   new Promise((resolve, reject) => {
@@ -57,7 +51,8 @@ export const startMinio = async ({ certificates }: MinioSettings = {}): Promise<
       MINIO_ROOT_PASSWORD: testCredentials.secretAccessKey,
       MINIO_UPDATE: "off",
     },
-    answers: () => (certificates ? isHealthyOverTls(endpoint, certificates.ca) : isHealthy(endpoint)),
+    answers: () =>
+      certificates ? isHealthyOverTls(endpoint, certificates.ca) : answersOk(`${endpoint}/minio/health/live`),
   });
   return withBucket(container, endpoint, { ca: certificates?.ca });
 };

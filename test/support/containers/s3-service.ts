@@ -26,6 +26,13 @@ export const testCredentials: Credentials = {
 const region = "us-east-1";
 const bucket = "nextstrain-groups";
 
+/** Returns when this address answers well. */
+export const answersOk = async (url: string): Promise<void> => {
+  const answer = await fetch(url, { signal: AbortSignal.timeout(2000) });
+  await answer.body?.cancel();
+  if (!answer.ok) throw new Error(`${url} answers ${answer.status}.`);
+};
+
 /** Makes the bucket in a store that has just been started, and closes the container when it cannot. */
 export const withBucket = async (
   container: Container,

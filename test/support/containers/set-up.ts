@@ -24,4 +24,5 @@ export const setUpContainers = async (images: readonly ImageKind[]): Promise<() 
   return async () => void (await removeContainersOf(run));
 };
 
-export const setup = (): Promise<() => Promise<void>> => setUpContainers(["redis", "nginx", "minio"]);
+export const setup = (): Promise<() => Promise<void>> =>
+  setUpContainers(["redis", "nginx", "minio", "versitygw", "radosgw"]);

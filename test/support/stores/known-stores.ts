@@ -1,0 +1,41 @@
+import type { Condition, TagForm } from "../../../src/adapters/s3/condition.ts";
+import { defaultImage } from "../containers/image.ts";
+
+export interface KnownStore {
+  readonly name: string;
+  readonly version: string;
+  /** Conditions as the probe finds them; without an entry the store ignores them. */
+  readonly heeds: Partial<Record<Condition, TagForm>>;
+  /** When the contract was last run on it by hand; absent: the tests run it each time. */
+  readonly tried?: string;
+}
+
+const quoted = (...conditions: Condition[]): KnownStore["heeds"] =>
+  Object.fromEntries(conditions.map((condition) => [condition, "quoted"]));
+
+const versionOf = (image: string) => image.split(":").at(-1) ?? "";
+
+/** Stores that the contract of the resource store was run on, with what they do with conditions. */
+export const knownStores = {
+  minio: {
+    name: "MinIO",
+    version: versionOf(defaultImage("minio")),
+    heeds: quoted("put If-None-Match", "put If-Match", "complete If-None-Match", "complete If-Match"),
+  },
+  versitygw: {
+    name: "versitygw",
+    version: versionOf(defaultImage("versitygw")),
+    heeds: quoted(
+      "put If-None-Match",
+      "put If-Match",
+      "complete If-None-Match",
+      "complete If-Match",
+      "delete If-Match",
+    ),
+  },
+  radosgw: {
+    name: "Ceph RGW",
+    version: versionOf(defaultImage("radosgw")),
+    heeds: { "put If-None-Match": "quoted", "put If-Match": "unquoted" },
+  },
+} as const satisfies Record<string, KnownStore>;
