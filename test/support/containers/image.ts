@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { run, say, succeeds } from "./command.ts";
 import { buildApache } from "./recipe/apache.ts";
 import { buildDex } from "./recipe/dex.ts";
+import { buildGarage } from "./recipe/garage.ts";
 import { buildGlewlwyd } from "./recipe/glewlwyd.ts";
 import { buildKeycloak } from "./recipe/keycloak.ts";
 import { buildMinio } from "./recipe/minio.ts";
@@ -21,7 +22,8 @@ export type ImageKind =
   | "openldap"
   | "glewlwyd"
   | "versitygw"
-  | "radosgw";
+  | "radosgw"
+  | "garage";
 
 interface ImageSource {
   readonly variable: string;
@@ -53,6 +55,7 @@ const sources: Record<ImageKind, ImageSource> = {
     build: buildVersitygw,
   },
   radosgw: { variable: "RADOSGW_IMAGE", otherwise: "quay.io/ceph/ceph:v16.2.15", build: buildRadosgw },
+  garage: { variable: "GARAGE_IMAGE", otherwise: "dxflrs/garage:v2.5.0", build: buildGarage },
 };
 
 /** The release that the tests are made for; another may be named by the variable. */

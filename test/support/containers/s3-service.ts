@@ -33,6 +33,12 @@ export const answersOk = async (url: string): Promise<void> => {
   if (!answer.ok) throw new Error(`${url} answers ${answer.status}.`);
 };
 
+/** Returns when somebody answers there, be it with a refusal. */
+export const answersAtAll = async (url: string): Promise<void> => {
+  const answer = await fetch(url, { signal: AbortSignal.timeout(2000) });
+  await answer.body?.cancel();
+};
+
 /** Makes the bucket in a store that has just been started, and closes the container when it cannot. */
 export const withBucket = async (
   container: Container,

@@ -38,4 +38,10 @@ export const knownStores = {
     version: versionOf(defaultImage("radosgw")),
     heeds: { "put If-None-Match": "quoted", "put If-Match": "unquoted" },
   },
+  garage: {
+    name: "Garage",
+    version: versionOf(defaultImage("garage")),
+    heeds: {},
+    tried: "2026-11-26",
+  },
 } as const satisfies Record<string, KnownStore>;
