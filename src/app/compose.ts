@@ -2,6 +2,7 @@ import { createSecretKey } from "node:crypto";
 import { setTimeout as delay, setImmediate as nextTurn } from "node:timers/promises";
 import type { DependencyContainer } from "tsyringe";
 import type { OriginRules } from "../adapters/http/origin.ts";
+import { imageRules } from "../adapters/http/pages/image-rule.ts";
 import { openOverviews } from "../adapters/http/pages/overview.ts";
 import { preloadPages } from "../adapters/http/pages/template.ts";
 import type { RequestHandler } from "../adapters/http/server.ts";
@@ -117,6 +118,7 @@ const assemble = (
     discovery: discovery({ ...ports, ...provider }),
     readiness: readiness(ports),
     overviews: parts.closers.add(openOverviews()),
+    imagesFor: imageRules(settings.IMAGE_HOSTS),
     cookies,
     origin: originRules(parts.configuration),
     admissionLimits: admissionLimits(settings),

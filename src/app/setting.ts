@@ -124,6 +124,16 @@ export const textOrTexts: Kind<readonly string[]> = {
   },
 };
 
+const host = /^(\*|(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:\d{1,5})?)$/i;
+
+export const hosts: Kind<readonly string[]> = {
+  name: "a JSON list of hosts",
+  read: (raw) => {
+    const value = texts.read(raw);
+    return value?.every((each) => host.test(each)) ? value : undefined;
+  },
+};
+
 export const object: Kind<JsonObject> = {
   name: "a JSON object",
   read: (raw) => {

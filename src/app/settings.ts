@@ -1,6 +1,7 @@
 import type { Setting } from "./setting.ts";
 import {
   flag,
+  hosts,
   numberFrom,
   object,
   oneOf,
@@ -72,6 +73,10 @@ export const settings = {
     kind: wholeNumberFrom(1),
     otherwise: 100,
     says: "Logins that one instance begins or finishes at once, half of them from one address.",
+  }),
+  IMAGE_HOSTS: optional({
+    kind: hosts,
+    says: 'Other hosts whose images overviews, narratives and Auspice show, by https: "a.example", "*.a.example" for all below it, "*" for any. Each learns the addresses of readers. Unset: any on public groups\' pages, none on others. [] for none.',
   }),
   GROUPS_STORAGE: setting({
     kind: oneOf("filesystem", "s3"),

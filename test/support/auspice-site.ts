@@ -55,7 +55,7 @@ export const auspiceSite = async (): Promise<AuspiceSite> => {
       const content = charon(url);
       response.writeHead(content ? 200 : 404).end(content);
     } else {
-      response.setHeader("Content-Security-Policy", `${contentSecurityPolicy}; report-uri /violations`);
+      response.setHeader("Content-Security-Policy", `${contentSecurityPolicy([])}; report-uri /violations`);
       response.writeHead(200, { "Content-Type": "text/html; charset=utf-8" }).end(assets.entrypoint);
     }
   };

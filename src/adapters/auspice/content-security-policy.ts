@@ -5,18 +5,19 @@ const tiles = "https://tiles.openfreemap.org";
  * What Auspice 3's own pages need, and nothing else; tried in Chromium with every panel and a narrative.
  * Its scripts are files, so none may stand in the page and none may be made of text: that also stops the
  * functions that the YAML of a narrative could otherwise bring along.
- * Images of a narrative come with it as `data:`; a picture elsewhere would tell its host who reads.
+ * @param images Sources of images besides these; what a narrative shows from its author's disk comes as `data:`.
  */
-export const contentSecurityPolicy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  // styled-components and Leaflet write their styles into the page.
-  "style-src 'self' 'unsafe-inline'",
-  `img-src 'self' data: blob: ${tiles}`,
-  "font-src 'self'",
-  `connect-src 'self' ${tiles}`,
-  // MapLibre's workers.
-  "worker-src blob:",
-  "base-uri 'none'",
-  "frame-ancestors 'none'",
-].join("; ");
+export const contentSecurityPolicy = (images: readonly string[]): string =>
+  [
+    "default-src 'none'",
+    "script-src 'self'",
+    // styled-components and Leaflet write their styles into the page.
+    "style-src 'self' 'unsafe-inline'",
+    ["img-src 'self' data: blob:", tiles, ...images].join(" "),
+    "font-src 'self'",
+    `connect-src 'self' ${tiles}`,
+    // MapLibre's workers.
+    "worker-src blob:",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ].join("; ");

@@ -1,23 +1,31 @@
-import type { GroupName } from "../../domain/group.ts";
+import type { Group } from "../../domain/group.ts";
 import type { AuspiceClient } from "../../ports/driven/auspice-client.ts";
 import type { Context } from "./context.ts";
 import { auspicePage } from "./pages/auspice-page.ts";
 import { formAction, pagePolicy } from "./pages/content-security-policy.ts";
 import type { Frame } from "./pages/frame.ts";
 import { loginHref } from "./pages/frame.ts";
+import type { ImageRule } from "./pages/image-rule.ts";
 import { renderLogout } from "./pages/logout.ts";
 
 /** Puts pages into their frame and sends them. */
 export interface Pages {
   frame(ctx: Context): Frame;
-  send(ctx: Context, html: string): void;
+  /** `images`: which of other hosts the page shows; absent: none. */
+  send(ctx: Context, html: string, images?: ImageRule): void;
   logout(ctx: Context): void;
   /** Auspice, with our bar above it; `group`: whose data it shows. */
-  auspice(ctx: Context, group?: GroupName): void;
+  auspice(ctx: Context, group?: Group): void;
 }
 
-/** `formTargets`: origins of the provider, where the logout button's redirect leads. */
-export const pages = (formTargets: () => readonly string[], client: AuspiceClient): Pages => {
+interface Deps {
+  readonly auspice: AuspiceClient;
+  /** Origins of the provider, where the logout button's redirect leads. */
+  readonly formTargets: () => readonly string[];
+  readonly imagesFor: (group: Group | undefined) => ImageRule;
+}
+
+export const pages = ({ auspice: client, formTargets, imagesFor }: Deps): Pages => {
   const renderAuspice = auspicePage(client.entrypoint);
   const frame = (ctx: Context): Frame => {
     const { caller } = ctx.state;
@@ -33,14 +41,17 @@ export const pages = (formTargets: () => readonly string[], client: AuspiceClien
     ctx.type = "text/html; charset=utf-8";
     ctx.body = html;
   };
-  const send = (ctx: Context, html: string): void => sendUnder(ctx, pagePolicy(formTargets()), html);
-  const auspicePolicy = (): string => `${client.contentSecurityPolicy}; ${formAction(formTargets())}`;
+  const send: Pages["send"] = (ctx, html, images) =>
+    sendUnder(ctx, pagePolicy(formTargets(), images?.sources), html);
   return {
     frame,
     send,
     logout: (ctx) =>
       send(ctx, renderLogout({ frame: frame(ctx), hasSession: ctx.state.session.kind !== "none" })),
-    auspice: (ctx, group) =>
-      sendUnder(ctx, auspicePolicy(), renderAuspice({ frame: frame(ctx), ...(group && { group }) })),
+    auspice: (ctx, group) => {
+      const images = imagesFor(group);
+      const policy = `${client.contentSecurityPolicy(images.sources)}; ${formAction(formTargets())}`;
+      sendUnder(ctx, policy, renderAuspice({ frame: frame(ctx), images, group: group?.name }));
+    },
   };
 };

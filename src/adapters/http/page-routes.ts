@@ -14,6 +14,7 @@ import { renderNotFound } from "./pages/error-page.ts";
 import { renderListing } from "./pages/group-listing.ts";
 import type { GroupPage } from "./pages/group-page.ts";
 import { renderGroup } from "./pages/group-page.ts";
+import type { ImageRule } from "./pages/image-rule.ts";
 import type { Overviews } from "./pages/overview.ts";
 import { parseFilter } from "./pages/resource-filter.ts";
 import { renderWhoami } from "./pages/whoami.ts";
@@ -25,6 +26,7 @@ interface Deps {
   readonly resources: Resources;
   readonly pages: Pages;
   readonly overviews: Overviews;
+  readonly imagesFor: (group: Group) => ImageRule;
 }
 
 /** The pages that people look at (pages.md). */
@@ -62,25 +64,26 @@ const undefinedIfDown = (error: unknown): undefined => {
 
 const groupPage = async (ctx: Context, d: Deps): Promise<void> => {
   const group = canonicalGroup(ctx, d.groups);
-  if (group) d.pages.send(ctx, await renderGroupPage(ctx, d, group));
+  if (group) await sendGroupPage(ctx, d, group);
 };
 
-const renderGroupPage = async (
+const sendGroupPage = async (
   ctx: Context,
   d: Deps,
   group: Group,
   missing?: NonNullable<GroupPage["missing"]>,
-): Promise<string> => {
+): Promise<void> => {
   const { caller, signal } = ctx.state;
+  const images = d.imagesFor(group);
   const [info, listing] = await Promise.all([
     d.groups.info(caller, group, signal),
     d.resources.list(caller, group, signal).catch(undefinedIfDown),
   ]);
-  return renderGroup({
+  const html = await renderGroup({
     frame: d.pages.frame(ctx),
     group,
     info,
-    overview: await d.overviews.of(info.overview),
+    overview: await d.overviews.of(info.overview, images),
     listing,
     filter: parseFilter(ctx.URL.searchParams),
     mayUpload: d.groups.isPermitted(caller, "write", "dataset", group),
@@ -88,6 +91,7 @@ const renderGroupPage = async (
     isMember: d.groups.isPermitted(caller, "read", "group", group),
     ...(missing === undefined ? {} : { missing }),
   });
+  d.pages.send(ctx, html, images);
 };
 
 const whoamiPage = async (ctx: Context, d: Deps): Promise<void> => {
@@ -119,6 +123,6 @@ export const notFoundPage =
     const group = d.groups.visible(ctx.state.caller).find((one) => one.name === decodePath(name));
     if (!group) return false;
     const missing = { kind: kindOf(rest), path: decodePath(rest) };
-    d.pages.send(ctx, await renderGroupPage(ctx, d, group, missing));
+    await sendGroupPage(ctx, d, group, missing);
     return true;
   };

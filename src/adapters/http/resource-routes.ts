@@ -81,7 +81,7 @@ const read = async (ctx: Context, d: Deps, kind: Resource["kind"]): Promise<void
   const { caller, signal } = ctx.state;
   d.resources.permit(caller, "read", resource);
   const type = negotiate(ctx, offered[kind]);
-  if (type === html) return showAuspice(ctx, d, resource);
+  if (type === html) return showAuspice(ctx, d, group, resource);
   if (group.isPublic) allowAnyOrigin(ctx);
   const file = fileOf(resource, type);
   await answerObject(ctx, d, {
@@ -92,11 +92,11 @@ const read = async (ctx: Context, d: Deps, kind: Resource["kind"]): Promise<void
   });
 };
 
-const showAuspice = async (ctx: Context, d: Deps, resource: Resource): Promise<void> => {
+const showAuspice = async (ctx: Context, d: Deps, group: Group, resource: Resource): Promise<void> => {
   if (!(await d.resources.exists(ctx.state.caller, resource, ctx.state.signal))) {
     throw new NotFound(`There is no such ${resource.kind} here.`);
   }
-  d.pages.auspice(ctx, resource.group);
+  d.pages.auspice(ctx, group);
 };
 
 const write = async (ctx: Context, d: Deps, kind: Resource["kind"]): Promise<void> => {

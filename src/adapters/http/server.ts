@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import Koa from "koa";
+import type { Group } from "../../domain/group.ts";
 import type { AuspiceClient } from "../../ports/driven/auspice-client.ts";
 import type { Clock } from "../../ports/driven/clock.ts";
 import type { Compression } from "../../ports/driven/compression.ts";
@@ -31,6 +32,7 @@ import type { OriginRules } from "./origin.ts";
 import { determineOrigin } from "./origin.ts";
 import { pages } from "./page-answer.ts";
 import { notFoundPage, pageRoutes } from "./page-routes.ts";
+import type { ImageRule } from "./pages/image-rule.ts";
 import type { Overviews } from "./pages/overview.ts";
 import { requestLog } from "./request-log.ts";
 import { resourceRoutes } from "./resource-routes.ts";
@@ -63,6 +65,8 @@ export interface ServerDeps {
   readonly cookies: CookieSettings;
   readonly origin: OriginRules;
   readonly admissionLimits: Parameters<typeof admission>[0];
+  /** Which other hosts' images the pages of a group show; undefined: those of none. */
+  readonly imagesFor: (group: Group | undefined) => ImageRule;
   /** Origins of the provider, where the logout button's redirect leads, as far as they are known by now. */
   readonly formTargets: () => readonly string[];
   /** The embedded provider, which answers everything below `/idp`. */
@@ -73,7 +77,7 @@ export interface ServerDeps {
 export const server = (d: ServerDeps): RequestHandler => {
   const app = new Koa<RequestState>();
   const admitted = admission(d.admissionLimits);
-  const pageDeps = { ...d, admission: admitted, pages: pages(d.formTargets, d.auspice) };
+  const pageDeps = { ...d, admission: admitted, pages: pages(d) };
   app.use(requestLog(d));
   app.use(securityHeaders());
   // Outside of everything, for what fails below before a session is there, and in the session layer itself.

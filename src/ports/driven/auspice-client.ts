@@ -2,8 +2,11 @@
 export interface AuspiceClient {
   /** The page that loads Auspice; served under many addresses, never cached (AUS-1). */
   readonly entrypoint: string;
-  /** The Content-Security-Policy that this page needs; without form-action, as it has no form. */
-  readonly contentSecurityPolicy: string;
+  /**
+   * The Content-Security-Policy that this page needs; without form-action, as it has no form. `images`: further
+   * sources of images, as `img-src` has them.
+   */
+  contentSecurityPolicy(images: readonly string[]): string;
   /** Answers a request below `/dist/` or for `/favicon.png`. */
   answer(request: AssetRequest): Promise<AssetAnswer>;
   /** Reads all that is served into memory, so that an upgrade may replace the files under a running server. */

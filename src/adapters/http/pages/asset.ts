@@ -27,7 +27,7 @@ const names = [
 ] as const;
 export type AssetName = (typeof names)[number];
 
-/** Style sheets are kept in parts, in the order in which they apply, and sent as one. */
+/** Some are kept in parts, in the order in which they apply, and sent as one. */
 const parts: Readonly<Record<string, readonly string[]>> = {
   "groups.css": [
     "palette.css",
@@ -39,6 +39,7 @@ const parts: Readonly<Record<string, readonly string[]>> = {
     "sessions.css",
   ],
   "auspice-bar.css": ["palette.css", "auspice-bar.css"],
+  "auspice-bar.js": ["auspice-bar.js", "auspice-images.js"],
 };
 
 const sourceOf = (name: string): string =>

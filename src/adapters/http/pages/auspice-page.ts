@@ -3,20 +3,23 @@ import { groupHref } from "./address.ts";
 import { assetPath } from "./asset.ts";
 import type { Frame } from "./frame.ts";
 import { defaultSiteTitle } from "./frame.ts";
+import type { ImageRule } from "./image-rule.ts";
 import { renderDocument } from "./template.ts";
 
 export interface AuspicePage {
   readonly frame: Frame;
   /** Whose data Auspice shows first; absent where it shows none. */
-  readonly group?: GroupName;
+  readonly group: GroupName | undefined;
+  readonly images: ImageRule;
 }
 
 const stateOf = ({ user, unproven }: Frame): "user" | "unproven" | "anonymous" =>
   user ? "user" : unproven ? "unproven" : "anonymous";
 
-const renderBar = ({ frame, group }: AuspicePage): string =>
+const renderBar = ({ frame, group, images }: AuspicePage): string =>
   renderDocument("./auspice-bar", {
     frame,
+    images,
     state: stateOf(frame),
     siteTitle: frame.siteTitle ?? defaultSiteTitle,
     group: group && { name: group, href: groupHref(group) },

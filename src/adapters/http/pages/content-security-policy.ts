@@ -8,13 +8,13 @@ import { readFileSync } from "node:fs";
 export const formAction = (formTargets: readonly string[]): string =>
   ["form-action 'self'", ...formTargets].join(" ");
 
-/** The policy of all pages but the error document and Auspice's. Overviews may show images of other hosts. */
-export const pagePolicy = (formTargets: readonly string[] = []): string =>
+/** The policy of all pages but the error document and Auspice's. `images`: what they may show besides our own. */
+export const pagePolicy = (formTargets: readonly string[] = [], images: readonly string[] = []): string =>
   [
     "default-src 'none'",
     "style-src 'self'",
     "script-src 'self'",
-    "img-src 'self' data: https:",
+    ["img-src 'self' data:", ...images].join(" "),
     "connect-src 'self'",
     formAction(formTargets),
     "base-uri 'none'",

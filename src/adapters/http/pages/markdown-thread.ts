@@ -1,5 +1,5 @@
 import { answerTasks } from "../../shared/answer-tasks.ts";
-import type { Rendered } from "./markdown.ts";
+import type { Rendered, Source } from "./markdown.ts";
 import { render } from "./markdown.ts";
 
-answerTasks<string, Rendered>((markdown) => ({ result: render(markdown) }));
+answerTasks<Source, Rendered>((source) => ({ result: render(source) }));

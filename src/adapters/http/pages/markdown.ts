@@ -1,6 +1,7 @@
 import { marked } from "marked";
 import type { IOptions, Tag } from "sanitize-html";
 import sanitizeHtml from "sanitize-html";
+import type { ImageRule } from "./image-rule.ts";
 
 /** In characters. A table of a thousand columns makes a gigabyte of some kilobytes. */
 const maxHtml = 2_000_000;
@@ -10,12 +11,17 @@ export type Rendered =
   | { readonly kind: "html"; readonly html: string }
   | { readonly kind: "refused"; readonly why: "size" | "depth" };
 
+export interface Source {
+  readonly markdown: string;
+  readonly images: ImageRule;
+}
+
 /** Turns Markdown by people into harmless HTML: text, lists, tables, images, links. May take any time. */
-export const render = (markdown: string): Rendered => {
+export const render = ({ markdown, images }: Source): Rendered => {
   try {
     const unsafe = marked.parse(markdown, { async: false, gfm: true });
     if (unsafe.length > maxHtml) return { kind: "refused", why: "size" };
-    const html = sanitizeHtml(unsafe, rules);
+    const html = sanitizeHtml(unsafe, rulesWith(images));
     return html.length > maxHtml ? { kind: "refused", why: "size" } : { kind: "html", html };
   } catch (error) {
     // Thousands of nested quotes exhaust the stack.
@@ -49,23 +55,25 @@ const link = (tagName: string, { href, title }: Tag["attribs"]): Tag => ({
 });
 
 /** No path of this server: a picture must not be able to ask for `/logout`. */
-const imageSource = /^\s*(https:\/\/|data:image\/(png|jpeg|gif|webp);base64,)/i;
+const ownImage = /^\s*data:image\/(png|jpeg|gif|webp);base64,/i;
 
-const image = (tagName: string, { src, alt, title, width, height }: Tag["attribs"]): Tag =>
-  src !== undefined && imageSource.test(src)
-    ? {
-        tagName,
-        attribs: {
-          src,
-          alt: alt ?? "",
-          ...(title === undefined ? {} : { title }),
-          ...(width === undefined ? {} : { width }),
-          ...(height === undefined ? {} : { height }),
-          loading: "lazy",
-          referrerpolicy: "no-referrer",
-        },
-      }
-    : { tagName: "em", attribs: {}, text: alt ?? "" };
+const image =
+  ({ pattern, otherwise }: ImageRule) =>
+  (tagName: string, { src = "", alt = "", title, width, height }: Tag["attribs"]): Tag => {
+    const url = URL.parse(src);
+    const isShown = ownImage.test(src) || (url !== null && new RegExp(pattern).test(url.href));
+    if (isShown) {
+      const size = { ...(width === undefined ? {} : { width }), ...(height === undefined ? {} : { height }) };
+      const shown = { src, alt, ...(title === undefined ? {} : { title }), ...size };
+      return { tagName, attribs: { ...shown, loading: "lazy", referrerpolicy: "no-referrer" } };
+    }
+    const isElsewhere = url !== null && /^https?:$/.test(url.protocol);
+    return { tagName: "em", attribs: {}, text: isElsewhere ? notShown(url.host, alt, otherwise) : alt };
+  };
+
+/** As `auspice-images.js` has it. */
+const notShown = (host: string, alt: string, why: string): string =>
+  `An image from ${host}${alt === "" ? "" : ` (${alt})`} is not shown: ${why}`;
 
 /** A list of tasks keeps its marks, without the form fields that GitHub's Markdown makes of them. */
 const taskMark = (tagName: string, { type, checked }: Tag["attribs"]): Tag =>
@@ -73,7 +81,7 @@ const taskMark = (tagName: string, { type, checked }: Tag["attribs"]): Tag =>
     ? { tagName: "span", attribs: {}, text: checked === undefined ? "☐" : "☑" }
     : { tagName, attribs: {} };
 
-const rules: IOptions = {
+const rulesWith = (images: ImageRule): IOptions => ({
   // SVG is left out: it brings scripts, styles and foreign content with it, and images may be SVG files.
   allowedTags: [
     ...headings,
@@ -97,5 +105,5 @@ const rules: IOptions = {
   allowedSchemesByTag: { img: ["https", "data"] },
   allowProtocolRelative: false,
   nestingLimit: 50,
-  transformTags: { ...lowerHeadings, a: link, img: image, input: taskMark },
-};
+  transformTags: { ...lowerHeadings, a: link, img: image(images), input: taskMark },
+});

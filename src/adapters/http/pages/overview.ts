@@ -3,7 +3,8 @@ import { LRUCache } from "lru-cache";
 import { PoolBusy } from "../../shared/waiting-line.ts";
 import { workerPool } from "../../shared/worker-pool.ts";
 import { OverLimit } from "../../shared/worker-thread.ts";
-import type { Rendered } from "./markdown.ts";
+import type { ImageRule } from "./image-rule.ts";
+import type { Rendered, Source } from "./markdown.ts";
 
 /** A group's overview, ready for its page. */
 export type Overview =
@@ -13,7 +14,8 @@ export type Overview =
   | { readonly kind: "text"; readonly text: string; readonly why: string };
 
 export interface Overviews {
-  of(markdown: string): Promise<Overview>;
+  /** `images`: which of other hosts it shows. */
+  of(markdown: string, images: ImageRule): Promise<Overview>;
   close(): Promise<void>;
 }
 
@@ -47,7 +49,7 @@ const afterLimit = (error: unknown): Outcome => {
  * What came of a text is remembered, failures too: a text costs its time once, and not at each visit.
  */
 export const openOverviews = (): Overviews => {
-  const pool = workerPool<string, Rendered>({
+  const pool = workerPool<Source, Rendered>({
     module: new URL("./markdown-thread.ts", import.meta.url),
     threads: 2,
     memory: 64,
@@ -55,27 +57,28 @@ export const openOverviews = (): Overviews => {
     queue: 50,
     patience: 15,
   });
-  const known = new LRUCache<string, Outcome, string>({
+  const known = new LRUCache<string, Outcome, Source>({
     maxSize: maxRemembered,
     sizeCalculation: (outcome) => (outcome.kind === "html" ? outcome.html.length : 0) + 200,
     ignoreFetchAbort: true,
-    fetchMethod: async (_, __, { context: markdown, options }) => {
-      const outcome = await pool.run(markdown).catch(afterLimit);
+    fetchMethod: async (_, __, { context: source, options }) => {
+      const outcome = await pool.run(source).catch(afterLimit);
       if (outcome.kind === "refused") options.ttl = refusalsLast * 1000;
       return outcome;
     },
   });
-  const outcomeOf = async (markdown: string): Promise<Outcome> => {
+  const outcomeOf = async (source: Source): Promise<Outcome> => {
     try {
-      return await known.forceFetch(hash("sha256", markdown, "base64"), { context: markdown });
+      const key = `${hash("sha256", source.markdown, "base64")} ${source.images.pattern}`;
+      return await known.forceFetch(key, { context: source });
     } catch (error) {
       if (error instanceof PoolBusy) return { kind: "refused", why: "busy" };
       throw error;
     }
   };
   return {
-    of: async (markdown) => {
-      const outcome = await outcomeOf(markdown);
+    of: async (markdown, images) => {
+      const outcome = await outcomeOf({ markdown, images });
       return outcome.kind === "html"
         ? outcome
         : { kind: "text", text: shortened(markdown), why: reasons[outcome.why] };

@@ -4,10 +4,16 @@ import { describe, expect, it } from "vitest";
 import { findInstallation } from "../../../../src/adapters/auspice/installation.ts";
 import { assets } from "../../../../src/adapters/http/pages/asset.ts";
 import { auspicePage } from "../../../../src/adapters/http/pages/auspice-page.ts";
+import type { Frame } from "../../../../src/adapters/http/pages/frame.ts";
+import type { ImageRule } from "../../../../src/adapters/http/pages/image-rule.ts";
+import { imageRules } from "../../../../src/adapters/http/pages/image-rule.ts";
+import type { GroupName } from "../../../../src/domain/group.ts";
 import { alice, anonymous, group, positions, unproven } from "./sample.ts";
 
 const entrypoint = readFileSync(join(findInstallation().folder, "dist", "index.html"), "utf8");
-const render = auspicePage(entrypoint);
+const page = auspicePage(entrypoint);
+const render = ({ group: name, ...content }: { frame: Frame; group?: GroupName; images?: ImageRule }) =>
+  page({ images: imageRules(undefined)(undefined), group: name, ...content });
 const lab = group("lab-one").name;
 
 /** What of the bar is not hidden. */
@@ -67,6 +73,13 @@ describe("Auspice's page with the bar", () => {
     expect(shown(html)).toEqual(["unproven"]);
     expect(html).toContain("Your login cannot be checked.");
     expect(render({ frame: anonymous })).not.toContain("cannot be checked");
+  });
+
+  it("tells its script whose images are shown, and why no others", () => {
+    const images = imageRules(["a.example"])(undefined);
+    const html = render({ frame: alice, images });
+    expect(html).toContain('data-images="^https://(?:a\\.example)/"');
+    expect(html).toContain('data-no-image="this server does not show images from there."');
   });
 
   it("leads to no group where none is shown", () => {

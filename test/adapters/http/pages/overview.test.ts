@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { imageRules } from "../../../../src/adapters/http/pages/image-rule.ts";
 import { render } from "../../../../src/adapters/http/pages/markdown.ts";
 
-const html = (markdown: string): string => {
-  const rendered = render(markdown);
+const html = (markdown: string, images = imageRules(["*"])(undefined)): string => {
+  const rendered = render({ markdown, images });
   return rendered.kind === "html" ? rendered.html.trim() : `refused: ${rendered.why}`;
 };
 
@@ -37,6 +38,20 @@ describe("An overview's Markdown", () => {
       '<p><img src="https://a.example/b.png" alt="a" loading="lazy" referrerpolicy="no-referrer" /></p>',
     );
     expect(html("<img src='data:image/png;base64,AAAA'>")).toContain('src="data:image/png;base64,AAAA"');
+  });
+
+  it("says in words which pictures it does not show", () => {
+    const none = imageRules([])(undefined);
+    const why = "this server does not show images from there.";
+    expect(html("![Cases](https://a.example/b.png)", none)).toBe(
+      `<p><em>An image from a.example (Cases) is not shown: ${why}</em></p>`,
+    );
+    expect(html('<img src="//a.example/b.png" alt="<b>">', none)).toBe("<em>&lt;b&gt;</em>");
+    expect(html('<img src="https://a.example:8443/b.png" alt="<b>x</b>">', none)).toBe(
+      `<em>An image from a.example:8443 (&lt;b&gt;x&lt;/b&gt;) is not shown: ${why}</em>`,
+    );
+    expect(html("![](http://a.example/b.png)")).toContain("An image from a.example is not shown: ");
+    expect(html("<img src='data:image/png;base64,AAAA'>", none)).toContain("data:image/png");
   });
 });
 
