@@ -23,19 +23,22 @@ export interface ProviderTraits {
   readonly saysWhy: boolean;
 }
 
+/** What the contract needs of a provider. */
+export type RunningProvider = Pick<LabProvider, "environment" | "commandLine" | "tokenLife" | "approve">;
+
 const codebase = fileURLToPath(new URL("../../", import.meta.url));
 
 /** The part of the port's contract that needs no provider that errs, at one that really runs. */
 export const runningProviderContract = (
   name: string,
-  current: () => { readonly lab: LabProvider; readonly origin: string },
+  current: () => { readonly lab: RunningProvider; readonly origin: string },
   { renewsIdTokens, saysWhy }: ProviderTraits,
 ): void => {
   describe(`IdentityProvider at a running ${name}`, () => {
     const closers = newClosers();
     const random = systemRandom();
     let provider: IdentityProvider;
-    let lab: LabProvider;
+    let lab: RunningProvider;
     let attempt: LoginAttempt;
 
     beforeAll(async () => {

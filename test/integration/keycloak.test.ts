@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { runningProviderContract } from "../contract/running-provider.contract.ts";
 import type { StartedKeycloak } from "../support/containers/keycloak.ts";
 import { startKeycloak } from "../support/containers/keycloak.ts";
 import { documentedSettings } from "../support/documented-providers.ts";
@@ -7,6 +8,7 @@ import type { KeycloakBrowser } from "../support/keycloak-browser.ts";
 import { administer, commandLineToken, keycloakBrowser, password } from "../support/keycloak-browser.ts";
 import { keycloakPerson } from "../support/keycloak-person.ts";
 import { secondsUntil } from "../support/outage.ts";
+import { approveByForm } from "../support/provider-browser.ts";
 import type { RunningServer } from "../support/running-server.ts";
 import { startServer } from "../support/running-server.ts";
 import { sessionCookie, username } from "../support/sessions.ts";
@@ -73,16 +75,18 @@ const realm = {
 let keycloak: StartedKeycloak;
 const servers: RunningServer[] = [];
 
-const serverOf = async (row: "Keycloak, groups" | "Keycloak, realm roles"): Promise<RunningServer> => {
-  const server = await startServer({
-    environment: {
-      ...documentedSettings(row),
-      OIDC_IDP_URL: keycloak.issuer,
-      OAUTH2_CLIENT_ID: "app-client",
-      OAUTH2_CLIENT_SECRET: secret,
-      OAUTH2_CLI_CLIENT_ID: "cli-client",
-    },
-  });
+type Row = "Keycloak, groups" | "Keycloak, realm roles";
+
+const environmentOf = (row: Row) => ({
+  ...documentedSettings(row),
+  OIDC_IDP_URL: keycloak.issuer,
+  OAUTH2_CLIENT_ID: "app-client",
+  OAUTH2_CLIENT_SECRET: secret,
+  OAUTH2_CLI_CLIENT_ID: "cli-client",
+});
+
+const serverOf = async (row: Row): Promise<RunningServer> => {
+  const server = await startServer({ environment: environmentOf(row) });
   servers.push(server);
   return server;
 };
@@ -96,6 +100,14 @@ afterAll(async () => {
   await Promise.all(servers.map((each) => each.close()));
   await keycloak?.close();
 });
+
+const underContract = () => {
+  const redirectUri = "http://127.0.0.1:9999/";
+  const commandLine = { issuer: keycloak.issuer, id: "cli-client", redirectUri, scope: "openid profile" };
+  const environment = environmentOf("Keycloak, groups");
+  return { lab: { environment, commandLine, tokenLife, approve: approveByForm }, origin: server.origin };
+};
+runningProviderContract("Keycloak", underContract, { renewsIdTokens: true, saysWhy: true });
 
 const loggedIn = async (name: string, at: RunningServer = server): Promise<KeycloakBrowser> => {
   const visitor = keycloakBrowser(at);
