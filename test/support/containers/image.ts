@@ -4,6 +4,7 @@ import { buildApache } from "./recipe/apache.ts";
 import { buildDex } from "./recipe/dex.ts";
 import { buildGarage } from "./recipe/garage.ts";
 import { buildGlewlwyd } from "./recipe/glewlwyd.ts";
+import { buildHydra } from "./recipe/hydra.ts";
 import { buildKeycloak } from "./recipe/keycloak.ts";
 import { buildMinio } from "./recipe/minio.ts";
 import { buildNginx } from "./recipe/nginx.ts";
@@ -23,7 +24,8 @@ export type ImageKind =
   | "glewlwyd"
   | "versitygw"
   | "radosgw"
-  | "garage";
+  | "garage"
+  | "hydra";
 
 interface ImageSource {
   readonly variable: string;
@@ -56,6 +58,7 @@ const sources: Record<ImageKind, ImageSource> = {
   },
   radosgw: { variable: "RADOSGW_IMAGE", otherwise: "quay.io/ceph/ceph:v16.2.15", build: buildRadosgw },
   garage: { variable: "GARAGE_IMAGE", otherwise: "dxflrs/garage:v2.5.0", build: buildGarage },
+  hydra: { variable: "HYDRA_IMAGE", otherwise: "oryd/hydra:v2.3.0", build: buildHydra },
 };
 
 /** The release that the tests are made for; another may be named by the variable. */
