@@ -52,6 +52,19 @@ const outages: Readonly<Record<string, Outage>> = {
   "hangs with its connections open": { harm: () => minio.pause(), heal: () => minio.unpause() },
 };
 
+it("is told at its start what the object store does with conditions", async () => {
+  const said = () => server.events.filter(({ event }) => event === "store-probe");
+  await expect.poll(said, { timeout: 20_000 }).toEqual([
+    {
+      event: "store-probe",
+      heeds: ["put If-None-Match", "put If-Match", "complete If-None-Match", "complete If-Match"],
+      ignores: ["delete If-Match"],
+    },
+  ]);
+  const statusOf = async (group: string) => (await alice.ask(`/groups/${group}/probe`)).status;
+  expect(await statusOf(".groups-server")).toBe(await statusOf("there-is-none"));
+});
+
 /** Well below what waiting for the store takes, and enough for a busy machine. */
 const promptly = 2.5;
 
