@@ -27,11 +27,20 @@ const isReadable = (path: string): boolean => {
   }
 };
 
+/** A user that exists for one service only, as systemd makes them, may have none. */
+const homeOfUser = (): string => {
+  try {
+    return homedir();
+  } catch {
+    return "/";
+  }
+};
+
 const fileNamed = (environment: Environment, name: string, usual: string): string => {
   const named = environment[name];
   return named !== undefined && isNamed(environment, name)
     ? named
-    : join(environment["HOME"] || homedir(), ".aws", usual);
+    : join(environment["HOME"] || homeOfUser(), ".aws", usual);
 };
 
 /**
