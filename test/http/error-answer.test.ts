@@ -181,6 +181,11 @@ describe("a denial", () => {
     expect(answer.headers["www-authenticate"]).toBe('Bearer realm="nextstrain.org"');
   });
 
+  test("of an outsider in a browser says whom they are logged in as", async () => {
+    const answer = await server.ask({ path: target, headers: { Accept: html, ...outsider } });
+    expect(answer.text).toMatch(/You are logged in as <strong>[^<]+<\/strong>\./);
+  });
+
   test.each(["GET", "HEAD", "PUT", "DELETE", "OPTIONS"])("of an outsider's %s is 403", async (method) => {
     for (const Accept of [html, "application/json"]) {
       const answer = await server.ask({ method, path: target, headers: { Accept, ...outsider } });

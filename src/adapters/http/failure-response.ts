@@ -1,3 +1,4 @@
+import type { Caller } from "../../domain/caller.ts";
 import type { Failure } from "../../domain/failure.ts";
 import { isFailure, NotFound } from "../../domain/failure.ts";
 import type { Log } from "../../ports/driven/log.ts";
@@ -101,5 +102,9 @@ const writeBody = async (
   ctx.status = status;
   ctx.type = "text/html; charset=utf-8";
   ctx.set("Content-Security-Policy", errorPolicy());
-  ctx.body = renderError({ status, message, requestId: ctx.state.id, retryHref: retryHref(ctx, failure) });
+  // Absent where a request failed before it was asked who sent it.
+  const caller: Caller | undefined = ctx.state.caller;
+  const username = caller?.kind === "user" ? caller.user.username : undefined;
+  const again = retryHref(ctx, failure);
+  ctx.body = renderError({ status, message, requestId: ctx.state.id, retryHref: again, username });
 };

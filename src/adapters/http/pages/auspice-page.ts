@@ -32,7 +32,9 @@ const renderBar = ({ frame, group, images }: AuspicePage): string =>
  * @throws Error at once, when this is no page that a bar can be put into
  */
 export const auspicePage = (entrypoint: string): ((content: AuspicePage) => string) => {
-  const [, head, bodyTag, body] = /^(.*)(<\/head>\s*<body[^>]*>)(.*)$/is.exec(entrypoint) ?? [];
+  // Its built page says no language; what Auspice itself says is English unless somebody chooses otherwise.
+  const page = entrypoint.replace(/^(\s*<!doctype html>\s*<html)>/i, '$1 lang="en">');
+  const [, head, bodyTag, body] = /^(.*)(<\/head>\s*<body[^>]*>)(.*)$/is.exec(page) ?? [];
   if (head === undefined || bodyTag === undefined || body === undefined) {
     throw new Error("Auspice's page has no place for the bar with the user's name.");
   }

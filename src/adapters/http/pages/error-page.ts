@@ -14,6 +14,8 @@ export interface ErrorDocument {
   readonly message: string;
   /** What the operator finds the request by. */
   readonly requestId: string;
+  /** Who is logged in, where that is known. */
+  readonly username?: string | undefined;
   /** Of a login that came to nothing: where the next one begins. */
   readonly retryHref?: string | undefined;
 }
@@ -81,13 +83,21 @@ const anyOther = (status: number): Advice =>
       };
 
 /** A document that needs nothing but itself; sent with `errorPolicy`. */
-export const renderError = ({ frame, status, message, requestId, retryHref }: ErrorDocument): string =>
+export const renderError = ({
+  frame,
+  status,
+  message,
+  requestId,
+  retryHref,
+  username,
+}: ErrorDocument): string =>
   renderDocument("./error", {
     siteTitle: frame?.siteTitle ?? defaultSiteTitle,
     style: errorStyle(),
     loginHref: status === 401 ? (frame?.loginHref ?? "/login") : undefined,
     // Most often somebody is logged in with another account than they think.
     accountHref: status === 403 && retryHref === undefined ? "/whoami" : undefined,
+    username: status === 403 && retryHref === undefined ? username : undefined,
     retryHref,
     ...(retryHref === undefined ? (byStatus[status] ?? anyOther(status)) : loginFailed),
     status,

@@ -41,6 +41,13 @@ it("Only somebody who is refused is led to the page that says who they are", () 
   expect(page(401)).not.toContain("/whoami");
 });
 
+it("Somebody who is refused is told whom they are logged in as", () => {
+  const told = (status: number) => renderError({ status, message: "", requestId: "", username: "<b>olga" });
+  expect(told(403)).toContain("You are logged in as <strong>&lt;b&gt;olga</strong>.");
+  expect(told(404)).not.toContain("olga");
+  expect(page(403)).not.toContain("logged in as");
+});
+
 it("The not-found page shows the address as text", () => {
   const html = renderNotFound({ frame: { ...anonymous, path: "//evil.example/<b>" } });
   expect(html).toContain("<code>//evil.example/&lt;b&gt;</code>");
