@@ -82,3 +82,39 @@ describe("uploads that stand still", { timeout: 60_000 }, () => {
     held[1]?.leave();
   });
 });
+
+/** A download whose answer has begun and that nobody reads. */
+const unread = async (path: string) => {
+  const sent = httpRequest(`${server.origin}${path}`, { headers: { Accept: mainType } });
+  sent.on("error", () => undefined);
+  const answer = new Promise<number>((resolve) => {
+    sent.once("response", (begun) => {
+      begun.pause();
+      resolve(begun.statusCode ?? 0);
+    });
+  });
+  sent.end();
+  return { answer, leave: () => sent.destroy() };
+};
+
+test("small files wait behind no downloads that nobody reads, large ones do", {
+  timeout: 60_000,
+}, async () => {
+  const large = mainDataset.replace(/}$/, `,"x":"${"y".repeat(40_000_000)}"}`);
+  expect((await put(server, "/groups/blab/large", mainType, large)).status).toBe(204);
+  const path = "/charon/getDataset?prefix=groups/blab/large";
+  const held = [await unread(path), await unread(path)];
+  expect(await Promise.all(held.map(({ answer }) => answer))).toEqual([200, 200]);
+  const third = await unread(path);
+  const began = performance.now();
+  const small = await server.ask({
+    path: "/charon/getDataset?prefix=groups/blab/small",
+    headers: { "Accept-Encoding": "gzip" },
+  });
+  expect(small.status).toBe(200);
+  expect(performance.now() - began).toBeLessThan(5000);
+  expect(await Promise.race([third.answer, sleep(300, "waits")])).toBe("waits");
+  held[0]?.leave();
+  expect(await third.answer).toBe(200);
+  for (const each of [...held, third]) each.leave();
+});

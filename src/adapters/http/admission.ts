@@ -68,6 +68,7 @@ const places = ({ atOnce, perCaller }: AdmissionLimits) => {
       waiting.push(entry);
     });
   return {
+    isFree,
     enter: async (caller: string, signal: AbortSignal): Promise<() => void> => {
       if (isFree(caller)) take(caller);
       else if (signal.aborted || waiting.length >= mostWaiting || waitingOf(caller) >= mostWaitingOfOne) {
@@ -83,6 +84,10 @@ export interface Admission {
   during<T>(ctx: Context, work: Work, run: () => Promise<T>): Promise<T>;
   /** The same for an answer: the place is free again when it has been sent, or its reader has gone. */
   untilSent(ctx: Context, work: Work): Promise<void>;
+  /** Whether there is a place right now. */
+  isFree(ctx: Context, work: Work): boolean;
+  /** For an answer so small that it needs no place: it is ended all the same when it moves too slowly. */
+  withoutPlace(ctx: Context): void;
 }
 
 /** The client's own address; a trusted proxy sets the header, whatever the client sends (docs/deployment.md section 7). */
@@ -140,6 +145,10 @@ export const admission = (limits: Readonly<Record<Work, AdmissionLimits>>): Admi
       };
       if (ctx.res.closed) end();
       else ctx.res.once("close", end);
+    },
+    isFree: (ctx, work) => kinds[work].isFree(callerOf(ctx)),
+    withoutPlace: (ctx) => {
+      if (!ctx.res.closed) ctx.res.once("close", watchRate(ctx));
     },
   };
 };

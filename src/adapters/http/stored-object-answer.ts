@@ -23,6 +23,9 @@ export interface ObjectAnswerDeps {
   readonly admission: Admission;
 }
 
+/** What is not larger goes into the buffers of a connection at once, and waits behind nobody who does not read. */
+const smallBytes = 65_536;
+
 const conditional = ["if-none-match", "if-modified-since"] as const;
 
 /** Answers with a stored object (http-api.md section 5): headers, encoding, conditions, stream. */
@@ -46,7 +49,8 @@ export const answerObject = async (
       return;
     }
   }
-  await admission.untilSent(ctx, "download");
+  if (!admission.isFree(ctx, "download") && isSmall(ctx, await answer.stat())) admission.withoutPlace(ctx);
+  else await admission.untilSent(ctx, "download");
   const stored = await answer.read();
   setHeaders(ctx, stored, answer);
   // Stored compressed, it goes out so or not at all: in a third form its tag would be wrong.
@@ -58,6 +62,10 @@ export const answerObject = async (
 
 const sendsGzip = (ctx: Context, object: ObjectMetadata): boolean =>
   object.contentEncoding === "gzip" && ctx.acceptsEncodings("gzip", "identity") === "gzip";
+
+/** Of something that is unpacked on its way nobody knows how much it is. */
+const isSmall = (ctx: Context, object: ObjectMetadata): boolean =>
+  object.size <= smallBytes && (object.contentEncoding === undefined || sendsGzip(ctx, object));
 
 /** Always quoted, which the library leaves out where it may: scripts look for the name between quotes. */
 const attachment = (fileName: string): string =>

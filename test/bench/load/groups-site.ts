@@ -25,6 +25,8 @@ export interface GroupsSite {
   readonly minio: StartedMinio;
   /** Headers that name the person, beside those of the proxy. */
   readonly headers: Readonly<Record<"anonymous" | "bearer" | "cookie", Readonly<Record<string, string>>>>;
+  /** Headers with a token of somebody else who may write to the group `blab`. */
+  headersOf(username: string): Promise<Readonly<Record<string, string>>>;
   /** The key of the person's session in Redis. */
   sessionKey(): Promise<string>;
   close(): Promise<void>;
@@ -122,6 +124,10 @@ export const startSite = async (): Promise<GroupsSite> => {
       anonymous: proxyHeaders,
       bearer: { ...proxyHeaders, Authorization: `Bearer ${token}` },
       cookie: { ...proxyHeaders, Cookie: cookie },
+    },
+    headersOf: async (username) => {
+      const claims = { sub: username, preferred_username: username, groups: ["blab/editors"] };
+      return { ...proxyHeaders, Authorization: `Bearer ${await provider.idToken(claims)}` };
     },
     sessionKey: async () => (await redis.cli("KEYS", "nextstrain.org-session:*")).trim(),
     close: async () => {

@@ -1,0 +1,136 @@
+/**
+ * 500 uploads that stop in the middle and 500 downloads that nobody reads, from as many people and addresses;
+ * meanwhile 50 people who use the server as one does: how long their answers take, whether `/readyz` stays 200,
+ * and the server's memory. Usage: node test/bench/pressure.ts [seconds]
+ */
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { ask } from "../support/http.ts";
+import { dataset } from "../support/transfer.ts";
+import { writeDataset } from "./load/dataset-file.ts";
+import type { GroupsSite } from "./load/groups-site.ts";
+import { startSite } from "./load/groups-site.ts";
+import { limits, quantile } from "./load/limits.ts";
+import { startProcess } from "./load/measured-process.ts";
+import type { Stalled } from "./load/stalled-clients.ts";
+
+const seconds = Number(process.argv[2] ?? 90);
+const [stalledOfEach, honest] = [500, 50];
+const bounds = { residentMegabytes: 400, answerMs: 250 };
+/** Between an answer and the next thing that somebody does. */
+const thinkingMs = 1000;
+
+const range = (length: number) => Array.from({ length }, (_, index) => index);
+const from = (first: number, index: number) => ({
+  "X-Forwarded-For": `10.${first}.${Math.floor(index / 250)}.${(index % 250) + 1}`,
+});
+
+const put = async (site: GroupsSite, path: string, bytes: number): Promise<void> => {
+  const file = join(site.folder, `${bytes}.gz`);
+  await writeDataset(file, bytes, 0);
+  const headers = { ...site.headers.bearer, "Content-Type": dataset, "Content-Encoding": "gzip" };
+  const body = await readFile(file);
+  const { status } = await ask(`http://127.0.0.1:${site.port}`, { method: "PUT", path, headers, body });
+  if (status !== 204) throw new Error(`The upload was answered ${status}.`);
+};
+
+const stalledClients = async (site: GroupsSite): Promise<Stalled> => ({
+  port: site.port,
+  upload: "/groups/blab/stalled",
+  download: "/groups/blab/large",
+  uploaders: await Promise.all(
+    range(stalledOfEach).map(async (index) => ({
+      ...(await site.headersOf(`uploader-${index}`)),
+      ...from(1, index),
+      "Content-Type": dataset,
+    })),
+  ),
+  readers: range(stalledOfEach).map((index) => ({
+    ...site.headers.anonymous,
+    ...from(2, index),
+    Accept: dataset,
+  })),
+  bytes: 10e6,
+});
+
+interface Visit {
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+const visits = (site: GroupsSite): readonly Visit[] => {
+  const { anonymous, cookie } = site.headers;
+  return [
+    { path: "/whoami", headers: { ...cookie, Accept: "application/json" } },
+    { path: "/groups/blab/small", headers: { ...anonymous, Accept: dataset, "Accept-Encoding": "gzip" } },
+    { path: "/groups", headers: { ...anonymous, Accept: "text/html" } },
+    { path: "/groups/blab", headers: { ...cookie, Accept: "text/html" } },
+  ];
+};
+
+interface Seen {
+  readonly times: number[];
+  readonly refused: Map<string, number>;
+}
+
+/** Asks for one thing after the other, with pauses, until the time is over. */
+const person = async (site: GroupsSite, asked: readonly Visit[], index: number, end: number, seen: Seen) => {
+  await pause((thinkingMs / honest) * index);
+  for (let turn = index; Date.now() < end; turn += 1) {
+    const { path, headers } = asked[turn % asked.length] ?? { path: "/", headers: {} };
+    const began = performance.now();
+    const question = { path, headers: { ...headers, ...from(3, index) } };
+    const status = await ask(`http://127.0.0.1:${site.port}`, question).then(
+      (answer) => answer.status,
+      () => "no answer",
+    );
+    seen.times.push(performance.now() - began);
+    if (status !== 200) {
+      const what = `${path}: ${status}`;
+      seen.refused.set(what, (seen.refused.get(what) ?? 0) + 1);
+    }
+    await pause(thinkingMs);
+  }
+};
+
+const site = await startSite();
+try {
+  await put(site, "/groups/blab/small", 10_000);
+  await put(site, "/groups/blab/large", 60e6);
+  const clients = join(site.folder, "stalled.json");
+  await writeFile(clients, JSON.stringify(await stalledClients(site)));
+  const stalled = await startProcess({
+    program: fileURLToPath(new URL("./load/stalled-clients.ts", import.meta.url)),
+    args: [clients],
+    workingFolder: site.folder,
+    outputFile: join(site.folder, "stalled"),
+    ready: "stalling",
+  });
+  const end = Date.now() + seconds * 1000;
+  const people: Seen = { times: [], refused: new Map() };
+  const probes: Seen = { times: [], refused: new Map() };
+  await pause(3000);
+  const ready = [{ path: "/readyz", headers: site.headers.anonymous }];
+  await Promise.all([
+    person(site, ready, 0, end, probes),
+    ...range(honest).map((index) => person(site, visits(site), index, end, people)),
+  ]).finally(() => stalled.stop());
+  const ms = (part: number) => quantile(people.times, part).toFixed(0);
+  console.log(`${people.times.length} answers: median ${ms(0.5)} ms, longest ${ms(1)} ms`);
+  const refused = [...people.refused, ...probes.refused];
+  for (const [what, times] of refused) console.log(`  ${what}, ${times} times`);
+  const count = (all: Seen) => [...all.refused.values()].reduce((sum, times) => sum + times, 0);
+  limits.atMost("99 % of the answers", quantile(people.times, 0.99), bounds.answerMs, "ms");
+  limits.atMost("answers that were not 200", count(people), 0, "");
+  limits.atMost("/readyz not 200", count(probes), 0, "");
+  limits.atMost(
+    "peak of resident memory",
+    (await site.server.peakMemory()) / 1e6,
+    bounds.residentMegabytes,
+    "MB",
+  );
+} finally {
+  await site.close();
+}
