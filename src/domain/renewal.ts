@@ -6,9 +6,13 @@ export interface Staleness {
   readonly staleBefore: Seconds | undefined;
   /** How far the provider dates its `iat` back (`OIDC_IAT_BACKDATED_BY`). */
   readonly backdatedBy: Seconds;
-  /** The mark that was there before the provider was asked for the token; undefined: that is not known. */
+  /** Marks up to this one were there before the provider was asked for the token; undefined: that is not known. */
   readonly renewedAfterMark: Seconds | undefined;
 }
+
+/** The mark after another one: see `StalenessMarks`. */
+export const laterMark = (present: Seconds | undefined, at: Seconds): Seconds =>
+  present === undefined || present <= at ? at : present + 1;
 
 const longestMargin: Seconds = 60;
 const share = 10;

@@ -11,8 +11,8 @@ export interface TokenSet {
   /** What userinfo said of the claims that the id token lacks; absent: it was not asked. See `userinfo.ts`. */
   readonly userinfo?: JsonObject;
   /**
-   * The staleness mark that was there before the provider was asked for this id token: it is fresh by that mark,
-   * whatever its `iat` says. Absent: there was none, or the token came of a login.
+   * Staleness marks up to this one were set before the provider was asked for this id token: by them it is fresh,
+   * whatever its `iat` says. Absent: the token came of a login.
    */
   readonly renewedAfterMark?: Seconds;
 }

@@ -16,7 +16,7 @@ import type { Instance } from "./instance.ts";
 import { host, instance } from "./instance.ts";
 import type { Observation, Surroundings } from "./judgement.ts";
 import { causeOf503, judge, judgeEnd } from "./judgement.ts";
-import type { Grant, Login, Person, Redemption } from "./login.ts";
+import type { Login, Person, Redemption } from "./login.ts";
 import { mutationOptions } from "./mutation.ts";
 import type { CheckersProvider } from "./provider.ts";
 import { checkersProvider, client } from "./provider.ts";
@@ -54,7 +54,7 @@ export interface Report {
 }
 
 const maxTold = 30;
-const often = { kill: 12_000, redis: 40_000, role: 150, withdrawal: 1500 };
+const often = { kill: 12_000, redis: 40_000, role: 150, withdrawal: 1500, key: 25_000, damage: 2000 };
 
 /** Runs the real program under all that may happen to it, and judges every answer. */
 export const check = async (options: CheckOptions): Promise<Report> => {
@@ -83,18 +83,19 @@ const checkOn = async (options: CheckOptions, folder: string, redis: StartedRedi
   const random = seededNumbers(seed);
   const began = Date.now();
   const ledger = newLedger(began, options);
-  const around = { redis: trouble(), machine: trouble(), instances: [] as Instance[] };
-  const { instances } = around;
+  const instances: Instance[] = [];
+  const troubles = { redis: trouble(), machine: trouble(), instances };
   const provider = await checkersProvider({
     random,
-    excuse: (_, first) => excuse(first, instances, around),
+    excuse: (grant, first) => grant.excuse ?? excuse(first, instances, troubles),
     violation: (what, grant) => {
       const by = grant.lastRedemption?.by;
       const killed = by && instances[by.instance]?.killed(by.generation);
-      const facts = { ...grant, killed, redisDown: around.redis.last(), mints: grant.mints.slice(-3) };
+      const facts = { ...grant, killed, redisDown: troubles.redis.last(), mints: grant.mints.slice(-3) };
       ledger.violation(`${what}: ${JSON.stringify(facts)}`);
     },
   });
+  const around = { ...troubles, keys: provider.keyTrouble };
   const environment = await environmentOf(folder, redis, provider);
   for (let number = 0; number < size; number++) {
     const workingFolder = join(folder, String(number));
@@ -129,9 +130,9 @@ const checkOn = async (options: CheckOptions, folder: string, redis: StartedRedi
       !options.signal?.aborted &&
       provider.counts.renewals < options.renewals &&
       !(options.stopAtFirst && ledger.isBroken());
-    const current = new Map<Login, Grant>();
+    const current = new Set<Login>();
     const observe = (seen: Observation) => {
-      if (seen.login.foundDead === undefined) current.set(seen.login, seen.login.grant);
+      if (seen.login.foundDead === undefined) current.add(seen.login);
       ledger.count(seen, around);
       const wrong = judge(seen, around);
       if (wrong) ledger.violation(describe(wrong, seen));
@@ -143,7 +144,7 @@ const checkOn = async (options: CheckOptions, folder: string, redis: StartedRedi
     };
     const stumble = (what: string, number: number, from: number) => {
       const to = Date.now();
-      const causes = [around.redis, around.machine, instances[number]?.slow];
+      const causes = [around.redis, around.machine, around.keys, instances[number]?.slow];
       if (!causes.some((cause) => cause?.touches(from - 100, to)))
         ledger.violation(`${what}, without a cause`);
     };
@@ -162,7 +163,7 @@ const checkOn = async (options: CheckOptions, folder: string, redis: StartedRedi
       }),
     );
     const telling = setInterval(() => {
-      for (const login of current.keys()) if (login.foundDead ?? login.end) current.delete(login);
+      for (const login of current) if (login.foundDead ?? login.end) current.delete(login);
       options.progress?.(ledger.line(provider.counts.renewals));
     }, 10_000);
     const marks = redisStalenessMarks(connection, systemClock(), { lifetime: 90_000 });
@@ -170,7 +171,13 @@ const checkOn = async (options: CheckOptions, folder: string, redis: StartedRedi
       random,
       instances: all,
       people,
-      grants: () => [...current.values()],
+      logins: () => [...current],
+      damage: async ({ cookie }) => {
+        const [, id = ""] = /=(?:s%3A|s:)?([A-Za-z0-9_-]{32})/.exec(cookie) ?? [];
+        const record = random.pick(['{"login":{"username":7}}', '{"login":"alice"}', "[]", "no JSON"]);
+        await connection.run((redis) => redis.set(`nextstrain.org-session:${id}`, record, "PX", 60_000));
+      },
+      changeKey: provider.changeKey,
       redis,
       redisTrouble: around.redis,
       marks,
@@ -204,7 +211,7 @@ const checkOn = async (options: CheckOptions, folder: string, redis: StartedRedi
 const excuse = (
   first: Redemption,
   instances: readonly Instance[],
-  around: Surroundings,
+  around: Omit<Surroundings, "keys">,
 ): string | undefined => {
   if (first.isLost) return "the answer did not arrive";
   const instance = instances[first.by.instance];
@@ -216,7 +223,11 @@ const excuse = (
 };
 
 /** A second after all trouble, whatever an instance got is in the store. */
-const writtenBy = (delivered: number, { slow }: Instance, { redis, machine }: Surroundings): number => {
+const writtenBy = (
+  delivered: number,
+  { slow }: Instance,
+  { redis, machine }: Omit<Surroundings, "keys">,
+): number => {
   let end = delivered;
   for (let last = -1; end !== last && Number.isFinite(end); ) {
     last = end;
@@ -243,6 +254,9 @@ const environmentOf = async (folder: string, redis: StartedRedis, provider: Chec
     OAUTH2_CLI_CLIENT_REDIRECT_URIS: '["http://127.0.0.1/"]',
     OIDC_USERNAME_CLAIM: "preferred_username",
     OIDC_GROUPS_CLAIM: "groups",
+    // Shorter than some refreshes take.
+    OIDC_TIMEOUT: "2",
+    RENEWAL_TIMEOUT: "4",
   };
 };
 
@@ -278,6 +292,7 @@ const newLedger = (began: number, { seed, progress }: CheckOptions) => {
     roleChanges: 0,
     marks: 0,
     withdrawals: 0,
+    damaged: 0,
     lagSeconds: 0,
   };
   const statuses: Record<string, number> = {};

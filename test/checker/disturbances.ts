@@ -5,27 +5,31 @@ import type { Username } from "../../src/domain/user.ts";
 import type { StalenessMarks } from "../../src/ports/driven/staleness-marks.ts";
 import type { StartedRedis } from "../support/containers/redis.ts";
 import type { Instance } from "./instance.ts";
-import type { Grant, Person } from "./login.ts";
+import type { Login, Person } from "./login.ts";
 import type { Trouble } from "./trouble.ts";
 
 export interface DisturbanceDeps {
   readonly random: RandomNumbers;
   readonly instances: readonly [Instance, ...Instance[]];
   readonly people: readonly [Person, ...Person[]];
-  /** Of the sessions there are now. */
-  readonly grants: () => readonly Grant[];
+  /** The sessions there are now. */
+  readonly logins: () => readonly Login[];
+  /** Puts something into a session's record that is none. */
+  readonly damage: (login: Login) => Promise<void>;
+  readonly changeKey: () => Promise<void>;
   readonly redis: Pick<StartedRedis, "signal" | "stop" | "start">;
   readonly redisTrouble: Trouble;
   readonly marks: StalenessMarks;
   readonly isGoing: () => boolean;
   /** Mean milliseconds between two of a kind. */
-  readonly every: Record<"kill" | "redis" | "role" | "withdrawal", number>;
+  readonly every: Record<"kill" | "redis" | "role" | "withdrawal" | "key" | "damage", number>;
   readonly counts: {
     kills: number;
     redisRestarts: number;
     roleChanges: number;
     marks: number;
     withdrawals: number;
+    damaged: number;
   };
 }
 
@@ -83,11 +87,32 @@ export const disturb = async (d: DisturbanceDeps): Promise<void> => {
     person.isViewer = !person.isViewer;
     d.counts.roleChanges += 1;
     if (random.uniform() < 0.3) return;
-    const value = Math.ceil(Date.now() / 1000);
+    const from = Date.now();
+    // By a clock that is ahead, now and then.
+    const ahead = random.uniform() < 0.2 ? random.below(120) : 0;
+    const value = Math.ceil(from / 1000) + ahead;
     try {
       await d.marks.mark(person.username as Username, value);
-      person.marks = [...person.marks.slice(-20), { value, done: Date.now() }];
+      person.marks = [...person.marks.slice(-20), { from, done: Date.now() }];
       d.counts.marks += 1;
+    } catch (error) {
+      if (!(error instanceof StoreDown)) throw error;
+    }
+  };
+
+  const anyLogin = (): Login | undefined => {
+    const logins = d.logins();
+    return logins[random.below(logins.length)];
+  };
+
+  /** As a version of another time may have left it. */
+  const damage = async (): Promise<void> => {
+    const login = anyLogin();
+    if (!login || login.grant.revoked !== undefined) return;
+    login.grant.excuse = "its record was damaged";
+    try {
+      await d.damage(login);
+      d.counts.damaged += 1;
     } catch (error) {
       if (!(error instanceof StoreDown)) throw error;
     }
@@ -95,8 +120,7 @@ export const disturb = async (d: DisturbanceDeps): Promise<void> => {
 
   /** The provider ends a login by itself. */
   const withdraw = async (): Promise<void> => {
-    const grants = d.grants();
-    const grant = grants[random.below(grants.length)];
+    const grant = anyLogin()?.grant;
     if (!grant || grant.revoked !== undefined) return;
     grant.revoked = Date.now();
     d.counts.withdrawals += 1;
@@ -107,5 +131,7 @@ export const disturb = async (d: DisturbanceDeps): Promise<void> => {
     repeat(d.every.redis, restartRedis),
     repeat(d.every.role, changeRole),
     repeat(d.every.withdrawal, withdraw),
+    repeat(d.every.key, d.changeKey),
+    repeat(d.every.damage, damage),
   ]);
 };

@@ -31,6 +31,8 @@ export interface Surroundings {
   readonly instances: readonly Pick<Instance, "down" | "slow">[];
   /** This machine has not run us for a while, and so perhaps none of the instances either. */
   readonly machine: Trouble;
+  /** The provider's keys. */
+  readonly keys: Trouble;
 }
 
 /** In milliseconds. A mark may go unnoticed for five seconds; the rest is for the way and for the clocks. */
@@ -76,7 +78,7 @@ export const judgeEnd = (
   { end, grant }: Login,
   instances: readonly Pick<Instance, "killed">[],
 ): string | undefined => {
-  if (grant.revoked !== undefined || end?.done === undefined) return undefined;
+  if (grant.revoked !== undefined || grant.excuse !== undefined || end?.done === undefined) return undefined;
   const isKilled = ({ instance, generation }: ProcessName, from: Moment, to: Moment) => {
     const killed = instances[instance]?.killed(generation);
     return killed !== undefined && from <= killed && killed < to;
@@ -99,6 +101,7 @@ export const causeOf503 = ({ login, instance, from, to }: Observation, around: S
     provider: login.grant.trouble,
     instance: around.instances[instance]?.slow,
     machine: around.machine,
+    keys: around.keys,
   };
   return Object.entries(causes).find(([, cause]) => cause?.touches(from, to))?.[0];
 };
@@ -125,15 +128,15 @@ const judgeUser = ({ login, from, to }: Observation, said: SaidUser, around: Sur
 
 /** Whether an answer within this time may come of this id token. */
 const isUsable = (
-  mint: Mint,
+  minted: Mint,
   { grant }: Login,
   { from, to }: { readonly from: Moment; readonly to: Moment },
   around: Surroundings,
 ): boolean => {
-  if (mint.at > to) return false;
+  if (minted.at > to) return false;
   const stored =
-    mint.delivered === undefined ? Number.POSITIVE_INFINITY : around.redis.over(mint.delivered) + storing;
+    minted.delivered === undefined ? Number.POSITIVE_INFINITY : around.redis.over(minted.delivered) + storing;
   // Whoever waits for a renewal gets what it brings, old as it may be by then.
-  if (from > Math.max(mint.expires, around.machine.over(stored))) return false;
-  return !grant.person.marks.some(({ value, done }) => mint.iat < value && done + marksUnnoticed < from);
+  if (from > Math.max(minted.expires, around.machine.over(stored))) return false;
+  return !grant.person.marks.some((mark) => minted.at < mark.from && mark.done + marksUnnoticed < from);
 };

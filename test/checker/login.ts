@@ -8,8 +8,8 @@ export interface Person {
   isViewer: boolean;
   /** Seconds that this person's id tokens live, from and to. */
   readonly tokenLife: readonly [number, number];
-  /** Staleness marks; `done` is when the mark was in the store. */
-  marks: { readonly value: number; readonly done: Moment }[];
+  /** Staleness marks: when what they are about changed, and when the mark was in the store. */
+  marks: { readonly from: Moment; readonly done: Moment }[];
 }
 
 /** An id token that the provider made, and what it says. */

@@ -4,12 +4,15 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { JWK } from "jose";
 import { SignJWT } from "jose";
 import type { RandomNumbers } from "../../src/app/sample/random-numbers.ts";
 import { signingKey } from "../support/stub-provider/signing-key.ts";
 import { answerHtml, answerJson } from "../support/stub-provider/stub-answer.ts";
 import type { Grant, Mint, Person, ProcessName, Redemption } from "./login.ts";
 import { newGrant } from "./login.ts";
+import type { Trouble } from "./trouble.ts";
+import { trouble } from "./trouble.ts";
 
 export const client = { id: "app-client", secret: "a secret of the checker" };
 
@@ -29,12 +32,20 @@ export interface CheckersProvider {
   approve(authorizationUrl: string, person: Person): { readonly query: string; readonly grant: Grant };
   /** From now on it errs no more. */
   behave(): void;
-  readonly counts: Record<"renewals" | "errors" | "delays" | "refusals" | "revocations" | "excused", number>;
+  readonly counts: Record<
+    "renewals" | "errors" | "delays" | "refusals" | "revocations" | "excused" | "late" | "keys" | "glitches",
+    number
+  >;
+  /** It signs with another key from now on. */
+  changeKey(): Promise<void>;
+  /** Its keys have changed, or were told wrongly, a moment ago. */
+  readonly keyTrouble: Trouble;
   close(): Promise<void>;
 }
 
 const behaviours = {
-  good: 930,
+  good: 928,
+  late: 2,
   "slow before": 20,
   "slow after": 25,
   "server error": 10,
@@ -47,6 +58,10 @@ type Behaviour = keyof typeof behaviours;
 /** After an error the instance that saw it leaves the provider alone for a second. */
 const pauseAfterError = 1300;
 const keptMints = 40;
+/** Tokens live half a minute at most, and keys change less often than that. */
+const keptKeys = 4;
+/** In milliseconds: keys are fetched once a second, and a renewal that failed is tried again after one. */
+const afterKeys = 3500;
 
 interface Code {
   readonly grant: Grant;
@@ -55,10 +70,23 @@ interface Code {
 
 export const checkersProvider = async (options: ProviderOptions): Promise<CheckersProvider> => {
   const { random } = options;
-  const key = await signingKey("ES256", "of the checker");
+  let key = await signingKey("ES256", "of the checker");
+  const other = await signingKey("ES256", "of nobody");
+  let keys = [key];
+  const keyTrouble = trouble();
   const grants = new Map<number, Grant>();
   const codes = new Map<string, Code>();
-  const counts = { renewals: 0, errors: 0, delays: 0, refusals: 0, revocations: 0, excused: 0 };
+  const counts = {
+    renewals: 0,
+    errors: 0,
+    delays: 0,
+    refusals: 0,
+    revocations: 0,
+    excused: 0,
+    late: 0,
+    keys: 0,
+    glitches: 0,
+  };
   let isGood = false;
   let lastGrant = 0;
   let issuer = "";
@@ -137,6 +165,7 @@ export const checkersProvider = async (options: ProviderOptions): Promise<Checke
       return;
     }
     const delay = 100 + random.below(1400);
+    const patience = 3000 + random.below(6000);
     if (behaviour.startsWith("slow")) counts.delays += 1;
     if (behaviour === "slow before") await sleep(delay);
     if (response.destroyed) return;
@@ -148,6 +177,11 @@ export const checkersProvider = async (options: ProviderOptions): Promise<Checke
     grant.current += 1;
     counts.renewals += 1;
     grant.lastRedemption = { by, at: Date.now(), delivered: undefined, isLost: false };
+    if (behaviour === "late") {
+      counts.late += 1;
+      grant.trouble.add(Date.now(), Date.now() + patience + 2 * pauseAfterError);
+      await sleep(patience);
+    }
     await answerTokens(response, grant, behaviour === "slow after" ? { delay } : {});
   };
 
@@ -180,6 +214,20 @@ export const checkersProvider = async (options: ProviderOptions): Promise<Checke
     }
   };
 
+  /** Key sets that were told for a moment by real providers, and say nothing of anybody's token. */
+  const tellKeys = (): readonly JWK[] => {
+    const told = keys.map(({ publicJwk }) => publicJwk);
+    if (isGood || random.uniform() > 0.3) return told;
+    counts.glitches += 1;
+    keyTrouble.add(Date.now() - 50, Date.now() + afterKeys);
+    return random.pick([
+      [],
+      [{ ...other.publicJwk, kid: key.kid }, ...told],
+      told.map((jwk) => ({ ...jwk, use: "enc" })),
+      told.slice(1),
+    ]);
+  };
+
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const url = new URL(request.url ?? "/", issuer);
     const form = new URLSearchParams(request.method === "POST" ? await text(request) : "");
@@ -187,7 +235,7 @@ export const checkersProvider = async (options: ProviderOptions): Promise<Checke
       case "/.well-known/openid-configuration":
         return answerJson(response, 200, metadata(issuer));
       case "/jwks":
-        return answerJson(response, 200, { keys: [key.publicJwk] });
+        return answerJson(response, 200, { keys: tellKeys() });
       case "/revoke": {
         const [id, number] = (form.get("token") ?? "").split(".").map(Number);
         const grant = grants.get(id ?? Number.NaN);
@@ -234,6 +282,13 @@ export const checkersProvider = async (options: ProviderOptions): Promise<Checke
       codes.set(code, { grant, nonce: searchParams.get("nonce") ?? "" });
       const query = new URLSearchParams({ code, state: searchParams.get("state") ?? "", iss: issuer });
       return { query: `?${query}`, grant };
+    },
+    keyTrouble,
+    changeKey: async () => {
+      counts.keys += 1;
+      keyTrouble.add(Date.now(), Date.now() + afterKeys);
+      key = await signingKey("ES256", `of the checker, ${counts.keys}`);
+      keys = [key, ...keys].slice(0, keptKeys);
     },
     behave: () => {
       isGood = true;

@@ -45,16 +45,18 @@ export const stalenessMarksContract = (adapter: string, open: () => Promise<Harn
       expect(other - before).toBeLessThan(5);
     });
 
-    it("lets a later mark replace an earlier one, never the other way round", async () => {
+    it("lets a later mark replace an earlier one, and an earlier one put off the later", async () => {
       const user = newUser();
       const other = await harness.another();
       await marks.mark(user, 200);
       await other.mark(user, 100);
-      expect(await marks.find(user)).toBe(200);
-      await other.mark(user, 300);
-      expect(await marks.find(user)).toBe(300);
-      await marks.mark(user, 300);
-      expect(await other.find(user)).toBe(300);
+      expect(await marks.find(user)).toBe(201);
+      await other.mark(user, 1_800_000_300);
+      expect(await marks.find(user)).toBe(1_800_000_300);
+      await marks.mark(user, 1_800_000_300);
+      expect(await other.find(user)).toBe(1_800_000_300);
+      await marks.mark(user, 1_800_000_299);
+      expect(await other.find(user)).toBe(1_800_000_301);
     });
 
     it("compares marks as numbers", async () => {
@@ -68,7 +70,7 @@ export const stalenessMarksContract = (adapter: string, open: () => Promise<Harn
       const user = newUser();
       const stores = await Promise.all(Array.from({ length: 10 }, () => harness.another()));
       await Promise.all(stores.map((each, n) => each.mark(user, 1000 + ((n * 7) % 10))));
-      expect(await marks.find(user)).toBe(1009);
+      expect(await marks.find(user)).toBeGreaterThanOrEqual(1009);
     });
 
     it("keeps users apart, whatever their names", async () => {

@@ -11,7 +11,7 @@ describe("the checker of histories", () => {
       seed: randomInt(2 ** 31),
       renewals: 100_000,
       seconds: 30,
-      every: { kill: 8000, redis: 12_000, role: 150, withdrawal: 1500 },
+      every: { kill: 8000, redis: 12_000, role: 150, withdrawal: 1500, key: 10_000, damage: 2000 },
       progress: print,
     });
     print(JSON.stringify(report));
@@ -19,11 +19,13 @@ describe("the checker of histories", () => {
     // Or it has not looked.
     const { renewals, kills, redisRestarts, logouts, afterwards, ends } = report.counts;
     expect(renewals).toBeGreaterThan(300);
-    for (const count of [kills, redisRestarts, logouts, afterwards]) expect(count).toBeGreaterThan(0);
+    const { late, keys, damaged } = report.counts;
+    for (const count of [kills, redisRestarts, logouts, afterwards, late, keys, damaged])
+      expect(count).toBeGreaterThan(0);
     expect(ends).toBe(logouts);
   });
 
-  const calm = { kill: 1e9, redis: 1e9, role: 150, withdrawal: 1e9 };
+  const calm = { kill: 1e9, redis: 1e9, role: 150, withdrawal: 1e9, key: 1e9, damage: 1e9 };
 
   it.each([
     ["renewal without a lock", "a refresh token was sent twice", {}],

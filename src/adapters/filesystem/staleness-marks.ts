@@ -1,5 +1,6 @@
 import type { Seconds } from "../../domain/brand.ts";
 import { StoreDown } from "../../domain/failure.ts";
+import { laterMark } from "../../domain/renewal.ts";
 import type { Username } from "../../domain/user.ts";
 import type { Clock } from "../../ports/driven/clock.ts";
 import type { Log } from "../../ports/driven/log.ts";
@@ -8,6 +9,7 @@ import type { CellRoot } from "./cell.ts";
 import { look } from "./cell.ts";
 import { put } from "./cell-change.ts";
 import { hashedFolder } from "./owned-path.ts";
+import { onDisk } from "./store-failure.ts";
 import type { Sweeper } from "./sweeper.ts";
 import { startSweeper } from "./sweeper.ts";
 import { readText, withText } from "./text-cell.ts";
@@ -45,13 +47,19 @@ export const filesystemStalenessMarks = ({
     ...startSweeper({ cells, clock, log, what: "sweeping staleness marks", expires: true }),
     find,
     now: async () => clock.now(),
-    mark: (username, at) =>
-      withText(cells, folderOf(username), String(at), async (draft) => {
-        const seen = await look(folderOf(username));
+    mark: async (username, at) => {
+      const folder = folderOf(username);
+      for (let isPut = false; !isPut; ) {
+        const seen = await onDisk(() => look(folder));
         // Read after looking: if the mark changes in between, `put` fails and we come again.
-        const present = await find(username);
-        if (present !== undefined && present >= at) return undefined;
-        return (await put(cells, seen, draft, clock.now() + lifetime)) === undefined ? "again" : undefined;
-      }),
+        const text = String(laterMark(await find(username), at));
+        isPut = await withText(
+          cells,
+          folder,
+          text,
+          async (draft) => (await put(cells, seen, draft, clock.now() + lifetime)) !== undefined,
+        );
+      }
+    },
   };
 };

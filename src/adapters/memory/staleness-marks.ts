@@ -1,4 +1,5 @@
 import type { Seconds } from "../../domain/brand.ts";
+import { laterMark } from "../../domain/renewal.ts";
 import type { Username } from "../../domain/user.ts";
 import type { Clock } from "../../ports/driven/clock.ts";
 import type { StalenessMarks } from "../../ports/driven/staleness-marks.ts";
@@ -25,8 +26,7 @@ export const memoryStalenessMarks = (
   return {
     async mark(username, at) {
       forgetEnded();
-      const present = kept.get(username);
-      if (present === undefined || present.at < at) kept.set(username, { at, ends: clock.now() + lifetime });
+      kept.set(username, { at: laterMark(kept.get(username)?.at, at), ends: clock.now() + lifetime });
     },
 
     now: async () => clock.now(),

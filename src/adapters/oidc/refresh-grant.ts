@@ -1,8 +1,9 @@
 import { decodeJwt, errors } from "jose";
 import { refreshTokenGrant } from "openid-client";
 import type { Seconds } from "../../domain/brand.ts";
+import { ProviderDown } from "../../domain/failure.ts";
 import type { TokenSet } from "../../domain/token-set.ts";
-import type { UselessTokens, VerifiedTokens } from "../../ports/driven/identity-provider.ts";
+import type { UselessTokens, Verification, VerifiedTokens } from "../../ports/driven/identity-provider.ts";
 import type { Conversation } from "./conversation.ts";
 import type { TokenEndpoint } from "./token-endpoint.ts";
 import { isComplaint, isRefused, renewalFailure } from "./token-endpoint.ts";
@@ -20,6 +21,20 @@ const identityOf = (idToken: string): { readonly iss?: unknown; readonly sub?: u
 /** What is to be said of an answer's tokens; see the port. */
 type Judgement = Omit<VerifiedTokens, "tokens"> | Omit<UselessTokens, "tokens">;
 
+/** Without the provider's keys nothing is proven. The tokens that came must not get lost for it: the former are used up. */
+const verifyRenewed = async (
+  conversation: Conversation,
+  idToken: string,
+  asked: Seconds,
+): Promise<Verification | { readonly outcome: "doubtful"; readonly cause: ProviderDown }> => {
+  try {
+    return await conversation.verifyAnswer(idToken, asked, "renewal");
+  } catch (cause) {
+    if (cause instanceof ProviderDown) return { outcome: "doubtful", cause };
+    throw cause;
+  }
+};
+
 /** Judges a renewed id token, which has to be the same person's still (OpenID Connect Core section 12.2). */
 const judgeRenewed = async (
   conversation: Conversation,
@@ -27,12 +42,15 @@ const judgeRenewed = async (
   idToken: string,
   asked: Seconds,
 ): Promise<Judgement> => {
-  const verification = await conversation.verifyAnswer(idToken, asked, "renewal");
+  const verification = await verifyRenewed(conversation, idToken, asked);
   if (verification.outcome === "invalid") return { claims: undefined, because: "invalid" };
   const [before, now] = [identityOf(old.idToken), identityOf(idToken)];
   const isSamePerson = typeof now.sub === "string" && now.sub === before.sub && now.iss === before.iss;
   if (!isSamePerson) return { claims: undefined, because: "invalid" };
-  if (verification.outcome !== "valid") return { claims: undefined, because: verification.outcome };
+  if (verification.outcome !== "valid") {
+    const cause = "cause" in verification ? { cause: verification.cause } : {};
+    return { claims: undefined, because: verification.outcome, ...cause };
+  }
   return { claims: verification.claims };
 };
 
@@ -44,7 +62,7 @@ const keepIdToken = async (
   conversation: Conversation,
   tokens: TokenSet,
 ): Promise<VerifiedTokens | UselessTokens> => {
-  const kept = await conversation.verifyAnswer(tokens.idToken, conversation.now(), "renewal");
+  const kept = await verifyRenewed(conversation, tokens.idToken, conversation.now());
   return kept.outcome === "valid"
     ? { tokens, claims: kept.claims }
     : { tokens, claims: undefined, because: kept.outcome === "doubtful" ? "doubtful" : "missing" };

@@ -15,16 +15,16 @@ export interface StalenessMarksOptions {
 
 const keyOf = (username: Username): string => `userStaleBefore:${username}`;
 
-/** Writes unless a mark is there that is as late; a record that cannot be read is no such mark. */
+/** As `laterMark` has it; a record that cannot be read is no mark. */
 const markScript = `
+local at = ARGV[1]
 local old = redis.call('GET', KEYS[1])
 if old then
   local read, record = pcall(cjson.decode, old)
-  if read and type(record) == 'table' and type(record.value) == 'number' and record.value >= tonumber(ARGV[1]) then
-    return 0
-  end
+  local later = read and type(record) == 'table' and type(record.value) == 'number' and record.value > tonumber(at)
+  if later then at = string.format('%.17g', record.value + 1) end
 end
-redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+redis.call('SET', KEYS[1], '{"value":' .. at .. ',"expires":' .. ARGV[2] .. '}', 'PX', ARGV[3])
 return 1`;
 
 /** Whoever may be marked is not trusted for a record that cannot be read. */
@@ -47,8 +47,8 @@ export const redisStalenessMarks = (
   const mark = connection.script("markStale", markScript);
   return {
     mark: async (username, at) => {
-      const record = { value: at, expires: Math.ceil((clock.now() + lifetime) * 1000) };
-      await mark(keyOf(username), at, JSON.stringify(record), Math.ceil(lifetime * 1000));
+      const expires = Math.ceil((clock.now() + lifetime) * 1000);
+      await mark(keyOf(username), at, expires, Math.ceil(lifetime * 1000));
     },
 
     now: async () => {

@@ -5,7 +5,7 @@ import { ProviderDown, StoreDown } from "../../domain/failure.ts";
 import { renewalDue } from "../../domain/renewal.ts";
 import type { Login, SessionId, StoredSession } from "../../domain/session.ts";
 import type { TokenSet } from "../../domain/token-set.ts";
-import type { ClaimNames } from "../../domain/user.ts";
+import type { ClaimNames, Username } from "../../domain/user.ts";
 import { userFault, userFromClaims } from "../../domain/user.ts";
 import type { Clock } from "../../ports/driven/clock.ts";
 import type { IdentityProvider } from "../../ports/driven/identity-provider.ts";
@@ -26,7 +26,7 @@ interface Deps {
   readonly lock: RenewalLock;
   readonly identityProvider: IdentityProvider;
   readonly judge: JudgeTokens;
-  readonly marks: Pick<StalenessMarks, "find">;
+  readonly marks: Pick<StalenessMarks, "find" | "now">;
   readonly tokens: SessionTokens;
   readonly revoke: RevokeLogin;
   readonly entries: Pick<SessionEntries, "enter">;
@@ -75,7 +75,7 @@ const renewHeld = async (d: Deps, id: SessionId, hold: Hold): Promise<Caller> =>
     if (asked !== "refused")
       return keepAsked(d, id, stored, login, { old: tokens, renewed: asked }, judgement.claims);
   }
-  const mark = await d.marks.find(login.username);
+  const mark = await lastMark(d, login.username);
   // The stores and the key set may have kept us waiting for longer than a lease lasts.
   if (!(await hold.confirm())) throw new StoreDown({ cause: new Error("the lock on the session was lost") });
   return refresh(d, id, stored, login, tokens, mark);
@@ -100,16 +100,16 @@ const refresh = async (
   stored: StoredSession,
   login: Login,
   tokens: TokenSet,
-  mark: Seconds | undefined,
+  mark: Seconds,
 ): Promise<Caller> => {
   const answer = askedAfter(mark, tokens, await toldIfBroken(d, login, d.identityProvider.refresh(tokens)));
   if (answer === "refused") {
     return dropRefused(d, id, stored, login, "the provider does not renew it", undefined);
   }
   if (answer.claims === undefined) {
-    const { because, tokens: renewed } = answer;
+    const { because, tokens: renewed, cause } = answer;
     return because === "expired" || because === "doubtful"
-      ? keepUnproven(d, id, stored, login, { old: tokens, renewed }, doubts[because])
+      ? keepUnproven(d, id, stored, login, { old: tokens, renewed }, new Error(doubts[because], { cause }))
       : dropRefused(d, id, stored, login, endings[because], renewed);
   }
   const { tokens: renewed, claims } = answer;
@@ -122,9 +122,16 @@ const refresh = async (
   return keepAsked(d, id, undefined, login, { old: renewed, renewed: asked }, claims);
 };
 
+/** A mark as late as this has been set already; one that is ahead of the store's time is, too, when it is there. */
+const lastMark = async ({ marks }: Deps, username: Username): Promise<Seconds> => {
+  const [now, present] = await Promise.all([marks.now(), marks.find(username)]);
+  const longestRounding = 1;
+  return present !== undefined && present > now + longestRounding ? present : now;
+};
+
 /** Says of a new id token that it was asked for after this mark had been set; of one that stays, what was known. */
 const askedAfter = <T extends { readonly tokens: TokenSet }>(
-  mark: Seconds | undefined,
+  mark: Seconds,
   old: TokenSet,
   answer: T | "refused",
 ): T | "refused" => {
@@ -148,7 +155,7 @@ const keepAsked = async (
   if (user === undefined) {
     // The provider, or a setting, has changed the claims: that says nothing against the person.
     const reason = `After a renewal, ${userFault(d.userinfo.claimsOf(renewed, claims), d.claimNames)}`;
-    return keepUnproven(d, id, stored, login, { old, renewed }, reason);
+    return keepUnproven(d, id, stored, login, { old, renewed }, new Error(reason));
   }
   const isThere = await keepRenewed(d, id, stored, login, { old, renewed, owner: user });
   d.log.write({ event: "renewal", outcome: "done", username: login.username });
@@ -173,7 +180,7 @@ const dropRefused = async (
 /** Why renewed tokens prove nothing now. */
 const doubts = {
   expired: "The renewed id token had expired when it came, by this server's clock: is that right?",
-  doubtful: "The renewed id token is signed by a key that the provider's key set does not have",
+  doubtful: "The provider's key set does not tell whether the renewed id token is right",
 } as const;
 
 /** Why renewed tokens end the login. */
@@ -192,11 +199,10 @@ const keepUnproven = async (
   stored: StoredSession | undefined,
   login: Login,
   exchange: Exchange,
-  reason: string,
+  cause: Error,
 ): Promise<Caller> => {
   const { username } = login;
   if (!(await keepRenewed(d, id, stored, login, exchange))) return anonymous;
-  const cause = new Error(reason);
   d.log.write({ event: "renewal", outcome: "broken", username, cause });
   throw new ProviderDown({ cause });
 };

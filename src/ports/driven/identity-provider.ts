@@ -70,6 +70,8 @@ export interface UselessTokens {
    * OpenID Connect Core section 12.2 allows), and the old one is no longer good.
    */
   readonly because: "invalid" | "expired" | "doubtful" | "missing";
+  /** Why the keys do not tell, where more is known. */
+  readonly cause?: unknown;
 }
 
 export type LogoutVerification =
