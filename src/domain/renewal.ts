@@ -10,9 +10,11 @@ export interface Staleness {
   readonly renewedAfterMark: Seconds | undefined;
 }
 
+const leastStep: Seconds = 0.001;
+
 /** The mark after another one: see `StalenessMarks`. */
 export const laterMark = (present: Seconds | undefined, at: Seconds): Seconds =>
-  present === undefined || present <= at ? at : present + 1;
+  present === undefined || present < at ? at : present + leastStep;
 
 const longestMargin: Seconds = 60;
 const share = 10;

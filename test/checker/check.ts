@@ -256,7 +256,7 @@ const environmentOf = async (folder: string, redis: StartedRedis, provider: Chec
     OIDC_GROUPS_CLAIM: "groups",
     // Shorter than some refreshes take.
     OIDC_TIMEOUT: "2",
-    RENEWAL_TIMEOUT: "4",
+    RENEWAL_TIMEOUT: "7",
   };
 };
 

@@ -93,7 +93,7 @@ export const disturb = async (d: DisturbanceDeps): Promise<void> => {
     const value = Math.ceil(from / 1000) + ahead;
     try {
       await d.marks.mark(person.username as Username, value);
-      person.marks = [...person.marks.slice(-20), { from, done: Date.now() }];
+      person.marks = [...person.marks.slice(-20), { value, from, done: Date.now() }];
       d.counts.marks += 1;
     } catch (error) {
       if (!(error instanceof StoreDown)) throw error;

@@ -9,7 +9,7 @@ export interface Person {
   /** Seconds that this person's id tokens live, from and to. */
   readonly tokenLife: readonly [number, number];
   /** Staleness marks: when what they are about changed, and when the mark was in the store. */
-  marks: { readonly from: Moment; readonly done: Moment }[];
+  marks: { readonly value: number; readonly from: Moment; readonly done: Moment }[];
 }
 
 /** An id token that the provider made, and what it says. */

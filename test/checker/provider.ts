@@ -165,7 +165,7 @@ export const checkersProvider = async (options: ProviderOptions): Promise<Checke
       return;
     }
     const delay = 100 + random.below(1400);
-    const patience = 3000 + random.below(6000);
+    const patience = 3000 + random.below(9000);
     if (behaviour.startsWith("slow")) counts.delays += 1;
     if (behaviour === "slow before") await sleep(delay);
     if (response.destroyed) return;

@@ -105,12 +105,12 @@ describe("what is stored under a name that uploads no longer take", () => {
       const story = `/groups/blab/narratives/${encodeAsClient(name)}`;
       expect((await get(server, path, mainType)).text).toBe(named(name));
       expect((await get(server, story, narrativeType)).text).toBe(narrative);
-      expect(await listed()).toContain(`groups/blab/${name}`);
+      await expect.poll(listed).toContain(`groups/blab/${name}`);
       const headers = { Authorization: await server.bearer("olga", "blab/owners") };
       for (const address of [path, story]) {
         expect((await server.ask({ method: "DELETE", path: address, headers })).status).toBe(204);
       }
-      expect(await listed()).not.toContain(`groups/blab/${name}`);
+      await expect.poll(listed).not.toContain(`groups/blab/${name}`);
       expect((await get(server, path, mainType)).status).toBe(404);
       expect((await get(server, story, narrativeType)).status).toBe(404);
     },

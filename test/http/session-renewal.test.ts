@@ -305,7 +305,7 @@ describe("a staleness mark", () => {
 
   test("that is ahead of the provider's clock makes a session renew once, as each later mark does", async () => {
     const visitor = await loggedIn();
-    for (const ahead of [3600, 7200]) {
+    for (const ahead of [3600, 7200, 0, 0]) {
       await server.stored.mark("alice", clock.now() + ahead);
       clock.pass(6);
       const spent = await redemptions(async () => {

@@ -21,8 +21,8 @@ local at = ARGV[1]
 local old = redis.call('GET', KEYS[1])
 if old then
   local read, record = pcall(cjson.decode, old)
-  local later = read and type(record) == 'table' and type(record.value) == 'number' and record.value > tonumber(at)
-  if later then at = string.format('%.17g', record.value + 1) end
+  local later = read and type(record) == 'table' and type(record.value) == 'number' and record.value >= tonumber(at)
+  if later then at = string.format('%.17g', record.value + 0.001) end
 end
 redis.call('SET', KEYS[1], '{"value":' .. at .. ',"expires":' .. ARGV[2] .. '}', 'PX', ARGV[3])
 return 1`;

@@ -7,8 +7,8 @@ import type { Username } from "../../domain/user.ts";
  */
 export interface StalenessMarks {
   /**
-   * Tokens issued before `at` are too old from now on. A mark that is later already, as by another clock,
-   * becomes later still: what changed now is news to whoever has seen that one.
+   * Tokens issued before `at` are too old from now on. A mark that is as late already, or later by another
+   * clock, becomes later still: what changed now is news to whoever has seen that one.
    */
   mark(username: Username, at: Seconds): Promise<void>;
   /** By the store's clock, which is one for all instances: what marks are set to. */
