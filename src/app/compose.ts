@@ -173,6 +173,7 @@ const admissionLimits = (settings: Settings) => ({
   upload: halfFor(settings.MAX_UPLOADS),
   download: halfFor(settings.MAX_DOWNLOADS),
   login: halfFor(settings.MAX_LOGINS),
+  render: halfFor(settings.MAX_RENDERS),
 });
 
 const keyOf = (secret: string) => createSecretKey(Buffer.from(secret));

@@ -74,6 +74,11 @@ export const settings = {
     otherwise: 100,
     says: "Logins that one instance begins or finishes at once, half of them from one address.",
   }),
+  MAX_RENDERS: setting({
+    kind: wholeNumberFrom(1),
+    otherwise: 20,
+    says: "Overviews that one instance turns from Markdown into a page at once, half of them for one person or address; pages whose overview was shown before need none.",
+  }),
   IMAGE_HOSTS: optional({
     kind: hosts,
     says: 'Other hosts whose images overviews, narratives and Auspice show, by https: "a.example", "*.a.example" for all below it, "*" for any. Each learns the addresses of readers. Unset: any on public groups\' pages, none on others. [] for none.',

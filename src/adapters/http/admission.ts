@@ -4,7 +4,7 @@ import { personKey } from "../../domain/person.ts";
 import type { Context } from "./context.ts";
 
 /** Work that holds memory, sockets or the provider for as long as somebody else pleases. */
-export type Work = "upload" | "download" | "login";
+export type Work = "upload" | "download" | "login" | "render";
 
 export interface AdmissionLimits {
   /** Of this process. */
@@ -123,6 +123,7 @@ export const admission = (limits: Readonly<Record<Work, AdmissionLimits>>): Admi
     upload: places(limits.upload),
     download: places(limits.download),
     login: places(limits.login),
+    render: places(limits.render),
   };
   const enter = (ctx: Context, work: Work) => kinds[work].enter(callerOf(ctx), ctx.state.signal);
   return {

@@ -3,6 +3,7 @@ import { isFailure } from "../../domain/failure.ts";
 import type { Group } from "../../domain/group.ts";
 import type { Groups } from "../../ports/driving/groups.ts";
 import type { Resources } from "../../ports/driving/resources.ts";
+import type { Admission } from "./admission.ts";
 import type { Context, RequestState } from "./context.ts";
 import type { NotFoundPage } from "./failure-response.ts";
 import { canonicalGroup } from "./group-address.ts";
@@ -15,7 +16,7 @@ import { renderListing } from "./pages/group-listing.ts";
 import type { GroupPage } from "./pages/group-page.ts";
 import { renderGroup } from "./pages/group-page.ts";
 import type { ImageRule } from "./pages/image-rule.ts";
-import type { Overviews } from "./pages/overview.ts";
+import type { Overview, Overviews } from "./pages/overview.ts";
 import { parseFilter } from "./pages/resource-filter.ts";
 import { renderWhoami } from "./pages/whoami.ts";
 import { decodePath } from "./traversal.ts";
@@ -26,6 +27,7 @@ interface Deps {
   readonly resources: Resources;
   readonly pages: Pages;
   readonly overviews: Overviews;
+  readonly admission: Admission;
   readonly imagesFor: (group: Group) => ImageRule;
 }
 
@@ -62,6 +64,11 @@ const undefinedIfDown = (error: unknown): undefined => {
   throw error;
 };
 
+/** Only what has yet to be made needs a place: nobody waits for others' overviews to see one that is known. */
+const overviewOf = (ctx: Context, d: Deps, markdown: string, images: ImageRule): Promise<Overview> =>
+  d.overviews.known(markdown, images) ??
+  d.admission.during(ctx, "render", () => d.overviews.of(markdown, images));
+
 const groupPage = async (ctx: Context, d: Deps): Promise<void> => {
   const group = canonicalGroup(ctx, d.groups);
   if (group) await sendGroupPage(ctx, d, group);
@@ -83,7 +90,7 @@ const sendGroupPage = async (
     frame: d.pages.frame(ctx),
     group,
     info,
-    overview: await d.overviews.of(info.overview, images),
+    overview: await overviewOf(ctx, d, info.overview, images),
     listing,
     filter: parseFilter(ctx.URL.searchParams),
     mayUpload: d.groups.isPermitted(caller, "write", "dataset", group),

@@ -8,7 +8,7 @@ import type { Subject } from "../../../src/domain/person.ts";
 import { userWith } from "../../domain/sample.ts";
 
 const limits = { atOnce: 200, perCaller: 2 };
-const all = { upload: limits, download: limits, login: { atOnce: 1, perCaller: 1 } };
+const all = { upload: limits, download: limits, login: { atOnce: 1, perCaller: 1 }, render: limits };
 
 /** A request from an address, by way of a trusted proxy where it names one. */
 const requestFrom = (address: string, forwardedFor?: string) => {

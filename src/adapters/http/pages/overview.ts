@@ -14,6 +14,8 @@ export type Overview =
   | { readonly kind: "text"; readonly text: string; readonly why: string };
 
 export interface Overviews {
+  /** What is known already, or being made for somebody else; undefined: it has yet to be made. */
+  known(markdown: string, images: ImageRule): Promise<Overview> | undefined;
   /** `images`: which of other hosts it shows. */
   of(markdown: string, images: ImageRule): Promise<Overview>;
   close(): Promise<void>;
@@ -67,21 +69,34 @@ export const openOverviews = (): Overviews => {
       return outcome;
     },
   });
-  const outcomeOf = async (source: Source): Promise<Outcome> => {
+  const underWay = new Set<string>();
+  const outcomeOf = async (key: string, source: Source): Promise<Outcome> => {
+    underWay.add(key);
     try {
-      const key = `${hash("sha256", source.markdown, "base64")} ${source.images.pattern}`;
       return await known.forceFetch(key, { context: source });
     } catch (error) {
       if (error instanceof PoolBusy) return { kind: "refused", why: "busy" };
       throw error;
+    } finally {
+      underWay.delete(key);
     }
   };
+  const keyOf = ({ markdown, images }: Source) => `${hash("sha256", markdown, "base64")} ${images.pattern}`;
+  const overview = async (key: string, source: Source): Promise<Overview> => {
+    const outcome = await outcomeOf(key, source);
+    return outcome.kind === "html"
+      ? outcome
+      : { kind: "text", text: shortened(source.markdown), why: reasons[outcome.why] };
+  };
   return {
-    of: async (markdown, images) => {
-      const outcome = await outcomeOf({ markdown, images });
-      return outcome.kind === "html"
-        ? outcome
-        : { kind: "text", text: shortened(markdown), why: reasons[outcome.why] };
+    known: (markdown, images) => {
+      const source = { markdown, images };
+      const key = keyOf(source);
+      return known.has(key) || underWay.has(key) ? overview(key, source) : undefined;
+    },
+    of: (markdown, images) => {
+      const source = { markdown, images };
+      return overview(keyOf(source), source);
     },
     close: () => pool.close(),
   };
