@@ -19,6 +19,19 @@ export const briefLimits: DrainLimits = { bytes: 50e6, pieces: 10_000, time: 5 }
 const maxDrains = 100;
 let drains = 0;
 
+/** In bytes a second, by all of them together: what is refused must not cost those who are served their time. */
+const drainRate = 50e6;
+/** In milliseconds: for so long it may be faster. */
+const burst = 100;
+let drained = 0;
+
+/** How many milliseconds to wait before more is read, after so many bytes. */
+const pauseAfter = (bytes: number): number => {
+  const now = performance.now();
+  drained = Math.max(now, drained) + (bytes / drainRate) * 1000;
+  return Math.max(0, drained - now - burst);
+};
+
 const bodiless = ["GET", "HEAD", "DELETE", "OPTIONS"];
 
 const waitsForContinue = (ctx: Context): boolean => ctx.get("Expect").toLowerCase() === "100-continue";
@@ -62,8 +75,10 @@ export const drain = async (ctx: Context, limits: DrainLimits = usualLimits): Pr
 const readToEnd = ({ req }: Context, limits: DrainLimits): Promise<boolean> =>
   new Promise((resolve) => {
     let [bytes, pieces] = [limits.bytes, limits.pieces];
+    let pause: NodeJS.Timeout | undefined;
     const settle = (isWhole: boolean): void => {
       clearTimeout(timer);
+      clearTimeout(pause);
       req.off("data", count);
       stopWatching();
       req.pause();
@@ -72,7 +87,12 @@ const readToEnd = ({ req }: Context, limits: DrainLimits): Promise<boolean> =>
     const count = (piece: Uint8Array): void => {
       bytes -= piece.length;
       pieces -= 1;
+      const milliseconds = pauseAfter(piece.length);
       if (bytes < 0 || pieces < 0) settle(false);
+      else if (milliseconds > 0) {
+        req.pause();
+        pause = setTimeout(() => req.resume(), milliseconds);
+      }
     };
     // A client that falls silent is no reason to wait longer either.
     const timer = setTimeout(settle, limits.time * 1000, false);

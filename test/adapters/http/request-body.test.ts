@@ -42,6 +42,19 @@ describe("what is left of a refused upload", () => {
     expect([body.destroyed, answered]).toEqual([false, closes]);
   });
 
+  it("is read no faster than 50 MB a second, together with what is left of others", async () => {
+    const began = performance.now();
+    const two = [refused(), refused()];
+    const reading = two.map(({ ctx }) => drain(ctx, { bytes: 1e9, pieces: 1e6, time: 60 }));
+    for (const { body } of two) {
+      for (let piece = 0; piece < 200; piece += 1) body.write(Buffer.alloc(65_536));
+      body.end();
+    }
+    await Promise.all(reading);
+    expect(two.map(({ answered }) => answered)).toEqual([{}, {}]);
+    expect(performance.now() - began).toBeGreaterThan(400);
+  });
+
   it("is cut off after the answer when it comes in too many pieces", async () => {
     const { ctx, body, answered } = refused();
     for (let piece = 0; piece < 4; piece += 1) body.write(".");
