@@ -31,8 +31,15 @@ export interface Login {
   readonly sealedTokens: SealedText;
 }
 
+/** Why a session that goes on has no login any more, for whoever logged in with it; forgotten at the next login. */
+export type LoginEnd = (typeof loginEnds)[number];
+
+/** The provider did not renew it; it had lasted as long as logins may. */
+const loginEnds = ["not-renewed", "too-old"] as const;
+
 export interface Session {
   readonly login?: Login;
+  readonly loginEnd?: LoginEnd;
   readonly [value: string]: Json | Login | undefined;
 }
 
@@ -53,6 +60,14 @@ const isLogin = (value: unknown): boolean => {
   );
 };
 
+const isLoginEnd = (value: unknown): boolean => loginEnds.some((end) => end === value);
+
+/** Only a hint: the rest of the session is as good without it. */
+const withoutLoginEnd = (session: object): Session => {
+  const { loginEnd: _, ...others } = session as Session;
+  return others;
+};
+
 /**
  * Reads a stored session's JSON; undefined for what is none, or is one of another shape, as another version or
  * somebody else may have written it.
@@ -61,8 +76,9 @@ export const parseSession = (text: string): Session | undefined => {
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
-    const { login } = value as { readonly login?: unknown };
-    return login === undefined || isLogin(login) ? (value as Session) : undefined;
+    const { login, loginEnd } = value as { readonly login?: unknown; readonly loginEnd?: unknown };
+    if (login !== undefined && !isLogin(login)) return undefined;
+    return loginEnd === undefined || isLoginEnd(loginEnd) ? (value as Session) : withoutLoginEnd(value);
   } catch {
     return undefined;
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { loginAttemptContext, sessionContext } from "../../src/domain/encryption-context.ts";
 import type { SessionId } from "../../src/domain/session.ts";
-import { parseSessionId, sessionIdBytes } from "../../src/domain/session.ts";
+import { parseSession, parseSessionId, sessionIdBytes } from "../../src/domain/session.ts";
 import { parseTokens, serialiseTokens } from "../../src/domain/token-set.ts";
 
 describe("a session's id", () => {
@@ -21,6 +21,19 @@ describe("a session's id", () => {
   ])("is refused when it %s", (_, text) => {
     expect(parseSessionId(text)).toBeUndefined();
   });
+});
+
+describe("why a session's login ended", () => {
+  it.each(["not-renewed", "too-old"])("is read as it was written: %s", (loginEnd) => {
+    expect(parseSession(JSON.stringify({ counter: 1, loginEnd }))).toEqual({ counter: 1, loginEnd });
+  });
+
+  it.each(["", "another version's", 1, null, {}, "a".repeat(10_000)])(
+    "is left out when it is nothing that can be told: %j",
+    (loginEnd) => {
+      expect(parseSession(JSON.stringify({ counter: 1, loginEnd }))).toEqual({ counter: 1 });
+    },
+  );
 });
 
 describe("the context that a text is sealed under", () => {

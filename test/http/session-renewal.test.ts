@@ -199,6 +199,32 @@ describe("while the provider is not itself", () => {
     expect(await status(visitor, privatePage)).toBe(200);
   });
 
+  const asksAgain = "Your identity provider asks you to log in again.";
+  test.each(endings)("somebody is told so on every page until they log in again: %s", async (flaw) => {
+    const ended = async () =>
+      [...(await server.stored.sessions()).values()].filter((record) => record.includes("loginEnd")).length;
+    const before = await ended();
+    const visitor = await loggedIn();
+    const text = async (path: string, headers = {}) => (await visitor.ask({ path, headers })).text;
+    expect(await text("/groups/blab")).not.toContain(asksAgain);
+    clock.pass(tokenLife + 1);
+    server.provider.misbehave(flaw);
+    const told = `${asksAgain} <a href="/login?return_to=%2Fgroups%2Fblab">Log in again</a>`;
+    expect(await text("/groups/blab")).toContain(told);
+    server.provider.behave();
+    expect(await ended()).toBe(before + 1);
+    expect(await text("/groups/blab")).toContain(told);
+    expect(await text(privatePage, { Accept: "application/json" })).toContain(asksAgain);
+    const refused = await visitor.ask({ method: "DELETE", path: "/groups/blab/zika" });
+    expect(refused.status).toBe(401);
+    expect(refused.text).toContain(asksAgain);
+    expect(refused.text).toContain('href="/login"');
+    expect((await browser(server).ask("/groups/blab")).text).not.toContain(asksAgain);
+    await visitor.logIn();
+    expect(await text("/groups/blab")).not.toContain(asksAgain);
+    expect(await ended()).toBe(before);
+  });
+
   test.each(outages)("nobody is logged out by its %s", async (flaw) => {
     const visitor = await loggedIn();
     clock.pass(tokenLife + 1);

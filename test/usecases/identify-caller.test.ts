@@ -106,8 +106,8 @@ describe("a session", () => {
     const id = await s.logIn(s.identityProvider.tokensOf("alice", [], { aud: "evil" }), otherId, {
       counter: 3,
     });
-    expect(await s.callerOf(id)).toBe(anonymous);
-    expect((await s.sessions.load(id, idle))?.session).toEqual({ counter: 3 });
+    expect(await s.callerOf(id)).toEqual({ kind: "anonymous", loginEnd: "not-renewed" });
+    expect((await s.sessions.load(id, idle))?.session).toEqual({ counter: 3, loginEnd: "not-renewed" });
     expect(s.log.events).toMatchObject([
       { event: "session-dropped", username: "alice" },
       { event: "renewal" },

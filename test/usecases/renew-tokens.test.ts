@@ -9,6 +9,7 @@ import type { VerifiedTokens } from "../../src/ports/driven/identity-provider.ts
 import { idle, loginSetup } from "./login-setup.ts";
 
 const alice = { kind: "user", user: { username: "alice" } };
+const notRenewed = { kind: "anonymous", loginEnd: "not-renewed" };
 
 /** Somebody whose id token has expired. */
 const expired = async () => {
@@ -113,8 +114,9 @@ describe("a refused renewal", () => {
     const s = await expired();
     await writeValues(s, 7);
     s.identityProvider.onRefresh = async () => "refused";
-    expect(await s.callerOf(s.id)).toBe(anonymous);
-    expect((await s.sessions.load(s.id, idle))?.session).toEqual({ counter: 7 });
+    expect(await s.callerOf(s.id)).toEqual(notRenewed);
+    expect(await s.callerOf(s.id)).toEqual(notRenewed);
+    expect((await s.sessions.load(s.id, idle))?.session).toEqual({ counter: 7, loginEnd: "not-renewed" });
     expect(s.log.events).toContainEqual({ event: "renewal", outcome: "refused", username: "alice" });
   });
 
@@ -141,7 +143,7 @@ describe("a refused renewal", () => {
     const s = await expired();
     const tokens = { ...s.identityProvider.tokensOf("alice"), idToken: s.first.idToken };
     s.identityProvider.onRefresh = async () => ({ tokens, claims: undefined, because: "missing" });
-    expect(await s.callerOf(s.id)).toBe(anonymous);
+    expect(await s.callerOf(s.id)).toEqual(notRenewed);
     expect(s.log.events).toContainEqual({
       event: "session-dropped",
       username: "alice",
@@ -153,7 +155,7 @@ describe("a refused renewal", () => {
     const s = await expired();
     const tokens = s.identityProvider.tokensOf("mallory");
     s.identityProvider.onRefresh = async () => ({ tokens, claims: undefined, because: "invalid" });
-    expect(await s.callerOf(s.id)).toBe(anonymous);
+    expect(await s.callerOf(s.id)).toEqual(notRenewed);
     expect(await s.tokensIn(s.id)).toBeUndefined();
     await s.background.settle();
     expect(s.identityProvider.revoked).toEqual([tokens.refreshToken]);
@@ -366,7 +368,7 @@ describe("a renewal elsewhere", () => {
   it("that was refused makes those who waited anonymous", async () => {
     const s = await expired();
     s.identityProvider.onRefresh = async () => "refused";
-    expect(await Promise.all([s.callerOf(s.id), s.callerOf(s.id)])).toEqual([anonymous, anonymous]);
+    expect(await Promise.all([s.callerOf(s.id), s.callerOf(s.id)])).toEqual([notRenewed, notRenewed]);
     expect(s.identityProvider.refreshed).toHaveLength(1);
   });
 });

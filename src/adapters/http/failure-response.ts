@@ -7,7 +7,7 @@ import { failureAnswer } from "./failure-answer.ts";
 import { isBrowserLike, wantsJson } from "./negotiation.ts";
 import { errorPolicy } from "./pages/content-security-policy.ts";
 import { renderError } from "./pages/error-page.ts";
-import { loginHref } from "./pages/frame.ts";
+import { loginEndOf, loginHref } from "./pages/frame.ts";
 import { briefLimits, drain } from "./request-body.ts";
 import { privateCache } from "./security-headers.ts";
 
@@ -89,7 +89,11 @@ const writeBody = async (
   status: number,
   notFoundPage: NotFoundPage,
 ): Promise<void> => {
-  const message = failure?.message ?? "Something went wrong here. The operator finds more in the log.";
+  // Absent where a request failed before it was asked who sent it.
+  const caller: Caller | undefined = ctx.state.caller;
+  const whyLogin = failure?.code === "login-required" ? loginEndOf(caller) : undefined;
+  const said = failure?.message ?? "Something went wrong here. The operator finds more in the log.";
+  const message = whyLogin === undefined ? said : `${said} ${whyLogin}`;
   if (wantsJson(ctx)) {
     ctx.type = "application/json; charset=utf-8";
     ctx.body = JSON.stringify({ error: message });
@@ -102,8 +106,6 @@ const writeBody = async (
   ctx.status = status;
   ctx.type = "text/html; charset=utf-8";
   ctx.set("Content-Security-Policy", errorPolicy());
-  // Absent where a request failed before it was asked who sent it.
-  const caller: Caller | undefined = ctx.state.caller;
   const username = caller?.kind === "user" ? caller.user.username : undefined;
   const again = retryHref(ctx, failure);
   ctx.body = renderError({ status, message, requestId: ctx.state.id, retryHref: again, username });

@@ -4,7 +4,7 @@ import type { Context } from "./context.ts";
 import { auspicePage } from "./pages/auspice-page.ts";
 import { formAction, pagePolicy } from "./pages/content-security-policy.ts";
 import type { Frame } from "./pages/frame.ts";
-import { loginHref } from "./pages/frame.ts";
+import { loginEndOf, loginHref } from "./pages/frame.ts";
 import type { ImageRule } from "./pages/image-rule.ts";
 import { renderLogout } from "./pages/logout.ts";
 
@@ -32,6 +32,7 @@ export const pages = ({ auspice: client, formTargets, imagesFor }: Deps): Pages 
     return {
       user: caller.kind === "user" ? { username: caller.user.username } : undefined,
       unproven: caller.kind === "unproven",
+      loginEnd: loginEndOf(caller),
       loginHref: loginHref(ctx.url),
       path: ctx.url,
     };

@@ -107,6 +107,7 @@ const beginSession = async (ctx: Context, d: Deps, login: Login): Promise<void> 
   if (!ctx.session) throw new Error("the session layer is missing");
   const client = clientKind(ctx.get("User-Agent"));
   await leaveFormer(ctx, d, login);
+  delete ctx.session["loginEnd"];
   ctx.session.login = client === undefined ? login : { ...login, client };
   await ctx.session.regenerate();
 };

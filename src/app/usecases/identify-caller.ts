@@ -1,6 +1,6 @@
 import type { JsonObject, Seconds } from "../../domain/brand.ts";
 import type { Caller, Credentials } from "../../domain/caller.ts";
-import { anonymous } from "../../domain/caller.ts";
+import { anonymous, withoutLogin } from "../../domain/caller.ts";
 import { InvalidToken, ProviderDown, StoreDown } from "../../domain/failure.ts";
 import { renewalDue } from "../../domain/renewal.ts";
 import type { Login, SessionId, StoredSession } from "../../domain/session.ts";
@@ -81,16 +81,13 @@ const bearerCaller = async (d: Deps, token: string): Promise<Caller> => {
 
 const sessionCaller = async (d: Deps, id: SessionId, stored: StoredSession): Promise<Caller> => {
   const { login } = stored.session;
-  if (!login) return anonymous;
+  if (!login) return withoutLogin(stored.session);
   if (d.maxLifetime !== undefined && login.since + d.maxLifetime <= d.clock.now()) {
-    await d.tokens.drop(id, stored, login, "its time is over", d.tokens.open(id, login)?.tokens);
-    return anonymous;
+    const why = { reason: "its time is over", loginEnd: "too-old" } as const;
+    return d.tokens.drop(id, stored, login, why, d.tokens.open(id, login)?.tokens);
   }
   const opened = d.tokens.open(id, login);
-  if (!opened) {
-    await d.tokens.drop(id, stored, login, "its tokens cannot be opened");
-    return anonymous;
-  }
+  if (!opened) return d.tokens.drop(id, stored, login, { reason: "its tokens cannot be opened" });
   const judgement = await d.judge(opened.tokens, "app");
   switch (judgement.verdict) {
     case "good":

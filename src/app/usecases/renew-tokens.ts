@@ -1,6 +1,6 @@
 import type { JsonObject, Seconds } from "../../domain/brand.ts";
 import type { Caller } from "../../domain/caller.ts";
-import { anonymous } from "../../domain/caller.ts";
+import { anonymous, withoutLogin } from "../../domain/caller.ts";
 import { ProviderDown, StoreDown } from "../../domain/failure.ts";
 import { renewalDue } from "../../domain/renewal.ts";
 import type { Login, SessionId, StoredSession } from "../../domain/session.ts";
@@ -59,13 +59,11 @@ export const renewTokens =
 
 const renewHeld = async (d: Deps, id: SessionId, hold: Hold): Promise<Caller> => {
   const stored = await d.sessions.load(id, d.idle);
-  const login = stored?.session.login;
-  if (!stored || !login) return anonymous;
+  if (!stored) return anonymous;
+  const { login } = stored.session;
+  if (!login) return withoutLogin(stored.session);
   const tokens = d.tokens.open(id, login)?.tokens;
-  if (!tokens) {
-    await d.tokens.drop(id, stored, login, "its tokens cannot be opened");
-    return anonymous;
-  }
+  if (!tokens) return d.tokens.drop(id, stored, login, { reason: "its tokens cannot be opened" });
   const judgement = await d.judge(tokens, "app");
   if (judgement.verdict === "good" && !isDue(d, judgement.claims)) {
     return { kind: "user", user: judgement.user };
@@ -171,10 +169,10 @@ const dropRefused = async (
   reason: string,
   tokens: TokenSet | undefined,
 ): Promise<Caller> => {
-  await d.tokens.drop(id, stored, login, reason);
+  const caller = await d.tokens.drop(id, stored, login, { reason, loginEnd: "not-renewed" });
   if (tokens) d.revoke(login, tokens, "unless-shared");
   d.log.write({ event: "renewal", outcome: "refused", username: login.username });
-  return anonymous;
+  return caller;
 };
 
 /** Why renewed tokens prove nothing now. */

@@ -1,8 +1,10 @@
 import type { Seconds } from "../../domain/brand.ts";
+import type { Caller } from "../../domain/caller.ts";
+import { withoutLogin } from "../../domain/caller.ts";
 import { sessionContext } from "../../domain/encryption-context.ts";
 import { StoreDown } from "../../domain/failure.ts";
 import { remembered } from "../../domain/remembered.ts";
-import type { Login, Session, SessionId, StoredSession } from "../../domain/session.ts";
+import type { Login, LoginEnd, Session, SessionId, StoredSession } from "../../domain/session.ts";
 import type { TokenSet } from "../../domain/token-set.ts";
 import { parseTokens, serialiseTokens } from "../../domain/token-set.ts";
 import type { Clock } from "../../ports/driven/clock.ts";
@@ -16,6 +18,12 @@ interface OpenedTokens {
   readonly underOldKey: boolean;
 }
 
+/** Why a login is dropped: for the log, and where they can do something with it for its owner. */
+interface DropReason {
+  readonly reason: string;
+  readonly loginEnd?: LoginEnd;
+}
+
 /** The tokens inside a session: taken out, put back, thrown away. Every write compares and sets. */
 export interface SessionTokens {
   /** Undefined: they cannot be opened, and are of no use to anybody any more. */
@@ -27,8 +35,15 @@ export interface SessionTokens {
    * Ends a login whose tokens are no good; the session's other values stay. If it cannot be written, the next
    * request finds them as useless as this one, and nobody has to wait for that.
    * @param tokens What the provider may still take for good, and is to forget.
+   * @returns Who the session's owner is from now on.
    */
-  drop(id: SessionId, stored: StoredSession, login: Login, reason: string, tokens?: TokenSet): Promise<void>;
+  drop(
+    id: SessionId,
+    stored: StoredSession,
+    login: Login,
+    why: DropReason,
+    tokens?: TokenSet,
+  ): Promise<Caller>;
 }
 
 interface Deps {
@@ -63,8 +78,9 @@ export const sessionTokens = ({ sessions, sealer, revoke, clock, log, idle }: De
       const replaced = await sessions.replace(id, session, stored.revision, idle);
       return replaced.outcome === "replaced";
     },
-    drop: async (id, stored, login, reason, tokens) => {
-      const { login: _, ...values } = stored.session;
+    drop: async (id, stored, login, { reason, loginEnd }, tokens) => {
+      const { login: _, ...others } = stored.session;
+      const values: Session = loginEnd === undefined ? others : { ...others, loginEnd };
       log.write({ event: "session-dropped", username: login.username, reason });
       try {
         const replaced = await sessions.replace(id, values, stored.revision, idle);
@@ -73,6 +89,7 @@ export const sessionTokens = ({ sessions, sealer, revoke, clock, log, idle }: De
         if (!(cause instanceof StoreDown)) throw cause;
         log.write({ event: "background", what: "dropping a session's tokens", cause });
       }
+      return withoutLogin(values);
     },
   };
 };
