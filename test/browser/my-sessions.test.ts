@@ -54,6 +54,37 @@ it("lets people see their sessions and end them, without scripts", async () => {
   expect(await whoami(here)).toBe("You are alice");
 });
 
+it("says when in the reader's own time and zone, where scripts run, and in UTC beside it", async () => {
+  await loggedIn();
+  for (const [timezoneId, zone] of [
+    ["Asia/Kathmandu", "GMT+5:45"],
+    ["America/Caracas", "GMT-4"],
+  ] as const) {
+    const page = await loggedIn({ javaScriptEnabled: true, timezoneId, locale: "en-GB" });
+    const troubles: string[] = [];
+    page.on("console", (message) => troubles.push(message.text()));
+    page.on("pageerror", (error) => troubles.push(error.message));
+    await page.goto(`${server.origin}/sessions`);
+    const time = page.locator(".sessions time").first();
+    await expect.poll(() => time.innerText()).toContain(zone);
+    const at = new Date((await time.getAttribute("datetime")) ?? "");
+    const clock = at.toLocaleTimeString("en-GB", {
+      timeZone: timezoneId,
+      hour: "2-digit",
+      minute: "2-digit",
+    });
+    expect(await time.innerText()).toContain(clock);
+    expect(await time.getAttribute("title")).toBe(`${at.toISOString().slice(0, 16).replace("T", " ")} UTC`);
+    expect(await page.locator("time", { hasText: "UTC" }).count()).toBe(0);
+    expect(troubles).toEqual([]);
+  }
+  const plain = await loggedIn();
+  await plain.goto(`${server.origin}/sessions`);
+  expect(await plain.locator(".sessions time").first().innerText()).toMatch(
+    /^\d{4}-\d\d-\d\d \d\d:\d\d UTC$/,
+  );
+});
+
 it("fits on a telephone's screen", async () => {
   const phone = await loggedIn({ userAgent: iphone, viewport: { width: 390, height: 844 } });
   await loggedIn();

@@ -22,6 +22,7 @@ const names = [
   "upload.js",
   "removal.js",
   "settings.js",
+  "session-times.js",
   "auspice-bar.css",
   "auspice-bar.js",
 ] as const;

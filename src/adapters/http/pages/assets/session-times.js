@@ -1,0 +1,15 @@
+// The server does not know where its reader is, and writes UTC. The page is in English, so the times are too.
+const english = navigator.languages.filter((language) => /^en\b/i.test(language));
+const format = new Intl.DateTimeFormat([...english, "en-GB"], {
+  year: "numeric",
+  month: "short",
+  day: "numeric",
+  hour: "2-digit",
+  minute: "2-digit",
+  timeZoneName: "short",
+});
+
+for (const time of document.querySelectorAll("time[datetime]")) {
+  time.title = time.textContent;
+  time.textContent = format.format(new Date(time.dateTime));
+}
