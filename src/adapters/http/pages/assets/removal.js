@@ -23,7 +23,11 @@ const remove = async () => {
   button("delete").disabled = false;
   button("delete").textContent = "Delete";
   slot("problem").textContent = problem ?? "";
-  if (problem !== undefined) return;
+  if (problem !== undefined) {
+    // A button that was disabled has lost the focus.
+    button("delete").focus();
+    return;
+  }
   dialog.close();
   await refreshResources();
 };

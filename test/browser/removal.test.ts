@@ -1,0 +1,65 @@
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { DemoSite } from "../support/demo-site.ts";
+import { demoSite } from "../support/demo-site.ts";
+import { smallDataset } from "../support/small-dataset.ts";
+
+let site: DemoSite;
+beforeAll(async () => {
+  site = await demoSite({
+    "demo/datasets/a_1.json": smallDataset({ title: "first" }),
+    "demo/datasets/a_2.json": smallDataset({ title: "second" }),
+  });
+});
+afterAll(() => site.close());
+
+/** Of each row's button, from the top. */
+const addresses = (page: Page): Promise<string[]> =>
+  page
+    .locator("#resources [data-delete]")
+    .evaluateAll((buttons) => buttons.map((button) => button.getAttribute("data-delete") ?? ""));
+
+const focused = (page: Page): Promise<string> =>
+  page.evaluate("document.activeElement.dataset.delete ?? document.activeElement.tagName");
+
+/** By keyboard alone, from the row's button on. */
+const deleteRow = async (page: Page, address: string): Promise<void> => {
+  await page.locator(`[data-delete="${address}"]`).focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("dialog").waitFor();
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await page.locator(`[data-delete="${address}"]`).waitFor({ state: "detached" });
+};
+
+describe("a deletion by keyboard", () => {
+  it("leaves the focus on the next row's button, and after the last row on the list's heading", async () => {
+    const { page, troubles, close } = await site.openAs("alice", "/groups/demo");
+    const before = await addresses(page);
+    const [first = "", next = ""] = before;
+    const last = before.at(-1) ?? "";
+    await deleteRow(page, first);
+    await expect.poll(() => focused(page)).toBe(next);
+    expect(await addresses(page)).toEqual(before.slice(1));
+    await deleteRow(page, last);
+    await expect.poll(() => focused(page)).toBe("H2");
+    expect(await addresses(page)).toEqual(before.slice(1, -1));
+    expect(troubles).toEqual([]);
+    await close();
+  });
+
+  it("that is refused leaves it on the button that tries again, beside the reason", async () => {
+    const { page, close } = await site.openAs("alice", "/groups/demo");
+    const [first = ""] = await addresses(page);
+    await page.route(`${site.origin}${first}`, (route) =>
+      route.request().method() === "DELETE" ? route.abort() : route.continue(),
+    );
+    await page.locator(`[data-delete="${first}"]`).focus();
+    await page.keyboard.press("Enter");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    await page.getByRole("dialog").getByText("The server could not be reached").waitFor();
+    expect(await page.evaluate("document.activeElement.dataset.action")).toBe("delete");
+    await close();
+  });
+});
