@@ -115,7 +115,7 @@ test("names with dots, blanks and the letters of all languages go up, are listed
   const odd = [
     ["2025.01.19-v1.2", "2025.01.19-v1.2"],
     ["größe-流感", "gr%C3%B6%C3%9Fe-%E6%B5%81%E6%84%9F"],
-    ["it's 100% (new)~+&=!", "it%27s%20100%25%20%28new%29~%2B%26%3D%21"],
+    ["it's (new)~+&=!", "it%27s%20%28new%29~%2B%26%3D%21"],
   ] as const;
   const content = await read(names[0] ?? "");
   for (const [name] of odd) await write(`odd_${name}.json`, content);
@@ -133,6 +133,12 @@ test("names with dots, blanks and the letters of all languages go up, are listed
     expect((await readFile(join(folder, `odd_${name}.json`))).equals(content)).toBe(true);
     expect(deleted.output).toContain(`Deleting ${group}/odd/${encoded}\n`);
   }
+});
+
+test("a name that Auspice would lose is refused, with the reason", async () => {
+  await write("odd_100%.json", await read(names[0] ?? ""));
+  const up = await alice.nextstrain("remote", "upload", group, "odd_100%.json");
+  expect([up.code, up.told]).toEqual([1, expect.stringContaining("A name cannot hold %")]);
 });
 
 describe("listing, many at once, and deletion", () => {
