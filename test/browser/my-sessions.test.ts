@@ -56,11 +56,14 @@ it("lets people see their sessions and end them, without scripts", async () => {
 
 it("says when in the reader's own time and zone, where scripts run, and in UTC beside it", async () => {
   await loggedIn();
-  for (const [timezoneId, zone] of [
-    ["Asia/Kathmandu", "GMT+5:45"],
-    ["America/Caracas", "GMT-4"],
+  for (const [timezoneId, zone, language] of [
+    ["Asia/Kathmandu", "GMT+5:45", "en-GB"],
+    ["America/Caracas", "GMT-4", "en-US@posix"],
   ] as const) {
-    const page = await loggedIn({ javaScriptEnabled: true, timezoneId, locale: "en-GB" });
+    const page = await loggedIn({ javaScriptEnabled: true, timezoneId });
+    await page.addInitScript(
+      `Object.defineProperty(navigator, "languages", { value: ["${language}", "de"] })`,
+    );
     const troubles: string[] = [];
     page.on("console", (message) => troubles.push(message.text()));
     page.on("pageerror", (error) => troubles.push(error.message));

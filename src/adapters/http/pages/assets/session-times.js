@@ -1,5 +1,6 @@
 // The server does not know where its reader is, and writes UTC. The page is in English, so the times are too.
-const english = navigator.languages.filter((language) => /^en\b/i.test(language));
+// Some browsers name languages that `Intl` refuses, such as "en-US@posix".
+const english = navigator.languages.filter((language) => /^en(-[A-Z]{2})?$/.test(language));
 const format = new Intl.DateTimeFormat([...english, "en-GB"], {
   year: "numeric",
   month: "short",
