@@ -15,6 +15,11 @@ beforeAll(async () => {
     "demo/datasets/old_flu_tree.json": { type: "application/json", content: "{" },
     "demo/datasets/flu_ha.json": smallDataset({ title: "HA", rootSequence: true }),
     "demo/narratives/bare.md": { type: narrative, content: "# No front matter\n" },
+    "demo/narratives/lost.md": {
+      type: narrative,
+      content:
+        "---\ntitle: Lost\ndataset: https://elsewhere.example/groups/demo/gone\n---\n\n# [One](/groups/demo/gone)\n\nWords.\n",
+    },
     "demo-private/datasets/flu_ha.json": smallDataset({ title: "HA", tips: 8, rootSequence: true }),
     "demo-private/datasets/flu_na.json": smallDataset({ title: "NA", tips: 5, rootSequence: true }),
   });
@@ -47,6 +52,25 @@ describe("Auspice's page about what it could not load", () => {
     expect(await errorPage(page)).toContain(`Couldn't load ${named}`);
     expect(new URL(page.url()).pathname).toBe(path);
     expect(await page.locator("body").innerText()).not.toContain("There is no such dataset");
+  });
+
+  it.each([
+    ["/groups/demo/flu/ha:groups/demo/nothing", "Could not be loaded: groups/demo/nothing."],
+    ["/groups/demo/narratives/bare", "narrative for /groups/demo/narratives/bare"],
+    ["/groups/demo/narratives/lost", "Could not be loaded: groups/demo/gone."],
+  ])("leads back to the group, and to nobody who knows nothing of it: %s", async (path, missing) => {
+    const { page, goTo } = anybody;
+    await goTo(path);
+    const back = page.getByRole("link", { name: "See what the group demo has" });
+    // Auspice draws its page twice when its list of datasets comes after the error.
+    await page.waitForLoadState("networkidle");
+    const text = () => page.locator("#root").innerText();
+    await expect.poll(text).toContain("It may have been moved or deleted");
+    expect(await text()).toContain(missing);
+    expect(await text()).not.toMatch(/contact with us/);
+    expect(await page.locator('#root a[href*="nextstrain.org/contact"]').count()).toBe(0);
+    await back.click();
+    await page.waitForURL(`${site.origin}/groups/demo`);
   });
 
   it("AUS-7: lists what there is, with links that lead there", async () => {

@@ -76,6 +76,37 @@
   window.addEventListener("popstate", followAddress);
   for (const event of ["pointerover", "focusin"]) bar.addEventListener(event, followAddress);
 
+  /** Which datasets could not be loaded; Auspice does not say which of a narrative's. */
+  const unloaded = () => {
+    const failed = performance
+      .getEntriesByType("resource")
+      .filter(({ responseStatus }) => responseStatus >= 400)
+      .map(({ name }) => new URL(name))
+      .filter(({ origin, pathname }) => origin === location.origin && pathname === "/charon/getDataset")
+      .map(({ searchParams }) => !searchParams.has("type") && searchParams.get("prefix"));
+    const names = [...new Set(failed)].filter(Boolean).slice(0, 10);
+    return names.length === 0 ? "" : `Could not be loaded: ${names.join(", ")}. `;
+  };
+
+  const contact = '#root a[href="https://nextstrain.org/contact"]';
+
+  /** Auspice's error page sends people to those who run nextstrain.org, and they know nothing of this server. */
+  const mendContact = ({ target }) => {
+    const link = target.closest?.(contact);
+    if (!link) return;
+    const [, name] = /^\/groups\/([A-Za-z0-9-]+)\//.exec(location.pathname) ?? [];
+    link.href = name === undefined ? "/groups" : `/groups/${name}`;
+    link.textContent = name === undefined ? "See all groups" : `See what the group ${name} has`;
+    const words = link.previousSibling;
+    if (words) {
+      words.textContent = `${unloaded()}It may have been moved or deleted, not be open to you, or hold a mistake. If you did not expect that, tell whoever gave you the link. `;
+    }
+  };
+  // The style sheet animates that link, so that its coming is told without a look at each change of the page.
+  for (const event of ["animationstart", "pointerover", "focusin"]) {
+    document.addEventListener(event, mendContact);
+  }
+
   /** The links of Auspice's error page lack the slash that they begin with, and lead nowhere from below a group. */
   const mend = ({ target }) => {
     const link = target.closest?.('#root a[href^="groups/"]');
