@@ -21,11 +21,12 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** Everything about an answer that does not come from the request's own address, its id and the time. */
+/** Everything about an answer that does not come from the request's own address, its id, its caller and the time. */
 const shown = ({ status, headers, text, cookies }: Answer, name: string) => {
   const { date, ...others } = headers;
   const tidy = (said: string) =>
     said
+      .replaceAll(`outsider-of-${known}`, "<caller>")
       .replaceAll(name, "<name>")
       .replaceAll(name.toUpperCase(), "<name>")
       .replace(/<code>[\w-]{12}<\/code>/g, "<id>");
