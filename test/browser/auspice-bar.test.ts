@@ -79,6 +79,8 @@ describe("The bar above Auspice", () => {
   it("follows Auspice to another group", async () => {
     const { page, close } = await site.openAs("alice", dataset);
     await drawnTips(page);
+    // What comes late for the first dataset would be taken for the second one's.
+    await page.waitForLoadState("networkidle");
     await goWithin(page, privateDataset);
     // Auspice has changed over when its title has.
     await page.waitForFunction('document.title.includes("demo-private")');
