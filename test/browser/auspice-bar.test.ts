@@ -79,8 +79,6 @@ describe("The bar above Auspice", () => {
   it("follows Auspice to another group", async () => {
     const { page, close } = await site.openAs("alice", dataset);
     await drawnTips(page);
-    // What comes late for the first dataset would be taken for the second one's.
-    await page.waitForLoadState("networkidle");
     await goWithin(page, privateDataset);
     // Auspice has changed over when its title has.
     await page.waitForFunction('document.title.includes("demo-private")');
@@ -88,8 +86,16 @@ describe("The bar above Auspice", () => {
     expect(await link(page, "Back to the group demo-private").getAttribute("href")).toBe(
       "/groups/demo-private",
     );
-    await goWithin(page, narrative);
-    await link(page, "Back to the group demo").waitFor();
+    // Auspice goes back to the address of a dataset that it was still loading.
+    const isFollowed = async () => {
+      await goWithin(page, narrative);
+      const toGroup = link(page, "Back to the group demo");
+      return toGroup.waitFor({ timeout: 2000 }).then(
+        () => true,
+        () => false,
+      );
+    };
+    await expect.poll(isFollowed, { timeout: 15_000 }).toBe(true);
     await close();
   });
 
