@@ -6,7 +6,7 @@ import type { Clock } from "../../ports/driven/clock.ts";
 import type { Log } from "../../ports/driven/log.ts";
 import type { StalenessMarks } from "../../ports/driven/staleness-marks.ts";
 import type { CellRoot } from "./cell.ts";
-import { look } from "./cell.ts";
+import { look, untilSettled } from "./cell.ts";
 import { put } from "./cell-change.ts";
 import { hashedFolder } from "./owned-path.ts";
 import { onDisk } from "./store-failure.ts";
@@ -47,19 +47,16 @@ export const filesystemStalenessMarks = ({
     ...startSweeper({ cells, clock, log, what: "sweeping staleness marks", expires: true }),
     find,
     now: async () => clock.now(),
-    mark: async (username, at) => {
+    mark: (username, at) => {
       const folder = folderOf(username);
-      for (let isPut = false; !isPut; ) {
-        const seen = await onDisk(() => look(folder));
+      const markLater = async () => {
+        const seen = await look(folder);
         // Read after looking: if the mark changes in between, `put` fails and we come again.
         const text = String(laterMark(await find(username), at));
-        isPut = await withText(
-          cells,
-          folder,
-          text,
-          async (draft) => (await put(cells, seen, draft, clock.now() + lifetime)) !== undefined,
-        );
-      }
+        const write = (draft: string) => put(cells, seen, draft, clock.now() + lifetime);
+        return (await withText(cells, folder, text, write)) === undefined ? "again" : undefined;
+      };
+      return onDisk(() => untilSettled(folder, markLater));
     },
   };
 };

@@ -37,8 +37,8 @@ export const oidcIdentityProvider = (options: OidcOptions): OidcIdentityProvider
   const { start: loginTolerance = 5, end = 0 } = options.tolerance ?? {};
   const { strangerInterval = 6, ownInterval = 1 } = options.keys ?? {};
 
-  const fetch = boundedFetch(timeout);
-  const patientFetch = boundedFetch(Math.max(timeout, longestRefresh));
+  const refreshTimeout = Math.max(timeout, longestRefresh);
+  const [fetch, patientFetch] = [boundedFetch(timeout), boundedFetch(refreshTimeout)];
   const description = providerDescription(options, fetch);
   const keys = keySet({ intervals: { stranger: strangerInterval, own: ownInterval }, fetch, clock, log });
   const authentication = clientAuthentication(client);
@@ -47,7 +47,7 @@ export const oidcIdentityProvider = (options: OidcOptions): OidcIdentityProvider
   const rules = { ...options, algorithms, tolerance: { start: loginTolerance, end } };
   const parts = { metadata, authentication, verifier };
   const conversation = conversationWith({ ...rules, timeout }, { ...parts, fetch });
-  const renewing = conversationWith({ ...rules, timeout: longestRefresh }, { ...parts, fetch: patientFetch });
+  const renewing = conversationWith({ ...rules, timeout: refreshTimeout }, { ...parts, fetch: patientFetch });
 
   return {
     metadata,
