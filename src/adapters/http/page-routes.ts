@@ -16,7 +16,7 @@ import { renderListing } from "./pages/group-listing.ts";
 import type { GroupPage } from "./pages/group-page.ts";
 import { renderGroup } from "./pages/group-page.ts";
 import type { ImageRule } from "./pages/image-rule.ts";
-import type { Overview, Overviews } from "./pages/overview.ts";
+import type { Overviews } from "./pages/overview.ts";
 import { parseFilter } from "./pages/resource-filter.ts";
 import { renderWhoami } from "./pages/whoami.ts";
 import { decodePath } from "./traversal.ts";
@@ -64,11 +64,6 @@ const undefinedIfDown = (error: unknown): undefined => {
   throw error;
 };
 
-/** Only what has yet to be made needs a place: nobody waits for others' overviews to see one that is known. */
-const overviewOf = (ctx: Context, d: Deps, markdown: string, images: ImageRule): Promise<Overview> =>
-  d.overviews.known(markdown, images) ??
-  d.admission.during(ctx, "render", () => d.overviews.of(markdown, images));
-
 const groupPage = async (ctx: Context, d: Deps): Promise<void> => {
   const group = canonicalGroup(ctx, d.groups);
   if (group) await sendGroupPage(ctx, d, group);
@@ -90,7 +85,7 @@ const sendGroupPage = async (
     frame: d.pages.frame(ctx),
     group,
     info,
-    overview: await overviewOf(ctx, d, info.overview, images),
+    overview: await d.overviews.of(info.overview, images, (run) => d.admission.during(ctx, "render", run)),
     listing,
     filter: parseFilter(ctx.URL.searchParams),
     mayUpload: d.groups.isPermitted(caller, "write", "dataset", group),

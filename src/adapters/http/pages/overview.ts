@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import { LRUCache } from "lru-cache";
+import { madeOnce } from "../../shared/made-once.ts";
 import { PoolBusy } from "../../shared/waiting-line.ts";
 import { workerPool } from "../../shared/worker-pool.ts";
 import { OverLimit } from "../../shared/worker-thread.ts";
@@ -14,10 +14,8 @@ export type Overview =
   | { readonly kind: "text"; readonly text: string; readonly why: string };
 
 export interface Overviews {
-  /** What is known already, or being made for somebody else; undefined: it has yet to be made. */
-  known(markdown: string, images: ImageRule): Promise<Overview> | undefined;
-  /** `images`: which of other hosts it shows. */
-  of(markdown: string, images: ImageRule): Promise<Overview>;
+  /** `images`: which of other hosts it shows. `admit` runs what has yet to be made when there is a place for it. */
+  of(markdown: string, images: ImageRule, admit: <T>(run: () => Promise<T>) => Promise<T>): Promise<Overview>;
   close(): Promise<void>;
 }
 
@@ -46,6 +44,11 @@ const afterLimit = (error: unknown): Outcome => {
   throw error;
 };
 
+const ifBusy = (error: unknown): Outcome => {
+  if (error instanceof PoolBusy) return { kind: "refused", why: "busy" };
+  throw error;
+};
+
 /**
  * Turns Markdown into HTML in other threads, since hostile texts of some kilobytes can take minutes and gigabytes.
  * What came of a text is remembered, failures too: a text costs its time once, and not at each visit.
@@ -59,44 +62,22 @@ export const openOverviews = (): Overviews => {
     queue: 50,
     patience: 15,
   });
-  const known = new LRUCache<string, Outcome, Source>({
+  const known = madeOnce<Outcome, Source>({
     maxSize: maxRemembered,
-    sizeCalculation: (outcome) => (outcome.kind === "html" ? outcome.html.length : 0) + 200,
-    ignoreFetchAbort: true,
-    fetchMethod: async (_, __, { context: source, options }) => {
+    sizeOf: (outcome) => (outcome.kind === "html" ? outcome.html.length : 0),
+    make: async (source, lasts) => {
       const outcome = await pool.run(source).catch(afterLimit);
-      if (outcome.kind === "refused") options.ttl = refusalsLast * 1000;
+      if (outcome.kind === "refused") lasts(refusalsLast);
       return outcome;
     },
   });
-  const underWay = new Set<string>();
-  const outcomeOf = async (key: string, source: Source): Promise<Outcome> => {
-    underWay.add(key);
-    try {
-      return await known.forceFetch(key, { context: source });
-    } catch (error) {
-      if (error instanceof PoolBusy) return { kind: "refused", why: "busy" };
-      throw error;
-    } finally {
-      underWay.delete(key);
-    }
-  };
-  const keyOf = ({ markdown, images }: Source) => `${hash("sha256", markdown, "base64")} ${images.pattern}`;
-  const overview = async (key: string, source: Source): Promise<Overview> => {
-    const outcome = await outcomeOf(key, source);
-    return outcome.kind === "html"
-      ? outcome
-      : { kind: "text", text: shortened(source.markdown), why: reasons[outcome.why] };
-  };
   return {
-    known: (markdown, images) => {
-      const source = { markdown, images };
-      const key = keyOf(source);
-      return known.has(key) || underWay.has(key) ? overview(key, source) : undefined;
-    },
-    of: (markdown, images) => {
-      const source = { markdown, images };
-      return overview(keyOf(source), source);
+    of: async (markdown, images, admit) => {
+      const key = `${hash("sha256", markdown, "base64")} ${images.pattern}`;
+      const outcome = await known.of(key, { markdown, images }, admit).catch(ifBusy);
+      return outcome.kind === "html"
+        ? outcome
+        : { kind: "text", text: shortened(markdown), why: reasons[outcome.why] };
     },
     close: () => pool.close(),
   };
