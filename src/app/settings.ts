@@ -77,7 +77,7 @@ export const settings = {
   MAX_RENDERS: setting({
     kind: wholeNumberFrom(1),
     otherwise: 20,
-    says: "Overviews that one instance turns from Markdown into a page at once, half of them for one person or address; pages whose overview was shown before need none.",
+    says: "Overviews that one instance turns from Markdown into a page, and v1 datasets that it converts, at once, half of them for one person or address; what was made before needs none.",
   }),
   IMAGE_HOSTS: optional({
     kind: hosts,

@@ -54,6 +54,7 @@ const pairOf = (ofMeta: unknown, ofTree: unknown): V1Pair & { readonly reads: nu
     new TextEncoder().encode(typeof value === "string" ? value : JSON.stringify(value));
   return {
     tag: `pair ${pairs}`,
+    admit: (run) => run(),
     get reads() {
       return reads;
     },
@@ -125,7 +126,7 @@ export const datasetConverterContract = (adapter: string, open: () => Promise<Ha
       }
       expect(bad.reads).toBe(1);
       const good = pairOf(meta(), tree());
-      const down = { tag: good.tag, read: () => Promise.reject(new StoreDown()) };
+      const down = { ...good, read: () => Promise.reject(new StoreDown()) };
       await expect(converter.fromV1(down)).rejects.toBeInstanceOf(StoreDown);
       expect(datasetIn(await converter.fromV1(good))).toMatchObject({ version: "v2" });
     });

@@ -32,3 +32,38 @@ test("a rendering waits for those before it, and nobody waits to see what is kno
   const [, waited] = await Promise.all([slow, page("MixedCase")]);
   expect(waited).toBeGreaterThan(1000);
 });
+
+const v1 = (title: string) => {
+  const json = (content: object) => ({ type: "application/json", content: JSON.stringify(content) });
+  return putObjects(server, {
+    "blab/datasets/old_meta.json": json({
+      title,
+      updated: "2019-04-02",
+      panels: ["tree"],
+      color_options: {},
+      geo: {},
+      annotations: {},
+    }),
+    "blab/datasets/old_tree.json": json({ strain: "root", attr: { num_date: 2015, div: 0 } }),
+  });
+};
+
+/** How long the dataset took to be converted and sent, in milliseconds. */
+const converted = async (title: string): Promise<number> => {
+  const began = performance.now();
+  const { status, text } = await server.ask({ path: "/charon/getDataset?prefix=groups/blab/old" });
+  expect([status, JSON.parse(text)]).toMatchObject([200, { meta: { title } }]);
+  return performance.now() - began;
+};
+
+test("a conversion of an old dataset is a rendering, and what was converted needs no place", async () => {
+  await v1("known");
+  await converted("known");
+  await overview("blab", `About us too: ${"_a*".repeat(16_000)}`);
+  const slow = server.ask({ path: "/groups/blab", headers: { Accept: "text/html" } });
+  await sleep(200);
+  expect(await converted("known")).toBeLessThan(1000);
+  await v1("new");
+  expect(await converted("new")).toBeGreaterThan(1000);
+  expect((await slow).status).toBe(200);
+});

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { LRUCache } from "lru-cache";
 import { Busy, UnusableObject } from "../../domain/failure.ts";
 import type { DatasetConverter, V1Pair } from "../../ports/driven/dataset-converter.ts";
+import { madeOnce } from "../shared/made-once.ts";
 import { PoolBusy } from "../shared/waiting-line.ts";
 import { workerPool } from "../shared/worker-pool.ts";
 import { OverLimit } from "../shared/worker-thread.ts";
@@ -37,11 +37,10 @@ export const datasetConverter = ({
     // It is seldom needed, and holds more memory than anything else.
     idleTime: 1,
   });
-  const known = new LRUCache<string, Converted, V1Pair>({
+  const known = madeOnce<Converted, V1Pair>({
     maxSize: maxRemembered,
-    sizeCalculation: (converted) => 200 + (converted.kind === "gzip" ? converted.bytes.length : 0),
-    ignoreFetchAbort: true,
-    fetchMethod: async (_, __, { context: pair, options }) => {
+    sizeOf: (converted) => (converted.kind === "gzip" ? converted.bytes.length : 0),
+    make: async (pair, lasts) => {
       try {
         return await pool.runMade(async () => {
           const { meta, tree } = await pair.read();
@@ -51,7 +50,7 @@ export const datasetConverter = ({
         if (error instanceof PoolBusy) throw new Busy({ cause: error });
         if (error instanceof UnusableObject) return { kind: "refused", why: error.message };
         if (!(error instanceof OverLimit)) throw error;
-        options.ttl = limitsLast * 1000;
+        lasts(limitsLast);
         return { kind: "refused", why: overLimit };
       }
     },
@@ -59,7 +58,7 @@ export const datasetConverter = ({
   return {
     version,
     fromV1: async (pair) => {
-      const converted = await known.forceFetch(pair.tag, { context: pair });
+      const converted = await known.of(pair.tag, pair, pair.admit);
       if (converted.kind === "gzip") return converted.bytes;
       throw new UnusableObject(converted.why);
     },

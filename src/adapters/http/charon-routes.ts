@@ -4,7 +4,6 @@ import type { Group } from "../../domain/group.ts";
 import type { DatasetFile, Resource } from "../../domain/resource.ts";
 import { datasetTypes, legacyTypes, resourcePath, withoutOuterSlashes } from "../../domain/resource.ts";
 import { secondTreesOf } from "../../domain/second-tree.ts";
-import type { StoredObject } from "../../domain/stored-object.ts";
 import type { Compression } from "../../ports/driven/compression.ts";
 import type { Groups } from "../../ports/driving/groups.ts";
 import type { ResourceFile, Resources } from "../../ports/driving/resources.ts";
@@ -115,17 +114,20 @@ const getDataset = async (ctx: Context, d: Deps): Promise<void> => {
   });
 };
 
-const answerV1 = (ctx: Context, d: Deps, resource: Resource): Promise<void> => {
-  let converted: Promise<StoredObject> | undefined;
-  const convert = () => {
-    converted ??= d.resources.readV1(ctx.state.caller, resource, ctx.state.signal);
-    return converted;
-  };
-  return answerObject(ctx, d, {
+/** Converted before the download takes its place, which then waits for nobody else's conversion. */
+const answerV1 = async (ctx: Context, d: Deps, resource: Resource): Promise<void> => {
+  const { caller, signal } = ctx.state;
+  const converted = await d.resources.readV1(
+    caller,
+    resource,
+    (run) => d.admission.during(ctx, "render", run),
+    signal,
+  );
+  await answerObject(ctx, d, {
     type: "application/json; charset=utf-8",
     fileName: fileName({ kind: "dataset", resource, file: "main" }),
-    stat: convert,
-    read: convert,
+    stat: async () => converted,
+    read: async () => converted,
   });
 };
 

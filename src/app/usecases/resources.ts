@@ -65,9 +65,9 @@ export const resources = (d: Deps): Resources => {
       allow(caller, "read", file.resource);
       return d.files.stat(keyOf(file), kindOf(file), signal);
     },
-    readV1: async (caller, resource, signal) => {
+    readV1: async (caller, resource, admit, signal) => {
       const group = allow(caller, "read", resource);
-      const converted = await readV1(d, resource, signal);
+      const converted = await readV1(d, resource, admit, signal);
       d.noteAccess(caller, "read", group, pathInGroup(resource));
       return converted;
     },

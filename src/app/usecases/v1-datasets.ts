@@ -2,6 +2,7 @@ import { Busy, NotFound, UnusableObject } from "../../domain/failure.ts";
 import { datasetKey } from "../../domain/object-key.ts";
 import type { LegacyType, Resource } from "../../domain/resource.ts";
 import type { ETag, ObjectMetadata, StoredObject } from "../../domain/stored-object.ts";
+import type { Admit } from "../../ports/driven/admit.ts";
 import type { Compression } from "../../ports/driven/compression.ts";
 import type { DatasetConverter } from "../../ports/driven/dataset-converter.ts";
 import type { StoredFiles } from "./stored-files.ts";
@@ -27,7 +28,12 @@ const tagOf = (meta: ObjectMetadata, tree: ObjectMetadata, version: string): ETa
 const bare = (etag: ETag): string => etag.replaceAll('"', "");
 
 /** Reads datasets that are stored as a v1 pair of files in their v2 form, compressed. */
-export const readV1 = async (d: Deps, resource: Resource, signal: AbortSignal): Promise<StoredObject> => {
+export const readV1 = async (
+  d: Deps,
+  resource: Resource,
+  admit: Admit,
+  signal: AbortSignal,
+): Promise<StoredObject> => {
   const [meta, tree] = await Promise.all([
     stat(d, resource, "meta", signal),
     stat(d, resource, "tree", signal),
@@ -35,6 +41,7 @@ export const readV1 = async (d: Deps, resource: Resource, signal: AbortSignal): 
   const etag = tagOf(meta, tree, d.converter.version);
   const gzip = await d.converter.fromV1({
     tag: `${datasetKey(resource, "main")} ${etag}`,
+    admit,
     // Others may wait for it too: it goes on when this reader leaves.
     read: () => readPair(d, resource, { meta, tree }, AbortSignal.timeout(readingTime)),
   });

@@ -3,6 +3,7 @@ import type { Group } from "../../domain/group.ts";
 import type { Action } from "../../domain/policy.ts";
 import type { DatasetFile, Resource, ResourceAction } from "../../domain/resource.ts";
 import type { ObjectMetadata, Precondition, StoredObject } from "../../domain/stored-object.ts";
+import type { Admit } from "../driven/admit.ts";
 import type { Upload } from "../driven/content-check.ts";
 
 /** What a group holds, and what one caller may see and change of it. All throw LoginRequired, NotAllowed and StoreDown. */
@@ -17,8 +18,8 @@ export interface Resources {
   read(caller: Caller, file: ResourceFile, signal: AbortSignal): Promise<StoredObject>;
   /** What a read would give, without opening it. */
   stat(caller: Caller, file: ResourceFile, signal: AbortSignal): Promise<ObjectMetadata>;
-  /** The v2 form of a v1 dataset. Throws NotFound when a file is missing, UnusableObject, Busy. */
-  readV1(caller: Caller, resource: Resource, signal: AbortSignal): Promise<StoredObject>;
+  /** The v2 form of a v1 dataset; `admit` runs its conversion, if it has yet to be begun. Throws NotFound when a file is missing, UnusableObject, Busy. */
+  readV1(caller: Caller, resource: Resource, admit: Admit, signal: AbortSignal): Promise<StoredObject>;
   /** Throws BadContent, PreconditionFailed. */
   write(
     caller: Caller,

@@ -1,4 +1,5 @@
 import { hash } from "node:crypto";
+import type { Admit } from "../../../ports/driven/admit.ts";
 import { madeOnce } from "../../shared/made-once.ts";
 import { PoolBusy } from "../../shared/waiting-line.ts";
 import { workerPool } from "../../shared/worker-pool.ts";
@@ -15,7 +16,7 @@ export type Overview =
 
 export interface Overviews {
   /** `images`: which of other hosts it shows. `admit` runs what has yet to be made when there is a place for it. */
-  of(markdown: string, images: ImageRule, admit: <T>(run: () => Promise<T>) => Promise<T>): Promise<Overview>;
+  of(markdown: string, images: ImageRule, admit: Admit): Promise<Overview>;
   close(): Promise<void>;
 }
 
