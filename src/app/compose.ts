@@ -18,6 +18,7 @@ import type { Origins, ProviderParts } from "./identity-provider.ts";
 import { openIdentityProvider } from "./identity-provider.ts";
 import { keys } from "./keys.ts";
 import { readiness } from "./readiness.ts";
+import { withAnyForm } from "./remembered-forms.ts";
 import { rememberedListings } from "./remembered-listings.ts";
 import { renewals } from "./renewals.ts";
 import { addSampleData } from "./sample-data.ts";
@@ -42,7 +43,6 @@ import { noteUse } from "./usecases/session-use.ts";
 import { sessions } from "./usecases/sessions.ts";
 import { signIn } from "./usecases/sign-in.ts";
 import { storedFiles } from "./usecases/stored-files.ts";
-import { foundInAnyForm } from "./usecases/unicode-forms.ts";
 import { userinfo as claimsFromUserinfo } from "./usecases/userinfo.ts";
 
 /**
@@ -160,7 +160,7 @@ const resolvePorts = (from: DependencyContainer) => ({
   marks: get(from, keys.marks),
   notices: get(from, keys.usedNotices),
   random: get(from, keys.random),
-  resourceStore: foundInAnyForm(knownByContent(get(from, keys.resourceStore))),
+  resourceStore: withAnyForm(knownByContent(get(from, keys.resourceStore)), get(from, keys.clock)),
   sealer: get(from, keys.sealer),
   sessionStore: get(from, keys.sessionStore),
 });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { foundInAnyForm } from "../../src/app/usecases/unicode-forms.ts";
+import { withAnyForm } from "../../src/app/remembered-forms.ts";
 import type { ObjectKey } from "../../src/domain/object-key.ts";
 import type { ResourceStore } from "../../src/ports/driven/resource-store.ts";
+import { manualClock } from "../support/manual-clock.ts";
 import { dataSetup, signal, streamOf } from "./data-setup.ts";
 
 const key = (name: string) => `blab/datasets/${name}.json` as ObjectKey;
@@ -10,10 +11,12 @@ const always = { kind: "none" } as const;
 
 /** A store that notes which of its methods were called. */
 const watched = (store: ResourceStore) => {
+  const clock = manualClock();
   const calls: string[] = [];
   const noted: ResourceStore = {
     list: (prefix, stop) => {
       calls.push("list");
+      clock.pass(0.1);
       return store.list(prefix, stop);
     },
     read: (...given) => {
@@ -34,7 +37,7 @@ const watched = (store: ResourceStore) => {
     },
     ready: (stop) => store.ready(stop),
   };
-  return { calls, store: foundInAnyForm(noted) };
+  return { calls, clock, store: withAnyForm(noted, clock), underneath: store };
 };
 
 const setup = async (...stored: string[]) => {
@@ -64,6 +67,46 @@ describe("the calls to a store", () => {
     const { calls, store } = await setup("i\u0302le");
     expect(await store.stat(key("\u00eele"), signal)).toBeDefined();
     expect(calls).toEqual(["stat", "list", "stat"]);
+  });
+});
+
+describe("a folder", () => {
+  const absent = (store: ResourceStore, count: number) =>
+    Promise.all(Array.from({ length: count }, (_, at) => store.read(key(`\u00eele ${at}`), signal)));
+  const listings = (calls: readonly string[]) => calls.filter((call) => call === "list").length;
+
+  it("is listed once for all who ask at once for what is not there, and remembered for ten times as long", async () => {
+    const { calls, clock, store } = await setup("two words", "\u00eele");
+    expect(await absent(store, 50)).toEqual(Array(50).fill(undefined));
+    clock.pass(0.99);
+    await absent(store, 50);
+    expect(listings(calls)).toBe(1);
+    clock.pass(0.02);
+    await absent(store, 50);
+    expect(listings(calls)).toBe(2);
+  });
+
+  it("is not listed for a name of ASCII letters in a group whose name has others", async () => {
+    const { calls, store } = await setup();
+    await store.stat("\u00eele/group-logo.png" as ObjectKey, signal);
+    expect(calls).toEqual(["stat"]);
+  });
+
+  it("shows what was written and removed at once, in whichever form it is stored", async () => {
+    const { store, underneath } = await setup("i\u0302le");
+    await absent(store, 1);
+    await store.write(key("\u00e9t\u00e9"), content(), always, signal);
+    expect(await store.stat(key("\u00e9t\u00e9"), signal)).toBeDefined();
+    expect(await store.stat(key("\u00eele"), signal)).toBeDefined();
+    await store.remove(key("\u00eele"), always, signal);
+    expect(await store.stat(key("\u00eele"), signal)).toBeUndefined();
+    await underneath.write(key("i\u0302le"), content(), always, signal);
+    await store.write(key("\u00eele"), content(), always, signal);
+    expect(await underneath.stat(key("\u00eele"), signal)).toBeUndefined();
+    await absent(store, 1);
+    await underneath.write(key("e\u0301te\u0301"), content(), always, signal);
+    await store.remove(key("\u00e9t\u00e9"), always, signal);
+    expect(await underneath.stat(key("e\u0301te\u0301"), signal)).toBeUndefined();
   });
 });
 
