@@ -56,6 +56,27 @@ it("A full disk is seen by /readyz, answers writes with 507, still serves what i
   expect((await put(mainDataset)).status).toBe(204);
 });
 
+it("A full disk is told at each step of a login with demo accounts, its cause is in the log, and the login goes on when there is room", async () => {
+  const bob = visitor(() => server.origin);
+  const form = await bob.browser.visit(`${server.origin}/login?return_to=/whoami`);
+  const errors = () =>
+    server.output().match(/an answer of the embedded identity provider.*ENOSPC/g)?.length ?? 0;
+  await server.disk('head -c 100000000 /dev/zero >"$DISK/filler" || true');
+  const before = errors();
+  const submitted = await bob.browser.submit(form, { username: "bob", password: "demo" });
+  const begun = await visitor(() => server.origin).browser.visit(`${server.origin}/login`);
+  for (const { status, text } of [submitted, begun]) {
+    expect([status, text]).toEqual([
+      507,
+      expect.stringMatching(/storage is full.* people who run this server/),
+    ]);
+  }
+  expect(errors()).toBe(before + 2);
+  await server.disk('rm "$DISK/filler"');
+  await bob.browser.submit(form, { username: "bob", password: "demo" });
+  expect(await bob.whoami()).toMatchObject({ username: "bob" });
+});
+
 it("A data folder that has become read-only is seen by /readyz, and answers writes with 503, which asks nobody to try again", async () => {
   await server.disk('mount -o remount,ro "$DISK"');
   await becomesReady(503);

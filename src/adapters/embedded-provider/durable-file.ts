@@ -1,12 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { link, open, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { hasCode } from "../shared/disk-fault.ts";
 
 /** How the names of unfinished files begin. */
 export const temporaryPrefix = ".new-";
-
-export const hasCode = (error: unknown, code: string): boolean =>
-  error instanceof Error && (error as NodeJS.ErrnoException).code === code;
 
 /** Undefined when there is no such file. */
 export const readIfThere = async (path: string): Promise<string | undefined> => {

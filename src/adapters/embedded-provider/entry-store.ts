@@ -5,7 +5,8 @@ import { join } from "node:path";
 import type { JsonObject, Seconds } from "../../domain/brand.ts";
 import type { Clock } from "../../ports/driven/clock.ts";
 import type { Log } from "../../ports/driven/log.ts";
-import { createFile, hasCode, readIfThere, replaceFile, temporaryPrefix } from "./durable-file.ts";
+import { hasCode } from "../shared/disk-fault.ts";
+import { createFile, readIfThere, replaceFile, temporaryPrefix } from "./durable-file.ts";
 
 /**
  * Keeps JSON entries of several kinds, each until its time is over, in one file each. Processes that share

@@ -6,6 +6,7 @@ import type { EntryStore } from "./entry-store.ts";
 import { createModelAdapter } from "./model-adapter.ts";
 import type { Pages } from "./pages.ts";
 import type { ProviderKeys } from "./provider-keys.ts";
+import { troubleOf } from "./trouble.ts";
 
 export interface EmbeddedClients {
   readonly app: { readonly id: string; readonly secret: string };
@@ -113,16 +114,13 @@ const logoutPages = ({ pages }: ConfigurationParts) => ({
 
 const errorPage =
   ({ pages }: ConfigurationParts) =>
-  async (ctx: Context, { error, error_description: description }: ErrorOut) => {
-    const ours = error === "server_error";
+  async (ctx: Context, { error, error_description: description }: ErrorOut, cause: unknown) => {
+    const refusal = {
+      heading: "This request was refused",
+      explanation: description ?? "The server cannot do what was asked.",
+    };
     ctx.type = "html";
-    ctx.body = await pages.error({
-      heading: ours ? "Something went wrong" : "This request was refused",
-      explanation: ours
-        ? "The server could not do what was asked. Its log says why."
-        : (description ?? "The server cannot do what was asked."),
-      code: error,
-    });
+    ctx.body = await pages.error({ ...(error === "server_error" ? troubleOf(cause) : refusal), code: error });
   };
 
 const cookies = ({ keys, mountPath }: ConfigurationParts) => {

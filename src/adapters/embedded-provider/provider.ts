@@ -5,13 +5,14 @@ import type { Log } from "../../ports/driven/log.ts";
 import { loginForm } from "./login-form.ts";
 import type { Pages } from "./pages.ts";
 import { type ConfigurationParts, providerConfiguration } from "./provider-configuration.ts";
+import { troubleOf } from "./trouble.ts";
 
 export interface ProviderParts extends ConfigurationParts {
   readonly issuer: string;
   readonly log: Log;
 }
 
-/** Headers for everything, a page for what is not there, and no answer that a cache may keep. */
+/** Headers for everything, a page for what is not there or failed, and no answer that a cache may keep. */
 const frame =
   (pages: Pages): Middleware =>
   async (ctx, next) => {
@@ -22,15 +23,27 @@ const frame =
       "X-Content-Type-Options": "nosniff",
       "X-Frame-Options": "DENY",
     });
-    await next();
-    if (ctx.status !== 404 || ctx.body !== undefined) return;
-    ctx.body = await pages.error({
-      heading: "There is no such page",
-      explanation: "Nothing is to be found at this address of the login service.",
-    });
-    ctx.type = "html";
-    ctx.status = 404;
+    const answer = async (status: number, view: Parameters<Pages["error"]>[0]): Promise<void> => {
+      ctx.body = await pages.error(view);
+      ctx.type = "html";
+      ctx.status = status;
+    };
+    try {
+      await next();
+      if (ctx.status === 404 && ctx.body === undefined) await answer(404, notThere);
+    } catch (error) {
+      // A refusal that names its status is Koa's to answer.
+      if (error instanceof Error && "status" in error) throw error;
+      ctx.app.emit("error", error, ctx);
+      const trouble = troubleOf(error);
+      await answer(trouble.status, trouble);
+    }
   };
+
+const notThere = {
+  heading: "There is no such page",
+  explanation: "Nothing is to be found at this address of the login service.",
+};
 
 /**
  * Logs out at once who is not logged in. The library would send a page of its own, which asks the browser for
@@ -61,7 +74,10 @@ export const provider = (parts: ProviderParts): ((req: IncomingMessage, res: Ser
   const made = new Provider(issuer, providerConfiguration(parts));
   const failed = (cause: unknown) =>
     log.write({ event: "background", what: "an answer of the embedded identity provider", cause });
-  made.on("server_error", (_ctx: unknown, error: unknown) => failed(error));
+  made.on("server_error", (ctx: Context, error: unknown) => {
+    failed(error);
+    ctx.status = troubleOf(error).status;
+  });
   made.on("error", failed);
   made.use(frame(pages));
   made.use(nothingToLogOut(pages));

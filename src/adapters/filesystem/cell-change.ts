@@ -2,11 +2,12 @@ import { randomBytes } from "node:crypto";
 import { link, mkdir, open, rename, rm, stat, unlink, utimes } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Seconds } from "../../domain/brand.ts";
+import { hasCode } from "../shared/disk-fault.ts";
 import type { CellRoot, CellValue, Seen, Version } from "./cell.ts";
 import { dataPath, found, touch, untilSettled } from "./cell.ts";
 import { newDraftPath } from "./draft.ts";
 import { makeFolder, removeEmptyFolders, syncFolder } from "./durable-folder.ts";
-import { hasCode, isMissing } from "./store-failure.ts";
+import { isMissing } from "./store-failure.ts";
 
 /** The changes of a cell, each of which happens as a whole or not at all; cell.ts says why. */
 

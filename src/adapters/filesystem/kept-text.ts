@@ -1,8 +1,9 @@
 import { link, readFile } from "node:fs/promises";
 import { dirname } from "node:path";
+import { hasCode } from "../shared/disk-fault.ts";
 import { withDraft, writeFully } from "./draft.ts";
 import { makeFolder, syncFolder } from "./durable-folder.ts";
-import { hasCode, isMissing, onDisk } from "./store-failure.ts";
+import { isMissing, onDisk } from "./store-failure.ts";
 
 /**
  * A text (mostly a secret) that is made at the first start and kept. Of several first starts on the same
