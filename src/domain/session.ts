@@ -1,4 +1,5 @@
 import type { Branded, Json, Seconds } from "./brand.ts";
+import { parseObject } from "./json-object.ts";
 import type { Person } from "./person.ts";
 import { parsePerson } from "./person.ts";
 import type { SealedText } from "./token-set.ts";
@@ -73,15 +74,10 @@ const withoutLoginEnd = (session: object): Session => {
  * somebody else may have written it.
  */
 export const parseSession = (text: string): Session | undefined => {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
-    const { login, loginEnd } = value as { readonly login?: unknown; readonly loginEnd?: unknown };
-    if (login !== undefined && !isLogin(login)) return undefined;
-    return loginEnd === undefined || isLoginEnd(loginEnd) ? (value as Session) : withoutLoginEnd(value);
-  } catch {
-    return undefined;
-  }
+  const session = parseObject(text);
+  if (!session || (session["login"] !== undefined && !isLogin(session["login"]))) return undefined;
+  const loginEnd = session["loginEnd"];
+  return loginEnd === undefined || isLoginEnd(loginEnd) ? (session as Session) : withoutLoginEnd(session);
 };
 
 /** Changes with every write of a session; opaque, only compared. */

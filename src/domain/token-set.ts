@@ -1,4 +1,5 @@
 import type { Branded, JsonObject, Seconds } from "./brand.ts";
+import { parseObject } from "./json-object.ts";
 
 /** Text that only the token sealer can open, under the context it was sealed in. */
 export type SealedText = Branded<"SealedText">;
@@ -21,16 +22,9 @@ export const serialiseTokens = (tokens: TokenSet): string => JSON.stringify(toke
 
 /** Reads what {@link serialiseTokens} wrote; undefined for anything else. */
 export const parseTokens = (text: string): TokenSet | undefined => {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  if (typeof value !== "object" || value === null) return undefined;
-  const { idToken, accessToken, refreshToken, userinfo, renewedAfterMark } = value as Partial<
-    Record<keyof TokenSet, unknown>
-  >;
+  const value: Partial<Record<keyof TokenSet, unknown>> | undefined = parseObject(text);
+  if (!value) return undefined;
+  const { idToken, accessToken, refreshToken, userinfo, renewedAfterMark } = value;
   if (typeof idToken !== "string" || typeof accessToken !== "string" || typeof refreshToken !== "string") {
     return undefined;
   }

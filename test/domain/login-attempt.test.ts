@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { LoginAttempt } from "../../src/domain/login-attempt.ts";
-import { judgeAttempt, loginAttemptLifetime } from "../../src/domain/login-attempt.ts";
+import { judgeAttempt, loginAttemptLifetime, parseAttempt } from "../../src/domain/login-attempt.ts";
 import { home } from "../../src/domain/return-path.ts";
 
 const begun = 1_800_000_000;
@@ -29,5 +29,27 @@ describe("a login that has begun", () => {
 
   it.each(["", "the-stat", "the-state2", "THE-STATE"])("is not answered under the state %j", (state) => {
     expect(judgeAttempt(attempt, state, begun)).toBe("unknown");
+  });
+});
+
+describe("the JSON of a login that has begun", () => {
+  it("is read as it was written", () => {
+    expect(parseAttempt(JSON.stringify(attempt))).toEqual(attempt);
+  });
+
+  it.each([
+    ["no JSON", "{"],
+    ["null", "null"],
+    ["a list", JSON.stringify([attempt])],
+    ...Object.keys(attempt).map((name) => [
+      `without ${name}`,
+      JSON.stringify({ ...attempt, [name]: undefined }),
+    ]),
+    ["an empty verifier", JSON.stringify({ ...attempt, codeVerifier: "" })],
+    ["a begin in words", JSON.stringify({ ...attempt, begun: "today" })],
+    ["another host to return to", JSON.stringify({ ...attempt, returnTo: "//evil.example" })],
+    ["a list to return to", JSON.stringify({ ...attempt, returnTo: ["/"] })],
+  ])("is none: %s", (_, text) => {
+    expect(parseAttempt(text)).toBeUndefined();
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { signIn } from "../../src/app/usecases/sign-in.ts";
 import type { JsonObject } from "../../src/domain/brand.ts";
+import { loginAttemptContext } from "../../src/domain/encryption-context.ts";
 import { ProviderDown, SignInFailed, StoreDown } from "../../src/domain/failure.ts";
 import type { LoginAttempt } from "../../src/domain/login-attempt.ts";
 import { home, parseReturnPath } from "../../src/domain/return-path.ts";
@@ -156,6 +157,22 @@ describe("the end of a login", () => {
     s.identityProvider.redeemCode = () => Promise.reject(new Error("a code was redeemed"));
     const { attempt, state } = altered(await s.signIn.begin(origin, home, "a"));
     await expect(s.signIn.finish(id, attempt, state, "code=1")).rejects.toMatchObject({ why: "unknown" });
+  });
+
+  it("is refused as one that nobody began, and told apart in the log, when the attempt is of another shape", async () => {
+    const s = setup();
+    const { state } = await s.signIn.begin(origin, home, "a");
+    for (const text of ["{}", "null", '{"state":']) {
+      const sealed = s.sealer.seal(text, loginAttemptContext(state));
+      await expect(s.signIn.finish(id, sealed, state, "code=1")).rejects.toMatchObject({ why: "unknown" });
+    }
+    expect(s.log.events).toEqual(
+      Array(3).fill({
+        event: "sign-in",
+        outcome: "refused",
+        reason: expect.stringContaining("cannot be read"),
+      }),
+    );
   });
 
   it("is refused after an hour", async () => {

@@ -2,7 +2,7 @@ import { loginAttemptContext } from "../../domain/encryption-context.ts";
 import { SignInFailed, SignInLost } from "../../domain/failure.ts";
 import { foreignText } from "../../domain/foreign-text.ts";
 import type { LoginAttempt } from "../../domain/login-attempt.ts";
-import { judgeAttempt, loginAttemptLifetime } from "../../domain/login-attempt.ts";
+import { judgeAttempt, loginAttemptLifetime, parseAttempt } from "../../domain/login-attempt.ts";
 import { moveUrl } from "../../domain/provider-metadata.ts";
 import { providerNames } from "../../domain/session-owner.ts";
 import type { SealedText } from "../../domain/token-set.ts";
@@ -129,14 +129,17 @@ const answeredAttempt = (
   query: string,
 ): LoginAttempt => {
   const opened = sealedAttempt && d.sealer.open(sealedAttempt, loginAttemptContext(state));
-  const attempt = opened && (JSON.parse(opened.text) as LoginAttempt);
+  const attempt = opened && parseAttempt(opened.text);
   const judged = attempt ? judgeAttempt(attempt, state, d.clock.now()) : "unknown";
   if (attempt && judged === "good") return attempt;
   const lost = new SignInLost(judged === "late" ? "late" : "unknown");
   const description = new URLSearchParams(query).get("error") ?? undefined;
-  refuse(d, { reason: lost.message, description: description && foreignText(description, 100) });
+  const reason = opened && !attempt ? malformed : lost.message;
+  refuse(d, { reason, description: description && foreignText(description, 100) });
   throw lost;
 };
+
+const malformed = "What this server keeps of the login cannot be read; another version may have begun it.";
 
 /** Codes that somebody invents must not each cost a request to the provider: the first one counts. */
 const claimAttempt = async (d: Deps, { state }: LoginAttempt): Promise<void> => {
