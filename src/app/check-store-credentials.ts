@@ -1,7 +1,7 @@
-import { accessSync, constants } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { isNamed } from "./read-settings.ts";
+import { isReadable } from "./readable-file.ts";
 import type { Settings } from "./settings.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -17,15 +17,6 @@ const otherSources = [
 /** Endpoints of AWS itself, those inside of a VPC among them; amazonaws.com.cn is China's. */
 const isAws = (endpoint: string): boolean =>
   URL.canParse(endpoint) && /\.amazonaws\.com(\.cn)?$/.test(new URL(endpoint).hostname);
-
-const isReadable = (path: string): boolean => {
-  try {
-    accessSync(path, constants.R_OK);
-    return true;
-  } catch {
-    return false;
-  }
-};
 
 /** A user that exists for one service only, as systemd makes them, may have none. */
 const homeOfUser = (): string => {

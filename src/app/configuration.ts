@@ -1,14 +1,13 @@
-import { accessSync, constants } from "node:fs";
 import ipaddr from "ipaddr.js";
 import type { ClaimNames } from "../domain/user.ts";
 import type { RoleGroupCatalogue } from "../ports/driven/role-group-catalogue.ts";
 import { checkProvider } from "./check-provider.ts";
+import { checkRedis, checkRedisIsThere } from "./check-redis.ts";
 import { checkStoreCredentials } from "./check-store-credentials.ts";
 import { checkValues } from "./check-values.ts";
 import { isNamed, readSettings } from "./read-settings.ts";
 import type { Mode } from "./setting.ts";
 import type { SettingName, Settings } from "./settings.ts";
-import { systemAuthorities } from "./settings.ts";
 import type { UnknownNames } from "./unknown-names.ts";
 import { unknownNames } from "./unknown-names.ts";
 
@@ -154,41 +153,6 @@ const checkProduction = (given: ReadonlySet<SettingName>, problems: string[]): v
     if (!given.has(name)) problems.push(`${name} is not set. Production needs it.`);
   }
 };
-
-const checkRedisIsThere = (settings: Settings, given: ReadonlySet<SettingName>, problems: string[]): void => {
-  if (settings.REDIS_REQUIRED && !given.has("REDIS_URL")) {
-    problems.push(
-      "REDIS_URL is not set. Set REDIS_REQUIRED=false if one instance, or instances that share a durable DATA_DIR, shall do without Redis.",
-    );
-  }
-};
-
-const checkRedis = (settings: Settings, problems: string[]): void => {
-  const { REDIS_CA_FILE: authorities } = settings;
-  if (authorities !== undefined && authorities !== systemAuthorities && !isReadable(authorities)) {
-    problems.push(`REDIS_CA_FILE: ${authorities} cannot be read. Correct the path or its permissions.`);
-  }
-  if (settings.REDIS_SENTINELS && settings.REDIS_CLUSTER_NODES) {
-    problems.push(
-      "REDIS_SENTINELS and REDIS_CLUSTER_NODES are both set. Redis is one or the other: unset one.",
-    );
-  }
-  for (const name of ["REDIS_SENTINELS", "REDIS_CLUSTER_NODES"] as const) {
-    const wrong = settings[name]?.find((node) => !hostAndPort.test(node));
-    if (wrong !== undefined) problems.push(`${name}: ${wrong} has to be host:port.`);
-  }
-};
-
-const isReadable = (path: string): boolean => {
-  try {
-    accessSync(path, constants.R_OK);
-    return true;
-  } catch {
-    return false;
-  }
-};
-
-const hostAndPort = /^(\[[0-9a-f:.]+\]|[^\s:/]+):\d{1,5}$/i;
 
 const checkOrigins = (mode: Mode, settings: Settings, problems: string[]): void => {
   for (const origin of settings.PUBLIC_ORIGIN ?? []) {
