@@ -100,6 +100,33 @@ const pass = async (seconds: number): Promise<void> => {
   await server.stored.pass(seconds);
 };
 
+describe("beside the cookie of a session that has ended, as from before a change of SESSION_COOKIE_DOMAIN", () => {
+  const withBoth = async (): Promise<Browser> => {
+    const visitor = await loggedIn();
+    const ended = visitor.cookies.get(sessionCookie);
+    await visitor.ask("/logout");
+    await visitor.logIn();
+    const cookies = `${sessionCookie}=${ended}; ${sessionCookie}=${visitor.cookies.get(sessionCookie)}`;
+    const ask = (path: string) =>
+      visitor.ask({ path, headers: { Accept: "application/json", Cookie: cookies } });
+    return { ...visitor, ask: (question) => ask(String(question)) };
+  };
+
+  test("somebody is logged in all the same, and that session's cookie is sent again", async () => {
+    const visitor = await withBoth();
+    const answer = await visitor.ask("/whoami");
+    expect(answer.json()).toMatchObject({ user: { username: "alice" } });
+    expect(cookieOf(answer.cookies)).toContain(sessionId(visitor));
+    expect((await visitor.ask("/sessions")).text).toContain('"current":true');
+  });
+
+  test("somebody can log out", async () => {
+    const visitor = await withBoth();
+    await visitor.ask("/logout");
+    expect((await visitor.ask("/whoami")).json()).toMatchObject({ user: null });
+  });
+});
+
 describe("a session", () => {
   test("lives on while it is used", async () => {
     const visitor = await loggedIn();

@@ -79,14 +79,13 @@ const isSame = (expected: Buffer, text: string): boolean => {
 
 const encoded = /^s%3A([A-Za-z0-9_-]{32})\./;
 
-/** The session id in the first of the request's cookies that one of our secrets signed. */
-export const readSessionCookie = (ctx: Context, settings: CookieSettings): SessionId | undefined => {
+/** The session ids in the request's cookies that one of our secrets signed, in their order. */
+export function* readSessionCookies(ctx: Context, settings: CookieSettings): Generator<SessionId> {
   for (const sent of sentValues(ctx, settings)) {
     const id = signedId(sent, settings) ?? signedId(recoded(sent), settings);
-    if (id !== undefined) return id;
+    if (id !== undefined) yield id;
   }
-  return undefined;
-};
+}
 
 const signedId = (text: string, { secrets }: CookieSettings): SessionId | undefined => {
   const id = parseSessionId(encoded.exec(text)?.[1] ?? "");

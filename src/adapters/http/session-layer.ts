@@ -1,12 +1,13 @@
 import type Koa from "koa";
 import session from "koa-session";
+import type { Credentials } from "../../domain/caller.ts";
 import type { Session, SessionId } from "../../domain/session.ts";
 import type { Sessions } from "../../ports/driving/sessions.ts";
 import type { Context, Middleware } from "./context.ts";
 import type { CookieSettings } from "./session-cookie.ts";
 import {
   cookieAttributes,
-  readSessionCookie,
+  readSessionCookies,
   rollSessionCookie,
   writeSessionCookie,
 } from "./session-cookie.ts";
@@ -33,7 +34,7 @@ export const sessionLayer = (
       maxAge: settings.maxAge * 1000,
       rolling: true,
       externalKey: {
-        get: (ctx) => readSessionCookie(ctx as Context, settings) ?? "",
+        get: (ctx) => idOf((ctx as Context).state.session) ?? "",
         set: (ctx, id) => writeSessionCookie(ctx as Context, id as SessionId, settings),
       },
       genid: (ctx) => (ctx as Context).state.nextSessionId ?? sessions.newId(),
@@ -41,20 +42,41 @@ export const sessionLayer = (
     },
     app,
   ) as unknown as Middleware;
-  const read = async (ctx: Context, id: SessionId, next: () => Promise<unknown>): Promise<void> => {
-    ctx.state.session = await sessions.open(id);
-    if (ctx.state.session.kind === "session") rollSessionCookie(ctx, id, settings);
+  const read = async (
+    ctx: Context,
+    ids: Iterable<SessionId>,
+    next: () => Promise<unknown>,
+  ): Promise<void> => {
+    ctx.state.session = await openFirst(sessions, ids);
+    if (mayWrite(ctx)) return void (await layer(ctx, next));
+    const id = idOf(ctx.state.session);
+    if (id !== undefined) rollSessionCookie(ctx, id, settings);
     await next();
   };
   return (ctx, next) => {
     ctx.state.session = noSession;
-    if (mayWrite(ctx)) return layer(ctx, next);
-    const id = readSessionCookie(ctx, settings);
-    return id === undefined ? next() : read(ctx, id, next);
+    const ids = Array.from(readSessionCookies(ctx, settings));
+    if (ids.length > 0) return read(ctx, ids, next);
+    return mayWrite(ctx) ? layer(ctx, next) : next();
   };
 };
 
 const noSession = { kind: "none" } as const;
+
+const idOf = (credentials: Credentials): SessionId | undefined =>
+  credentials.kind === "session" ? credentials.id : undefined;
+
+/**
+ * The first that has not ended. Beside the cookie of a session a browser may go on sending one of another that has
+ * ended: with another domain, if SESSION_COOKIE_DOMAIN was changed, or from a host beside this one.
+ */
+const openFirst = async (sessions: Sessions, ids: Iterable<SessionId>): Promise<Credentials> => {
+  for (const id of new Set(ids)) {
+    const credentials = await sessions.open(id);
+    if (credentials.kind !== "none") return credentials;
+  }
+  return noSession;
+};
 
 /** koa-session's own marks inside a record; ours expire by the store's clock, and roll without a rewrite. */
 const withoutMarks = ({ _expire, _maxAge, ...session }: Record<string, unknown>): Session =>
@@ -74,8 +96,7 @@ const contextStore = (sessions: Sessions) =>
 
     /** The values alone: koa-session looks twice at each whether it was changed, and a login is long. */
     async get(id: string): Promise<Session | undefined> {
-      const credentials = await sessions.open(id as SessionId);
-      this.#ctx.state.session = credentials;
+      const credentials = this.#ctx.state.session;
       if (credentials.kind !== "session") return undefined;
       this.#found = id;
       const { login: _, ...values } = credentials.stored.session;
