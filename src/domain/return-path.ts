@@ -5,11 +5,16 @@ export type ReturnPath = Branded<"ReturnPath">;
 
 export const home = "/" as ReturnPath;
 
-/** In characters; longer ones would not fit into the cookie of a login, nor into a redirect's header. */
-const maxLength = 1300;
+/** In bytes; longer ones would not fit into the cookie of a login, nor into a redirect's header. */
+const maxSize = 1300;
+
+/** What a path takes up in the cookie of a login, which holds it as JSON: quotes count twice, letters of others more. */
+export const sizeOf = (path: string): number => new TextEncoder().encode(JSON.stringify(path)).length - 2;
+
+const fits = (text: string): boolean => text.length <= maxSize && sizeOf(text) <= maxSize;
 
 /** A path without its query when it is too long with it: links that select many samples have some kilobytes. */
-const shortened = (text: string): string => (text.length <= maxLength ? text : text.replace(/[?#].*$/s, ""));
+const shortened = (text: string): string => (fits(text) ? text : text.replace(/[?#].*$/s, ""));
 
 /** Places that would begin, end or refuse a login again. */
 const signInPath = /^\/+(login|logged-in|logout)\/?([?#]|$)/i;
@@ -21,7 +26,7 @@ const signInPath = /^\/+(login|logged-in|logout)\/?([?#]|$)/i;
  */
 export const parseReturnPath = (whole: string): ReturnPath | undefined => {
   const text = shortened(whole);
-  return text.length <= maxLength &&
+  return fits(text) &&
     /^\/(?![/\\])/.test(text) &&
     !text.includes("\\") &&
     !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(text) &&

@@ -35,6 +35,8 @@ describe("where a login returns to", () => {
     ["holds a C1 control character", "/a\x85"],
     ["holds a line separator", "/a\u2028b"],
     ["is a script", "javascript:alert(1)"],
+    ["is too long for a cookie in bytes", `/${"日".repeat(434)}`],
+    ["is too long for a cookie with its quotes", `/${'"'.repeat(650)}`],
     ["is too long for a cookie without its query too", `/${"x".repeat(1300)}?y`],
   ])("is refused when it %s", (_, path) => {
     expect(parseReturnPath(path)).toBeUndefined();

@@ -109,6 +109,18 @@ describe("a login that was begun", () => {
     }
   });
 
+  test("has a cookie that browsers take, whatever letters the way back is written in", async () => {
+    for (const path of [`/x?${"日".repeat(400)}`, `/${'"'.repeat(649)}`, `/${"a".repeat(1299)}`]) {
+      const begun = await server.ask({ path: `/login?return_to=${encodeURIComponent(path)}` });
+      const [cookie = ""] = begun.cookies.map((one) => one.split(";")[0]);
+      expect(cookie.length).toBeLessThan(2600);
+    }
+    const short = await server.ask({
+      path: `/login?return_to=${encodeURIComponent(`/${"日".repeat(239)}`)}`,
+    });
+    expect(short.cookies[0]).toMatch(/login-[uvwx]=/);
+  });
+
   test.each(["/groups/test-private/x", `/groups/test-private/${"long/".repeat(200)}?s=${"y".repeat(9000)}`])(
     "is one of as many as the browser begins, without its cookies growing for ever: %.40s",
     async (path) => {

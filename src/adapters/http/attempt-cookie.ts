@@ -2,6 +2,7 @@ import { randomInt } from "node:crypto";
 import { parseCookie } from "cookie";
 import { loginAttemptLifetime } from "../../domain/login-attempt.ts";
 import type { ReturnPath } from "../../domain/return-path.ts";
+import { sizeOf } from "../../domain/return-path.ts";
 import type { SealedText } from "../../domain/token-set.ts";
 import type { Context } from "./context.ts";
 import type { CookieSettings } from "./session-cookie.ts";
@@ -14,7 +15,7 @@ import { cookieAttributes } from "./session-cookie.ts";
  */
 const slots = { small: "abcdefghijklmnopqrst", large: "uvwx" } as const;
 
-/** In characters; a longer one makes the cookie a large one. */
+/** In bytes; a longer one makes the cookie a large one. */
 const smallReturnPath = 240;
 
 /** From here on the slots are used in turn: requests that come at once get different ones. */
@@ -28,7 +29,7 @@ const sentCookies = (ctx: Context) => parseCookie(ctx.req.headers.cookie ?? "", 
 
 /** The slot for a new attempt: one that the browser has no attempt in, if it can be. */
 export const freeSlot = (ctx: Context, settings: CookieSettings, returnTo: ReturnPath): string => {
-  const all = returnTo.length <= smallReturnPath ? slots.small : slots.large;
+  const all = sizeOf(returnTo) <= smallReturnPath ? slots.small : slots.large;
   const sent = sentCookies(ctx);
   turn += 1;
   const inTurn = Array.from(all, (_, index) => all.charAt((turn + index) % all.length));
