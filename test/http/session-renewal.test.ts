@@ -240,6 +240,27 @@ describe("while the provider is not itself", () => {
     expect(await status(visitor, privatePage)).toBe(200);
   });
 
+  const useless = ["bad-signature", "wrong-audience", "wrong-issuer", "hs256-with-public-key"] as const;
+  test.each([...useless, "exp-not-a-number", "no-subject", "not-a-jwt"] as const)(
+    "nobody is logged out, and nothing revoked, by a renewed token with this fault: %s",
+    async (flaw) => {
+      server.provider.misbehave("rotating-refresh-tokens");
+      const visitor = await loggedIn();
+      clock.pass(tokenLife + 1);
+      const before = server.provider.state.revoked.length;
+      server.provider.misbehave(flaw);
+      for (let round = 0; round < 2; round++) {
+        const refused = await visitor.ask(privatePage);
+        expect([refused.status, refused.headers["location"]]).toEqual([503, undefined]);
+        clock.pass(2);
+      }
+      server.provider.behave();
+      server.provider.misbehave("rotating-refresh-tokens");
+      expect(await status(visitor, privatePage)).toBe(200);
+      expect(server.provider.state.revoked.length).toBe(before);
+    },
+  );
+
   test("nobody is logged out while its name cannot be resolved", async () => {
     const visitor = await loggedIn();
     const environment = { OAUTH2_TOKEN_URL: "https://provider.invalid/token", OIDC_TIMEOUT: "1" };

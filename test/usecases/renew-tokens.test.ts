@@ -154,7 +154,7 @@ describe("a refused renewal", () => {
   it("is what another person's token amounts to, and the provider forgets what came with it", async () => {
     const s = await expired();
     const tokens = s.identityProvider.tokensOf("mallory");
-    s.identityProvider.onRefresh = async () => ({ tokens, claims: undefined, because: "invalid" });
+    s.identityProvider.onRefresh = async () => ({ tokens, claims: undefined, because: "another-person" });
     expect(await s.callerOf(s.id)).toEqual(notRenewed);
     expect(await s.tokensIn(s.id)).toBeUndefined();
     await s.background.settle();

@@ -41,6 +41,11 @@ export interface KeySet {
    * a set that was fetched since the token came does not have it; ProviderDown for whatever leaves that open.
    */
   find(uri: string, header: JWSHeaderParameters, origin: Origin): Promise<CryptoKey | Uint8Array>;
+  /**
+   * Fetches the set anew, since what a key of it was good for has been put in doubt. False: it is the same as before, or
+   * strangers have caused too many fetches. Throws ProviderDown.
+   */
+  renew(uri: string, origin: Origin): Promise<boolean>;
   /** Ends waits. */
   close(): void;
 }
@@ -151,6 +156,13 @@ export const keySet = (options: KeySetOptions): KeySet => {
     }
   };
 
+  const newerFor = (
+    origin: Origin,
+    before: number,
+    document: RemoteDocument<Keys>,
+  ): Promise<Keys | undefined> =>
+    origin === "own" ? newerThan(before, document) : newerForStranger(before, document, allowed[origin]);
+
   return {
     keys: async (uri) => (await documentAt(uri).get()).value,
     kept: (uri) => documentAt(uri).kept()?.value,
@@ -163,13 +175,16 @@ export const keySet = (options: KeySetOptions): KeySet => {
       } catch (error) {
         if (!isAboutKeys(error, value, header)) throw error;
         if (number > before) return settled(value, header);
-        const newer =
-          origin === "own"
-            ? await newerThan(before, document)
-            : await newerForStranger(before, document, allowed[origin]);
+        const newer = await newerFor(origin, before, document);
         if (newer === undefined) throw new ProviderDown({ cause: error });
         return settled(newer, header);
       }
+    },
+    async renew(uri, origin) {
+      const document = documentAt(uri);
+      const used = document.kept()?.value;
+      const newer = await newerFor(origin, document.fetches(), document);
+      return newer !== undefined && newer !== used;
     },
     close: () => closing.abort(new Error("The server is stopping")),
   };

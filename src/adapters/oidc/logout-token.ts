@@ -1,10 +1,11 @@
-import { jwtVerify } from "jose";
 import type { Json, JsonObject, Seconds } from "../../domain/brand.ts";
+import { ProviderDown } from "../../domain/failure.ts";
 import { logoutTokenMaxAge } from "../../domain/logout-notice.ts";
 import type { ProviderMetadata } from "../../domain/provider-metadata.ts";
 import type { LogoutVerification } from "../../ports/driven/identity-provider.ts";
 import { isObject, logoutEvent } from "./id-token-claims.ts";
 import type { KeySet } from "./key-set.ts";
+import { verifySigned } from "./signed-token.ts";
 import { refusal } from "./token-verifier.ts";
 
 export interface LogoutExpectations {
@@ -31,20 +32,22 @@ const nameIn = (claim: Json | undefined): string | undefined | null => {
 
 const invalid = (reason: string): LogoutVerification => ({ outcome: "invalid", reason });
 
-/** What is wrong with the token's times; undefined: nothing. Providers that are conform state `exp`; old ones do not. */
+/** What is wrong with the token's times; undefined: nothing. Throws ProviderDown for a clock that is in doubt. Providers that are conform state `exp`; old ones do not. */
 const judgeTimes = (claims: JsonObject, { now, startTolerance }: LogoutExpectations): string | undefined => {
   const { iat, exp, nbf } = claims;
   if (typeof iat !== "number") return "The token does not say when it was issued.";
-  if (iat > now + startTolerance) return "The token is not valid yet.";
-  if (typeof nbf === "number" && nbf > now + startTolerance) return "The token is not valid yet.";
+  if (Math.max(iat, typeof nbf === "number" ? nbf : iat) > now + startTolerance) {
+    // The provider has signed it: one of the two clocks is wrong, and the notice is not.
+    throw new ProviderDown({
+      cause: new Error("A logout token's start lies ahead of this server's clock: is that right?"),
+    });
+  }
   const isOver = iat + logoutTokenMaxAge <= now || (typeof exp === "number" && exp <= now);
   return isOver ? "The token has expired." : undefined;
 };
 
 /** Judges claims whose signature, issuer and audience are right (OpenID Connect Back-Channel Logout section 2.6). */
 const judge = (claims: JsonObject, expected: LogoutExpectations): LogoutVerification => {
-  const late = judgeTimes(claims, expected);
-  if (late !== undefined) return invalid(late);
   const { events } = claims;
   if (!isObject(events) || !isObject(events[logoutEvent])) return invalid("The token is not a logout token.");
   // Without this, an id token could be passed off as a logout token.
@@ -56,7 +59,8 @@ const judge = (claims: JsonObject, expected: LogoutExpectations): LogoutVerifica
   if (subject === undefined && providerSession === undefined) {
     return invalid("The token names neither a person nor a session.");
   }
-  return { outcome: "valid", notice: { id, subject, providerSession } };
+  const late = judgeTimes(claims, expected);
+  return late === undefined ? { outcome: "valid", notice: { id, subject, providerSession } } : invalid(late);
 };
 
 /** Verifies a logout token; see the port. Anybody can send one, so the fetches for unknown keys are counted. */
@@ -67,16 +71,12 @@ export const verifyLogoutToken = async (
   { issuer, jwks_uri }: ProviderMetadata,
 ): Promise<LogoutVerification> => {
   try {
-    const { payload, protectedHeader } = await jwtVerify(
-      logoutToken,
-      (header) => keys.find(jwks_uri, header, "notice"),
-      {
-        algorithms: [...expected.algorithms],
-        issuer,
-        audience: expected.clientId,
-        clockTolerance: anyTime,
-      },
-    );
+    const { payload, protectedHeader } = await verifySigned(logoutToken, keys, jwks_uri, "notice", {
+      algorithms: [...expected.algorithms],
+      issuer,
+      audience: expected.clientId,
+      clockTolerance: anyTime,
+    });
     if (!isTypeOfLogoutToken(protectedHeader.typ)) return invalid("The token is not a logout token.");
     return judge(payload as JsonObject, expected);
   } catch (error) {

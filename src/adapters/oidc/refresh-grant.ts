@@ -1,4 +1,4 @@
-import { decodeJwt, errors } from "jose";
+import { decodeJwt, errors, type JWTPayload } from "jose";
 import { refreshTokenGrant } from "openid-client";
 import type { Seconds } from "../../domain/brand.ts";
 import { ProviderDown } from "../../domain/failure.ts";
@@ -8,8 +8,8 @@ import type { Conversation } from "./conversation.ts";
 import type { TokenEndpoint } from "./token-endpoint.ts";
 import { isComplaint, isRefused, renewalFailure } from "./token-endpoint.ts";
 
-/** Who a token is about that has been verified before: an old one when it was sealed. */
-const identityOf = (idToken: string): { readonly iss?: unknown; readonly sub?: unknown } => {
+/** What a token says that has been verified before: an old one when it was sealed. */
+const claimsOf = (idToken: string): JWTPayload => {
   try {
     return decodeJwt(idToken);
   } catch (error) {
@@ -17,9 +17,6 @@ const identityOf = (idToken: string): { readonly iss?: unknown; readonly sub?: u
     throw error;
   }
 };
-
-/** What is to be said of an answer's tokens; see the port. */
-type Judgement = Omit<VerifiedTokens, "tokens"> | Omit<UselessTokens, "tokens">;
 
 /** Without the provider's keys nothing is proven. The tokens that came must not get lost for it: the former are used up. */
 const verifyRenewed = async (
@@ -35,37 +32,49 @@ const verifyRenewed = async (
   }
 };
 
-/** Judges a renewed id token, which has to be the same person's still (OpenID Connect Core section 12.2). */
+/**
+ * Judges renewed tokens, which have to be the same person's still (OpenID Connect Core section 12.2). An id token that is
+ * not valid tells of the provider's keys, of its settings or of ours: nobody has said that the login is over. Then the
+ * old one stays, which says whose the session is.
+ */
 const judgeRenewed = async (
   conversation: Conversation,
   old: TokenSet,
-  idToken: string,
+  renewed: TokenSet,
   asked: Seconds,
-): Promise<Judgement> => {
-  const verification = await verifyRenewed(conversation, idToken, asked);
-  if (verification.outcome === "invalid") return { claims: undefined, because: "invalid" };
-  const [before, now] = [identityOf(old.idToken), identityOf(idToken)];
-  const isSamePerson = typeof now.sub === "string" && now.sub === before.sub && now.iss === before.iss;
-  if (!isSamePerson) return { claims: undefined, because: "invalid" };
-  if (verification.outcome !== "valid") {
-    const cause = "cause" in verification ? { cause: verification.cause } : {};
-    return { claims: undefined, because: verification.outcome, ...cause };
+): Promise<VerifiedTokens | UselessTokens> => {
+  const verification = await verifyRenewed(conversation, renewed.idToken, asked);
+  const [before, now] = [claimsOf(old.idToken), claimsOf(renewed.idToken)];
+  if (verification.outcome === "invalid" || now.sub === undefined) {
+    const { accessToken, refreshToken } = renewed;
+    const cause = new Error("reason" in verification ? verification.reason : "It names no subject.");
+    return { tokens: { ...old, accessToken, refreshToken }, claims: undefined, because: "doubtful", cause };
   }
-  return { claims: verification.claims };
+  if (now.sub !== before.sub || now.iss !== before.iss) {
+    return { tokens: renewed, claims: undefined, because: "another-person" };
+  }
+  if (verification.outcome === "valid") return { tokens: renewed, claims: verification.claims };
+  const cause = "cause" in verification ? { cause: verification.cause } : {};
+  return { tokens: renewed, claims: undefined, because: verification.outcome, ...cause };
 };
 
 /**
  * Providers need not send an id token again (OpenID Connect Core section 12.2). The old one is kept while it is
- * good; after that nobody can say who this is.
+ * good; after that nobody can say who this is, whether the key that signed it is still known or not.
  */
 const keepIdToken = async (
   conversation: Conversation,
   tokens: TokenSet,
 ): Promise<VerifiedTokens | UselessTokens> => {
-  const kept = await verifyRenewed(conversation, tokens.idToken, conversation.now());
-  return kept.outcome === "valid"
-    ? { tokens, claims: kept.claims }
-    : { tokens, claims: undefined, because: kept.outcome === "doubtful" ? "doubtful" : "missing" };
+  const { exp } = claimsOf(tokens.idToken);
+  const isOver = typeof exp === "number" && exp <= conversation.now();
+  const kept = isOver
+    ? ({ outcome: "expired" } as const)
+    : await verifyRenewed(conversation, tokens.idToken, conversation.now());
+  if (kept.outcome === "valid") return { tokens, claims: kept.claims };
+  if (kept.outcome === "expired") return { tokens, claims: undefined, because: "missing" };
+  const cause = "cause" in kept ? kept.cause : new Error(kept.reason);
+  return { tokens, claims: undefined, because: "doubtful", cause };
 };
 
 /** Redeems a refresh token; see the port. */
@@ -88,16 +97,15 @@ export const refresh = async (
     if (idToken === undefined) {
       return await keepIdToken(conversation, { idToken: old.idToken, accessToken, refreshToken });
     }
-    const judged = await judgeRenewed(conversation, old, idToken, asked);
-    return { tokens: { idToken, accessToken, refreshToken }, ...judged };
+    return await judgeRenewed(conversation, old, { idToken, accessToken, refreshToken }, asked);
   } catch (error) {
     if (isRefused(error)) return "refused";
-    // The library complains of anything in the answer; only an id token that is not valid ends the login.
+    // The library complains of anything in the answer; only another person's id token ends the login.
     const { id_token: idToken, refresh_token: newer } = (isComplaint(error) ? answer() : undefined) ?? {};
     if (typeof idToken === "string") {
-      const judged = await judgeRenewed(conversation, old, idToken, asked);
       const refreshToken = typeof newer === "string" ? newer : old.refreshToken;
-      if (judged.claims === undefined) return { tokens: { ...old, idToken, refreshToken }, ...judged };
+      const judged = await judgeRenewed(conversation, old, { ...old, idToken, refreshToken }, asked);
+      if (judged.claims === undefined) return judged;
     }
     throw renewalFailure(error);
   }

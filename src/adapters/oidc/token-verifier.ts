@@ -1,5 +1,5 @@
 import { hash, randomBytes } from "node:crypto";
-import { errors, type JWTPayload, jwtVerify } from "jose";
+import { errors } from "jose";
 import { LRUCache } from "lru-cache";
 import type { JsonObject } from "../../domain/brand.ts";
 import { ProviderDown } from "../../domain/failure.ts";
@@ -9,6 +9,7 @@ import type { IdToken, Verification } from "../../ports/driven/identity-provider
 import { type Expectations, judgeClaims } from "./id-token-claims.ts";
 import type { KeySet, Keys, Origin } from "./key-set.ts";
 import type { ProviderDescription } from "./provider-description.ts";
+import { verifySigned } from "./signed-token.ts";
 
 const cachedTokens = 10_000;
 /** Of token text; parsed claims take about as much again. */
@@ -91,17 +92,13 @@ export const tokenVerifier = (
     { issuer, jwks_uri }: ProviderMetadata,
   ): Promise<Verified | Refusal | Doubt> => {
     try {
-      const { payload, protectedHeader } = await jwtVerify<JWTPayload>(
-        idToken,
-        (header) => keySet.find(jwks_uri, header, origin),
-        {
-          algorithms: [...algorithms],
-          issuer,
-          audience: clientId,
-          requiredClaims: ["exp"],
-          clockTolerance: anyTime,
-        },
-      );
+      const { payload, protectedHeader } = await verifySigned(idToken, keySet, jwks_uri, origin, {
+        algorithms: [...algorithms],
+        issuer,
+        audience: clientId,
+        requiredClaims: ["exp"],
+        clockTolerance: anyTime,
+      });
       if (!isTypeOfIdToken(protectedHeader.typ)) {
         return { outcome: "invalid", reason: "The token is not an id token." };
       }

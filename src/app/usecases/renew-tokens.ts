@@ -178,12 +178,12 @@ const dropRefused = async (
 /** Why renewed tokens prove nothing now. */
 const doubts = {
   expired: "The renewed id token had expired when it came, by this server's clock: is that right?",
-  doubtful: "The provider's key set does not tell whether the renewed id token is right",
+  doubtful: "Whether the renewed id token is right cannot be told",
 } as const;
 
 /** Why renewed tokens end the login. */
 const endings = {
-  invalid: "the provider does not renew it",
+  "another-person": "the provider renewed it with another person's id token",
   missing: "the provider sends no id token when it renews, and the old one has expired",
 } as const;
 

@@ -64,13 +64,14 @@ export interface UselessTokens {
   readonly tokens: TokenSet;
   readonly claims: undefined;
   /**
-   * "invalid": it is another person's, or not valid; the tokens are good for being revoked. "expired": it is the
-   * same person's and all is well but the time, by our clock. "doubtful": the provider's keys do not tell. In both
-   * cases the tokens are good for the next refresh, and the old ones may be used up. "missing": none came (which
-   * OpenID Connect Core section 12.2 allows), and the old one is no longer good.
+   * "another-person": it is not about whom the old one was about; the tokens are good for being revoked. "expired": it
+   * is the same person's and all is well but the time, by our clock. "doubtful": the provider's keys do not tell, or
+   * something else about it is not as it should be, which nobody's login ends for. In both cases the tokens are good for
+   * the next refresh, and the old ones may be used up. "missing": none came (which OpenID Connect Core section 12.2
+   * allows), and the old one is no longer good.
    */
-  readonly because: "invalid" | "expired" | "doubtful" | "missing";
-  /** Why the keys do not tell, where more is known. */
+  readonly because: "another-person" | "expired" | "doubtful" | "missing";
+  /** Why it is in doubt, where more is known. */
   readonly cause?: unknown;
 }
 

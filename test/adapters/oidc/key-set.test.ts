@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it, vi } from "vitest";
 import { ProviderDown } from "../../../src/domain/failure.ts";
-import type { SigningKey } from "../../support/stub-provider/signing-key.ts";
+import { type SigningKey, signingKey } from "../../support/stub-provider/signing-key.ts";
 import { pair } from "./provider.ts";
 
 const withUse = (key: SigningKey, use: string): SigningKey => ({
@@ -108,6 +108,36 @@ describe("the provider's keys", () => {
     all.passSeconds(30);
     expect(await all.provider.verify({ idToken: own }, "app")).toMatchObject({ outcome: "valid" });
     expect(await all.provider.verify({ idToken: stranger }, "cli")).toMatchObject({ outcome: "valid" });
+  });
+
+  it("prove nothing while one has another's name: the set is fetched anew, and strangers cause few fetches", async () => {
+    await using all = await pair(() => ({ keys: { ownInterval: 0.02 } }));
+    const verifyAll = async () => [
+      (await all.provider.verify({ idToken: await all.stub.idToken({}, "app") }, "app")).outcome,
+      (await all.provider.verify({ idToken: await all.stub.idToken() }, "cli")).outcome,
+      (await all.provider.verifyLogout(await all.stub.logoutToken({ sub: "x" }))).outcome,
+    ];
+    const { keys } = all.stub.state;
+    const another = await signingKey("RS256", "another");
+    const misnamed = keys.map((key) => ({ ...key, publicJwk: { ...another.publicJwk, kid: key.kid } }));
+    for (const at of [0, 1, 2]) {
+      all.stub.state.keys = misnamed;
+      all.passSeconds(601);
+      await all.provider.ready();
+      await vi.waitFor(async () => {
+        expect(all.stub.state.calls.jwks).toBe(2 * at + 1);
+      });
+      await sleep(50);
+      all.stub.state.keys = keys;
+      expect((await verifyAll())[at]).toBe("valid");
+    }
+    const before = all.stub.state.calls.jwks;
+    all.stub.misbehave("bad-signature");
+    for (let i = 0; i < 20; i += 1) {
+      const idToken = await all.stub.idToken({ jti: `${i}` });
+      expect(await all.provider.verify({ idToken }, "cli")).toMatchObject({ outcome: "invalid" });
+    }
+    expect(all.stub.state.calls.jwks - before).toBeLessThanOrEqual(5);
   });
 
   it("may change between two requests of a session, on the instance that did not renew it", async () => {

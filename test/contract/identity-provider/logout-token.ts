@@ -4,7 +4,7 @@ import type { TokenFlaw } from "../../support/stub-provider/flaw.ts";
 import type { LogoutTokenFaults } from "../../support/stub-provider/logout-token.ts";
 import { logoutEvent } from "../../support/stub-provider/logout-token.ts";
 import type { Harness } from "./harness.ts";
-import { withFlaw } from "./harness.ts";
+import { earlyFlaws, withFlaw } from "./harness.ts";
 
 type Claims = { readonly [claim: string]: unknown };
 type Row = [what: string, claims: (now: number) => Claims, wrong?: LogoutTokenFaults];
@@ -34,8 +34,6 @@ const signatureFlaws: TokenFlaw[] = [
   "bad-signature",
   "exp-not-a-number",
   "expired",
-  "not-yet-valid",
-  "issued-in-the-future",
   "iat-not-a-number",
   "unknown-critical-header",
   "not-a-jwt",
@@ -91,6 +89,11 @@ export const logoutTokenContract = (current: () => Harness): void => {
 
     it.each(refused)("is refused: %s", async (_, claims, wrong) => {
       expect(await verify(claims, wrong)).toMatchObject({ outcome: "invalid", reason: expect.any(String) });
+    });
+
+    it.each([...earlyFlaws])("is not judged while the clocks are in doubt: %s", async (flaw) => {
+      await expect(verify(() => ({}), { flaw })).rejects.toThrow(ProviderDown);
+      expect(await verify(() => ({ sub: undefined }), { flaw })).toMatchObject({ outcome: "invalid" });
     });
 
     it("is not what an id token is", async () => {

@@ -6,13 +6,16 @@ import {
   earlyFlaws,
   type Harness,
   harmlessWithoutNonce,
-  keyFlaws,
   logIn,
   refreshOutcomes,
   withFlaw,
 } from "./harness.ts";
 
-const useless = { tokens: { refreshToken: expect.any(String) }, claims: undefined, because: "invalid" };
+const useless = {
+  tokens: { refreshToken: expect.any(String) },
+  claims: undefined,
+  because: "another-person",
+};
 const overdue = { ...useless, because: "expired" };
 
 export const refreshContract = (current: () => Harness): void => {
@@ -78,14 +81,16 @@ export const refreshContract = (current: () => Harness): void => {
         name !== "expired" &&
         (name === "no-subject" || !(harmlessWithoutNonce.has(name) || earlyFlaws.has(name))),
     )) {
-      it(`brings useless tokens with an id token that is wrong: ${flaw}`, async () => {
+      it(`is in doubt with an id token that is wrong, and still knows whose it was: ${flaw}`, async () => {
         const { tokens } = await logIn(harness);
-        const { refreshToken } = tokens;
-        expect(await withFlaw(harness, flaw, () => harness.provider.refresh(tokens))).toMatchObject({
-          tokens: { refreshToken },
-          claims: undefined,
-          because: keyFlaws.has(flaw) ? "doubtful" : "invalid",
-        });
+        harness.stub.misbehave("rotating-refresh-tokens");
+        const renewed = await withFlaw(harness, flaw, () => harness.provider.refresh(tokens));
+        if (renewed === "refused") return expect.unreachable();
+        expect(renewed).toMatchObject({ claims: undefined, because: "doubtful" });
+        expect(await harness.provider.refresh(renewed.tokens)).toHaveProperty(
+          "claims.sub",
+          "subject-of-alice",
+        );
       });
     }
 
@@ -106,15 +111,24 @@ export const refreshContract = (current: () => Harness): void => {
       expect(await renewal).toMatchObject(useless);
     });
 
-    it("brings the new refresh token with an id token that is wrong, so that it can be revoked", async () => {
+    it("brings the refresh token with another person's id token, so that it can be revoked", async () => {
       const { tokens } = await logIn(harness);
-      harness.stub.misbehave("rotating-refresh-tokens");
-      const renewed = await withFlaw(harness, "bad-signature", () => harness.provider.refresh(tokens));
+      harness.stub.misbehave("other-subject-on-refresh");
+      const renewed = await harness.provider.refresh(tokens);
       if (renewed === "refused") return expect.unreachable();
       expect(renewed.claims).toBeUndefined();
-      expect(renewed.tokens.refreshToken).not.toBe(tokens.refreshToken);
       await harness.provider.revoke(renewed.tokens);
       expect(harness.stub.state.grants.isRevoked(renewed.tokens.refreshToken)).toBe(true);
+    });
+
+    it("says that an old id token is no longer good when none comes back, though its key is gone too", async () => {
+      const { tokens } = await logIn(harness);
+      harness.stub.misbehave("no-id-token");
+      await harness.stub.rotateKeys("second", { keepOld: false });
+      await harness.provider.verify({ idToken: await harness.stub.idToken({}, "app") }, "app");
+      expect(await harness.provider.refresh(tokens)).toMatchObject({ because: "doubtful" });
+      harness.passSeconds(10_000);
+      expect(await harness.provider.refresh(tokens)).toMatchObject({ because: "missing" });
     });
 
     it("keeps the old id token when none comes back, while it is good, and says so when it is no longer", async () => {
