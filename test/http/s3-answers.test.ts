@@ -48,6 +48,8 @@ async function* bodyOf(...chunks: string[]) {
 const put = (store: ResourceStore, kind: "none" | "absent" = "none") =>
   store.write(key, { contentType: "application/json", body: bodyOf("{}") }, { kind }, never);
 
+const listOf = (store: ResourceStore) => Array.fromAsync(store.list("blab/datasets/" as KeyPrefix, never));
+
 describe("answers of an S3 store", () => {
   it("says that there is no object only when the store does", async () => {
     const { store } = await openOn((_, response) => s3Error(response, 404, "NoSuchKey"));
@@ -75,31 +77,93 @@ describe("answers of an S3 store", () => {
     expect(await store.stat(key, never)).toMatchObject({ size: 2, etag: '"abc"' });
   });
 
-  it.each([
+  const sayingNothing: readonly (readonly [string, (response: ServerResponse) => unknown])[] = [
     [
       "a page",
-      (response: ServerResponse) =>
-        response.writeHead(200, { "content-type": "text/html" }).end("<p>Hello</p>"),
+      (response) => response.writeHead(200, { "content-type": "text/html" }).end("<p><b>Hello</b></p>"),
     ],
-    ["nothing", (response: ServerResponse) => response.writeHead(200).end()],
-  ])("takes no upload for stored that is answered with 200 and %s", async (_, answer) => {
+    ["nothing", (response) => response.writeHead(200).end()],
+  ];
+
+  it.each(sayingNothing)("takes no upload for stored that is answered with 200 and %s", async (_, answer) => {
     const { store } = await openOn((request, response) => {
       request.resume().once("end", () => answer(response));
     });
     await expect(put(store)).rejects.toBeInstanceOf(StoreDown);
   });
 
-  it("ends a list whose pages have no end, and says that it is the store's fault", async () => {
-    const { store, stub } = await openOn((_, response) => {
-      response.writeHead(200, { "content-type": "application/xml" });
-      response.end(
-        '<?xml version="1.0"?><ListBucketResult><IsTruncated>true</IsTruncated>' +
-          "<NextContinuationToken>again</NextContinuationToken></ListBucketResult>",
-      );
+  it.each(sayingNothing)("takes no 200 with %s for a list, an object, or readiness", async (_, answer) => {
+    const { store } = await openOn((_request, response) => answer(response));
+    await expect(listOf(store)).rejects.toBeInstanceOf(StoreDown);
+    await expect(store.ready(never)).rejects.toBeInstanceOf(StoreDown);
+    await expect(store.stat(key, never)).rejects.toBeInstanceOf(StoreDown);
+    await expect(store.read(key, never)).rejects.toBeInstanceOf(StoreDown);
+  });
+
+  it("takes nothing for removed that is still there after a 200", async () => {
+    let isThere = true;
+    const { store } = await openOn((request, response) => {
+      if (request.method === "DELETE") response.writeHead(200).end("<p>Hello</p>");
+      else if (isThere) response.writeHead(200, headers({ "content-length": "2" })).end();
+      else s3Error(response, 404, "NoSuchKey");
     });
-    const listed = Array.fromAsync(store.list("blab/datasets/" as KeyPrefix, never));
-    await expect(listed).rejects.toBeInstanceOf(StoreDown);
-    expect(stub.requests.length).toBeLessThan(4);
+    await expect(store.remove(key, { kind: "none" }, never)).rejects.toBeInstanceOf(StoreDown);
+    isThere = false;
+    expect(await store.remove(key, { kind: "none" }, never)).toBe("done");
+  });
+
+  it("takes a 404 of somebody before the store for none of the store's", async () => {
+    const notFound = (response: ServerResponse) =>
+      response.writeHead(404, { "content-type": "text/plain" }).end("default backend - 404");
+    const { store } = await openOn((_, response) => notFound(response));
+    await expect(store.read(key, never)).rejects.toBeInstanceOf(StoreDown);
+    await expect(store.stat(key, never)).rejects.toBeInstanceOf(StoreDown);
+    await expect(store.remove(key, { kind: "none" }, never)).rejects.toBeInstanceOf(StoreDown);
+    const { store: unnumbered } = await openOn((request, response) =>
+      request.method === "HEAD" ? notFound(response) : s3Error(response, 404, "NoSuchKey"),
+    );
+    expect(await unnumbered.stat(key, never)).toBeUndefined();
+    const { store: conditional } = await openOn((request, response) => {
+      if (request.method === "PUT") request.resume().once("end", () => notFound(response));
+      else s3Error(response, 404, "NoSuchKey");
+    });
+    await expect(put(conditional, "absent")).rejects.toBeInstanceOf(StoreDown);
+  });
+
+  it("takes a date that is none for a fault of the store's, and not for one of ours", async () => {
+    const { store } = await openOn((_, response) =>
+      response
+        .writeHead(200, headers({ "last-modified": "yesterday", "content-length": "2" }))
+        .end("<R><Name>b</Name><Contents><Key>a</Key><LastModified>then</LastModified></Contents></R>"),
+    );
+    await expect(store.stat(key, never)).rejects.toBeInstanceOf(StoreDown);
+    await expect(store.read(key, never)).rejects.toBeInstanceOf(StoreDown);
+    await expect(listOf(store)).rejects.toBeInstanceOf(StoreDown);
+  });
+
+  const pageOf =
+    (more: (nth: number) => string): Answer =>
+    (_, response, nth) => {
+      response.writeHead(200, { "content-type": "application/xml" });
+      const contents = "<Contents><Key>blab/datasets/a.json</Key></Contents>";
+      response.end(`<?xml version="1.0"?><ListBucketResult>${more(nth)}${contents}</ListBucketResult>`);
+    };
+  const isTruncated = (is: boolean, next = "") => `<IsTruncated>${is}</IsTruncated>${next}`;
+  const next = (token: string) => `<NextContinuationToken>${token}</NextContinuationToken>`;
+
+  it.each([
+    ["the same page again and again", () => next("again")],
+    ["some pages in turn", (nth: number) => next(`${nth % 3}`)],
+    ["no next page, though there is one", () => ""],
+  ])("ends a list that names %s, and says that it is the store's fault", async (_, more) => {
+    const { store, stub } = await openOn(pageOf((nth) => isTruncated(true, more(nth))));
+    await expect(listOf(store)).rejects.toBeInstanceOf(StoreDown);
+    expect(stub.requests.length).toBeLessThan(6);
+  });
+
+  it("ends a list where the store says so, whatever else it names", async () => {
+    const { store } = await openOn(pageOf((nth) => isTruncated(false, next(String(nth)))));
+    expect(await listOf(store)).toEqual(["a.json"]);
   });
 
   it("leaves out a key that makes no sense, and lists the others", async () => {
@@ -113,7 +177,7 @@ describe("answers of an S3 store", () => {
       ];
       const contents = keys.map((name) => `<Contents><Key>${name}</Key></Contents>`).join("");
       response.end(
-        `<?xml version="1.0"?><ListBucketResult><EncodingType>url</EncodingType>${contents}</ListBucketResult>`,
+        `<?xml version="1.0"?><ListBucketResult><KeyCount>4</KeyCount><EncodingType>url</EncodingType>${contents}</ListBucketResult>`,
       );
     });
     const names = await Array.fromAsync(store.list("blab/datasets/" as KeyPrefix, never));
@@ -291,7 +355,7 @@ describe("answers of an S3 store", () => {
 
   it("lists all pages, with names that XML could not hold", async () => {
     const page = (name: string, more: string) =>
-      `<?xml version="1.0"?><ListBucketResult><EncodingType>url</EncodingType>${more}<Contents><Key>blab/datasets/${name}</Key></Contents></ListBucketResult>`;
+      `<?xml version="1.0"?><ListBucketResult><Name>bucket</Name><EncodingType>url</EncodingType>${more}<Contents><Key>blab/datasets/${name}</Key></Contents></ListBucketResult>`;
     const { store } = await openOn((request, response) => {
       response.writeHead(200, { "content-type": "application/xml" });
       if (String(request.url).includes("continuation-token=two")) response.end(page("b+c%2B%01.json", ""));

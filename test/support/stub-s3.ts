@@ -37,8 +37,8 @@ export const startStubS3 = async (
   };
 };
 
-/** An error as S3 writes it. */
+/** An error as S3 writes it, by a number as all its answers have one. */
 export const s3Error = (response: ServerResponse, status: number, code: string): void => {
-  response.writeHead(status, { "content-type": "application/xml" });
+  response.writeHead(status, { "content-type": "application/xml", "x-amz-request-id": "17A" });
   response.end(`<?xml version="1.0"?><Error><Code>${code}</Code><Message>${code} it is.</Message></Error>`);
 };

@@ -1,4 +1,4 @@
-import { UnusableObject } from "../../domain/failure.ts";
+import { StoreDown, UnusableObject } from "../../domain/failure.ts";
 import type { ETag, ObjectMetadata } from "../../domain/stored-object.ts";
 
 /** What HeadObject and GetObject both tell. */
@@ -25,11 +25,12 @@ const encodingOf = (header: string | undefined): "gzip" | undefined => {
   throw new UnusableObject("This is stored in an encoding that the server does not know.");
 };
 
-/** @throws UnusableObject */
+/** @throws UnusableObject, StoreDown */
 export const metadataOf = (headers: ObjectHeaders): ObjectMetadata => {
   const { ETag: etag, ContentLength: size } = headers;
   if (etag === undefined || size === undefined) {
-    throw new UnusableObject("The store does not tell this object's size or its entity tag.");
+    // A proxy's page comes with 200 as well, and says nothing of the object.
+    throw new StoreDown({ cause: new Error("The store's answer names no size or no entity tag") });
   }
   const encoding = encodingOf(headers.ContentEncoding);
   return {

@@ -5,7 +5,7 @@ import type { ObjectMetadata, StoredObject } from "../../domain/stored-object.ts
 import type { S3Connection } from "./connection.ts";
 import { downloadOf } from "./download.ts";
 import { metadataOf } from "./object-metadata.ts";
-import { isForbidden, isMissing } from "./store-failure.ts";
+import { isMissing, isMissingByHead, isOpenByHead } from "./store-failure.ts";
 import { answerOf } from "./time-limit.ts";
 
 /** What the store is asked for with an object; undefined when that is not there. */
@@ -13,10 +13,11 @@ const find = <T>(
   connection: S3Connection,
   signal: AbortSignal,
   ask: (signal: AbortSignal) => Promise<T>,
+  isNotThere = isMissing,
 ): Promise<T | undefined> =>
   answerOf<T | undefined>(connection, signal, (limited) =>
     ask(limited).catch((error: unknown) => {
-      if (isMissing(error)) return undefined;
+      if (isNotThere(error)) return undefined;
       throw error;
     }),
   );
@@ -42,8 +43,8 @@ export const read = async (
 };
 
 /**
- * Undefined: there is none. A 403 of HEAD has no body that would say what is refused; GET's has, and its answer
- * counts. Its body is left unread.
+ * Undefined: there is none. A 403 of HEAD has no body that would say what is refused, and a 404 none that would tell the
+ * store's own from that of a proxy before it; GET's has, and its answer counts. Its body is left unread.
  */
 export const stat = async (
   connection: S3Connection,
@@ -51,13 +52,13 @@ export const stat = async (
   signal: AbortSignal,
 ): Promise<ObjectMetadata | undefined> => {
   const command = new HeadObjectCommand({ Bucket: connection.bucket, Key: key });
-  const headers = await find(connection, signal, (abortSignal) =>
+  const ask = (abortSignal: AbortSignal) =>
     connection.asking.send(command, { abortSignal }).catch((error: unknown) => {
-      if (isForbidden(error)) return "forbidden" as const;
+      if (isOpenByHead(error)) return "open" as const;
       throw error;
-    }),
-  );
-  if (headers !== "forbidden") return headers && metadataOf(headers);
+    });
+  const headers = await find(connection, signal, ask, isMissingByHead);
+  if (headers !== "open") return headers && metadataOf(headers);
   const object = await read(connection, key, signal);
   if (object === undefined) return undefined;
   const { body, ...metadata } = object;

@@ -1,4 +1,8 @@
-import { ListObjectsV2Command } from "@aws-sdk/client-s3";
+import {
+  ListObjectsV2Command,
+  type ListObjectsV2CommandInput,
+  type ListObjectsV2CommandOutput,
+} from "@aws-sdk/client-s3";
 import { StoreDown } from "../../domain/failure.ts";
 import type { KeyPrefix } from "../../domain/object-key.ts";
 import type { WriteLock } from "../../ports/driven/lock.ts";
@@ -18,19 +22,27 @@ const decodeKey = (text: string): string | undefined => {
   }
 };
 
-const page = (
+const broken = (what: string): StoreDown => new StoreDown({ cause: new Error(`The store's list ${what}`) });
+
+/** Asks for a list. A proxy's page, or nothing at all, comes with 200 as well, and must not pass for an empty bucket. */
+const page = async (
   connection: S3Connection,
-  prefix: KeyPrefix,
-  after: string | undefined,
   signal: AbortSignal,
-) => {
-  const command = new ListObjectsV2Command({
-    Bucket: connection.bucket,
-    Prefix: prefix,
-    EncodingType: "url",
-    ...(after === undefined ? {} : { ContinuationToken: after }),
-  });
-  return answerOf(connection, signal, (abortSignal) => connection.asking.send(command, { abortSignal }));
+  asked: Omit<ListObjectsV2CommandInput, "Bucket">,
+): Promise<ListObjectsV2CommandOutput> => {
+  const command = new ListObjectsV2Command({ Bucket: connection.bucket, ...asked });
+  const answer = await answerOf(connection, signal, (abortSignal) =>
+    connection.asking.send(command, { abortSignal }),
+  );
+  const { IsTruncated, Name, KeyCount } = answer;
+  if ((IsTruncated ?? Name ?? KeyCount) === undefined) throw broken("is none");
+  return answer;
+};
+
+/** Where the next page begins; undefined: this was the last one. */
+const nextOf = ({ IsTruncated, NextContinuationToken: next }: ListObjectsV2CommandOutput) => {
+  if (IsTruncated === true && next === undefined) throw broken("does not say where it goes on");
+  return IsTruncated === false ? undefined : next;
 };
 
 /** One key that makes no sense is left out: the others are there all the same. */
@@ -42,31 +54,26 @@ async function* list(
   prefix: KeyPrefix,
   signal: AbortSignal,
 ): AsyncGenerator<string> {
+  const begun = new Set<string>();
   let after: string | undefined;
   do {
-    const {
-      Contents = [],
-      NextContinuationToken,
-      EncodingType,
-    } = await page(connection, prefix, after, signal);
-    for (const { Key: key = "" } of Contents) {
-      const decoded = EncodingType === "url" ? decodeKey(key) : key;
+    const asked = after === undefined ? {} : { ContinuationToken: after };
+    const answer = await page(connection, signal, { Prefix: prefix, EncodingType: "url", ...asked });
+    for (const { Key: key = "" } of answer.Contents ?? []) {
+      const decoded = answer.EncodingType === "url" ? decodeKey(key) : key;
       if (decoded === undefined || !decoded.startsWith(prefix)) tellOddKey(connection, prefix);
       // Some programs mark folders with an empty object of the prefix's own name.
       else if (decoded !== prefix) yield decoded.slice(prefix.length);
     }
-    if (NextContinuationToken !== undefined && NextContinuationToken === after) {
-      throw new StoreDown({ cause: new Error("The store's list begins anew with each page") });
-    }
-    after = NextContinuationToken;
+    after = nextOf(answer);
+    if (after !== undefined && begun.has(after)) throw broken("begins anew after some pages");
+    if (after !== undefined) begun.add(after);
   } while (after !== undefined);
 }
 
 /** The right to list is asked for: without it the store says 403 of what is not there, and nothing can be believed. */
 const ready = async (connection: S3Connection, signal: AbortSignal): Promise<void> => {
-  const { asking, bucket } = connection;
-  const command = new ListObjectsV2Command({ Bucket: bucket, MaxKeys: 1 });
-  await answerOf(connection, signal, (abortSignal) => asking.send(command, { abortSignal }));
+  await page(connection, signal, { MaxKeys: 1 });
 };
 
 export interface S3StoreOptions {

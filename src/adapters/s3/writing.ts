@@ -1,4 +1,5 @@
 import { DeleteObjectCommand } from "@aws-sdk/client-s3";
+import { StoreDown } from "../../domain/failure.ts";
 import type { ObjectKey } from "../../domain/object-key.ts";
 import type { ETag, Precondition } from "../../domain/stored-object.ts";
 import { holds } from "../../domain/stored-object.ts";
@@ -57,7 +58,11 @@ export const remove = async (
   };
   try {
     if (precondition.kind === "none") {
-      await send({});
+      const { $metadata } = await send({});
+      // S3 answers 204. A proxy's page comes with 200, and has removed nothing.
+      if ($metadata.httpStatusCode !== 204 && (await parts.look(key, signal)) !== undefined) {
+        throw new StoreDown({ cause: new Error("What the store says that it removed is still there") });
+      }
       return "done";
     }
     const expected = await expectedBy(parts, key, precondition, signal);
