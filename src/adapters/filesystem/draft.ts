@@ -2,11 +2,8 @@ import { randomBytes } from "node:crypto";
 import type { FileHandle } from "node:fs/promises";
 import { open, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { makeFolder } from "./durable-folder.ts";
 import { onDisk } from "./store-failure.ts";
-
-/** The folder for what is not finished, on the same disk as the rest; no name begins with a dot (owned-path.ts). */
-export const draftsFolder = (root: string): string => join(root, ".drafts");
+import { draftsFolder, makeRoot } from "./store-root.ts";
 
 export const newDraftPath = (root: string): string =>
   join(draftsFolder(root), randomBytes(16).toString("hex"));
@@ -48,7 +45,7 @@ export const withDraft = async <T>(
 ): Promise<T> => {
   const path = newDraftPath(root);
   const file = await onDisk(async () => {
-    await makeFolder(draftsFolder(root), durable);
+    await makeRoot(root, durable);
     return open(path, "wx", 0o600);
   });
   try {

@@ -16,6 +16,7 @@ import { folderOf, valueFolder } from "./owned-path.ts";
 import type { StoredHeader } from "./resource-header.ts";
 import { headerLine, readHeader, tagOf } from "./resource-header.ts";
 import { onDisk } from "./store-failure.ts";
+import { confirmed, confirmRoot } from "./store-root.ts";
 import type { Sweeper } from "./sweeper.ts";
 import { startSweeper } from "./sweeper.ts";
 
@@ -38,9 +39,9 @@ interface OpenObject extends StoredHeader {
   readonly file: FileHandle;
 }
 
-const openObject = (folder: string): Promise<OpenObject | undefined> =>
+const openObject = (root: string, folder: string): Promise<OpenObject | undefined> =>
   onDisk(async () => {
-    const opened = await openValue(folder);
+    const opened = await confirmed(root, await openValue(folder));
     if (opened === undefined) return undefined;
     try {
       return { file: opened.file, ...(await readHeader(opened.file, opened.value.version)) };
@@ -87,18 +88,25 @@ export const filesystemResourceStore = ({
   return {
     ...sweeper,
 
-    list: (prefix, signal) => namesBelow(parentOf(root, prefix), signal),
+    async *list(prefix, signal) {
+      let isEmpty = true;
+      for await (const name of namesBelow(parentOf(root, prefix), signal)) {
+        isEmpty = false;
+        yield name;
+      }
+      if (isEmpty) await confirmRoot(root);
+    },
 
     async stat(key, signal) {
       signal.throwIfAborted();
-      const object = await openObject(cellOf(root, key));
+      const object = await openObject(root, cellOf(root, key));
       await onDisk(async () => object?.file.close());
       return object?.metadata;
     },
 
     async read(key, signal) {
       signal.throwIfAborted();
-      const object = await openObject(cellOf(root, key));
+      const object = await openObject(root, cellOf(root, key));
       if (object === undefined) return undefined;
       if (signal.aborted) await object.file.close();
       signal.throwIfAborted();
@@ -121,7 +129,10 @@ export const filesystemResourceStore = ({
     },
 
     remove: (key, condition, signal) =>
-      change(cellOf(root, key), condition, signal, (seen) => drop(cells, seen)),
+      change(cellOf(root, key), condition, signal, async (seen) => {
+        if (seen.value === undefined) await confirmRoot(root);
+        return drop(cells, seen);
+      }),
 
     async ready(signal) {
       signal.throwIfAborted();

@@ -12,6 +12,7 @@ import { cellsBelow } from "./cell-tree.ts";
 import { probeDisk } from "./draft.ts";
 import { hashedFolder } from "./owned-path.ts";
 import { isMissing, listedOnDisk, onDisk } from "./store-failure.ts";
+import { confirmed } from "./store-root.ts";
 import type { Sweeper } from "./sweeper.ts";
 import { startSweeper } from "./sweeper.ts";
 import type { TextValue } from "./text-cell.ts";
@@ -118,7 +119,7 @@ export const filesystemSessionStore = ({
   return {
     ...sweeper,
 
-    load: async (id, idle) => storedFrom(await loadText(id, idle)),
+    load: async (id, idle) => storedFrom(await confirmed(root, await loadText(id, idle))),
 
     peek: async (id) => storedFrom(await readText(folderOf(id), isOver)),
 
@@ -143,7 +144,7 @@ export const filesystemSessionStore = ({
 
     remove: async (id) => {
       const take = () => untilSettled(folderOf(id), () => tryToTake(cells, folderOf(id), isOver));
-      const text = await onDisk(take);
+      const text = await confirmed(root, await onDisk(take));
       return text === undefined ? text : parse(text)?.session;
     },
 

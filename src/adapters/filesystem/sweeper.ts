@@ -8,8 +8,8 @@ import type { CellRoot, Seen } from "./cell.ts";
 import { endOf, look } from "./cell.ts";
 import { drop, tidy } from "./cell-change.ts";
 import { cellsBelow } from "./cell-tree.ts";
-import { draftsFolder } from "./draft.ts";
 import { isMissing } from "./store-failure.ts";
+import { draftsFolder } from "./store-root.ts";
 
 /** What has been lying about for this long, nobody is writing any more, not even a large upload. */
 const maxDraftAge: Seconds = 24 * 3600;

@@ -1,4 +1,4 @@
-import { chmod, readdir, stat, truncate, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, rename, rmdir, stat, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { filesystemResourceStore } from "../../../src/adapters/filesystem/resource-store.ts";
@@ -54,6 +54,29 @@ describe("objects in a folder", () => {
     const begun = clock.now();
     await store.write(key, { contentType: "text/plain", body: slowly() }, always, never);
     expect(await store.stat(key, never)).toMatchObject({ lastModified: begun + 60, size: 5 });
+  });
+
+  it("takes a disk that is no longer mounted for an outage, and writes nothing where it was", async () => {
+    await put(key, "there");
+    const [mounted, away] = [join(folder.path, "objects"), join(folder.path, "away")];
+    await rename(mounted, away);
+    // What a mount point is without its disk.
+    await mkdir(mounted);
+    for (const asked of [
+      () => store.stat(key, never),
+      () => store.read(key, never),
+      () => Array.fromAsync(store.list(prefix, never)),
+      () => store.remove(key, always, never),
+      () => put(key, "elsewhere"),
+      () => store.ready(never),
+    ]) {
+      await expect(asked()).rejects.toBeInstanceOf(StoreDown);
+    }
+    expect(await readdir(mounted)).toEqual([]);
+    await rmdir(mounted);
+    await rename(away, mounted);
+    expect(await textAt(key)).toBe("there");
+    await store.ready(never);
   });
 
   it("leaves nothing on the disk of a body that throws, an aborted write or a removed object", async () => {

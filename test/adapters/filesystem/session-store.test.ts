@@ -1,8 +1,9 @@
-import { readdir, readFile, stat, unlink, utimes, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rmdir, stat, unlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { hashedFolder } from "../../../src/adapters/filesystem/owned-path.ts";
 import { filesystemSessionStore } from "../../../src/adapters/filesystem/session-store.ts";
+import { StoreDown } from "../../../src/domain/failure.ts";
 import type { SessionId } from "../../../src/domain/session.ts";
 import { manualClock } from "../../support/manual-clock.ts";
 import { recordingLog } from "../../support/recording-log.ts";
@@ -54,6 +55,18 @@ describe("sessions in a folder", () => {
     for (const name of ["ino", "mtimeNs", "ctimeNs", "content", "names"] as const) {
       expect(after[name]).toEqual(before[name]);
     }
+  });
+
+  it("ends no session because its disk is no longer mounted", async () => {
+    await store.create(id, { count: 1 }, 100);
+    await rename(folder.path, `${folder.path}-away`);
+    await mkdir(folder.path);
+    await expect(store.load(id, 100)).rejects.toBeInstanceOf(StoreDown);
+    await expect(store.remove(id)).rejects.toBeInstanceOf(StoreDown);
+    await expect(store.create(other, {}, 100)).rejects.toBeInstanceOf(StoreDown);
+    await rmdir(folder.path);
+    await rename(`${folder.path}-away`, folder.path);
+    expect((await store.load(id, 100))?.session).toEqual({ count: 1 });
   });
 
   it("lets nobody else read what it writes", async () => {
