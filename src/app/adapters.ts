@@ -79,7 +79,7 @@ const bindObjectsFolder = async (to: DependencyContainer, parts: AdapterParts): 
 
 const bindS3 = async (
   to: DependencyContainer,
-  { configuration, closers, log }: AdapterParts,
+  { configuration, clock, closers, log }: AdapterParts,
 ): Promise<void> => {
   const { settings } = configuration;
   const [{ connectS3 }, { s3ResourceStore }, { startProbe }] = await Promise.all([
@@ -98,7 +98,7 @@ const bindS3 = async (
     proxies: configuration.proxies,
   };
   const connection = closers.add(connectS3(options, log));
-  const { heeded } = closers.add(startProbe(connection));
+  const { heeded } = closers.add(startProbe(connection, clock));
   bind(to, keys.resourceStore, () => s3ResourceStore(connection, { lock: get(to, keys.writeLock), heeded }));
 };
 

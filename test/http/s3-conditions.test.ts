@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
 import { connectS3 } from "../../src/adapters/s3/connection.ts";
 import { startProbe } from "../../src/adapters/s3/probe-at-start.ts";
+import { systemClock } from "../../src/adapters/system/clock.ts";
 import { parseGroupName } from "../../src/domain/group.ts";
 import type { ObjectKey } from "../../src/domain/object-key.ts";
 import type { ETag, Precondition } from "../../src/domain/stored-object.ts";
@@ -68,7 +69,7 @@ const probed = async (conduct: Conduct) => {
   const bucket = await startBucket(conduct);
   const log = recordingLog();
   const connection = connectS3(bucket.options, log);
-  const probe = startProbe(connection);
+  const probe = startProbe(connection, systemClock());
   closers.push(
     () => connection.close(),
     () => probe.close(),

@@ -1,6 +1,8 @@
 import { createHash, randomBytes } from "node:crypto";
-import { ListMultipartUploadsCommand } from "@aws-sdk/client-s3";
+import { ListMultipartUploadsCommand, ListObjectsV2Command, PutObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { connectS3 } from "../../src/adapters/s3/connection.ts";
+import { startProbe } from "../../src/adapters/s3/probe-at-start.ts";
 import { StoreDown } from "../../src/domain/failure.ts";
 import type { KeyPrefix, ObjectKey } from "../../src/domain/object-key.ts";
 import type { Precondition } from "../../src/domain/stored-object.ts";
@@ -60,6 +62,28 @@ describe("the S3 store on MinIO", () => {
     const command = new ListMultipartUploadsCommand({ Bucket: minio.bucket, Prefix: key });
     return (await minio.client.send(command)).Uploads?.length ?? 0;
   };
+
+  it("is left nothing by probes that were killed an hour ago, and everything by others", async () => {
+    const left = [".groups-server/probe/killed/put-absent", ".groups-server/probe/killed/delete-matching"];
+    const other = ".groups-server/other";
+    for (const Key of [...left, other]) {
+      await minio.client.send(new PutObjectCommand({ Bucket: minio.bucket, Key, Body: "x" }));
+    }
+    const keysLeft = async () => {
+      const listing = new ListObjectsV2Command({ Bucket: minio.bucket, Prefix: ".groups-server/" });
+      return ((await minio.client.send(listing)).Contents ?? []).map(({ Key }) => Key);
+    };
+    const afterStart = async (ahead: number) => {
+      const connection = connectS3(minio, recordingLog());
+      const probe = startProbe(connection, { now: () => Date.now() / 1000 + ahead });
+      await probe.tidied;
+      await probe.close();
+      await connection.close();
+      return keysLeft();
+    };
+    expect(await afterStart(3500)).toEqual([other, ...left].toSorted());
+    expect(await afterStart(3700)).toEqual([other]);
+  });
 
   it.each([0, 1, 8, 9, 16, 40])("gives back %i MiB of unknown length as they came", async (size) => {
     const key = newKey();

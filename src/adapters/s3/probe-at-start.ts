@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Seconds } from "../../domain/brand.ts";
+import type { Clock } from "../../ports/driven/clock.ts";
 import type { Heeded } from "./condition.ts";
 import { allConditions } from "./condition.ts";
 import type { S3Connection } from "./connection.ts";
 import type { Findings } from "./probe.ts";
 import { probe } from "./probe.ts";
+import { removeLeftovers } from "./probe-leftovers.ts";
 import { asStoreDown } from "./store-failure.ts";
 
 export interface StoreProbe {
@@ -12,6 +14,8 @@ export interface StoreProbe {
   heeded(): Heeded | undefined;
   /** Settles when it is known, or when the probe was closed before. */
   readonly ended: Promise<void>;
+  /** Settles when nothing is left of earlier probes either, as far as the store lets it. */
+  readonly tidied: Promise<void>;
   close(): Promise<void>;
 }
 
@@ -34,8 +38,11 @@ const tell = ({ log }: S3Connection, { heeded, mayList }: Findings): void =>
     ...(mayList ? {} : { fault: missingRight }),
   });
 
-/** Finds out, in the background, what the store does with conditions; tries again for as long as it does not say. */
-export const startProbe = (connection: S3Connection): StoreProbe => {
+/**
+ * Finds out, in the background, what the store does with conditions; tries again for as long as it does not say. Then
+ * removes what probes have left that were killed.
+ */
+export const startProbe = (connection: S3Connection, clock: Clock): StoreProbe => {
   const closing = new AbortController();
   let found: Findings | undefined;
 
@@ -64,13 +71,31 @@ export const startProbe = (connection: S3Connection): StoreProbe => {
     }
   };
 
+  const tidyUp = async (): Promise<void> => {
+    if (!found?.mayList || closing.signal.aborted) return;
+    const limit = AbortSignal.timeout(longestTry * 1000);
+    try {
+      await removeLeftovers(connection, clock.now(), AbortSignal.any([closing.signal, limit]));
+    } catch (error) {
+      if (closing.signal.aborted) return;
+      const cause = asStoreDown(error);
+      connection.log.write({
+        event: "background",
+        what: "removing what probes of the store have left",
+        cause,
+      });
+    }
+  };
+
   const ended = run();
+  const tidied = ended.then(tidyUp);
   return {
     heeded: () => found?.heeded,
     ended,
+    tidied,
     async close() {
       closing.abort();
-      await ended;
+      await tidied;
     },
   };
 };

@@ -20,7 +20,7 @@ export interface Findings {
 }
 
 /** No group can have this name, and so no address leads below it. */
-const privatePrefix = ".groups-server/probe";
+export const probePrefix = ".groups-server/probe";
 
 const body = "written to find out what this store does with conditions";
 const foreignTag = '"00000000000000000000000000000000"';
@@ -109,7 +109,7 @@ const mayList = async ({ completing, bucket }: S3Connection, abortSignal: AbortS
  * Throws whatever is no definite answer.
  */
 export const probe = async (connection: S3Connection, signal: AbortSignal): Promise<Findings> => {
-  const prefix = `${privatePrefix}/${randomBytes(9).toString("base64url")}`;
+  const prefix = `${probePrefix}/${randomBytes(9).toString("base64url")}`;
   const send = sendersOn(connection, signal);
   const used: string[] = [];
   const newKey = (name: string): string => {
