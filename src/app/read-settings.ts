@@ -34,7 +34,7 @@ export const readSettings = (
   workingFolder: string,
 ): ReadSettings => {
   const mode: Mode = environment["NODE_ENV"] === "production" ? "production" : "development";
-  const problems: string[] = [];
+  const problems = modeProblems(environment["NODE_ENV"]);
   const file = configurationFile(environment, mode, codebase, workingFolder);
   const inFile = file === undefined ? {} : readFile(file, problems);
   const values: Record<string, unknown> = {};
@@ -58,6 +58,12 @@ export const readSettings = (
   }
   return { mode, settings: values as unknown as Settings, given, problems };
 };
+
+/** Other programs have words of their own for other modes; a production that is misspelt must not run as something else. */
+const modeProblems = (word = ""): string[] =>
+  word !== "production" && /^\s*prod/i.test(word)
+    ? [`NODE_ENV: ${JSON.stringify(word)} has to be "production", exactly: all else is development mode.`]
+    : [];
 
 const defaultOf = (setting: Setting<unknown>, mode: Mode, codebase: string): unknown => {
   const value = setting.otherwise[mode];

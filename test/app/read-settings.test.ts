@@ -38,10 +38,17 @@ describe("where a setting comes from", () => {
   it("differs with the mode where the default does, and only production is production", async () => {
     const { mode, settings } = await s.read(production);
     expect([mode, settings.HTTPS_PORT, settings.REDIS_REQUIRED]).toEqual(["production", false, true]);
-    for (const name of ["", "Production", "prod", "development"]) {
+    for (const name of ["", "staging", "test", "development"]) {
       expect((await s.read({ NODE_ENV: name })).mode).toBe("development");
     }
   });
+
+  it.each(["prod", "Production", "PRODUCTION", "production ", "prodution"])(
+    "is refused for a mode that was probably meant as production: %j",
+    async (name) => {
+      expect((await s.problemsOf({ NODE_ENV: name })).join()).toContain(`has to be "production", exactly`);
+    },
+  );
 
   it("cannot be the file for what is read from the environment only", async () => {
     const CONFIG_FILE = await s.write("only.json", {
