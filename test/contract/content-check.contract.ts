@@ -78,6 +78,12 @@ const bad: [string, ObjectKind, string | Buffer, RegExp][] = [
     /"name"/,
   ],
   [
+    "a dataset whose tree has two names, the last of which is no text",
+    main,
+    '{"meta":{},"tree":{"name":"a","name":7}}',
+    /"name"/,
+  ],
+  [
     "a dataset one of whose trees has no name",
     main,
     '{"meta":{},"tree":[{"name":"a"},{"b":"name"}]}',

@@ -20,9 +20,11 @@ const memberOutline = (what: string, names: readonly string[], members: Map<stri
   let inner: string | undefined;
   /** Of the member itself if it is an object, or of its elements. */
   const noteName = (member: Member, depth: number, kind: JsonKind): void => {
-    if (depth !== (member.kind === "array" ? 3 : 2) || inner !== "name" || kind !== "string") return;
-    if (!member.isNamed) member.named += 1;
-    member.isNamed = true;
+    if (depth !== (member.kind === "array" ? 3 : 2) || inner !== "name") return;
+    const isText = kind === "string";
+    // Of several names the last counts.
+    member.named += Number(isText) - Number(member.isNamed);
+    member.isNamed = isText;
   };
   return {
     name(name, depth) {
