@@ -58,7 +58,9 @@ it("obeys a notice that comes again after an outage half way", async () => {
 
 it("refuses a token that is not valid, and judges none while the provider is away", async () => {
   const s = await setup();
-  expect(await s.logOut("no token")).toEqual({ outcome: "refused", reason: "it is no token" });
+  const refused = { outcome: "refused", reason: "it is no token" };
+  expect(await s.logOut("no token")).toEqual(refused);
+  expect(s.log.events).toContainEqual({ event: "logout-notice", ...refused });
   s.identityProvider.outage = new ProviderDown();
   await expect(s.logOut(token)).rejects.toThrow(ProviderDown);
   expect(await s.sessions.peek(id)).toBeDefined();

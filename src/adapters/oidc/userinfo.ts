@@ -3,12 +3,23 @@ import type { JsonObject } from "../../domain/brand.ts";
 import { ProviderDown } from "../../domain/failure.ts";
 import type { ProviderMetadata } from "../../domain/provider-metadata.ts";
 import type { TokenSet } from "../../domain/token-set.ts";
-import { type BoundedFetch, jsonObject } from "./bounded-fetch.ts";
+import { type Answer, type BoundedFetch, jsonObject } from "./bounded-fetch.ts";
 import { isAcceptableUrl } from "./provider-description.ts";
 import { configurationFor, renewalFailure } from "./token-endpoint.ts";
 
 /** What the operator can do about an endpoint that never answers well. */
 const advice = "OIDC_USERINFO=never does without it";
+
+/** @throws ProviderDown for anything but a JSON object, such as a signed answer (OpenID Connect Core section 5.3.2) */
+const claimsIn = (received: Answer): JsonObject => {
+  try {
+    if (received.status === 200) return jsonObject(received);
+  } catch (cause) {
+    throw new ProviderDown({ cause: new Error(`The userinfo endpoint sends no JSON; ${advice}`, { cause }) });
+  }
+  const cause = new Error(`The userinfo endpoint answered with status ${received.status}; ${advice}`);
+  throw new ProviderDown({ cause });
+};
 
 /** Asks for the claims that the provider keeps out of id tokens (OpenID Connect Core section 5.3); see the port. */
 export const askUserinfo = async (
@@ -24,11 +35,7 @@ export const askUserinfo = async (
     const { signal: _, ...request } = init;
     const received = await fetch.send(url, request as RequestInit);
     isRefused = received.status === 401;
-    if (received.status !== 200) {
-      const cause = new Error(`The userinfo endpoint answered with status ${received.status}; ${advice}`);
-      throw new ProviderDown({ cause });
-    }
-    return Response.json(jsonObject(received));
+    return Response.json(claimsIn(received));
   };
   const configuration = configurationFor(clientId, None(), metadata);
   configuration[customFetch] = send;

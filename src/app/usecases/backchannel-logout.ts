@@ -10,6 +10,7 @@ import {
 import type { Login } from "../../domain/session.ts";
 import type { Clock } from "../../ports/driven/clock.ts";
 import type { IdentityProvider } from "../../ports/driven/identity-provider.ts";
+import type { Log } from "../../ports/driven/log.ts";
 import type { StalenessMarks } from "../../ports/driven/staleness-marks.ts";
 import type { UsedNotices } from "../../ports/driven/used-notices.ts";
 import type { BackchannelLogout } from "../../ports/driving/backchannel-logout.ts";
@@ -24,6 +25,7 @@ interface Deps {
   readonly marks: StalenessMarks;
   readonly background: Background;
   readonly clock: Clock;
+  readonly log: Log;
 }
 
 /** Longer than any token is accepted, clocks that differ included. */
@@ -36,16 +38,19 @@ export const backchannelLogout =
   (d: Deps): BackchannelLogout =>
   async (logoutToken) => {
     const verification = await d.identityProvider.verifyLogout(logoutToken);
-    if (verification.outcome === "invalid") return { outcome: "refused", reason: verification.reason };
+    if (verification.outcome === "invalid") return refuse(d, verification.reason);
     const { notice } = verification;
-    if (await d.notices.has(notice.id)) {
-      return { outcome: "refused", reason: "The logout token has been used before." };
-    }
+    if (await d.notices.has(notice.id)) return refuse(d, "The logout token has been used before.");
     await obey(d, notice);
     // Only now: after an outage half way the provider's next try has to count.
     await d.notices.add(notice.id, remembered);
     return { outcome: "done" };
   };
+
+const refuse = ({ log }: Deps, reason: string) => {
+  log.write({ event: "logout-notice", outcome: "refused", reason });
+  return { outcome: "refused", reason } as const;
+};
 
 /**
  * Twice: what is renewed while the provider is not yet done proves nothing, and a login whose code was redeemed

@@ -71,6 +71,8 @@ export type LogEvent =
     }
   /** Somebody whose token does not hold the groups but says where to ask for them; told once of each person. */
   | { readonly event: "groups-elsewhere"; readonly username: string; readonly reason: string }
+  /** A logout token that was refused, whoever sent it: where it was the provider, people stay logged in here. */
+  | { readonly event: "logout-notice"; readonly outcome: "refused"; readonly reason: string }
   /** A session whose tokens cannot be opened or are no longer valid; its owner has to log in again. */
   | { readonly event: "session-dropped"; readonly username: string; readonly reason: string }
   /** A session that ended because somebody, or the provider, wanted it to. */
