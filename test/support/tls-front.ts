@@ -1,18 +1,27 @@
 import { once } from "node:events";
-import type { AddressInfo, Socket } from "node:net";
-import { connect } from "node:net";
-import { createServer } from "node:tls";
+import type { AddressInfo, Server, Socket } from "node:net";
+import { connect, createServer } from "node:net";
+import { createServer as createTlsServer } from "node:tls";
 import type { Certificates } from "./containers/certificates.ts";
 
-export interface TlsFront {
-  readonly origin: string;
+export interface Front {
+  readonly port: number;
   close(): Promise<void>;
 }
 
-/** Speaks TLS for a service of 127.0.0.1 that does not. */
-export const tlsFront = async (certificates: Certificates, port: number): Promise<TlsFront> => {
+export interface TlsFront extends Front {
+  readonly origin: string;
+}
+
+/** What listens, and on a port of which address. */
+interface Listener {
+  readonly make: (accept: (socket: Socket) => void) => Server;
+  readonly host: string;
+}
+
+const frontOf = async ({ make, host }: Listener, port: number): Promise<Front> => {
   const sockets = new Set<Socket>();
-  const server = createServer({ cert: certificates.certificate, key: certificates.key }, (outer) => {
+  const server = make((outer) => {
     const inner = connect(port, "127.0.0.1");
     // Either end may go away whenever it likes; the other one then goes too.
     const end = () => {
@@ -24,10 +33,10 @@ export const tlsFront = async (certificates: Certificates, port: number): Promis
     }
     outer.pipe(inner).pipe(outer);
   });
-  server.listen(0, "127.0.0.1");
+  server.listen(0, host);
   await once(server, "listening");
   return {
-    origin: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    port: (server.address() as AddressInfo).port,
     close: async () => {
       const closed = once(server, "close");
       server.close();
@@ -35,4 +44,18 @@ export const tlsFront = async (certificates: Certificates, port: number): Promis
       await closed;
     },
   };
+};
+
+/** Passes connections on to a service of 127.0.0.1, for those who reach this machine by another address only. */
+export const plainFront = (port: number, host: string): Promise<Front> =>
+  frontOf({ make: (accept) => createServer(accept), host }, port);
+
+/** Speaks TLS for a service of 127.0.0.1 that does not. */
+export const tlsFront = async (
+  { certificate: cert, key }: Certificates,
+  port: number,
+  host = "127.0.0.1",
+): Promise<TlsFront> => {
+  const front = await frontOf({ make: (accept) => createTlsServer({ cert, key }, accept), host }, port);
+  return { ...front, origin: `https://${host}:${front.port}` };
 };

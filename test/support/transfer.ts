@@ -22,11 +22,17 @@ export const dataset = "application/vnd.nextstrain.dataset.main+json";
 
 const idleMs = 60_000;
 
-export const transferClient = (origin: string, ca: string, authorization: string): TransferClient => {
+/** @param name The server's, for who reaches it by an address that is not its name. */
+export const transferClient = (
+  origin: string,
+  ca: string,
+  authorization: string,
+  name = new URL(origin).host,
+): TransferClient => {
   const agent = new Agent({ keepAlive: true, ca, maxSockets: 32, timeout: idleMs });
   const begin = (method: string, path: string, headers: Readonly<Record<string, string>>) => {
     const { hostname, port } = new URL(origin);
-    const all = { Authorization: authorization, ...headers };
+    const all = { Host: name, Authorization: authorization, ...headers };
     const sent = request({ agent, hostname, port, method, path, headers: all, timeout: idleMs });
     sent.on("timeout", () => sent.destroy(new Error(`${method} ${path} stands still`)));
     const answered = once(sent, "response").then(([answer]) => answer as IncomingMessage);

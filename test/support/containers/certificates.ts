@@ -30,8 +30,12 @@ const loadX509 = () => {
   return import("@peculiar/x509");
 };
 
-/** Makes a CA and a server certificate, as a lab with a private CA would have them. */
-export const makeCertificates = async (): Promise<Certificates> => {
+/**
+ * Makes a CA and a server certificate, as a lab with a private CA would have them.
+ *
+ * @param names Of servers, beside 127.0.0.1 and localhost.
+ */
+export const makeCertificates = async (names: readonly string[] = []): Promise<Certificates> => {
   const x509 = await loadX509();
   const [caKeys, keys] = await Promise.all([newKeys(), newKeys()]);
   const ca = await x509.X509CertificateGenerator.createSelfSigned({
@@ -55,6 +59,7 @@ export const makeCertificates = async (): Promise<Certificates> => {
       new x509.SubjectAlternativeNameExtension([
         { type: "dns", value: "localhost" },
         { type: "ip", value: "127.0.0.1" },
+        ...names.map((value) => ({ type: "dns" as const, value })),
       ]),
       await x509.AuthorityKeyIdentifierExtension.create(ca),
     ],

@@ -6,6 +6,7 @@ import { buildGarage } from "./recipe/garage.ts";
 import { buildGlewlwyd } from "./recipe/glewlwyd.ts";
 import { buildHydra } from "./recipe/hydra.ts";
 import { buildKeycloak } from "./recipe/keycloak.ts";
+import { buildMachine } from "./recipe/machine.ts";
 import { buildMinio } from "./recipe/minio.ts";
 import { buildNginx } from "./recipe/nginx.ts";
 import { buildOpenldap } from "./recipe/openldap.ts";
@@ -25,11 +26,14 @@ export type ImageKind =
   | "versitygw"
   | "radosgw"
   | "garage"
-  | "hydra";
+  | "hydra"
+  | "machine";
 
 interface ImageSource {
   readonly variable: string;
   readonly otherwise: string;
+  /** Nobody publishes such an image. */
+  readonly isOurs?: true;
   /** Makes an image that behaves the same, from packages, under the given name. */
   readonly build: (name: string) => Promise<void>;
 }
@@ -59,6 +63,12 @@ const sources: Record<ImageKind, ImageSource> = {
   radosgw: { variable: "RADOSGW_IMAGE", otherwise: "quay.io/ceph/ceph:v16.2.15", build: buildRadosgw },
   garage: { variable: "GARAGE_IMAGE", otherwise: "dxflrs/garage:v2.5.0", build: buildGarage },
   hydra: { variable: "HYDRA_IMAGE", otherwise: "oryd/hydra:v2.3.0", build: buildHydra },
+  machine: {
+    variable: "MACHINE_IMAGE",
+    otherwise: "nextstrain-groups-server-test-machine:1",
+    isOurs: true,
+    build: buildMachine,
+  },
 };
 
 /** The release that the tests are made for; another may be named by the variable. */
@@ -89,7 +99,8 @@ const pull = async (name: string): Promise<boolean> => {
 /** Returns when the image is present: found, or pulled, or else built here from packages. */
 export const ensureImage = async (kind: ImageKind): Promise<string> => {
   const name = imageName(kind);
-  if ((await isThere(name)) || (await pull(name))) return name;
+  if (await isThere(name)) return name;
+  if (!sources[kind].isOurs && (await pull(name))) return name;
   if (!existsSync("/etc/debian_version")) {
     throw new Error(`The image ${name} could be neither pulled nor, since this is not Debian, built.`);
   }

@@ -25,4 +25,4 @@ export const setUpContainers = async (images: readonly ImageKind[]): Promise<() 
 };
 
 export const setup = (): Promise<() => Promise<void>> =>
-  setUpContainers(["redis", "nginx", "minio", "versitygw", "radosgw"]);
+  setUpContainers(["redis", "nginx", "minio", "versitygw", "radosgw", "machine"]);

@@ -1,0 +1,74 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { GenericContainer, getContainerRuntimeClient } from "testcontainers";
+import { ensureImage } from "./image.ts";
+import { runLabels } from "./run-label.ts";
+
+export interface MachineSettings {
+  /** Folders and files of the tests' own machine, by where they are found; nobody can write to them. */
+  readonly mounts: Readonly<Record<string, string>>;
+  /** Names under which it knows the tests' own machine. */
+  readonly hostNames: readonly string[];
+}
+
+export interface Typed {
+  readonly code: number;
+  readonly output: string;
+  readonly errors: string;
+}
+
+/** A machine with systemd, a network address and ports of its own. */
+export interface Machine {
+  readonly address: string;
+  /** Of the tests' own machine, as this one sees it. */
+  readonly hostAddress: string;
+  /** What root types at a shell. */
+  type(lines: string): Promise<Typed>;
+  /** Puts a file there, of root's, with a mode like "0600". */
+  write(path: string, content: string, mode?: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+const patience = 60_000;
+
+const untilBooted = async (machine: Machine): Promise<void> => {
+  const end = Date.now() + patience;
+  for (;;) {
+    const { output } = await machine.type("systemctl is-system-running --wait");
+    // Degraded: something of Debian's own that this kernel does not let run.
+    if (/^(running|degraded)$/m.test(output)) return;
+    if (Date.now() > end) throw new Error(`The machine does not boot: ${output}`);
+    await pause(200);
+  }
+};
+
+/** Boots a Debian machine. */
+export const startMachine = async ({ mounts, hostNames }: MachineSettings): Promise<Machine> => {
+  const started = await new GenericContainer(await ensureImage("machine"))
+    .withNetworkMode("bridge")
+    .withLabels(runLabels())
+    .withAddedCapabilities("SYS_ADMIN")
+    .withSecurityOpt("seccomp=unconfined", "apparmor=unconfined")
+    .withBindMounts(Object.entries(mounts).map(([target, source]) => ({ source, target, mode: "ro" })))
+    .withExtraHosts(hostNames.map((host) => ({ host, ipAddress: "host-gateway" })))
+    .start();
+  const { container: client } = await getContainerRuntimeClient();
+  const { NetworkSettings } = await client.getById(started.getId()).inspect();
+  const machine: Machine = {
+    hostAddress: NetworkSettings.Networks["bridge"]?.Gateway ?? "",
+    address: started.getIpAddress("bridge"),
+    type: async (lines) => {
+      const { exitCode: code, stdout: output, stderr: errors } = await started.exec(["bash", "-c", lines]);
+      return { code, output, errors };
+    },
+    write: (path, content, mode = "0644") =>
+      started.copyContentToContainer([{ target: path, content, mode: Number.parseInt(mode, 8) }]),
+    close: async () => void (await started.stop({ timeout: 0 })),
+  };
+  try {
+    await untilBooted(machine);
+    return machine;
+  } catch (error) {
+    await machine.close();
+    throw error;
+  }
+};
