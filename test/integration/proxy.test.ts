@@ -17,7 +17,9 @@ let site: ProxiedSite;
 let bearer: string;
 beforeAll(async () => {
   site = await startProxiedSite();
-  const claims = { sub: "alice", preferred_username: "alice", groups: ["blab/owners"] };
+  // For longer than all of this takes on a machine that is busy with other things.
+  const exp = Math.floor(Date.now() / 1000) + 3600;
+  const claims = { sub: "alice", preferred_username: "alice", groups: ["blab/owners"], exp };
   bearer = `Bearer ${await site.provider.idToken(claims)}`;
 });
 afterAll(() => site?.close());
