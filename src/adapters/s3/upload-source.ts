@@ -1,18 +1,20 @@
-import { Readable } from "node:stream";
-
 /** A body on its way to the store, which can be stopped even while the body's next bytes do not come. */
 export interface UploadSource {
-  readonly stream: Readable;
-  /** Ends the stream with this error; the body is left. */
+  /** Takes the body's next bytes into the part, until it is full or the body has ended. Returns how many came. */
+  fill(part: Uint8Array): Promise<number>;
+  /** Ends a `fill` under way, and all later ones, with this error; the body is left. */
   stop(reason: unknown): void;
   /** What the body itself threw, if it did. */
   fault(): { readonly error: unknown } | undefined;
 }
 
+const nothing: Uint8Array = new Uint8Array();
+
 export const uploadSource = (body: AsyncIterable<Uint8Array>): UploadSource => {
   const chunks = body[Symbol.asyncIterator]();
   let stopped: { readonly reason: unknown } | undefined;
   let fault: { readonly error: unknown } | undefined;
+  let rest = nothing;
   // One listener at a time: racing each chunk against one long promise would hold on to all of them.
   let interrupt: (reason: unknown) => void = () => undefined;
 
@@ -26,12 +28,22 @@ export const uploadSource = (body: AsyncIterable<Uint8Array>): UploadSource => {
       });
     });
 
-  async function* read(): AsyncGenerator<Uint8Array> {
-    for (let step = await next(); !step.done; step = await next()) yield step.value;
-  }
-
   return {
-    stream: Readable.from(read(), { objectMode: true, highWaterMark: 1 }),
+    async fill(part) {
+      let filled = 0;
+      while (filled < part.length) {
+        if (rest.length === 0) {
+          const step = await next();
+          if (step.done) break;
+          rest = step.value;
+        }
+        const taken = rest.subarray(0, part.length - filled);
+        part.set(taken, filled);
+        filled += taken.length;
+        rest = taken.length === rest.length ? nothing : rest.subarray(taken.length);
+      }
+      return filled;
+    },
     stop(reason) {
       if (stopped) return;
       stopped = { reason };
