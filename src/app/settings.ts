@@ -62,7 +62,7 @@ export const settings = {
   MAX_UPLOADS: setting({
     kind: wholeNumberFrom(1),
     otherwise: 20,
-    says: "Uploads that one instance takes at once, half of them from one person; some 15 MB of memory each. Others wait up to 10 s, then 503.",
+    says: "Uploads that one instance takes at once, half of them from one person; some 6 MB of memory each. Others wait up to 10 s, then 503.",
   }),
   MAX_DOWNLOADS: setting({
     kind: wholeNumberFrom(1),

@@ -64,7 +64,7 @@ const visits = (site: GroupsSite): readonly Visit[] => {
   const { anonymous, cookie } = site.headers;
   return [
     { path: "/whoami", headers: { ...cookie, Accept: "application/json" } },
-    { path: "/groups/blab/small", headers: { ...anonymous, Accept: dataset, "Accept-Encoding": "gzip" } },
+    { path: "/groups/blab/usual", headers: { ...anonymous, Accept: dataset, "Accept-Encoding": "gzip" } },
     { path: "/groups", headers: { ...anonymous, Accept: "text/html" } },
     { path: "/groups/blab", headers: { ...cookie, Accept: "text/html" } },
   ];
@@ -97,7 +97,7 @@ const person = async (site: GroupsSite, asked: readonly Visit[], index: number, 
 
 const site = await startSite();
 try {
-  await put(site, "/groups/blab/small", 10_000);
+  await put(site, "/groups/blab/usual", 4e6);
   await put(site, "/groups/blab/large", 60e6);
   const clients = join(site.folder, "stalled.json");
   await writeFile(clients, JSON.stringify(await stalledClients(site)));

@@ -13,9 +13,15 @@ const all = { upload: limits, download: limits, login: { atOnce: 1, perCaller: 1
 /** A request from an address, by way of a trusted proxy where it names one. */
 const requestFrom = (address: string, forwardedFor?: string) => {
   const gone = new AbortController();
-  const res = Object.assign(new EventEmitter(), { closed: false, destroyed: false, destroy: () => void 0 });
+  const res = Object.assign(new EventEmitter(), {
+    closed: false,
+    destroyed: false,
+    writableNeedDrain: false,
+    destroy: () => void 0,
+  });
   res.destroy = () => {
     res.destroyed = true;
+    res.emit("close");
   };
   const socket = { remoteAddress: address, bytesRead: 0, bytesWritten: 0 };
   const ctx = {
@@ -131,6 +137,47 @@ describe("admission", () => {
     await vi.advanceTimersByTimeAsync(5000);
     reader.res.emit("close");
     expect(await next).toBe("served");
+  });
+
+  const stillFrom = async (ctx: Context, { untilSent }: ReturnType<typeof admission>) => {
+    await untilSent(ctx, "download");
+    Object.assign(ctx.res, { writableNeedDrain: true });
+  };
+
+  it("has the reader who stands still for the longest make way for who waits, after two seconds", async () => {
+    const admitted = admission({ ...all, download: { atOnce: 3, perCaller: 2 } });
+    const [late, moving, longest] = [requestFrom("a"), requestFrom("b"), requestFrom("c")];
+    await stillFrom(longest.ctx, admitted);
+    await stillFrom(moving.ctx, admitted);
+    await vi.advanceTimersByTimeAsync(600);
+    await stillFrom(late.ctx, admitted);
+    let isServed = false;
+    const served = admitted.untilSent(requestFrom("d").ctx, "download").then(() => {
+      isServed = true;
+    });
+    const pass = async (looks: number) => {
+      for (let look = 0; look < looks; look += 1) {
+        moving.socket.bytesWritten += 1;
+        await vi.advanceTimersByTimeAsync(500);
+      }
+    };
+    await pass(2);
+    expect(isServed).toBe(false);
+    await pass(2);
+    await served;
+    expect([longest, moving, late].map(({ res }) => res.destroyed)).toEqual([true, false, false]);
+  });
+
+  it("ends nobody for a caller who has reached their own limit, nor while the store is waited for", async () => {
+    const admitted = admission({ ...all, download: { atOnce: 2, perCaller: 1 } });
+    const [own, other] = [requestFrom("a"), requestFrom("b")];
+    await admitted.untilSent(own.ctx, "download");
+    await stillFrom(other.ctx, admitted);
+    const again = admitted.untilSent(requestFrom("a").ctx, "download");
+    const refused = expect(again).rejects.toBeInstanceOf(Busy);
+    await vi.advanceTimersByTimeAsync(11_000);
+    await refused;
+    expect([own, other].map(({ res }) => res.destroyed)).toEqual([false, false]);
   });
 
   it("ends what moves less than a kilobyte in a second over a minute, and nothing else", async () => {
