@@ -61,7 +61,7 @@ const isLogin = (value: unknown): boolean => {
   );
 };
 
-const isLoginEnd = (value: unknown): boolean => loginEnds.some((end) => end === value);
+export const parseLoginEnd = (value: unknown): LoginEnd | undefined => loginEnds.find((end) => end === value);
 
 /** Only a hint: the rest of the session is as good without it. */
 const withoutLoginEnd = (session: object): Session => {
@@ -77,7 +77,7 @@ export const parseSession = (text: string): Session | undefined => {
   const session = parseObject(text);
   if (!session || (session["login"] !== undefined && !isLogin(session["login"]))) return undefined;
   const loginEnd = session["loginEnd"];
-  return loginEnd === undefined || isLoginEnd(loginEnd) ? (session as Session) : withoutLoginEnd(session);
+  return loginEnd === undefined || parseLoginEnd(loginEnd) ? (session as Session) : withoutLoginEnd(session);
 };
 
 /** Changes with every write of a session; opaque, only compared. */

@@ -225,6 +225,43 @@ describe("while the provider is not itself", () => {
     expect(await ended()).toBe(before);
   });
 
+  test("whoever was led straight to the provider is told why on the first page after the login, and once", async () => {
+    const visitor = await loggedIn();
+    clock.pass(tokenLife + 1);
+    server.provider.misbehave("invalid-grant");
+    const sent = await visitor.ask(privatePage);
+    server.provider.behave();
+    await visitor.logIn(sent.headers["location"]);
+    const asked =
+      "<strong>You have logged in again.</strong> Your identity provider asked you to log in again.";
+    expect((await visitor.ask("/groups/nobody-knows-it")).text).not.toContain(asked);
+    expect((await visitor.ask(privatePage)).text).toContain(asked);
+    expect((await visitor.ask(privatePage)).text).not.toContain(asked);
+  });
+
+  test("whoever opens Auspice after the login is told so in its bar", async () => {
+    const visitor = await loggedIn();
+    clock.pass(tokenLife + 1);
+    server.provider.misbehave("invalid-grant");
+    const sent = await visitor.ask(privatePage);
+    server.provider.behave();
+    await visitor.logIn(sent.headers["location"]);
+    const asked = '<p role="status" data-slot="notice">You were asked to log in again.</p>';
+    expect((await visitor.ask("/edit/narratives")).text).toContain(asked);
+    expect((await visitor.ask("/edit/narratives")).text).not.toContain(asked);
+  });
+
+  test("whoever was told before the login is not told again", async () => {
+    const visitor = await loggedIn();
+    clock.pass(tokenLife + 1);
+    server.provider.misbehave("invalid-grant");
+    await visitor.ask(privatePage);
+    server.provider.behave();
+    expect((await visitor.ask("/groups/blab")).text).toContain(asksAgain);
+    await visitor.logIn();
+    expect((await visitor.ask(privatePage)).text).not.toContain("You have logged in again.");
+  });
+
   test.each(outages)("nobody is logged out by its %s", async (flaw) => {
     const visitor = await loggedIn();
     clock.pass(tokenLife + 1);

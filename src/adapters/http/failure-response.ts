@@ -10,6 +10,8 @@ import { renderError } from "./pages/error-page.ts";
 import { loginEndOf, loginHref } from "./pages/frame.ts";
 import { briefLimits, drain } from "./request-body.ts";
 import { privateCache } from "./security-headers.ts";
+import type { CookieSettings } from "./session-cookie.ts";
+import { keepUntold } from "./untold-end.ts";
 
 /** Headers that describe a body which is not sent after all. */
 const bodyHeaders = [
@@ -26,12 +28,18 @@ const bodyHeaders = [
 /** A page for somebody who looked for something that is not there; false: this request gets none. */
 export type NotFoundPage = (ctx: Context) => Promise<boolean>;
 
+/** What there is inside the session layer only. */
+interface Inside {
+  readonly cookies: CookieSettings;
+  readonly notFoundPage: NotFoundPage;
+}
+
 /**
  * The only catch. It stands inside the session layer, since Koa's own handler drops cookies, and once more
  * outside of everything, for what fails before and in the session layer itself.
  */
 export const answerFailures =
-  (log: Log, notFoundPage: NotFoundPage = async () => false): Middleware =>
+  (log: Log, inside?: Inside): Middleware =>
   async (ctx, next) => {
     try {
       await next();
@@ -44,11 +52,11 @@ export const answerFailures =
         ctx.res.destroy();
         throw error;
       }
-      await answer(ctx, error, log, notFoundPage);
+      await answer(ctx, error, log, inside);
     }
   };
 
-const answer = async (ctx: Context, error: unknown, log: Log, notFoundPage: NotFoundPage): Promise<void> => {
+const answer = async (ctx: Context, error: unknown, log: Log, inside: Inside | undefined): Promise<void> => {
   const failure = isFailure(error) ? error : undefined;
   const { status, headers } = failure ? failureAnswer(failure) : { status: 500, headers: {} };
   if (status >= 500) {
@@ -65,11 +73,14 @@ const answer = async (ctx: Context, error: unknown, log: Log, notFoundPage: NotF
   ctx.set({ "Cache-Control": privateCache, ...headers });
   ctx.vary("Accept");
   if (failure?.code === "login-required" && isReading(ctx) && isBrowserLike(ctx)) {
+    const { caller } = ctx.state;
+    if (inside && caller.kind === "anonymous" && caller.loginEnd)
+      keepUntold(ctx, inside.cookies, caller.loginEnd);
     ctx.redirect(loginHref(ctx.originalUrl));
     return;
   }
   ctx.status = status;
-  await writeBody(ctx, failure, status, notFoundPage);
+  await writeBody(ctx, failure, status, inside?.notFoundPage);
 };
 
 /**
@@ -87,7 +98,7 @@ const writeBody = async (
   ctx: Context,
   failure: Failure | undefined,
   status: number,
-  notFoundPage: NotFoundPage,
+  notFoundPage: NotFoundPage | undefined,
 ): Promise<void> => {
   // Absent where a request failed before it was asked who sent it.
   const caller: Caller | undefined = ctx.state.caller;
@@ -99,7 +110,7 @@ const writeBody = async (
     ctx.body = JSON.stringify({ error: message });
     return;
   }
-  if (status === 404 && isReading(ctx) && (await notFoundPage(ctx))) {
+  if (status === 404 && isReading(ctx) && (await notFoundPage?.(ctx))) {
     ctx.status = 404;
     return;
   }

@@ -93,7 +93,7 @@ export const server = (d: ServerDeps): RequestHandler => {
   app.use(backchannelLogoutRoute(d.backchannelLogout));
   app.use(sessionLayer(app as Koa, d.sessions, d.cookies, mayWriteSession));
   // Inside the session layer, so that a failure's answer keeps its cookies.
-  app.use(answerFailures(d.log, notFoundPage(pageDeps)));
+  app.use(answerFailures(d.log, { cookies: d.cookies, notFoundPage: notFoundPage(pageDeps) }));
   app.use(refuseCrossSite(d.cookies));
   app.use(below(/^\/log/i, signInRoutes(pageDeps).routes() as Middleware));
   app.use(identify(d.identifyCaller));
