@@ -29,8 +29,9 @@ export const transferClient = (
   authorization: string,
   name = new URL(origin).host,
 ): TransferClient => {
-  // With the requests' own limit as the agent's, Node would leave a used connection that of its idle time, some 4 s.
-  const agent = new Agent({ keepAlive: true, ca, maxSockets: 32 });
+  // Another limit than the requests' own: with the same one, Node would leave a connection that is used again
+  // that of its idle time, 4 s here; and without any, it would use connections that the proxy is letting go.
+  const agent = new Agent({ keepAlive: true, ca, maxSockets: 32, timeout: 2 * idleMs });
   const begin = (method: string, path: string, headers: Readonly<Record<string, string>>) => {
     const { hostname, port } = new URL(origin);
     const all = { Host: name, Authorization: authorization, ...headers };
