@@ -44,7 +44,7 @@ export const filesystemSessionIndex = ({ folder: root, clock, log }: IndexFolder
   };
 
   const read = async (folder: string): Promise<Entries> => {
-    const found = await readText(folder, isOver);
+    const found = await readText(root, folder, isOver);
     return new Map([...(found ? parse(found.text) : [])].filter(([, ends]) => !isOver(ends)));
   };
 

@@ -106,7 +106,7 @@ export const filesystemSessionStore = ({
   const loadText = (id: SessionId, idle: Seconds): Promise<TextValue | undefined> =>
     onDisk(() =>
       untilSettled(folderOf(id), async () => {
-        const found = await readText(folderOf(id), isOver);
+        const found = await readText(root, folderOf(id), isOver);
         return found === undefined || (await touch(found, clock.now() + idle)) ? found : "again";
       }),
     );
@@ -119,9 +119,9 @@ export const filesystemSessionStore = ({
   return {
     ...sweeper,
 
-    load: async (id, idle) => storedFrom(await confirmed(root, await loadText(id, idle))),
+    load: async (id, idle) => storedFrom(await loadText(id, idle)),
 
-    peek: async (id) => storedFrom(await readText(folderOf(id), isOver)),
+    peek: async (id) => storedFrom(await readText(root, folderOf(id), isOver)),
 
     create: (id, session, idle) =>
       withText(cells, folderOf(id), recordOf(id, session), async (draft) => {
@@ -150,7 +150,7 @@ export const filesystemSessionStore = ({
 
     async *all() {
       for await (const folder of listedOnDisk(cellsBelow(root))) {
-        const found = await readText(folder, isOver);
+        const found = await readText(root, folder, isOver);
         const record = found && parse(found.text);
         if (record) yield record;
       }

@@ -34,7 +34,7 @@ export const filesystemStalenessMarks = ({
   const folderOf = (username: Username): string => hashedFolder(root, username);
 
   const find = async (username: Username): Promise<Seconds | undefined> => {
-    const found = await readText(folderOf(username), isOver);
+    const found = await readText(root, folderOf(username), isOver);
     if (found === undefined) return undefined;
     const at = Number(found.text);
     // Without this, tokens would pass for fresh because of a damaged file.

@@ -4,18 +4,20 @@ import type { CellRoot, CellValue, Version } from "./cell.ts";
 import { dataPath, openValue, untilSettled } from "./cell.ts";
 import { withDraft, writeFully } from "./draft.ts";
 import { isMissing, onDisk } from "./store-failure.ts";
+import { confirmed } from "./store-root.ts";
 
 export interface TextValue extends CellValue {
   readonly text: string;
 }
 
-/** The text in a cell; undefined: there is none, or it is over. */
+/** The text in a cell below `root`; undefined: there is none, or it is over. */
 export const readText = (
+  root: string,
   folder: string,
   isOver: (ends: Seconds) => boolean,
 ): Promise<TextValue | undefined> =>
   onDisk(async () => {
-    const opened = await openValue(folder, isOver);
+    const opened = await confirmed(root, await openValue(folder, isOver));
     if (opened === undefined) return undefined;
     try {
       return { ...opened.value, text: await opened.file.readFile("utf8") };

@@ -23,7 +23,7 @@ export const filesystemUsedNotices = ({ folder: root, clock, log }: NoticesFolde
   return {
     ...startSweeper({ cells, clock, log, what: "sweeping logout notices", expires: true }),
 
-    has: async (id) => (await readText(hashedFolder(root, id), isOver)) !== undefined,
+    has: async (id) => (await readText(root, hashedFolder(root, id), isOver)) !== undefined,
 
     add: (id, lifetime) =>
       withText(cells, hashedFolder(root, id), "", async (draft) => {
@@ -36,7 +36,7 @@ export const filesystemUsedNotices = ({ folder: root, clock, log }: NoticesFolde
       withText<boolean>(cells, hashedFolder(root, id), "", async (draft) => {
         // Looked at first: if somebody claims it in between, `put` fails and we come again.
         const seen = await look(hashedFolder(root, id));
-        if ((await readText(hashedFolder(root, id), isOver)) !== undefined) return false;
+        if ((await readText(root, hashedFolder(root, id), isOver)) !== undefined) return false;
         const version = await put(cells, seen, draft, clock.now() + lifetime);
         return version === undefined ? "again" : true;
       }),

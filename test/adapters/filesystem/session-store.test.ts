@@ -2,15 +2,25 @@ import { mkdir, readdir, readFile, rename, rmdir, stat, unlink, utimes, writeFil
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { hashedFolder } from "../../../src/adapters/filesystem/owned-path.ts";
+import { filesystemSessionIndex } from "../../../src/adapters/filesystem/session-index.ts";
 import { filesystemSessionStore } from "../../../src/adapters/filesystem/session-store.ts";
+import { filesystemStalenessMarks } from "../../../src/adapters/filesystem/staleness-marks.ts";
+import { filesystemUsedNotices } from "../../../src/adapters/filesystem/used-notices.ts";
 import { StoreDown } from "../../../src/domain/failure.ts";
 import type { SessionId } from "../../../src/domain/session.ts";
+import { byUsername } from "../../../src/domain/session-owner.ts";
+import type { Username } from "../../../src/domain/user.ts";
 import { manualClock } from "../../support/manual-clock.ts";
 import { recordingLog } from "../../support/recording-log.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 const id = "Abcdefghijklmnopqrstuvwxyz012345" as SessionId;
 const other = "abcdefghijklmnopqrstuvwxyz012345" as SessionId;
+
+const closing = <T extends { close(): Promise<void> }>(store: T) => ({
+  ...store,
+  [Symbol.asyncDispose]: () => store.close(),
+});
 
 describe("sessions in a folder", () => {
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -67,6 +77,24 @@ describe("sessions in a folder", () => {
     await rmdir(folder.path);
     await rename(`${folder.path}-away`, folder.path);
     expect((await store.load(id, 100))?.session).toEqual({ count: 1 });
+  });
+
+  it("forgets no mark, notice or entry because the disk of theirs is no longer mounted", async () => {
+    const root = join(folder.path, "marks-notices-entries");
+    const place = { folder: root, clock, log };
+    await using marks = closing(filesystemStalenessMarks({ ...place, lifetime: 1000 }));
+    await using notices = closing(filesystemUsedNotices(place));
+    await using index = closing(filesystemSessionIndex(place));
+    await marks.mark("alice" as Username, clock.now());
+    await rename(root, `${root}-away`);
+    const asked = [
+      marks.find("alice" as Username),
+      notices.has("notice"),
+      index.list(byUsername("alice" as Username)),
+    ];
+    for (const each of await Promise.allSettled(asked)) {
+      expect(each).toMatchObject({ status: "rejected", reason: { code: "store-down" } });
+    }
   });
 
   it("lets nobody else read what it writes", async () => {
