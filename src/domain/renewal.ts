@@ -10,7 +10,8 @@ export interface Staleness {
   readonly renewedAfterMark: Seconds | undefined;
 }
 
-const leastStep: Seconds = 0.001;
+/** Between a mark and one that comes later, though it is no later by its own clock. */
+export const leastStep: Seconds = 0.001;
 
 /** The mark after another one: see `StalenessMarks`. */
 export const laterMark = (present: Seconds | undefined, at: Seconds): Seconds =>

@@ -133,10 +133,13 @@ describe("a refused renewal", () => {
   it("is not what a key that nobody knows amounts to: the new refresh token is kept", async () => {
     const s = await expired();
     const tokens = s.identityProvider.tokensOf("alice");
-    s.identityProvider.onRefresh = async () => ({ tokens, claims: undefined, because: "doubtful" });
+    const cause = new Error("the keys are away");
+    s.identityProvider.onRefresh = async () => ({ tokens, claims: undefined, because: "doubtful", cause });
     expect(await s.callerOf(s.id)).toMatchObject({ kind: "unproven", cause: { code: "provider-down" } });
     expect((await s.tokensIn(s.id))?.refreshToken).toBe(tokens.refreshToken);
     expect(s.identityProvider.revoked).toEqual([]);
+    const told = { event: "renewal", outcome: "broken", cause: expect.objectContaining({ cause }) };
+    expect(s.log.events).toContainEqual(expect.objectContaining(told));
   });
 
   it("is what an answer without an id token amounts to when the old one is no longer good, and the log says why", async () => {

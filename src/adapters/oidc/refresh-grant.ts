@@ -18,14 +18,18 @@ const claimsOf = (idToken: string): JWTPayload => {
   }
 };
 
+type Doubt = { readonly outcome: "doubtful"; readonly cause: unknown };
+
 /** Without the provider's keys nothing is proven. The tokens that came must not get lost for it: the former are used up. */
 const verifyRenewed = async (
   conversation: Conversation,
   idToken: string,
   asked: Seconds,
-): Promise<Verification | { readonly outcome: "doubtful"; readonly cause: ProviderDown }> => {
+): Promise<Exclude<Verification, { readonly outcome: "doubtful" }> | Doubt> => {
   try {
-    return await conversation.verifyAnswer(idToken, asked, "renewal");
+    const verification = await conversation.verifyAnswer(idToken, asked, "renewal");
+    if (verification.outcome !== "doubtful") return verification;
+    return { outcome: "doubtful", cause: new Error(verification.reason) };
   } catch (cause) {
     if (cause instanceof ProviderDown) return { outcome: "doubtful", cause };
     throw cause;

@@ -1,5 +1,6 @@
 import type { Seconds } from "../../domain/brand.ts";
 import { StoreDown } from "../../domain/failure.ts";
+import { leastStep } from "../../domain/renewal.ts";
 import type { Username } from "../../domain/user.ts";
 import type { Clock } from "../../ports/driven/clock.ts";
 import type { StalenessMarks } from "../../ports/driven/staleness-marks.ts";
@@ -22,7 +23,7 @@ local old = redis.call('GET', KEYS[1])
 if old then
   local read, record = pcall(cjson.decode, old)
   local later = read and type(record) == 'table' and type(record.value) == 'number' and record.value >= tonumber(at)
-  if later then at = string.format('%.17g', record.value + 0.001) end
+  if later then at = string.format('%.17g', record.value + tonumber(ARGV[4])) end
 end
 redis.call('SET', KEYS[1], '{"value":' .. at .. ',"expires":' .. ARGV[2] .. '}', 'PX', ARGV[3])
 return 1`;
@@ -48,7 +49,7 @@ export const redisStalenessMarks = (
   return {
     mark: async (username, at) => {
       const expires = Math.ceil((clock.now() + lifetime) * 1000);
-      await mark(keyOf(username), at, expires, Math.ceil(lifetime * 1000));
+      await mark(keyOf(username), at, expires, Math.ceil(lifetime * 1000), leastStep);
     },
 
     now: async () => {

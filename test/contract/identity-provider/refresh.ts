@@ -86,7 +86,8 @@ export const refreshContract = (current: () => Harness): void => {
         harness.stub.misbehave("rotating-refresh-tokens");
         const renewed = await withFlaw(harness, flaw, () => harness.provider.refresh(tokens));
         if (renewed === "refused") return expect.unreachable();
-        expect(renewed).toMatchObject({ claims: undefined, because: "doubtful" });
+        const doubtful = { claims: undefined, because: "doubtful", cause: expect.any(Error) };
+        expect(renewed).toMatchObject(doubtful);
         expect(await harness.provider.refresh(renewed.tokens)).toHaveProperty(
           "claims.sub",
           "subject-of-alice",
@@ -126,7 +127,8 @@ export const refreshContract = (current: () => Harness): void => {
       harness.stub.misbehave("no-id-token");
       await harness.stub.rotateKeys("second", { keepOld: false });
       await harness.provider.verify({ idToken: await harness.stub.idToken({}, "app") }, "app");
-      expect(await harness.provider.refresh(tokens)).toMatchObject({ because: "doubtful" });
+      const cause = new Error("The token is signed by an unknown key.");
+      expect(await harness.provider.refresh(tokens)).toMatchObject({ because: "doubtful", cause });
       harness.passSeconds(10_000);
       expect(await harness.provider.refresh(tokens)).toMatchObject({ because: "missing" });
     });
