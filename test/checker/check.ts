@@ -12,12 +12,16 @@ import { production } from "../support/production-environment.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import type { DisturbanceDeps } from "./disturbances.ts";
 import { disturb } from "./disturbances.ts";
+import { endings } from "./endings.ts";
 import type { Instance } from "./instance.ts";
 import { host, instance } from "./instance.ts";
 import type { Observation, Surroundings } from "./judgement.ts";
-import { causeOf503, judge, judgeEnd } from "./judgement.ts";
+import { judge, judgeEnd } from "./judgement.ts";
+import type { Report } from "./ledger.ts";
+import { describe, newLedger } from "./ledger.ts";
 import type { Login, Person, Redemption } from "./login.ts";
 import { mutationOptions } from "./mutation.ts";
+import { notices } from "./notices.ts";
 import type { CheckersProvider } from "./provider.ts";
 import { checkersProvider, client } from "./provider.ts";
 import { trouble } from "./trouble.ts";
@@ -42,19 +46,16 @@ export interface CheckOptions {
   readonly progress?: (line: string) => void;
 }
 
-export interface Report {
-  readonly seed: number;
-  readonly seconds: number;
-  readonly counts: Readonly<Record<string, number>>;
-  /** How often each status came. */
-  readonly statuses: Readonly<Record<string, number>>;
-  /** All are counted, the first ones told. */
-  readonly violations: number;
-  readonly told: readonly string[];
-}
-
-const maxTold = 30;
-const often = { kill: 12_000, redis: 40_000, role: 150, withdrawal: 1500, key: 25_000, damage: 2000 };
+const often = {
+  kill: 12_000,
+  redis: 40_000,
+  role: 150,
+  withdrawal: 1500,
+  key: 25_000,
+  damage: 2000,
+  notice: 1500,
+  forgery: 4000,
+};
 
 /** Runs the real program under all that may happen to it, and judges every answer. */
 export const check = async (options: CheckOptions): Promise<Report> => {
@@ -88,10 +89,12 @@ const checkOn = async (options: CheckOptions, folder: string, redis: StartedRedi
   const provider = await checkersProvider({
     random,
     excuse: (grant, first) => grant.excuse ?? excuse(first, instances, troubles),
-    violation: (what, grant) => {
-      const by = grant.lastRedemption?.by;
-      const killed = by && instances[by.instance]?.killed(by.generation);
-      const facts = { ...grant, killed, redisDown: troubles.redis.last(), mints: grant.mints.slice(-3) };
+    violation: (what, grant, by) => {
+      const first = grant.lastRedemption?.by;
+      const killed = first && instances[first.instance]?.killed(first.generation);
+      const slow = [first, by].map((one) => one && instances[one.instance]?.slow.last());
+      const around = { now: Date.now(), killed, by, slow, redisDown: troubles.redis.last() };
+      const facts = { ...around, ...grant, mints: grant.mints.slice(-3) };
       ledger.violation(`${what}: ${JSON.stringify(facts)}`);
     },
   });
@@ -137,11 +140,11 @@ const checkOn = async (options: CheckOptions, folder: string, redis: StartedRedi
       const wrong = judge(seen, around);
       if (wrong) ledger.violation(describe(wrong, seen));
     };
-    const observeEnd = (login: Login) => {
+    const ended = endings((login) => {
       ledger.counts.ends += 1;
-      const wrong = judgeEnd(login, instances);
+      const wrong = judgeEnd(login, instances, around);
       if (wrong) ledger.violation(`${wrong}: ${JSON.stringify(login)}`);
-    };
+    });
     const stumble = (what: string, number: number, from: number) => {
       const to = Date.now();
       const causes = [around.redis, around.machine, around.keys, instances[number]?.slow];
@@ -157,13 +160,14 @@ const checkOn = async (options: CheckOptions, folder: string, redis: StartedRedi
         logouts: options.logouts ?? 0.02,
         isGoing,
         observe,
-        observeEnd,
+        observeEnd: ended.add,
         stumble,
         counts: ledger.counts,
       }),
     );
     const telling = setInterval(() => {
       for (const login of current) if (login.foundDead ?? login.end) current.delete(login);
+      ended.judgeOld();
       options.progress?.(ledger.line(provider.counts.renewals));
     }, 10_000);
     const marks = redisStalenessMarks(connection, systemClock(), { lifetime: 90_000 });
@@ -178,6 +182,17 @@ const checkOn = async (options: CheckOptions, folder: string, redis: StartedRedi
         await connection.run((redis) => redis.set(`nextstrain.org-session:${id}`, record, "PX", 60_000));
       },
       changeKey: provider.changeKey,
+      notices: notices({
+        random,
+        instances: all,
+        provider,
+        logins: () => [...current],
+        around,
+        observe,
+        observeEnd: ended.add,
+        violation: ledger.violation,
+        counts: ledger.counts,
+      }),
       redis,
       redisTrouble: around.redis,
       marks,
@@ -194,6 +209,7 @@ const checkOn = async (options: CheckOptions, folder: string, redis: StartedRedi
       for (let index = 0; index < visitors.length; index += 20) {
         await Promise.all(visitors.slice(index, index + 20).map((one) => one.lookAgain()));
       }
+      ended.judgeAll();
     }
     return ledger.report(provider.counts);
   } finally {
@@ -205,8 +221,8 @@ const checkOn = async (options: CheckOptions, folder: string, redis: StartedRedi
 };
 
 /**
- * The one loss that is allowed: whoever had the new tokens was killed, or gone, before they can have been
- * stored. While Redis is away they cannot.
+ * The one loss that is allowed: whoever had the new tokens was killed, or gone, or not run, before they can have
+ * been stored. While Redis is away they cannot.
  */
 const excuse = (
   first: Redemption,
@@ -216,10 +232,26 @@ const excuse = (
   if (first.isLost) return "the answer did not arrive";
   const instance = instances[first.by.instance];
   const killed = instance?.killed(first.by.generation);
-  if (!instance || killed === undefined) return undefined;
+  if (!instance) return undefined;
+  if (killed === undefined) return overtaken(first, instance, around);
   const stored = first.delivered === undefined ? killed : writtenBy(first.delivered, instance, around);
   if (killed > stored) return undefined;
   return `killed ${first.delivered === undefined ? 0 : killed - first.delivered} ms after the answer`;
+};
+
+/** In milliseconds: `lockLease` of `src/app/adapters.ts`. */
+const lease = 5000;
+
+/** A process that is hardly run for longer than a lease loses the lock to another one, and with it what it has got. */
+const overtaken = (
+  { delivered }: Redemption,
+  instance: Instance,
+  around: Omit<Surroundings, "keys">,
+): string | undefined => {
+  const now = Date.now();
+  if (delivered === undefined || now < delivered + lease) return undefined;
+  const isStarved = [instance.slow, around.machine].some((cause) => cause.touches(delivered, now));
+  return isStarved && writtenBy(delivered, instance, around) > now ? "not run for a lease" : undefined;
 };
 
 /** A second after all trouble, whatever an instance got is in the store. */
@@ -272,62 +304,4 @@ const watchMachine = (machine: Surroundings["machine"], counts: { lagSeconds: nu
     last = now;
   }, 25);
   return () => clearInterval(timer);
-};
-
-const describe = (wrong: string, { login, instance: number, from, to, answer }: Observation): string => {
-  const { person, id, revoked, mints, excuse: why } = login.grant;
-  const facts = { answer, instance: number, from, to, grant: id, revoked, excuse: why, end: login.end };
-  return `${wrong}: ${person.username} ${JSON.stringify({ ...facts, foundDead: login.foundDead, mints: mints.slice(-3), marks: person.marks.slice(-3) })}`;
-};
-
-const newLedger = (began: number, { seed, progress }: CheckOptions) => {
-  const counts = {
-    logins: 0,
-    logouts: 0,
-    requests: 0,
-    afterwards: 0,
-    ends: 0,
-    kills: 0,
-    redisRestarts: 0,
-    roleChanges: 0,
-    marks: 0,
-    withdrawals: 0,
-    damaged: 0,
-    lagSeconds: 0,
-  };
-  const statuses: Record<string, number> = {};
-  const told: string[] = [];
-  let violations = 0;
-  const violation = (what: string): void => {
-    violations += 1;
-    if (told.length >= maxTold) return;
-    const line = `${((Date.now() - began) / 1000).toFixed(1)} s: ${what}`;
-    told.push(line);
-    progress?.(`VIOLATION at ${line}`);
-  };
-  return {
-    counts,
-    violation,
-    isBroken: () => violations > 0,
-    count: (seen: Observation, around: Surroundings) => {
-      const { answer } = seen;
-      const status = answer.of === "nothing" ? "none" : String(answer.status);
-      const name = status === "503" ? `503 (${causeOf503(seen, around) ?? "?"})` : status;
-      statuses[name] = (statuses[name] ?? 0) + 1;
-    },
-    /** A fault of the program's own is one whatever the answer. */
-    readLine: (line: string): void => {
-      if (line.includes('"code":"fault"') || !line.startsWith("{")) violation(`logged: ${line}`);
-    },
-    line: (renewals: number) =>
-      `${Math.round((Date.now() - began) / 1000)} s: ${renewals} renewals, ${counts.requests} answers ${JSON.stringify(statuses)}, ${violations} violations`,
-    report: (more: Readonly<Record<string, number>>): Report => ({
-      seed,
-      seconds: (Date.now() - began) / 1000,
-      counts: { ...more, ...counts },
-      statuses,
-      violations,
-      told,
-    }),
-  };
 };

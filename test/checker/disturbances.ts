@@ -6,6 +6,7 @@ import type { StalenessMarks } from "../../src/ports/driven/staleness-marks.ts";
 import type { StartedRedis } from "../support/containers/redis.ts";
 import type { Instance } from "./instance.ts";
 import type { Login, Person } from "./login.ts";
+import type { Notices } from "./notices.ts";
 import type { Trouble } from "./trouble.ts";
 
 export interface DisturbanceDeps {
@@ -17,12 +18,16 @@ export interface DisturbanceDeps {
   /** Puts something into a session's record that is none. */
   readonly damage: (login: Login) => Promise<void>;
   readonly changeKey: () => Promise<void>;
+  readonly notices: Notices;
   readonly redis: Pick<StartedRedis, "signal" | "stop" | "start">;
   readonly redisTrouble: Trouble;
   readonly marks: StalenessMarks;
   readonly isGoing: () => boolean;
   /** Mean milliseconds between two of a kind. */
-  readonly every: Record<"kill" | "redis" | "role" | "withdrawal" | "key" | "damage", number>;
+  readonly every: Record<
+    "kill" | "redis" | "role" | "withdrawal" | "key" | "damage" | "notice" | "forgery",
+    number
+  >;
   readonly counts: {
     kills: number;
     redisRestarts: number;
@@ -36,6 +41,7 @@ export interface DisturbanceDeps {
 /** A renewal that failed is not tried again for a second; and clients find Redis again within another. */
 const afterRedis = 3000;
 const tick = 200;
+const tellers = 8;
 
 /** Does all that goes wrong in a year, within minutes. Returns when the checker stops and all is up again. */
 export const disturb = async (d: DisturbanceDeps): Promise<void> => {
@@ -133,5 +139,8 @@ export const disturb = async (d: DisturbanceDeps): Promise<void> => {
     repeat(d.every.withdrawal, withdraw),
     repeat(d.every.key, d.changeKey),
     repeat(d.every.damage, damage),
+    // Several at once, since one may have to be told again and again.
+    ...Array.from({ length: tellers }, () => repeat(d.every.notice * tellers, d.notices.tell)),
+    repeat(d.every.forgery, d.notices.forge),
   ]);
 };

@@ -34,8 +34,8 @@ export interface Instance {
   start(): Promise<void>;
   /** As `kill -9`. Returns when it is dead. */
   kill(): Promise<void>;
-  /** Rejects when no whole answer comes. */
-  ask(path: string, headers: Readonly<Record<string, string>>): Promise<Asked>;
+  /** GET, or POST of a form. Rejects when no whole answer comes. */
+  ask(path: string, headers: Readonly<Record<string, string>>, form?: URLSearchParams): Promise<Asked>;
 }
 
 export interface InstanceOptions {
@@ -94,10 +94,10 @@ export const instance = (options: InstanceOptions): Instance => {
     while (watched.exitCode === null && watched.signalCode === null) {
       const before = Date.now();
       // Whoever else waits for it may hear of it before this does.
-      const late = setTimeout(() => slow.add(before - 1000, Date.now() + 2000), 250);
+      const late = setInterval(() => slow.add(before - 1000, Date.now() + 2000), 250);
       // It may be killed before it answers.
-      await send({ port, agent, path: "/healthz", headers: {} }).catch(() => undefined);
-      clearTimeout(late);
+      await send({ port, agent, path: "/healthz", headers: {}, form: undefined }).catch(() => undefined);
+      clearInterval(late);
       if (Date.now() > before + 250) slow.add(before - 1000, Date.now() + 2000);
       await sleep(200);
     }
@@ -118,7 +118,7 @@ export const instance = (options: InstanceOptions): Instance => {
       child.kill("SIGKILL");
       await ended;
     },
-    ask: (path, headers) => send({ port, agent, path, headers }),
+    ask: (path, headers, form) => send({ port, agent, path, headers, form }),
   };
 };
 
@@ -127,9 +127,12 @@ interface Sent {
   readonly agent: Agent;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
+  readonly form: URLSearchParams | undefined;
 }
 
-const send = ({ port, agent, path, headers }: Sent): Promise<Asked> =>
+const formType = { "Content-Type": "application/x-www-form-urlencoded" };
+
+const send = ({ port, agent, path, headers, form }: Sent): Promise<Asked> =>
   new Promise((resolve, reject) => {
     const sent = request({
       host: "127.0.0.1",
@@ -137,7 +140,14 @@ const send = ({ port, agent, path, headers }: Sent): Promise<Asked> =>
       path,
       agent,
       timeout: longestAnswer,
-      headers: { ...headers, Host: host, "X-Forwarded-Proto": "https", "X-Forwarded-Host": host },
+      method: form ? "POST" : "GET",
+      headers: {
+        ...headers,
+        ...(form ? formType : {}),
+        Host: host,
+        "X-Forwarded-Proto": "https",
+        "X-Forwarded-Host": host,
+      },
     });
     sent.once("timeout", () => sent.destroy(new Error("no answer in time")));
     sent.once("error", reject);
@@ -157,5 +167,5 @@ const send = ({ port, agent, path, headers }: Sent): Promise<Asked> =>
         }),
       );
     });
-    sent.end();
+    sent.end(form?.toString());
   });

@@ -71,19 +71,28 @@ const whoIsIt = (answer: Exclude<Answer, { of: "nothing" }>): SaidUser | "nobody
 
 /** In milliseconds: within it, a process revokes what it has ended, or what it got too late. */
 const revoking = 15_000;
+/** The last of three tries to revoke comes after this, and needs Redis, which knows who else lives on that login. */
+const lastTry = 9000;
 const longestRenewal = 75_000;
 
-/** What is wrong after a logout, when all is over; undefined: nothing. */
+/** What is wrong after a logout, or after a notice, when all is over; undefined: nothing. */
 export const judgeEnd = (
-  { end, grant }: Login,
-  instances: readonly Pick<Instance, "killed">[],
+  { end, notice, grant }: Login,
+  instances: readonly Pick<Instance, "killed" | "slow">[],
+  { redis, machine }: Pick<Surroundings, "redis" | "machine">,
 ): string | undefined => {
-  if (grant.revoked !== undefined || grant.excuse !== undefined || end?.done === undefined) return undefined;
+  if (grant.revoked !== undefined || grant.excuse !== undefined) return undefined;
+  // Where two ended it, one of them found nothing to revoke any more, whatever became of the other.
+  const only = end && notice ? undefined : (end ?? notice);
+  if (only?.done === undefined) return undefined;
   const isKilled = ({ instance, generation }: ProcessName, from: Moment, to: Moment) => {
     const killed = instances[instance]?.killed(generation);
     return killed !== undefined && from <= killed && killed < to;
   };
-  if (isKilled(end.by, end.asked, end.done + revoking)) return undefined;
+  const { by, asked, done } = only;
+  if (isKilled(by, asked, done + revoking)) return undefined;
+  const causes = [redis, machine, instances[by.instance]?.slow];
+  if (causes.some((cause) => cause?.touches(done + lastTry, done + revoking))) return undefined;
   const last = grant.lastRedemption;
   if (last?.isLost || (last && isKilled(last.by, last.at, last.at + longestRenewal))) return undefined;
   return "a refresh token outlived its session";
@@ -108,16 +117,17 @@ export const causeOf503 = ({ login, instance, from, to }: Observation, around: S
 
 const judgeNobody = (login: Login, to: Moment): string | undefined => {
   login.foundDead = Math.min(login.foundDead ?? Number.POSITIVE_INFINITY, to);
-  const { end, grant } = login;
-  const isEnded = (end !== undefined && end.asked <= to) || (grant.revoked ?? to + 1) <= to;
+  const { end, notice, grant } = login;
+  const isEnded = [end?.asked, notice?.asked, grant.revoked].some((since = to + 1) => since <= to);
   return isEnded || grant.excuse !== undefined ? undefined : "a session was lost without a cause";
 };
 
 const judgeUser = ({ login, from, to }: Observation, said: SaidUser, around: Surroundings) => {
-  const { end, grant, foundDead } = login;
+  const { end, notice, grant, foundDead } = login;
   if (said.username !== undefined && said.username !== grant.person.username)
     return "somebody else's session";
   if (end?.done !== undefined && end.done < from) return "a session was alive after its end";
+  if (notice?.done !== undefined && notice.done < from) return "a session was alive after its notice";
   if (foundDead !== undefined && foundDead < from) return "a session came back";
   const usable = grant.mints.filter((mint) => isUsable(mint, login, { from, to }, around));
   if (usable.length === 0) return "served by a token that is too old";

@@ -40,6 +40,8 @@ export interface Redemption {
 /** What one login has led to at the provider. */
 export interface Grant {
   readonly id: number;
+  /** The provider's name for its session with the browser (`sid`). */
+  readonly session: string;
   readonly person: Person;
   /** The last ones. */
   readonly mints: Mint[];
@@ -55,6 +57,7 @@ export interface Grant {
 
 export const newGrant = (id: number, person: Person): Grant => ({
   id,
+  session: `session-${id}`,
   person,
   mints: [],
   current: 0,
@@ -64,12 +67,24 @@ export const newGrant = (id: number, person: Person): Grant => ({
   trouble: trouble(),
 });
 
+/** Who was to end a session and when, and when it was answered to have been done. */
+export interface End {
+  readonly by: ProcessName;
+  readonly asked: Moment;
+  done: Moment | undefined;
+}
+
+/** What a logout token is signed by: see `CheckersProvider`. */
+export type NoticeKey = "new" | "present" | "forged" | "forged as present";
+
 /** A session, as a browser knows it. */
 export interface Login {
   readonly grant: Grant;
   readonly cookie: string;
-  /** A logout: of whom and when it was asked, and when it was answered to have been done. */
-  end: { readonly by: ProcessName; readonly asked: Moment; done: Moment | undefined } | undefined;
+  /** A logout. */
+  end: End | undefined;
+  /** A logout notice of the provider's, that names it. */
+  notice: End | undefined;
   /** The end of the first answer that said that nobody is logged in. */
   foundDead: Moment | undefined;
 }

@@ -33,6 +33,29 @@ const mutations: Readonly<Record<string, Mutation>> = {
     from: '  // Whoever ended the session could not know of these.\n  if (!isThere) d.revoke(login, exchange.renewed, "unless-shared");',
     to: "",
   },
+  "notices that are refused while their key is not known": {
+    file: "src/adapters/oidc/key-set.ts",
+    from: "if (newer === undefined) throw new ProviderDown({ cause: error });",
+    to: "if (newer === undefined) throw error;",
+  },
+  "notices that end nothing": {
+    file: "src/app/usecases/backchannel-logout.ts",
+    from: "  await endNamed(d, notice, () => true);",
+    to: "",
+  },
+  "notices that anybody may sign": {
+    file: "src/adapters/oidc/logout-token.ts",
+    from: "    const { payload, protectedHeader } = await verifySigned(",
+    to: `    const [header = "", body = ""] = logoutToken.split(".");
+    const parsed = (part: string) => JSON.parse(Buffer.from(part, "base64url").toString());
+    const { payload, protectedHeader } = { payload: parsed(body), protectedHeader: parsed(header) };
+    (async () => undefined)(`,
+  },
+  "notices that revoke nothing": {
+    file: "src/app/usecases/backchannel-logout.ts",
+    from: 'await d.entries.end(ids, "logged out at the provider", "unless-shared");',
+    to: 'await d.entries.end(ids, "logged out at the provider", undefined);',
+  },
   "marks that go unnoticed": {
     file: "src/app/cached-marks.ts",
     from: "const lifetime: Seconds = 5;",

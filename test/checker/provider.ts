@@ -1,18 +1,20 @@
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { JWK } from "jose";
+import type { JWTPayload } from "jose";
 import { SignJWT } from "jose";
 import type { RandomNumbers } from "../../src/app/sample/random-numbers.ts";
-import { signingKey } from "../support/stub-provider/signing-key.ts";
+import { logoutEvent } from "../support/stub-provider/logout-token.ts";
 import { answerHtml, answerJson } from "../support/stub-provider/stub-answer.ts";
-import type { Grant, Mint, Person, ProcessName, Redemption } from "./login.ts";
+import type { Grant, Mint, NoticeKey, Person, ProcessName, Redemption } from "./login.ts";
 import { newGrant } from "./login.ts";
+import type { ProviderKeys } from "./provider-keys.ts";
+import { providerKeys } from "./provider-keys.ts";
 import type { Trouble } from "./trouble.ts";
-import { trouble } from "./trouble.ts";
 
 export const client = { id: "app-client", secret: "a secret of the checker" };
 
@@ -20,7 +22,7 @@ export interface ProviderOptions {
   readonly random: RandomNumbers;
   /** A refresh token was sent a second time: why that may be, or undefined for a violation. */
   readonly excuse: (grant: Grant, first: Redemption) => string | undefined;
-  readonly violation: (what: string, grant: Grant) => void;
+  readonly violation: (what: string, grant: Grant, by?: ProcessName) => void;
 }
 
 /** An OpenID provider with refresh tokens of single use, which is slow and errs at random. */
@@ -33,11 +35,17 @@ export interface CheckersProvider {
   /** From now on it errs no more. */
   behave(): void;
   readonly counts: Record<
-    "renewals" | "errors" | "delays" | "refusals" | "revocations" | "excused" | "late" | "keys" | "glitches",
+    "renewals" | "errors" | "delays" | "refusals" | "revocations" | "excused" | "late",
     number
-  >;
+  > &
+    ProviderKeys["counts"];
   /** It signs with another key from now on. */
   changeKey(): Promise<void>;
+  /**
+   * A logout token about a grant's session (OpenID Connect Back-Channel Logout section 2.4): under a key that was
+   * published this very moment, or under that of its id tokens; or one that somebody else has made.
+   */
+  logoutToken(grant: Grant, under: NoticeKey): Promise<string>;
   /** Its keys have changed, or were told wrongly, a moment ago. */
   readonly keyTrouble: Trouble;
   close(): Promise<void>;
@@ -58,10 +66,6 @@ type Behaviour = keyof typeof behaviours;
 /** After an error the instance that saw it leaves the provider alone for a second. */
 const pauseAfterError = 1300;
 const keptMints = 40;
-/** Tokens live half a minute at most, and keys change less often than that. */
-const keptKeys = 4;
-/** In milliseconds: keys are fetched once a second, and a renewal that failed is tried again after one. */
-const afterKeys = 3500;
 
 interface Code {
   readonly grant: Grant;
@@ -70,10 +74,7 @@ interface Code {
 
 export const checkersProvider = async (options: ProviderOptions): Promise<CheckersProvider> => {
   const { random } = options;
-  let key = await signingKey("ES256", "of the checker");
-  const other = await signingKey("ES256", "of nobody");
-  let keys = [key];
-  const keyTrouble = trouble();
+  const keys = await providerKeys(random);
   const grants = new Map<number, Grant>();
   const codes = new Map<string, Code>();
   const counts = {
@@ -84,8 +85,6 @@ export const checkersProvider = async (options: ProviderOptions): Promise<Checke
     revocations: 0,
     excused: 0,
     late: 0,
-    keys: 0,
-    glitches: 0,
   };
   let isGood = false;
   let lastGrant = 0;
@@ -108,18 +107,20 @@ export const checkersProvider = async (options: ProviderOptions): Promise<Checke
     };
     grant.mints.push(made);
     if (grant.mints.length > keptMints) grant.mints.shift();
+    const { alg, kid, privateKey } = keys.present();
     const token = await new SignJWT({
       iss: issuer,
       aud: client.id,
       sub: person.username,
+      sid: grant.session,
       preferred_username: person.username,
       groups: made.isViewer ? ["test-private/viewers"] : [],
       iat: made.iat,
       exp,
       ...(nonce === undefined ? {} : { nonce }),
     })
-      .setProtectedHeader({ alg: key.alg, kid: key.kid })
-      .sign(key.privateKey);
+      .setProtectedHeader({ alg, kid })
+      .sign(privateKey);
     return { mint: made, token };
   };
 
@@ -171,7 +172,7 @@ export const checkersProvider = async (options: ProviderOptions): Promise<Checke
     if (response.destroyed) return;
     if (grant.revoked !== undefined) return refuse(response);
     if (number !== grant.current) {
-      useTwice(grant, number ?? 0);
+      useTwice(grant, number ?? 0, by);
       return refuse(response);
     }
     grant.current += 1;
@@ -186,10 +187,10 @@ export const checkersProvider = async (options: ProviderOptions): Promise<Checke
   };
 
   /** The second use of a token ends the whole grant (RFC 9700 section 4.14.2). */
-  const useTwice = (grant: Grant, number: number): void => {
+  const useTwice = (grant: Grant, number: number, by: ProcessName): void => {
     const first = number === grant.current - 1 ? grant.lastRedemption : undefined;
     const excuse = first && options.excuse(grant, first);
-    if (excuse === undefined) options.violation("a refresh token was sent twice", grant);
+    if (excuse === undefined) options.violation(`refresh token ${number} was sent twice`, grant, by);
     else counts.excused += 1;
     grant.excuse = excuse ?? "told already";
     grant.revoked = Date.now();
@@ -214,18 +215,20 @@ export const checkersProvider = async (options: ProviderOptions): Promise<Checke
     }
   };
 
-  /** Key sets that were told for a moment by real providers, and say nothing of anybody's token. */
-  const tellKeys = (): readonly JWK[] => {
-    const told = keys.map(({ publicJwk }) => publicJwk);
-    if (isGood || random.uniform() > 0.3) return told;
-    counts.glitches += 1;
-    keyTrouble.add(Date.now() - 50, Date.now() + afterKeys);
-    return random.pick([
-      [],
-      [{ ...other.publicJwk, kid: key.kid }, ...told],
-      told.map((jwk) => ({ ...jwk, use: "enc" })),
-      told.slice(1),
-    ]);
+  const logoutToken = async ({ person, session }: Grant, under: NoticeKey): Promise<string> => {
+    const { alg, kid, privateKey } = await keys.ofNotice(under);
+    const iat = Math.floor(Date.now() / 1000);
+    const claims: JWTPayload = {
+      iss: issuer,
+      aud: client.id,
+      iat,
+      exp: iat + 300,
+      jti: randomUUID(),
+      sid: session,
+      ...(random.uniform() < 0.5 ? { sub: person.username } : {}),
+      events: { [logoutEvent]: {} },
+    };
+    return new SignJWT(claims).setProtectedHeader({ alg, kid, typ: "logout+jwt" }).sign(privateKey);
   };
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -235,7 +238,7 @@ export const checkersProvider = async (options: ProviderOptions): Promise<Checke
       case "/.well-known/openid-configuration":
         return answerJson(response, 200, metadata(issuer));
       case "/jwks":
-        return answerJson(response, 200, { keys: tellKeys() });
+        return answerJson(response, 200, { keys: isGood ? keys.all() : keys.told() });
       case "/revoke": {
         const [id, number] = (form.get("token") ?? "").split(".").map(Number);
         const grant = grants.get(id ?? Number.NaN);
@@ -269,7 +272,9 @@ export const checkersProvider = async (options: ProviderOptions): Promise<Checke
 
   return {
     issuer,
-    counts,
+    get counts() {
+      return { ...counts, ...keys.counts };
+    },
     tokenUrl: ({ instance, generation }) => `${issuer}/token?by=${instance}.${generation}`,
     approve: (authorizationUrl, person) => {
       const { searchParams } = new URL(authorizationUrl);
@@ -283,13 +288,9 @@ export const checkersProvider = async (options: ProviderOptions): Promise<Checke
       const query = new URLSearchParams({ code, state: searchParams.get("state") ?? "", iss: issuer });
       return { query: `?${query}`, grant };
     },
-    keyTrouble,
-    changeKey: async () => {
-      counts.keys += 1;
-      keyTrouble.add(Date.now(), Date.now() + afterKeys);
-      key = await signingKey("ES256", `of the checker, ${counts.keys}`);
-      keys = [key, ...keys].slice(0, keptKeys);
-    },
+    keyTrouble: keys.trouble,
+    changeKey: keys.change,
+    logoutToken,
     behave: () => {
       isGood = true;
     },

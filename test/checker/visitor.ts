@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { RandomNumbers } from "../../src/app/sample/random-numbers.ts";
 import type { Asked, Instance } from "./instance.ts";
-import type { Answer, Observation } from "./judgement.ts";
+import type { Observation } from "./judgement.ts";
 import type { Login, Person } from "./login.ts";
+import { json, look } from "./look.ts";
 import type { CheckersProvider } from "./provider.ts";
 
 export interface VisitorDeps {
@@ -13,7 +14,7 @@ export interface VisitorDeps {
   readonly logouts: number;
   readonly isGoing: () => boolean;
   readonly observe: (seen: Observation) => void;
-  /** Of a session that a logout has ended all is over by now, renewals that were under way included. */
+  /** A logout has ended a session. */
   readonly observeEnd: (login: Login) => void;
   /** Something went wrong with a login or a logout, at a time when that may be or may not. */
   readonly stumble: (what: string, instance: number, from: number) => void;
@@ -28,16 +29,11 @@ export interface Visitor {
   lookAgain(): Promise<void>;
 }
 
-const json = { Accept: "application/json" };
-const privateThing = "/groups/test-private/settings/roles";
 const keptEnded = 3;
-/** In milliseconds: by then a renewal that waited for Redis has come to an end. */
-const settled = 90_000;
 
 export const visitor = (person: Person, d: VisitorDeps): Visitor => {
   const { random } = d;
   const ended: Login[] = [];
-  let unjudged: Login[] = [];
   let login: Login | undefined;
 
   /** As a proxy does, which soon finds out who is dead. */
@@ -63,7 +59,7 @@ export const visitor = (person: Person, d: VisitorDeps): Visitor => {
       const finished = await expect302(second.ask(`/logged-in${query}`, { ...json, Cookie: cookies }));
       const cookie = sessionCookieIn(finished);
       if (cookie === undefined) throw new Error("a login brought no session");
-      login = { grant, cookie, end: undefined, foundDead: undefined };
+      login = { grant, cookie, end: undefined, notice: undefined, foundDead: undefined };
       d.counts.logins += 1;
     } catch (error) {
       d.stumble(error instanceof Error ? error.message : String(error), at.number, from);
@@ -72,18 +68,11 @@ export const visitor = (person: Person, d: VisitorDeps): Visitor => {
   };
 
   /** Whether there was a proper answer. */
-  const look = async (who: Login): Promise<boolean> => {
-    const instance = anyInstance();
-    const of = random.uniform() < 0.5 ? "private" : "whoami";
-    const from = Date.now();
-    const headers = { ...json, Cookie: who.cookie };
-    const answer = await instance.ask(of === "private" ? privateThing : "/whoami", headers).then(
-      (asked) => (of === "private" ? privateAnswer(asked) : whoamiAnswer(asked)),
-      (error: unknown): Answer => ({ of: "nothing", why: String(error) }),
-    );
+  const lookAt = async (who: Login): Promise<boolean> => {
+    const seen = await look(who, anyInstance(), random.uniform() < 0.5 ? "private" : "whoami");
     d.counts.requests += 1;
-    d.observe({ login: who, instance: instance.number, from, to: Date.now(), answer });
-    return answer.of !== "nothing" && answer.status !== 503;
+    d.observe(seen);
+    return seen.answer.of !== "nothing" && seen.answer.status !== 503;
   };
 
   const logOut = async (who: Login): Promise<void> => {
@@ -96,7 +85,7 @@ export const visitor = (person: Person, d: VisitorDeps): Visitor => {
       const answer = await instance.ask("/logout", { ...json, Cookie: who.cookie });
       if (answer.status !== 302) throw new Error(`a logout was answered ${answer.status}`);
       end.done = Date.now();
-      unjudged.push(who);
+      d.observeEnd(who);
       d.counts.logouts += 1;
     } catch (error) {
       d.stumble(error instanceof Error ? error.message : String(error), instance.number, from);
@@ -110,29 +99,21 @@ export const visitor = (person: Person, d: VisitorDeps): Visitor => {
     await sleep(Math.max(5, Math.min(until, 300 + random.below(1500))));
   };
 
-  /** Of those whose logout was that long ago. */
-  const judgeEnds = (age: number): void => {
-    const isDue = ({ end }: Login) => (end?.done ?? 0) < Date.now() - age;
-    for (const who of unjudged.filter(isDue)) d.observeEnd(who);
-    unjudged = unjudged.filter((who) => !isDue(who));
-  };
-
   const round = async (who: Login): Promise<void> => {
-    judgeEnds(settled);
     await nextMoment(who);
-    const asking = Array.from({ length: random.pick([1, 1, 1, 1, 1, 2, 2, 4]) }, () => look(who));
+    const asking = Array.from({ length: random.pick([1, 1, 1, 1, 1, 2, 2, 4]) }, () => lookAt(who));
     if (random.uniform() < d.logouts) asking.push(logOut(who).then(() => true));
     const gone = ended.length > 0 && random.uniform() < 0.05 ? ended[random.below(ended.length)] : undefined;
     if (gone) {
       d.counts.afterwards += 1;
-      asking.push(look(gone));
+      asking.push(lookAt(gone));
     }
     // As people do; otherwise most of a run would be questions during outages.
     if ((await Promise.all(asking)).includes(false)) await sleep(200 + random.below(800));
     if (who.end === undefined && who.foundDead === undefined) return;
     login = undefined;
     // What a late write brings back does not live long: the provider has ended it too.
-    if (who.end?.done !== undefined) await look(who);
+    if (who.end?.done !== undefined) await lookAt(who);
     // Of a logout that was not answered nobody knows.
     if (who.end?.done !== undefined || who.foundDead !== undefined) ended.unshift(who);
     ended.length = Math.min(ended.length, keptEnded);
@@ -147,30 +128,10 @@ export const visitor = (person: Person, d: VisitorDeps): Visitor => {
       }
     },
     lookAgain: async () => {
-      for (const who of [...(login ? [login] : []), ...ended]) await look(who);
-      judgeEnds(0);
+      for (const who of [...(login ? [login] : []), ...ended]) await lookAt(who);
     },
   };
 };
 
 const sessionCookieIn = ({ cookies }: Asked): string | undefined =>
   cookies.map((header) => header.split(";")[0]).find((pair) => pair?.startsWith("nextstrain.org-session="));
-
-const retryAfter = ({ headers }: Asked): boolean => headers["retry-after"] !== undefined;
-
-const privateAnswer = (asked: Asked): Answer => ({
-  of: "private",
-  status: asked.status,
-  retryAfter: retryAfter(asked),
-});
-
-const whoamiAnswer = (asked: Asked): Answer => {
-  const common = { of: "whoami", status: asked.status, retryAfter: retryAfter(asked) } as const;
-  if (asked.status !== 200) return { ...common, user: undefined };
-  const { user } = JSON.parse(asked.text) as {
-    user: { username: string; authzRoles: readonly string[] } | null;
-  };
-  if (!user) return { ...common, user };
-  const isViewer = user.authzRoles.includes("test-private/viewers");
-  return { ...common, user: { username: user.username, isViewer } };
-};
