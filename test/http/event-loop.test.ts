@@ -1,3 +1,4 @@
+import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { longestHold } from "../support/longest-hold.ts";
 import { pngOf } from "../support/png.ts";
@@ -239,4 +240,49 @@ describe("a dataset in the old form", () => {
       expect(held).toBeLessThan(bound);
     }
   });
+});
+
+describe("the page of a group with two thousand datasets", () => {
+  const count = 2000;
+  const object = { type: "application/json", content: "{}" };
+  const names = Array.from({ length: count }, (_, i) => `blab/datasets/many_${i}.json`);
+  // On a busy machine so many files take a while.
+  beforeAll(() => putObjects(server, Object.fromEntries(names.map((name) => [name, object]))), 120_000);
+
+  test("reaches its owner whole, compressed or not, while others are served", async () => {
+    const Authorization = await server.bearer("olga", "blab/owners");
+    const ask = (headers = {}, method = "GET") =>
+      server.ask({
+        method,
+        path: "/groups/blab",
+        headers: { Accept: "text/html", Authorization, ...headers },
+      });
+    const { held, result } = await longestHold(() =>
+      Promise.all([ask(), ask({ "Accept-Encoding": "gzip" })]),
+    );
+    const [plain, gzip] = result;
+    expect(plain?.headers["content-length"]).toBe(String(plain?.bytes.length));
+    expect(plain?.text.match(/data-delete="\/groups\/blab\/many\/\d+"/g)).toHaveLength(count);
+    expect(plain?.text.trimEnd().endsWith("</html>")).toBe(true);
+    expect(gzip?.headers["content-encoding"]).toBe("gzip");
+    expect(gunzipSync(gzip?.bytes ?? "").toString()).toBe(plain?.text);
+    expect(held).toBeLessThan(bound);
+    const head = await ask({}, "HEAD");
+    expect([head.status, head.bytes.length]).toEqual([200, 0]);
+    expect(head.headers["content-length"]).toBe(plain?.headers["content-length"]);
+  });
+});
+
+test("preferences of many kilobytes are cut, and the first of them still count", async () => {
+  const types = `text/html;q=0.1,application/json,${'a/b;c=",'.repeat(1500)}`;
+  const { held, result } = await longestHold(() =>
+    Promise.all([
+      server.ask({ path: "/whoami", headers: { Accept: types } }),
+      server.ask({ path: "/whoami", headers: { Accept: `${'a/b;c=",'.repeat(1500)},text/html` } }),
+      server.ask({ path: "/groups", headers: { "Accept-Encoding": "a,".repeat(6000) } }),
+    ]),
+  );
+  expect(result.map(({ status }) => status)).toEqual([200, 406, 200]);
+  expect(result[0]?.headers["content-type"]).toMatch(/^application\/json/);
+  expect(held).toBeLessThan(bound);
 });

@@ -1,7 +1,21 @@
 import { NotAcceptable, NotFound } from "../../domain/failure.ts";
 import { isResourceMediaType } from "../../domain/media-type.ts";
-import type { Context } from "./context.ts";
+import type { Context, Middleware } from "./context.ts";
 import { commonVary } from "./security-headers.ts";
+
+/** In bytes. Programs send some hundred; the library takes time that grows with the square of it. */
+const maxPreferences = 2000;
+
+/** What a client would like best of what it names; RFC 9110 section 12.5 leaves it to us to regard that or not. */
+export const boundPreferences = (): Middleware => (ctx, next) => {
+  for (const name of ["accept", "accept-encoding"] as const) {
+    const value = ctx.req.headers[name];
+    if (value !== undefined && value.length > maxPreferences) {
+      ctx.req.headers[name] = value.slice(0, value.lastIndexOf(",", maxPreferences) + 1);
+    }
+  }
+  return next();
+};
 
 /**
  * Picks the media type of the answer from those offered, in the server's order of preference

@@ -1,12 +1,15 @@
+import { Readable } from "node:stream";
 import type { Group } from "../../domain/group.ts";
 import type { AuspiceClient } from "../../ports/driven/auspice-client.ts";
 import type { Context } from "./context.ts";
+import { inShares } from "./fair-share.ts";
 import { auspicePage } from "./pages/auspice-page.ts";
 import { formAction, pagePolicy } from "./pages/content-security-policy.ts";
 import type { Frame } from "./pages/frame.ts";
 import { formerEndOf, loginEndOf, loginHref } from "./pages/frame.ts";
 import type { ImageRule } from "./pages/image-rule.ts";
 import { renderLogout } from "./pages/logout.ts";
+import type { Html } from "./pages/template.ts";
 import type { CookieSettings } from "./session-cookie.ts";
 import { forgetUntold, untoldEnd } from "./untold-end.ts";
 
@@ -14,7 +17,7 @@ import { forgetUntold, untoldEnd } from "./untold-end.ts";
 export interface Pages {
   frame(ctx: Context): Frame;
   /** `images`: which of other hosts the page shows; absent: none. */
-  send(ctx: Context, html: string, images?: ImageRule): void;
+  send(ctx: Context, html: Html, images?: ImageRule): void;
   logout(ctx: Context): void;
   /** Auspice, with our bar above it; `group`: whose data it shows. */
   auspice(ctx: Context, group?: Group): void;
@@ -27,6 +30,23 @@ interface Deps {
   readonly formTargets: () => readonly string[];
   readonly imagesFor: (group: Group | undefined) => ImageRule;
 }
+
+/** In bytes. What is larger goes out bit by bit. */
+const largePage = 262_144;
+
+const setBody = (ctx: Context, html: Html): void => {
+  if (typeof html === "string") {
+    ctx.body = html;
+    return;
+  }
+  const size = html.reduce((sum, { length }) => sum + length, 0);
+  ctx.body =
+    size > largePage
+      ? Readable.from(inShares(Readable.from(html)), { objectMode: false })
+      : Buffer.concat(html, size);
+  // A stream has none by itself.
+  ctx.length = size;
+};
 
 export const pages = ({ auspice: client, cookies, formTargets, imagesFor }: Deps): Pages => {
   const renderAuspice = auspicePage(client.entrypoint);
@@ -41,12 +61,12 @@ export const pages = ({ auspice: client, cookies, formTargets, imagesFor }: Deps
       path: ctx.url,
     };
   };
-  const sendUnder = (ctx: Context, contentSecurityPolicy: string, html: string): void => {
+  const sendUnder = (ctx: Context, contentSecurityPolicy: string, html: Html): void => {
     const { formerEnd, loginEnd } = frame(ctx);
     if (untoldEnd(ctx, cookies) && (formerEnd ?? loginEnd)) forgetUntold(ctx, cookies);
     ctx.set("Content-Security-Policy", contentSecurityPolicy);
     ctx.type = "text/html; charset=utf-8";
-    ctx.body = html;
+    setBody(ctx, html);
   };
   const send: Pages["send"] = (ctx, html, images) =>
     sendUnder(ctx, pagePolicy(formTargets(), images?.sources), html);

@@ -27,6 +27,7 @@ import { discoveryRoutes } from "./discovery-routes.ts";
 import { answerFailures } from "./failure-response.ts";
 import { healthRoutes } from "./health-routes.ts";
 import { logoRoute } from "./logo-route.ts";
+import { boundPreferences } from "./negotiation.ts";
 import { oneRouter } from "./one-router.ts";
 import type { OriginRules } from "./origin.ts";
 import { determineOrigin } from "./origin.ts";
@@ -80,6 +81,7 @@ export const server = (d: ServerDeps): RequestHandler => {
   const pageDeps = { ...d, admission: admitted, pages: pages(d) };
   app.use(requestLog(d));
   app.use(securityHeaders());
+  app.use(boundPreferences());
   // Outside of everything, for what fails below before a session is there, and in the session layer itself.
   app.use(answerFailures(d.log));
   app.use(healthRoutes(d.readiness));

@@ -4,9 +4,10 @@ import type { Listing } from "../../../ports/driving/resources.ts";
 import { groupHref } from "./address.ts";
 import type { Frame } from "./frame.ts";
 import type { ResourceFilter } from "./resource-filter.ts";
-import { filterQuery, isFiltering, matches } from "./resource-filter.ts";
-import { filterForm, renderItems, resourceItems } from "./resource-list.ts";
-import { renderPage } from "./template.ts";
+import { filterQuery, isFiltering, matching } from "./resource-filter.ts";
+import type { ResourceItem } from "./resource-list.ts";
+import { filterForm, resourceItems } from "./resource-list.ts";
+import { renderDocument, renderPageAround } from "./template.ts";
 
 export interface ListedGroup {
   readonly group: Group;
@@ -29,9 +30,9 @@ interface Section {
   readonly isPublic: boolean;
   readonly hue: number;
   readonly count: number;
-  /** How many of them are in `items`, as HTML. */
+  /** How many of them are in `items`. */
   readonly shown: number;
-  readonly items: string;
+  readonly items: readonly ResourceItem[];
   readonly isOpen: boolean;
   /** Where the rest is, if this is not all. */
   readonly restHref: string | undefined;
@@ -43,19 +44,19 @@ const sectionOf = async (
   filter: ResourceFilter,
 ): Promise<Section> => {
   const resources = [...(listing?.datasets ?? []), ...(listing?.narratives ?? [])];
-  const matching = resources.filter((resource) => matches(filter, resource));
+  const found = await matching(filter, resources);
   const href = groupHref(group.name);
-  const items = await resourceItems(matching.slice(0, maxItems));
+  const items = await resourceItems(found.slice(0, maxItems));
   return {
     name: group.name,
     href,
     isPublic: group.isPublic,
     hue,
-    count: matching.length,
+    count: found.length,
     shown: items.length,
-    items: await renderItems(items, false),
-    isOpen: matching.length <= maxOpenItems || isFiltering(filter),
-    restHref: matching.length > maxItems ? href + filterQuery(filter) : undefined,
+    items,
+    isOpen: found.length <= maxOpenItems || isFiltering(filter),
+    restHref: found.length > maxItems ? href + filterQuery(filter) : undefined,
   };
 };
 
@@ -78,27 +79,29 @@ export const renderListing = async (content: {
   readonly filter: ResourceFilter;
   /** As on the page of `/whoami`. */
   readonly noRoles?: string | undefined;
-}): Promise<string> => {
+}): Promise<readonly Buffer[]> => {
   const { frame, filter } = content;
   const groups = content.groups.toSorted(byName);
   const tiles = groups.map((listed, i) => tileOf(listed, i % hues));
   const all = groups.flatMap(({ listing }) => [...(listing?.datasets ?? []), ...(listing?.narratives ?? [])]);
-  const sections: Section[] = [];
+  const sections: Buffer[] = [];
   for (const [i, listed] of groups.entries()) {
-    sections.push(await sectionOf(listed, i % hues, filter));
+    const section = await sectionOf(listed, i % hues, filter);
+    if (section.count > 0) sections.push(Buffer.from(renderDocument("./group-section", { ...section })));
     // A group may hold many thousand resources; after each, others have their turn.
     await nextTurn();
   }
-  return renderPage("./group-listing", {
+  const shown = {
     frame,
     title: "Groups",
     href: "/groups",
     noRoles: content.noRoles,
     tiles: tiles.slice(0, maxOpenTiles),
     furtherTiles: tiles.slice(maxOpenTiles),
-    sections: sections.filter(({ count }) => count > 0),
+    isEmpty: sections.length === 0,
     unread: groups.filter(({ listing }) => listing === undefined).map(({ group }) => group.name),
     total: all.length,
     filter: filterForm(filter, all),
-  });
+  };
+  return renderPageAround("./group-listing", shown, sections);
 };

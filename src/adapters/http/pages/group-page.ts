@@ -8,10 +8,10 @@ import { groupHref, logoHref, settingsHref } from "./address.ts";
 import type { Frame } from "./frame.ts";
 import type { Overview } from "./overview.ts";
 import type { ResourceFilter } from "./resource-filter.ts";
-import { matches } from "./resource-filter.ts";
+import { matching } from "./resource-filter.ts";
 import type { ResourceSection } from "./resource-list.ts";
-import { datasetSections, filterForm, renderItems, resourceItems } from "./resource-list.ts";
-import { renderPage } from "./template.ts";
+import { datasetSections, filterForm, renderSections, resourceItems } from "./resource-list.ts";
+import { renderPageAround } from "./template.ts";
 
 export interface GroupPage {
   readonly frame: Frame;
@@ -52,11 +52,10 @@ const shownOf = ({ info, listing }: GroupPage) => ({
 
 const sectionsOf = async (content: GroupPage): Promise<readonly ResourceSection[]> => {
   const { datasets, narratives } = shownOf(content);
-  const left = (resources: readonly Resource[]) =>
-    resources.filter((resource) => matches(content.filter, resource));
-  const shownNarratives = await resourceItems(left(narratives));
+  const left = (resources: readonly Resource[]) => matching(content.filter, resources);
+  const shownNarratives = await resourceItems(await left(narratives));
   return [
-    ...(await datasetSections(left(datasets))),
+    ...(await datasetSections(await left(datasets))),
     ...(shownNarratives.length === 0 ? [] : [{ heading: "Narratives", items: shownNarratives }]),
   ];
 };
@@ -64,21 +63,18 @@ const sectionsOf = async (content: GroupPage): Promise<readonly ResourceSection[
 /** Made in pieces, between which others have their turn: a group may hold many thousand resources. */
 const listed = async (content: GroupPage) => {
   const { datasets, narratives } = shownOf(content);
-  const sections = [];
-  for (const { heading, items } of await sectionsOf(content)) {
-    sections.push({ heading, count: items.length, items: await renderItems(items, content.mayUpload) });
-  }
   return {
     total: datasets.length + narratives.length,
     filter: filterForm(content.filter, [...datasets, ...narratives]),
-    sections,
+    sections: await renderSections(await sectionsOf(content), content.mayUpload),
   };
 };
 
 /** `/groups/<name>`. */
-export const renderGroup = async (content: GroupPage): Promise<string> => {
+export const renderGroup = async (content: GroupPage): Promise<readonly Buffer[]> => {
   const { frame, group, info, listing, missing } = content;
-  return renderPage("./group-page", {
+  const { sections, ...list } = await listed(content);
+  const shown = {
     frame,
     title: `"${group.name}" Group`,
     group,
@@ -97,6 +93,8 @@ export const renderGroup = async (content: GroupPage): Promise<string> => {
     mayUpload: content.mayUpload,
     uploadKinds,
     missing,
-    ...(await listed(content)),
-  });
+    isEmpty: sections.length === 0,
+    ...list,
+  };
+  return renderPageAround("./group-page", shown, sections);
 };

@@ -1,4 +1,5 @@
 import type { Resource } from "../../../domain/resource.ts";
+import { slicesInTurns } from "./slices-in-turns.ts";
 
 /** Which resources a visitor wants to see: those that hold all words and are of one of the kinds. */
 export interface ResourceFilter {
@@ -44,4 +45,19 @@ export const matches = (filter: ResourceFilter, resource: Resource): boolean => 
   if (filter.words.length === 0) return true;
   const text = [resource.group, ...resource.parts].join("/").toLowerCase();
   return filter.words.every((word) => text.includes(word));
+};
+
+/** Resources that are looked at at a stretch. */
+const sliceSize = 500;
+
+export const matching = async (
+  filter: ResourceFilter,
+  resources: readonly Resource[],
+): Promise<readonly Resource[]> => {
+  if (!isFiltering(filter)) return resources;
+  const found: Resource[] = [];
+  for await (const slice of slicesInTurns(resources, sliceSize)) {
+    found.push(...slice.filter((resource) => matches(filter, resource)));
+  }
+  return found;
 };

@@ -3,6 +3,7 @@ import type { Resource } from "../../../domain/resource.ts";
 import { resourceHref } from "./address.ts";
 import type { ResourceFilter } from "./resource-filter.ts";
 import { isFiltering } from "./resource-filter.ts";
+import { slicesInTurns } from "./slices-in-turns.ts";
 import { sortedInTurns } from "./sorted-in-turns.ts";
 import { renderDocument } from "./template.ts";
 
@@ -32,9 +33,15 @@ const byKindAndName = (a: ResourceItem, b: ResourceItem): number => {
   return collator.compare(a.name, b.name);
 };
 
+/** Items of a list that are made at a stretch; then others have their turn. */
+const sliceSize = 250;
+
 /** Datasets first, each kind by name, numbers by their value. */
-export const resourceItems = (resources: readonly Resource[]): Promise<readonly ResourceItem[]> =>
-  sortedInTurns(resources.map(itemOf), byKindAndName);
+export const resourceItems = async (resources: readonly Resource[]): Promise<readonly ResourceItem[]> => {
+  const items: ResourceItem[] = [];
+  for await (const slice of slicesInTurns(resources, sliceSize)) items.push(...slice.map(itemOf));
+  return sortedInTurns(items, byKindAndName);
+};
 
 /** Grouped by first part as soon as one dataset has several; otherwise all under one heading. */
 export const datasetSections = async (datasets: readonly Resource[]): Promise<readonly ResourceSection[]> => {
@@ -51,17 +58,45 @@ export const datasetSections = async (datasets: readonly Resource[]): Promise<re
   return sections;
 };
 
-/** Items of a list that are made at a stretch; then others have their turn. */
-const sliceSize = 500;
+/** A stretch of a section. */
+interface SectionPart extends ResourceSection {
+  /** Items of the whole section. */
+  readonly count: number;
+  readonly begins: boolean;
+  readonly ends: boolean;
+}
 
-/** The lines of a list, as HTML. */
-export const renderItems = async (items: readonly ResourceItem[], mayDelete: boolean): Promise<string> => {
-  let html = "";
+const partsOf = function* ({ heading, items }: ResourceSection): Generator<SectionPart> {
   for (let at = 0; at < items.length; at += sliceSize) {
-    if (at > 0) await nextTurn();
-    html += renderDocument("./resource-items", { items: items.slice(at, at + sliceSize), mayDelete });
+    const slice = items.slice(at, at + sliceSize);
+    const ends = at + sliceSize >= items.length;
+    yield { heading, count: items.length, items: slice, begins: at === 0, ends };
   }
-  return html;
+};
+
+/** Of a few items each at least, since a section may have one item only, and there may be thousands of them. */
+export const renderSections = async (
+  sections: readonly ResourceSection[],
+  mayDelete: boolean,
+): Promise<readonly Buffer[]> => {
+  const pieces: Buffer[] = [];
+  let parts: SectionPart[] = [];
+  let items = 0;
+  const finish = async (): Promise<void> => {
+    pieces.push(Buffer.from(renderDocument("./resource-sections", { parts, mayDelete })));
+    parts = [];
+    items = 0;
+    await nextTurn();
+  };
+  for (const section of sections) {
+    for (const part of partsOf(section)) {
+      parts.push(part);
+      items += part.items.length;
+      if (items >= sliceSize) await finish();
+    }
+  }
+  if (items > 0) await finish();
+  return pieces;
 };
 
 const maxSuggestions = 200;

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -35,6 +36,22 @@ export const renderPage = (template: string, content: PageContent & Record<strin
     siteTitle: content.frame.siteTitle ?? defaultSiteTitle,
     asset: assetPath,
   });
+
+/** Long lists stay in pieces, so that nobody has to wait until all of them are put together. */
+export type Html = string | readonly Buffer[];
+
+/** Known to nobody, so that nothing that people wrote can look like it. */
+const place = `<!--${randomUUID()}-->`;
+
+/** The HTML of one page with `inner` where the template has `it.inner`. */
+export const renderPageAround = (
+  template: string,
+  content: PageContent & Record<string, unknown>,
+  inner: readonly Buffer[],
+): readonly Buffer[] => {
+  const [before = "", ...after] = renderPage(template, { ...content, inner: place }).split(place);
+  return [Buffer.from(before), ...after.flatMap((html) => [...inner, Buffer.from(html)])];
+};
 
 /** The HTML of a document of its own, without frame. */
 export const renderDocument = (template: string, content: Record<string, unknown>): string =>

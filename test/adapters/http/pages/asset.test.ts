@@ -7,12 +7,12 @@ import { renderGroup } from "../../../../src/adapters/http/pages/group-page.ts";
 import { renderGroupSettings } from "../../../../src/adapters/http/pages/group-settings.ts";
 import { noFilter } from "../../../../src/adapters/http/pages/resource-filter.ts";
 import { defaultGroupInfo } from "../../../../src/domain/group-info.ts";
-import { alice, dataset, group } from "./sample.ts";
+import { alice, dataset, group, joined } from "./sample.ts";
 
 const lab = group("lab-one");
 const listing = { datasets: [dataset(lab, "zika")], narratives: [] };
 const pages = await Promise.all([
-  renderListing({ frame: alice, groups: [{ group: lab, listing }], filter: noFilter }),
+  renderListing({ frame: alice, groups: [{ group: lab, listing }], filter: noFilter }).then(joined),
   renderGroup({
     frame: alice,
     group: lab,
@@ -23,7 +23,7 @@ const pages = await Promise.all([
     mayUpload: true,
     mayEditSettings: true,
     isMember: true,
-  }),
+  }).then(joined),
   renderGroupSettings({
     frame: alice,
     group: lab,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { renderListing } from "../../../../src/adapters/http/pages/group-listing.ts";
 import { noFilter } from "../../../../src/adapters/http/pages/resource-filter.ts";
-import { alice, anonymous, dataset, group, narrative, positions, unproven } from "./sample.ts";
+import { alice, anonymous, dataset, group, joined, narrative, positions, unproven } from "./sample.ts";
 
 const open = group("open-lab");
 const closed = group("closed-lab", false);
@@ -12,8 +12,8 @@ const groups = [
   },
   { group: closed, listing: { datasets: [dataset(closed, "mpox")], narratives: [] } },
 ];
-const page = (content: Partial<Parameters<typeof renderListing>[0]> = {}) =>
-  renderListing({ frame: alice, groups, filter: noFilter, ...content });
+const page = async (content: Partial<Parameters<typeof renderListing>[0]> = {}) =>
+  joined(await renderListing({ frame: alice, groups, filter: noFilter, ...content }));
 
 describe("The page of all groups", () => {
   it("shows a tile for each group, by name, with a padlock on private ones only", async () => {

@@ -4,7 +4,8 @@ import { renderGroup } from "../../../../src/adapters/http/pages/group-page.ts";
 import { noFilter } from "../../../../src/adapters/http/pages/resource-filter.ts";
 import { defaultGroupInfo } from "../../../../src/domain/group-info.ts";
 import type { ETag } from "../../../../src/domain/stored-object.ts";
-import { alice, dataset, group, narrative, positions } from "./sample.ts";
+import { longestHold } from "../../../support/longest-hold.ts";
+import { alice, dataset, group, joined, narrative, positions } from "./sample.ts";
 
 const lab = group("lab-one");
 const info = defaultGroupInfo(lab.name);
@@ -12,19 +13,21 @@ const listing = {
   datasets: [dataset(lab, "zika"), dataset(lab, "mpox")],
   narratives: [narrative(lab, "intro")],
 };
-const page = (content: Partial<GroupPage> = {}) =>
-  renderGroup({
-    frame: alice,
-    group: lab,
-    info,
-    overview: { kind: "html", html: "<p>Words.</p>" },
-    listing,
-    filter: noFilter,
-    mayUpload: false,
-    mayEditSettings: false,
-    isMember: false,
-    ...content,
-  });
+const page = async (content: Partial<GroupPage> = {}) =>
+  joined(
+    await renderGroup({
+      frame: alice,
+      group: lab,
+      info,
+      overview: { kind: "html", html: "<p>Words.</p>" },
+      listing,
+      filter: noFilter,
+      mayUpload: false,
+      mayEditSettings: false,
+      isMember: false,
+      ...content,
+    }),
+  );
 
 describe("A group's page", () => {
   it("has the group's name in the browser's title and its own title as heading", async () => {
@@ -63,6 +66,23 @@ describe("A group's page", () => {
     clearInterval(timer);
     expect(html).toContain("/zika/9999");
     expect(turns).toBeGreaterThan(5);
+  });
+
+  it("lets others have their turn while each of ten thousand datasets has a heading of its own", async () => {
+    const datasets = Array.from({ length: 10_000 }, (_, i) => dataset(lab, `zika-${i}/a`));
+    const { held, result } = await longestHold(() => page({ listing: { datasets, narratives: [] } }));
+    expect(result.match(/<h2>zika-/g)).toHaveLength(10_000);
+    expect(result.match(/<\/section>/g)).toHaveLength(10_001);
+    expect(held).toBeLessThan(150);
+  });
+
+  it("closes and counts a list that is made in pieces", async () => {
+    const datasets = Array.from({ length: 501 }, (_, i) => dataset(lab, `d${i}`));
+    const html = await page({ listing: { datasets, narratives: [narrative(lab, "intro")] } });
+    expect(html).toContain('<h2>Datasets <span class="count">501</span>');
+    expect(html.match(/<ul class="resources">/g)).toHaveLength(2);
+    expect(html.match(/<\/ul>/g)).toHaveLength(2);
+    expect(html.match(/<li>/g)).toHaveLength(502);
   });
 
   it("groups datasets by their first part as soon as one has several", async () => {

@@ -28,3 +28,6 @@ export const positions = (html: string, texts: readonly string[]): number[] =>
     if (position < 0) throw new Error(`The page lacks ${text}`);
     return position;
   });
+
+/** A page in pieces as one text. */
+export const joined = (pieces: readonly Buffer[]): string => Buffer.concat(pieces).toString();

@@ -1,0 +1,12 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+
+/** A long list in pieces, between which others have their turn. */
+export const slicesInTurns = async function* <T>(
+  items: readonly T[],
+  length: number,
+): AsyncGenerator<readonly T[]> {
+  for (let at = 0; at < items.length; at += length) {
+    if (at > 0) await nextTurn();
+    yield items.slice(at, at + length);
+  }
+};
