@@ -1,9 +1,12 @@
-import { gzipSync } from "node:zlib";
+import type { Writable } from "node:stream";
+import { buffer } from "node:stream/consumers";
+import { createGzip } from "node:zlib";
+import { collectGarbage } from "./collect-garbage.ts";
 
 /** What a thread is to convert: the files' bytes, and where Auspice's function is. */
 export interface ConversionTask {
-  readonly meta: Uint8Array;
-  readonly tree: Uint8Array;
+  readonly meta: Uint8Array<ArrayBuffer>;
+  readonly tree: Uint8Array<ArrayBuffer>;
   readonly module: string;
 }
 
@@ -43,9 +46,12 @@ const isBeyondBounds = (bytes: Uint8Array): boolean => {
   return false;
 };
 
-const parseObject = (bytes: Uint8Array): Parsed | undefined => {
+/** The bytes are gone afterwards: what is made of them needs their room. */
+const parseObject = (bytes: Uint8Array<ArrayBuffer>): Parsed | undefined => {
   try {
-    const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    const text = new TextDecoder().decode(bytes);
+    bytes.buffer.transfer(0);
+    const value: unknown = JSON.parse(text);
     return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : undefined;
   } catch {
     return undefined;
@@ -58,29 +64,81 @@ const converter = async (module: string): Promise<ConvertFromV1> => {
   return convertFromV1;
 };
 
+/** In UTF-16 units. */
+const sliceLength = 100_000;
+
+const isHighSurrogate = (unit: number): boolean => unit >= 0xd8_00 && unit < 0xdc_00;
+
+/** Never between the two halves of a character. */
+const slicesOf = function* (text: string): Generator<string> {
+  for (let at = 0; at < text.length; ) {
+    const whole = at + sliceLength;
+    const end = isHighSurrogate(text.charCodeAt(whole - 1)) ? whole - 1 : whole;
+    yield text.slice(at, end);
+    at = end;
+  }
+};
+
+/** Bit by bit and by way of the same bytes, since the whole as bytes would be as large again. */
+const gzip = async (text: string): Promise<Uint8Array<ArrayBuffer>> => {
+  const bytes = Buffer.allocUnsafeSlow(3 * sliceLength);
+  const pieces = function* () {
+    for (const slice of slicesOf(text)) yield bytes.subarray(0, bytes.write(slice));
+  };
+  const compressed = createGzip();
+  const [whole] = await Promise.all([buffer(compressed), writeEach(pieces(), compressed)]);
+  return new Uint8Array(whole);
+};
+
+const writeEach = async (pieces: Iterable<Uint8Array>, to: Writable): Promise<void> => {
+  for (const piece of pieces) {
+    await new Promise<void>((resolve, reject) => {
+      to.write(piece, (error) => (error ? reject(error) : resolve()));
+    });
+  }
+  to.end();
+};
+
+const stringify = (value: unknown): string | undefined => {
+  try {
+    return JSON.stringify(value);
+  } catch (error) {
+    // Some thousand levels are more than the stack has room for.
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+};
+
 const refused = (why: string): Converted => ({
   kind: "refused",
   why: `This dataset is stored in the old form (v1), and ${why}.`,
 });
 
-/** Converts by Auspice's own `convertFromV1`. May take any time and memory. */
-export const convert = async ({ meta, tree, module }: ConversionTask): Promise<Converted> => {
+interface Dataset {
+  readonly kind: "dataset";
+  readonly dataset: unknown;
+}
+
+/** What was read for it is out of use when this is done. */
+const datasetOf = async ({ meta, tree, module }: ConversionTask): Promise<Dataset | Converted> => {
   if (isBeyondBounds(meta) || isBeyondBounds(tree))
     return refused("it holds too many values, or too many levels, to be converted");
   const pair = { meta: parseObject(meta), tree: parseObject(tree) };
   if (!pair.meta || !pair.tree) return refused("one of its files is damaged");
   const convertFromV1 = await converter(module);
-  let dataset: unknown;
+  collectGarbage();
   try {
-    dataset = convertFromV1({ meta: pair.meta, tree: pair.tree });
+    return { kind: "dataset", dataset: convertFromV1({ meta: pair.meta, tree: pair.tree }) };
   } catch {
     return refused("it could not be converted");
   }
-  try {
-    return { kind: "gzip", bytes: new Uint8Array(gzipSync(JSON.stringify(dataset))) };
-  } catch (error) {
-    // Some thousand levels are more than the stack has room for.
-    if (error instanceof RangeError) return refused("its tree is too deep");
-    throw error;
-  }
+};
+
+/** Converts by Auspice's own `convertFromV1`. May take any time and memory. */
+export const convert = async (task: ConversionTask): Promise<Converted> => {
+  const made = await datasetOf(task);
+  if (made.kind !== "dataset") return made;
+  collectGarbage();
+  const json = stringify(made.dataset);
+  return json === undefined ? refused("its tree is too deep") : { kind: "gzip", bytes: await gzip(json) };
 };

@@ -35,7 +35,7 @@ export const datasetConverter = ({
     queue: 50,
     patience: 30,
     // It is seldom needed, and holds more memory than anything else.
-    idleTime: 1,
+    isOneTaskEach: true,
   });
   const known = madeOnce<Converted, V1Pair>({
     maxSize: maxRemembered,

@@ -39,7 +39,7 @@ export const openFrontMatter = (): FrontMatterReader => {
   const pool = workerPool<string, Values>({
     module: new URL("./front-matter-thread.ts", import.meta.url),
     threads: 2,
-    memory: 64,
+    memory: 48,
     timeLimit: 2,
     queue: 50,
     patience: 15,

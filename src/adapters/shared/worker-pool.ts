@@ -1,4 +1,8 @@
 import type { Transferable } from "node:worker_threads";
+import { restingThreads } from "./resting-threads.ts";
+import type { Sharer, ThreadMemory } from "./thread-memory.ts";
+import { processMemory } from "./thread-memory.ts";
+import type { WaitingLine } from "./waiting-line.ts";
 import { PoolBusy, waitingLine } from "./waiting-line.ts";
 import type { ThreadOptions, WorkerThread } from "./worker-thread.ts";
 import { workerThread } from "./worker-thread.ts";
@@ -11,6 +15,10 @@ export interface WorkerPoolOptions extends ThreadOptions {
   readonly patience: number;
   /** Seconds after which a thread without work ends, and gives its memory back; 15 unless told. */
   readonly idleTime?: number;
+  /** Each task gets a thread of its own, which finds nothing that one before has left in memory. */
+  readonly isOneTaskEach?: true;
+  /** Of which the threads take theirs; that of the process unless told. A thread without work ends when others need it. */
+  readonly sharedMemory?: ThreadMemory;
 }
 
 interface Made<Task> {
@@ -38,57 +46,76 @@ export interface WorkerPool<Task, Result> {
 
 const usualIdleTime = 15;
 
-export const workerPool = <Task, Result>(options: WorkerPoolOptions): WorkerPool<Task, Result> => {
+/** The threads of one pool: those that work, and those that rest. */
+const pooledThreads = <Task, Result>(
+  options: WorkerPoolOptions,
+  line: WaitingLine<WorkerThread<Task, Result>>,
+) => {
   type Thread = WorkerThread<Task, Result>;
   const threads = new Set<Thread>();
-  const idle = new Map<Thread, NodeJS.Timeout>();
-  const line = waitingLine<Thread>(options.queue, options.patience);
-  let isClosed = false;
-
-  const takeIdle = (): Thread | undefined => {
-    // The one that rests for the shortest time, so that the others come to their end.
-    for (const [thread, rest] of [...idle].reverse()) {
-      clearTimeout(rest);
-      idle.delete(thread);
-      if (!thread.hasEnded) return thread;
-      void replace(thread);
-    }
-    return undefined;
-  };
-  const start = (): Thread | undefined => {
-    if (threads.size >= options.threads) return undefined;
+  const shared = options.sharedMemory ?? processMemory;
+  const begin = (): Thread => {
     const thread = workerThread<Task, Result>(options);
     threads.add(thread);
     return thread;
   };
-  const rest = (thread: Thread): void => {
-    const end = (): void => {
-      idle.delete(thread);
-      void replace(thread);
-    };
-    idle.set(thread, setTimeout(end, (options.idleTime ?? usualIdleTime) * 1000).unref());
-  };
-  /** Who waits gets another thread, but only when this one's memory is free. */
-  const replace = async (ended: Thread): Promise<void> => {
-    await ended.end();
-    threads.delete(ended);
+  const start = (): Thread | undefined =>
+    threads.size < options.threads && shared.take(sharer) ? begin() : undefined;
+  const startForWaiting = (): void => {
     const another = line.isEmpty ? undefined : start();
     if (another) line.serve(another);
   };
-  const giveBack = (thread: Thread): void => {
-    if (thread.hasEnded) void replace(thread);
-    else if (line.isEmpty) rest(thread);
-    else line.serve(thread);
+  /** Who waits gets another thread, but only when this one's memory is free. */
+  const end = async (thread: Thread): Promise<void> => {
+    await thread.end();
+    if (!threads.delete(thread)) return;
+    shared.giveBack(sharer);
+    startForWaiting();
   };
+  const resting = restingThreads<Thread>(options.idleTime ?? usualIdleTime, (thread) => void end(thread));
+  const sharer: Sharer = {
+    memory: options.memory,
+    begin: () => {
+      if (line.isEmpty || threads.size >= options.threads) return shared.giveBack(sharer);
+      line.serve(begin());
+      startForWaiting();
+    },
+    endIdle: () => resting.endAll(),
+  };
+  shared.join(sharer);
+  const takeResting = (): Thread | undefined => {
+    const thread = resting.take();
+    if (!thread?.hasEnded) return thread;
+    void end(thread);
+    return takeResting();
+  };
+  return {
+    take: (): Thread | undefined => takeResting() ?? start(),
+    giveBack: (thread: Thread): void => {
+      if (thread.hasEnded || options.isOneTaskEach || shared.isAwaitedByOthers(sharer)) void end(thread);
+      else if (line.isEmpty) resting.rest(thread);
+      else line.serve(thread);
+    },
+    close: async (): Promise<void> => {
+      await Promise.all([...threads].map(end));
+      shared.leave(sharer);
+    },
+  };
+};
+
+export const workerPool = <Task, Result>(options: WorkerPoolOptions): WorkerPool<Task, Result> => {
+  const line = waitingLine<WorkerThread<Task, Result>>(options.queue, options.patience);
+  const threads = pooledThreads<Task, Result>(options, line);
+  let isClosed = false;
 
   const runMade = async (make: () => Made<Task> | Promise<Made<Task>>): Promise<Result> => {
     if (isClosed) throw new PoolBusy("The pool is closed.");
-    const thread = takeIdle() ?? start() ?? (await line.wait());
+    const thread = threads.take() ?? (await line.wait());
     try {
       const { task, transfer } = await make();
       return await thread.run(task, transfer);
     } finally {
-      giveBack(thread);
+      threads.giveBack(thread);
     }
   };
 
@@ -98,7 +125,7 @@ export const workerPool = <Task, Result>(options: WorkerPoolOptions): WorkerPool
     close: async () => {
       isClosed = true;
       line.refuseAll();
-      await Promise.all([...threads].map((thread) => thread.end()));
+      await threads.close();
     },
   };
 };

@@ -2,6 +2,9 @@ import { UnusableObject } from "../../domain/failure.ts";
 import type { StoredObject } from "../../domain/stored-object.ts";
 import type { Compression } from "../../ports/driven/compression.ts";
 
+/** In bytes. */
+const firstSize = 65_536;
+
 /**
  * A stored object's decompressed bytes, all at once: for the few things that must be read whole.
  * Throws UnusableObject above `limit` bytes, in the words of `tooLarge`.
@@ -13,20 +16,17 @@ export const wholeContent = async (
   tooLarge = "This stored file is too large to be read whole.",
 ): Promise<Uint8Array<ArrayBuffer>> => {
   const body = stored.contentEncoding === "gzip" ? compression.gunzip(stored.body) : stored.body;
-  const chunks: Uint8Array[] = [];
+  let whole = new ArrayBuffer(Math.min(limit, firstSize));
   let size = 0;
   for await (const chunk of body) {
-    size += chunk.length;
-    if (size > limit) throw new UnusableObject(tooLarge);
-    chunks.push(chunk);
+    const end = size + chunk.length;
+    if (end > limit) throw new UnusableObject(tooLarge);
+    // The old memory is free at once, and not when it comes to it.
+    if (end > whole.byteLength) whole = whole.transfer(Math.min(limit, Math.max(end, 2 * whole.byteLength)));
+    new Uint8Array(whole).set(chunk, size);
+    size = end;
   }
-  const whole = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.length;
-  }
-  return whole;
+  return new Uint8Array(whole.transfer(size));
 };
 
 export const wholeText = async (

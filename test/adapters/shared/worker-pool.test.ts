@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
 import { afterEach, describe, expect, it } from "vitest";
+import { threadMemory } from "../../../src/adapters/shared/thread-memory.ts";
 import { PoolBusy } from "../../../src/adapters/shared/waiting-line.ts";
 import type { WorkerPool, WorkerPoolOptions } from "../../../src/adapters/shared/worker-pool.ts";
 import { workerPool } from "../../../src/adapters/shared/worker-pool.ts";
@@ -116,5 +117,59 @@ describe("a pool of worker threads", () => {
     await pool.close();
     expect((await tasks).map(({ status }) => status)).toEqual(["rejected", "rejected"]);
     await expect(pool.run(answer("never"))).rejects.toThrow(PoolBusy);
+  });
+
+  describe("that shares its memory with others", () => {
+    it("waits until there is room, and is served before those who come later", async () => {
+      const sharedMemory = threadMemory(64);
+      const [small, large] = [
+        poolWith({ sharedMemory, threads: 2, queue: 4, timeLimit: 20 }),
+        poolWith({ sharedMemory, memory: 64, timeLimit: 20 }),
+      ];
+      const order: unknown[] = [];
+      const note = (result: unknown) => order.push(result);
+      await Promise.all([
+        small.run({ do: "pause", milliseconds: 300 }).then(note),
+        large.run(answer("large")).then(note),
+        small.run(answer("small, later")).then(note),
+      ]);
+      expect(order).toEqual(["paused", "large", "small, later"]);
+    });
+
+    it("ends its threads without work for others", async () => {
+      const sharedMemory = threadMemory(64);
+      const [first, second] = [
+        poolWith({ sharedMemory, memory: 64, idleTime: 60 }),
+        poolWith({ sharedMemory, memory: 64, idleTime: 60, patience: 5 }),
+      ];
+      for (const text of ["a", "b"]) {
+        expect(await first.run(answer(text))).toBe(text);
+        expect(await second.run(answer(text))).toBe(text);
+      }
+    });
+
+    it("takes nothing for those who no longer wait, and gives back what a limit has ended", async () => {
+      const sharedMemory = threadMemory(32);
+      const [first, second] = [poolWith({ sharedMemory }), poolWith({ sharedMemory, patience: 0.05 })];
+      const looping = first.run({ do: "loop" });
+      await expect(second.run(answer("too late"))).rejects.toThrow(PoolBusy);
+      await expect(looping).rejects.toThrow(OverLimit);
+      expect(await first.run(answer("again"))).toBe("again");
+      expect(await second.run(answer("now"))).toBe("now");
+    });
+
+    it("gives back what it had when it is closed", async () => {
+      const sharedMemory = threadMemory(32);
+      const first = poolWith({ sharedMemory, timeLimit: 60 });
+      const ended = first.run({ do: "loop" }).catch(() => "ended");
+      await pause(50);
+      await first.close();
+      expect(await ended).toBe("ended");
+      expect(await poolWith({ sharedMemory }).run(answer("free"))).toBe("free");
+    });
+
+    it("cannot have threads that need more than there is", () => {
+      expect(() => poolWith({ sharedMemory: threadMemory(31) })).toThrow(RangeError);
+    });
   });
 });

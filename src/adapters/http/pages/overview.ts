@@ -58,7 +58,7 @@ export const openOverviews = (): Overviews => {
   const pool = workerPool<Source, Rendered>({
     module: new URL("./markdown-thread.ts", import.meta.url),
     threads: 2,
-    memory: 64,
+    memory: 48,
     timeLimit: 3,
     queue: 50,
     patience: 15,
