@@ -9,9 +9,11 @@ import { limits } from "./load/limits.ts";
 import { startLocalSite } from "./load/local-site.ts";
 
 const longestMs = 50;
+const residentMegabytes = 400;
 const [, , part = ""] = process.argv;
 
 const site = await startLocalSite();
+const peakMegabytes = async () => (await site.server.peakMemory()) / 1e6;
 try {
   // What is loaded at first use is loaded now.
   for (const { prepare, attack } of hostileInputs.filter(({ isUsual }) => isUsual)) {
@@ -25,10 +27,11 @@ try {
     const began = performance.now();
     const statuses = await attack(site);
     const seconds = ((performance.now() - began) / 1000).toFixed(1);
-    const what = `${name} (${[...new Set(statuses)].join(", ")} after ${seconds} s)`;
+    const peak = (await peakMegabytes()).toFixed(0);
+    const what = `${name} (${[...new Set(statuses)].join(", ")} after ${seconds} s; peak so far ${peak} MB)`;
     limits.atMost(what, await site.longestHold(), longestMs, "ms");
   }
-  console.log(`peak of resident memory: ${((await site.server.peakMemory()) / 1e6).toFixed(0)} MB`);
+  limits.atMost("peak of resident memory", await peakMegabytes(), residentMegabytes, "MB");
 } finally {
   await site.close();
 }

@@ -125,6 +125,7 @@ const v1 = (name: string, content: string): HostileInput => ({
 const oldDatasets: HostileInput[] = [
   { ...v1("usual", tree(tip)), isUsual: true },
   v1("15 MB of tips", tree(times(95_000, tip).join())),
+  v1("as many tips as are allowed", tree(times(Math.floor(19_900_000 / (tip.length + 1)), tip).join())),
   v1("40 MB", tree(times(250_000, tip).join())),
   v1("millions of empty objects", tree(times(6_000_000, "{}").join())),
   v1("as many empty objects as are allowed", tree(times(1_490_000, "{}").join())),
@@ -174,7 +175,7 @@ const json = (name: string, make: () => string): HostileInput => ({
   },
 });
 
-const sizes = [100_000, 1_000_000, 10_000_000, 40_000_000];
+const sizes = [100_000, 1_000_000, 10_000_000, 100_000_000];
 const jsons: HostileInput[] = [
   { ...json("usual", () => dataset("")), isUsual: true },
   ...sizes.flatMap((size) => {
@@ -189,7 +190,7 @@ const jsons: HostileInput[] = [
   json("10 MB of names", () => dataset(`,${Array.from({ length: 800_000 }, (_, i) => `"n${i}":1`).join()}`)),
   json("50 000 levels", () => dataset(`,"x":${"[".repeat(49_000)}${"]".repeat(49_000)}`)),
   json("one number of 10 MB", () => dataset(`,"x":${"1".repeat(1e7)}`)),
-  json("40 MB of blanks", () => dataset(" ".repeat(4e7))),
+  json("100 MB of blanks", () => dataset(" ".repeat(1e8))),
 ];
 
 const listings: HostileInput[] = [
@@ -198,14 +199,20 @@ const listings: HostileInput[] = [
     isUsual: true,
     attack: (site) => ask(site, [page, { path: "/groups", headers: html }]),
   },
-  ...[3000, 10_000].map(
-    (count): HostileInput => ({
-      name: `listing: ${count} datasets`,
+  ...(
+    [
+      ["3000 datasets", 3000, (i: number) => `many_${i % 50}_${i}`],
+      ["10 000 datasets", 10_000, (i: number) => `many_${i % 50}_${i}`],
+      ["10 000 datasets more, each with a heading of its own", 10_000, (i: number) => `one-${i}_a`],
+    ] as const
+  ).map(
+    ([name, count, nameOf]): HostileInput => ({
+      name: `listing: ${name}`,
       prepare: (site) =>
         site.put(
           Object.fromEntries(
             Array.from({ length: count }, (_, i) => [
-              `blab/datasets/many_${i % 50}_${i}.json`,
+              `blab/datasets/${nameOf(i)}.json`,
               { type: mainType, content: "{}" },
             ]),
           ),
@@ -213,11 +220,13 @@ const listings: HostileInput[] = [
       attack: (site) =>
         askInOrder(site, [
           page,
+          { ...page, headers: { ...html, ...site.owner } },
+          { ...page, headers: { ...html, ...site.owner, "Accept-Encoding": "gzip" } },
           { path: "/groups", headers: html },
           { path: "/charon/getAvailable" },
           { path: "/charon/getAvailable?prefix=groups/blab/many/1/1" },
           { path: `/groups?filter=${times(3000, "m").join("+")}`, headers: html },
-          { path: `/groups/blab?q=${times(3000, "m").join("+")}`, headers: html },
+          { path: `/groups/blab?filter=${times(3000, "m").join("+")}`, headers: html },
         ]),
     }),
   ),

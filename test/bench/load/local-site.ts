@@ -28,6 +28,9 @@ export interface LocalSite {
 const program = fileURLToPath(new URL("../../../server.js", import.meta.url));
 const probe = new URL("./delay-probe.ts", import.meta.url).href;
 
+/** 100 MB are looked into, and compressed, before the answer begins. */
+const patienceMs = 300_000;
+
 const person = { preferred_username: "olga", groups: ["blab/owners"] };
 
 export const startLocalSite = async (): Promise<LocalSite> => {
@@ -65,7 +68,7 @@ export const startLocalSite = async (): Promise<LocalSite> => {
   return {
     server,
     owner: { Authorization: `Bearer ${await provider.idToken({ sub: "olga", ...person })}` },
-    ask: (question) => ask(origin, question),
+    ask: (question) => ask(origin, { patience: patienceMs, ...question }),
     put: (objects) => putObjects({ stored }, objects),
     longestHold,
     close: async () => {
