@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { crc32 } from "node:zlib";
 import { BadContent } from "../../domain/failure.ts";
 import { maxLogoBytes } from "../../domain/group-info.ts";
@@ -60,15 +61,19 @@ const checkHeader = (chunk: PngChunk | undefined): void => {
   }
 };
 
-const judge = (file: Buffer): void => {
+/** Parts that are looked at at a stretch; then others have their turn. */
+const sliceSize = 1000;
+
+const judge = async (file: Buffer): Promise<void> => {
   if (!file.subarray(0, signature.length).equals(signature)) {
     throw new BadContent("This is not a PNG image. Save the logo as PNG; another file name is not enough.");
   }
-  let isFirst = true;
+  let seen = 0;
   let hasPixels = false;
   for (const chunk of chunksOf(file)) {
-    if (isFirst) checkHeader(chunk);
-    isFirst = false;
+    if (seen === 0) checkHeader(chunk);
+    seen += 1;
+    if (seen % sliceSize === 0) await nextTurn();
     if (chunk.type === "IDAT") hasPixels = true;
   }
   if (!hasPixels) throw damaged("it has no pixels");

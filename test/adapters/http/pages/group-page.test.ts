@@ -4,7 +4,6 @@ import { renderGroup } from "../../../../src/adapters/http/pages/group-page.ts";
 import { noFilter } from "../../../../src/adapters/http/pages/resource-filter.ts";
 import { defaultGroupInfo } from "../../../../src/domain/group-info.ts";
 import type { ETag } from "../../../../src/domain/stored-object.ts";
-import { longestHold } from "../../../support/longest-hold.ts";
 import { alice, dataset, group, joined, narrative, positions } from "./sample.ts";
 
 const lab = group("lab-one");
@@ -13,21 +12,20 @@ const listing = {
   datasets: [dataset(lab, "zika"), dataset(lab, "mpox")],
   narratives: [narrative(lab, "intro")],
 };
-const page = async (content: Partial<GroupPage> = {}) =>
-  joined(
-    await renderGroup({
-      frame: alice,
-      group: lab,
-      info,
-      overview: { kind: "html", html: "<p>Words.</p>" },
-      listing,
-      filter: noFilter,
-      mayUpload: false,
-      mayEditSettings: false,
-      isMember: false,
-      ...content,
-    }),
-  );
+const pieces = (content: Partial<GroupPage> = {}) =>
+  renderGroup({
+    frame: alice,
+    group: lab,
+    info,
+    overview: { kind: "html", html: "<p>Words.</p>" },
+    listing,
+    filter: noFilter,
+    mayUpload: false,
+    mayEditSettings: false,
+    isMember: false,
+    ...content,
+  });
+const page = async (content: Partial<GroupPage> = {}) => joined(await pieces(content));
 
 describe("A group's page", () => {
   it("has the group's name in the browser's title and its own title as heading", async () => {
@@ -68,12 +66,12 @@ describe("A group's page", () => {
     expect(turns).toBeGreaterThan(5);
   });
 
-  it("lets others have their turn while each of ten thousand datasets has a heading of its own", async () => {
+  it("stays in pieces when each of ten thousand datasets has a heading of its own", async () => {
     const datasets = Array.from({ length: 10_000 }, (_, i) => dataset(lab, `zika-${i}/a`));
-    const { held, result } = await longestHold(() => page({ listing: { datasets, narratives: [] } }));
-    expect(result.match(/<h2>zika-/g)).toHaveLength(10_000);
-    expect(result.match(/<\/section>/g)).toHaveLength(10_001);
-    expect(held).toBeLessThan(150);
+    const made = await pieces({ listing: { datasets, narratives: [] }, mayUpload: true });
+    expect(Math.max(...made.map(({ length }) => length))).toBeLessThan(500_000);
+    expect(joined(made).match(/<h2>zika-/g)).toHaveLength(10_000);
+    expect(joined(made).match(/<\/section>/g)?.length).toBeGreaterThanOrEqual(10_001);
   });
 
   it("closes and counts a list that is made in pieces", async () => {
