@@ -129,6 +129,9 @@ describe("the page for administrators, followed on a new machine", () => {
     await machine.write("/etc/ssl/groups/certificate.pem", lab.certificates.certificate);
     await machine.write("/etc/ssl/groups/key.pem", lab.certificates.key, "0600");
     await type(replace);
+    // A reload is a signal, and nginx listens a moment later.
+    const patiently = "curl --silent --insecure --retry 20 --retry-delay 1 --retry-connrefused";
+    await type(`${patiently} --connect-to ::127.0.0.1: https://${name}/readyz`);
     const ready = await askServer({ path: "/readyz" });
     expect([ready.status, ready.json()]).toEqual([200, { status: "ready" }]);
 
