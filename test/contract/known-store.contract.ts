@@ -4,6 +4,7 @@ import type { KnownStore } from "../support/stores/known-stores.ts";
 import { askS3Store } from "../support/stores/open-s3-store.ts";
 import { resourceStoreContract } from "./resource-store.contract.ts";
 import { s3Harness } from "./s3-resource-store.ts";
+import { serverOnStore } from "./server-on-store.contract.ts";
 
 /** That a store does what the documentation says of it, and that the server can keep its contract on it. */
 export const knownStoreContract = ({ name, heeds }: KnownStore, start: () => Promise<StartedStore>): void => {
@@ -21,5 +22,6 @@ export const knownStoreContract = ({ name, heeds }: KnownStore, start: () => Pro
     });
 
     resourceStoreContract(`s3 by ${name}`, () => s3Harness(service));
+    serverOnStore(() => service);
   });
 };

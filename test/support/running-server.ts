@@ -108,7 +108,8 @@ export const startServer = async (options: RunningServerOptions = {}): Promise<R
   };
 };
 
-const basicEnvironment = async (folder: string, provider: StubProvider) => {
+/** The groups of most tests, and a provider; all else is as in development, in this folder. */
+export const basicEnvironment = async (folder: string, provider: StubProvider) => {
   const groupsFile = join(folder, "groups.json");
   await mkdir(folder, { recursive: true });
   await writeFile(groupsFile, JSON.stringify(testGroups));

@@ -12,6 +12,7 @@ import { buildNginx } from "./recipe/nginx.ts";
 import { buildOpenldap } from "./recipe/openldap.ts";
 import { buildRadosgw } from "./recipe/radosgw.ts";
 import { buildRedis } from "./recipe/redis.ts";
+import { buildSeaweedfs } from "./recipe/seaweedfs.ts";
 import { buildVersitygw } from "./recipe/versitygw.ts";
 
 export type ImageKind =
@@ -26,6 +27,7 @@ export type ImageKind =
   | "versitygw"
   | "radosgw"
   | "garage"
+  | "seaweedfs"
   | "hydra"
   | "machine";
 
@@ -62,6 +64,11 @@ const sources: Record<ImageKind, ImageSource> = {
   },
   radosgw: { variable: "RADOSGW_IMAGE", otherwise: "quay.io/ceph/ceph:v16.2.15", build: buildRadosgw },
   garage: { variable: "GARAGE_IMAGE", otherwise: "dxflrs/garage:v2.5.0", build: buildGarage },
+  seaweedfs: {
+    variable: "SEAWEEDFS_IMAGE",
+    otherwise: "chrislusf/seaweedfs:4.53",
+    build: buildSeaweedfs,
+  },
   hydra: { variable: "HYDRA_IMAGE", otherwise: "oryd/hydra:v2.3.0", build: buildHydra },
   machine: {
     variable: "MACHINE_IMAGE",

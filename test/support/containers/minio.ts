@@ -54,5 +54,5 @@ export const startMinio = async ({ certificates }: MinioSettings = {}): Promise<
     answers: () =>
       certificates ? isHealthyOverTls(endpoint, certificates.ca) : answersOk(`${endpoint}/minio/health/live`),
   });
-  return withBucket(container, endpoint, { ca: certificates?.ca });
+  return withBucket(container, endpoint, certificates?.ca);
 };

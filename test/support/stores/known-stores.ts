@@ -44,4 +44,16 @@ export const knownStores = {
     heeds: {},
     tried: "2026-11-26",
   },
+  seaweedfs: {
+    name: "SeaweedFS",
+    version: versionOf(defaultImage("seaweedfs")),
+    heeds: quoted(
+      "put If-None-Match",
+      "put If-Match",
+      "complete If-None-Match",
+      "complete If-Match",
+      "delete If-Match",
+    ),
+    tried: "2026-11-26",
+  },
 } as const satisfies Record<string, KnownStore>;
