@@ -92,6 +92,22 @@ describe("answers of an S3 store", () => {
     await expect(put(store)).rejects.toBeInstanceOf(StoreDown);
   });
 
+  it.each([
+    ["names the object and, as Ceph RGW 16, no tag", `<Key>${key}</Key><ETag></ETag>`, "done"],
+    ["names neither", "", "StoreDown"],
+  ])("of an upload in parts: when the last answer %s", async (_, said, expected) => {
+    const { store } = await openOn((request, response) => {
+      request.resume().once("end", () => {
+        if (request.method === "PUT") return response.writeHead(200, headers()).end();
+        const result = request.url?.includes("uploads") ? "<UploadId>1</UploadId>" : said;
+        response.writeHead(200, { "content-type": "application/xml" }).end(`<Result>${result}</Result>`);
+      });
+    });
+    const content = { contentType: "application/json", body: bodyOf("x".repeat(6_000_000)) };
+    const written = store.write(key, content, { kind: "none" }, never);
+    expect(await written.catch((error: Error) => error.constructor.name)).toBe(expected);
+  });
+
   it.each(sayingNothing)("takes no 200 with %s for a list, an object, or readiness", async (_, answer) => {
     const { store } = await openOn((_request, response) => answer(response));
     await expect(listOf(store)).rejects.toBeInstanceOf(StoreDown);

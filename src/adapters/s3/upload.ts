@@ -102,10 +102,11 @@ const putInParts = async (target: Target, part: Uint8Array, source: UploadSource
   try {
     const parts = await sendParts(target, uploadId, part, source);
     const whole = { Bucket: bucket, Key: key, UploadId: uploadId, MultipartUpload: { Parts: parts } };
-    const { ETag } = await commit("complete", (headers) =>
+    const { ETag, Key } = await commit("complete", (headers) =>
       completing.send(new CompleteMultipartUploadCommand({ ...whole, ...headers }), { abortSignal: signal }),
     );
-    named(ETag, "an upload");
+    // Ceph RGW 16 names the object, and leaves the tag empty.
+    named(ETag || Key, "an upload");
   } catch (error) {
     await discard(target, uploadId);
     throw error;
