@@ -5,6 +5,7 @@ import { openChromium } from "../support/chromium.ts";
 import type { LabProvider } from "../support/lab-providers/lab-provider.ts";
 import type { ProviderBrowser } from "../support/provider-browser.ts";
 import { providerBrowser, tokenOfCommandLine } from "../support/provider-browser.ts";
+import { mainType } from "../support/resources.ts";
 import type { RunningServer } from "../support/running-server.ts";
 import { sessionCookie, username } from "../support/sessions.ts";
 
@@ -78,6 +79,20 @@ export const providerLogins = (
         },
       });
     });
+
+    if (tellsCommandLine) {
+      test("what an owner uploads from the command line, a viewer downloads in the browser", async () => {
+        const { lab, server } = current();
+        const token = await tokenOfCommandLine(lab.commandLine, lab.approve, "olga");
+        const headers = { Authorization: `Bearer ${token}`, "Content-Type": mainType };
+        const path = `${privatePage}/measles`;
+        const body = JSON.stringify({ meta: { title: "Measles" }, tree: { name: "root" } });
+        expect((await server.ask({ method: "PUT", path, headers, body })).status).toBe(204);
+        const visitor = await loggedIn("vera");
+        expect((await visitor.ask({ path, headers: { Accept: mainType } })).text).toBe(body);
+        expect((await server.ask({ method: "DELETE", path, headers })).status).toBe(204);
+      });
+    }
 
     if (renewsIdTokens) {
       test("an expired id token is renewed by many requests at once", async () => {
