@@ -12,7 +12,8 @@ export interface Admission {
   during<T>(ctx: Context, work: Work, run: () => Promise<T>): Promise<T>;
   /**
    * The same for an answer: the place is free again when it has been sent, or its reader has gone. Where all places
-   * are taken, the reader who has not taken a byte for the longest makes way.
+   * are taken, the reader who has not taken a byte for the longest makes way, and a quarter of them is for those who
+   * have taken an answer whole before.
    */
   untilSent(ctx: Context, work: Work): Promise<void>;
   /** Whether there is a place right now. */
@@ -36,7 +37,7 @@ const callerOf = (ctx: Context): string => {
 export const admission = (limits: Readonly<Record<Work, PlaceLimits>>): Admission => {
   const kinds = {
     upload: places(limits.upload),
-    download: places(limits.download),
+    download: places({ ...limits.download, forKnown: Math.floor(limits.download.atOnce / 4) }),
     login: places(limits.login),
     render: places(limits.render),
   };
@@ -55,10 +56,11 @@ export const admission = (limits: Readonly<Record<Work, PlaceLimits>>): Admissio
     untilSent: async (ctx, work) => {
       const leave = await enter(ctx, work);
       const transfer = watchTransfer(ctx);
-      kinds[work].mayMakeWay(transfer, callerOf(ctx));
+      const caller = callerOf(ctx);
+      kinds[work].mayMakeWay(transfer, caller);
       const end = (): void => {
         transfer.stop();
-        kinds[work].gone(transfer);
+        kinds[work].gone(transfer, caller, ctx.res.writableFinished);
         leave();
       };
       if (ctx.res.closed) end();

@@ -16,6 +16,7 @@ const requestFrom = (address: string, forwardedFor?: string) => {
   const res = Object.assign(new EventEmitter(), {
     closed: false,
     destroyed: false,
+    writableFinished: false,
     writableNeedDrain: false,
     destroy: () => void 0,
   });
@@ -166,6 +167,39 @@ describe("admission", () => {
     await pass(2);
     await served;
     expect([longest, moving, late].map(({ res }) => res.destroyed)).toEqual([true, false, false]);
+  });
+
+  it("turns away who was ended for standing still, as long as places are scarce", async () => {
+    const admitted = admission({ ...all, download: { atOnce: 1, perCaller: 1 } });
+    await stillFrom(requestFrom("a").ctx, admitted);
+    await vi.advanceTimersByTimeAsync(3000);
+    const next = requestFrom("b");
+    await admitted.untilSent(next.ctx, "download");
+    await expect(admitted.untilSent(requestFrom("a").ctx, "download")).rejects.toBeInstanceOf(Busy);
+    next.res.emit("close");
+    await admitted.untilSent(requestFrom("a").ctx, "download");
+  });
+
+  it("has places for who has taken an answer whole before, and lets them go first", async () => {
+    const admitted = admission({ ...all, download: { atOnce: 4, perCaller: 2 } });
+    const known = requestFrom("known");
+    await admitted.untilSent(known.ctx, "download");
+    Object.assign(known.res, { writableFinished: true }).emit("close");
+    for (const address of ["a", "b", "c"]) await admitted.untilSent(requestFrom(address).ctx, "download");
+    const served: string[] = [];
+    const ask = (address: string) =>
+      admitted.untilSent(requestFrom(address).ctx, "download").then(() => served.push(address));
+    const stranger = ask("d").catch(() => "refused");
+    const again = requestFrom("known");
+    await admitted.untilSent(again.ctx, "download");
+    const third = ask("known");
+    await vi.advanceTimersByTimeAsync(100);
+    expect(served).toEqual([]);
+    again.res.emit("close");
+    await third;
+    expect(served).toEqual(["known"]);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(await stranger).toBe("refused");
   });
 
   it("ends nobody for a caller who has reached their own limit, nor while the store is waited for", async () => {
