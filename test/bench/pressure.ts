@@ -1,7 +1,9 @@
 /**
- * 500 uploads that stop in the middle and 500 downloads that nobody reads, from as many people and addresses;
- * meanwhile 50 people who use the server as one does: how long their answers take, whether `/readyz` stays 200,
- * and the server's memory. Usage: node test/bench/pressure.ts [seconds]
+ * 500 uploads that stop in the middle and 500 downloads that nobody reads, from as many people and addresses, who
+ * come back when they are refused; meanwhile 50 people who use the server as one does: how long their answers take,
+ * whether `/readyz` stays 200, and the server's memory. What is promised of answers holds once all of the others have
+ * begun, which takes them ten seconds and the machine all that it has; those seconds are printed apart.
+ * Usage: node test/bench/pressure.ts [seconds]
  */
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -21,6 +23,8 @@ const [stalledOfEach, honest] = [500, 50];
 const bounds = { residentMegabytes: 400, answerMs: 250 };
 /** Between an answer and the next thing that somebody does. */
 const thinkingMs = 1000;
+/** In which the others begin (`stalled-clients.ts`), and their first bytes have passed. */
+const beginningMs = 15_000;
 
 const range = (length: number) => Array.from({ length }, (_, index) => index);
 const from = (first: number, index: number) => ({
@@ -75,11 +79,24 @@ interface Seen {
   readonly refused: Map<string, number>;
 }
 
+/** What was seen while the others began, and after that. */
+interface Phases {
+  readonly beginning: Seen;
+  readonly steady: Seen;
+}
+
+const phases = (): Phases => ({
+  beginning: { times: [], refused: new Map() },
+  steady: { times: [], refused: new Map() },
+});
+
 /** Asks for one thing after the other, with pauses, until the time is over. */
-const person = async (site: GroupsSite, asked: readonly Visit[], index: number, end: number, seen: Seen) => {
+const person = async (site: GroupsSite, asked: readonly Visit[], index: number, end: number, all: Phases) => {
+  const settled = Date.now() + beginningMs;
   await pause((thinkingMs / honest) * index);
   for (let turn = index; Date.now() < end; turn += 1) {
     const { path, headers } = asked[turn % asked.length] ?? { path: "/", headers: {} };
+    const seen = Date.now() < settled ? all.beginning : all.steady;
     const began = performance.now();
     const question = { path, headers: { ...headers, ...from(3, index) } };
     const status = await ask(`http://127.0.0.1:${site.port}`, question).then(
@@ -95,6 +112,15 @@ const person = async (site: GroupsSite, asked: readonly Visit[], index: number, 
   }
 };
 
+const report = (when: string, people: Seen, probes: Seen): void => {
+  const ms = (part: number) => quantile(people.times, part).toFixed(0);
+  console.log(
+    `${when}: ${people.times.length} answers: median ${ms(0.5)} ms, 99 % ${ms(0.99)} ms, longest ${ms(1)} ms`,
+  );
+  for (const [what, times] of [...people.refused, ...probes.refused])
+    console.log(`  ${what}, ${times} times`);
+};
+
 const site = await startSite();
 try {
   await put(site, "/groups/blab/usual", 4e6);
@@ -108,23 +134,20 @@ try {
     outputFile: join(site.folder, "stalled"),
     ready: "stalling",
   });
-  const end = Date.now() + seconds * 1000;
-  const people: Seen = { times: [], refused: new Map() };
-  const probes: Seen = { times: [], refused: new Map() };
-  await pause(3000);
+  const end = Date.now() + beginningMs + seconds * 1000;
+  const people = phases();
+  const probes = phases();
   const ready = [{ path: "/readyz", headers: site.headers.anonymous }];
   await Promise.all([
     person(site, ready, 0, end, probes),
     ...range(honest).map((index) => person(site, visits(site), index, end, people)),
   ]).finally(() => stalled.stop());
-  const ms = (part: number) => quantile(people.times, part).toFixed(0);
-  console.log(`${people.times.length} answers: median ${ms(0.5)} ms, longest ${ms(1)} ms`);
-  const refused = [...people.refused, ...probes.refused];
-  for (const [what, times] of refused) console.log(`  ${what}, ${times} times`);
+  report("while the others begin", people.beginning, probes.beginning);
+  report("then", people.steady, probes.steady);
   const count = (all: Seen) => [...all.refused.values()].reduce((sum, times) => sum + times, 0);
-  limits.atMost("99 % of the answers", quantile(people.times, 0.99), bounds.answerMs, "ms");
-  limits.atMost("answers that were not 200", count(people), 0, "");
-  limits.atMost("/readyz not 200", count(probes), 0, "");
+  limits.atMost("99 % of the answers", quantile(people.steady.times, 0.99), bounds.answerMs, "ms");
+  limits.atMost("answers that were not 200", count(people.steady), 0, "");
+  limits.atMost("/readyz not 200", count(probes.steady), 0, "");
   limits.atMost(
     "peak of resident memory",
     (await site.server.peakMemory()) / 1e6,

@@ -6,8 +6,8 @@ import { setTimeout as pause } from "node:timers/promises";
 
 /**
  * A program that begins transfers and goes no further, until it is told to end: uploads that stop after some
- * megabytes, and downloads that nobody reads. Whoever is refused or cut off tries again after ten seconds. Its argument
- * is a file that holds {@link Stalled} as JSON.
+ * megabytes, and downloads that nobody reads. Whoever is refused or cut off tries again after some ten seconds. Its
+ * argument is a file that holds {@link Stalled} as JSON.
  */
 export interface Stalled {
   readonly port: number;
@@ -50,10 +50,14 @@ const unreadDownload = async ({ port, download }: Stalled, headers: Readonly<Rec
   await once(sent, "close");
 };
 
+/** In milliseconds: over this time they begin, and for about as long each waits before it tries again. */
+const spread = 10_000;
+
 const forEver = async (work: () => Promise<void>): Promise<never> => {
+  await pause(Math.random() * spread);
   for (;;) {
     await work().catch(() => undefined);
-    await pause(10_000);
+    await pause((0.5 + Math.random()) * spread);
   }
 };
 
