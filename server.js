@@ -5,10 +5,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /**
- * glibc keeps freed buffers of some 64 KiB for itself, in holes that others do not fit into: 500 readers who do not
- * read made 555 MB of what is 400 with buffers that go back to the system at once (`npm run bench pressure`).
+ * glibc moves its bound for what goes back to the system at once up to 32 MB, and keeps what is freed below it: 500
+ * readers who do not read made 555 MB of what is 405 with the bounds that it begins with. Lower ones cost downloads
+ * half their speed (`npm run bench pressure`, `transfers`).
  */
-const allocation = { MALLOC_MMAP_THRESHOLD_: "32768", MALLOC_TRIM_THRESHOLD_: "131072" };
+const allocation = { MALLOC_MMAP_THRESHOLD_: "131072", MALLOC_TRIM_THRESHOLD_: "131072" };
 
 const oldest = 24;
 const version = process.versions.node;

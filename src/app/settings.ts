@@ -61,12 +61,12 @@ export const settings = {
   }),
   MAX_UPLOADS: setting({
     kind: wholeNumberFrom(1),
-    otherwise: 12,
+    otherwise: 10,
     says: "Uploads that one instance takes at once, half of them from one person; some 6 MB of memory each. Others wait up to 10 s, then 503.",
   }),
   MAX_DOWNLOADS: setting({
     kind: wholeNumberFrom(1),
-    otherwise: 100,
+    otherwise: 80,
     says: "Downloads of datasets and narratives that one instance sends at once, half of them to one person or address.",
   }),
   MAX_LOGINS: setting({
