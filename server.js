@@ -78,7 +78,7 @@ async function start() {
   // Compiled code saves half of a start. It is kept where only we may write, and never makes the folder.
   const data = process.env.DATA_DIR || fileURLToPath(new URL("data", import.meta.url));
   if (existsSync(data)) enableCompileCache(join(data, "compiled"));
-  const { main } = await import("./src/app/main.ts");
+  const { main } = await import("./src/app/runtime/main.ts");
   await main(process.argv.slice(2));
   flushCompileCache();
 }

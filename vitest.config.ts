@@ -5,13 +5,16 @@ const project = (name: string, include: string[], more: object = {}) => ({
 });
 
 /** Contracts that talk to a listening provider, and take longer than the quick ones may. */
-const listening = ["test/contract/identity-provider.test.ts", "test/adapters/oidc/**/*.test.ts"];
+const listening = [
+  "test/contract/identity-provider/identity-provider.test.ts",
+  "test/adapters/oidc/**/*.test.ts",
+];
 
 export default defineConfig({
   test: {
     projects: [
       // Files share a process: a new one for each would take longer than their tests.
-      project("unit", ["test/{architecture,domain,usecases,app,adapters,contract}/**/*.test.ts"], {
+      project("unit", ["test/{architecture,domain,app,adapters,contract}/**/*.test.ts"], {
         isolate: false,
         exclude: listening,
       }),
@@ -22,13 +25,16 @@ export default defineConfig({
         exclude: ["test/http/filesystem/**"],
         globalSetup: ["test/support/stores/set-up-services.ts"],
       }),
-      project("cli", ["test/integration/cli-*.test.ts"], {
+      project("cli", ["test/integration/cli/**/*.test.ts"], {
         testTimeout: 120_000,
         hookTimeout: 120_000,
-        globalSetup: ["test/support/nextstrain-cli.ts", "test/support/containers/set-up-keycloak.ts"],
+        globalSetup: [
+          "test/support/cli/nextstrain-cli.ts",
+          "test/support/containers/providers/set-up-keycloak.ts",
+        ],
       }),
       project("integration", ["test/integration/**/*.test.ts"], {
-        exclude: ["test/integration/cli-*.test.ts"],
+        exclude: ["test/integration/cli/**/*.test.ts"],
         testTimeout: 120_000,
         hookTimeout: 600_000,
         globalSetup: ["test/support/containers/set-up.ts"],

@@ -1,4 +1,4 @@
-import type { Mode, Setting } from "../src/app/setting.ts";
+import type { Mode, Setting } from "../src/app/config/setting.ts";
 
 const columns = ["Name", "From", "Value", "Default", "Meaning"];
 

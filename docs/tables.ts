@@ -1,6 +1,6 @@
 // Rewrites the tables of the documents from what they are about, or says with --check whether they are up to date.
 import { readFileSync, writeFileSync } from "node:fs";
-import { settings } from "../src/app/settings.ts";
+import { settings } from "../src/app/config/settings.ts";
 import { knownStores } from "../test/support/stores/known-stores.ts";
 import { settingsTable } from "./settings-table.ts";
 import { storesTable } from "./stores-table.ts";
@@ -16,7 +16,7 @@ interface Table {
 export const tables: readonly Table[] = [
   {
     file: "configuration.md",
-    begin: "<!-- Settings: written by `npm run docs`; change src/app/settings.ts instead. -->",
+    begin: "<!-- Settings: written by `npm run docs`; change src/app/config/settings.ts instead. -->",
     end: "<!-- End of settings. -->",
     make: () => settingsTable(settings),
   },

@@ -18,7 +18,7 @@ export const pinnedVersions = (): TriedVersions => {
     auspice: { version: string };
     devDependencies: Record<string, string>;
   };
-  const requirements = text("../test/support/nextstrain-cli-requirements.txt");
+  const requirements = text("../test/support/cli/nextstrain-cli-requirements.txt");
   return {
     cli: /^nextstrain-cli==(\S+)$/m.exec(requirements)?.[1] ?? "",
     auspice: auspice.version,

@@ -2,19 +2,19 @@ import { join } from "node:path";
 import type { DependencyContainer } from "tsyringe";
 import type { Seconds } from "../domain/brand.ts";
 import { NotConfigured, StoreDown } from "../domain/failure.ts";
-import type { AuspiceClient } from "../ports/driven/auspice-client.ts";
-import type { Clock } from "../ports/driven/clock.ts";
-import type { Log } from "../ports/driven/log.ts";
-import type { Random } from "../ports/driven/random.ts";
+import type { AuspiceClient } from "../ports/driven/resources/auspice-client.ts";
+import type { Clock } from "../ports/driven/system/clock.ts";
+import type { Log } from "../ports/driven/system/log.ts";
+import type { Random } from "../ports/driven/system/random.ts";
 import { bind, get } from "./bindings.ts";
-import { cachedMarks } from "./cached-marks.ts";
-import { cachedSealer } from "./cached-sealer.ts";
-import type { Closers } from "./closers.ts";
-import type { Configuration } from "./configuration.ts";
-import { given } from "./given.ts";
+import { cachedMarks } from "./caches/cached-marks.ts";
+import { cachedSealer } from "./caches/cached-sealer.ts";
+import type { Configuration } from "./config/configuration.ts";
+import { given } from "./config/given.ts";
+import { redisOptions } from "./config/redis-options.ts";
+import type { Secrets } from "./config/secrets.ts";
 import { keys } from "./keys.ts";
-import { redisOptions } from "./redis-options.ts";
-import type { Secrets } from "./secrets.ts";
+import type { Closers } from "./runtime/closers.ts";
 
 export interface AdapterParts {
   readonly configuration: Configuration;
@@ -72,7 +72,7 @@ const folderOf = ({ configuration, clock, log }: StoreParts, name: string) => ({
 });
 
 const bindObjectsFolder = async (to: DependencyContainer, parts: AdapterParts): Promise<void> => {
-  const { filesystemResourceStore } = await import("../adapters/filesystem/resource-store.ts");
+  const { filesystemResourceStore } = await import("../adapters/filesystem/resources/resource-store.ts");
   const store = parts.closers.add(filesystemResourceStore(folderOf(parts, "objects")));
   bind(to, keys.resourceStore, () => store);
 };
@@ -85,7 +85,7 @@ const bindS3 = async (
   const [{ connectS3 }, { s3ResourceStore }, { startProbe }] = await Promise.all([
     import("../adapters/s3/connection.ts"),
     import("../adapters/s3/resource-store.ts"),
-    import("../adapters/s3/probe-at-start.ts"),
+    import("../adapters/s3/probe/probe-at-start.ts"),
   ]);
   const options = {
     bucket: settings.GROUPS_BUCKET,
@@ -111,11 +111,11 @@ const bindSessionsFolder = async (to: DependencyContainer, parts: StoreParts): P
     { filesystemStalenessMarks },
     { filesystemLock },
   ] = await Promise.all([
-    import("../adapters/filesystem/session-store.ts"),
-    import("../adapters/filesystem/session-index.ts"),
-    import("../adapters/filesystem/used-notices.ts"),
-    import("../adapters/filesystem/staleness-marks.ts"),
-    import("../adapters/filesystem/lock.ts"),
+    import("../adapters/filesystem/sessions/session-store.ts"),
+    import("../adapters/filesystem/sessions/session-index.ts"),
+    import("../adapters/filesystem/sessions/used-notices.ts"),
+    import("../adapters/filesystem/sessions/staleness-marks.ts"),
+    import("../adapters/filesystem/sessions/lock.ts"),
   ]);
   const sessionStore = closers.add(filesystemSessionStore(folderOf(parts, "sessions")));
   const index = closers.add(filesystemSessionIndex(folderOf(parts, "session-index")));
@@ -176,8 +176,8 @@ const bindContent = async (
 ): Promise<void> => {
   const [{ contentCheck }, { compression }, { openFrontMatter }, { noDirectory }] = await Promise.all([
     import("../adapters/content/content-check.ts"),
-    import("../adapters/content/compression.ts"),
-    import("../adapters/content/front-matter.ts"),
+    import("../adapters/content/gzip/compression.ts"),
+    import("../adapters/content/front-matter/front-matter.ts"),
     import("../adapters/no-directory/directory.ts"),
   ]);
   const { MAX_UPLOAD_BYTES: maxUploadBytes } = configuration.settings;

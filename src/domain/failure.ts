@@ -1,10 +1,10 @@
 import { foreignText } from "./foreign-text.ts";
-import type { ReturnPath } from "./return-path.ts";
+import type { ReturnPath } from "./sessions/return-path.ts";
 
 /**
  * Every way in which a use case can fail. `message` is written for the person who asked and may be
  * sent to them; what only the operator may read belongs in `cause`, which goes to the log.
- * `src/adapters/http/failure-response.ts` maps each `code` to a status, in one table.
+ * `src/adapters/http/middleware/failure-response.ts` maps each `code` to a status, in one table.
  */
 abstract class Fault<Code extends string> extends Error {
   abstract readonly code: Code;

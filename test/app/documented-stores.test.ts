@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { settings } from "../../src/app/settings.ts";
+import { settings } from "../../src/app/config/settings.ts";
 import { documentedStore } from "../support/stores/documented-stores.ts";
 
 const words = { "<openssl rand -hex 32>": "secret", "<access key>": "key", "<secret key>": "secret" };

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { Configuration } from "../../src/app/configuration.ts";
-import { BadConfiguration, readConfiguration } from "../../src/app/configuration.ts";
+import type { Configuration } from "../../src/app/config/configuration.ts";
+import { BadConfiguration, readConfiguration } from "../../src/app/config/configuration.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 type Environment = Record<string, string>;

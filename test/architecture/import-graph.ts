@@ -2,7 +2,7 @@ import { posix } from "node:path";
 // The parser that Vitest itself brings along; TypeScript 7 has none that a program can call.
 import { parseAst } from "rolldown/parseAst";
 
-/** One file's text under its path from the codebase's root, for example `src/domain/group.ts`. */
+/** One file's text under its path from the codebase's root, for example `src/domain/groups/group.ts`. */
 export type Sources = Readonly<Record<string, string>>;
 
 export interface Import {

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import type { Sources } from "./import-graph.ts";
 import { importsOf } from "./import-graph.ts";
-import { brokenWalls } from "./walls.ts";
+import { brokenWalls, crowdedFolders } from "./walls.ts";
 
 const codebase = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -23,11 +23,29 @@ describe("the source", () => {
 
   it("is all there", () => {
     expect(Object.keys(sources).length).toBeGreaterThan(150);
-    expect(sources).toHaveProperty(["src/app/main.ts"]);
+    expect(sources).toHaveProperty(["src/app/runtime/main.ts"]);
   });
 
   it("breaks no wall", () => {
     expect(brokenWalls(sources)).toEqual([]);
+  });
+});
+
+describe("a folder", () => {
+  const filesBelow = (folder: string): string[] =>
+    readdirSync(join(codebase, folder), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name));
+
+  it.each(["src", "test", "docs"])("of %s holds no more files than one reads at a glance", (folder) => {
+    expect(filesBelow(folder).length).toBeGreaterThan(5);
+    expect(crowdedFolders(filesBelow(folder))).toEqual([]);
+  });
+
+  it("may be too crowded", () => {
+    const files = (count: number) => Array.from({ length: count }, (_, n) => `src/a/${n}.ts`);
+    expect(crowdedFolders([...files(14), "src/a/b/c.ts"])).toEqual([]);
+    expect(crowdedFolders(files(15))).toEqual(["src/a holds 15 files"]);
   });
 });
 
@@ -135,7 +153,7 @@ describe("a wall", () => {
       'import { a } from "../compose.ts";',
     ],
     ["an adapter that reads the environment", "src/adapters/s3/x.ts", "const a = process.env.AWS_REGION;"],
-    ["settings that read the environment", "src/app/settings.ts", 'const a = process["env"];'],
+    ["settings that read the environment", "src/app/config/settings.ts", 'const a = process["env"];'],
     ["one that takes the environment apart", "src/app/x.ts", "const { env } = process;"],
     ["one that imports the environment", "src/app/x.ts", 'import { env } from "node:process";'],
     ["one that reaches the environment around", "src/app/x.ts", "const a = globalThis.process.env;"],
@@ -179,7 +197,7 @@ describe("a wall", () => {
       "src/app/x.ts",
       'const a = import("../adapters/s3/a.ts"); process.exitCode = 1; const { process: p } = a;',
     ],
-    ["src/app/main.ts", "const a = process.env;"],
+    ["src/app/runtime/main.ts", "const a = process.env;"],
   ])("stands where %s says %s", (path, text) => {
     expect(brokenWalls({ [path]: text })).toEqual([]);
   });

@@ -32,7 +32,7 @@ const layers: readonly Layer[] = [
 ];
 
 /** Where the process's surroundings enter; npm runs the installation, which is no part of the server. */
-const mayReadEnvironment = ["src/app/main.ts", "src/adapters/auspice/install.js"];
+const mayReadEnvironment = ["src/app/runtime/main.ts", "src/adapters/auspice/install.js"];
 
 const faultOf = (
   layer: Layer,
@@ -78,3 +78,13 @@ export const brokenWalls = (sources: Sources): readonly string[] => {
   const faults = [...graph].flatMap(([path, imports]) => fileFaults(path, sources[path] ?? "", imports));
   return [...faults, ...cycles(graph)];
 };
+
+/** So that whoever looks for a file reads a folder at a glance. */
+const mostFilesInFolder = 14;
+
+/** The folders that hold too many files beside each other, with their numbers. */
+export const crowdedFolders = (paths: readonly string[]): readonly string[] =>
+  Object.entries(Object.groupBy(paths, (path) => path.slice(0, path.lastIndexOf("/"))))
+    .map(([folder, files = []]) => [folder, files.length] as const)
+    .filter(([, count]) => count > mostFilesInFolder)
+    .map(([folder, count]) => `${folder} holds ${count} files`);

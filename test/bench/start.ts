@@ -10,7 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { freePorts } from "../support/started-server.ts";
+import { freePorts } from "../support/server/started-server.ts";
 
 const limits = { warmSeconds: 1, emptySeconds: 3, megabytes: 150 };
 const warmStarts = 5;

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { tokenSealer } from "../../src/adapters/aes-gcm/token-sealer.ts";
-import { sessionContext } from "../../src/domain/encryption-context.ts";
-import type { SessionId } from "../../src/domain/session.ts";
-import { parseTokens, serialiseTokens } from "../../src/domain/token-set.ts";
+import { sessionContext } from "../../src/domain/sessions/encryption-context.ts";
+import type { SessionId } from "../../src/domain/sessions/session.ts";
+import { parseTokens, serialiseTokens } from "../../src/domain/sessions/token-set.ts";
 
 /** Seals and opens a token set of about 4 kB, and prints the median time of each, in microseconds. */
 

@@ -11,7 +11,7 @@ import { promisify } from "node:util";
 import { ListObjectsV2Command, PutBucketPolicyCommand } from "@aws-sdk/client-s3";
 import { freePort } from "../support/containers/free-port.ts";
 import { startNginx } from "../support/containers/nginx.ts";
-import { dataset } from "../support/transfer.ts";
+import { dataset } from "../support/requests/transfer.ts";
 import type { DatasetFile } from "./load/dataset-file.ts";
 import { writeDataset } from "./load/dataset-file.ts";
 import type { GroupsSite } from "./load/groups-site.ts";

@@ -6,7 +6,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { constants, createGunzip, createGzip, gzipSync } from "node:zlib";
 import { contentCheck } from "../../src/adapters/content/content-check.ts";
-import { openFrontMatter } from "../../src/adapters/content/front-matter.ts";
+import { openFrontMatter } from "../../src/adapters/content/front-matter/front-matter.ts";
 
 const megabytes = Number(process.argv[2] ?? 200);
 const seed = Number(process.argv[3] ?? 1);

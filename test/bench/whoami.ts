@@ -7,7 +7,7 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { ask } from "../support/http.ts";
+import { ask } from "../support/requests/http.ts";
 import { startSite } from "./load/groups-site.ts";
 import { limits, median } from "./load/limits.ts";
 import type { MeasuredProcess } from "./load/measured-process.ts";

@@ -1,8 +1,8 @@
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { openChromium } from "../support/chromium.ts";
-import type { RunningServer } from "../support/running-server.ts";
-import { startServer } from "../support/running-server.ts";
+import { openChromium } from "../support/browser/chromium.ts";
+import type { RunningServer } from "../support/server/running-server.ts";
+import { startServer } from "../support/server/running-server.ts";
 
 let chromium: Browser;
 let server: RunningServer;

@@ -2,11 +2,11 @@ import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { logo } from "../../src/app/sample/logo.ts";
-import type { BrowserSession, BrowserSessionOptions } from "../support/browser-session.ts";
-import { browserSession } from "../support/browser-session.ts";
-import { openChromium } from "../support/chromium.ts";
-import type { StartedServer } from "../support/started-server.ts";
-import { startServerProcess } from "../support/started-server.ts";
+import type { BrowserSession, BrowserSessionOptions } from "../support/browser/browser-session.ts";
+import { browserSession } from "../support/browser/browser-session.ts";
+import { openChromium } from "../support/browser/chromium.ts";
+import type { StartedServer } from "../support/server/started-server.ts";
+import { startServerProcess } from "../support/server/started-server.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const group = "/groups/demo-private";

@@ -1,8 +1,8 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { DemoSite } from "../support/demo-site.ts";
-import { demoSite } from "../support/demo-site.ts";
-import { smallDataset } from "../support/small-dataset.ts";
+import { smallDataset } from "../support/resources/small-dataset.ts";
+import type { DemoSite } from "../support/server/demo-site.ts";
+import { demoSite } from "../support/server/demo-site.ts";
 
 let site: DemoSite;
 beforeAll(async () => {

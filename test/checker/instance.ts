@@ -5,8 +5,8 @@ import { Agent, request } from "node:http";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import type { Trouble } from "./trouble.ts";
-import { trouble } from "./trouble.ts";
+import type { Trouble } from "./model/trouble.ts";
+import { trouble } from "./model/trouble.ts";
 
 const program = fileURLToPath(new URL("../../server.js", import.meta.url));
 

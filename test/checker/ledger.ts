@@ -1,5 +1,5 @@
-import type { Observation, Surroundings } from "./judgement.ts";
-import { causeOf503 } from "./judgement.ts";
+import type { Observation, Surroundings } from "./model/judgement.ts";
+import { causeOf503 } from "./model/judgement.ts";
 
 export interface Report {
   readonly seed: number;

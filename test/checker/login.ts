@@ -1,5 +1,5 @@
-import type { Moment, Trouble } from "./trouble.ts";
-import { trouble } from "./trouble.ts";
+import type { Moment, Trouble } from "./model/trouble.ts";
+import { trouble } from "./model/trouble.ts";
 
 /** Somebody at the provider. */
 export interface Person {

@@ -1,6 +1,6 @@
 import type { Asked, Instance } from "./instance.ts";
-import type { Answer, Observation } from "./judgement.ts";
 import type { Login } from "./login.ts";
+import type { Answer, Observation } from "./model/judgement.ts";
 
 export const json = { Accept: "application/json" };
 const privateThing = "/groups/test-private/settings/roles";

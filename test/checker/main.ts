@@ -5,7 +5,7 @@
 import { randomInt } from "node:crypto";
 import { parseArgs } from "node:util";
 import { setUpContainers } from "../support/containers/set-up.ts";
-import { check } from "./check.ts";
+import { check } from "./model/check.ts";
 
 const { values } = parseArgs({
   options: {

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { RandomNumbers } from "../../src/app/sample/random-numbers.ts";
 import type { Asked, Instance } from "./instance.ts";
-import type { Observation, Surroundings } from "./judgement.ts";
 import type { End, Login, NoticeKey } from "./login.ts";
 import { look } from "./look.ts";
+import type { Observation, Surroundings } from "./model/judgement.ts";
 import type { CheckersProvider } from "./provider.ts";
 
 export interface NoticesDeps {

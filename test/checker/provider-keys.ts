@@ -4,8 +4,8 @@ import type { RandomNumbers } from "../../src/app/sample/random-numbers.ts";
 import type { SigningKey } from "../support/stub-provider/signing-key.ts";
 import { signingKey } from "../support/stub-provider/signing-key.ts";
 import type { NoticeKey } from "./login.ts";
-import type { Trouble } from "./trouble.ts";
-import { trouble } from "./trouble.ts";
+import type { Trouble } from "./model/trouble.ts";
+import { trouble } from "./model/trouble.ts";
 
 /** A provider's keys, of which wrong things are told now and then. */
 export interface ProviderKeys {

@@ -12,9 +12,9 @@ import { logoutEvent } from "../support/stub-provider/logout-token.ts";
 import { answerHtml, answerJson } from "../support/stub-provider/stub-answer.ts";
 import type { Grant, Mint, NoticeKey, Person, ProcessName, Redemption } from "./login.ts";
 import { newGrant } from "./login.ts";
+import type { Trouble } from "./model/trouble.ts";
 import type { ProviderKeys } from "./provider-keys.ts";
 import { providerKeys } from "./provider-keys.ts";
-import type { Trouble } from "./trouble.ts";
 
 export const client = { id: "app-client", secret: "a secret of the checker" };
 

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { RandomNumbers } from "../../src/app/sample/random-numbers.ts";
 import type { Asked, Instance } from "./instance.ts";
-import type { Observation } from "./judgement.ts";
 import type { Login, Person } from "./login.ts";
 import { json, look } from "./look.ts";
+import type { Observation } from "./model/judgement.ts";
 import type { CheckersProvider } from "./provider.ts";
 
 export interface VisitorDeps {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll } from "vitest";
-import { runningProviderContract } from "../contract/running-provider.contract.ts";
-import { providerLogins } from "../integration/provider-logins.ts";
+import { runningProviderContract } from "../contract/identity-provider/running-provider.contract.ts";
+import { providerLogins } from "../integration/providers/provider-logins.ts";
 import { openHydra } from "../support/lab-providers/hydra.ts";
 import type { LabSite } from "../support/lab-providers/lab-site.ts";
 import { openLabSite } from "../support/lab-providers/lab-site.ts";

@@ -1,5 +1,5 @@
-import { knownStoreContract } from "../contract/known-store.contract.ts";
-import { startSeaweedfs } from "../support/containers/seaweedfs.ts";
+import { knownStoreContract } from "../contract/resources/known-store.contract.ts";
+import { startSeaweedfs } from "../support/containers/stores/seaweedfs.ts";
 import { knownStores } from "../support/stores/known-stores.ts";
 
 knownStoreContract(knownStores.seaweedfs, startSeaweedfs);

@@ -1,7 +1,7 @@
-import type { Caller } from "../../src/domain/caller.ts";
-import type { Group, GroupName } from "../../src/domain/group.ts";
-import { parseGroupName } from "../../src/domain/group.ts";
-import { userFromClaims } from "../../src/domain/user.ts";
+import type { Group, GroupName } from "../../src/domain/groups/group.ts";
+import { parseGroupName } from "../../src/domain/groups/group.ts";
+import type { Caller } from "../../src/domain/identity/caller.ts";
+import { userFromClaims } from "../../src/domain/identity/user.ts";
 
 /** The name, or a failed test when it is none. */
 export const groupName = (text: string): GroupName => {

@@ -1,6 +1,6 @@
 import { randomInt } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { check } from "../checker/check.ts";
+import { check } from "../checker/model/check.ts";
 
 /** Printed, so that a run that fails can be looked into: `npm run checker -- --seed …`. */
 const print = (line: string): void => void process.stdout.write(`checker: ${line}\n`);

@@ -3,8 +3,8 @@ import { run } from "../support/containers/command.ts";
 import { freePort } from "../support/containers/free-port.ts";
 import { imageName } from "../support/containers/image.ts";
 import { startNginx } from "../support/containers/nginx.ts";
-import { startRedis } from "../support/containers/redis.ts";
 import { removeContainersOf, removeOrphans } from "../support/containers/run-label.ts";
+import { startRedis } from "../support/containers/stores/redis.ts";
 
 const label = "org.nextstrain.groups-server.test-run";
 

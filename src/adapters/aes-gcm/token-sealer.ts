@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto";
-import type { EncryptionContext } from "../../domain/encryption-context.ts";
-import type { SealedText } from "../../domain/token-set.ts";
-import type { TokenSealer } from "../../ports/driven/token-sealer.ts";
+import type { EncryptionContext } from "../../domain/sessions/encryption-context.ts";
+import type { SealedText } from "../../domain/sessions/token-set.ts";
+import type { TokenSealer } from "../../ports/driven/sessions/token-sealer.ts";
 import type { EncryptionKey, EncryptionKeys } from "./encryption-keys.ts";
 import { keyBytes } from "./encryption-keys.ts";
 

@@ -8,7 +8,12 @@
 import { readdir, readFile } from "node:fs/promises";
 import { extname, join } from "node:path";
 import fresh from "fresh";
-import type { AssetAnswer, AssetRequest, AuspiceClient, Coding } from "../../ports/driven/auspice-client.ts";
+import type {
+  AssetAnswer,
+  AssetRequest,
+  AuspiceClient,
+  Coding,
+} from "../../ports/driven/resources/auspice-client.ts";
 import type { Installation } from "./installation.ts";
 
 export type Assets = Pick<AuspiceClient, "entrypoint" | "answer" | "preload">;

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Busy, UnusableObject } from "../../domain/failure.ts";
-import type { DatasetConverter, V1Pair } from "../../ports/driven/dataset-converter.ts";
+import type { DatasetConverter, V1Pair } from "../../ports/driven/resources/dataset-converter.ts";
 import { madeOnce } from "../shared/made-once.ts";
 import { PoolBusy } from "../shared/waiting-line.ts";
 import { workerPool } from "../shared/worker-pool.ts";

@@ -1,19 +1,19 @@
 import { createGunzip, createGzip } from "node:zlib";
 import { abortable } from "../../domain/abortable.ts";
 import { BadContent } from "../../domain/failure.ts";
-import type { ObjectKind } from "../../domain/media-type.ts";
-import type { ContentCheck } from "../../ports/driven/content-check.ts";
+import type { ObjectKind } from "../../domain/resources/media-type.ts";
+import type { ContentCheck } from "../../ports/driven/resources/content-check.ts";
 import type { Checker } from "./checker.ts";
 import { sizeOf } from "./checker.ts";
-import { datasetCheck } from "./dataset-check.ts";
-import type { FrontMatterReader } from "./front-matter.ts";
-import { strictGunzip, zlibChunkSize } from "./gzip-fault.ts";
-import { badGzip, beginGzip, unpackedMembers } from "./gzip-members.ts";
-import type { JsonCheckOptions } from "./json-check.ts";
+import type { FrontMatterReader } from "./front-matter/front-matter.ts";
+import { strictGunzip, zlibChunkSize } from "./gzip/gzip-fault.ts";
+import { badGzip, beginGzip, unpackedMembers } from "./gzip/gzip-members.ts";
+import { zlibCoder } from "./gzip/zlib-coder.ts";
+import { datasetCheck } from "./json/dataset-check.ts";
+import type { JsonCheckOptions } from "./json/json-check.ts";
 import { logoCheck } from "./logo-check.ts";
 import { narrativeCheck } from "./narrative-check.ts";
 import { overviewCheck } from "./overview-check.ts";
-import { zlibCoder } from "./zlib-coder.ts";
 
 export interface ContentCheckOptions {
   /** Bytes, after decompression. */

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { crc32 } from "node:zlib";
 import { BadContent } from "../../domain/failure.ts";
-import { maxLogoBytes } from "../../domain/group-info.ts";
+import { maxLogoBytes } from "../../domain/groups/group-info.ts";
 import type { Checker } from "./checker.ts";
 import { countOf } from "./checker.ts";
 import { collectedCheck } from "./collected-check.ts";

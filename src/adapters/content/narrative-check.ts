@@ -1,11 +1,11 @@
 import { BadContent } from "../../domain/failure.ts";
 import type { Checker } from "./checker.ts";
 import { sizeOf } from "./checker.ts";
-import type { FrontMatterReader } from "./front-matter.ts";
-import { maxFrontMatterBytes } from "./front-matter.ts";
-import type { Split } from "./front-matter-source.ts";
-import { splitFrontMatter } from "./front-matter-source.ts";
-import { utf8Check } from "./utf8-check.ts";
+import type { FrontMatterReader } from "./front-matter/front-matter.ts";
+import { maxFrontMatterBytes } from "./front-matter/front-matter.ts";
+import type { Split } from "./front-matter/front-matter-source.ts";
+import { splitFrontMatter } from "./front-matter/front-matter-source.ts";
+import { utf8Check } from "./json/utf8-check.ts";
 
 /** The front matter with the lines around it. */
 const maxHeadBytes = maxFrontMatterBytes + 64;

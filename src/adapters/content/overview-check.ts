@@ -1,8 +1,8 @@
-import { maxOverviewBytes } from "../../domain/group-info.ts";
+import { maxOverviewBytes } from "../../domain/groups/group-info.ts";
 import type { Checker } from "./checker.ts";
 import { collectedCheck } from "./collected-check.ts";
-import type { FrontMatterReader } from "./front-matter.ts";
-import { utf8Check } from "./utf8-check.ts";
+import type { FrontMatterReader } from "./front-matter/front-matter.ts";
+import { utf8Check } from "./json/utf8-check.ts";
 
 /** A group's overview: UTF-8 text; front matter is optional, and can be parsed when there is some. */
 export const overviewCheck = (frontMatter: FrontMatterReader): Checker =>

@@ -2,17 +2,17 @@ import { mkdir } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
 import type { Seconds } from "../../domain/brand.ts";
-import type { ClaimNames } from "../../domain/user.ts";
-import type { Clock } from "../../ports/driven/clock.ts";
-import type { Log } from "../../ports/driven/log.ts";
-import { type NewAccount, openAccounts } from "./accounts.ts";
-import { openEntryStore } from "./entry-store.ts";
-import { entryKinds, isRevoked } from "./grant-entries.ts";
+import type { ClaimNames } from "../../domain/identity/user.ts";
+import type { Clock } from "../../ports/driven/system/clock.ts";
+import type { Log } from "../../ports/driven/system/log.ts";
+import { type NewAccount, openAccounts } from "./accounts/accounts.ts";
+import { type ScryptCost, usualCost } from "./accounts/password-hash.ts";
+import { openEntryStore } from "./entries/entry-store.ts";
+import { entryKinds, isRevoked } from "./entries/grant-entries.ts";
+import { repeat } from "./entries/repetition.ts";
 import { openPages } from "./pages.ts";
-import { type ScryptCost, usualCost } from "./password-hash.ts";
 import type { EmbeddedClients, Lifetimes } from "./provider-configuration.ts";
 import { openProviderKeys } from "./provider-keys.ts";
-import { repeat } from "./repetition.ts";
 
 export interface EmbeddedProviderOptions {
   /** Where keys, accounts, grants and logins are kept, for example `data/idp`. */

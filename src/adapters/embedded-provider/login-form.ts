@@ -1,8 +1,8 @@
 import type { IncomingMessage } from "node:http";
 import type { Context, Middleware } from "koa";
 import { errors, type Interaction, type Provider } from "oidc-provider";
-import type { Log } from "../../ports/driven/log.ts";
-import type { Accounts, LogIn } from "./accounts.ts";
+import type { Log } from "../../ports/driven/system/log.ts";
+import type { Accounts, LogIn } from "./accounts/accounts.ts";
 import type { Pages } from "./pages.ts";
 
 export interface LoginFormParts {

@@ -1,9 +1,9 @@
 import { type Client, type Context, type ErrorOut, interactionPolicy, type Session } from "oidc-provider";
 import type { Seconds } from "../../domain/brand.ts";
-import type { ClaimNames } from "../../domain/user.ts";
-import type { Accounts } from "./accounts.ts";
-import type { EntryStore } from "./entry-store.ts";
-import { createModelAdapter } from "./model-adapter.ts";
+import type { ClaimNames } from "../../domain/identity/user.ts";
+import type { Accounts } from "./accounts/accounts.ts";
+import type { EntryStore } from "./entries/entry-store.ts";
+import { createModelAdapter } from "./entries/model-adapter.ts";
 import type { Pages } from "./pages.ts";
 import type { ProviderKeys } from "./provider-keys.ts";
 import { troubleOf } from "./trouble.ts";

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Middleware } from "koa";
 import { type Context, Provider } from "oidc-provider";
-import type { Log } from "../../ports/driven/log.ts";
+import type { Log } from "../../ports/driven/system/log.ts";
 import { loginForm } from "./login-form.ts";
 import type { Pages } from "./pages.ts";
 import { type ConfigurationParts, providerConfiguration } from "./provider-configuration.ts";

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
-import type { Group, GroupName, NormalisedGroupName } from "../../domain/group.ts";
-import { normaliseGroupName, parseGroupName } from "../../domain/group.ts";
-import type { RoleGroupCatalogue } from "../../ports/driven/role-group-catalogue.ts";
+import type { Group, GroupName, NormalisedGroupName } from "../../domain/groups/group.ts";
+import { normaliseGroupName, parseGroupName } from "../../domain/groups/group.ts";
+import type { RoleGroupCatalogue } from "../../ports/driven/identity/role-group-catalogue.ts";
 
 /** All that is wrong with a groups file, each in a sentence for the operator. */
 export class BadGroupsFile extends Error {

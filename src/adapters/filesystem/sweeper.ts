@@ -2,14 +2,14 @@ import { opendir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Seconds } from "../../domain/brand.ts";
-import type { Clock } from "../../ports/driven/clock.ts";
-import type { Log } from "../../ports/driven/log.ts";
-import type { CellRoot, Seen } from "./cell.ts";
-import { endOf, look } from "./cell.ts";
-import { drop, tidy } from "./cell-change.ts";
-import { cellsBelow } from "./cell-tree.ts";
+import type { Clock } from "../../ports/driven/system/clock.ts";
+import type { Log } from "../../ports/driven/system/log.ts";
+import type { CellRoot, Seen } from "./cells/cell.ts";
+import { endOf, look } from "./cells/cell.ts";
+import { drop, tidy } from "./cells/cell-change.ts";
+import { cellsBelow } from "./cells/cell-tree.ts";
+import { draftsFolder } from "./resources/store-root.ts";
 import { isMissing } from "./store-failure.ts";
-import { draftsFolder } from "./store-root.ts";
 
 /** What has been lying about for this long, nobody is writing any more, not even a large upload. */
 const maxDraftAge: Seconds = 24 * 3600;

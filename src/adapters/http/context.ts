@@ -1,6 +1,6 @@
 import type Koa from "koa";
-import type { Caller, Credentials } from "../../domain/caller.ts";
-import type { SessionId } from "../../domain/session.ts";
+import type { Caller, Credentials } from "../../domain/identity/caller.ts";
+import type { SessionId } from "../../domain/sessions/session.ts";
 
 /** What the middleware found out about a request, in the order in which it does. */
 export interface RequestState {

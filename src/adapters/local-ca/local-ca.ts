@@ -2,7 +2,7 @@ import { createPrivateKey, randomBytes, X509Certificate } from "node:crypto";
 import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { Seconds } from "../../domain/brand.ts";
-import type { Clock } from "../../ports/driven/clock.ts";
+import type { Clock } from "../../ports/driven/system/clock.ts";
 import { type IssuedCertificates, issueCertificates } from "./issue-certificates.ts";
 
 export interface LocalCa {

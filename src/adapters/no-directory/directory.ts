@@ -1,5 +1,5 @@
 import { NotConfigured } from "../../domain/failure.ts";
-import type { Directory } from "../../ports/driven/directory.ts";
+import type { Directory } from "../../ports/driven/identity/directory.ts";
 
 /** Where members are managed at the identity provider alone, and cannot be asked for. */
 export const noDirectory = (): Directory => ({

@@ -1,10 +1,10 @@
 import { buildAuthorizationUrl, buildEndSessionUrl, calculatePKCECodeChallenge, None } from "openid-client";
-import type { LoginAttempt } from "../../domain/login-attempt.ts";
-import type { ProviderMetadata } from "../../domain/provider-metadata.ts";
-import { scopesToAskFor } from "../../domain/provider-metadata.ts";
+import type { ProviderMetadata } from "../../domain/identity/provider-metadata.ts";
+import { scopesToAskFor } from "../../domain/identity/provider-metadata.ts";
+import type { LoginAttempt } from "../../domain/sessions/login-attempt.ts";
+import { configurationFor } from "./grants/token-endpoint.ts";
 import type { AuthorizationRequest } from "./options.ts";
 import { isAcceptableUrl } from "./provider-description.ts";
-import { configurationFor } from "./token-endpoint.ts";
 
 /** Longer id tokens are not put into the logout URL, which common servers cut off at 8 kB; the hint is optional. */
 const longestHint = 4000;

@@ -1,19 +1,19 @@
 import type { Seconds } from "../../domain/brand.ts";
-import type { ProviderMetadata } from "../../domain/provider-metadata.ts";
-import type { IdentityProvider } from "../../ports/driven/identity-provider.ts";
-import { boundedFetch } from "./bounded-fetch.ts";
+import type { ProviderMetadata } from "../../domain/identity/provider-metadata.ts";
+import type { IdentityProvider } from "../../ports/driven/identity/identity-provider.ts";
 import { authorizationUrl, endSessionUrl } from "./browser-address.ts";
-import { clientAuthentication } from "./client-authentication.ts";
-import { redeemCode } from "./code-grant.ts";
-import { anyStart, conversationWith } from "./conversation.ts";
-import { keySet } from "./key-set.ts";
-import { verifyLogoutToken } from "./logout-token.ts";
+import { clientAuthentication } from "./grants/client-authentication.ts";
+import { redeemCode } from "./grants/code-grant.ts";
+import { refresh } from "./grants/refresh-grant.ts";
+import { revoke } from "./grants/revocation.ts";
 import { asymmetricAlgorithms, type OidcOptions } from "./options.ts";
 import { providerDescription } from "./provider-description.ts";
-import { refresh } from "./refresh-grant.ts";
-import { revoke } from "./revocation.ts";
-import { tokenVerifier } from "./token-verifier.ts";
-import { askUserinfo } from "./userinfo.ts";
+import { boundedFetch } from "./requests/bounded-fetch.ts";
+import { anyStart, conversationWith } from "./requests/conversation.ts";
+import { keySet } from "./tokens/key-set.ts";
+import { verifyLogoutToken } from "./tokens/logout-token.ts";
+import { tokenVerifier } from "./tokens/token-verifier.ts";
+import { askUserinfo } from "./tokens/userinfo.ts";
 
 export interface OidcIdentityProvider extends IdentityProvider {
   /** The metadata as they were last needed; undefined before that. Asks nobody. */

@@ -1,7 +1,7 @@
 import type { JsonObject, Seconds } from "../../domain/brand.ts";
-import type { ProviderMetadata } from "../../domain/provider-metadata.ts";
-import type { Clock } from "../../ports/driven/clock.ts";
-import type { Log } from "../../ports/driven/log.ts";
+import type { ProviderMetadata } from "../../domain/identity/provider-metadata.ts";
+import type { Clock } from "../../ports/driven/system/clock.ts";
+import type { Log } from "../../ports/driven/system/log.ts";
 
 /** How the app client proves who it is (OpenID Connect Core section 9). */
 export type ClientAuthenticationMethod = "client_secret_post" | "client_secret_basic";

@@ -1,9 +1,9 @@
 import type { Json, JsonObject, Seconds } from "../../domain/brand.ts";
 import { NotConfigured, ProviderDown } from "../../domain/failure.ts";
-import type { ProviderMetadata } from "../../domain/provider-metadata.ts";
-import type { BoundedFetch } from "./bounded-fetch.ts";
+import type { ProviderMetadata } from "../../domain/identity/provider-metadata.ts";
 import type { OidcOptions } from "./options.ts";
-import { remoteDocument } from "./remote-document.ts";
+import type { BoundedFetch } from "./requests/bounded-fetch.ts";
+import { remoteDocument } from "./requests/remote-document.ts";
 
 const maxAge: Seconds = 3600;
 

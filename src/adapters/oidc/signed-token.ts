@@ -1,5 +1,5 @@
 import { errors, type JWTVerifyOptions, type JWTVerifyResult, jwtVerify } from "jose";
-import type { KeySet, Origin } from "./key-set.ts";
+import type { KeySet, Origin } from "./tokens/key-set.ts";
 
 /**
  * Verifies a token with the provider's keys. A signature that is wrong under a key of the right name may be the key set's

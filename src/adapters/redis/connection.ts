@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
 import type { Seconds } from "../../domain/brand.ts";
 import { NotConfigured, StoreDown } from "../../domain/failure.ts";
-import type { Log } from "../../ports/driven/log.ts";
+import type { Log } from "../../ports/driven/system/log.ts";
 import type { RedisAddress } from "./address.ts";
 import { describeAddress, parseAddress } from "./address.ts";
 import type { RedisClient, RedisTopology } from "./client.ts";

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Seconds } from "../../domain/brand.ts";
-import type { Held, Hold, Lock } from "../../ports/driven/lock.ts";
-import type { Log } from "../../ports/driven/log.ts";
+import type { Held, Hold, Lock } from "../../ports/driven/sessions/lock.ts";
+import type { Log } from "../../ports/driven/system/log.ts";
 import type { RedisConnection, Script } from "./connection.ts";
 
 export interface LockOptions {

@@ -1,8 +1,8 @@
 import type { Seconds } from "../../domain/brand.ts";
-import type { SessionId } from "../../domain/session.ts";
-import type { SessionOwner } from "../../domain/session-owner.ts";
-import type { Clock } from "../../ports/driven/clock.ts";
-import type { SessionIndex } from "../../ports/driven/session-index.ts";
+import type { SessionId } from "../../domain/sessions/session.ts";
+import type { SessionOwner } from "../../domain/sessions/session-owner.ts";
+import type { SessionIndex } from "../../ports/driven/sessions/session-index.ts";
+import type { Clock } from "../../ports/driven/system/clock.ts";
 import type { RedisConnection } from "./connection.ts";
 
 const keyOf = (owner: SessionOwner): string => `nextstrain.org-sessions-of:${owner}`;

@@ -2,10 +2,10 @@ import { randomBytes } from "node:crypto";
 import { Cluster } from "ioredis";
 import { LRUCache } from "lru-cache";
 import type { Seconds } from "../../domain/brand.ts";
-import type { Revision, SessionId, StoredSession } from "../../domain/session.ts";
-import { parseSession } from "../../domain/session.ts";
-import type { Log } from "../../ports/driven/log.ts";
-import type { ListedSession, SessionStore } from "../../ports/driven/session-store.ts";
+import type { Revision, SessionId, StoredSession } from "../../domain/sessions/session.ts";
+import { parseSession } from "../../domain/sessions/session.ts";
+import type { ListedSession, SessionStore } from "../../ports/driven/sessions/session-store.ts";
+import type { Log } from "../../ports/driven/system/log.ts";
 import type { RedisConnection } from "./connection.ts";
 import { replyCode } from "./store-failure.ts";
 

@@ -1,9 +1,9 @@
 import type { Seconds } from "../../domain/brand.ts";
 import { StoreDown } from "../../domain/failure.ts";
-import { leastStep } from "../../domain/renewal.ts";
-import type { Username } from "../../domain/user.ts";
-import type { Clock } from "../../ports/driven/clock.ts";
-import type { StalenessMarks } from "../../ports/driven/staleness-marks.ts";
+import type { Username } from "../../domain/identity/user.ts";
+import { leastStep } from "../../domain/sessions/renewal.ts";
+import type { StalenessMarks } from "../../ports/driven/sessions/staleness-marks.ts";
+import type { Clock } from "../../ports/driven/system/clock.ts";
 import type { RedisConnection } from "./connection.ts";
 
 export interface StalenessMarksOptions {

@@ -1,4 +1,4 @@
-import type { UsedNotices } from "../../ports/driven/used-notices.ts";
+import type { UsedNotices } from "../../ports/driven/sessions/used-notices.ts";
 import type { RedisConnection } from "./connection.ts";
 
 const keyOf = (id: string): string => `nextstrain.org-logout-notice:${id}`;

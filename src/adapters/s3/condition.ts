@@ -1,7 +1,7 @@
 import { StoreDown } from "../../domain/failure.ts";
-import type { ObjectKey } from "../../domain/object-key.ts";
-import type { ETag } from "../../domain/stored-object.ts";
-import type { WriteLock } from "../../ports/driven/lock.ts";
+import type { ObjectKey } from "../../domain/resources/object-key.ts";
+import type { ETag } from "../../domain/resources/stored-object.ts";
+import type { WriteLock } from "../../ports/driven/sessions/lock.ts";
 import type { S3Connection } from "./connection.ts";
 import { isConditionFailure } from "./store-failure.ts";
 

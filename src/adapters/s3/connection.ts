@@ -4,7 +4,7 @@ import type { S3ClientConfig } from "@aws-sdk/client-s3";
 import { S3Client } from "@aws-sdk/client-s3";
 import type { Seconds } from "../../domain/brand.ts";
 import { StoreDown } from "../../domain/failure.ts";
-import type { Log } from "../../ports/driven/log.ts";
+import type { Log } from "../../ports/driven/system/log.ts";
 
 export interface S3Options {
   /** `GROUPS_BUCKET`. */

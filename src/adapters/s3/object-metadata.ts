@@ -1,5 +1,5 @@
 import { StoreDown, UnusableObject } from "../../domain/failure.ts";
-import type { ETag, ObjectMetadata } from "../../domain/stored-object.ts";
+import type { ETag, ObjectMetadata } from "../../domain/resources/stored-object.ts";
 
 /** What HeadObject and GetObject both tell. */
 export interface ObjectHeaders {

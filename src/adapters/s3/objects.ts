@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
 import { GetObjectCommand, HeadObjectCommand } from "@aws-sdk/client-s3";
-import type { ObjectKey } from "../../domain/object-key.ts";
-import type { ObjectMetadata, StoredObject } from "../../domain/stored-object.ts";
+import type { ObjectKey } from "../../domain/resources/object-key.ts";
+import type { ObjectMetadata, StoredObject } from "../../domain/resources/stored-object.ts";
 import type { S3Connection } from "./connection.ts";
 import { downloadOf } from "./download.ts";
 import { metadataOf } from "./object-metadata.ts";

@@ -4,9 +4,9 @@ import {
   type ListObjectsV2CommandOutput,
 } from "@aws-sdk/client-s3";
 import { StoreDown } from "../../domain/failure.ts";
-import type { KeyPrefix } from "../../domain/object-key.ts";
-import type { WriteLock } from "../../ports/driven/lock.ts";
-import type { ResourceStore } from "../../ports/driven/resource-store.ts";
+import type { KeyPrefix } from "../../domain/resources/object-key.ts";
+import type { ResourceStore } from "../../ports/driven/resources/resource-store.ts";
+import type { WriteLock } from "../../ports/driven/sessions/lock.ts";
 import type { Heeded } from "./condition.ts";
 import type { S3Connection } from "./connection.ts";
 import { read, stat } from "./objects.ts";

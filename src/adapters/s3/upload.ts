@@ -8,8 +8,8 @@ import {
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
 import { StoreDown } from "../../domain/failure.ts";
-import type { ObjectKey } from "../../domain/object-key.ts";
-import type { NewContent, WriteOutcome } from "../../ports/driven/resource-store.ts";
+import type { ObjectKey } from "../../domain/resources/object-key.ts";
+import type { NewContent, WriteOutcome } from "../../ports/driven/resources/resource-store.ts";
 import type { ConditionHeaders, Step } from "./condition.ts";
 import { ConditionFailed } from "./condition.ts";
 import type { S3Connection } from "./connection.ts";

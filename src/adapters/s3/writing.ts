@@ -1,9 +1,9 @@
 import { DeleteObjectCommand } from "@aws-sdk/client-s3";
 import { StoreDown } from "../../domain/failure.ts";
-import type { ObjectKey } from "../../domain/object-key.ts";
-import type { ETag, Precondition } from "../../domain/stored-object.ts";
-import { holds } from "../../domain/stored-object.ts";
-import type { NewContent, WriteOutcome } from "../../ports/driven/resource-store.ts";
+import type { ObjectKey } from "../../domain/resources/object-key.ts";
+import type { ETag, Precondition } from "../../domain/resources/stored-object.ts";
+import { holds } from "../../domain/resources/stored-object.ts";
+import type { NewContent, WriteOutcome } from "../../ports/driven/resources/resource-store.ts";
 import type { ConditionHeaders, ConditionParts, Expected } from "./condition.ts";
 import { ConditionFailed, sendIfExpected } from "./condition.ts";
 import { stat } from "./objects.ts";

@@ -1,3 +1,3 @@
-import type { Clock } from "../../ports/driven/clock.ts";
+import type { Clock } from "../../ports/driven/system/clock.ts";
 
 export const systemClock = (): Clock => ({ now: () => Date.now() / 1000 });

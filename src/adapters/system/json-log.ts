@@ -1,5 +1,5 @@
-import type { Clock } from "../../ports/driven/clock.ts";
-import type { Log } from "../../ports/driven/log.ts";
+import type { Clock } from "../../ports/driven/system/clock.ts";
+import type { Log } from "../../ports/driven/system/log.ts";
 import { loggedCause } from "./logged-cause.ts";
 
 /** Where lines go; standard output is one. */

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from "../../domain/brand.ts";
 import { isFailure } from "../../domain/failure.ts";
-import type { LogEvent } from "../../ports/driven/log.ts";
+import type { LogEvent } from "../../ports/driven/system/log.ts";
 
 /** Longer chains are loops or accidents. */
 const maxDepth = 8;

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters, styleText } from "node:util";
 import type { Json } from "../../domain/brand.ts";
-import type { Clock } from "../../ports/driven/clock.ts";
-import type { Log, LogEvent } from "../../ports/driven/log.ts";
+import type { Clock } from "../../ports/driven/system/clock.ts";
+import type { Log, LogEvent } from "../../ports/driven/system/log.ts";
 import { loggedCause } from "./logged-cause.ts";
 
 type Style = "green" | "yellow" | "red" | "cyan" | "dim";

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { Random } from "../../ports/driven/random.ts";
+import type { Random } from "../../ports/driven/system/random.ts";
 
 /** Drawn at once for many texts: a request needs one or two, and asking the system takes longer than all else. */
 const drawnBytes = 4096;

@@ -1,6 +1,6 @@
-import type { Clock } from "../../ports/driven/clock.ts";
-import type { Random } from "../../ports/driven/random.ts";
-import type { Configuration } from "../configuration.ts";
+import type { Clock } from "../../ports/driven/system/clock.ts";
+import type { Random } from "../../ports/driven/system/random.ts";
+import type { Configuration } from "../config/configuration.ts";
 
 /** What the program does besides serving, on its first argument. */
 export interface Command {

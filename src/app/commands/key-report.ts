@@ -1,7 +1,7 @@
 import { tokenSealer } from "../../adapters/aes-gcm/token-sealer.ts";
-import { openSecrets } from "../secrets.ts";
-import type { KeyCount, KeyReport } from "../usecases/key-report.ts";
-import { keyReport } from "../usecases/key-report.ts";
+import { openSecrets } from "../config/secrets.ts";
+import type { KeyCount, KeyReport } from "../usecases/sessions/key-report.ts";
+import { keyReport } from "../usecases/sessions/key-report.ts";
 import type { Run } from "./command.ts";
 import { withSessions } from "./stored-sessions.ts";
 

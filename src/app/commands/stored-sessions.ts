@@ -1,16 +1,16 @@
 import { existsSync } from "node:fs";
 import { plainLog } from "../../adapters/system/plain-log.ts";
 import { StoreDown } from "../../domain/failure.ts";
-import type { Log } from "../../ports/driven/log.ts";
-import type { SessionIndex } from "../../ports/driven/session-index.ts";
-import type { SessionStore } from "../../ports/driven/session-store.ts";
-import type { StalenessMarks } from "../../ports/driven/staleness-marks.ts";
+import type { SessionIndex } from "../../ports/driven/sessions/session-index.ts";
+import type { SessionStore } from "../../ports/driven/sessions/session-store.ts";
+import type { StalenessMarks } from "../../ports/driven/sessions/staleness-marks.ts";
+import type { Log } from "../../ports/driven/system/log.ts";
 import { bindSessionStores } from "../adapters.ts";
 import { get, newContainer } from "../bindings.ts";
-import type { Closers } from "../closers.ts";
-import { closers as newClosers } from "../closers.ts";
-import type { Configuration } from "../configuration.ts";
+import type { Configuration } from "../config/configuration.ts";
 import { keys } from "../keys.ts";
+import type { Closers } from "../runtime/closers.ts";
+import { closers as newClosers } from "../runtime/closers.ts";
 import type { Surroundings } from "./command.ts";
 import { CommandFailed } from "./command.ts";
 

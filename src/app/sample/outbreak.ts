@@ -3,10 +3,16 @@
  * installations show the same, and a file that a user has not touched can be told by its bytes.
  */
 import type { JsonObject } from "../../domain/brand.ts";
-import type { Group } from "../../domain/group.ts";
-import type { ObjectKind } from "../../domain/media-type.ts";
-import { datasetKey, logoKey, narrativeKey, type ObjectKey, overviewKey } from "../../domain/object-key.ts";
-import { type DatasetType, type Resource, resourcePath } from "../../domain/resource.ts";
+import type { Group } from "../../domain/groups/group.ts";
+import type { ObjectKind } from "../../domain/resources/media-type.ts";
+import {
+  datasetKey,
+  logoKey,
+  narrativeKey,
+  type ObjectKey,
+  overviewKey,
+} from "../../domain/resources/object-key.ts";
+import { type DatasetType, type Resource, resourcePath } from "../../domain/resources/resource.ts";
 import { mainDataset, rootSequence } from "./dataset.ts";
 import { simulateEpidemic } from "./epidemic.ts";
 import { genealogyOf } from "./genealogy.ts";

@@ -1,11 +1,16 @@
-import type { Caller } from "../../domain/caller.ts";
-import type { Group } from "../../domain/group.ts";
-import type { GroupInfo } from "../../domain/group-info.ts";
-import type { Action, ObjectType } from "../../domain/policy.ts";
-import type { Role } from "../../domain/role.ts";
-import type { ETag, ObjectMetadata, Precondition, StoredObject } from "../../domain/stored-object.ts";
-import type { Username } from "../../domain/user.ts";
-import type { Upload } from "../driven/content-check.ts";
+import type { Group } from "../../domain/groups/group.ts";
+import type { GroupInfo } from "../../domain/groups/group-info.ts";
+import type { Caller } from "../../domain/identity/caller.ts";
+import type { Action, ObjectType } from "../../domain/identity/policy.ts";
+import type { Role } from "../../domain/identity/role.ts";
+import type { Username } from "../../domain/identity/user.ts";
+import type {
+  ETag,
+  ObjectMetadata,
+  Precondition,
+  StoredObject,
+} from "../../domain/resources/stored-object.ts";
+import type { Upload } from "../driven/resources/content-check.ts";
 
 export type SettingsFile = "logo" | "overview";
 

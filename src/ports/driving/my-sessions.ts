@@ -1,6 +1,6 @@
 import type { Seconds } from "../../domain/brand.ts";
-import type { Caller, Credentials } from "../../domain/caller.ts";
-import type { SessionId } from "../../domain/session.ts";
+import type { Caller, Credentials } from "../../domain/identity/caller.ts";
+import type { SessionId } from "../../domain/sessions/session.ts";
 
 /** One of somebody's sessions, as they may see it. */
 export interface OwnSession {

@@ -1,10 +1,10 @@
-import type { Caller } from "../../domain/caller.ts";
-import type { Group } from "../../domain/group.ts";
-import type { Action } from "../../domain/policy.ts";
-import type { DatasetFile, Resource, ResourceAction } from "../../domain/resource.ts";
-import type { ObjectMetadata, Precondition, StoredObject } from "../../domain/stored-object.ts";
+import type { Group } from "../../domain/groups/group.ts";
+import type { Caller } from "../../domain/identity/caller.ts";
+import type { Action } from "../../domain/identity/policy.ts";
+import type { DatasetFile, Resource, ResourceAction } from "../../domain/resources/resource.ts";
+import type { ObjectMetadata, Precondition, StoredObject } from "../../domain/resources/stored-object.ts";
 import type { Admit } from "../driven/admit.ts";
-import type { Upload } from "../driven/content-check.ts";
+import type { Upload } from "../driven/resources/content-check.ts";
 
 /** What a group holds, and what one caller may see and change of it. All throw LoginRequired, NotAllowed and StoreDown. */
 export interface Resources {

@@ -1,5 +1,5 @@
-import type { Credentials } from "../../domain/caller.ts";
-import type { Session, SessionId } from "../../domain/session.ts";
+import type { Credentials } from "../../domain/identity/caller.ts";
+import type { Session, SessionId } from "../../domain/sessions/session.ts";
 
 /** The sessions of browsers, as the cookie layer needs them. */
 export interface Sessions {

@@ -1,6 +1,6 @@
-import type { ReturnPath } from "../../domain/return-path.ts";
-import type { Login, SessionId } from "../../domain/session.ts";
-import type { SealedText } from "../../domain/token-set.ts";
+import type { ReturnPath } from "../../domain/sessions/return-path.ts";
+import type { Login, SessionId } from "../../domain/sessions/session.ts";
+import type { SealedText } from "../../domain/sessions/token-set.ts";
 
 /** A login that has begun: where to send the browser, and what it must bring back. */
 export interface BegunSignIn {

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { type Assets, openAssets } from "../../../src/adapters/auspice/assets.ts";
 import { contentSecurityPolicy } from "../../../src/adapters/auspice/content-security-policy.ts";
 import { findInstallation } from "../../../src/adapters/auspice/installation.ts";
-import type { AssetRequest } from "../../../src/ports/driven/auspice-client.ts";
+import type { AssetRequest } from "../../../src/ports/driven/resources/auspice-client.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 describe("Auspice's files", () => {

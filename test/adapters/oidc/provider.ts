@@ -1,8 +1,8 @@
 import { oidcIdentityProvider } from "../../../src/adapters/oidc/identity-provider.ts";
 import type { OidcOptions } from "../../../src/adapters/oidc/options.ts";
-import { home } from "../../../src/domain/return-path.ts";
-import type { VerifiedTokens } from "../../../src/ports/driven/identity-provider.ts";
-import type { LogEvent } from "../../../src/ports/driven/log.ts";
+import { home } from "../../../src/domain/sessions/return-path.ts";
+import type { VerifiedTokens } from "../../../src/ports/driven/identity/identity-provider.ts";
+import type { LogEvent } from "../../../src/ports/driven/system/log.ts";
 import { type StubProvider, stubProvider } from "../../support/stub-provider/stub-provider.ts";
 import type { StubOptions } from "../../support/stub-provider/stub-state.ts";
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { OidcOptions } from "../../../src/adapters/oidc/options.ts";
-import { cognito, cognitoIssuer } from "../../support/stub-provider/cognito.ts";
-import type { Dialect } from "../../support/stub-provider/dialect.ts";
-import { entra, entraIssuer } from "../../support/stub-provider/entra.ts";
+import { cognito, cognitoIssuer } from "../../support/stub-provider/dialects/cognito.ts";
+import type { Dialect } from "../../support/stub-provider/dialects/dialect.ts";
+import { entra, entraIssuer } from "../../support/stub-provider/dialects/entra.ts";
 import { attempt, pair } from "./provider.ts";
 
 /** A provider that speaks as a real one does, and the adapter. */

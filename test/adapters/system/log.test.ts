@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import { jsonLog } from "../../../src/adapters/system/json-log.ts";
 import { plainLog } from "../../../src/adapters/system/plain-log.ts";
 import { StoreDown } from "../../../src/domain/failure.ts";
-import type { LogEvent } from "../../../src/ports/driven/log.ts";
-import { manualClock } from "../../support/manual-clock.ts";
+import type { LogEvent } from "../../../src/ports/driven/system/log.ts";
+import { manualClock } from "../../support/measuring/manual-clock.ts";
 
 const systemError = Object.assign(new Error("disk full"), {
   code: "ENOSPC",

@@ -4,7 +4,7 @@ import { parseEncryptionKeys } from "../../../src/adapters/aes-gcm/encryption-ke
 import type { Surroundings } from "../../../src/app/commands/command.ts";
 import { CommandFailed } from "../../../src/app/commands/command.ts";
 import { dispatch } from "../../../src/app/commands/dispatch.ts";
-import { manualClock } from "../../support/manual-clock.ts";
+import { manualClock } from "../../support/measuring/manual-clock.ts";
 
 /** What a command prints, without any configuration. */
 const printed = async (...args: string[]): Promise<string> => {

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Gene, translate } from "../../../src/app/sample/genome.ts";
 import { type SampleFile, sampleFiles, simulateOutbreak } from "../../../src/app/sample/outbreak.ts";
-import type { GroupName } from "../../../src/domain/group.ts";
+import type { GroupName } from "../../../src/domain/groups/group.ts";
 
 interface Node {
   name: string;

@@ -1,6 +1,6 @@
 import { gzipSync } from "node:zlib";
-import type { Question } from "../../support/http.ts";
-import { pngOf } from "../../support/png.ts";
+import type { Question } from "../../support/requests/http.ts";
+import { pngOf } from "../../support/resources/png.ts";
 import type { LocalSite } from "./local-site.ts";
 
 export interface HostileInput {

@@ -1,11 +1,11 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Answer, Question } from "../../support/http.ts";
-import { ask } from "../../support/http.ts";
-import { freePorts } from "../../support/started-server.ts";
-import type { PlainObject } from "../../support/stored-objects.ts";
-import { putObjects } from "../../support/stored-objects.ts";
+import type { Answer, Question } from "../../support/requests/http.ts";
+import { ask } from "../../support/requests/http.ts";
+import type { PlainObject } from "../../support/resources/stored-objects.ts";
+import { putObjects } from "../../support/resources/stored-objects.ts";
+import { freePorts } from "../../support/server/started-server.ts";
 import { filesystemStores } from "../../support/stores/filesystem-stores.ts";
 import { stubProvider } from "../../support/stub-provider/stub-provider.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";

@@ -1,6 +1,9 @@
-import type { LoginAttempt } from "../../../src/domain/login-attempt.ts";
-import { home } from "../../../src/domain/return-path.ts";
-import type { IdentityProvider, VerifiedTokens } from "../../../src/ports/driven/identity-provider.ts";
+import type { LoginAttempt } from "../../../src/domain/sessions/login-attempt.ts";
+import { home } from "../../../src/domain/sessions/return-path.ts";
+import type {
+  IdentityProvider,
+  VerifiedTokens,
+} from "../../../src/ports/driven/identity/identity-provider.ts";
 import type { AnswerFlaw, Flaw, TokenFlaw } from "../../support/stub-provider/flaw.ts";
 import type { StubProvider } from "../../support/stub-provider/stub-provider.ts";
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { ProviderDown } from "../../../src/domain/failure.ts";
-import type { UselessTokens, VerifiedTokens } from "../../../src/ports/driven/identity-provider.ts";
+import type { UselessTokens, VerifiedTokens } from "../../../src/ports/driven/identity/identity-provider.ts";
 import { answerFlaws, tokenFlaws } from "../../support/stub-provider/flaw.ts";
 import {
   earlyFlaws,

@@ -1,10 +1,10 @@
 import { rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { browser } from "../../support/browser.ts";
-import type { RunningServer } from "../../support/running-server.ts";
-import { startServer } from "../../support/running-server.ts";
-import { comeBack, sessionCookie, username } from "../../support/sessions.ts";
+import { browser } from "../../support/browser/browser.ts";
+import type { RunningServer } from "../../support/server/running-server.ts";
+import { startServer } from "../../support/server/running-server.ts";
+import { comeBack, sessionCookie, username } from "../../support/sessions/sessions.ts";
 
 let server: RunningServer;
 beforeAll(async () => {

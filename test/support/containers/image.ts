@@ -1,19 +1,19 @@
 import { existsSync } from "node:fs";
 import { run, say, succeeds } from "./command.ts";
 import { buildApache } from "./recipe/apache.ts";
-import { buildDex } from "./recipe/dex.ts";
-import { buildGarage } from "./recipe/garage.ts";
-import { buildGlewlwyd } from "./recipe/glewlwyd.ts";
-import { buildHydra } from "./recipe/hydra.ts";
-import { buildKeycloak } from "./recipe/keycloak.ts";
 import { buildMachine } from "./recipe/machine.ts";
-import { buildMinio } from "./recipe/minio.ts";
 import { buildNginx } from "./recipe/nginx.ts";
-import { buildOpenldap } from "./recipe/openldap.ts";
-import { buildRadosgw } from "./recipe/radosgw.ts";
-import { buildRedis } from "./recipe/redis.ts";
-import { buildSeaweedfs } from "./recipe/seaweedfs.ts";
-import { buildVersitygw } from "./recipe/versitygw.ts";
+import { buildDex } from "./recipe/providers/dex.ts";
+import { buildGlewlwyd } from "./recipe/providers/glewlwyd.ts";
+import { buildHydra } from "./recipe/providers/hydra.ts";
+import { buildKeycloak } from "./recipe/providers/keycloak.ts";
+import { buildOpenldap } from "./recipe/providers/openldap.ts";
+import { buildGarage } from "./recipe/stores/garage.ts";
+import { buildMinio } from "./recipe/stores/minio.ts";
+import { buildRadosgw } from "./recipe/stores/radosgw.ts";
+import { buildRedis } from "./recipe/stores/redis.ts";
+import { buildSeaweedfs } from "./recipe/stores/seaweedfs.ts";
+import { buildVersitygw } from "./recipe/stores/versitygw.ts";
 
 export type ImageKind =
   | "redis"

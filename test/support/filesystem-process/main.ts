@@ -2,13 +2,13 @@ import { randomInt } from "node:crypto";
 import { open, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { filesystemLock } from "../../../src/adapters/filesystem/lock.ts";
-import { filesystemResourceStore } from "../../../src/adapters/filesystem/resource-store.ts";
-import { filesystemSessionStore } from "../../../src/adapters/filesystem/session-store.ts";
+import { filesystemResourceStore } from "../../../src/adapters/filesystem/resources/resource-store.ts";
+import { filesystemLock } from "../../../src/adapters/filesystem/sessions/lock.ts";
+import { filesystemSessionStore } from "../../../src/adapters/filesystem/sessions/session-store.ts";
 import { systemClock } from "../../../src/adapters/system/clock.ts";
 import { isFailure } from "../../../src/domain/failure.ts";
-import type { ObjectKey } from "../../../src/domain/object-key.ts";
-import type { SessionId } from "../../../src/domain/session.ts";
+import type { ObjectKey } from "../../../src/domain/resources/object-key.ts";
+import type { SessionId } from "../../../src/domain/sessions/session.ts";
 import { selfChecking } from "./self-checking.ts";
 
 /** One of several processes on one folder: `main.ts <task> <folder> <session> [times]`. */

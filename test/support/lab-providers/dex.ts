@@ -1,6 +1,6 @@
-import { startDex } from "../containers/dex.ts";
-import { startOpenldap } from "../containers/openldap.ts";
-import { approveByForm, password } from "../provider-browser.ts";
+import { startDex } from "../containers/providers/dex.ts";
+import { startOpenldap } from "../containers/providers/openldap.ts";
+import { approveByForm, password } from "../sessions/provider-browser.ts";
 import { clients, environmentFor, type OpenLabProvider, people } from "./lab-provider.ts";
 
 const tokenLife = 4;

@@ -1,7 +1,7 @@
-import { startGlewlwyd } from "../containers/glewlwyd.ts";
-import { documentedSettings } from "../documented-providers.ts";
-import type { Approval, ProviderVisit } from "../provider-browser.ts";
-import { password } from "../provider-browser.ts";
+import { startGlewlwyd } from "../containers/providers/glewlwyd.ts";
+import { documentedSettings } from "../documentation/documented-providers.ts";
+import type { Approval, ProviderVisit } from "../sessions/provider-browser.ts";
+import { password } from "../sessions/provider-browser.ts";
 import { clients, environmentFor, type OpenLabProvider, people } from "./lab-provider.ts";
 
 const tokenLife = 4;

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { createServer } from "node:http";
 import { text } from "node:stream/consumers";
-import { password } from "../provider-browser.ts";
+import { password } from "../sessions/provider-browser.ts";
 
 /** The application that Hydra leaves logins and consent to. */
 export interface HydraPages {

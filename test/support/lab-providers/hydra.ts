@@ -1,6 +1,6 @@
 import { freePort } from "../containers/free-port.ts";
-import { startHydra } from "../containers/hydra.ts";
-import { approveByForm, password } from "../provider-browser.ts";
+import { startHydra } from "../containers/providers/hydra.ts";
+import { approveByForm, password } from "../sessions/provider-browser.ts";
 import { openHydraPages } from "./hydra-pages.ts";
 import { clients, environmentFor, type OpenLabProvider, people } from "./lab-provider.ts";
 

@@ -1,8 +1,8 @@
 import type { Page } from "playwright-core";
 import type { Container } from "../containers/container.ts";
-import type { Memberships } from "../containers/openldap.ts";
-import { documentedSettings } from "../documented-providers.ts";
-import type { Approval, CommandLineClient } from "../provider-browser.ts";
+import type { Memberships } from "../containers/providers/openldap.ts";
+import { documentedSettings } from "../documentation/documented-providers.ts";
+import type { Approval, CommandLineClient } from "../sessions/provider-browser.ts";
 
 /** A provider that really runs, set up as docs/providers.md says. */
 export interface LabProvider extends Pick<Container, "stop" | "start" | "close"> {

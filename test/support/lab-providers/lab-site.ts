@@ -1,6 +1,6 @@
 import { freePort } from "../containers/free-port.ts";
-import type { RunningServer } from "../running-server.ts";
-import { startServer } from "../running-server.ts";
+import type { RunningServer } from "../server/running-server.ts";
+import { startServer } from "../server/running-server.ts";
 import type { LabProvider, OpenLabProvider } from "./lab-provider.ts";
 
 /** A server, and the provider that it has been set up with. */

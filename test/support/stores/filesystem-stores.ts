@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { filesystemResourceStore } from "../../../src/adapters/filesystem/resource-store.ts";
-import { filesystemStalenessMarks } from "../../../src/adapters/filesystem/staleness-marks.ts";
+import { filesystemResourceStore } from "../../../src/adapters/filesystem/resources/resource-store.ts";
+import { filesystemStalenessMarks } from "../../../src/adapters/filesystem/sessions/staleness-marks.ts";
 import { systemClock } from "../../../src/adapters/system/clock.ts";
-import type { Username } from "../../../src/domain/user.ts";
-import { recordingLog } from "../recording-log.ts";
+import type { Username } from "../../../src/domain/identity/user.ts";
+import { recordingLog } from "../measuring/recording-log.ts";
 import { openTargets } from "./open-targets.ts";
 import type { Stores } from "./stored.ts";
 

@@ -1,13 +1,13 @@
-import { memoryLock } from "../../../src/adapters/memory/lock.ts";
 import type { S3Options } from "../../../src/adapters/s3/connection.ts";
 import { connectS3 } from "../../../src/adapters/s3/connection.ts";
-import type { Findings } from "../../../src/adapters/s3/probe.ts";
-import { probe } from "../../../src/adapters/s3/probe.ts";
+import type { Findings } from "../../../src/adapters/s3/probe/probe.ts";
+import { probe } from "../../../src/adapters/s3/probe/probe.ts";
 import { s3ResourceStore } from "../../../src/adapters/s3/resource-store.ts";
 import { systemClock } from "../../../src/adapters/system/clock.ts";
-import type { Log } from "../../../src/ports/driven/log.ts";
-import type { ResourceStore } from "../../../src/ports/driven/resource-store.ts";
-import { recordingLog } from "../recording-log.ts";
+import type { ResourceStore } from "../../../src/ports/driven/resources/resource-store.ts";
+import type { Log } from "../../../src/ports/driven/system/log.ts";
+import { recordingLog } from "../measuring/recording-log.ts";
+import { memoryLock } from "../memory/lock.ts";
 
 /** Of all stores that this process opens. */
 const lock = memoryLock(systemClock());

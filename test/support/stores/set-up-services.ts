@@ -1,7 +1,7 @@
 import type { TestProject } from "vitest/node";
-import { startMinio } from "../containers/minio.ts";
-import { startRedis } from "../containers/redis.ts";
 import { setUpContainers } from "../containers/set-up.ts";
+import { startMinio } from "../containers/stores/minio.ts";
+import { startRedis } from "../containers/stores/redis.ts";
 import type { Services } from "./production-stores.ts";
 
 declare module "vitest" {

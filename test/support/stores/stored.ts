@@ -1,4 +1,4 @@
-import type { ResourceStore } from "../../../src/ports/driven/resource-store.ts";
+import type { ResourceStore } from "../../../src/ports/driven/resources/resource-store.ts";
 
 /** What a server has stored, seen past its HTTP API: as its operator sees it, or whoever got into the store. */
 export interface Stored {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
-import { served } from "./dialect.ts";
+import { served } from "./dialects/dialect.ts";
 import {
   callbackFlaws,
   discoveryFlaws,

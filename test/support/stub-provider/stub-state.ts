@@ -1,4 +1,4 @@
-import type { Dialect } from "./dialect.ts";
+import type { Dialect } from "./dialects/dialect.ts";
 import { type Flaw, flawOf } from "./flaw.ts";
 import { type Grants, grants } from "./grants.ts";
 import type { Person } from "./person.ts";

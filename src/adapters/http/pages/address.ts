@@ -1,6 +1,6 @@
-import type { GroupName } from "../../../domain/group.ts";
-import type { Resource } from "../../../domain/resource.ts";
-import { resourcePath } from "../../../domain/resource.ts";
+import type { GroupName } from "../../../domain/groups/group.ts";
+import type { Resource } from "../../../domain/resources/resource.ts";
+import { resourcePath } from "../../../domain/resources/resource.ts";
 
 /** A path of this server, percent-encoded segment by segment; no segment holds a slash. */
 const encoded = (path: string): string => `/${path.split("/").map(encodeSegment).join("/")}`;

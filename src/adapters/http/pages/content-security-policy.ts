@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { pageFile } from "./page-files.ts";
 
 /**
  * Where forms may lead. `formTargets`: origins that a form's redirect may lead to. Chromium applies
@@ -25,9 +25,7 @@ let style: string | undefined;
 
 /** The error document's own style sheet: that document has to look well when nothing else can be had. */
 export const errorStyle = (): string => {
-  style ??= ["palette.css", "error.css"]
-    .map((name) => readFileSync(new URL(`assets/${name}`, import.meta.url), "utf8"))
-    .join("");
+  style ??= ["palette.css", "error.css"].map(pageFile).join("");
   return style;
 };
 

@@ -5,7 +5,7 @@ import { renderDocument, renderPage } from "./template.ts";
 
 /** The page for addresses outside groups that lead nowhere; sent with `pagePolicy`. */
 export const renderNotFound = (content: { readonly frame: Frame }): string =>
-  renderPage("./not-found", { ...content, title: "Not found" });
+  renderPage("not-found", { ...content, title: "Not found" });
 
 export interface ErrorDocument {
   readonly frame?: Frame;
@@ -91,7 +91,7 @@ export const renderError = ({
   retryHref,
   username,
 }: ErrorDocument): string =>
-  renderDocument("./error", {
+  renderDocument("error", {
     siteTitle: frame?.siteTitle ?? defaultSiteTitle,
     style: errorStyle(),
     loginHref: status === 401 ? (frame?.loginHref ?? "/login") : undefined,

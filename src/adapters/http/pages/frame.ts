@@ -1,6 +1,6 @@
-import type { Caller } from "../../../domain/caller.ts";
-import { parseReturnPath } from "../../../domain/return-path.ts";
-import type { LoginEnd } from "../../../domain/session.ts";
+import type { Caller } from "../../../domain/identity/caller.ts";
+import { parseReturnPath } from "../../../domain/sessions/return-path.ts";
+import type { LoginEnd } from "../../../domain/sessions/session.ts";
 
 /** What stands around every page: who is logged in, and where that can be changed. */
 export interface Frame {

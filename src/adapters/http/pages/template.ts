@@ -1,26 +1,18 @@
 import { randomUUID } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { Eta } from "eta";
-import { assetPath, assets } from "./asset.ts";
+import { assetPath, assets } from "../assets/asset.ts";
 import type { Frame } from "./frame.ts";
 import { defaultSiteTitle } from "./frame.ts";
-
-const folder = fileURLToPath(new URL("templates/", import.meta.url));
-const sources = new Map<string, string>();
+import { pageFile } from "./page-files.ts";
 
 /** Templates are compiled when first used, and kept; `<%= %>` escapes, `<%~ %>` does not. */
-const eta = new Eta({ views: folder, autoEscape: true, cache: true });
-eta.readFile = (path) => sources.get(path) ?? readFileSync(path, "utf8");
+const eta = new Eta({ autoEscape: true, cache: true });
+eta.resolvePath = (name) => `${name}.eta`;
+eta.readFile = pageFile;
 
 /** Reads all that pages are made of, so that an upgrade may replace the files under a running server. */
 export const preloadPages = (): void => {
   assets();
-  for (const name of readdirSync(folder)) {
-    const path = join(folder, name);
-    sources.set(path, readFileSync(path, "utf8"));
-  }
 };
 
 interface PageContent {

@@ -1,7 +1,7 @@
 import type { Frame } from "../../../../src/adapters/http/pages/frame.ts";
-import type { Group } from "../../../../src/domain/group.ts";
-import { parseGroupName } from "../../../../src/domain/group.ts";
-import type { Resource } from "../../../../src/domain/resource.ts";
+import type { Group } from "../../../../src/domain/groups/group.ts";
+import { parseGroupName } from "../../../../src/domain/groups/group.ts";
+import type { Resource } from "../../../../src/domain/resources/resource.ts";
 
 export const alice: Frame = { user: { username: "alice" }, loginHref: "/login", path: "/groups" };
 export const anonymous: Frame = { user: undefined, loginHref: "/login?return_to=%2Fgroups", path: "/groups" };

@@ -1,0 +1,85 @@
+import { join } from "node:path";
+import type { Seconds } from "../../../domain/brand.ts";
+import type { Clock } from "../../../ports/driven/system/clock.ts";
+import { parseJson, readOrCreate } from "../entries/durable-file.ts";
+import { createAttemptThrottle } from "./attempt-throttle.ts";
+import { createBoundedQueue } from "./bounded-queue.ts";
+import { hashPassword, isPassword, type PasswordHash, type ScryptCost } from "./password-hash.ts";
+
+export interface NewAccount {
+  readonly username: string;
+  readonly password: string;
+  /** Role groups, such as `demo/owners`. */
+  readonly groups: readonly string[];
+}
+
+export interface Account {
+  readonly username: string;
+  readonly groups: readonly string[];
+}
+
+export type LogIn =
+  | { readonly outcome: "done"; readonly account: Account }
+  /** No such user, or not that user's password: which of the two is not told. */
+  | { readonly outcome: "wrong" }
+  | { readonly outcome: "too-many"; readonly wait: Seconds }
+  | { readonly outcome: "busy" };
+
+export interface Accounts {
+  readonly usernames: readonly string[];
+  find(username: string): Account | undefined;
+  logIn(username: string, password: string): Promise<LogIn>;
+}
+
+interface StoredAccount extends Account {
+  readonly password: PasswordHash;
+}
+
+/** A hash takes a tenth of a second of one core and 32 MiB. */
+const hashesAtOnce = 2;
+const hashesWaiting = 20;
+
+const longestInput = 200;
+
+const newFile = async (accounts: readonly NewAccount[], cost: ScryptCost): Promise<string> => {
+  const stored = await Promise.all(
+    accounts.map(async ({ username, password, groups }) => ({
+      username,
+      groups,
+      password: await hashPassword(password, cost),
+    })),
+  );
+  return `${JSON.stringify(stored, null, 2)}\n`;
+};
+
+/** Reads the accounts of a folder; at the first start they are made of `initial`, which is of no account later. */
+export const openAccounts = async (
+  folder: string,
+  initial: readonly NewAccount[],
+  cost: ScryptCost,
+  clock: Clock,
+): Promise<Accounts> => {
+  const path = join(folder, "accounts.json");
+  const text = await readOrCreate(path, () => newFile(initial, cost));
+  const stored = parseJson<StoredAccount[]>(path, text);
+  const byName = new Map(stored.map((account) => [account.username, account]));
+  // An unknown username is checked against this, so that it takes as long as a known one.
+  const nobody: PasswordHash = { ...(stored[0]?.password ?? cost), salt: "", hash: "" };
+  const queue = createBoundedQueue(hashesAtOnce, hashesWaiting);
+  const throttle = createAttemptThrottle(clock);
+  return {
+    usernames: stored.map(({ username }) => username),
+    find: (username) => byName.get(username),
+    async logIn(username, password) {
+      if (username.length > longestInput || password.length > longestInput) return { outcome: "wrong" };
+      const wait = throttle.begin(username);
+      if (wait > 0) return { outcome: "too-many", wait };
+      const account = byName.get(username);
+      const right = await queue.run(() => isPassword(password, account?.password ?? nobody));
+      if (right === "full") return { outcome: "busy" };
+      if (!right || account === undefined) return { outcome: "wrong" };
+      throttle.succeeded(username);
+      return { outcome: "done", account };
+    },
+  };
+};

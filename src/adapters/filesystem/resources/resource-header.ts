@@ -1,0 +1,68 @@
+import type { FileHandle } from "node:fs/promises";
+import type { Seconds } from "../../../domain/brand.ts";
+import { StoreDown } from "../../../domain/failure.ts";
+import type { ETag, ObjectMetadata } from "../../../domain/resources/stored-object.ts";
+import type { Version } from "../cells/cell.ts";
+
+/**
+ * An object's file begins with one line of JSON, and after it come the object's bytes. The time is written
+ * last, when all bytes are there, and over a placeholder of the same length: ISO dates have 24 characters.
+ */
+
+const maxHeaderBytes = 16_384;
+const newline = 0x0a;
+
+export interface ContentTypes {
+  readonly contentType: string;
+  readonly contentEncoding?: "gzip";
+}
+
+export interface StoredHeader {
+  readonly metadata: ObjectMetadata;
+  /** Where the object's bytes begin. */
+  readonly offset: number;
+}
+
+export const headerLine = ({ contentType, contentEncoding }: ContentTypes, lastModified: Seconds): Buffer => {
+  const date = new Date(Math.round(lastModified * 1000)).toISOString();
+  const line = Buffer.from(`${JSON.stringify({ contentType, contentEncoding, lastModified: date })}\n`);
+  if (line.length > maxHeaderBytes) throw new RangeError("A content type of this length cannot be stored.");
+  return line;
+};
+
+/** The entity tag that a version of an object has: versions are random and never come back. */
+export const tagOf = (version: Version): ETag => `"${version}"` as ETag;
+
+/** @throws Error, or a TypeError, for anything but what {@link headerLine} writes. */
+const parseHeader = (line: string) => {
+  const { contentType, contentEncoding, lastModified } = JSON.parse(line) as Readonly<
+    Record<string, unknown>
+  >;
+  const seconds = typeof lastModified === "string" ? Date.parse(lastModified) / 1000 : Number.NaN;
+  const isKnownEncoding = contentEncoding === undefined || contentEncoding === "gzip";
+  if (typeof contentType !== "string" || !isKnownEncoding || Number.isNaN(seconds)) {
+    throw new Error("A property is missing or wrong.");
+  }
+  return {
+    contentType,
+    ...(contentEncoding === undefined ? {} : { contentEncoding: "gzip" as const }),
+    lastModified: seconds,
+  };
+};
+
+/** @throws StoreDown if the file is damaged. */
+export const readHeader = async (file: FileHandle, version: Version): Promise<StoredHeader> => {
+  const { size } = await file.stat();
+  const start = Buffer.alloc(Math.min(size, maxHeaderBytes));
+  const { bytesRead } = await file.read(start, 0, start.length, 0);
+  const end = start.subarray(0, bytesRead).indexOf(newline);
+  try {
+    const header = parseHeader(start.toString("utf8", 0, Math.max(end, 0)));
+    return {
+      offset: end + 1,
+      metadata: { ...header, size: size - (end + 1), etag: tagOf(version) },
+    };
+  } catch (cause) {
+    throw new StoreDown({ cause: new Error("A stored object's first line is damaged.", { cause }) });
+  }
+};

@@ -1,0 +1,33 @@
+import type { OwnSession } from "../../../ports/driving/my-sessions.ts";
+import type { Frame } from "../pages/frame.ts";
+import { renderPage } from "../pages/template.ts";
+
+export interface MySessionsPage {
+  readonly frame: Frame;
+  readonly sessions: readonly OwnSession[];
+}
+
+/** For machines, and for people: "2026-03-01 14:05 UTC", since the server does not know where they are. */
+const timeOf = (seconds: number) => {
+  const iso = new Date(seconds * 1000).toISOString();
+  return {
+    iso: `${iso.slice(0, "2026-03-01T14:05".length)}Z`,
+    text: `${iso.slice(0, 16).replace("T", " ")} UTC`,
+  };
+};
+
+/** `/sessions`. */
+export const renderMySessions = ({ frame, sessions }: MySessionsPage): string =>
+  renderPage("my-sessions", {
+    frame,
+    username: frame.user?.username,
+    title: "Where you are logged in",
+    hasOthers: sessions.some(({ isCurrent }) => !isCurrent),
+    sessions: sessions.map(({ publicId, since, lastUsed, client, isCurrent }) => ({
+      publicId,
+      isCurrent,
+      client: client ?? "An unknown client",
+      since: timeOf(since),
+      lastUsed: timeOf(lastUsed),
+    })),
+  });

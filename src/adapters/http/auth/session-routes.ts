@@ -1,0 +1,89 @@
+import Router from "@koa/router";
+import { BadRequest } from "../../../domain/failure.ts";
+import type { Credentials } from "../../../domain/identity/caller.ts";
+import type { SessionId } from "../../../domain/sessions/session.ts";
+import type { MySessions, OwnSession } from "../../../ports/driving/my-sessions.ts";
+import type { Context, RequestState } from "../context.ts";
+import type { Pages } from "../pages/page-answer.ts";
+import { readForm } from "../requests/form-body.ts";
+import { answerJson } from "../requests/json-answer.ts";
+import { negotiate } from "../requests/negotiation.ts";
+import { renderMySessions } from "./my-sessions.ts";
+
+interface Deps {
+  readonly mySessions: MySessions;
+  readonly pages: Pages;
+}
+
+/** `/sessions`: where the person who asks is logged in with a browser. */
+export const sessionRoutes = (d: Deps): Router<RequestState> => {
+  const router = new Router<RequestState>();
+  router.get("/sessions", (ctx) => list(ctx, d));
+  router.post("/sessions", (ctx) => submit(ctx, d));
+  router.delete("/sessions", async (ctx) => {
+    if (ctx.URL.searchParams.get("all") === "true") await endAll(ctx, d);
+    else await d.mySessions.endOthers(ctx.state.caller, used(ctx));
+    ctx.status = 204;
+  });
+  router.delete("/sessions/:id", async (ctx) => {
+    await endOne(ctx, d, ctx.params["id"] ?? "");
+    ctx.status = 204;
+  });
+  return router;
+};
+
+/** What says who this is: a cookie beside a Bearer token says nothing. */
+const used = (ctx: Context): Credentials =>
+  ctx.get("Authorization") === "" ? ctx.state.session : { kind: "none" };
+
+const list = async (ctx: Context, d: Deps): Promise<void> => {
+  const sessions = await d.mySessions.list(ctx.state.caller, used(ctx));
+  const type = negotiate(ctx, ["text/html", "application/json"]);
+  if (type === "application/json") return answerJson(ctx, { sessions: sessions.map(asJson) });
+  d.pages.send(ctx, renderMySessions({ frame: d.pages.frame(ctx), sessions }));
+};
+
+const asJson = ({ publicId, since, lastUsed, client, isCurrent }: OwnSession) => ({
+  id: publicId,
+  since: asTime(since),
+  lastUsed: asTime(lastUsed),
+  client: client ?? null,
+  current: isCurrent,
+});
+
+/** RFC 3339, in whole seconds. */
+const asTime = (seconds: number): string =>
+  new Date(Math.floor(seconds) * 1000).toISOString().replace(".000Z", "Z");
+
+/** The page's forms, for browsers without scripts. Another site's forms were refused before. */
+const submit = async (ctx: Context, d: Deps): Promise<void> => {
+  const form = await readForm(ctx);
+  switch (form.get("action")) {
+    case "end":
+      await endOne(ctx, d, form.get("id") ?? "");
+      break;
+    case "end-others":
+      await d.mySessions.endOthers(ctx.state.caller, used(ctx));
+      break;
+    default:
+      throw new BadRequest("There is no such action.");
+  }
+  ctx.redirect(ctx.session === null ? "/" : "/sessions");
+  ctx.status = 303;
+};
+
+const endOne = async (ctx: Context, d: Deps, publicId: string): Promise<void> => {
+  const ended = await d.mySessions.end(ctx.state.caller, used(ctx), publicId);
+  leaveIfOwn(ctx, (id) => id === ended);
+};
+
+const endAll = async (ctx: Context, d: Deps): Promise<void> => {
+  await d.mySessions.endAll(ctx.state.caller, used(ctx));
+  leaveIfOwn(ctx, () => true);
+};
+
+/** Clears the cookie of who has ended the session that this request came with. */
+const leaveIfOwn = (ctx: Context, hasEnded: (id: SessionId) => boolean): void => {
+  const own = used(ctx);
+  if (own.kind === "session" && hasEnded(own.id)) ctx.session = null;
+};

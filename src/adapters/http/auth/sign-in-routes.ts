@@ -1,0 +1,137 @@
+import Router from "@koa/router";
+import { Busy, ProviderDown, StoreDown } from "../../../domain/failure.ts";
+import type { ReturnPath } from "../../../domain/sessions/return-path.ts";
+import { home, parseReturnPath } from "../../../domain/sessions/return-path.ts";
+import type { Login } from "../../../domain/sessions/session.ts";
+import { isOfAnotherProviderSession } from "../../../domain/sessions/session-owner.ts";
+import type { Sessions } from "../../../ports/driving/sessions.ts";
+import type { SignIn } from "../../../ports/driving/sign-in.ts";
+import type { Context, RequestState } from "../context.ts";
+import { isCrossSite } from "../middleware/cross-site.ts";
+import type { CookieSettings } from "../middleware/session-cookie.ts";
+import type { Pages } from "../pages/page-answer.ts";
+import { clientKind } from "../requests/client-kind.ts";
+import type { Admission } from "../streaming/admission.ts";
+import { forgetAttempt, freeSlot, readAttempt, writeAttempt } from "./attempt-cookie.ts";
+
+interface Deps {
+  readonly signIn: SignIn;
+  readonly sessions: Sessions;
+  readonly cookies: CookieSettings;
+  readonly pages: Pages;
+  readonly admission: Admission;
+}
+
+/** `/login`, `/logged-in`, `/logout` (sessions-and-authentication.md sections 6 and 7). */
+export const signInRoutes = (d: Deps): Router<RequestState> => {
+  const router = new Router<RequestState>();
+  router.use(refuseSpeculation);
+  router.get("/login", (ctx) => begin(ctx, d, returnTarget(ctx)));
+  router.get("/logged-in", (ctx) => finish(ctx, d));
+  router.get("/logout", (ctx) => (isAsked(ctx) ? end(ctx, d) : d.pages.logout(ctx)));
+  router.post("/logout", (ctx) => end(ctx, d));
+  return router;
+};
+
+/**
+ * These GET requests change something, so that only a person's own visit may be one: HEAD (RFC 9110 section 9.2.1)
+ * and what a browser loads ahead of a visit do nothing. 503 has a browser come again when the visit begins.
+ */
+const refuseSpeculation = (ctx: Context, next: () => Promise<unknown>): unknown => {
+  const isAhead = /prefetch|prerender/i.test(`${ctx.get("Sec-Purpose")} ${ctx.get("Purpose")}`);
+  if (ctx.method !== "HEAD" && !isAhead) return next();
+  if (!isAhead) ctx.redirect(home);
+  else {
+    ctx.status = 503;
+    ctx.body = "";
+  }
+  return undefined;
+};
+
+/** Somebody followed a link of ours or typed the address; another site's page or an image may not log out. */
+const isAsked = (ctx: Context): boolean =>
+  !isCrossSite(ctx) && !comesFromElsewhere(ctx) && ["", "document"].includes(ctx.get("Sec-Fetch-Dest"));
+
+/** Browsers from before Sec-Fetch-Site (Safari 16.3) still tell where a link was. */
+const comesFromElsewhere = (ctx: Context): boolean => {
+  const referer = ctx.get("Referer");
+  return URL.canParse(referer) && new URL(referer).origin !== ctx.state.origin;
+};
+
+/** Asked for by name, or the page of ours that the browser comes from. */
+const returnTarget = (ctx: Context): ReturnPath => {
+  const named = ctx.URL.searchParams.get("return_to");
+  if (named !== null) return parseReturnPath(named) ?? home;
+  const referer = ctx.get("Referer");
+  if (!URL.canParse(referer)) return home;
+  const { origin, pathname, search } = new URL(referer);
+  return (origin === ctx.state.origin ? parseReturnPath(pathname + search) : undefined) ?? home;
+};
+
+const begin = async (ctx: Context, d: Deps, returnTo: ReturnPath): Promise<void> => {
+  const slot = freeSlot(ctx, d.cookies, returnTo);
+  const begun = await d.admission.during(ctx, "login", () =>
+    d.signIn.begin(ctx.state.origin, returnTo, slot),
+  );
+  writeAttempt(ctx, d.cookies, slot, begun.sealedAttempt);
+  ctx.redirect(begun.authorizationUrl);
+};
+
+const finish = async (ctx: Context, d: Deps): Promise<void> => {
+  const query = ctx.URL.searchParams;
+  const state = query.get("state") ?? "";
+  if (!query.has("code") && !query.has("error")) return begin(ctx, d, home);
+  const sealed = readAttempt(ctx, d.cookies, state);
+  const id = d.sessions.newId();
+  ctx.state.nextSessionId = id;
+  const finished = await d.admission
+    .during(ctx, "login", () => d.signIn.finish(id, sealed, state, ctx.querystring))
+    .catch((error: unknown) => {
+      // Until the store has taken note of it the attempt is good, and the page can be loaded again.
+      if (sealed !== undefined && !(error instanceof StoreDown || error instanceof Busy))
+        forgetAttempt(ctx, d.cookies, state);
+      throw error;
+    });
+  forgetAttempt(ctx, d.cookies, state);
+  try {
+    await beginSession(ctx, d, finished.login);
+  } catch (error) {
+    d.signIn.abandon(id, finished.login);
+    throw error;
+  }
+  ctx.redirect(finished.returnTo);
+};
+
+/** Under a new id: one that somebody slipped into this browser before the login is worth nothing after it. */
+const beginSession = async (ctx: Context, d: Deps, login: Login): Promise<void> => {
+  if (!ctx.session) throw new Error("the session layer is missing");
+  const client = clientKind(ctx.get("User-Agent"));
+  await leaveFormer(ctx, d, login);
+  delete ctx.session["loginEnd"];
+  ctx.session.login = client === undefined ? login : { ...login, client };
+  await ctx.session.regenerate();
+};
+
+/** A browser that goes over to another login leaves the old one at the provider too. */
+const leaveFormer = async (ctx: Context, d: Deps, login: Login): Promise<void> => {
+  const { session } = ctx.state;
+  const former = session.kind === "session" ? session.stored.session.login : undefined;
+  if (session.kind === "session" && former && isOfAnotherProviderSession(former, login)) {
+    await d.sessions.logOut(session.id);
+  }
+};
+
+const end = async (ctx: Context, d: Deps): Promise<void> => {
+  const { session } = ctx.state;
+  // Saying "logged out" while the session lives on would be a lie.
+  if (session.kind === "session-unread") throw session.cause;
+  const [id, login] = session.kind === "session" ? [session.id, session.stored.session.login] : [];
+  if (id) await d.sessions.logOut(id);
+  ctx.session = null;
+  const url = await d.signIn.endSessionUrl(ctx.state.origin, id, login).catch((error: unknown) => {
+    // With the provider away, the session here ends all the same.
+    if (error instanceof ProviderDown) return undefined;
+    throw error;
+  });
+  ctx.redirect(url ?? home);
+};

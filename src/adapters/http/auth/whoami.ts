@@ -1,0 +1,53 @@
+import { foreignText } from "../../../domain/foreign-text.ts";
+import type { Group } from "../../../domain/groups/group.ts";
+import type { Caller } from "../../../domain/identity/caller.ts";
+import { anonymous } from "../../../domain/identity/caller.ts";
+import { roleGroup, roles } from "../../../domain/identity/role.ts";
+import { remembered } from "../../../domain/remembered.ts";
+import type { Groups } from "../../../ports/driving/groups.ts";
+
+/** The same for everybody. */
+const described = remembered((group: Group) => ({
+  ...group,
+  membershipRoles: Object.fromEntries(roles.map((role) => [role, roleGroup(group.name, role)])),
+}));
+
+const isForAnyone = (group: Group, groups: Groups): boolean =>
+  groups.isPermitted(anonymous, "read", "source", group);
+
+/** The JSON form of `/whoami` (http-api.md section 13). */
+export const whoami = (caller: Caller, groups: Groups) => {
+  const memberships = groups.memberships(caller);
+  return {
+    user:
+      caller.kind === "user"
+        ? {
+            username: caller.user.username,
+            groups: memberships.map(described),
+            authzRoles: [...caller.user.authzRoles],
+            flags: [...caller.user.flags],
+            cognitoGroups: caller.user.claimedGroups,
+          }
+        : null,
+    visibleGroups: groups
+      .visible(caller)
+      .map((group) => ({ name: group.name, private: !isForAnyone(group, groups) })),
+    groupMemberships: memberships.map(({ name, isPublic }) => ({ name, isPublic })),
+  };
+};
+
+/**
+ * What an operator should know about somebody who is in no group: it may be the configuration's fault. Undefined when
+ * there is nothing to know. Names nothing but what the person's own tokens say.
+ */
+export const whyNoRoles = (caller: Caller, groups: Groups): string | undefined => {
+  if (caller.kind !== "user" || groups.memberships(caller).length > 0) return undefined;
+  const { groupsFault, authzRoles } = caller.user;
+  if (groupsFault !== undefined) {
+    return `in what the identity provider says about you, ${groupsFault} (setting OIDC_GROUPS_CLAIM)`;
+  }
+  if (authzRoles.size === 0) return undefined;
+  const [first = ""] = authzRoles;
+  const named = authzRoles.size === 1 ? "one group" : `${authzRoles.size} groups`;
+  return `the identity provider says that you are in ${named}, such as “${foreignText(first, 100)}”, but in none that gives a role here`;
+};

@@ -1,0 +1,107 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { Group } from "../../../../domain/groups/group.ts";
+import type { Listing } from "../../../../ports/driving/resources.ts";
+import { groupHref } from "../../pages/address.ts";
+import type { Frame } from "../../pages/frame.ts";
+import { renderDocument, renderPageAround } from "../../pages/template.ts";
+import type { ResourceFilter } from "./resource-filter.ts";
+import { filterQuery, isFiltering, matching } from "./resource-filter.ts";
+import type { ResourceItem } from "./resource-list.ts";
+import { filterForm, resourceItems } from "./resource-list.ts";
+
+export interface ListedGroup {
+  readonly group: Group;
+  /** Undefined: it could not be read right now. */
+  readonly listing: Listing | undefined;
+}
+
+/** More tiles, or more resources of one group, start collapsed. */
+const maxOpenTiles = 24;
+const maxOpenItems = 12;
+
+/** More of one group are only on its own page. */
+const maxItems = 100;
+
+const hues = 10;
+
+interface Section {
+  readonly name: string;
+  readonly href: string;
+  readonly isPublic: boolean;
+  readonly hue: number;
+  readonly count: number;
+  /** How many of them are in `items`. */
+  readonly shown: number;
+  readonly items: readonly ResourceItem[];
+  readonly isOpen: boolean;
+  /** Where the rest is, if this is not all. */
+  readonly restHref: string | undefined;
+}
+
+const sectionOf = async (
+  { group, listing }: ListedGroup,
+  hue: number,
+  filter: ResourceFilter,
+): Promise<Section> => {
+  const resources = [...(listing?.datasets ?? []), ...(listing?.narratives ?? [])];
+  const found = await matching(filter, resources);
+  const href = groupHref(group.name);
+  const items = await resourceItems(found.slice(0, maxItems));
+  return {
+    name: group.name,
+    href,
+    isPublic: group.isPublic,
+    hue,
+    count: found.length,
+    shown: items.length,
+    items,
+    isOpen: found.length <= maxOpenItems || isFiltering(filter),
+    restHref: found.length > maxItems ? href + filterQuery(filter) : undefined,
+  };
+};
+
+const tileOf = ({ group, listing }: ListedGroup, hue: number) => ({
+  name: group.name,
+  href: groupHref(group.name),
+  isPublic: group.isPublic,
+  hue,
+  datasets: listing?.datasets.length,
+  narratives: listing?.narratives.length,
+});
+
+const byName = (a: ListedGroup, b: ListedGroup): number =>
+  a.group.name.localeCompare(b.group.name, "en", { numeric: true });
+
+/** `/groups`: all groups the visitor may see and what is in them. */
+export const renderListing = async (content: {
+  readonly frame: Frame;
+  readonly groups: readonly ListedGroup[];
+  readonly filter: ResourceFilter;
+  /** As on the page of `/whoami`. */
+  readonly noRoles?: string | undefined;
+}): Promise<readonly Buffer[]> => {
+  const { frame, filter } = content;
+  const groups = content.groups.toSorted(byName);
+  const tiles = groups.map((listed, i) => tileOf(listed, i % hues));
+  const all = groups.flatMap(({ listing }) => [...(listing?.datasets ?? []), ...(listing?.narratives ?? [])]);
+  const sections: Buffer[] = [];
+  for (const [i, listed] of groups.entries()) {
+    const section = await sectionOf(listed, i % hues, filter);
+    if (section.count > 0) sections.push(Buffer.from(renderDocument("group-section", { ...section })));
+    // A group may hold many thousand resources; after each, others have their turn.
+    await nextTurn();
+  }
+  const shown = {
+    frame,
+    title: "Groups",
+    href: "/groups",
+    noRoles: content.noRoles,
+    tiles: tiles.slice(0, maxOpenTiles),
+    furtherTiles: tiles.slice(maxOpenTiles),
+    isEmpty: sections.length === 0,
+    unread: groups.filter(({ listing }) => listing === undefined).map(({ group }) => group.name),
+    total: all.length,
+    filter: filterForm(filter, all),
+  };
+  return renderPageAround("group-listing", shown, sections);
+};

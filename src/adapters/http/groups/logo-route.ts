@@ -1,0 +1,34 @@
+import Router from "@koa/router";
+import { pngMediaType } from "../../../domain/resources/media-type.ts";
+import type { Compression } from "../../../ports/driven/resources/compression.ts";
+import type { Groups } from "../../../ports/driving/groups.ts";
+import type { RequestState } from "../context.ts";
+import { allowAnyOrigin } from "../middleware/cross-site.ts";
+import { decodePath } from "../middleware/traversal.ts";
+import { answerObject } from "../resources/stored-object-answer.ts";
+import type { Admission } from "../streaming/admission.ts";
+
+interface Deps {
+  readonly groups: Groups;
+  readonly compression: Compression;
+  readonly admission: Admission;
+}
+
+/**
+ * A group's logo for whoever may see the group's page, which refers to it. Below the group's own address everything
+ * is a dataset's name or for members only.
+ */
+export const logoRoute = (d: Deps): Router<RequestState> => {
+  const router = new Router<RequestState>();
+  router.get(/^\/logos\/([^/]+)\/?$/i, async (ctx) => {
+    const { caller, signal } = ctx.state;
+    const group = d.groups.readable(caller, decodePath(ctx.captures?.[0] ?? ""));
+    if (group.isPublic) allowAnyOrigin(ctx);
+    await answerObject(ctx, d, {
+      type: pngMediaType,
+      stat: () => d.groups.statLogo(caller, group, signal),
+      read: () => d.groups.readLogo(caller, group, signal),
+    });
+  });
+  return router;
+};

@@ -1,0 +1,87 @@
+import { hash } from "node:crypto";
+import type { Admit } from "../../../../ports/driven/admit.ts";
+import { madeOnce } from "../../../shared/made-once.ts";
+import { PoolBusy } from "../../../shared/waiting-line.ts";
+import { workerPool } from "../../../shared/worker-pool.ts";
+import { OverLimit } from "../../../shared/worker-thread.ts";
+import type { ImageRule } from "./image-rule.ts";
+import type { Rendered, Source } from "./markdown.ts";
+
+/** A group's overview, ready for its page. */
+export type Overview =
+  /** Sanitised. */
+  | { readonly kind: "html"; readonly html: string }
+  /** Shown as it was written; `why` is for those who can change it. */
+  | { readonly kind: "text"; readonly text: string; readonly why: string };
+
+export interface Overviews {
+  /** `images`: which of other hosts it shows. `admit` runs what has yet to be made when there is a place for it. */
+  of(markdown: string, images: ImageRule, admit: Admit): Promise<Overview>;
+  close(): Promise<void>;
+}
+
+/** In characters: what a page holds of a text that is shown as it was written. */
+const maxText = 100_000;
+
+type Refusal = "time" | "size" | "depth" | "busy";
+
+const reasons: Record<Refusal, string> = {
+  time: "Turning its Markdown into a page takes too long. Long runs of marks such as * or _ may be the reason.",
+  size: "The page that its Markdown makes is too large. A table with very many columns may be the reason.",
+  depth: "Its Markdown is nested too deeply.",
+  busy: "The server has too much to do right now. Reload this page in a moment.",
+};
+
+/** Seconds. A limit that was reached may have been the machine's fault, so it is tried again, but not for each visitor. */
+const refusalsLast = 3600;
+
+/** In characters. */
+const maxRemembered = 16_000_000;
+
+type Outcome = Rendered | { readonly kind: "refused"; readonly why: Refusal };
+
+const afterLimit = (error: unknown): Outcome => {
+  if (error instanceof OverLimit) return { kind: "refused", why: error.what === "time" ? "time" : "size" };
+  throw error;
+};
+
+const ifBusy = (error: unknown): Outcome => {
+  if (error instanceof PoolBusy) return { kind: "refused", why: "busy" };
+  throw error;
+};
+
+/**
+ * Turns Markdown into HTML in other threads, since hostile texts of some kilobytes can take minutes and gigabytes.
+ * What came of a text is remembered, failures too: a text costs its time once, and not at each visit.
+ */
+export const openOverviews = (): Overviews => {
+  const pool = workerPool<Source, Rendered>({
+    module: new URL("./markdown-thread.ts", import.meta.url),
+    threads: 2,
+    memory: 48,
+    timeLimit: 3,
+    queue: 50,
+    patience: 15,
+  });
+  const known = madeOnce<Outcome, Source>({
+    maxSize: maxRemembered,
+    sizeOf: (outcome) => (outcome.kind === "html" ? outcome.html.length : 0),
+    make: async (source, lasts) => {
+      const outcome = await pool.run(source).catch(afterLimit);
+      if (outcome.kind === "refused") lasts(refusalsLast);
+      return outcome;
+    },
+  });
+  return {
+    of: async (markdown, images, admit) => {
+      const key = `${hash("sha256", markdown, "base64")} ${images.pattern}`;
+      const outcome = await known.of(key, { markdown, images }, admit).catch(ifBusy);
+      return outcome.kind === "html"
+        ? outcome
+        : { kind: "text", text: shortened(markdown), why: reasons[outcome.why] };
+    },
+    close: () => pool.close(),
+  };
+};
+
+const shortened = (text: string): string => (text.length > maxText ? `${text.slice(0, maxText)}…` : text);

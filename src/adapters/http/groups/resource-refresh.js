@@ -1,0 +1,36 @@
+import { send } from "../assets/answer.js";
+
+/** Buttons that need a script are hidden until there is one. */
+export const showScriptedParts = () => {
+  for (const button of document.querySelectorAll("[data-delete]")) button.hidden = false;
+};
+
+const addressOf = (control) => control.dataset.delete ?? control.href;
+
+/**
+ * Where the focus goes from a control of lists that were replaced: to the same one, to the one in its place when its
+ * row is gone, or to a heading.
+ */
+const successor = (focused, before, after) => {
+  const like = focused.matches("[data-delete]") ? "li [data-delete]" : "li a[href]";
+  const place = [...before.querySelectorAll(like)].indexOf(focused);
+  const controls = [...after.querySelectorAll(like)];
+  const found = controls.find((control) => addressOf(control) === addressOf(focused)) ?? controls[place];
+  if (found) return found;
+  const heading = [...after.querySelectorAll("h2")].at(-1) ?? document.querySelector("h1");
+  heading.tabIndex = -1;
+  return heading;
+};
+
+/** Fetches the lists of this page anew, and leaves the rest of it alone. */
+export const refreshResources = async () => {
+  const { text } = await send(location.href, { headers: { Accept: "text/html" } });
+  // The page of a missing resource is a 404 that holds the lists all the same.
+  const fresh = new DOMParser().parseFromString(text, "text/html").querySelector("#resources");
+  const lists = document.querySelector("#resources");
+  const focused = lists.contains(document.activeElement) ? document.activeElement : undefined;
+  if (fresh) lists.replaceWith(document.adoptNode(fresh));
+  else lists.prepend("These lists may be out of date, since they could not be read again. Reload this page.");
+  showScriptedParts();
+  if (fresh && focused) successor(focused, lists, fresh).focus();
+};

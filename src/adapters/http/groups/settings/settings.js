@@ -1,0 +1,167 @@
+import { send } from "../../assets/answer.js";
+
+const pngSignature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
+
+const partsOf = (id) => {
+  const section = document.querySelector(id);
+  return {
+    section,
+    form: section.querySelector("form"),
+    submit: section.querySelector('[type="submit"]'),
+    slot: (name) => section.querySelector(`[data-slot="${name}"]`),
+    button: (action) => section.querySelector(`[data-action="${action}"]`),
+  };
+};
+
+const say = ({ slot }, words, state = "") => {
+  slot("outcome").className = `outcome ${state}`;
+  slot("outcome").textContent = words;
+};
+
+/** Disables a button while its work lasts, and lets its text say so. */
+const busy = async (button, words, work) => {
+  const before = [...button.childNodes];
+  button.disabled = true;
+  button.replaceChildren(words);
+  const result = await work();
+  button.replaceChildren(...before);
+  button.disabled = false;
+  return result;
+};
+
+const logo = partsOf("#logo");
+const chooser = logo.form.querySelector("input");
+const dialog = logo.section.querySelector("dialog");
+let chosen;
+
+const showLogo = (source) => {
+  logo.slot("current").src = source ?? "";
+  logo.slot("current").hidden = source === undefined;
+  logo.slot("none").hidden = source !== undefined;
+  logo.button("delete").hidden = source === undefined;
+};
+
+const choose = (source, file) => {
+  chosen = source && { source, file };
+  logo.slot("preview").hidden = !source;
+  if (source) logo.slot("preview").querySelector("img").src = source;
+  logo.submit.disabled = !source;
+};
+
+const isPng = async (file) => {
+  const start = new Uint8Array(await file.slice(0, pngSignature.length).arrayBuffer());
+  return pngSignature.every((byte, i) => start[i] === byte);
+};
+
+// A data: URL, not an object URL: the page's policy allows it, and there is nothing to free.
+const readAsDataUrl = (file) =>
+  new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(reader.result);
+    reader.onerror = () => reject(reader.error);
+    reader.readAsDataURL(file);
+  });
+
+chooser.addEventListener("change", async () => {
+  const [file] = chooser.files;
+  choose(undefined);
+  say(logo, "");
+  if (!file) return;
+  if (!(await isPng(file))) return say(logo, "This file is not a PNG picture. Choose another one.", "bad");
+  choose(await readAsDataUrl(file), file);
+});
+
+logo.form.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  if (!chosen) return;
+  const { source, file } = chosen;
+  const { problem } = await busy(logo.submit, "Uploading…", () =>
+    send(logo.section.dataset.address, {
+      method: "PUT",
+      headers: { "Content-Type": "image/png" },
+      body: file,
+    }),
+  );
+  if (problem !== undefined) return say(logo, problem, "bad");
+  showLogo(source);
+  chooser.value = "";
+  choose(undefined);
+  say(logo, "The new logo is in use.", "good");
+});
+
+logo.button("delete").addEventListener("click", () => dialog.showModal());
+logo.button("keep").addEventListener("click", () => dialog.close());
+logo.button("confirm").addEventListener("click", async () => {
+  dialog.close();
+  const { problem } = await busy(logo.button("delete"), "Deleting…", () =>
+    send(logo.section.dataset.address, { method: "DELETE" }),
+  );
+  if (problem !== undefined) return say(logo, problem, "bad");
+  showLogo(undefined);
+  say(logo, "The logo is deleted.", "good");
+});
+
+const overview = partsOf("#overview");
+const area = overview.form.querySelector("textarea");
+const address = overview.section.dataset.address;
+let etag = overview.section.dataset.etag;
+let saved = area.value;
+
+const fetchStored = () => send(address, { headers: { Accept: "text/markdown" } });
+
+/** Somebody else saved meanwhile: shows what is there, and lets the next saving replace it. */
+const showTheirs = async () => {
+  const stored = await fetchStored();
+  if (stored.problem !== undefined && stored.status !== 404) return say(overview, stored.problem, "bad");
+  etag = stored.status === 404 ? "" : stored.etag;
+  overview.slot("theirs").hidden = false;
+  overview.slot("theirs").querySelector("pre").textContent =
+    stored.status === 404 ? "(deleted)" : stored.text;
+  say(
+    overview,
+    "Nothing was saved: somebody else changed the overview meanwhile. What is stored now stands below; take from it what you need. Saving again replaces it.",
+    "bad",
+  );
+};
+
+const save = async (text) => {
+  const condition = etag === "" ? { "If-None-Match": "*" } : { "If-Match": etag };
+  const headers = { "Content-Type": "text/markdown", ...condition };
+  const { status, problem } = await send(address, { method: "PUT", headers, body: text });
+  if (status === 412) return showTheirs();
+  if (problem !== undefined) return say(overview, problem, "bad");
+  const stored = await fetchStored();
+  if (stored.problem !== undefined) return say(overview, stored.problem, "bad");
+  if (stored.text !== text) return showTheirs();
+  etag = stored.etag;
+  saved = area.value;
+  overview.slot("theirs").hidden = true;
+  say(overview, "Saved.", "good");
+};
+
+/** A large text is not on the page; nothing may be saved before it is there. */
+const fetchLarge = async () => {
+  const stored = await fetchStored();
+  if (stored.problem !== undefined) return say(overview, stored.problem, "bad");
+  area.value = stored.text;
+  etag = stored.etag;
+  saved = area.value;
+  overview.form.hidden = false;
+};
+
+area.addEventListener("input", () => {
+  overview.submit.disabled = false;
+  say(overview, "");
+});
+overview.form.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  await busy(overview.submit, "Saving…", () => save(area.value));
+  overview.submit.disabled = area.value === saved;
+});
+window.addEventListener("beforeunload", (event) => {
+  if (area.value !== saved) event.preventDefault();
+});
+
+logo.form.hidden = false;
+if (overview.section.dataset.isElsewhere === undefined) overview.form.hidden = false;
+else await fetchLarge();

@@ -1,0 +1,35 @@
+import { problemOf } from "../assets/answer.js";
+
+/** An upload that moves no byte, and gets no answer, for this long is given up. */
+const patienceMs = 300_000;
+
+/**
+ * PUT by XMLHttpRequest, since fetch tells nothing of an upload's progress. Never rejects; `problem` is
+ * undefined when it succeeded.
+ */
+export const put = (address, body, headers, signal, tellProgress) =>
+  new Promise((resolve) => {
+    const request = new XMLHttpRequest();
+    const giveUp = () => request.abort();
+    let timer = setTimeout(giveUp, patienceMs);
+    const finish = (status, problem) => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", giveUp);
+      resolve({ status, problem });
+    };
+    request.open("PUT", address);
+    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
+    request.upload.onprogress = ({ loaded, total }) => {
+      clearTimeout(timer);
+      timer = setTimeout(giveUp, patienceMs);
+      tellProgress(loaded, total);
+    };
+    request.onload = () => {
+      const isGood = request.status >= 200 && request.status < 300;
+      finish(request.status, isGood ? undefined : problemOf(request.status, request.responseText));
+    };
+    request.onerror = () => finish(0, problemOf(0, ""));
+    request.onabort = () => finish(0, "Stopped before the server confirmed it.");
+    signal.addEventListener("abort", giveUp);
+    request.send(body);
+  });

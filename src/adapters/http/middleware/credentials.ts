@@ -1,0 +1,25 @@
+import { BadRequest, BearerRequired } from "../../../domain/failure.ts";
+import type { Credentials } from "../../../domain/identity/caller.ts";
+import type { IdentifyCaller } from "../../../ports/driving/identify-caller.ts";
+import type { Context, Middleware } from "../context.ts";
+
+/** Finds out who sends the request. A Bearer header counts before a cookie. */
+export const identify =
+  (identifyCaller: IdentifyCaller): Middleware =>
+  async (ctx, next) => {
+    const credentials = bearer(ctx) ?? ctx.state.session;
+    if (credentials.kind !== "none") ctx.state.caller = await identifyCaller(credentials);
+    await next();
+  };
+
+/** The Authorization header (RFC 6750 section 2.1, http-api.md section 10). */
+const bearer = (ctx: Context): Credentials | undefined => {
+  const header = ctx.req.headers.authorization;
+  if (header === undefined) return undefined;
+  const words = header.split(" ");
+  const [scheme = "", token = ""] = words;
+  if (words.length !== 2)
+    throw new BadRequest("The Authorization header has to be two words: Bearer, and a token.");
+  if (scheme.toLowerCase() !== "bearer" || token === "") throw new BearerRequired();
+  return { kind: "bearer", token };
+};

@@ -1,6 +1,0 @@
-import type { Frame } from "./frame.ts";
-import { renderPage } from "./template.ts";
-
-/** Asks before logging out somebody who came from another site's page; its button sends `POST /logout`. */
-export const renderLogout = (content: { readonly frame: Frame; readonly hasSession: boolean }): string =>
-  renderPage("./logout", { ...content, title: "Log out" });

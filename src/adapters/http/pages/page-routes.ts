@@ -1,0 +1,130 @@
+import Router from "@koa/router";
+import { isFailure } from "../../../domain/failure.ts";
+import type { Group } from "../../../domain/groups/group.ts";
+import type { Groups } from "../../../ports/driving/groups.ts";
+import type { Resources } from "../../../ports/driving/resources.ts";
+import { whoami, whyNoRoles } from "../auth/whoami.ts";
+import { renderWhoami } from "../auth/whoami-page.ts";
+import type { Context, RequestState } from "../context.ts";
+import { canonicalGroup } from "../groups/group-address.ts";
+import type { GroupPage } from "../groups/group-page.ts";
+import { renderGroup } from "../groups/group-page.ts";
+import { renderListing } from "../groups/listing/group-listing.ts";
+import { parseFilter } from "../groups/listing/resource-filter.ts";
+import type { ImageRule } from "../groups/overview/image-rule.ts";
+import type { Overviews } from "../groups/overview/overview.ts";
+import type { NotFoundPage } from "../middleware/failure-response.ts";
+import { decodePath } from "../middleware/traversal.ts";
+import { inTurns } from "../requests/in-turns.ts";
+import { answerJson } from "../requests/json-answer.ts";
+import { negotiate } from "../requests/negotiation.ts";
+import type { Admission } from "../streaming/admission.ts";
+import { renderNotFound } from "./error-page.ts";
+import type { Pages } from "./page-answer.ts";
+
+interface Deps {
+  readonly groups: Groups;
+  readonly resources: Resources;
+  readonly pages: Pages;
+  readonly overviews: Overviews;
+  readonly admission: Admission;
+  readonly imagesFor: (group: Group) => ImageRule;
+}
+
+/** The pages that people look at (pages.md). */
+export const pageRoutes = (d: Deps): Router<RequestState> => {
+  const router = new Router<RequestState>();
+  router.get("/", (ctx) => ctx.redirect("/groups"));
+  router.get("/groups", (ctx) => listing(ctx, d));
+  router.get(/^\/groups\/([^/]+)\/?$/i, (ctx) => groupPage(ctx, d));
+  router.get(/^\/groups\/([^/]+)\/narratives\/?$/i, (ctx) => {
+    const group = canonicalGroup(ctx, d.groups);
+    if (group) ctx.redirect(`/groups/${encodeURIComponent(group.name)}`);
+  });
+  router.get("/whoami", (ctx) => whoamiPage(ctx, d));
+  router.get(/^\/users(\/[^/]+)?\/?$/i, (ctx) => ctx.redirect("/whoami"));
+  router.get("/edit/narratives", (ctx) => d.pages.auspice(ctx));
+  return router;
+};
+
+const listing = async (ctx: Context, d: Deps): Promise<void> => {
+  const { caller, signal } = ctx.state;
+  const groups = await inTurns(d.groups.visible(caller), async (group) => ({
+    group,
+    listing: await d.resources.list(caller, group, signal).catch(undefinedIfDown),
+  }));
+  const filter = parseFilter(ctx.URL.searchParams);
+  const noRoles = whyNoRoles(caller, d.groups);
+  d.pages.send(ctx, await renderListing({ frame: d.pages.frame(ctx), groups, filter, noRoles }));
+};
+
+/** A page is shown, with a word about it, when only the store behind a part of it is away. */
+const undefinedIfDown = (error: unknown): undefined => {
+  if (isFailure(error) && error.code === "store-down") return undefined;
+  throw error;
+};
+
+const groupPage = async (ctx: Context, d: Deps): Promise<void> => {
+  const group = canonicalGroup(ctx, d.groups);
+  if (group) await sendGroupPage(ctx, d, group);
+};
+
+const sendGroupPage = async (
+  ctx: Context,
+  d: Deps,
+  group: Group,
+  missing?: NonNullable<GroupPage["missing"]>,
+): Promise<void> => {
+  const { caller, signal } = ctx.state;
+  const images = d.imagesFor(group);
+  const [info, listing] = await Promise.all([
+    d.groups.info(caller, group, signal),
+    d.resources.list(caller, group, signal).catch(undefinedIfDown),
+  ]);
+  const html = await renderGroup({
+    frame: d.pages.frame(ctx),
+    group,
+    info,
+    overview: await d.overviews.of(info.overview, images, (run) => d.admission.during(ctx, "render", run)),
+    listing,
+    filter: parseFilter(ctx.URL.searchParams),
+    mayUpload: d.groups.isPermitted(caller, "write", "dataset", group),
+    mayEditSettings: d.groups.isPermitted(caller, "write", "group", group),
+    isMember: d.groups.isPermitted(caller, "read", "group", group),
+    ...(missing === undefined ? {} : { missing }),
+  });
+  d.pages.send(ctx, html, images);
+};
+
+const whoamiPage = async (ctx: Context, d: Deps): Promise<void> => {
+  const { caller } = ctx.state;
+  // Nobody is told that they are logged out when that cannot be known.
+  if (caller.kind === "unproven") throw caller.cause;
+  if (negotiate(ctx, ["text/html", "application/json"]) === "application/json") {
+    return answerJson(ctx, whoami(caller, d.groups));
+  }
+  const memberships = d.groups.memberships(caller);
+  const noRoles = whyNoRoles(caller, d.groups);
+  d.pages.send(ctx, renderWhoami({ frame: d.pages.frame(ctx), memberships, noRoles }));
+};
+
+const kindOf = (rest: string): "dataset" | "narrative" | "setting" => {
+  if (/^narratives\//i.test(rest)) return "narrative";
+  return /^settings\//i.test(rest) ? "setting" : "dataset";
+};
+
+/** What somebody sees who looked for something that is not there: below a group they may see, that group. */
+export const notFoundPage =
+  (d: Deps): NotFoundPage =>
+  async (ctx) => {
+    const [, name, rest] = /^\/groups\/([^/]+)\/(.+?)\/?$/i.exec(ctx.path) ?? [];
+    if (name === undefined || rest === undefined) {
+      d.pages.send(ctx, renderNotFound({ frame: d.pages.frame(ctx) }));
+      return true;
+    }
+    const group = d.groups.visible(ctx.state.caller).find((one) => one.name === decodePath(name));
+    if (!group) return false;
+    const missing = { kind: kindOf(rest), path: decodePath(rest) };
+    await sendGroupPage(ctx, d, group, missing);
+    return true;
+  };

@@ -1,0 +1,37 @@
+import { LRUCache } from "lru-cache";
+import type { Seconds } from "../../domain/brand.ts";
+import type { StalenessMarks } from "../../ports/driven/sessions/staleness-marks.ts";
+import type { Clock } from "../../ports/driven/system/clock.ts";
+
+/** How long another instance's mark may go unnoticed here. */
+const lifetime: Seconds = 5;
+const maxUsers = 10_000;
+
+/**
+ * Marks that are looked up once in a few seconds and user, so that an authenticated request costs one round
+ * trip to the stores. A mark set here counts here at once. No permission is ever kept.
+ */
+export const cachedMarks = (marks: StalenessMarks, clock: Clock): StalenessMarks => {
+  const known = new LRUCache<string, { readonly since: Seconds | undefined; readonly until: Seconds }>({
+    max: maxUsers,
+  });
+  let changes = 0;
+  return {
+    mark: async (username, at) => {
+      await marks.mark(username, at);
+      changes += 1;
+      known.delete(username);
+    },
+    now: () => marks.now(),
+    find: async (username) => {
+      const kept = known.get(username);
+      if (kept && kept.until > clock.now()) return kept.since;
+      const until = clock.now() + lifetime;
+      const changesBefore = changes;
+      const since = await marks.find(username);
+      // An answer that was under way while a mark was set may be from before it.
+      if (changes === changesBefore) known.set(username, { since, until });
+      return since;
+    },
+  };
+};

@@ -1,0 +1,135 @@
+import { join } from "node:path";
+import type { RequestHandler } from "../../adapters/http/server.ts";
+import type { MetadataOverrides } from "../../adapters/oidc/options.ts";
+import type { ProviderMetadata } from "../../domain/identity/provider-metadata.ts";
+import type { ClaimNames } from "../../domain/identity/user.ts";
+import type { IdentityProvider } from "../../ports/driven/identity/identity-provider.ts";
+import type { AdapterParts } from "../adapters.ts";
+import { given } from "./given.ts";
+import type { Settings } from "./settings.ts";
+
+/** The provider and what clients have to know to use it. */
+export interface ProviderParts {
+  readonly identityProvider: IdentityProvider;
+  readonly claimNames: ClaimNames;
+  readonly cliClientId: string;
+  readonly cliRedirectUris: readonly string[];
+  /** Only of the embedded provider: where the server itself talks to it. */
+  readonly providerOrigin: string | undefined;
+  readonly handler: RequestHandler | undefined;
+  /** Origins that the logout leads to, as far as they are known by now. */
+  readonly formTargets: () => readonly string[];
+}
+
+/** The server's own origins: the one it talks to itself by comes first. */
+export type Origins = readonly [string, ...string[]];
+
+export const openIdentityProvider = (parts: AdapterParts, origins: Origins): Promise<ProviderParts> =>
+  parts.configuration.provider.kind === "embedded" ? openEmbedded(parts, origins) : openExternal(parts);
+
+const demoAccounts = [
+  { username: "alice", password: "demo", groups: ["demo/owners", "demo-private/owners"] },
+  { username: "bob", password: "demo", groups: ["demo-private/viewers"] },
+  { username: "carol", password: "demo", groups: [] },
+];
+
+export const demoUsernames: readonly string[] = demoAccounts.map(({ username }) => username);
+
+const embeddedClients = { app: "groups-server", cli: "nextstrain-cli" };
+
+/** RFC 8252 section 7.3: any port of the loopback interface. */
+const cliRedirectUris = ["http://127.0.0.1/", "http://localhost/"];
+
+const openEmbedded = async (parts: AdapterParts, origins: Origins): Promise<ProviderParts> => {
+  const { configuration, random, clock, log, closers } = parts;
+  // Provider and client are one process: their secret need not outlive it.
+  const secret = random.text(32);
+  const claimNames: ClaimNames = { username: "preferred_username", groups: "groups", subject: "sub" };
+  const issuer = `${origins[0]}/idp`;
+  const { openEmbeddedProvider } = await import("../../adapters/embedded-provider/embedded-provider.ts");
+  const provider = closers.add(
+    await openEmbeddedProvider({
+      folder: join(configuration.settings.DATA_DIR, "idp"),
+      issuer,
+      origins,
+      clients: { app: { id: embeddedClients.app, secret }, cli: { id: embeddedClients.cli } },
+      accounts: demoAccounts,
+      claimNames,
+      clock,
+      log,
+    }),
+  );
+  const { oidcIdentityProvider } = await import("../../adapters/oidc/identity-provider.ts");
+  const client = { id: embeddedClients.app, secret };
+  const options = { idpUrl: issuer, client, cliClientId: embeddedClients.cli, clock, log };
+  return {
+    identityProvider: closers.add(oidcIdentityProvider(options)),
+    claimNames,
+    cliClientId: embeddedClients.cli,
+    cliRedirectUris,
+    providerOrigin: origins[0],
+    handler: (request, response) => provider.handler(request, response),
+    formTargets: () => [],
+  };
+};
+
+/** A lab's own, as it is configured. */
+export const openExternal = async ({
+  configuration,
+  clock,
+  log,
+  closers,
+}: Pick<AdapterParts, "configuration" | "clock" | "log" | "closers">): Promise<ProviderParts> => {
+  const { provider, settings } = configuration;
+  if (provider.kind !== "external") throw new Error("no external provider is configured");
+  const { oidcIdentityProvider } = await import("../../adapters/oidc/identity-provider.ts");
+  const identityProvider = oidcIdentityProvider({
+    ...given("idpUrl", settings.OIDC_IDP_URL),
+    ...given("configuration", settings.OIDC_CONFIGURATION),
+    overrides: overrides(settings),
+    client: {
+      id: provider.clientId,
+      ...given("secret", settings.OAUTH2_CLIENT_SECRET),
+      authentication: settings.OAUTH2_CLIENT_AUTH_METHOD,
+    },
+    authorization: {
+      ...given("scopes", settings.OAUTH2_SCOPES),
+      parameters: settings.OAUTH2_AUTHORIZATION_PARAMS,
+    },
+    cliClientId: provider.cliClientId,
+    timeout: settings.OIDC_TIMEOUT,
+    tolerance: { start: settings.OIDC_START_TOLERANCE, end: settings.OIDC_END_TOLERANCE },
+    clock,
+    log,
+  });
+  return {
+    identityProvider: closers.add(identityProvider),
+    claimNames: provider.claimNames,
+    cliClientId: provider.cliClientId,
+    cliRedirectUris: provider.cliRedirectUris,
+    providerOrigin: undefined,
+    handler: undefined,
+    formTargets: () => logoutOrigins(settings, identityProvider.knownMetadata()),
+  };
+};
+
+const overrides = (settings: Settings): MetadataOverrides => ({
+  ...given("issuer", settings.OIDC_ISSUER_URL),
+  ...given("jwks_uri", settings.OIDC_JWKS_URL),
+  ...given("authorization_endpoint", settings.OAUTH2_AUTHORIZATION_URL),
+  ...given("token_endpoint", settings.OAUTH2_TOKEN_URL),
+  ...given("end_session_endpoint", settings.OAUTH2_LOGOUT_URL),
+  ...given("scopes_supported", settings.OAUTH2_SCOPES_SUPPORTED),
+});
+
+/** The provider's logout may be at another origin than its description, as Amazon Cognito's is. */
+const logoutOrigins = (settings: Settings, known: ProviderMetadata | undefined): readonly string[] => {
+  const urls = [settings.OAUTH2_LOGOUT_URL, known?.["end_session_endpoint"], settings.OIDC_IDP_URL];
+  return [
+    ...new Set(
+      urls
+        .filter((url) => typeof url === "string" && URL.canParse(url))
+        .map((url) => new URL(String(url)).origin),
+    ),
+  ];
+};

@@ -1,0 +1,176 @@
+import type { Json, JsonObject } from "../../domain/brand.ts";
+
+/** How the text of a variable, or a value of the configuration file, becomes a setting's value. */
+export interface Kind<T> {
+  /** For the table of the docs, and for "has to be …" in messages. */
+  readonly name: string;
+  /** Undefined: not of this kind. */
+  read(raw: Json): T | undefined;
+}
+
+export type Mode = "development" | "production";
+
+export interface Setting<T> {
+  readonly kind: Kind<T>;
+  /** May the configuration file hold it too? */
+  readonly inFile: boolean;
+  readonly otherwise: { readonly [mode in Mode]: T | undefined };
+  /** Never printed, and may come from the file that `<NAME>_FILE` names. */
+  readonly secret: boolean;
+  /** A file's or folder's path; a relative one counts from where it was written down. */
+  readonly isPath: boolean;
+  /** Of a path: a word in its place that is no path. */
+  readonly word?: string;
+  readonly unit?: string;
+  readonly says: string;
+}
+
+interface Description<T> {
+  readonly kind: Kind<T>;
+  readonly says: string;
+  readonly inFile?: boolean;
+  readonly secret?: boolean;
+  readonly isPath?: boolean;
+  readonly word?: string;
+  readonly unit?: string;
+}
+
+const described = <T>(
+  of: Description<T>,
+  development: T | undefined,
+  production: T | undefined,
+): Setting<T> => ({
+  inFile: true,
+  secret: false,
+  isPath: false,
+  otherwise: { development, production },
+  ...of,
+});
+
+/** A setting that may stay unset. */
+export const optional = <T>(of: Description<T>): Setting<T | undefined> =>
+  described<T | undefined>(of, undefined, undefined);
+
+/** A setting with a default, which may differ in production. */
+export const setting = <const T>(
+  of: Description<T> & { otherwise: NoInfer<T>; inProduction?: NoInfer<T> },
+): Setting<T> => {
+  const { otherwise, inProduction, ...rest } = of;
+  return described(rest, otherwise, inProduction ?? otherwise);
+};
+
+/** The JSON value that a variable's text stands for, or the text itself. */
+const asJson = (raw: Json): Json | undefined => {
+  if (typeof raw !== "string") return raw;
+  try {
+    return JSON.parse(raw) as Json;
+  } catch {
+    return undefined;
+  }
+};
+
+export const text: Kind<string> = {
+  name: "text",
+  read: (raw) => (typeof raw === "string" ? raw : typeof raw === "number" ? String(raw) : undefined),
+};
+
+export const flag: Kind<boolean> = {
+  name: "true or false",
+  read: (raw) => {
+    const value = asJson(raw);
+    return typeof value === "boolean" ? value : undefined;
+  },
+};
+
+export const numberFrom = (least: number, most = Number.MAX_SAFE_INTEGER): Kind<number> => ({
+  name: most === Number.MAX_SAFE_INTEGER ? `a number from ${least}` : `a number from ${least} to ${most}`,
+  read: (raw) => {
+    const value = asJson(raw);
+    return typeof value === "number" && value >= least && value <= most ? value : undefined;
+  },
+});
+
+export const wholeNumberFrom = (least: number, most = Number.MAX_SAFE_INTEGER): Kind<number> => {
+  const wide = numberFrom(least, most);
+  return {
+    name: `a whole${wide.name.slice(1)}`,
+    read: (raw) => {
+      const value = wide.read(raw);
+      return Number.isInteger(value) ? value : undefined;
+    },
+  };
+};
+
+const isText = (value: unknown): value is string => typeof value === "string" && value !== "";
+
+export const texts: Kind<readonly string[]> = {
+  name: "a JSON list of texts",
+  read: (raw) => {
+    const value = asJson(raw);
+    return Array.isArray(value) && value.every(isText) ? value : undefined;
+  },
+};
+
+export const textOrTexts: Kind<readonly string[]> = {
+  name: "text, or a JSON list of texts",
+  read: (raw) => {
+    // A list with a fault in it must not become a text that nobody meant.
+    if (Array.isArray(asJson(raw))) {
+      const several = texts.read(raw);
+      return several?.length ? several : undefined;
+    }
+    const one = text.read(raw);
+    return one === undefined || one.trimStart().startsWith("[") ? undefined : [one];
+  },
+};
+
+const host = /^(\*|(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:\d{1,5})?)$/i;
+
+export const hosts: Kind<readonly string[]> = {
+  name: "a JSON list of hosts",
+  read: (raw) => {
+    const value = texts.read(raw);
+    return value?.every((each) => host.test(each)) ? value : undefined;
+  },
+};
+
+export const object: Kind<JsonObject> = {
+  name: "a JSON object",
+  read: (raw) => {
+    const value = asJson(raw);
+    return typeof value === "object" && value !== null && !Array.isArray(value)
+      ? (value as JsonObject)
+      : undefined;
+  },
+};
+
+/** Numbers and truth values are written as they are sent. */
+export const textByName: Kind<Readonly<Record<string, string>>> = {
+  name: "a JSON object of texts",
+  read: (raw) => {
+    const given = object.read(raw);
+    const isWritable = (value: Json | undefined) => ["string", "number", "boolean"].includes(typeof value);
+    return given && Object.values(given).every(isWritable)
+      ? Object.fromEntries(Object.entries(given).map(([name, value]) => [name, String(value)]))
+      : undefined;
+  },
+};
+
+export const url = (...schemes: readonly string[]): Kind<string> => ({
+  name: `a URL (${schemes.join(", ")})`,
+  read: (raw) =>
+    typeof raw === "string" && URL.canParse(raw) && schemes.includes(new URL(raw).protocol.slice(0, -1))
+      ? raw
+      : undefined,
+});
+
+export const oneOf = <T extends string>(...values: readonly T[]): Kind<T> => ({
+  name: values.join(" or "),
+  read: (raw) => values.find((value) => value === raw),
+});
+
+/** Another kind, or `false` for "none". */
+export const orFalse = <T>(kind: Kind<T>): Kind<T | false> => ({
+  name: `${kind.name}, or false`,
+  read: (raw) => (asJson(raw) === false ? false : kind.read(raw)),
+});

@@ -1,0 +1,200 @@
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Clock } from "../../ports/driven/system/clock.ts";
+import type { Log } from "../../ports/driven/system/log.ts";
+import { CommandFailed } from "../commands/command.ts";
+import type { Configuration } from "../config/configuration.ts";
+import { readConfiguration } from "../config/configuration.ts";
+import type { Origins } from "../config/identity-provider.ts";
+import type { Mode } from "../config/setting.ts";
+import type { Closers } from "./closers.ts";
+import { closers as newClosers } from "./closers.ts";
+import type { Listener, Patience } from "./listener.ts";
+import { newListener } from "./listener.ts";
+import { CannotListen, startFailure } from "./start-failure.ts";
+import { startMessage } from "./start-message.ts";
+import { tellWarnings } from "./start-warnings.ts";
+import { together } from "./together.ts";
+import { bearUnreadOutput } from "./unread-output.ts";
+
+const codebase = fileURLToPath(new URL("../../../", import.meta.url));
+
+/**
+ * Shutdowns. In production an upload may take its time, since supervisors have a limit of their own, and
+ * connections that a proxy keeps open are left to it for longer than it keeps them (see the samples' 5 s).
+ */
+const patience: Readonly<Record<Mode, Patience>> = {
+  development: { busy: 30_000, idle: 0 },
+  production: { busy: 900_000, idle: 8_000 },
+};
+
+/**
+ * Starts the server and serves until a signal ends it.
+ * @param args Of the command line; with any, a command runs instead.
+ */
+export const main = async (args: readonly string[]): Promise<void> => {
+  // A log that cannot be written stops no server; a command without its output has failed.
+  bearUnreadOutput(process.stdout, args.length > 0 ? sayUnwritten : () => {});
+  bearUnreadOutput(process.stderr, () => {});
+  let dataFolder: string | undefined;
+  const configure = async (): Promise<Configuration> => {
+    readDotEnv();
+    const from = { environment: process.env, codebase, workingFolder: process.cwd() };
+    const configuration = await readConfiguration(from);
+    dataFolder = configuration.settings.DATA_DIR;
+    return configuration;
+  };
+  try {
+    if (args.length > 0) await runCommand(args, configure);
+    else await serve(await configure());
+  } catch (error) {
+    const failure = error instanceof CommandFailed ? error : startFailure(error, dataFolder);
+    if (!failure) throw error;
+    process.stderr.write(`${failure.message}\n`);
+    process.exitCode = failure.exitCode;
+  }
+};
+
+const sayUnwritten = ({ code }: NodeJS.ErrnoException): void => {
+  process.exitCode = 1;
+  process.stderr.write(`The output cannot be written (${code}).\n`);
+};
+
+const runCommand = async (
+  args: readonly string[],
+  configure: () => Promise<Configuration>,
+): Promise<void> => {
+  const [{ dispatch }, { systemClock }, { systemRandom }] = await Promise.all([
+    import("../commands/dispatch.ts"),
+    import("../../adapters/system/clock.ts"),
+    import("../../adapters/system/random.ts"),
+  ]);
+  const print = (text: string) => void process.stdout.write(text);
+  const tell = (text: string) => void process.stderr.write(text);
+  await dispatch(args, { clock: systemClock(), random: systemRandom(), print, tell, configure });
+};
+
+/** For laptops: in production an environment is set on purpose, and nowhere else. */
+const readDotEnv = (): void => {
+  const path = join(process.cwd(), ".env");
+  // Some keep a Python environment in a folder of this name.
+  const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  if (process.env["NODE_ENV"] !== "production" && isFile) process.loadEnvFile(path);
+};
+
+const serve = async (configuration: Configuration): Promise<void> => {
+  const listeners = newListeners(configuration);
+  const closers = newClosers();
+  const stop = async (): Promise<void> => {
+    // Requests that are drained still need what the closers close.
+    await Promise.all(
+      [listeners.http, listeners.https].map((listener) => listener?.close(patience[configuration.mode])),
+    );
+    await closers.closeAll();
+  };
+  try {
+    // When a port is taken, nothing has been written yet.
+    if (configuration.mode === "development") await openListeners(listeners, configuration);
+    const { log } = await open(configuration, listeners, closers);
+    stopOnSignal(log, stop);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+};
+
+const open = async (configuration: Configuration, { http, https }: Listeners, closers: Closers) => {
+  const { clock, random, log } = await openSystem(configuration);
+  tellWarnings(configuration, log);
+  const { openSecrets } = await import("../config/secrets.ts");
+  const secrets = await openSecrets(configuration);
+  const { compose } = await import("../compose.ts");
+  const origins = originsOf(configuration.settings.HOST, http, https);
+  const [handler, ca] = await together([
+    compose({ configuration, secrets, clock, random, log, closers }, origins),
+    https && openCertificates(configuration, clock),
+  ]);
+  if (ca) https?.secure(ca);
+  for (const listener of [http, https]) listener?.answerWith(handler);
+  // Only now: a proxy that finds no open port asks another instance, and loses no upload.
+  if (configuration.mode === "production") await openListeners({ http, https }, configuration);
+  log.write({ event: "listening", url: originsOf(configuration.settings.HOST, http, https)[0] });
+  if (configuration.mode === "development") {
+    const secure = https && ca ? { ...ca, origin: `https://localhost:${https.port}` } : undefined;
+    process.stdout.write(
+      startMessage({ configuration, httpOrigin: `http://localhost:${http.port}`, https: secure }),
+    );
+  }
+  return { log };
+};
+
+const openSystem = async ({ mode }: Configuration) => {
+  const [{ systemClock }, { systemRandom }, { plainLog }, { jsonLog }, { gatheredOutput }] =
+    await Promise.all([
+      import("../../adapters/system/clock.ts"),
+      import("../../adapters/system/random.ts"),
+      import("../../adapters/system/plain-log.ts"),
+      import("../../adapters/system/json-log.ts"),
+      import("../../adapters/system/gathered-output.ts"),
+    ]);
+  const clock = systemClock();
+  const log =
+    mode === "production"
+      ? jsonLog(gatheredOutput(process.stdout, process), clock)
+      : plainLog(process.stdout, clock);
+  return { clock, random: systemRandom(), log };
+};
+
+const openCertificates = async ({ settings }: Configuration, clock: Clock) => {
+  const { openLocalCa } = await import("../../adapters/local-ca/local-ca.ts");
+  return openLocalCa({ folder: join(settings.DATA_DIR, "ca"), clock });
+};
+
+interface Listeners {
+  readonly http: Listener;
+  readonly https: Listener | undefined;
+}
+
+const newListeners = ({ settings, provider }: Configuration): Listeners => {
+  const { HOST: host, PORT: port, HTTPS_PORT: httpsPort } = settings;
+  const http = newListener({ host, port, tls: false });
+  if (httpsPort === false || provider.kind !== "embedded") return { http, https: undefined };
+  return { http, https: newListener({ host, port: httpsPort, tls: true }) };
+};
+
+const openListeners = async ({ http, https }: Listeners, { settings }: Configuration): Promise<void> => {
+  await openListener("PORT", http, settings.HOST);
+  if (https) await openListener("HTTPS_PORT", https, settings.HOST);
+};
+
+const openListener = async (name: "PORT" | "HTTPS_PORT", listener: Listener, host: string): Promise<void> => {
+  try {
+    await listener.open();
+  } catch (cause) {
+    throw new CannotListen(name, { host, port: listener.port, tls: name === "HTTPS_PORT" }, cause);
+  }
+};
+
+/** Every origin that a browser on this machine may know the server by. */
+const originsOf = (host: string, http: Listener, https: Listener | undefined): Origins => {
+  const own = `http://${host.includes(":") ? `[${host}]` : host}:${http.port}`;
+  const names = ["localhost", "127.0.0.1", "[::1]"];
+  const all = names.flatMap((name) => [
+    `http://${name}:${http.port}`,
+    ...(https ? [`https://${name}:${https.port}`] : []),
+  ]);
+  return [own, ...all.filter((origin) => origin !== own)];
+};
+
+const stopOnSignal = (log: Log, stop: () => Promise<void>): void => {
+  const signals = ["SIGINT", "SIGTERM"] as const;
+  const end = async (signal: string): Promise<void> => {
+    // A second signal ends the process at once, as people expect who press Ctrl-C again.
+    for (const name of signals) process.off(name, end);
+    log.write({ event: "stopping", why: signal });
+    await stop();
+    log.write({ event: "stopped" });
+  };
+  for (const name of signals) process.once(name, end);
+};

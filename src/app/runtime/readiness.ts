@@ -1,0 +1,67 @@
+import type { IdentityProvider } from "../../ports/driven/identity/identity-provider.ts";
+import type { ResourceStore } from "../../ports/driven/resources/resource-store.ts";
+import type { SessionStore } from "../../ports/driven/sessions/session-store.ts";
+import type { Clock } from "../../ports/driven/system/clock.ts";
+import type { Log } from "../../ports/driven/system/log.ts";
+import type { Readiness } from "../../ports/driving/health.ts";
+
+interface Deps {
+  readonly sessionStore: SessionStore;
+  readonly resourceStore: ResourceStore;
+  readonly identityProvider: IdentityProvider;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Those who ask (balancers, probes) give up after a few seconds themselves. */
+const patienceMs = 3000;
+
+/** In milliseconds: who asks within it gets the answer of before, so that asking in a loop costs the stores nothing. */
+const remembered = 1000;
+
+type Outcome = { readonly ready: true } | { readonly ready: false; readonly cause: unknown };
+
+/** Asks everything the server needs, at once; what does not answer in time counts as missing. */
+export const readiness = ({ sessionStore, resourceStore, identityProvider, clock, log }: Deps): Readiness => {
+  const checks: Readonly<Record<string, (signal: AbortSignal) => Promise<void>>> = {
+    "session store": async () => sessionStore.ready(),
+    "resource store": async (signal) => resourceStore.ready(signal),
+    "identity provider": async () => identityProvider.ready(),
+  };
+  const failing = new Set<string>();
+  const tell = (part: string, outcome: Outcome): void => {
+    if (!outcome.ready && !failing.has(part)) {
+      log.write({ event: "readiness", part, outcome: "failing", cause: outcome.cause });
+    } else if (outcome.ready && failing.has(part)) log.write({ event: "readiness", part, outcome: "ready" });
+    if (outcome.ready) failing.delete(part);
+    else failing.add(part);
+  };
+  const ask = async (): Promise<readonly string[]> => {
+    const signal = AbortSignal.timeout(patienceMs);
+    const missing = await Promise.all(
+      Object.entries(checks).map(async ([part, check]) => {
+        const outcome = await outcomeOf(check, signal);
+        tell(part, outcome);
+        return outcome.ready ? [] : [part];
+      }),
+    );
+    return missing.flat();
+  };
+  let last: { readonly asked: number; readonly answer: Promise<readonly string[]> } | undefined;
+  return () => {
+    const now = clock.now() * 1000;
+    // Without the sign, so that a clock set back delays nothing.
+    if (last === undefined || Math.abs(last.asked - now) > remembered) {
+      last = { asked: now, answer: ask() };
+    }
+    return last.answer;
+  };
+};
+
+const outcomeOf = (check: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<Outcome> =>
+  new Promise((resolve) => {
+    const fail = (cause: unknown) => resolve({ ready: false, cause });
+    signal.addEventListener("abort", () => fail(new Error("no answer in time")), { once: true });
+    const run = async () => check(signal);
+    run().then(() => resolve({ ready: true }), fail);
+  });

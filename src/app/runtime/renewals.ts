@@ -1,0 +1,103 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { LRUCache } from "lru-cache";
+import type { Seconds } from "../../domain/brand.ts";
+import { ProviderDown } from "../../domain/failure.ts";
+import type { Caller } from "../../domain/identity/caller.ts";
+import type { SessionId } from "../../domain/sessions/session.ts";
+import type { Clock } from "../../ports/driven/system/clock.ts";
+import type { Log } from "../../ports/driven/system/log.ts";
+import type { Renewals } from "../usecases/identity/identify-caller.ts";
+import type { RenewTokens } from "../usecases/sessions/renew-tokens.ts";
+
+interface Deps {
+  readonly renew: RenewTokens;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Longest wait of one request for a renewal. */
+  readonly patience: Seconds;
+}
+
+/** After a failure the provider is left alone for so long, by this session. */
+const pause: Seconds = 1;
+const maxFailures = 10_000;
+
+/** Renewals that nobody waits for; more than that at once, and they wait for the token's end. */
+const maxAhead = 200;
+
+/** All together: a provider that takes a minute for each must not keep ever more connections open. */
+const maxRunning = 2000;
+
+/** What a renewal brings may be from before a change of rights; whoever comes later than this looks again. */
+const recent: Seconds = 1;
+
+interface Running {
+  readonly begun: Seconds;
+  readonly done: Promise<Caller>;
+}
+
+interface Failed {
+  readonly until: Seconds;
+  readonly error: unknown;
+}
+
+/**
+ * The renewals of this process: one for each session at a time, shared by all requests that need it, and not
+ * tied to any of them, so that a client that goes away loses nothing. The lock below does the same between
+ * processes.
+ */
+export const renewals = (d: Deps): Renewals & { close(): Promise<void> } => {
+  const running = new Map<SessionId, Running>();
+  const failures = new LRUCache<SessionId, Failed>({ max: maxFailures });
+
+  const start = (id: SessionId): Promise<Caller> => {
+    if (running.size >= maxRunning)
+      throw new ProviderDown({ cause: new Error("too many renewals wait for it") });
+    const done = d.renew(id).finally(() => running.delete(id));
+    done.catch((error: unknown) => failures.set(id, { until: d.clock.now() + pause, error }));
+    running.set(id, { begun: d.clock.now(), done });
+    return done;
+  };
+
+  const isPaused = (id: SessionId): Failed | undefined => {
+    const failed = failures.get(id);
+    return failed && failed.until > d.clock.now() ? failed : undefined;
+  };
+
+  return {
+    now: async (id) => {
+      const going = running.get(id);
+      const failed = going ? undefined : isPaused(id);
+      if (failed) throw failed.error;
+      if (!going) return within(d.patience, start(id));
+      const isRecent = d.clock.now() < going.begun + recent;
+      return within(
+        d.patience,
+        isRecent ? going.done : going.done.then(() => running.get(id)?.done ?? start(id)),
+      );
+    },
+    ahead: (id) => {
+      if (running.has(id) || isPaused(id) || running.size >= maxAhead) return;
+      // The token is still good, and a later request tries again; nobody waits who could be told.
+      start(id).catch((cause: unknown) => {
+        d.log.write({ event: "background", what: "renewing a session's tokens ahead", cause });
+      });
+    },
+    close: async () => {
+      await Promise.allSettled(Array.from(running.values(), ({ done }) => done));
+    },
+  };
+};
+
+/** Waits for a renewal, but no longer than a request may. */
+const within = async (patience: Seconds, renewal: Promise<Caller>): Promise<Caller> => {
+  const over = new AbortController();
+  const tooLong = delay(patience * 1000, undefined, { signal: over.signal }).then(() => {
+    throw new ProviderDown({ cause: new Error("the renewal takes too long") });
+  });
+  tooLong.catch(() => undefined);
+  try {
+    return await Promise.race([renewal, tooLong]);
+  } finally {
+    over.abort();
+  }
+};

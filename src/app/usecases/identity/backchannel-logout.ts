@@ -1,0 +1,82 @@
+import type { Seconds } from "../../../domain/brand.ts";
+import type { LogoutNotice } from "../../../domain/sessions/logout-notice.ts";
+import {
+  concerns,
+  logoutTokenMaxAge,
+  mayConcern,
+  mayHaveMissed,
+  ownersNamed,
+} from "../../../domain/sessions/logout-notice.ts";
+import type { Login } from "../../../domain/sessions/session.ts";
+import type { IdentityProvider } from "../../../ports/driven/identity/identity-provider.ts";
+import type { StalenessMarks } from "../../../ports/driven/sessions/staleness-marks.ts";
+import type { UsedNotices } from "../../../ports/driven/sessions/used-notices.ts";
+import type { Clock } from "../../../ports/driven/system/clock.ts";
+import type { Log } from "../../../ports/driven/system/log.ts";
+import type { BackchannelLogout } from "../../../ports/driving/backchannel-logout.ts";
+import type { Background } from "../sessions/background.ts";
+import { markStale } from "../sessions/mark-stale.ts";
+import type { SessionEntries } from "../sessions/session-entries.ts";
+
+interface Deps {
+  readonly identityProvider: IdentityProvider;
+  readonly notices: UsedNotices;
+  readonly entries: SessionEntries;
+  readonly marks: StalenessMarks;
+  readonly background: Background;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Longer than any token is accepted, clocks that differ included. */
+const remembered: Seconds = 2 * logoutTokenMaxAge;
+
+/** Within it, a provider that tells of a logout has done with it; until then Keycloak still renews. */
+const providerSettles: Seconds = 5;
+
+export const backchannelLogout =
+  (d: Deps): BackchannelLogout =>
+  async (logoutToken) => {
+    const verification = await d.identityProvider.verifyLogout(logoutToken);
+    if (verification.outcome === "invalid") return refuse(d, verification.reason);
+    const { notice } = verification;
+    if (await d.notices.has(notice.id)) return refuse(d, "The logout token has been used before.");
+    await obey(d, notice);
+    // Only now: after an outage half way the provider's next try has to count.
+    await d.notices.add(notice.id, remembered);
+    return { outcome: "done" };
+  };
+
+const refuse = ({ log }: Deps, reason: string) => {
+  log.write({ event: "logout-notice", outcome: "refused", reason });
+  return { outcome: "refused", reason } as const;
+};
+
+/**
+ * Twice: what is renewed while the provider is not yet done proves nothing, and a login whose code was redeemed
+ * before the notice came may be stored after the first look. The second is lost with a process that is killed.
+ */
+const obey = async (d: Deps, notice: LogoutNotice): Promise<void> => {
+  const came = d.clock.now();
+  await endNamed(d, notice, () => true);
+  const lookAgain = () => endNamed(d, notice, (login) => mayHaveMissed(notice, came, login));
+  d.background.add("looking again for what a logout names", lookAgain, providerSettles);
+};
+
+/**
+ * Ends what the notice names. That is revoked as well: the provider may keep tokens for offline access, which
+ * nobody holds any more (OpenID Connect Back-Channel Logout section 2.7).
+ *
+ * Of somebody whom an administrator has logged out everywhere, Keycloak 26 tells in one notice, which names one
+ * of their sessions. So their other ones ask the provider before they go on.
+ */
+const endNamed = async (d: Deps, notice: LogoutNotice, isMeant: (login: Login) => boolean): Promise<void> => {
+  const mayEnd = (login: Login) => mayConcern(notice, login) && isMeant(login);
+  const found = await d.entries.find(ownersNamed(notice), mayEnd);
+  const named = found.filter(({ login }) => concerns(notice, login));
+  const ids = named.map(({ id }) => id);
+  await d.entries.end(ids, "logged out at the provider", "unless-shared");
+  const others = found.filter(({ login }) => !concerns(notice, login));
+  const doubtful = new Set(others.map(({ login }) => login.username));
+  for (const username of doubtful) await markStale(d.marks, username);
+};

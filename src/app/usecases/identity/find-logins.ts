@@ -1,0 +1,40 @@
+import type { Login, SessionId } from "../../../domain/sessions/session.ts";
+import type { SessionOwner } from "../../../domain/sessions/session-owner.ts";
+import type { SessionIndex } from "../../../ports/driven/sessions/session-index.ts";
+import type { SessionStore } from "../../../ports/driven/sessions/session-store.ts";
+
+export interface FoundLogin {
+  readonly id: SessionId;
+  readonly login: Login;
+}
+
+/** The logins that are there and wanted, whoever of these owners they were entered under. */
+export type FindLogins = (
+  owners: readonly SessionOwner[],
+  isWanted: (login: Login) => boolean,
+) => Promise<readonly FoundLogin[]>;
+
+interface Deps {
+  readonly sessions: SessionStore;
+  readonly index: SessionIndex;
+}
+
+/** How many sessions are looked at together. */
+const batchSize = 20;
+
+export const findLogins =
+  ({ sessions, index }: Deps): FindLogins =>
+  async (owners, isWanted) => {
+    const lists = await Promise.all(owners.map((owner) => index.list(owner)));
+    const ids = [...new Set(lists.flat())];
+    const found: FoundLogin[] = [];
+    for (let start = 0; start < ids.length; start += batchSize) {
+      const batch = ids.slice(start, start + batchSize);
+      const logins = await Promise.all(batch.map(async (id) => (await sessions.peek(id))?.session.login));
+      for (const [at, id] of batch.entries()) {
+        const login = logins[at];
+        if (login && isWanted(login)) found.push({ id, login });
+      }
+    }
+    return found;
+  };

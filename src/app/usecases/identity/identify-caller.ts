@@ -1,0 +1,121 @@
+import type { JsonObject, Seconds } from "../../../domain/brand.ts";
+import { InvalidToken, ProviderDown, StoreDown } from "../../../domain/failure.ts";
+import type { Caller, Credentials } from "../../../domain/identity/caller.ts";
+import { anonymous, withoutLogin } from "../../../domain/identity/caller.ts";
+import { renewalDue } from "../../../domain/sessions/renewal.ts";
+import type { Login, SessionId, StoredSession } from "../../../domain/sessions/session.ts";
+import type { TokenSet } from "../../../domain/sessions/token-set.ts";
+import type { Clock } from "../../../ports/driven/system/clock.ts";
+import type { Log } from "../../../ports/driven/system/log.ts";
+import type { Random } from "../../../ports/driven/system/random.ts";
+import type { IdentifyCaller } from "../../../ports/driving/identify-caller.ts";
+import type { SessionTokens } from "../sessions/session-tokens.ts";
+import type { NoteUse } from "../sessions/session-use.ts";
+import type { JudgeTokens } from "./judge-tokens.ts";
+
+interface Deps {
+  readonly judge: JudgeTokens;
+  readonly renewals: Renewals;
+  readonly tokens: SessionTokens;
+  readonly noteUse: NoteUse;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  /** After which a login ends however much it is used; undefined: never. */
+  readonly maxLifetime: Seconds | undefined;
+}
+
+/** The renewal of sessions' tokens, as requests need it. */
+export interface Renewals {
+  /** Waits for it, within a request's time. Throws ProviderDown, StoreDown. */
+  now(id: SessionId): Promise<Caller>;
+  /** Begins it while the present token is still good; nobody waits. */
+  ahead(id: SessionId): void;
+}
+
+/** An outage proves nothing about anybody: the caller is unproven, and nobody is logged out. */
+const unprovenIfDown = (error: unknown): Caller => {
+  if (error instanceof ProviderDown || error instanceof StoreDown) return { kind: "unproven", cause: error };
+  throw error;
+};
+
+export const identifyCaller =
+  (d: Deps): IdentifyCaller =>
+  async (credentials) => {
+    try {
+      return await provenCaller(d, credentials);
+    } catch (error) {
+      return unprovenIfDown(error);
+    }
+  };
+
+const provenCaller = (d: Deps, credentials: Credentials): Caller | Promise<Caller> => {
+  switch (credentials.kind) {
+    case "none":
+      return anonymous;
+    case "session-unread":
+      return { kind: "unproven", cause: credentials.cause };
+    case "bearer":
+      return bearerCaller(d, credentials.token);
+    case "session":
+      return sessionCaller(d, credentials.id, credentials.stored);
+  }
+};
+
+const bearerCaller = async (d: Deps, token: string): Promise<Caller> => {
+  const judgement = await d.judge({ idToken: token }, "cli");
+  switch (judgement.verdict) {
+    case "good":
+      return { kind: "user", user: judgement.user };
+    case "expired":
+      throw new InvalidToken("The token has expired. Renew it.");
+    case "stale":
+      throw new InvalidToken("The token was issued before your permissions changed. Renew it.");
+    case "incomplete":
+    case "doubtful":
+      throw new Error(`a Bearer token is never ${judgement.verdict}`);
+    case "bad":
+      throw new InvalidToken(judgement.reason);
+  }
+};
+
+const sessionCaller = async (d: Deps, id: SessionId, stored: StoredSession): Promise<Caller> => {
+  const { login } = stored.session;
+  if (!login) return withoutLogin(stored.session);
+  if (d.maxLifetime !== undefined && login.since + d.maxLifetime <= d.clock.now()) {
+    const why = { reason: "its time is over", loginEnd: "too-old" } as const;
+    return d.tokens.drop(id, stored, login, why, d.tokens.open(id, login)?.tokens);
+  }
+  const opened = d.tokens.open(id, login);
+  if (!opened) return d.tokens.drop(id, stored, login, { reason: "its tokens cannot be opened" });
+  const judgement = await d.judge(opened.tokens, "app");
+  switch (judgement.verdict) {
+    case "good":
+      if (isDue(d, judgement.claims)) d.renewals.ahead(id);
+      else if (opened.underOldKey) await sealAnew(d, id, stored, login, opened.tokens);
+      else d.noteUse(id, stored, login);
+      return { kind: "user", user: judgement.user };
+    case "expired":
+    case "stale":
+    case "incomplete":
+    case "doubtful":
+    case "bad":
+      // It was good when it was sealed. Whether the login has ended, the provider says when it is to renew it.
+      return d.renewals.now(id);
+  }
+};
+
+const isDue = (d: Deps, claims: JsonObject): boolean => {
+  const due = renewalDue(claims, d.random.fraction());
+  return due !== undefined && due <= d.clock.now();
+};
+
+/** So that the operator can drop the old key one day. Losing a race here loses nothing, and so does an outage. */
+const sealAnew = async (d: Deps, id: SessionId, stored: StoredSession, login: Login, tokens: TokenSet) => {
+  try {
+    await d.tokens.keep(id, stored, login, tokens);
+  } catch (cause) {
+    if (!(cause instanceof StoreDown)) throw cause;
+    d.log.write({ event: "background", what: "sealing a session's tokens under the first key", cause });
+  }
+};

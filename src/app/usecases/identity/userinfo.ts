@@ -1,0 +1,61 @@
+import type { JsonObject } from "../../../domain/brand.ts";
+import { ProviderDown } from "../../../domain/failure.ts";
+import type { ClaimNames } from "../../../domain/identity/user.ts";
+import { lackingClaims, lacksClaims, withUserinfo } from "../../../domain/identity/userinfo.ts";
+import { remembered } from "../../../domain/remembered.ts";
+import type { TokenSet } from "../../../domain/sessions/token-set.ts";
+import type { IdentityProvider, IdToken } from "../../../ports/driven/identity/identity-provider.ts";
+
+/**
+ * Claims that the provider tells at its userinfo endpoint only. They are asked for once at a login and once at each
+ * renewal, and kept with the tokens; the id token stays the proof of who somebody is.
+ */
+export interface Userinfo {
+  /** Whether the id token lacks a claim that nobody has asked for yet. */
+  isDue(token: IdToken, claims: JsonObject): boolean;
+  /** All that is known of the person; the same object each time. `claims`: the id token's. */
+  claimsOf(token: IdToken, claims: JsonObject): JsonObject;
+  /** The tokens, with what userinfo says. "refused": the access token is not taken. Throws ProviderDown. */
+  ask(tokens: TokenSet, claims: JsonObject): Promise<TokenSet | "refused">;
+  /** The same right after the provider gave the tokens, when it has to take them. Throws ProviderDown. */
+  askAtOnce(tokens: TokenSet, claims: JsonObject): Promise<TokenSet>;
+}
+
+interface Deps {
+  readonly identityProvider: Pick<IdentityProvider, "userinfo">;
+  readonly claimNames: ClaimNames;
+  /** Setting OIDC_USERINFO. */
+  readonly userinfoMode: "auto" | "never";
+}
+
+export const userinfo = ({ identityProvider, claimNames, userinfoMode }: Deps): Userinfo => {
+  const isLacking = remembered((claims: JsonObject) => lacksClaims(claims, claimNames));
+  const merged = new WeakMap<IdToken, { readonly from: JsonObject; readonly all: JsonObject }>();
+
+  const ask = async (tokens: TokenSet, claims: JsonObject): Promise<TokenSet | "refused"> => {
+    const said = await identityProvider.userinfo(tokens, String(claims["sub"]));
+    return said === "refused" ? said : { ...tokens, userinfo: lackingClaims(claims, said, claimNames) };
+  };
+
+  return {
+    isDue: (token, claims) => userinfoMode === "auto" && token.userinfo === undefined && isLacking(claims),
+    claimsOf(token, claims) {
+      if (token.userinfo === undefined) return claims;
+      const before = merged.get(token);
+      if (before?.from === claims) return before.all;
+      const all = withUserinfo(claims, token.userinfo);
+      merged.set(token, { from: claims, all });
+      return all;
+    },
+    ask,
+    async askAtOnce(tokens, claims) {
+      const asked = await ask(tokens, claims);
+      if (asked !== "refused") return asked;
+      throw new ProviderDown({
+        cause: new Error(
+          "The provider's userinfo endpoint does not take the access token that came just now",
+        ),
+      });
+    },
+  };
+};

@@ -1,0 +1,84 @@
+import type { KeyPrefix, ObjectKey } from "../../../domain/resources/object-key.ts";
+import { inFolder, keyIn } from "../../../domain/resources/object-key.ts";
+import type { ResourceStore } from "../../../ports/driven/resources/resource-store.ts";
+
+const ascii = /^[\x20-\x7e]*$/;
+
+/** The names of a folder that are not stored in NFC, by what they are in NFC. */
+export type OtherForms = ReadonlyMap<string, readonly string[]>;
+
+export const otherFormsIn = async (
+  store: ResourceStore,
+  folder: KeyPrefix,
+  signal: AbortSignal,
+): Promise<OtherForms> => {
+  const forms = new Map<string, string[]>();
+  for await (const stored of store.list(folder, signal)) {
+    const name = stored.normalize("NFC");
+    if (name !== stored) forms.set(name, [...(forms.get(name) ?? []), stored]);
+  }
+  return forms;
+};
+
+interface FolderForms {
+  /** What is there, or was a moment ago. */
+  of(folder: KeyPrefix, signal: AbortSignal): Promise<OtherForms>;
+  /** Who asks from now on is told the store's present state. */
+  forget(folder: KeyPrefix): void;
+}
+
+/**
+ * A store that finds what is stored under another Unicode form of a key: keys are asked for in NFC, but copies and
+ * older versions have put names there as they came, from a Mac as NFD. Where a name holds letters beyond ASCII, and
+ * nothing is stored under it, its folder is listed. What is there in two forms is one object: the NFC one.
+ */
+export const foundInAnyForm = (store: ResourceStore, forms: FolderForms): ResourceStore => {
+  const others = async (key: ObjectKey, signal: AbortSignal): Promise<ObjectKey[]> => {
+    const { folder, name } = inFolder(key);
+    if (ascii.test(name)) return [];
+    const stored = (await forms.of(folder, signal)).get(name) ?? [];
+    return stored.map((form) => keyIn(folder, form));
+  };
+  /** Of what may be changed the present state counts, and everybody is to see the change. */
+  const changing = async <T>(key: ObjectKey, change: () => Promise<T>): Promise<T> => {
+    const { folder } = inFolder(key);
+    forms.forget(folder);
+    try {
+      return await change();
+    } finally {
+      forms.forget(folder);
+    }
+  };
+  const isThere = async (key: ObjectKey, signal: AbortSignal) =>
+    (await store.stat(key, signal)) !== undefined;
+  return {
+    list: (prefix, signal) => store.list(prefix, signal),
+    read: async (key, signal) => {
+      const stored = await store.read(key, signal);
+      const [other] = stored ? [] : await others(key, signal);
+      return other === undefined ? stored : store.read(other, signal);
+    },
+    stat: async (key, signal) => {
+      const metadata = await store.stat(key, signal);
+      const [other] = metadata ? [] : await others(key, signal);
+      return other === undefined ? metadata : store.stat(other, signal);
+    },
+    write: (key, content, condition, signal) =>
+      changing(key, async () => {
+        const isKnown = ascii.test(inFolder(key).name) || (await isThere(key, signal));
+        const [other] = isKnown ? [] : await others(key, signal);
+        return store.write(other ?? key, content, condition, signal);
+      }),
+    remove: (key, condition, signal) =>
+      changing(key, async () => {
+        const rest = await others(key, signal);
+        const shown = rest.length === 0 || (await isThere(key, signal)) ? key : (rest.shift() ?? key);
+        const outcome = await store.remove(shown, condition, signal);
+        if (outcome === "done") {
+          await Promise.all(rest.map((form) => store.remove(form, { kind: "none" }, signal)));
+        }
+        return outcome;
+      }),
+    ready: (signal) => store.ready(signal),
+  };
+};

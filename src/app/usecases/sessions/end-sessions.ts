@@ -1,0 +1,32 @@
+import type { Username } from "../../../domain/identity/user.ts";
+import type { SessionId } from "../../../domain/sessions/session.ts";
+import { byUsername } from "../../../domain/sessions/session-owner.ts";
+import type { SessionStore } from "../../../ports/driven/sessions/session-store.ts";
+import type { StalenessMarks } from "../../../ports/driven/sessions/staleness-marks.ts";
+import { markStale } from "./mark-stale.ts";
+import type { SessionEntries } from "./session-entries.ts";
+
+interface Deps {
+  readonly store: SessionStore;
+  readonly entries: Pick<SessionEntries, "find" | "end">;
+  readonly marks: StalenessMarks;
+}
+
+/**
+ * Ends every session of one username, on all their devices, and says how many these were. The index names
+ * them; a look at all sessions finds any that it should have missed. Their programs have to renew their tokens,
+ * so that the provider can refuse.
+ */
+export const endSessions = async (d: Deps, name: string): Promise<number> => {
+  const { store, entries } = d;
+  const username = name as Username;
+  const isTheirs = (login: { readonly username: string } | undefined) => login?.username === username;
+  const end = (ids: readonly SessionId[]) => entries.end(ids, "the operator wished it", "always");
+  const found = await entries.find([byUsername(username)], isTheirs);
+  let ended = await end(found.map(({ id }) => id));
+  for await (const { id, session } of store.all()) {
+    if (isTheirs(session.login)) ended += await end([id]);
+  }
+  await markStale(d.marks, username);
+  return ended;
+};

@@ -1,0 +1,103 @@
+import type { Seconds } from "../../../domain/brand.ts";
+import { StoreDown } from "../../../domain/failure.ts";
+import { isSamePerson } from "../../../domain/identity/person.ts";
+import type { User } from "../../../domain/identity/user.ts";
+import type { Login, SessionId, StoredSession } from "../../../domain/sessions/session.ts";
+import type { TokenSet } from "../../../domain/sessions/token-set.ts";
+import type { SessionStore } from "../../../ports/driven/sessions/session-store.ts";
+import type { Clock } from "../../../ports/driven/system/clock.ts";
+import type { RevokeLogin } from "../identity/revoke-login.ts";
+import type { SessionEntries } from "./session-entries.ts";
+import type { SessionTokens } from "./session-tokens.ts";
+
+interface Deps {
+  readonly sessions: SessionStore;
+  readonly tokens: SessionTokens;
+  readonly revoke: RevokeLogin;
+  readonly entries: Pick<SessionEntries, "enter">;
+  readonly clock: Clock;
+  readonly idle: Seconds;
+  readonly wait: (time: Seconds) => Promise<void>;
+}
+
+/** How often a write of new tokens is tried again when others write the same session. */
+const tries = 5;
+
+/** For how long new tokens wait for a store that does not answer, and between two tries. */
+const storePatience: Seconds = 60;
+const storePause: Seconds = 0.1;
+
+export interface Exchange {
+  readonly old: TokenSet;
+  readonly renewed: TokenSet;
+  /** By the renewed tokens; absent: they do not tell. */
+  readonly owner?: User;
+}
+
+/**
+ * Puts new tokens into the session: the old refresh token may be used up, so losing the new one would log its
+ * owner out. So a store that is away for a moment is waited for, with the lock held; those who wait for this
+ * renewal do so no longer than a request may. False: the session has ended, and the tokens are revoked.
+ */
+export const keepRenewed = async (
+  d: Deps,
+  id: SessionId,
+  stored: StoredSession | undefined,
+  login: Login,
+  exchange: Exchange,
+): Promise<boolean> => {
+  const isThere = await putPatiently(d, id, stored, exchange);
+  // Whoever ended the session could not know of these.
+  if (!isThere) d.revoke(login, exchange.renewed, "unless-shared");
+  return isThere;
+};
+
+const putPatiently = async (
+  d: Deps,
+  id: SessionId,
+  stored: StoredSession | undefined,
+  exchange: Exchange,
+): Promise<boolean> => {
+  const end = d.clock.now() + storePatience;
+  let first = stored;
+  for (;;) {
+    try {
+      return await putRenewed(d, id, first ?? (await d.sessions.load(id, d.idle)), exchange);
+    } catch (error) {
+      if (!(error instanceof StoreDown) || d.clock.now() >= end) throw error;
+      await d.wait(storePause);
+      // Nobody knows whether the write that failed was done.
+      first = undefined;
+    }
+  }
+};
+
+/**
+ * Others may have written the session while the provider answered. A logout that came meanwhile wins: then,
+ * false. So do tokens that are not the ones that were renewed, since they are newer, or these.
+ */
+const putRenewed = async (
+  d: Deps,
+  id: SessionId,
+  stored: StoredSession | undefined,
+  { old, renewed, owner }: Exchange,
+): Promise<boolean> => {
+  let present = stored;
+  for (let attempt = 0; attempt < tries; attempt++) {
+    const login = present?.session.login;
+    if (!present || !login) return false;
+    if (!isSame(d.tokens.open(id, login)?.tokens, old)) return true;
+    // Somebody whom the provider calls by a new name is looked for under it, and so is one of version 0.1.
+    const named: Login = owner ? { ...login, username: owner.username, person: owner.person } : login;
+    if (owner && !isOwnedBy(login, owner)) await d.entries.enter(id, named);
+    if (await d.tokens.keep(id, present, named, renewed)) return true;
+    present = await d.sessions.load(id, d.idle);
+  }
+  throw new StoreDown({ cause: new Error("too many writers on one session") });
+};
+
+const isOwnedBy = ({ username, person }: Login, owner: User): boolean =>
+  username === owner.username && person !== undefined && isSamePerson(person, owner.person);
+
+const isSame = (found: TokenSet | undefined, wanted: TokenSet): boolean =>
+  found?.idToken === wanted.idToken && found.refreshToken === wanted.refreshToken;

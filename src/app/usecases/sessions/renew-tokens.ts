@@ -1,0 +1,206 @@
+import type { JsonObject, Seconds } from "../../../domain/brand.ts";
+import { ProviderDown, StoreDown } from "../../../domain/failure.ts";
+import type { Caller } from "../../../domain/identity/caller.ts";
+import { anonymous, withoutLogin } from "../../../domain/identity/caller.ts";
+import type { ClaimNames, Username } from "../../../domain/identity/user.ts";
+import { userFault, userFromClaims } from "../../../domain/identity/user.ts";
+import { renewalDue } from "../../../domain/sessions/renewal.ts";
+import type { Login, SessionId, StoredSession } from "../../../domain/sessions/session.ts";
+import type { TokenSet } from "../../../domain/sessions/token-set.ts";
+import type { IdentityProvider } from "../../../ports/driven/identity/identity-provider.ts";
+import type { Hold, RenewalLock } from "../../../ports/driven/sessions/lock.ts";
+import type { SessionStore } from "../../../ports/driven/sessions/session-store.ts";
+import type { StalenessMarks } from "../../../ports/driven/sessions/staleness-marks.ts";
+import type { Clock } from "../../../ports/driven/system/clock.ts";
+import type { Log } from "../../../ports/driven/system/log.ts";
+import type { JudgeTokens } from "../identity/judge-tokens.ts";
+import type { RevokeLogin } from "../identity/revoke-login.ts";
+import type { Userinfo } from "../identity/userinfo.ts";
+import type { Exchange } from "./keep-renewed.ts";
+import { keepRenewed } from "./keep-renewed.ts";
+import type { SessionEntries } from "./session-entries.ts";
+import type { SessionTokens } from "./session-tokens.ts";
+
+interface Deps {
+  readonly sessions: SessionStore;
+  readonly lock: RenewalLock;
+  readonly identityProvider: IdentityProvider;
+  readonly judge: JudgeTokens;
+  readonly marks: Pick<StalenessMarks, "find" | "now">;
+  readonly tokens: SessionTokens;
+  readonly revoke: RevokeLogin;
+  readonly entries: Pick<SessionEntries, "enter">;
+  readonly userinfo: Userinfo;
+  readonly claimNames: ClaimNames;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly idle: Seconds;
+  /** How long to wait for a renewal that another instance is at. */
+  readonly patience: Seconds;
+  readonly wait: (time: Seconds) => Promise<void>;
+}
+
+/** Renews the tokens of a session and says who its owner is now. Throws ProviderDown, StoreDown. */
+export type RenewTokens = (id: SessionId) => Promise<Caller>;
+
+/**
+ * Lock, load again, judge again, refresh, save, release. Refresh tokens may be of single use, so that two
+ * requests that renew at once would log their owner out; the second finds the first one's tokens instead.
+ */
+export const renewTokens =
+  (d: Deps): RenewTokens =>
+  async (id) => {
+    const held = await d.lock.hold(id, d.patience, (hold) => renewHeld(d, id, hold));
+    if (held.outcome === "busy") {
+      throw new ProviderDown({ cause: new Error("a renewal elsewhere takes too long") });
+    }
+    return held.result;
+  };
+
+const renewHeld = async (d: Deps, id: SessionId, hold: Hold): Promise<Caller> => {
+  const stored = await d.sessions.load(id, d.idle);
+  if (!stored) return anonymous;
+  const { login } = stored.session;
+  if (!login) return withoutLogin(stored.session);
+  const tokens = d.tokens.open(id, login)?.tokens;
+  if (!tokens) return d.tokens.drop(id, stored, login, { reason: "its tokens cannot be opened" });
+  const judgement = await d.judge(tokens, "app");
+  if (judgement.verdict === "good" && !isDue(d, judgement.claims)) {
+    return { kind: "user", user: judgement.user };
+  }
+  if (judgement.verdict === "incomplete") {
+    const asked = await toldIfBroken(d, login, d.userinfo.ask(tokens, judgement.claims));
+    if (asked !== "refused")
+      return keepAsked(d, id, stored, login, { old: tokens, renewed: asked }, judgement.claims);
+  }
+  const mark = await lastMark(d, login.username);
+  // The stores and the key set may have kept us waiting for longer than a lease lasts.
+  if (!(await hold.confirm())) throw new StoreDown({ cause: new Error("the lock on the session was lost") });
+  return refresh(d, id, stored, login, tokens, mark);
+};
+
+/** An outage of the provider's is told as one, and leaves the session as it is. */
+const toldIfBroken = <T>(d: Deps, { username }: Login, asking: Promise<T>): Promise<T> =>
+  asking.catch((cause: unknown) => {
+    d.log.write({ event: "renewal", outcome: "broken", username, cause });
+    throw cause;
+  });
+
+/** Whoever asked for a renewal found it due at some moment of the margin; here its first moment counts. */
+const isDue = (d: Deps, claims: JsonObject): boolean => {
+  const due = renewalDue(claims, 0);
+  return due !== undefined && due <= d.clock.now();
+};
+
+const refresh = async (
+  d: Deps,
+  id: SessionId,
+  stored: StoredSession,
+  login: Login,
+  tokens: TokenSet,
+  mark: Seconds,
+): Promise<Caller> => {
+  const answer = askedAfter(mark, tokens, await toldIfBroken(d, login, d.identityProvider.refresh(tokens)));
+  if (answer === "refused") {
+    return dropRefused(d, id, stored, login, "the provider does not renew it", undefined);
+  }
+  if (answer.claims === undefined) {
+    const { because, tokens: renewed, cause } = answer;
+    return because === "expired" || because === "doubtful"
+      ? keepUnproven(d, id, stored, login, { old: tokens, renewed }, new Error(doubts[because], { cause }))
+      : dropRefused(d, id, stored, login, endings[because], renewed);
+  }
+  const { tokens: renewed, claims } = answer;
+  if (!d.userinfo.isDue(renewed, claims)) {
+    return keepAsked(d, id, stored, login, { old: tokens, renewed }, claims);
+  }
+  // First of all: while userinfo is asked, and may not answer, the new refresh token must not get lost.
+  if (!(await keepRenewed(d, id, stored, login, { old: tokens, renewed }))) return anonymous;
+  const asked = await toldIfBroken(d, login, d.userinfo.askAtOnce(renewed, claims));
+  return keepAsked(d, id, undefined, login, { old: renewed, renewed: asked }, claims);
+};
+
+/** A mark as late as this has been set already; one that is ahead of the store's time is, too, when it is there. */
+const lastMark = async ({ marks }: Deps, username: Username): Promise<Seconds> => {
+  const [now, present] = await Promise.all([marks.now(), marks.find(username)]);
+  const longestRounding = 1;
+  return present !== undefined && present > now + longestRounding ? present : now;
+};
+
+/** Says of a new id token that it was asked for after this mark had been set; of one that stays, what was known. */
+const askedAfter = <T extends { readonly tokens: TokenSet }>(
+  mark: Seconds,
+  old: TokenSet,
+  answer: T | "refused",
+): T | "refused" => {
+  if (answer === "refused") return answer;
+  const renewedAfterMark = answer.tokens.idToken === old.idToken ? old.renewedAfterMark : mark;
+  return renewedAfterMark === undefined
+    ? answer
+    : { ...answer, tokens: { ...answer.tokens, renewedAfterMark } };
+};
+
+/** Keeps tokens with all claims that there are, and says who their owner is by them. */
+const keepAsked = async (
+  d: Deps,
+  id: SessionId,
+  stored: StoredSession | undefined,
+  login: Login,
+  { old, renewed }: Exchange,
+  claims: JsonObject,
+): Promise<Caller> => {
+  const user = userFromClaims(d.userinfo.claimsOf(renewed, claims), d.claimNames);
+  if (user === undefined) {
+    // The provider, or a setting, has changed the claims: that says nothing against the person.
+    const reason = `After a renewal, ${userFault(d.userinfo.claimsOf(renewed, claims), d.claimNames)}`;
+    return keepUnproven(d, id, stored, login, { old, renewed }, new Error(reason));
+  }
+  const isThere = await keepRenewed(d, id, stored, login, { old, renewed, owner: user });
+  d.log.write({ event: "renewal", outcome: "done", username: login.username });
+  return isThere ? { kind: "user", user } : anonymous;
+};
+
+/** @param tokens That came of the renewal and serve nobody. */
+const dropRefused = async (
+  d: Deps,
+  id: SessionId,
+  stored: StoredSession,
+  login: Login,
+  reason: string,
+  tokens: TokenSet | undefined,
+): Promise<Caller> => {
+  const caller = await d.tokens.drop(id, stored, login, { reason, loginEnd: "not-renewed" });
+  if (tokens) d.revoke(login, tokens, "unless-shared");
+  d.log.write({ event: "renewal", outcome: "refused", username: login.username });
+  return caller;
+};
+
+/** Why renewed tokens prove nothing now. */
+const doubts = {
+  expired: "The renewed id token had expired when it came, by this server's clock: is that right?",
+  doubtful: "Whether the renewed id token is right cannot be told",
+} as const;
+
+/** Why renewed tokens end the login. */
+const endings = {
+  "another-person": "the provider renewed it with another person's id token",
+  missing: "the provider sends no id token when it renews, and the old one has expired",
+} as const;
+
+/**
+ * A token that proves nothing when it comes tells of clocks, keys or settings that are wrong, and nothing of its
+ * owner. Its refresh token is kept: the one before may be used up, and a later renewal may find all of it right.
+ */
+const keepUnproven = async (
+  d: Deps,
+  id: SessionId,
+  stored: StoredSession | undefined,
+  login: Login,
+  exchange: Exchange,
+  cause: Error,
+): Promise<Caller> => {
+  const { username } = login;
+  if (!(await keepRenewed(d, id, stored, login, exchange))) return anonymous;
+  d.log.write({ event: "renewal", outcome: "broken", username, cause });
+  throw new ProviderDown({ cause });
+};

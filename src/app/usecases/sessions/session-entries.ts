@@ -1,0 +1,97 @@
+import type { Seconds } from "../../../domain/brand.ts";
+import { StoreDown } from "../../../domain/failure.ts";
+import type { Login, SessionId } from "../../../domain/sessions/session.ts";
+import { byPerson, byUsername, ownersOf } from "../../../domain/sessions/session-owner.ts";
+import type { SessionIndex } from "../../../ports/driven/sessions/session-index.ts";
+import type { SessionStore } from "../../../ports/driven/sessions/session-store.ts";
+import type { Clock } from "../../../ports/driven/system/clock.ts";
+import type { Log } from "../../../ports/driven/system/log.ts";
+import type { FindLogins, FoundLogin } from "../identity/find-logins.ts";
+import type { RevocationRule, RevokeLogin } from "../identity/revoke-login.ts";
+import type { SessionTokens } from "./session-tokens.ts";
+
+/** Sessions with logins, as the index knows them. */
+export interface SessionEntries {
+  /**
+   * Enters a session that is about to be stored: before, so that none is ever missing. Somebody who has too
+   * many then loses those that were used least recently.
+   */
+  enter(id: SessionId, login: Login): Promise<void>;
+  /** To be called when a session's use is noted, before the note is written. Nobody waits for it. */
+  renew(id: SessionId, login: Login): void;
+  readonly find: FindLogins;
+  /**
+   * Ends sessions, and has the provider forget their logins by this rule, if any; `why` is for the log. The
+   * answer is how many there still were.
+   */
+  end(ids: readonly SessionId[], why: string, rule: RevocationRule | undefined): Promise<number>;
+}
+
+interface Deps {
+  readonly sessions: SessionStore;
+  readonly index: SessionIndex;
+  readonly tokens: Pick<SessionTokens, "open">;
+  readonly find: FindLogins;
+  readonly revoke: RevokeLogin;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly idle: Seconds;
+}
+
+/** Of one person: more than all the browsers somebody has; scripts that log in for each request meet it. */
+const maxSessions = 100;
+
+/** Entries are put off once in so long, and outlive their sessions by far more than that. */
+const renewInterval: Seconds = 3600;
+const outlives: Seconds = 86_400;
+
+export const sessionEntries = (d: Deps): SessionEntries => {
+  const add = (id: SessionId, login: Login) =>
+    Promise.all(ownersOf(login).map((owner) => d.index.add(owner, id, d.idle + outlives)));
+
+  const leave = ({ id, login }: FoundLogin, why: string, rule: RevocationRule | undefined): void => {
+    d.log.write({ event: "session-ended", username: login.username, why });
+    const opened = rule && d.tokens.open(id, login);
+    if (opened) d.revoke(login, opened.tokens, rule);
+  };
+
+  /** The session has ended, and an entry without one ends by itself. */
+  const takeOut = ({ id, login }: FoundLogin): Promise<unknown> =>
+    Promise.all(ownersOf(login).map((owner) => d.index.remove(owner, id))).catch((cause: unknown) => {
+      if (!(cause instanceof StoreDown)) throw cause;
+      d.log.write({ event: "background", what: "taking a session out of the index", cause });
+    });
+
+  const entries: SessionEntries = {
+    enter: async (id, login) => {
+      await add(id, login);
+      const owner = login.person ? byPerson(login.person) : byUsername(login.username);
+      const surplus = (await d.index.list(owner)).slice(maxSessions);
+      await entries.end(surplus, "its owner has too many", "unless-shared");
+      for (const each of surplus) await d.index.remove(owner, each);
+    },
+    renew: (id, login) => {
+      const interval = (time: Seconds) => Math.floor(time / renewInterval);
+      if (interval(d.clock.now()) === interval(login.lastUsed ?? login.since)) return;
+      add(id, login).catch((cause: unknown) => {
+        d.log.write({ event: "background", what: "renewing the index of sessions", cause });
+      });
+    },
+    find: d.find,
+    end: async (ids, why, rule) => {
+      const ended: FoundLogin[] = [];
+      try {
+        for (const id of ids) {
+          const login = (await d.sessions.remove(id))?.login;
+          if (login) ended.push({ id, login });
+        }
+      } finally {
+        // Also those that ended before an outage; and only when all have, since they may share what is revoked.
+        for (const each of ended) leave(each, why, rule);
+        await Promise.all(ended.map(takeOut));
+      }
+      return ended.length;
+    },
+  };
+  return entries;
+};

@@ -1,0 +1,95 @@
+import type { Seconds } from "../../../domain/brand.ts";
+import { StoreDown } from "../../../domain/failure.ts";
+import type { Caller } from "../../../domain/identity/caller.ts";
+import { withoutLogin } from "../../../domain/identity/caller.ts";
+import { remembered } from "../../../domain/remembered.ts";
+import { sessionContext } from "../../../domain/sessions/encryption-context.ts";
+import type { Login, LoginEnd, Session, SessionId, StoredSession } from "../../../domain/sessions/session.ts";
+import type { TokenSet } from "../../../domain/sessions/token-set.ts";
+import { parseTokens, serialiseTokens } from "../../../domain/sessions/token-set.ts";
+import type { SessionStore } from "../../../ports/driven/sessions/session-store.ts";
+import type { Opened, TokenSealer } from "../../../ports/driven/sessions/token-sealer.ts";
+import type { Clock } from "../../../ports/driven/system/clock.ts";
+import type { Log } from "../../../ports/driven/system/log.ts";
+import type { RevokeLogin } from "../identity/revoke-login.ts";
+
+interface OpenedTokens {
+  readonly tokens: TokenSet;
+  readonly underOldKey: boolean;
+}
+
+/** Why a login is dropped: for the log, and where they can do something with it for its owner. */
+interface DropReason {
+  readonly reason: string;
+  readonly loginEnd?: LoginEnd;
+}
+
+/** The tokens inside a session: taken out, put back, thrown away. Every write compares and sets. */
+export interface SessionTokens {
+  /** Undefined: they cannot be opened, and are of no use to anybody any more. */
+  open(id: SessionId, login: Login): OpenedTokens | undefined;
+  seal(id: SessionId, tokens: TokenSet): Login["sealedTokens"];
+  /** Puts tokens into a session that still is as it was read; false: it has changed, or ended. */
+  keep(id: SessionId, stored: StoredSession, login: Login, tokens: TokenSet): Promise<boolean>;
+  /**
+   * Ends a login whose tokens are no good; the session's other values stay. If it cannot be written, the next
+   * request finds them as useless as this one, and nobody has to wait for that.
+   * @param tokens What the provider may still take for good, and is to forget.
+   * @returns Who the session's owner is from now on.
+   */
+  drop(
+    id: SessionId,
+    stored: StoredSession,
+    login: Login,
+    why: DropReason,
+    tokens?: TokenSet,
+  ): Promise<Caller>;
+}
+
+interface Deps {
+  readonly sessions: SessionStore;
+  readonly sealer: TokenSealer;
+  readonly revoke: RevokeLogin;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly idle: Seconds;
+}
+
+export const sessionTokens = ({ sessions, sealer, revoke, clock, log, idle }: Deps): SessionTokens => {
+  // The sealer gives the same object for the same text, as long as it remembers it; the store the same login.
+  const parse = remembered((opened: Opened) => parseTokens(opened.text));
+  const openedBefore = new WeakMap<Login, { readonly id: SessionId; readonly opened: OpenedTokens }>();
+  const seal = (id: SessionId, tokens: TokenSet) => sealer.seal(serialiseTokens(tokens), sessionContext(id));
+  return {
+    seal,
+    open: (id, login) => {
+      const before = openedBefore.get(login);
+      if (before?.id === id) return before.opened;
+      const sealed = sealer.open(login.sealedTokens, sessionContext(id));
+      const tokens = sealed && parse(sealed);
+      if (!tokens) return undefined;
+      const opened = { tokens, underOldKey: sealed.underOldKey };
+      openedBefore.set(login, { id, opened });
+      return opened;
+    },
+    keep: async (id, stored, login, tokens) => {
+      const kept = { ...login, lastUsed: clock.now(), sealedTokens: seal(id, tokens) };
+      const session: Session = { ...stored.session, login: kept };
+      const replaced = await sessions.replace(id, session, stored.revision, idle);
+      return replaced.outcome === "replaced";
+    },
+    drop: async (id, stored, login, { reason, loginEnd }, tokens) => {
+      const { login: _, ...others } = stored.session;
+      const values: Session = loginEnd === undefined ? others : { ...others, loginEnd };
+      log.write({ event: "session-dropped", username: login.username, reason });
+      try {
+        const replaced = await sessions.replace(id, values, stored.revision, idle);
+        if (replaced.outcome === "replaced" && tokens) revoke(login, tokens, "unless-shared");
+      } catch (cause) {
+        if (!(cause instanceof StoreDown)) throw cause;
+        log.write({ event: "background", what: "dropping a session's tokens", cause });
+      }
+      return withoutLogin(values);
+    },
+  };
+};

@@ -1,0 +1,23 @@
+import type { Branded } from "../brand.ts";
+
+/** A group's canonical name: 3 to 50 ASCII letters, digits and hyphens (groups-and-authorization.md section 2). */
+export type GroupName = Branded<"GroupName">;
+
+/** What a group's name is looked up by: NFKC, then lower case. */
+export type NormalisedGroupName = Branded<"NormalisedGroupName">;
+
+export interface Group {
+  readonly name: GroupName;
+  readonly isPublic: boolean;
+}
+
+export const parseGroupName = (text: string): GroupName | undefined =>
+  /^[A-Za-z0-9-]{3,50}$/.test(text) ? (text as GroupName) : undefined;
+
+const ascii = /^[\x20-\x7e]*$/;
+
+/** The short way for what nearly all names are; it is gone several times in each request. */
+export const normaliseGroupName = (text: string): NormalisedGroupName =>
+  (ascii.test(text)
+    ? text.toLowerCase()
+    : text.normalize("NFKC").toLocaleLowerCase("en-US")) as NormalisedGroupName;

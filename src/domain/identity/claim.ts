@@ -1,0 +1,76 @@
+import type { Json, JsonObject } from "../brand.ts";
+
+const isObject = (value: Json | undefined): value is JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/**
+ * A claim by its name or, when there is none of that name, by its path (`realm_access.roles`). Claims' names may have
+ * dots themselves, in each step of a path too: the longest name that fits counts.
+ */
+export const claimAt = (claims: JsonObject, name: string): Json | undefined => {
+  if (Object.hasOwn(claims, name)) return claims[name];
+  for (let end = name.lastIndexOf("."); end >= 0; end = end === 0 ? -1 : name.lastIndexOf(".", end - 1)) {
+    const step = name.slice(0, end);
+    const inner = Object.hasOwn(claims, step) ? claims[step] : undefined;
+    const found = isObject(inner) ? claimAt(inner, name.slice(end + 1)) : undefined;
+    if (found !== undefined) return found;
+  }
+  return undefined;
+};
+
+/** What a claim holds, to tell an operator who set something up, in words that follow its name. Names no value. */
+export const whatItHolds = (claim: Json | undefined): string => {
+  if (claim === undefined) return "is missing";
+  if (claim === null) return "is null";
+  if (claim === "") return "holds an empty text";
+  if (Array.isArray(claim)) return claim.length === 0 ? "holds an empty list" : "holds a list";
+  return `holds ${typeof claim === "object" ? "an object" : nouns[typeof claim]}`;
+};
+
+const nouns: { readonly [type: string]: string } = {
+  string: "a text",
+  number: "a number",
+  boolean: "true or false",
+};
+
+/** A claim that names several things, as far as it can be read. */
+export interface NamesClaim {
+  readonly names: readonly string[];
+  /** What about it cannot be read, in words that follow the claim's name; undefined: nothing. */
+  readonly fault: string | undefined;
+}
+
+/** None of these can be part of a role group's name. */
+const separators = /[,;\s]+/;
+
+/**
+ * Reads a claim in each of the shapes in which providers name groups: a list of texts; one text, with several names
+ * joined by commas, semicolons or blanks; a list of objects that have the name as `name` or `value` (RFC 9068 section
+ * 2.2.3.1 has SCIM's); an object whose members' names count, unless they are false or null.
+ */
+export const readNames = (claim: Json | undefined): NamesClaim => {
+  if (typeof claim === "string") return { names: claim.split(separators).filter(Boolean), fault: undefined };
+  if (Array.isArray(claim)) return readList(claim);
+  if (isObject(claim)) {
+    const members = Object.entries(claim).filter(([, value]) => value !== false && value !== null);
+    return { names: members.map(([name]) => name), fault: undefined };
+  }
+  return { names: [], fault: whatItHolds(claim) };
+};
+
+const readList = (entries: readonly Json[]): NamesClaim => {
+  const read = entries.map(nameIn);
+  const unread = read.filter((name) => name === undefined).length;
+  return {
+    names: read.filter((name) => name !== undefined),
+    fault:
+      unread === 0 ? undefined : `holds a list in which ${unread} of ${entries.length} entries are no names`,
+  };
+};
+
+const nameIn = (entry: Json): string | undefined => {
+  if (typeof entry === "string") return entry;
+  if (!isObject(entry)) return undefined;
+  const name = entry["name"] ?? entry["value"];
+  return typeof name === "string" ? name : undefined;
+};

@@ -1,0 +1,56 @@
+import { LoginRequired, NotAllowed } from "../failure.ts";
+import type { Group } from "../groups/group.ts";
+import type { Caller } from "./caller.ts";
+import type { Role } from "./role.ts";
+import { rolesIn } from "./role.ts";
+
+export type Action = "read" | "write";
+
+/** What permission is asked for: the group itself (its settings), its source, or something in its source. */
+export type ObjectType = "group" | "source" | "dataset" | "narrative";
+
+interface Rule {
+  readonly type: ObjectType;
+  readonly roles: readonly Role[];
+  readonly allow: readonly Action[];
+}
+
+/** groups-and-authorization.md section 4; a rule that is not here denies. */
+const rules: readonly Rule[] = [
+  { type: "group", roles: ["viewers", "editors"], allow: ["read"] },
+  { type: "group", roles: ["owners"], allow: ["read", "write"] },
+  { type: "source", roles: ["viewers", "editors", "owners"], allow: ["read"] },
+  { type: "dataset", roles: ["viewers"], allow: ["read"] },
+  { type: "dataset", roles: ["editors", "owners"], allow: ["read", "write"] },
+  { type: "narrative", roles: ["viewers"], allow: ["read"] },
+  { type: "narrative", roles: ["editors", "owners"], allow: ["read", "write"] },
+];
+
+const anyoneMay = (action: Action, type: ObjectType, group: Group): boolean =>
+  action === "read" && type !== "group" && group.isPublic;
+
+/** Whether the caller may do this; decided anew each time, from the caller's roles alone. */
+export const may = (caller: Caller, action: Action, type: ObjectType, group: Group): boolean => {
+  if (anyoneMay(action, type, group)) return true;
+  if (caller.kind !== "user") return false;
+  const held = rolesIn(group, caller.user.authzRoles);
+  return rules.some(
+    (rule) => rule.type === type && rule.allow.includes(action) && rule.roles.some((role) => held.has(role)),
+  );
+};
+
+/**
+ * Throws unless the caller may do this. A group that does not exist (`undefined`) is treated as a private
+ * one in which nobody has a role, so that the two cannot be told apart.
+ */
+export function permit(
+  caller: Caller,
+  action: Action,
+  type: ObjectType,
+  group: Group | undefined,
+): asserts group is Group {
+  if (group && may(caller, action, type, group)) return;
+  if (caller.kind === "anonymous") throw new LoginRequired();
+  if (caller.kind === "unproven") throw caller.cause;
+  throw new NotAllowed();
+}

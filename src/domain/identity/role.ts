@@ -1,0 +1,65 @@
+import type { Group, GroupName, NormalisedGroupName } from "../groups/group.ts";
+import { normaliseGroupName } from "../groups/group.ts";
+import { remembered } from "../remembered.ts";
+
+/** The roles of a group, least to most privileged; listed, not inherited. */
+export const roles = ["viewers", "editors", "owners"] as const;
+export type Role = (typeof roles)[number];
+
+/** The identity provider's group whose members hold a role, for example `blab/editors`. */
+export const roleGroup = (group: GroupName, role: Role): string => `${normaliseGroupName(group)}/${role}`;
+
+/** What a role group's name says: everything before the first slash, and after it. */
+const partsOf = (name: string): [group: string, role: string] => {
+  const slash = name.indexOf("/");
+  return slash < 0 ? [name, ""] : [name.slice(0, slash), name.slice(slash + 1)];
+};
+
+/**
+ * A claim's spelling of a group's name: letter case of ASCII does not matter, and nothing else is made alike. Names that
+ * only look like a group's, in compatibility letters say, are others, and grant nothing.
+ */
+const claimedName = (text: string): NormalisedGroupName =>
+  text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()) as NormalisedGroupName;
+
+/** Somebody's claim entries by the groups they name, which is read many times in each request. */
+const byGroup = remembered((roleGroups: ReadonlySet<string>) => {
+  const held = new Map<NormalisedGroupName, Set<Role>>();
+  for (const name of roleGroups) {
+    const [groupPart, rolePart] = partsOf(name);
+    const group = claimedName(groupPart);
+    const role = roles.find((known) => known === rolePart);
+    const present = held.get(group) ?? new Set();
+    held.set(group, role ? present.add(role) : present);
+  }
+  return held;
+});
+
+const normalisedName = remembered(({ name }: Group) => normaliseGroupName(name));
+
+const none: ReadonlySet<Role> = new Set();
+
+/** The roles in `group` that these claim entries give. The group's spelling does not matter, the role's does. */
+export const rolesIn = (group: Group, roleGroups: ReadonlySet<string>): ReadonlySet<Role> =>
+  byGroup(roleGroups).get(normalisedName(group)) ?? none;
+
+/** Whether any of these claim entries names the group; a role is not needed for it to count. */
+export const isNamed = (group: Group, roleGroups: ReadonlySet<string>): boolean =>
+  byGroup(roleGroups).has(normalisedName(group));
+
+/** Which entries of a claim give a role in one of these groups, and which give none. */
+export const sortRoleGroups = (
+  groups: readonly Group[],
+  entries: Iterable<string>,
+): { readonly recognised: readonly string[]; readonly ignored: readonly string[] } => {
+  const known = new Set(groups.map(normalisedName));
+  const givesRole = (entry: string): boolean => {
+    const [group, role] = partsOf(entry);
+    return roles.some((one) => one === role) && known.has(claimedName(group));
+  };
+  const all = [...entries];
+  return {
+    recognised: all.filter(givesRole),
+    ignored: all.filter((entry) => !givesRole(entry)),
+  };
+};

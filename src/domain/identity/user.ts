@@ -1,0 +1,76 @@
+import type { Branded, JsonObject } from "../brand.ts";
+import { claimAt, readNames, whatItHolds } from "./claim.ts";
+import type { Person } from "./person.ts";
+import { isIdentifier, personFault, personFromClaims } from "./person.ts";
+
+/** The value of the configured username claim; never empty. Two people may have the same one. */
+export type Username = Branded<"Username">;
+
+export interface User {
+  readonly username: Username;
+  /** Whose the sessions are that belong to this user. */
+  readonly person: Person;
+  /** The id token's own subject (`sub`), by which sessions of version 0.1 tell whose they are. */
+  readonly sub: string | undefined;
+  /** Role groups held, without the internal entries that start with `!`. */
+  readonly authzRoles: ReadonlySet<string>;
+  /** Flags set by `!flags/<flag>` entries. */
+  readonly flags: ReadonlySet<string>;
+  /** All names in the groups claim; the slash before Keycloak's full group paths is dropped. */
+  readonly claimedGroups: readonly string[];
+  /** Why the groups claim, or a part of it, could not be read; undefined: it could. For operators. */
+  readonly groupsFault: string | undefined;
+}
+
+export interface ClaimNames {
+  readonly username: string;
+  readonly groups: string;
+  readonly subject: string;
+}
+
+const flagPrefix = "!flags/";
+
+/**
+ * Whether the token says where to ask for the groups instead of naming them (OpenID Connect Core section 5.6.2),
+ * as Microsoft Entra ID's does for people in more than 200 groups.
+ */
+export const groupsAreElsewhere = (claims: JsonObject, names: ClaimNames): boolean => {
+  const elsewhere = claims["_claim_names"];
+  return (
+    claimAt(claims, names.groups) === undefined &&
+    typeof elsewhere === "object" &&
+    elsewhere !== null &&
+    Object.hasOwn(elsewhere, names.groups)
+  );
+};
+
+const isUsername = (claim: unknown): claim is Username => typeof claim === "string" && claim !== "";
+
+/** The user that an id token's claims describe, or undefined when they name nobody. */
+export const userFromClaims = (claims: JsonObject, names: ClaimNames): User | undefined => {
+  const username = claimAt(claims, names.username);
+  const person = personFromClaims(claims, names.subject);
+  if (!isUsername(username) || person === undefined) return undefined;
+  const { names: named, fault } = readNames(claimAt(claims, names.groups));
+  const claimedGroups = named.map((name) => name.replace(/^\//, ""));
+  return {
+    username,
+    person,
+    sub: isIdentifier(claims["sub"]) ? claims["sub"] : undefined,
+    authzRoles: new Set(claimedGroups.filter((entry) => !entry.startsWith("!"))),
+    flags: new Set(
+      claimedGroups
+        .filter((entry) => entry.startsWith(flagPrefix))
+        .map((entry) => entry.slice(flagPrefix.length)),
+    ),
+    claimedGroups,
+    groupsFault: fault && `the claim ${names.groups} ${fault}`,
+  };
+};
+
+/** Why {@link userFromClaims} finds nobody in these claims. For operators. */
+export const userFault = (claims: JsonObject, { username, subject }: ClaimNames): string => {
+  const claim = claimAt(claims, username);
+  if (isUsername(claim)) return personFault(claims, subject);
+  return `the claim ${username} ${whatItHolds(claim)}${claim === undefined ? "" : "; it has to be a text"}`;
+};

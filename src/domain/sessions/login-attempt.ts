@@ -1,0 +1,43 @@
+import type { Seconds } from "../brand.ts";
+import { parseObject } from "../json-object.ts";
+import type { ReturnPath } from "./return-path.ts";
+import { parseReturnPath } from "./return-path.ts";
+
+/** Longest time between the start of a login and its end. */
+export const loginAttemptLifetime: Seconds = 3600;
+
+/** A login that has begun and waits for the provider to send the browser back. */
+export interface LoginAttempt {
+  /** RFC 6749 section 10.12. */
+  readonly state: string;
+  /** OpenID Connect Core section 3.1.2.1. */
+  readonly nonce: string;
+  /** RFC 7636 section 4.1. */
+  readonly codeVerifier: string;
+  readonly redirectUri: string;
+  readonly returnTo: ReturnPath;
+  readonly begun: Seconds;
+}
+
+const isText = (value: unknown): value is string => typeof value === "string" && value !== "";
+
+/** Reads an attempt's JSON; undefined for what is none, or is one of another shape, as another version may have made it. */
+export const parseAttempt = (text: string): LoginAttempt | undefined => {
+  const read: Partial<Record<keyof LoginAttempt, unknown>> | undefined = parseObject(text);
+  if (!read) return undefined;
+  const { state, nonce, codeVerifier, redirectUri, begun } = read;
+  const returnTo = isText(read.returnTo) ? parseReturnPath(read.returnTo) : undefined;
+  if (!isText(state) || !isText(nonce) || !isText(codeVerifier) || !isText(redirectUri)) return undefined;
+  if (returnTo === undefined || typeof begun !== "number" || !Number.isFinite(begun)) return undefined;
+  return { state, nonce, codeVerifier, redirectUri, returnTo, begun };
+};
+
+/** Whether the attempt is the one that this answer belongs to, and not too old ("late"). */
+export const judgeAttempt = (
+  attempt: LoginAttempt,
+  state: string,
+  now: Seconds,
+): "good" | "late" | "unknown" => {
+  if (attempt.state !== state) return "unknown";
+  return now < attempt.begun + loginAttemptLifetime ? "good" : "late";
+};

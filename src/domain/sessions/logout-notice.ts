@@ -1,0 +1,44 @@
+import type { Seconds } from "../brand.ts";
+import type { Login } from "./session.ts";
+import type { SessionOwner } from "./session-owner.ts";
+import { byProviderSession, bySubject } from "./session-owner.ts";
+
+/** Older logout tokens are refused, whether they have expired or not, so that a used one need not be remembered for ever. */
+export const logoutTokenMaxAge: Seconds = 600;
+
+/** What a provider's logout token says, once it is verified: whose sessions, or which one, has ended there. */
+export interface LogoutNotice {
+  /** The token's own id: each counts once. */
+  readonly id: string;
+  readonly subject: string | undefined;
+  readonly providerSession: string | undefined;
+}
+
+/** Where the sessions lie that a notice may be about. */
+export const ownersNamed = ({ subject, providerSession }: LogoutNotice): readonly SessionOwner[] => [
+  ...(providerSession === undefined ? [] : [byProviderSession(providerSession)]),
+  ...(subject === undefined ? [] : [bySubject(subject)]),
+];
+
+/** Whether a login is the named person's, or of the named session. */
+export const mayConcern = (notice: LogoutNotice, login: Login): boolean =>
+  notice.subject === undefined ? concerns(notice, login) : notice.subject === login.subject;
+
+/**
+ * Whether a login that is found later than its notice came is one that the notice may have missed, since it was
+ * stored only then. Who logged in after the notice stays, unless it is in the very session that has ended.
+ */
+export const mayHaveMissed = (notice: LogoutNotice, came: Seconds, login: Login): boolean =>
+  login.since <= came ||
+  (notice.providerSession !== undefined && notice.providerSession === login.providerSession);
+
+/**
+ * Whether a login has to end with this notice. One whose provider session is not known may be the one that is
+ * named: better to log in once more than to stay logged in.
+ */
+export const concerns = (notice: LogoutNotice, login: Login): boolean => {
+  if (notice.subject !== undefined && notice.subject !== login.subject) return false;
+  if (notice.providerSession === undefined) return notice.subject !== undefined;
+  const isUnknown = login.providerSession === undefined && notice.subject !== undefined;
+  return isUnknown || login.providerSession === notice.providerSession;
+};

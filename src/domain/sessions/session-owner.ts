@@ -1,0 +1,56 @@
+import type { Branded, JsonObject } from "../brand.ts";
+import type { Person } from "../identity/person.ts";
+import { isIdentifier, isSamePerson, personKey } from "../identity/person.ts";
+import type { User, Username } from "../identity/user.ts";
+import type { Login } from "./session.ts";
+
+/** What sessions are looked up by: a person, a username, or the provider's name for a person or a session. */
+export type SessionOwner = Branded<"SessionOwner">;
+
+export const byPerson = (person: Person) => `person:${personKey(person)}` as SessionOwner;
+/** For the operator, who knows people by it. */
+export const byUsername = (username: Username) => `username:${username}` as SessionOwner;
+export const bySubject = (subject: string) => `subject:${subject}` as SessionOwner;
+export const byProviderSession = (sid: string) => `sid:${sid}` as SessionOwner;
+
+/** Everything that this login can be looked up by. */
+export const ownersOf = ({ username, person, subject, providerSession }: Login): readonly SessionOwner[] => [
+  ...(person === undefined ? [] : [byPerson(person)]),
+  byUsername(username),
+  ...(subject === undefined ? [] : [bySubject(subject)]),
+  ...(providerSession === undefined ? [] : [byProviderSession(providerSession)]),
+];
+
+/** Where a user's own sessions lie. */
+export const ownersOfUser = ({ person, sub }: User): readonly SessionOwner[] => [
+  byPerson(person),
+  ...(sub === undefined ? [] : [bySubject(sub)]),
+];
+
+/** Whether a login is this user's own. One of version 0.1 does not say whose it is, but by `sub` and username. */
+export const belongsTo = ({ person, subject, username }: Login, user: User): boolean =>
+  person === undefined
+    ? subject !== undefined && subject === user.sub && username === user.username
+    : isSamePerson(person, user.person);
+
+/** The provider's own names in a login. */
+export type ProviderNames = Pick<Login, "subject" | "providerSession">;
+
+/** Whether two logins are known to have come of one session at the provider. */
+export const isOfSameProviderSession = (one: ProviderNames, other: ProviderNames): boolean =>
+  one.providerSession !== undefined &&
+  one.providerSession === other.providerSession &&
+  one.subject === other.subject;
+
+/** Whether two logins are known to have come of different sessions at the provider, or of different people. */
+export const isOfAnotherProviderSession = (one: Login, other: Login): boolean =>
+  (one.providerSession !== undefined &&
+    other.providerSession !== undefined &&
+    one.providerSession !== other.providerSession) ||
+  (one.subject !== undefined && other.subject !== undefined && one.subject !== other.subject);
+
+/** The provider's names in an id token's claims (OpenID Connect Back-Channel Logout section 2.1). */
+export const providerNames = ({ sub, sid }: JsonObject): ProviderNames => ({
+  ...(isIdentifier(sub) ? { subject: sub } : {}),
+  ...(isIdentifier(sid) ? { providerSession: sid } : {}),
+});

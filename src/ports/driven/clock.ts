@@ -1,5 +1,0 @@
-import type { Seconds } from "../../domain/brand.ts";
-
-export interface Clock {
-  now(): Seconds;
-}

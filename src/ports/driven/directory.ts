@@ -1,8 +1,0 @@
-import type { GroupName } from "../../domain/group.ts";
-import type { Role } from "../../domain/role.ts";
-import type { Username } from "../../domain/user.ts";
-
-/** Who holds which role, where the server may ask and change it. Throws NotConfigured where it may not. */
-export interface Directory {
-  members(group: GroupName, role: Role): Promise<readonly Username[]>;
-}

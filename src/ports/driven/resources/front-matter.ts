@@ -1,0 +1,13 @@
+import type { JsonObject } from "../../../domain/brand.ts";
+
+/**
+ * Takes apart Markdown that begins with YAML or JSON between lines of three hyphens (storage.md section 5), with the
+ * very values that Auspice reads; only JSON comes out.
+ */
+export interface FrontMatter {
+  /**
+   * Text without front matter is all body. Throws BadContent for front matter that cannot be parsed, with a sentence
+   * that says in which line and why; Busy.
+   */
+  parse(text: string): Promise<{ readonly attributes: JsonObject; readonly body: string }>;
+}

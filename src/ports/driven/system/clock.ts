@@ -1,0 +1,5 @@
+import type { Seconds } from "../../../domain/brand.ts";
+
+export interface Clock {
+  now(): Seconds;
+}

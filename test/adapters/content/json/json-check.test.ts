@@ -1,0 +1,275 @@
+import { describe, expect, it } from "vitest";
+import type { JsonCheckOptions } from "../../../../src/adapters/content/json/json-check.ts";
+import { jsonCheck } from "../../../../src/adapters/content/json/json-check.ts";
+import { BadContent } from "../../../../src/domain/failure.ts";
+import { sampleContent } from "../../../support/resources/sample-content.ts";
+
+const bytes = (text: string) => Buffer.from(text);
+const ignore = { name() {}, value() {} };
+
+const fault = (pieces: readonly Uint8Array[], options: JsonCheckOptions = {}): string | undefined => {
+  const check = jsonCheck(ignore, options);
+  try {
+    for (const piece of pieces) check.push(piece);
+    check.end();
+    return undefined;
+  } catch (error) {
+    if (error instanceof BadContent) return error.message;
+    throw error;
+  }
+};
+
+const isJson = (text: string): boolean => {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+const halves = (whole: Uint8Array, at: number) => [whole.subarray(0, at), whole.subarray(at)];
+
+/** mulberry32, after Tommy Ettinger (public domain). */
+const generator = (seed: number) => {
+  let a = seed;
+  return (below: number): number => {
+    a = (a + 0x6d2b79f5) | 0;
+    let t = Math.imul(a ^ (a >>> 15), a | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) % below;
+  };
+};
+
+const accepted = [
+  ..."0 -0 1 10 -1 1.5 -0.0 1e5 1E5 1e+5 1e-05 0e0 0.1e1 123.456E-7 1e999999 true false null".split(" "),
+  ...['""', '"a"', '"\\u0000"', '"\\ud800"', '"\\udc00\\ud800"', '"\\"\\\\\\/\\b\\f\\n\\r\\t\\uAbCd"'],
+  ...['"\u007f"', '"\u2028\u2029"', '"\ufeff"', '"é€😀"', '"\uffff"'],
+  ...[
+    "[]",
+    "{}",
+    " [ ] ",
+    "\t{\r\n}\n",
+    "[1]",
+    "[[],{}]",
+    "[1,2 , 3]",
+    '{"a":1}',
+    '{"":{}}',
+    '{"a":1,"a":2}',
+  ],
+  ...['{"a":[{"b":[{}]}]}', '{"__proto__":1}', "[null, true,false ]", "1 ", " 1", "[0]", '{"a\\u0062":null}'],
+];
+
+const refused = [
+  ...["", " ", "01", "-", "-01", "+1", ".5", "1.", "1.e1", "1e", "1e+", "0x1", "1_0", "1a", "--1", "00"],
+  ...[
+    "NaN",
+    "Infinity",
+    "-Infinity",
+    "undefined",
+    "tru",
+    "truee",
+    "True",
+    "nul",
+    "nulll",
+    "fals",
+    "'a'",
+    "tnue",
+  ],
+  ...[
+    '"',
+    '"a',
+    '"\\"',
+    '"\\',
+    '"\\x"',
+    '"\\u12"',
+    '"\\u123g"',
+    '"\\U0041"',
+    '"\n"',
+    '"\t"',
+    '"\u0000"',
+    '"a"b',
+  ],
+  ...["[", "]", "{", "}", "[}", "{]", "[1", "[1,", "[1,]", "[,1]", "[1 2]", "[1,,2]", "[]]", "[][]", "[] x"],
+  ...[
+    '{"a"}',
+    '{"a":}',
+    '{"a":1,}',
+    "{,}",
+    '{"a" 1}',
+    '{"a"::1}',
+    "{a:1}",
+    "{1:1}",
+    "{'a':1}",
+    '{"a":1 "b":2}',
+  ],
+  ...[
+    "{null:1}",
+    '{"a":1}}',
+    '{"a":1]',
+    "1 2",
+    "1,2",
+    "1,",
+    "// a\n1",
+    "/**/1",
+    "#\n1",
+    "1\u0000",
+    "\u00a01",
+  ],
+  ...["\ufeff{}", "\ufeff", "\u000b1", "1\u000c", "\u20281", "[1\u3000]", '{"a":1;"b":2}', "(1)", "<html>"],
+];
+
+const invalidUtf8 = [
+  [0xff],
+  [0xfe],
+  [0x80],
+  [0xbf],
+  [0xc0, 0x80],
+  [0xc1, 0xbf],
+  [0xc3],
+  [0xc3, 0x28],
+  [0xe0, 0x80, 0x80],
+  [0xe2, 0x82],
+  [0xed, 0xa0, 0x80],
+  [0xf0, 0x80, 0x80, 0x80],
+  [0xf0, 0x9f, 0x98],
+  [0xf4, 0x90, 0x80, 0x80],
+  [0xf5, 0x80, 0x80, 0x80],
+  [0xf8, 0x88, 0x80, 0x80, 0x80],
+];
+
+const sample = `{"meta":{"title":"Côte d’Ivoire 😀","n":[-1.5e-3,0,true,false,null]},\n "tree":{"a\\u0062":"\\ud83d\\"x"}}`;
+
+describe("JSON check", () => {
+  it.each(accepted)("accepts %j, at whatever place it is split", (text) => {
+    expect(isJson(text)).toBe(true);
+    const whole = bytes(text);
+    for (let at = 0; at <= whole.length; at += 1) expect(fault(halves(whole, at))).toBeUndefined();
+  });
+
+  it.each(refused)("refuses %j, at whatever place it is split", (text) => {
+    expect(isJson(text)).toBe(false);
+    const whole = bytes(text);
+    for (let at = 0; at <= whole.length; at += 1) expect(fault(halves(whole, at))).toBeDefined();
+  });
+
+  it.each(invalidUtf8.map((invalid) => [invalid.map((byte) => byte.toString(16)).join(" "), invalid]))(
+    "refuses a string of the bytes %s, which are not UTF-8",
+    (_, invalid) => {
+      const whole = Buffer.concat([bytes('["é'), Buffer.from(invalid as number[]), bytes('"]')]);
+      for (let at = 0; at <= whole.length; at += 1) {
+        expect(fault(halves(whole, at))).toMatch(/^This is not UTF-8 text, at byte [56]\. /);
+      }
+    },
+  );
+
+  it("accepts characters of every length split at every place", () => {
+    const whole = bytes('["aé€😀\u{10ffff}\u0080\u0800\u{10000}"]');
+    expect(fault([...whole].map((byte) => Uint8Array.of(byte)))).toBeUndefined();
+    for (let at = 0; at <= whole.length; at += 1) expect(fault(halves(whole, at))).toBeUndefined();
+  });
+
+  it("agrees with JSON.parse on 20 000 mutations, split anywhere", () => {
+    const random = generator(20_241_122);
+    const alphabet = bytes('{}[]:,"\\/0123456789.eE+-truefalsn \n\tu\u0000\u001fx');
+    let accepts = 0;
+    for (let round = 0; round < 20_000; round += 1) {
+      let mutant = bytes(sample.slice(random(2) * 50));
+      for (let times = random(3); times >= 0; times -= 1) {
+        const at = random(mutant.length);
+        const byte = round % 10 === 0 ? random(256) : (alphabet[random(alphabet.length)] as number);
+        const [before, behind] = [mutant.subarray(0, at), mutant.subarray(at + random(2))];
+        mutant = Buffer.concat([
+          before,
+          random(3) === 0 ? behind.subarray(0, random(90)) : Buffer.of(byte),
+          behind,
+        ]);
+      }
+      const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(mutant);
+      const wanted = isJson(text) && Buffer.from(text).equals(mutant);
+      if (wanted) accepts += 1;
+      const got = fault(halves(mutant, random(mutant.length + 1)), { maxDepth: 100 }) === undefined;
+      if (got !== wanted) expect({ text, got }).toEqual({ text, got: wanted });
+    }
+    expect(accepts).toBeGreaterThan(300);
+  });
+
+  it("accepts files as labs have them, byte by byte", () => {
+    for (const file of ["main", "measurements", "tip-frequencies"] as const) {
+      const whole = new Uint8Array(sampleContent(file));
+      // The beginning byte by byte; the whole of a large file would take seconds.
+      const pieces = Array.from(whole.subarray(0, 60_000), (byte) => Uint8Array.of(byte));
+      expect(fault([...pieces, whole.subarray(60_000)])).toBeUndefined();
+    }
+  });
+
+  it("bounds the depth exactly", () => {
+    const nested = (depth: number) => [bytes("[".repeat(depth) + "]".repeat(depth))];
+    expect(fault(nested(50_000))).toBeUndefined();
+    expect(fault(nested(50_001))).toMatch("50,000 levels");
+    expect(fault([bytes('{"a":'.repeat(100_000))])).toMatch("50,000 levels");
+    expect(fault([bytes("[[1],[[2]]]")], { maxDepth: 3 })).toBeUndefined();
+    expect(fault([bytes("[[1],[[[2]]]]")], { maxDepth: 3 })).toMatch("3 levels");
+  });
+
+  it("says what is wrong and where", () => {
+    expect(fault([bytes('{"a": [1,\n 2,]}')])).toBe(
+      "This is not JSON: line 2 (byte 14) has ] where a value should be.",
+    );
+    expect(fault([bytes("{'a'")])).toMatch("has ' where a name in double quotes or } should be");
+    expect(fault([bytes('["a\nb"]')])).toMatch("has a line break where a visible character");
+    expect(fault([bytes('{"x": NaN}')])).toMatch(/JSON has no NaN and no Infinity; use null\.$/);
+    expect(fault([bytes('{"x": -Infinity}')])).toMatch(/JSON has no NaN/);
+    expect(fault([bytes("{} {")])).toMatch("where the end should be");
+    expect(fault([bytes("\ufeff{}")])).toMatch("without a byte order mark");
+    expect(fault([bytes(`["${"a".repeat(4094)}`)])).toBe(
+      "This is not complete JSON: it ends inside a string, at byte 4,096. Was the file cut off?",
+    );
+    expect(fault([bytes('{"a":1')])).toMatch("it ends where a comma or } should follow, at byte 6");
+    expect(fault([bytes("\n \n")])).toMatch("nothing in this file but blanks");
+    expect(fault([Buffer.from([0x1f, 0x8b, 8, 0])])).toMatch("compressed with gzip; unpack it first");
+    expect(fault([Buffer.from("\ufeff{}", "utf16le")])).toMatch("looks like UTF-16");
+  });
+
+  it("tells the names and the kinds of values of the upper levels", () => {
+    const text = '{"a":{"x":{"y":[1]}},"\\u0062\\"é":[1,"s",{"z":0},[[]]],"c":-1,"d":null}';
+    const whole = bytes(text);
+    for (let at = 0; at <= whole.length; at += 1) {
+      const told: string[] = [];
+      const check = jsonCheck({
+        name: (name, depth) => void told.push(`${depth} ${name}`),
+        value: (depth, kind) => void told.push(`${depth} ${kind}`),
+      });
+      for (const half of halves(whole, at)) check.push(half);
+      check.end();
+      expect(told).toEqual(
+        `0 object|1 a|1 object|2 x|2 object|3 y|3 array|1 b"é|1 array|2 number|2 string|2 object|3 z|3 number|2 array|3 array|1 c|1 number|1 d|1 literal`.split(
+          "|",
+        ),
+      );
+    }
+  });
+
+  it("keeps no name over 1024 bytes, and none below the third level", () => {
+    const told: (string | undefined)[] = [];
+    const check = jsonCheck({ name: (name) => void told.push(name), value() {} });
+    const [short, long] = ["s".repeat(1024), "l".repeat(1025)];
+    check.push(bytes(`{"${short}":{"inner":{"third":{"fourth":0}}},"${long.slice(0, 600)}`));
+    check.push(bytes(`${long.slice(600)}":1,"after":[{"in":1}]}`));
+    check.end();
+    expect(told).toEqual([short, "inner", "third", undefined, "after", "in"]);
+  });
+
+  it("holds no memory for a long string or a long name", () => {
+    const piece = Buffer.alloc(1_000_000, "x");
+    const check = jsonCheck(ignore);
+    check.push(bytes('{"'));
+    const before = process.memoryUsage().arrayBuffers;
+    for (let i = 0; i < 40; i += 1) check.push(piece);
+    check.push(bytes('":"'));
+    for (let i = 0; i < 40; i += 1) check.push(piece);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(1_000_000);
+    check.push(bytes('"}'));
+    check.end();
+  });
+});

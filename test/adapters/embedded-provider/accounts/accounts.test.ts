@@ -1,0 +1,149 @@
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { openAccounts } from "../../../../src/adapters/embedded-provider/accounts/accounts.ts";
+import { createAttemptThrottle } from "../../../../src/adapters/embedded-provider/accounts/attempt-throttle.ts";
+import { createBoundedQueue } from "../../../../src/adapters/embedded-provider/accounts/bounded-queue.ts";
+import {
+  hashPassword,
+  isPassword,
+  usualCost,
+} from "../../../../src/adapters/embedded-provider/accounts/password-hash.ts";
+import { openProviderKeys } from "../../../../src/adapters/embedded-provider/provider-keys.ts";
+
+const cheap = { N: 16, r: 1, p: 1 };
+
+let folder: string;
+let now: number;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "accounts-"));
+  now = 1_000_000;
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const clock = { now: () => now };
+const alice = { username: "alice", password: "demo", groups: ["demo/owners"] };
+const open = (accounts = [alice]) => openAccounts(folder, accounts, cheap, clock);
+
+describe("the demo accounts", () => {
+  it("are stored with a hash and its parameters, for the owner of the folder only", async () => {
+    await open();
+    const path = join(folder, "accounts.json");
+    const text = await readFile(path, "utf8");
+    expect(text).not.toContain('demo"');
+    expect(JSON.parse(text)[0].password).toMatchObject(cheap);
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+  });
+
+  it("are made once: what is in the folder wins over what a later start brings", async () => {
+    await open();
+    const accounts = await open([{ ...alice, password: "another" }]);
+    expect(await accounts.logIn("alice", "demo")).toMatchObject({ outcome: "done" });
+    expect(await accounts.logIn("alice", "another")).toEqual({ outcome: "wrong" });
+  });
+
+  it("are the same for several first starts at once", async () => {
+    await Promise.all(
+      Array.from({ length: 5 }, (_, index) => open([{ ...alice, groups: [`${index}/owners`] }])),
+    );
+    const groups = (await open()).find("alice")?.groups;
+    const all = await Promise.all(Array.from({ length: 5 }, () => open()));
+    expect(all.map((accounts) => accounts.find("alice")?.groups)).toEqual(Array(5).fill(groups));
+    expect(await readdir(folder)).toEqual(["accounts.json"]);
+  });
+
+  it("know names as they are, those of object properties too", async () => {
+    const accounts = await open();
+    expect(accounts.find("alice")?.groups).toEqual(["demo/owners"]);
+    for (const name of ["Alice", "constructor", "__proto__", ""]) {
+      expect(accounts.find(name)).toBeUndefined();
+      expect(await accounts.logIn(name, "demo")).toEqual({ outcome: "wrong" });
+    }
+  });
+
+  it("take no input of absurd length", async () => {
+    expect(await (await open()).logIn("alice", "x".repeat(201))).toEqual({ outcome: "wrong" });
+  });
+
+  it("name the file when it is damaged", async () => {
+    await writeFile(join(folder, "accounts.json"), "[");
+    await expect(open()).rejects.toThrow("accounts.json");
+  });
+});
+
+describe("password hashing", () => {
+  it("needs 32 MiB and more than a blink by default", () => {
+    expect(128 * usualCost.N * usualCost.r).toBe(32 * 2 ** 20);
+  });
+
+  it("accepts the password, and nothing else", async () => {
+    const stored = await hashPassword("Pässword", cheap);
+    expect(await isPassword("Pa\u0308ssword", stored)).toBe(true);
+    expect(await isPassword("Pässword ", stored)).toBe(false);
+    expect(await isPassword("", { ...stored, hash: "" })).toBe(false);
+    expect((await hashPassword("Pässword", cheap)).hash).not.toBe(stored.hash);
+  });
+});
+
+describe("the throttle of attempts", () => {
+  it("makes every failed attempt after the fifth wait longer, up to a minute", () => {
+    const throttle = createAttemptThrottle(clock);
+    for (let attempt = 0; attempt < 5; attempt += 1) expect(throttle.begin("alice")).toBe(0);
+    const waits = [];
+    for (let attempt = 0; attempt < 7; attempt += 1) {
+      const wait = throttle.begin("alice");
+      waits.push(wait);
+      now += wait;
+      expect(throttle.begin("alice")).toBe(0);
+    }
+    expect(waits).toEqual([2, 4, 8, 16, 32, 60, 60]);
+    expect(throttle.begin("bob")).toBe(0);
+  });
+
+  it("forgets failures after a success", () => {
+    const throttle = createAttemptThrottle(clock);
+    for (let attempt = 0; attempt < 20; attempt += 1) {
+      expect(throttle.begin("alice")).toBe(0);
+      throttle.succeeded("alice");
+    }
+  });
+});
+
+describe("the bounded queue", () => {
+  it("lets so many run, so many wait, and turns the others away", async () => {
+    const queue = createBoundedQueue(2, 1);
+    let running = 0;
+    let most = 0;
+    const work = async () => {
+      running += 1;
+      most = Math.max(most, running);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      running -= 1;
+      return "done";
+    };
+    const outcomes = await Promise.all([1, 2, 3, 4].map(() => queue.run(work)));
+    expect(outcomes).toEqual(["done", "done", "done", "full"]);
+    expect(most).toBe(2);
+    expect(await queue.run(work)).toBe("done");
+  });
+
+  it("goes on after work that failed", async () => {
+    const queue = createBoundedQueue(1, 1);
+    const failing = queue.run(() => Promise.reject(new Error("broken")));
+    const next = queue.run(async () => "done");
+    await expect(failing).rejects.toThrow("broken");
+    expect(await next).toBe("done");
+  });
+});
+
+describe("the provider's keys", () => {
+  it("are the same for several first starts at once, and afterwards", async () => {
+    const opened = await Promise.all([1, 2, 3].map(() => openProviderKeys(folder)));
+    for (const keys of opened) expect(keys).toEqual(opened[0]);
+    expect(await openProviderKeys(folder)).toEqual(opened[0]);
+    expect(opened[0]?.jwks.keys[0]).toMatchObject({ kty: "RSA", alg: "RS256", use: "sig" });
+    for (const name of await readdir(folder))
+      expect((await stat(join(folder, name))).mode & 0o777).toBe(0o600);
+  });
+});

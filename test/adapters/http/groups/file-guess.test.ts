@@ -1,0 +1,29 @@
+import { describe, expect, it } from "vitest";
+
+// A script for browsers, which have no types.
+const script = "../../../../src/adapters/http/groups/file-guess.js";
+const { guessFile, addressOf } = await import(script);
+
+describe("What an uploaded file is taken for", () => {
+  const guesses: Record<string, object> = {
+    "zika_tutorial.json": { kind: "main", name: "zika/tutorial", isGzip: false },
+    "zika_tutorial_tip-frequencies.json": { kind: "tip-frequencies", name: "zika/tutorial", isGzip: false },
+    "zika_root-sequence.json.gz": { kind: "root-sequence", name: "zika", isGzip: true },
+    "zika_measurements.JSON": { kind: "measurements", name: "zika", isGzip: false },
+    "measurements.json": { kind: "main", name: "measurements", isGzip: false },
+    "intro_to-narratives.md": { kind: "narrative", name: "intro/to-narratives", isGzip: false },
+    "a__b_.markdown.gz": { kind: "narrative", name: "a/b", isGzip: true },
+    "v1.2.json": { kind: "main", name: "v1.2", isGzip: false },
+  };
+  for (const [fileName, guess] of Object.entries(guesses)) {
+    it(fileName, () => expect(guessFile(fileName)).toEqual(guess));
+  }
+});
+
+describe("The address of an uploaded file", () => {
+  it("is below its group, narratives apart, each part encoded", () => {
+    expect(addressOf("/groups/lab", "main", "zika/2024")).toBe("/groups/lab/zika/2024");
+    expect(addressOf("/groups/lab", "measurements", "zika")).toBe("/groups/lab/zika");
+    expect(addressOf("/groups/lab", "narrative", "/a b//c?#/")).toBe("/groups/lab/narratives/a%20b/c%3F%23");
+  });
+});

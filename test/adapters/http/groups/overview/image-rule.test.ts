@@ -1,0 +1,43 @@
+import { describe, expect, it } from "vitest";
+import { imageRules } from "../../../../../src/adapters/http/groups/overview/image-rule.ts";
+
+const isShown = (hosts: readonly string[] | undefined, isPublic: boolean, src: string) =>
+  new RegExp(imageRules(hosts)({ isPublic }).pattern).test(src);
+
+describe("images of other hosts", () => {
+  it("are shown on public groups' pages, and on no others, unless the operator says otherwise", () => {
+    expect(imageRules(undefined)({ isPublic: true }).sources).toEqual(["https:"]);
+    expect(imageRules(undefined)({ isPublic: false }).sources).toEqual([]);
+    expect(imageRules(undefined)(undefined).sources).toEqual([]);
+    expect(isShown(undefined, true, "https://a.example/b.png")).toBe(true);
+    expect(isShown(undefined, true, "http://a.example/b.png")).toBe(false);
+    expect(isShown(undefined, false, "https://a.example/b.png")).toBe(false);
+  });
+
+  it("are shown on all pages from the hosts that the operator names", () => {
+    const hosts = ["a.example", "*.b.example", "c.example:8443"];
+    expect(imageRules(hosts)({ isPublic: false })).toEqual(imageRules(hosts)({ isPublic: true }));
+    expect(imageRules(hosts)(undefined).sources).toEqual([
+      "https://a.example",
+      "https://*.b.example",
+      "https://c.example:8443",
+    ]);
+    expect(imageRules([])({ isPublic: true }).sources).toEqual([]);
+  });
+
+  it.each([
+    ["https://a.example/b.png", true],
+    ["https://x.b.example/", true],
+    ["https://x.y.b.example/", true],
+    ["https://c.example:8443/b", true],
+    ["https://b.example/", false],
+    ["https://c.example/", false],
+    ["https://aXexample/", false],
+    ["https://a.example.evil.example/", false],
+    ["https://a.example@evil.example/", false],
+    ["https://evil.example/?https://a.example/", false],
+    ["https://evilb.example/", false],
+  ])("are known by their host: %s", (src, shown) => {
+    expect(isShown(["a.example", "*.b.example", "c.example:8443"], false, src)).toBe(shown);
+  });
+});

@@ -1,0 +1,137 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { production, surroundings } from "../surroundings.ts";
+
+let s: Awaited<ReturnType<typeof surroundings>>;
+beforeAll(async () => {
+  s = await surroundings();
+});
+afterAll(() => s.remove());
+
+const problemsOf = (environment: Record<string, string>) => s.problemsOf({ ...production, ...environment });
+
+describe("SESSION_SECRET in production", () => {
+  it.each([
+    ["short", "short"],
+    ["of blanks", " ".repeat(40)],
+    ["of one letter", "a".repeat(64)],
+    ["of 31 characters", "0123456789abcdefghijklmnopqrstu"],
+    ["a list with a short one", JSON.stringify(["0123456789abcdefghijklmnopqrstuv", "short"])],
+    ["a list that somebody did not close", '["0123456789abcdefghijklmnopqrstuv"'],
+    ["a list with a comma too many", '["0123456789abcdefghijklmnopqrstuv",]'],
+  ])("is refused when it is %s", async (_, secret) => {
+    const problems = await problemsOf({ SESSION_SECRET: secret });
+    expect(problems).toEqual([expect.stringContaining("SESSION_SECRET")]);
+    expect(problems.join()).not.toContain("0123456789");
+  });
+
+  it("is refused when its file holds nothing but blanks", async () => {
+    const { SESSION_SECRET: _, ...others } = production;
+    const SESSION_SECRET_FILE = await s.write("blanks", `${" ".repeat(40)}\n`);
+    expect((await s.problemsOf({ ...others, SESSION_SECRET_FILE })).join()).toContain("SESSION_SECRET");
+  });
+
+  it.each([["0123456789abcdefghijklmnopqrstuv"], ['["0123456789abcdefghijklmnopqrstuv"]']])(
+    "is taken when it is %s",
+    async (secret) => {
+      const { settings } = await s.read({ ...production, SESSION_SECRET: secret });
+      expect(settings.SESSION_SECRET).toEqual(["0123456789abcdefghijklmnopqrstuv"]);
+    },
+  );
+});
+
+describe("GROUPS_BUCKET", () => {
+  const elsewhere = {
+    AWS_ENDPOINT_URL_S3: "https://s3.example.org",
+    AWS_ACCESS_KEY_ID: "key",
+    AWS_SECRET_ACCESS_KEY: "secret",
+  };
+
+  it.each([
+    "s3://our-lab",
+    "our lab",
+    "our-lab/groups",
+    "ab",
+    "Our-Lab",
+    "our_lab",
+    "-lab",
+    "a..b",
+    "10.0.0.1",
+  ])("is refused at AWS when it is %j", async (name) => {
+    expect(await problemsOf({ GROUPS_BUCKET: name })).toEqual([expect.stringContaining("GROUPS_BUCKET")]);
+  });
+
+  it.each(["s3://our-lab", "our lab", "our-lab/groups", "10.0.0.1"])(
+    "is refused at any store when it is %j",
+    async (name) => {
+      expect(await problemsOf({ ...elsewhere, GROUPS_BUCKET: name })).toEqual([
+        expect.stringContaining("GROUPS_BUCKET"),
+      ]);
+    },
+  );
+
+  it("may have capitals and underscores in a store that is not AWS", async () => {
+    expect(
+      (await s.read({ ...production, ...elsewhere, GROUPS_BUCKET: "Our_Lab" })).settings.GROUPS_BUCKET,
+    ).toBe("Our_Lab");
+  });
+
+  it("does not matter when data lie on the filesystem", async () => {
+    const environment = { ...production, GROUPS_STORAGE: "filesystem", GROUPS_BUCKET: "our lab" };
+    expect((await s.read(environment)).settings.GROUPS_STORAGE).toBe("filesystem");
+  });
+});
+
+describe("SESSION_COOKIE_NAME", () => {
+  it.each([
+    [{ SESSION_COOKIE_NAME: "a b" }],
+    [{ SESSION_COOKIE_NAME: "a;b" }],
+    [{ SESSION_COOKIE_NAME: "__Host-lab", SESSION_COOKIE_DOMAIN: "example.org" }],
+  ])("is refused in %j", async (environment) => {
+    expect(await problemsOf(environment)).toEqual([expect.stringContaining("SESSION_COOKIE_NAME")]);
+  });
+
+  it.each(["__Host-lab", "__Secure-lab"])("cannot be %s where there is no https", async (name) => {
+    expect(await s.problemsOf({ SESSION_COOKIE_NAME: name })).toEqual([
+      expect.stringContaining("SESSION_COOKIE_NAME"),
+    ]);
+  });
+
+  it.each(["__Host-lab.session", "lab", undefined])("may be %s in production", async (name) => {
+    const { settings } = await s.read({ ...production, ...(name && { SESSION_COOKIE_NAME: name }) });
+    expect(settings.SESSION_COOKIE_NAME).toBe(name ?? "nextstrain.org-session");
+  });
+});
+
+describe("SESSION_COOKIE_DOMAIN", () => {
+  it.each([
+    "https://example.org",
+    "example.org:443",
+    "org",
+    "192.0.2.1",
+    "exa mple.org",
+    "-a.example.org",
+    "a..org",
+  ])("is refused when it is %j", async (domain) => {
+    expect(await problemsOf({ SESSION_COOKIE_DOMAIN: domain })).toEqual([
+      expect.stringContaining("SESSION_COOKIE_DOMAIN"),
+    ]);
+  });
+
+  it.each([
+    ["example.com", "https://groups.example.org"],
+    ["ample.org", "https://groups.example.org"],
+    ["example.org", '["https://groups.example.org","https://groups.example.com"]'],
+  ])("is refused when it is %s for the origin %s", async (domain, origin) => {
+    expect(await problemsOf({ SESSION_COOKIE_DOMAIN: domain, PUBLIC_ORIGIN: origin })).toEqual([
+      expect.stringContaining("SESSION_COOKIE_DOMAIN"),
+    ]);
+  });
+
+  it.each(["example.org", ".example.org", "groups.example.org", "Example.org"])(
+    "may be %s",
+    async (domain) => {
+      const environment = { SESSION_COOKIE_DOMAIN: domain, PUBLIC_ORIGIN: "https://groups.example.org" };
+      expect((await s.read({ ...production, ...environment })).settings.SESSION_COOKIE_DOMAIN).toBe(domain);
+    },
+  );
+});

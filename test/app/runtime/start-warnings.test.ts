@@ -1,0 +1,41 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { tellWarnings } from "../../../src/app/runtime/start-warnings.ts";
+import { recordingLog } from "../../support/measuring/recording-log.ts";
+import { production, surroundings } from "../surroundings.ts";
+
+let s: Awaited<ReturnType<typeof surroundings>>;
+beforeAll(async () => {
+  s = await surroundings();
+});
+afterAll(() => s.remove());
+
+const warningsOf = async (environment: Record<string, string>) => {
+  const log = recordingLog();
+  tellWarnings(await s.read({ ...production, ...environment }), log);
+  return log.events;
+};
+
+it("Redis without an authority to check its certificate against is warned of once, with the variable and the fix", async () => {
+  expect(await warningsOf({})).toEqual([
+    {
+      event: "unsafe-setting",
+      name: "REDIS_CA_FILE",
+      advice: expect.stringMatching(/PEM file.*or write system/),
+    },
+  ]);
+});
+
+it.each([["system"], [import.meta.filename]])("With REDIS_CA_FILE=%s there is no warning", async (value) => {
+  expect(await warningsOf({ REDIS_CA_FILE: value })).toEqual([]);
+  const { settings } = await s.read({ ...production, REDIS_CA_FILE: value });
+  expect(settings.REDIS_CA_FILE).toBe(value);
+});
+
+it("Without Redis there is no warning", async () => {
+  expect(await warningsOf({ REDIS_URL: "", REDIS_REQUIRED: "false" })).toEqual([]);
+});
+
+it("A file beside the configuration that is called system has to be written with a folder", async () => {
+  const { settings } = await s.read({ ...production, REDIS_CA_FILE: await s.write("working/system", "PEM") });
+  expect(settings.REDIS_CA_FILE).toMatch(/\/working\/system$/);
+});

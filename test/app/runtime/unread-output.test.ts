@@ -1,0 +1,21 @@
+import { PassThrough } from "node:stream";
+import { expect, it } from "vitest";
+import { bearUnreadOutput } from "../../../src/app/runtime/unread-output.ts";
+
+const faultsOf = (code: string): (string | undefined)[] => {
+  const output = new PassThrough();
+  const faults: (string | undefined)[] = [];
+  bearUnreadOutput(output, (error) => faults.push(error.code));
+  const error = Object.assign(new Error(code), { code });
+  // Every line that is written after it fails in the same way.
+  for (let line = 0; line < 2; line += 1) output.emit("error", error);
+  return faults;
+};
+
+it.each(["EPIPE", "EIO"])("output that nobody reads any more (%s) is no fault, however often", (code) => {
+  expect(faultsOf(code)).toEqual([]);
+});
+
+it.each(["ENOSPC", "EDQUOT"])("what else prevents writing (%s) is one", (code) => {
+  expect(faultsOf(code)).toEqual([code, code]);
+});

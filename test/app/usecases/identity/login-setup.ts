@@ -1,0 +1,126 @@
+import { randomBytes } from "node:crypto";
+import { tokenSealer } from "../../../../src/adapters/aes-gcm/token-sealer.ts";
+import { renewals } from "../../../../src/app/runtime/renewals.ts";
+import { findLogins } from "../../../../src/app/usecases/identity/find-logins.ts";
+import { identifyCaller } from "../../../../src/app/usecases/identity/identify-caller.ts";
+import { judgeTokens } from "../../../../src/app/usecases/identity/judge-tokens.ts";
+import { revokeLogin } from "../../../../src/app/usecases/identity/revoke-login.ts";
+import { userinfo as claimsFromUserinfo } from "../../../../src/app/usecases/identity/userinfo.ts";
+import { renewTokens } from "../../../../src/app/usecases/sessions/renew-tokens.ts";
+import { sessionEntries } from "../../../../src/app/usecases/sessions/session-entries.ts";
+import { sessionTokens } from "../../../../src/app/usecases/sessions/session-tokens.ts";
+import { noteUse } from "../../../../src/app/usecases/sessions/session-use.ts";
+import type { Username } from "../../../../src/domain/identity/user.ts";
+import type { Session, SessionId } from "../../../../src/domain/sessions/session.ts";
+import type { TokenSet } from "../../../../src/domain/sessions/token-set.ts";
+import type { SessionStore } from "../../../../src/ports/driven/sessions/session-store.ts";
+import type { StalenessMarks } from "../../../../src/ports/driven/sessions/staleness-marks.ts";
+import { manualClock } from "../../../support/measuring/manual-clock.ts";
+import { recordingLog } from "../../../support/measuring/recording-log.ts";
+import { memoryLock } from "../../../support/memory/lock.ts";
+import { memorySessionIndex } from "../../../support/memory/session-index.ts";
+import { memorySessionStore } from "../../../support/memory/session-store.ts";
+import { memoryStalenessMarks } from "../../../support/memory/staleness-marks.ts";
+import { memoryUsedNotices } from "../../../support/memory/used-notices.ts";
+import { heldBackground } from "../sessions/held-background.ts";
+import { fakeProvider } from "./fake-provider.ts";
+
+export const idle = 1000;
+export const claimNames = { username: "sub", groups: "groups", subject: "sub" };
+
+export const encryptionKey = (name: string) => ({ name, bytes: randomBytes(32) });
+
+/** Everything that identifying callers needs, in memory; `replaced` parts go before the others. */
+export const loginSetup = (replaced: { sessions?: SessionStore; marks?: StalenessMarks } = {}) => {
+  const clock = manualClock();
+  const log = recordingLog();
+  const identityProvider = fakeProvider(clock);
+  const key = encryptionKey("first");
+  const sealer = tokenSealer([key]);
+  const sessions = replaced.sessions ?? memorySessionStore(clock);
+  const index = memorySessionIndex(clock);
+  const background = heldBackground();
+  const find = findLogins({ sessions, index });
+  const revoke = revokeLogin({ identityProvider, background, findLogins: find });
+  const tokens = sessionTokens({ sessions, sealer, revoke, clock, log, idle });
+  const entries = sessionEntries({ sessions, index, tokens, find, revoke, clock, log, idle });
+  const marks = replaced.marks ?? memoryStalenessMarks(clock, 100_000);
+  const lock = memoryLock(clock);
+  const notices = memoryUsedNotices(clock);
+  const userinfo = claimsFromUserinfo({ identityProvider, claimNames, userinfoMode: "auto" });
+  const judge = judgeTokens({ identityProvider, userinfo, marks, claimNames, backdatedBy: 0, log });
+  const renew = renewTokens({
+    sessions,
+    lock,
+    marks,
+    identityProvider,
+    judge,
+    tokens,
+    entries,
+    revoke,
+    userinfo,
+    claimNames,
+    clock,
+    log,
+    idle,
+    patience: 10,
+    wait: async (time) => clock.pass(time),
+  });
+  const random = { text: () => "", fraction: () => 0 };
+  const parts = {
+    judge,
+    renewals: renewals({ renew, clock, log, patience: 10 }),
+    tokens,
+    noteUse: noteUse({ sessions, entries, clock, log, idle }),
+    clock,
+    random,
+    log,
+    maxLifetime: undefined,
+  };
+  const identify = identifyCaller(parts);
+
+  /** A session of somebody who is logged in with these tokens. */
+  const logIn = async (set: TokenSet, id = "s".repeat(32) as SessionId, values: Session = {}) => {
+    const sealedTokens = tokens.seal(id, set);
+    const username = "alice" as Username;
+    await sessions.create(id, { ...values, login: { username, since: clock.now(), sealedTokens } }, idle);
+    return id;
+  };
+
+  /** Who a request with this session's cookie is from. */
+  const callerOf = async (id: SessionId) => {
+    const stored = await sessions.load(id, idle);
+    return identify(stored ? { kind: "session", id, stored } : { kind: "none" });
+  };
+
+  /** The tokens that a session holds now; undefined: nobody is logged in. */
+  const tokensIn = async (id: SessionId): Promise<TokenSet | undefined> => {
+    const login = (await sessions.load(id, idle))?.session.login;
+    return login && tokens.open(id, login)?.tokens;
+  };
+
+  return {
+    clock,
+    log,
+    identityProvider,
+    key,
+    sealer,
+    sessions,
+    index,
+    entries,
+    marks,
+    lock,
+    notices,
+    background,
+    revoke,
+    userinfo,
+    tokens,
+    judge,
+    renew,
+    parts,
+    identify,
+    logIn,
+    callerOf,
+    tokensIn,
+  };
+};

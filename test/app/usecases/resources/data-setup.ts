@@ -1,0 +1,117 @@
+import { gunzipSync, gzipSync } from "node:zlib";
+import { rememberedListings } from "../../../../src/app/caches/remembered-listings.ts";
+import { groups } from "../../../../src/app/usecases/groups/groups.ts";
+import { listings } from "../../../../src/app/usecases/groups/listings.ts";
+import { accessLog } from "../../../../src/app/usecases/resources/access-log.ts";
+import { resources } from "../../../../src/app/usecases/resources/resources.ts";
+import { storedFiles } from "../../../../src/app/usecases/resources/stored-files.ts";
+import { BadContent, NotConfigured } from "../../../../src/domain/failure.ts";
+import type { Group } from "../../../../src/domain/groups/group.ts";
+import { normaliseGroupName } from "../../../../src/domain/groups/group.ts";
+import type { ObjectKey } from "../../../../src/domain/resources/object-key.ts";
+import type { DatasetConverter } from "../../../../src/ports/driven/resources/dataset-converter.ts";
+import type { ResourceStore } from "../../../../src/ports/driven/resources/resource-store.ts";
+import { privateGroup, publicGroup } from "../../../domain/sample.ts";
+import { manualClock } from "../../../support/measuring/manual-clock.ts";
+import { recordingLog } from "../../../support/measuring/recording-log.ts";
+import { memoryResourceStore } from "../../../support/memory/resource-store.ts";
+
+export const signal = new AbortController().signal;
+
+export async function* streamOf(...parts: readonly (string | Uint8Array)[]): AsyncGenerator<Uint8Array> {
+  for (const part of parts) yield typeof part === "string" ? new TextEncoder().encode(part) : part;
+}
+
+/** Counts what is asked of a store. */
+const counted = (store: ResourceStore) => {
+  const calls: string[] = [];
+  const counting = new Proxy(store, {
+    get: (target, name: keyof ResourceStore) => {
+      calls.push(name);
+      return target[name];
+    },
+  });
+  return { calls, store: counting };
+};
+
+async function* checked(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const whole = Buffer.concat(await Array.fromAsync(body));
+  if (whole.includes("bad")) throw new BadContent("It says that it is bad.");
+  yield gzipSync(whole);
+}
+
+async function* unzipped(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield gunzipSync(Buffer.concat(await Array.fromAsync(body)));
+}
+
+/** Puts the two texts together, when they are objects. */
+const converterOf = (): DatasetConverter => ({
+  version: "1",
+  fromV1: async (pair) => {
+    const { meta, tree } = await pair.read();
+    const [ofMeta, ofTree] = [meta, tree].map((bytes) => new TextDecoder().decode(bytes));
+    return gzipSync(`{"version":"v2","meta":${ofMeta},"tree":${ofTree}}`);
+  },
+});
+
+/** Groups and resources on a store in memory, with a public, a private and an empty group. */
+export const dataSetup = () => {
+  const all: readonly Group[] = [publicGroup, privateGroup];
+  const catalogue = {
+    all: () => all,
+    find: (name: string) => all.find((group) => normaliseGroupName(group.name) === normaliseGroupName(name)),
+  };
+  const clock = manualClock();
+  const { store, calls } = counted(memoryResourceStore(clock));
+  const contentCheck = {
+    check: (_: unknown, upload: { body: AsyncIterable<Uint8Array> }) => checked(upload.body),
+  };
+  const members = new Map<string, string[]>();
+  const log = recordingLog();
+  const deps = {
+    catalogue,
+    store,
+    files: storedFiles({ store, contentCheck }),
+    listings: rememberedListings(listings({ store, pause: async () => undefined }), clock),
+    noteAccess: accessLog(log),
+    compression: { gunzip: unzipped },
+    converter: converterOf(),
+    frontMatter: {
+      parse: async (text: string) => {
+        if (text.startsWith("---broken")) throw new BadContent("The front matter is broken.");
+        return { attributes: { title: "A title" }, body: text };
+      },
+    },
+    directory: {
+      members: async (_: unknown, role: string) => {
+        const found = members.get(role);
+        if (!found) throw new NotConfigured("There is no directory.");
+        return found as never[];
+      },
+    },
+  };
+  const put = async (key: string, text: string, contentType = "application/json") => {
+    await store.write(key as ObjectKey, { contentType, body: streamOf(text) }, { kind: "none" }, signal);
+    calls.length = 0;
+  };
+  const keysIn = async (prefix: string) => Array.fromAsync(store.list(prefix as never, signal));
+  return {
+    ...deps,
+    clock,
+    calls,
+    members,
+    log,
+    put,
+    keysIn,
+    groups: groups(deps),
+    resources: resources(deps),
+  };
+};
+
+export const textOf = async (stored: {
+  readonly body: AsyncIterable<Uint8Array>;
+  contentEncoding?: "gzip";
+}) => {
+  const whole = Buffer.concat(await Array.fromAsync(stored.body));
+  return (stored.contentEncoding === "gzip" ? gunzipSync(whole) : whole).toString();
+};

@@ -1,0 +1,124 @@
+import { describe, expect, it } from "vitest";
+import { withAnyForm } from "../../../../src/app/caches/remembered-forms.ts";
+import type { ObjectKey } from "../../../../src/domain/resources/object-key.ts";
+import type { ResourceStore } from "../../../../src/ports/driven/resources/resource-store.ts";
+import { manualClock } from "../../../support/measuring/manual-clock.ts";
+import { dataSetup, signal, streamOf } from "./data-setup.ts";
+
+const key = (name: string) => `blab/datasets/${name}.json` as ObjectKey;
+const content = () => ({ contentType: "application/json", body: streamOf("{}") });
+const always = { kind: "none" } as const;
+
+/** A store that notes which of its methods were called. */
+const watched = (store: ResourceStore) => {
+  const clock = manualClock();
+  const calls: string[] = [];
+  const noted: ResourceStore = {
+    list: (prefix, stop) => {
+      calls.push("list");
+      clock.pass(0.1);
+      return store.list(prefix, stop);
+    },
+    read: (...given) => {
+      calls.push("read");
+      return store.read(...given);
+    },
+    stat: (...given) => {
+      calls.push("stat");
+      return store.stat(...given);
+    },
+    write: (...given) => {
+      calls.push("write");
+      return store.write(...given);
+    },
+    remove: (...given) => {
+      calls.push("remove");
+      return store.remove(...given);
+    },
+    ready: (stop) => store.ready(stop),
+  };
+  return { calls, clock, store: withAnyForm(noted, clock), underneath: store };
+};
+
+const setup = async (...stored: string[]) => {
+  const { store } = dataSetup();
+  for (const name of stored) await store.write(key(name), content(), always, signal);
+  return watched(store);
+};
+
+describe("the calls to a store", () => {
+  it.each(["ncov", "two words", "R&D"])("are as many as without other forms for %s", async (name) => {
+    const { calls, store } = await setup();
+    await store.read(key(name), signal);
+    await store.stat(key(name), signal);
+    await store.write(key(name), content(), always, signal);
+    await store.remove(key(name), always, signal);
+    expect(calls).toEqual(["read", "stat", "write", "remove"]);
+  });
+
+  it("are as many when the name is stored in NFC", async () => {
+    const { calls, store } = await setup("\u00eele");
+    await store.read(key("\u00eele"), signal);
+    await store.stat(key("\u00eele"), signal);
+    expect(calls).toEqual(["read", "stat"]);
+  });
+
+  it("look for another form only where there is none in NFC", async () => {
+    const { calls, store } = await setup("i\u0302le");
+    expect(await store.stat(key("\u00eele"), signal)).toBeDefined();
+    expect(calls).toEqual(["stat", "list", "stat"]);
+  });
+});
+
+describe("a folder", () => {
+  const absent = (store: ResourceStore, count: number) =>
+    Promise.all(Array.from({ length: count }, (_, at) => store.read(key(`\u00eele ${at}`), signal)));
+  const listings = (calls: readonly string[]) => calls.filter((call) => call === "list").length;
+
+  it("is listed once for all who ask at once for what is not there, and remembered for ten times as long", async () => {
+    const { calls, clock, store } = await setup("two words", "\u00eele");
+    expect(await absent(store, 50)).toEqual(Array(50).fill(undefined));
+    clock.pass(0.99);
+    await absent(store, 50);
+    expect(listings(calls)).toBe(1);
+    clock.pass(0.02);
+    await absent(store, 50);
+    expect(listings(calls)).toBe(2);
+  });
+
+  it("is not listed for a name of ASCII letters in a group whose name has others", async () => {
+    const { calls, store } = await setup();
+    await store.stat("\u00eele/group-logo.png" as ObjectKey, signal);
+    expect(calls).toEqual(["stat"]);
+  });
+
+  it("shows what was written and removed at once, in whichever form it is stored", async () => {
+    const { store, underneath } = await setup("i\u0302le");
+    await absent(store, 1);
+    await store.write(key("\u00e9t\u00e9"), content(), always, signal);
+    expect(await store.stat(key("\u00e9t\u00e9"), signal)).toBeDefined();
+    expect(await store.stat(key("\u00eele"), signal)).toBeDefined();
+    await store.remove(key("\u00eele"), always, signal);
+    expect(await store.stat(key("\u00eele"), signal)).toBeUndefined();
+    await underneath.write(key("i\u0302le"), content(), always, signal);
+    await store.write(key("\u00eele"), content(), always, signal);
+    expect(await underneath.stat(key("\u00eele"), signal)).toBeUndefined();
+    await absent(store, 1);
+    await underneath.write(key("e\u0301te\u0301"), content(), always, signal);
+    await store.remove(key("\u00e9t\u00e9"), always, signal);
+    expect(await underneath.stat(key("e\u0301te\u0301"), signal)).toBeUndefined();
+  });
+});
+
+describe("a condition", () => {
+  it("is about the object that is shown, and keeps all forms when it does not hold", async () => {
+    const { store } = await setup("i\u0302le", "\u00eele");
+    const seen = await store.stat(key("\u00eele"), signal);
+    const other = { kind: "matches", etags: ['"other"'] } as never;
+    expect(await store.remove(key("\u00eele"), other, signal)).toBe("precondition-failed");
+    expect(await Array.fromAsync(store.list("blab/datasets/" as never, signal))).toHaveLength(2);
+    const shown = { kind: "matches", etags: [seen?.etag] } as never;
+    expect(await store.remove(key("\u00eele"), shown, signal)).toBe("done");
+    expect(await Array.fromAsync(store.list("blab/datasets/" as never, signal))).toEqual([]);
+  });
+});

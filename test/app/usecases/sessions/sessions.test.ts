@@ -1,0 +1,146 @@
+import { describe, expect, it } from "vitest";
+import { findLogins } from "../../../../src/app/usecases/identity/find-logins.ts";
+import { sessionEntries } from "../../../../src/app/usecases/sessions/session-entries.ts";
+import { sessions } from "../../../../src/app/usecases/sessions/sessions.ts";
+import { StoreDown } from "../../../../src/domain/failure.ts";
+import type { Username } from "../../../../src/domain/identity/user.ts";
+import type { Login, SessionId } from "../../../../src/domain/sessions/session.ts";
+import { parseSessionId } from "../../../../src/domain/sessions/session.ts";
+import type { SealedText } from "../../../../src/domain/sessions/token-set.ts";
+import { manualClock } from "../../../support/measuring/manual-clock.ts";
+import { recordingLog } from "../../../support/measuring/recording-log.ts";
+import { memorySessionIndex } from "../../../support/memory/session-index.ts";
+import { memorySessionStore } from "../../../support/memory/session-store.ts";
+
+const idle = 100;
+const id = "s".repeat(32) as SessionId;
+const loginWith = (sealed: string): Login => ({
+  username: "alice" as Username,
+  since: 1,
+  sealedTokens: sealed as SealedText,
+});
+
+const setup = () => {
+  const clock = manualClock();
+  const store = memorySessionStore(clock);
+  const index = memorySessionIndex(clock);
+  const entries = sessionEntries({
+    sessions: store,
+    index,
+    clock,
+    log: recordingLog(),
+    idle,
+    tokens: { open: () => undefined },
+    find: findLogins({ sessions: store, index }),
+    revoke: () => undefined,
+  });
+  const random = { text: (bytes: number) => Buffer.alloc(bytes, 7).toString("base64url"), fraction: () => 0 };
+  const inStore = async () => (await store.load(id, idle))?.session;
+  return { clock, store, inStore, sessions: sessions({ store, entries, random, idle }) };
+};
+
+describe("sessions", () => {
+  it("have ids of 24 random bytes", () => {
+    expect(parseSessionId(setup().sessions.newId())).toBeDefined();
+  });
+
+  it("are opened as they were begun, and put their end off", async () => {
+    const s = setup();
+    await s.sessions.begin(id, { counter: 1 });
+    s.clock.pass(idle - 1);
+    expect(await s.sessions.open(id)).toMatchObject({
+      kind: "session",
+      id,
+      stored: { session: { counter: 1 } },
+    });
+    s.clock.pass(idle - 1);
+    expect(await s.sessions.open(id)).toMatchObject({ kind: "session" });
+    s.clock.pass(idle);
+    expect(await s.sessions.open(id)).toEqual({ kind: "none" });
+  });
+
+  it("are none when nobody began them, and none when they have ended", async () => {
+    const s = setup();
+    expect(await s.sessions.open(id)).toEqual({ kind: "none" });
+    await s.sessions.begin(id, {});
+    await s.sessions.end(id);
+    expect(await s.sessions.open(id)).toEqual({ kind: "none" });
+    await s.sessions.end(id);
+  });
+
+  it("are unread when the store is away, and other errors pass", async () => {
+    const s = setup();
+    const cause = new StoreDown();
+    s.store.load = () => Promise.reject(cause);
+    expect(await s.sessions.open(id)).toEqual({ kind: "session-unread", cause });
+    s.store.load = () => Promise.reject(new TypeError("x"));
+    await expect(s.sessions.open(id)).rejects.toThrow(TypeError);
+  });
+});
+
+describe("a session's values", () => {
+  it("replace the ones before, and leave the login as the store has it", async () => {
+    const s = setup();
+    await s.sessions.begin(id, { counter: 1, old: true, login: loginWith("renewed") });
+    await s.sessions.saveValues(id, { counter: 2, login: loginWith("of-a-slow-request") });
+    expect(await s.inStore()).toEqual({ counter: 2, login: loginWith("renewed") });
+  });
+
+  it("never log anybody in", async () => {
+    const s = setup();
+    await s.sessions.begin(id, {});
+    await s.sessions.saveValues(id, { counter: 1, login: loginWith("ended-meanwhile") });
+    expect(await s.inStore()).toEqual({ counter: 1 });
+  });
+
+  it("never bring back a session that has ended", async () => {
+    const s = setup();
+    await s.sessions.begin(id, { counter: 1 });
+    await s.sessions.end(id);
+    await s.sessions.saveValues(id, { counter: 2 });
+    expect(await s.inStore()).toBeUndefined();
+  });
+
+  it("do not bring it back when it ends between reading and writing", async () => {
+    const s = setup();
+    await s.sessions.begin(id, { counter: 1 });
+    const { load } = s.store;
+    s.store.load = async (...of) => {
+      const stored = await load(...of);
+      await s.store.remove(id);
+      return stored;
+    };
+    await s.sessions.saveValues(id, { counter: 2 });
+    expect(await load(id, idle)).toBeUndefined();
+  });
+
+  it("are written over tokens that were renewed in between, without harming them", async () => {
+    const s = setup();
+    await s.sessions.begin(id, { login: loginWith("old") });
+    const { load } = s.store;
+    let renewed = false;
+    s.store.load = async (...of) => {
+      const stored = await load(...of);
+      if (stored && !renewed) {
+        renewed = true;
+        await s.store.replace(id, { ...stored.session, login: loginWith("renewed") }, stored.revision, idle);
+      }
+      return stored;
+    };
+    await s.sessions.saveValues(id, { counter: 1 });
+    expect(await s.inStore()).toEqual({ counter: 1, login: loginWith("renewed") });
+  });
+
+  it("that can never be written are an outage after a few tries", async () => {
+    const s = setup();
+    await s.sessions.begin(id, {});
+    let tries = 0;
+    s.store.replace = async () => {
+      tries += 1;
+      return { outcome: "changed" };
+    };
+    await expect(s.sessions.saveValues(id, { counter: 1 })).rejects.toThrow(StoreDown);
+    expect(tries).toBeGreaterThan(1);
+    expect(tries).toBeLessThan(100);
+  });
+});

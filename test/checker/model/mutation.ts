@@ -1,0 +1,89 @@
+/**
+ * Loaded into an instance by `--import`, to break the program in one place: whoever checks has to notice.
+ * The mutation's name is what follows the "#" of this file's URL.
+ */
+import { readFileSync } from "node:fs";
+import { registerHooks } from "node:module";
+import { fileURLToPath } from "node:url";
+
+interface Mutation {
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+const mutations: Readonly<Record<string, Mutation>> = {
+  "renewal without a lock": {
+    file: "src/adapters/redis/lock.ts",
+    from: "if others or ARGV[4] == 'prolong' and not mine then return 'refused' end",
+    to: "mine = ARGV[4] == 'prolong'",
+  },
+  "writes that do not compare": {
+    file: "src/adapters/redis/session-store.ts",
+    from: 'connection.script("replaceSession", replaceScript)',
+    to: `connection.script("replaceSession", "redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) return 'replaced'")`,
+  },
+  "renewals that are not stored": {
+    file: "src/app/usecases/sessions/renew-tokens.ts",
+    from: "const isThere = await keepRenewed(d, id, stored, login, { old, renewed, owner: user });",
+    to: "const isThere = true;",
+  },
+  "late renewals that are not revoked": {
+    file: "src/app/usecases/sessions/keep-renewed.ts",
+    from: '  // Whoever ended the session could not know of these.\n  if (!isThere) d.revoke(login, exchange.renewed, "unless-shared");',
+    to: "",
+  },
+  "notices that are refused while their key is not known": {
+    file: "src/adapters/oidc/tokens/key-set.ts",
+    from: "if (newer === undefined) throw new ProviderDown({ cause: error });",
+    to: "if (newer === undefined) throw error;",
+  },
+  "notices that end nothing": {
+    file: "src/app/usecases/identity/backchannel-logout.ts",
+    from: "  await endNamed(d, notice, () => true);",
+    to: "",
+  },
+  "notices that anybody may sign": {
+    file: "src/adapters/oidc/tokens/logout-token.ts",
+    from: "    const { payload, protectedHeader } = await verifySigned(",
+    to: `    const [header = "", body = ""] = logoutToken.split(".");
+    const parsed = (part: string) => JSON.parse(Buffer.from(part, "base64url").toString());
+    const { payload, protectedHeader } = { payload: parsed(body), protectedHeader: parsed(header) };
+    (async () => undefined)(`,
+  },
+  "notices that revoke nothing": {
+    file: "src/app/usecases/identity/backchannel-logout.ts",
+    from: 'await d.entries.end(ids, "logged out at the provider", "unless-shared");',
+    to: 'await d.entries.end(ids, "logged out at the provider", undefined);',
+  },
+  "marks that go unnoticed": {
+    file: "src/app/caches/cached-marks.ts",
+    from: "const lifetime: Seconds = 5;",
+    to: "const lifetime: Seconds = 5000;",
+  },
+};
+
+/** For `node --import`. */
+export const mutationOptions = (name: string | undefined): readonly string[] => {
+  if (name === undefined) return [];
+  if (!Object.hasOwn(mutations, name)) {
+    throw new Error(
+      `There is no mutation ${JSON.stringify(name)}, but: ${Object.keys(mutations).join(", ")}.`,
+    );
+  }
+  return ["--import", `${import.meta.url}#${encodeURIComponent(name)}`];
+};
+
+const chosen = mutations[decodeURIComponent(new URL(import.meta.url).hash.slice(1))];
+if (chosen) {
+  const { file, from, to } = chosen;
+  const target = new URL(`../../../${file}`, import.meta.url).href;
+  const source = readFileSync(fileURLToPath(target), "utf8");
+  if (source.split(from).length !== 2) throw new Error(`${file} has changed: the mutation does not fit.`);
+  registerHooks({
+    load: (url, context, nextLoad) =>
+      url === target
+        ? { format: "module-typescript", source: source.replace(from, () => to), shortCircuit: true }
+        : nextLoad(url, context),
+  });
+}

@@ -1,0 +1,39 @@
+import { afterEach, beforeEach, describe, expect } from "vitest";
+import type { Harness } from "./harness.ts";
+import { loginContract } from "./login.ts";
+import { logoutContract } from "./logout.ts";
+import { logoutTokenContract } from "./logout-token.ts";
+import { refreshContract } from "./refresh.ts";
+import { revocationContract } from "./revocation.ts";
+import { userinfoContract } from "./userinfo.ts";
+import { verificationContract } from "./verification.ts";
+
+export type { Harness } from "./harness.ts";
+
+/** `timeout`: of each request to the provider, in seconds; long where nothing is meant to be slow. */
+export type Open = (timeout: number) => Promise<Harness>;
+
+const isSlow = (title: string): boolean => /\bslow$/.test(title);
+
+export const identityProviderContract = (adapter: string, open: Open): void => {
+  describe(`IdentityProvider in ${adapter}`, () => {
+    let harness: Harness;
+    const current = (): Harness => harness;
+
+    beforeEach(async ({ task }) => {
+      harness = await open(isSlow(task.name) ? 0.2 : 5);
+    });
+    afterEach(async () => {
+      await harness.close();
+      expect(harness.stub.state.calls["strangers-keys"], "went where a token or a redirect sent it").toBe(0);
+    });
+
+    loginContract(current);
+    refreshContract(current);
+    verificationContract(current);
+    logoutContract(current);
+    logoutTokenContract(current);
+    revocationContract(current);
+    userinfoContract(current);
+  });
+};

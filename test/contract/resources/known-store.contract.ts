@@ -1,0 +1,27 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { StartedStore } from "../../support/containers/stores/s3-service.ts";
+import type { KnownStore } from "../../support/stores/known-stores.ts";
+import { askS3Store } from "../../support/stores/open-s3-store.ts";
+import { serverOnStore } from "../server-on-store.contract.ts";
+import { resourceStoreContract } from "./resource-store.contract.ts";
+import { s3Harness } from "./s3-resource-store.ts";
+
+/** That a store does what the documentation says of it, and that the server can keep its contract on it. */
+export const knownStoreContract = ({ name, heeds }: KnownStore, start: () => Promise<StartedStore>): void => {
+  describe(`S3 by ${name}`, () => {
+    let service: StartedStore;
+    beforeAll(async () => {
+      service = await start();
+    });
+    afterAll(() => service?.close());
+
+    it("heeds the conditions that the documentation says", async () => {
+      const { heeded, mayList } = await askS3Store(service);
+      expect(Object.fromEntries(heeded)).toEqual(heeds);
+      expect(mayList).toBe(true);
+    });
+
+    resourceStoreContract(`s3 by ${name}`, () => s3Harness(service));
+    serverOnStore(() => service);
+  });
+};

@@ -1,0 +1,399 @@
+import { randomBytes } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { KeyPrefix, ObjectKey } from "../../../src/domain/resources/object-key.ts";
+import type { ETag, Precondition, StoredObject } from "../../../src/domain/resources/stored-object.ts";
+import type { ResourceStore, WriteOutcome } from "../../../src/ports/driven/resources/resource-store.ts";
+
+export interface Harness {
+  readonly store: ResourceStore;
+  /** One more instance on the same data. */
+  another(): Promise<ResourceStore>;
+  close(): Promise<void>;
+}
+
+const never = new AbortController().signal;
+const always: Precondition = { kind: "none" };
+const absent: Precondition = { kind: "absent" };
+const present: Precondition = { kind: "present" };
+const matches = (...etags: ETag[]): Precondition => ({ kind: "matches", etags });
+const foreign = '"0123456789abcdef"' as ETag;
+
+const newPrefix = (): KeyPrefix => `g${randomBytes(8).toString("hex")}/datasets/` as KeyPrefix;
+const newKey = (): ObjectKey => `${newPrefix()}ncov_19B.json` as ObjectKey;
+const keyBelow = (prefix: KeyPrefix, name: string) => `${prefix}${name}` as ObjectKey;
+
+async function* chunks(...parts: readonly (string | Uint8Array)[]): AsyncGenerator<Uint8Array> {
+  for (const part of parts) yield typeof part === "string" ? Buffer.from(part) : part;
+}
+
+const bytesOf = async (object: StoredObject | undefined): Promise<Buffer | undefined> =>
+  object && Buffer.concat(await Array.fromAsync(object.body));
+
+const json = (body: AsyncIterable<Uint8Array>) => ({ contentType: "application/json", body });
+
+const put = (
+  store: ResourceStore,
+  key: ObjectKey,
+  text: string,
+  condition: Precondition = always,
+): Promise<WriteOutcome> => store.write(key, json(chunks(text)), condition, never);
+
+const textAt = async (store: ResourceStore, key: ObjectKey): Promise<string | undefined> =>
+  (await bytesOf(await store.read(key, never)))?.toString();
+
+const etagAt = async (store: ResourceStore, key: ObjectKey): Promise<ETag> => {
+  const metadata = await store.stat(key, never);
+  if (metadata === undefined) throw new Error(`There is nothing at ${key}.`);
+  return metadata.etag;
+};
+
+/** Names that disks, shells and URLs like to confuse. */
+const awkwardNames = [
+  "plain.json",
+  "Plain.json",
+  "PLAIN.json",
+  "with space.json",
+  "a+b.json",
+  "a%2Bb.json",
+  "a%20b.json",
+  "me@home~1.json",
+  "colon:colon.json",
+  "caf\u00e9.json",
+  "cafe\u0301.json",
+  "\u1e9e\u00df.json",
+  "\u{1f9ec}.json",
+  "\uff21.json",
+  "#hash?query&and=equal.json",
+  "'quotes\".json",
+  "-rf.json",
+  "..dots...json",
+  `${"long-".repeat(40)}.json`,
+  `${"\u00e9\u{1f9a0}".repeat(30)}.json`,
+];
+
+const inByteOrder = (names: readonly string[]): string[] =>
+  names.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+
+export const resourceStoreContract = (adapter: string, open: () => Promise<Harness>): void => {
+  describe(`ResourceStore in ${adapter}`, () => {
+    let harness: Harness;
+    let store: ResourceStore;
+    beforeAll(async () => {
+      harness = await open();
+      store = harness.store;
+    });
+    afterAll(() => harness.close());
+
+    describe("reading and writing", () => {
+      it("has nothing where nothing was written", async () => {
+        const key = newKey();
+        expect(await store.stat(key, never)).toBeUndefined();
+        expect(await store.read(key, never)).toBeUndefined();
+      });
+
+      it("gives back the bytes and types that were written, to every instance", async () => {
+        const key = newKey();
+        const bytes = randomBytes(300_000);
+        const body = chunks(bytes.subarray(0, 10), bytes.subarray(10, 200_000), "", bytes.subarray(200_000));
+        const content = {
+          contentType: "text/markdown; charset=utf-8",
+          contentEncoding: "gzip",
+          body,
+        } as const;
+        expect(await store.write(key, content, always, never)).toBe("done");
+        const object = await (await harness.another()).read(key, never);
+        expect(object).toMatchObject({
+          contentType: "text/markdown; charset=utf-8",
+          contentEncoding: "gzip",
+          size: 300_000,
+        });
+        expect((await bytesOf(object))?.equals(bytes)).toBe(true);
+      });
+
+      it("tells the same of an object without opening it", async () => {
+        const key = newKey();
+        await put(store, key, "some text");
+        const { body, ...metadata } = (await store.read(key, never)) ?? expect.unreachable();
+        for await (const _ of body);
+        expect(await store.stat(key, never)).toEqual(metadata);
+        expect(metadata.etag).toMatch(/^"[\x21\x23-\x7e]+"$/);
+        expect(metadata.lastModified).toBeGreaterThan(1_000_000_000);
+        expect(metadata).not.toHaveProperty("contentEncoding");
+      });
+
+      it("keeps an object without a single byte", async () => {
+        const key = newKey();
+        await store.write(key, json(chunks()), always, never);
+        expect(await store.stat(key, never)).toMatchObject({ size: 0 });
+        expect(await textAt(store, key)).toBe("");
+      });
+
+      it("replaces an object, its types included, and changes its tag", async () => {
+        const key = newKey();
+        await store.write(
+          key,
+          { contentType: "text/plain", contentEncoding: "gzip", body: chunks("old") },
+          always,
+          never,
+        );
+        const before = await store.stat(key, never);
+        await put(store, key, "newer");
+        const after = await store.stat(key, never);
+        expect(after).toMatchObject({ contentType: "application/json", size: 5 });
+        expect(after).not.toHaveProperty("contentEncoding");
+        expect(after?.etag).not.toBe(before?.etag);
+        expect(after?.lastModified).toBeGreaterThanOrEqual(before?.lastModified ?? Number.NaN);
+        expect(await textAt(store, key)).toBe("newer");
+      });
+
+      it("reads one state to its end while another is written", async () => {
+        const key = newKey();
+        const old = Buffer.alloc(400_000, "o");
+        await store.write(key, json(chunks(old)), always, never);
+        const object = await store.read(key, never);
+        const iterator = object?.body[Symbol.asyncIterator]() ?? expect.unreachable();
+        const read: Uint8Array[] = [(await iterator.next()).value];
+        await put(await harness.another(), key, "new");
+        for (let step = await iterator.next(); !step.done; step = await iterator.next())
+          read.push(step.value);
+        expect(Buffer.concat(read).equals(old)).toBe(true);
+        expect(await textAt(store, key)).toBe("new");
+      });
+
+      it("shows nothing of an object before its body has ended", async () => {
+        const key = newKey();
+        await put(store, key, "old");
+        const seen: (string | undefined)[] = [];
+        async function* body() {
+          yield Buffer.from("new, ");
+          seen.push(await textAt(store, key));
+          yield Buffer.from("complete");
+          seen.push(await textAt(store, key));
+        }
+        await store.write(key, json(body()), always, never);
+        expect(seen).toEqual(["old", "old"]);
+        expect(await textAt(store, key)).toBe("new, complete");
+      });
+
+      it("leaves the old state when a body throws, and passes the error on", async () => {
+        const key = newKey();
+        await put(store, key, "old");
+        const etag = await etagAt(store, key);
+        const fault = new Error("The upload broke off.");
+        async function* body() {
+          yield Buffer.from("half of ");
+          throw fault;
+        }
+        await expect(store.write(key, json(body()), always, never)).rejects.toBe(fault);
+        expect(await etagAt(store, key)).toBe(etag);
+        expect(await textAt(store, key)).toBe("old");
+        const nowhere = newKey();
+        await expect(store.write(nowhere, json(body()), always, never)).rejects.toBe(fault);
+        expect(await store.stat(nowhere, never)).toBeUndefined();
+      });
+
+      it("takes a reader who stops early calmly, also one who never began", async () => {
+        const key = newKey();
+        await store.write(key, json(chunks(Buffer.alloc(200_000))), always, never);
+        const first = (await store.read(key, never))?.body[Symbol.asyncIterator]();
+        await first?.next();
+        await first?.return?.();
+        const second = (await store.read(key, never))?.body[Symbol.asyncIterator]();
+        await second?.return?.();
+        expect(await second?.next()).toMatchObject({ done: true });
+      });
+
+      it("removes an object, and takes removing what is not there calmly", async () => {
+        const key = newKey();
+        await put(store, key, "text");
+        expect(await (await harness.another()).remove(key, always, never)).toBe("done");
+        expect(await store.stat(key, never)).toBeUndefined();
+        expect(await store.remove(key, always, never)).toBe("done");
+        await put(store, key, "again");
+        expect(await textAt(store, key)).toBe("again");
+      });
+
+      it("says that it is ready", async () => {
+        await store.ready(never);
+      });
+    });
+
+    describe("preconditions", () => {
+      it("writes only what is absent when asked to, and leaves the rest as it is", async () => {
+        const key = newKey();
+        expect(await put(store, key, "first", absent)).toBe("done");
+        expect(await put(store, key, "second", absent)).toBe("precondition-failed");
+        expect(await textAt(store, key)).toBe("first");
+      });
+
+      it("writes only what is present when asked to", async () => {
+        const key = newKey();
+        expect(await put(store, key, "first", present)).toBe("precondition-failed");
+        expect(await store.stat(key, never)).toBeUndefined();
+        await put(store, key, "second");
+        expect(await put(store, key, "third", present)).toBe("done");
+        expect(await textAt(store, key)).toBe("third");
+      });
+
+      it("writes only over one of the tags it is given", async () => {
+        const key = newKey();
+        expect(await put(store, key, "first", matches(foreign))).toBe("precondition-failed");
+        await put(store, key, "second");
+        const etag = await etagAt(store, key);
+        expect(await put(store, key, "third", matches(foreign))).toBe("precondition-failed");
+        expect(await put(store, key, "fourth", matches())).toBe("precondition-failed");
+        expect(await textAt(store, key)).toBe("second");
+        expect(await put(store, key, "fifth", matches(foreign, etag))).toBe("done");
+        expect(await put(store, key, "sixth", matches(etag))).toBe("precondition-failed");
+        expect(await textAt(store, key)).toBe("fifth");
+      });
+
+      it("removes only what meets the condition", async () => {
+        const key = newKey();
+        expect(await store.remove(key, present, never)).toBe("precondition-failed");
+        expect(await store.remove(key, matches(foreign), never)).toBe("precondition-failed");
+        await put(store, key, "text");
+        expect(await store.remove(key, matches(foreign), never)).toBe("precondition-failed");
+        expect(await textAt(store, key)).toBe("text");
+        expect(await store.remove(key, matches(await etagAt(store, key)), never)).toBe("done");
+        expect(await store.stat(key, never)).toBeUndefined();
+      });
+
+      it("lets exactly one of twenty writers create an object", async () => {
+        const key = newKey();
+        const stores = await Promise.all(Array.from({ length: 20 }, () => harness.another()));
+        const outcomes = await Promise.all(stores.map((each, n) => put(each, key, `writer ${n}`, absent)));
+        expect(outcomes.filter((outcome) => outcome === "done")).toHaveLength(1);
+        expect(await textAt(store, key)).toBe(`writer ${outcomes.indexOf("done")}`);
+      });
+
+      it("lets exactly one of twenty writers replace a state, time after time", async () => {
+        const key = newKey();
+        await put(store, key, "start");
+        const stores = await Promise.all(Array.from({ length: 20 }, () => harness.another()));
+        for (let round = 0; round < 3; round++) {
+          const condition = matches(await etagAt(store, key));
+          const outcomes = await Promise.all(
+            stores.map((each, n) => put(each, key, `${round} ${n}`, condition)),
+          );
+          expect(outcomes.filter((outcome) => outcome === "done")).toHaveLength(1);
+          expect(await textAt(store, key)).toBe(`${round} ${outcomes.indexOf("done")}`);
+        }
+      });
+
+      it("lets every one of several unconditional writers succeed, and keeps one of their states whole", async () => {
+        const key = newKey();
+        const stores = await Promise.all(Array.from({ length: 10 }, () => harness.another()));
+        const outcomes = await Promise.all(stores.map((each, n) => put(each, key, `${n}`.repeat(100_000))));
+        expect(outcomes.every((outcome) => outcome === "done")).toBe(true);
+        expect(await textAt(store, key)).toMatch(/^(\d)\1{99999}$/);
+      });
+    });
+
+    describe("names", () => {
+      it("keeps awkward names apart, and lists them in the order of their bytes", async () => {
+        const prefix = newPrefix();
+        for (const name of awkwardNames) await put(store, keyBelow(prefix, name), `I am ${name}`);
+        for (const name of awkwardNames) {
+          expect(await textAt(store, keyBelow(prefix, name))).toBe(`I am ${name}`);
+        }
+        expect(await Array.fromAsync(store.list(prefix, never))).toEqual(inByteOrder(awkwardNames));
+      });
+
+      it("keeps groups apart whose names differ only in letter case", async () => {
+        const prefix = newPrefix();
+        const shouted = prefix.replace("g", "G") as KeyPrefix;
+        await put(store, keyBelow(prefix, "a.json"), "small");
+        await put(store, keyBelow(shouted, "b.json"), "large");
+        expect(await Array.fromAsync(store.list(prefix, never))).toEqual(["a.json"]);
+        expect(await Array.fromAsync(store.list(shouted, never))).toEqual(["b.json"]);
+      });
+
+      it("keeps a key of a thousand bytes", async () => {
+        const prefix = newPrefix();
+        const name = `${`${"x".repeat(150)}/`.repeat(6)}end.json`.padEnd(1000 - prefix.length, "_");
+        await put(store, keyBelow(prefix, name), "long");
+        expect(await textAt(store, keyBelow(prefix, name))).toBe("long");
+        expect(await Array.fromAsync(store.list(prefix, never))).toEqual([name]);
+      });
+    });
+
+    describe("listing", () => {
+      it("lists nothing where nothing is", async () => {
+        expect(await Array.fromAsync(store.list(newPrefix(), never))).toEqual([]);
+      });
+
+      it("lists what lies below the prefix and nothing else, slashes and all", async () => {
+        const prefix = newPrefix();
+        const group = prefix.replace("datasets/", "");
+        const names = ["b.json", "a/c.json", "a/B/d.json", "a-z.json", "a.json", "a0.json"];
+        for (const name of names) await put(store, keyBelow(prefix, name), name);
+        await put(store, `${group}group-logo.png` as ObjectKey, "logo");
+        await put(store, `${group}datasets-old/x.json` as ObjectKey, "other");
+        await put(store, `${group}narratives/x.md` as ObjectKey, "narrative");
+        expect(await Array.fromAsync(store.list(prefix, never))).toEqual(inByteOrder(names));
+        const narratives = `${group}narratives/` as KeyPrefix;
+        expect(await Array.fromAsync(store.list(narratives, never))).toEqual(["x.md"]);
+      });
+
+      it("lists no object that was removed or replaced a second time", async () => {
+        const prefix = newPrefix();
+        for (const name of ["a", "b", "b", "c"]) await put(store, keyBelow(prefix, name), name);
+        await store.remove(keyBelow(prefix, "a"), always, never);
+        expect(await Array.fromAsync(store.list(prefix, never))).toEqual(["b", "c"]);
+      });
+
+      it("can be left early", async () => {
+        const prefix = newPrefix();
+        for (const name of ["a", "b", "c"]) await put(store, keyBelow(prefix, name), name);
+        for await (const name of store.list(prefix, never)) {
+          expect(name).toBe("a");
+          break;
+        }
+      });
+    });
+
+    describe("cancelling", () => {
+      const reason = new Error("The client has gone.");
+
+      it("stops at once with the signal's reason when it is aborted beforehand", async () => {
+        const key = newKey();
+        await put(store, key, "text");
+        const signal = AbortSignal.abort(reason);
+        await expect(store.stat(key, signal)).rejects.toBe(reason);
+        await expect(store.read(key, signal)).rejects.toBe(reason);
+        await expect(store.write(key, json(chunks("new")), always, signal)).rejects.toBe(reason);
+        await expect(store.remove(key, always, signal)).rejects.toBe(reason);
+        await expect(store.ready(signal)).rejects.toBe(reason);
+        await expect(Array.fromAsync(store.list(newPrefix(), signal))).rejects.toBe(reason);
+        expect(await textAt(store, key)).toBe("text");
+      });
+
+      it("stops a read half way", async () => {
+        const key = newKey();
+        await store.write(key, json(chunks(Buffer.alloc(4_000_000))), always, never);
+        const abort = new AbortController();
+        const iterator = (await store.read(key, abort.signal))?.body[Symbol.asyncIterator]();
+        await iterator?.next();
+        abort.abort(reason);
+        const readOn = async () => {
+          while (!(await iterator?.next())?.done);
+        };
+        await expect(readOn()).rejects.toBe(reason);
+      });
+
+      it("stops a write whose body does not come on, and leaves the old state", async () => {
+        const key = newKey();
+        await put(store, key, "old");
+        const abort = new AbortController();
+        async function* body() {
+          yield Buffer.from("new");
+          setTimeout(() => abort.abort(reason), 10);
+          await new Promise(() => undefined);
+        }
+        await expect(store.write(key, json(body()), always, abort.signal)).rejects.toBe(reason);
+        expect(await textAt(store, key)).toBe("old");
+      });
+    });
+  });
+};

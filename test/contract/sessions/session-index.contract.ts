@@ -1,0 +1,134 @@
+import { randomBytes } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Seconds } from "../../../src/domain/brand.ts";
+import type { Subject } from "../../../src/domain/identity/person.ts";
+import type { Username } from "../../../src/domain/identity/user.ts";
+import type { SessionId } from "../../../src/domain/sessions/session.ts";
+import {
+  byPerson,
+  byProviderSession,
+  bySubject,
+  byUsername,
+} from "../../../src/domain/sessions/session-owner.ts";
+import type { SessionIndex } from "../../../src/ports/driven/sessions/session-index.ts";
+
+export interface Harness {
+  readonly index: SessionIndex;
+  /** One more instance on the same data. */
+  another(): Promise<SessionIndex>;
+  /** Moves the clock, and what is stored nearer to its end. */
+  passSeconds(seconds: Seconds): Promise<void>;
+  /** How many owners something is stored for. */
+  owners(): Promise<number>;
+  close(): Promise<void>;
+}
+
+const newId = (): SessionId => randomBytes(24).toString("base64url") as SessionId;
+const newOwner = (ending = "") => byUsername(`${newId()}${ending}` as Username);
+const lifetime: Seconds = 1000;
+
+export const sessionIndexContract = (adapter: string, open: () => Promise<Harness>): void => {
+  describe(`SessionIndex in ${adapter}`, () => {
+    let harness: Harness;
+    let index: SessionIndex;
+    beforeAll(async () => {
+      harness = await open();
+      index = harness.index;
+    });
+    afterAll(() => harness.close());
+
+    it("has nothing of somebody who has no session", async () => {
+      expect(await index.list(newOwner())).toEqual([]);
+    });
+
+    it("gives every instance all sessions of an owner, the one put off last coming first", async () => {
+      const [owner, first, second, third] = [newOwner(), newId(), newId(), newId()];
+      for (const id of [first, second, third, first]) {
+        await index.add(owner, id, lifetime);
+        await harness.passSeconds(1);
+      }
+      expect(await index.list(owner)).toEqual([first, third, second]);
+      expect(await (await harness.another()).list(owner)).toEqual([first, third, second]);
+    });
+
+    it("keeps people apart who share a subject at two issuers, or seem to", async () => {
+      const subject = newId();
+      const people = [
+        ["https://a.example", subject],
+        ["https://b.example", subject],
+        ["https://a.example", `${subject} `],
+        ["https://a.example", `ü🧬 "${subject}"/../*`],
+        [`https://a.example","${subject}`, ""],
+      ] as const;
+      const owners = people.map(([issuer, of]) => byPerson({ issuer, subject: of as Subject }));
+      const ids = owners.map(newId);
+      for (const [n, owner] of owners.entries()) await index.add(owner, ids[n] as SessionId, lifetime);
+      const another = await harness.another();
+      expect(await Promise.all(owners.map((owner) => another.list(owner)))).toEqual(ids.map((id) => [id]));
+    });
+
+    it("loses none of many sessions that begin at once, anywhere", async () => {
+      const owner = newOwner();
+      const ids = Array.from({ length: 12 }, newId);
+      const instances = await Promise.all([index, harness.another(), harness.another()]);
+      await Promise.all(ids.map((id, n) => instances[n % 3]?.add(owner, id, lifetime)));
+      expect((await index.list(owner)).toSorted()).toEqual(ids.toSorted());
+    });
+
+    it("forgets a session that is taken out, and no other one", async () => {
+      const [owner, id, other] = [newOwner(), newId(), newId()];
+      await index.add(owner, id, lifetime);
+      await index.add(owner, other, lifetime);
+      await (await harness.another()).remove(owner, id);
+      expect(await index.list(owner)).toEqual([other]);
+      await index.remove(owner, id);
+      await index.remove(newOwner(), id);
+      expect(await index.list(owner)).toEqual([other]);
+    });
+
+    it("keeps nothing of an owner whose last session was taken out", async () => {
+      const before = await harness.owners();
+      const [owner, id] = [newOwner(), newId()];
+      await index.add(owner, id, lifetime);
+      expect(await harness.owners()).toBe(before + 1);
+      await index.remove(owner, id);
+      expect(await harness.owners()).toBe(before);
+    });
+
+    it("forgets what nobody puts off, and only that", async () => {
+      const [owner, left, used] = [newOwner(), newId(), newId()];
+      await index.add(owner, left, lifetime);
+      await index.add(owner, used, lifetime);
+      await harness.passSeconds(lifetime - 10);
+      await index.add(owner, used, lifetime);
+      expect(await index.list(owner)).toEqual([used, left]);
+      await harness.passSeconds(11);
+      expect(await index.list(owner)).toEqual([used]);
+      await harness.passSeconds(lifetime - 20);
+      expect(await index.list(owner)).toEqual([used]);
+      await harness.passSeconds(10);
+      expect(await index.list(owner)).toEqual([]);
+    });
+
+    it("does not let an entry of a short life cut another one off", async () => {
+      const [owner, long, short] = [newOwner(), newId(), newId()];
+      await index.add(owner, long, lifetime);
+      await index.add(owner, short, 10);
+      await harness.passSeconds(11);
+      expect(await index.list(owner)).toEqual([long]);
+    });
+
+    it("keeps owners apart, of whatever kind and however they are written", async () => {
+      const stem = newId();
+      const names = ["a", "A", "é", "e\u0301", "/", "..", "a:b", "*", "\u{1f9ec}", "x".repeat(3000)];
+      const owners = names.flatMap((name) => [
+        byUsername(`${stem}${name}` as Username),
+        bySubject(`${stem}${name}`),
+        byProviderSession(`${stem}${name}`),
+      ]);
+      const ids = owners.map(newId);
+      for (const [n, owner] of owners.entries()) await index.add(owner, ids[n] ?? newId(), lifetime);
+      for (const [n, owner] of owners.entries()) expect(await index.list(owner)).toEqual([ids[n]]);
+    });
+  });
+};

@@ -1,0 +1,124 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Seconds } from "../../../src/domain/brand.ts";
+import type { Username } from "../../../src/domain/identity/user.ts";
+import type { StalenessMarks } from "../../../src/ports/driven/sessions/staleness-marks.ts";
+
+export interface Harness {
+  readonly marks: StalenessMarks;
+  readonly lifetime: Seconds;
+  /** One more instance on the same data. */
+  another(): Promise<StalenessMarks>;
+  /** Moves time, or what is stored nearer to its end. */
+  passSeconds(seconds: Seconds): Promise<void>;
+  close(): Promise<void>;
+}
+
+const newUser = (ending = ""): Username => `${randomUUID()}${ending}` as Username;
+
+export const stalenessMarksContract = (adapter: string, open: () => Promise<Harness>): void => {
+  describe(`StalenessMarks in ${adapter}`, () => {
+    let harness: Harness;
+    let marks: StalenessMarks;
+    beforeAll(async () => {
+      harness = await open();
+      marks = harness.marks;
+    });
+    afterAll(() => harness.close());
+
+    it("has no mark for somebody who was never marked", async () => {
+      expect(await marks.find(newUser())).toBeUndefined();
+    });
+
+    it("gives back a mark to every instance, fractions included", async () => {
+      const user = newUser();
+      await marks.mark(user, 1_800_000_000.25);
+      expect(await marks.find(user)).toBe(1_800_000_000.25);
+      expect(await (await harness.another()).find(user)).toBe(1_800_000_000.25);
+    });
+
+    it("tells the same time to every instance", async () => {
+      const before = await marks.now();
+      const other = await (await harness.another()).now();
+      expect(before).toBeGreaterThan(0);
+      expect(other).toBeGreaterThanOrEqual(before);
+      expect(other - before).toBeLessThan(5);
+    });
+
+    it("lets a later mark replace an earlier one, and an earlier one put off the later", async () => {
+      const user = newUser();
+      const other = await harness.another();
+      await marks.mark(user, 200);
+      await other.mark(user, 100);
+      expect(await marks.find(user)).toBeCloseTo(200.001, 6);
+      await other.mark(user, 1_800_000_300);
+      expect(await marks.find(user)).toBe(1_800_000_300);
+      await marks.mark(user, 1_800_000_300);
+      expect(await other.find(user)).toBeCloseTo(1_800_000_300.001, 6);
+      await marks.mark(user, 1_800_000_299);
+      expect(await other.find(user)).toBeCloseTo(1_800_000_300.002, 6);
+    });
+
+    it("compares marks as numbers", async () => {
+      const user = newUser();
+      await marks.mark(user, 999);
+      await marks.mark(user, 1000);
+      expect(await marks.find(user)).toBe(1000);
+    });
+
+    it("keeps the latest of several marks that are made at once", async () => {
+      const user = newUser();
+      const stores = await Promise.all(Array.from({ length: 10 }, () => harness.another()));
+      await Promise.all(stores.map((each, n) => each.mark(user, 1000 + ((n * 7) % 10))));
+      expect(await marks.find(user)).toBeGreaterThanOrEqual(1009);
+    });
+
+    it("keeps users apart, whatever their names", async () => {
+      const stem = randomUUID();
+      const names = [
+        "a",
+        "A",
+        "\u00e9",
+        "e\u0301",
+        "/",
+        "\\",
+        "..",
+        "%2f",
+        "a b",
+        "a+b",
+        "a:b",
+        "\u{1f9ec}",
+        "x".repeat(3000),
+      ];
+      const users = names.map((name) => `${stem}${name}` as Username);
+      for (const [n, user] of users.entries()) await marks.mark(user, 1000 + n);
+      for (const [n, user] of users.entries()) expect(await marks.find(user)).toBe(1000 + n);
+    });
+
+    it("keeps a mark for its lifetime, and not for ever", async () => {
+      const user = newUser();
+      await marks.mark(user, 1000);
+      await harness.passSeconds(harness.lifetime - 10);
+      expect(await marks.find(user)).toBe(1000);
+      await harness.passSeconds(11);
+      expect(await marks.find(user)).toBeUndefined();
+    });
+
+    it("gives a later mark a whole lifetime of its own", async () => {
+      const user = newUser();
+      await marks.mark(user, 1000);
+      await harness.passSeconds(harness.lifetime - 10);
+      await marks.mark(user, 2000);
+      await harness.passSeconds(harness.lifetime - 10);
+      expect(await marks.find(user)).toBe(2000);
+    });
+
+    it("takes a new mark after an old one has ended, even an earlier one", async () => {
+      const user = newUser();
+      await marks.mark(user, 2000);
+      await harness.passSeconds(harness.lifetime + 1);
+      await marks.mark(user, 1000);
+      expect(await marks.find(user)).toBe(1000);
+    });
+  });
+};

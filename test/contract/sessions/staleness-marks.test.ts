@@ -1,0 +1,44 @@
+import { filesystemStalenessMarks } from "../../../src/adapters/filesystem/sessions/staleness-marks.ts";
+import { manualClock } from "../../support/measuring/manual-clock.ts";
+import { recordingLog } from "../../support/measuring/recording-log.ts";
+import { memoryStalenessMarks } from "../../support/memory/staleness-marks.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
+import type { Harness } from "./staleness-marks.contract.ts";
+import { stalenessMarksContract } from "./staleness-marks.contract.ts";
+
+const lifetime = 1000;
+
+const memory = async (): Promise<Harness> => {
+  const clock = manualClock();
+  const kept = new Map();
+  return {
+    marks: memoryStalenessMarks(clock, lifetime, kept),
+    lifetime,
+    another: async () => memoryStalenessMarks(clock, lifetime, kept),
+    passSeconds: async (seconds) => clock.pass(seconds),
+    close: async () => undefined,
+  };
+};
+
+const filesystem = async (): Promise<Harness> => {
+  const clock = manualClock();
+  const { path, remove } = await temporaryFolder();
+  const opened: { close(): Promise<void> }[] = [];
+  const open = () => {
+    const marks = filesystemStalenessMarks({ folder: path, clock, log: recordingLog(), lifetime });
+    opened.push(marks);
+    return marks;
+  };
+  return {
+    marks: open(),
+    lifetime,
+    another: async () => open(),
+    passSeconds: async (seconds) => clock.pass(seconds),
+    async close() {
+      await Promise.all(opened.map((marks) => marks.close()));
+      await remove();
+    },
+  };
+};
+
+for (const [adapter, open] of Object.entries({ memory, filesystem })) stalenessMarksContract(adapter, open);

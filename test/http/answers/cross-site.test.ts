@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { browser } from "../../support/browser/browser.ts";
+import type { Answer } from "../../support/requests/http.ts";
+import type { RunningServer } from "../../support/server/running-server.ts";
+import { startServer } from "../../support/server/running-server.ts";
+import { sessionCookie } from "../../support/sessions/sessions.ts";
+
+let server: RunningServer;
+let cookie: string;
+beforeAll(async () => {
+  server = await startServer();
+  const visitor = browser(server);
+  await visitor.logIn();
+  cookie = `${sessionCookie}=${visitor.cookies.get(sessionCookie)}`;
+});
+afterAll(() => server.close());
+
+const dataset = '{"meta": {}, "tree": {"name": "root"}}';
+const type = "application/vnd.nextstrain.dataset.main+json";
+
+const change = (method: string, headers: Record<string, string>): Promise<Answer> =>
+  method === "PUT"
+    ? server.ask({
+        method,
+        path: "/groups/blab/cross/site",
+        headers: { ...headers, "Content-Type": type, "Content-Length": String(dataset.length) },
+        body: dataset,
+      })
+    : server.ask({ method, path: "/groups/blab/cross/site", headers });
+
+/** "self" stands for the server's own origin. */
+const origins = (headers: Record<string, string>) =>
+  headers["Origin"] === "self" ? { ...headers, Origin: server.origin } : headers;
+
+const served: [string, Record<string, string>][] = [
+  ["says nothing about where it comes from", {}],
+  ["comes from the same origin", { "Sec-Fetch-Site": "same-origin", Origin: "self" }],
+  ["comes from the same origin, by Origin alone", { Origin: "self" }],
+  ["was made by the person", { "Sec-Fetch-Site": "none" }],
+];
+const refused: [string, Record<string, string>][] = [
+  ["comes from another site", { "Sec-Fetch-Site": "cross-site", Origin: "https://elsewhere.example" }],
+  ["comes from another site, by Sec-Fetch-Site alone", { "Sec-Fetch-Site": "cross-site" }],
+  ["comes from a sibling subdomain", { "Sec-Fetch-Site": "same-site" }],
+  ["comes from another origin, by Origin alone", { Origin: "https://elsewhere.example" }],
+  ["comes from another port of this host", { Origin: "http://127.0.0.1:1" }],
+  ["comes from this host by https", { Origin: "https://127.0.0.1" }],
+  ["comes from nowhere that has a name", { Origin: "null" }],
+  ["contradicts itself", { "Sec-Fetch-Site": "same-origin", Origin: "https://elsewhere.example" }],
+];
+
+describe.each(["PUT", "DELETE"])("a %s with the session cookie", (method) => {
+  test.each(served)("is served when it %s", async (_, headers) => {
+    expect((await change(method, { ...origins(headers), Cookie: cookie })).status).toBe(204);
+  });
+
+  test.each(refused)("is refused when it %s, and changes nothing", async (_, headers) => {
+    await change("PUT", { Cookie: cookie });
+    const answer = await change(method, { ...headers, Cookie: cookie, Accept: "application/json" });
+    expect(answer.status).toBe(403);
+    expect(answer.json()).toEqual({ error: expect.stringContaining("another site") });
+    const still = await server.ask({ path: "/groups/blab/cross/site", headers: { Accept: type } });
+    expect([still.status, still.text]).toEqual([200, dataset]);
+  });
+
+  test.each(refused)("without the cookie is a matter of the token when it %s", async (_, headers) => {
+    expect((await change(method, headers)).status).toBe(401);
+    const authorization = await server.bearer("alice", "blab/owners");
+    expect((await change(method, { ...headers, Authorization: authorization })).status).toBe(204);
+  });
+});
+
+describe("a POST with the session cookie", () => {
+  test.each(refused)("is refused when it %s", async (_, headers) => {
+    const answer = await server.ask({
+      method: "POST",
+      path: "/logout",
+      headers: { ...headers, Cookie: cookie },
+    });
+    expect(answer.status).toBe(403);
+  });
+});
+
+describe("a request that only reads", () => {
+  test.each(["GET", "HEAD", "OPTIONS"])(
+    "is served to another site's page when it is a %s",
+    async (method) => {
+      await change("PUT", { Cookie: cookie });
+      const headers = { "Sec-Fetch-Site": "cross-site", Origin: "https://elsewhere.example", Accept: type };
+      const answer = await server.ask({
+        method,
+        path: "/groups/blab/cross/site",
+        headers: { ...headers, Cookie: cookie },
+      });
+      expect(answer.status).toBeLessThan(300);
+      expect(answer.headers["access-control-allow-credentials"]).toBeUndefined();
+    },
+  );
+});

@@ -1,0 +1,62 @@
+import { createSecretKey } from "node:crypto";
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import Koa from "koa";
+import { expect, test } from "vitest";
+import type { RequestState } from "../../../src/adapters/http/context.ts";
+import { answerFailures } from "../../../src/adapters/http/middleware/failure-response.ts";
+import { sessionLayer } from "../../../src/adapters/http/middleware/session-layer.ts";
+import { StoreDown } from "../../../src/domain/failure.ts";
+import type { SessionId } from "../../../src/domain/sessions/session.ts";
+import type { Sessions } from "../../../src/ports/driving/sessions.ts";
+import { recordingLog } from "../../support/measuring/recording-log.ts";
+import { ask } from "../../support/requests/http.ts";
+
+/** A store that does what it is told and does not say so. */
+const silentSessions = () => {
+  const begun: SessionId[] = [];
+  const sessions: Partial<Sessions> = {
+    newId: () => "s".repeat(32) as SessionId,
+    begin: async (id) => {
+      if (begun.includes(id)) throw new Error("A session of this id is there already.");
+      begun.push(id);
+      throw new StoreDown();
+    },
+  };
+  return { begun, sessions: sessions as Sessions };
+};
+
+test("a session whose beginning the store does not confirm is not begun twice, and the answer is 503", async () => {
+  const { begun, sessions } = silentSessions();
+  const log = recordingLog();
+  const app = new Koa<RequestState>();
+  const cookies = {
+    name: "nextstrain.org-session",
+    secrets: [createSecretKey("a secret", "utf8")] as const,
+    maxAge: 3600,
+    secure: false,
+    domain: undefined,
+  };
+  app.use((ctx, next) => {
+    ctx.state.signal = new AbortController().signal;
+    return next();
+  });
+  app.use(answerFailures(log));
+  app.use(sessionLayer(app as Koa, sessions, cookies));
+  app.use(answerFailures(log));
+  app.use(async (ctx) => {
+    if (!ctx.session) throw new Error("no session");
+    ctx.session["name"] = "somebody";
+    await ctx.session.regenerate();
+  });
+  const server = app.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  try {
+    const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const answer = await ask(origin, { path: "/", headers: { Accept: "application/json" } });
+    expect([answer.status, answer.cookies.join()]).toEqual([503, expect.not.stringContaining("s%3A")]);
+    expect(begun).toHaveLength(1);
+  } finally {
+    server.close();
+  }
+});

@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { head, rawConnection } from "../../support/requests/raw-connection.ts";
+import type { RunningServer } from "../../support/server/running-server.ts";
+import { startServer } from "../../support/server/running-server.ts";
+
+let server: RunningServer;
+beforeAll(async () => {
+  server = await startServer();
+});
+afterAll(() => server.close());
+
+/** What comes back for these bytes, until the server has ended the connection. */
+const answerTo = async (...parts: readonly string[]) => {
+  const connection = await rawConnection(server.origin);
+  try {
+    for (const part of parts) await connection.send(part).catch(() => undefined);
+    const [answer] = [await connection.until(/^HTTP.*\}$/s)];
+    const [headers = "", body = ""] = answer.split("\r\n\r\n");
+    return {
+      status: headers.split("\r\n")[0],
+      headers: headers.toLowerCase(),
+      body: JSON.parse(body) as object,
+    };
+  } finally {
+    connection.close();
+  }
+};
+
+const withToken = (length: number) =>
+  head("GET /whoami", { Authorization: `Bearer ${"x".repeat(length)}`, Accept: "application/json" });
+
+describe("a request whose headers are larger than 32 kB", () => {
+  test.each([33_000, 43_000, 72_000, 3_000_000])(
+    "is told so in JSON, and its connection ends: %d bytes",
+    async (length) => {
+      const { status, headers, body } = await answerTo(withToken(length));
+      expect(status).toBe("HTTP/1.1 431 Request Header Fields Too Large");
+      expect(headers).toContain("connection: close");
+      expect(headers).toContain("content-type: application/json");
+      expect(body).toEqual({ error: expect.stringContaining("32 kB") });
+    },
+  );
+
+  test("is told so in pieces too, and after another request on its connection", async () => {
+    const large = withToken(43_000);
+    const pieces = [withToken(10), ...[0, 1, 2].map((n) => large.slice(n * 15_000, (n + 1) * 15_000))];
+    const connection = await rawConnection(server.origin);
+    await connection.send(pieces[0] ?? "");
+    await connection.until(/HTTP\/1\.1 401.*\}/s);
+    for (const piece of pieces.slice(1)) await connection.send(piece);
+    await connection.until(/HTTP\/1\.1 431.*\{"error":.*\}/s);
+    connection.close();
+  });
+});
+
+test("a request with a little less is answered as any other", async () => {
+  const headers = { Authorization: `Bearer ${"x".repeat(31_000)}`, Accept: "application/json" };
+  expect((await server.ask({ path: "/whoami", headers })).status).toBe(401);
+});
+
+test("what is no HTTP is told so in JSON", async () => {
+  const { status, headers, body } = await answerTo("NONSENSE\r\n\r\n");
+  expect(status).toBe("HTTP/1.1 400 Bad Request");
+  expect(headers).toContain("connection: close");
+  expect(body).toEqual({ error: "The request is no HTTP that can be understood." });
+});
+
+test("a client that goes on sending is left after a while", async () => {
+  const connection = await rawConnection(server.origin);
+  await connection.send(withToken(40_000));
+  await connection.until(/431.*\}/s);
+  for (let i = 0; i < 40 && !connection.isOver(); i += 1) {
+    await connection.send("x".repeat(1000)).catch(() => undefined);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  await expect(connection.send("x").then(() => connection.send("x"))).rejects.toThrow();
+  connection.close();
+});

@@ -1,0 +1,48 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { browser } from "../../support/browser/browser.ts";
+import { putSamples } from "../../support/resources/stored-objects.ts";
+import type { RunningServer } from "../../support/server/running-server.ts";
+import { startServer } from "../../support/server/running-server.ts";
+import { browserOf } from "../../support/sessions/callers.ts";
+
+const dataset = "/groups/blab/ncov/19B";
+const narrative = "/groups/blab/narratives/test/fixture";
+
+let server: RunningServer;
+beforeAll(async () => {
+  server = await startServer();
+  await putSamples(server, "blab", "test-private");
+});
+afterAll(() => server.close());
+
+test.each([
+  [dataset, "/groups/blab"],
+  [narrative, "/groups/blab"],
+  ["/groups/test-private/ncov/19B", "/groups/test-private"],
+])("above Auspice, %s leads its reader back to the group", async (path, group) => {
+  const owner = await browserOf(server, "owner", "test-private");
+  const { status, text } = await owner.ask(path);
+  expect(status).toBe(200);
+  expect(text).toContain(`href="${group}" title="Back to the group`);
+  expect(text).toContain('<span data-slot="username">owner-of-test-private</span>');
+});
+
+test("an anonymous reader of public data is offered a login that comes back to the same view", async () => {
+  const { text } = await browser(server).ask(`${dataset}?c=region&l=radial`);
+  expect(text).toContain(`href="/login?return_to=${encodeURIComponent(`${dataset}?c=region&l=radial`)}"`);
+  expect(text).toContain('<span data-slot="username"></span>');
+});
+
+test("nobody keeps the page with somebody's name", async () => {
+  const owner = await browserOf(server, "owner", "blab");
+  const { headers } = await owner.ask(dataset);
+  expect(headers["cache-control"]).toBe("private, no-store");
+  expect(headers["etag"]).toBeUndefined();
+});
+
+test("the page's policy lets the logout go on to the provider, and forms nowhere else", async () => {
+  const { headers } = await browser(server).ask(dataset);
+  const policy = (headers["content-security-policy"] ?? "").split("; ");
+  const provider = new URL(server.provider.issuer).origin;
+  expect(policy.filter((part) => part.startsWith("form-action"))).toEqual([`form-action 'self' ${provider}`]);
+});

@@ -1,0 +1,144 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Browser } from "../../support/browser/browser.ts";
+import type { Answer, Question } from "../../support/requests/http.ts";
+import { dataset, mainContent, narrative, putSamples } from "../../support/resources/stored-objects.ts";
+import type { RunningServer } from "../../support/server/running-server.ts";
+import { startServer } from "../../support/server/running-server.ts";
+import { bearerOf, browserOf } from "../../support/sessions/callers.ts";
+
+/** Of the same length as the name of the private group, so that answers that repeat it are equally long. */
+const unknown = "test-unknown";
+const known = "test-private";
+
+let server: RunningServer;
+let outsider: Browser;
+let bearer: Record<string, string>;
+beforeAll(async () => {
+  server = await startServer();
+  await putSamples(server, known);
+  outsider = await browserOf(server, "outsider", known);
+  bearer = await bearerOf(server, "outsider", known);
+});
+afterAll(() => server.close());
+
+/** Everything about an answer that does not come from the request's own address, its id, its caller and the time. */
+const shown = ({ status, headers, text, cookies }: Answer, name: string) => {
+  const { date, ...others } = headers;
+  const tidy = (said: string) =>
+    said
+      .replaceAll(`outsider-of-${known}`, "<caller>")
+      .replaceAll(name, "<name>")
+      .replaceAll(name.toUpperCase(), "<name>")
+      .replace(/<code>[\w-]{12}<\/code>/g, "<id>");
+  const names = Object.entries(others).map(([header, value]) => [
+    header,
+    header === "set-cookie" ? `${cookies.length} cookies` : tidy(value),
+  ]);
+  return { status, headers: Object.fromEntries(names), body: tidy(text) };
+};
+
+const paths = [
+  "/groups/NAME",
+  "/groups/NAME/",
+  "/groups/NAME?filter=x",
+  "/groups/NAME/ncov/19B",
+  "/groups/NAME/absent",
+  "/groups/NAME/ncov/19B:ncov/19B",
+  "/groups/NAME/ncov/19B@2020-01-01",
+  "/groups/NAME/under_score",
+  "/groups/NAME/%E0%A4%A",
+  "/groups/NAME/a%00b",
+  "/groups/NAME//",
+  "/groups/NAME/a//b",
+  "/groups/NAME/narratives",
+  "/groups/NAME/narratives/test/fixture",
+  "/groups/NAME/narratives/absent",
+  "/groups/NAME/settings",
+  "/groups/NAME/settings/logo",
+  "/groups/NAME/settings/overview",
+  "/groups/NAME/settings/members",
+  "/groups/NAME/settings/roles",
+  "/groups/NAME/settings/roles/viewers/members",
+  "/groups/NAME/settings/roles/kings/members",
+  "/groups/NAME/settings/roles/viewers/members/bob",
+  "/groups/NAME/settings/absent",
+  "/charon/getAvailable?prefix=groups/NAME",
+  "/charon/getAvailable?prefix=/groups/NAME/ncov/",
+  "/charon/getDataset?prefix=groups/NAME/ncov/19B",
+  "/charon/getDataset?prefix=groups/NAME/ncov/19B&type=nonsense",
+  "/charon/getDataset?prefix=groups/NAME",
+  "/charon/getDataset?prefix=groups/NAME/under_score",
+  "/charon/getNarrative?prefix=groups/NAME/narratives/test/fixture&type=md",
+  "/charon/getNarrative?prefix=groups/NAME/narratives/test/fixture",
+  "/charon/getSourceInfo?prefix=groups/NAME",
+  "/logos/NAME",
+];
+
+const types = ["text/html, application/json", "image/png", dataset(), narrative];
+const objects = paths.filter((path) => /ncov\/19B$|fixture$|logo$|overview$|members$/.test(path));
+
+const upload: Record<string, string> = { "Content-Type": dataset() };
+
+const questions: readonly Question[] = [
+  ...["text/html", "*/*"].flatMap((Accept) => paths.map((path) => ({ path, headers: { Accept } }))),
+  ...types.flatMap((Accept) => objects.map((path) => ({ path, headers: { Accept } }))),
+  ...["HEAD", "OPTIONS", "DELETE"].flatMap((method) => paths.map((path) => ({ method, path }))),
+  ...["POST", "PATCH"].flatMap((method) => objects.map((path) => ({ method, path }))),
+  ...paths.map((path) => ({ method: "PUT", path, headers: upload, body: mainContent("x") })),
+  ...objects.map((path) => ({ method: "PUT", path, headers: { "Content-Type": "image/png" }, body: "no" })),
+  ...objects.map((path) => ({ method: "PUT", path, headers: { "Content-Length": "0" } })),
+];
+
+const named = (question: Question, name: string): Question => ({
+  ...question,
+  path: question.path.replace("NAME", name),
+});
+
+/** What one caller gets to see for both names, for all questions. */
+const compare = async (
+  ask: (question: Question) => Promise<Answer>,
+  spell = (name: string) => name,
+  asked = questions,
+) => {
+  for (const question of asked) {
+    const [one, other] = await Promise.all([
+      ask(named(question, spell(known))),
+      ask(named(question, spell(unknown))),
+    ]);
+    expect(shown(other, unknown), JSON.stringify(question)).toEqual(shown(one, known));
+    expect(one.status, JSON.stringify(question)).toBeGreaterThan(299);
+  }
+};
+
+describe("a group that does not exist answers as a private one", () => {
+  test("to anonymous programs and browsers", () => compare((question) => server.ask(question)));
+
+  test("to outsiders with a Bearer token", () =>
+    compare((question) => server.ask({ ...question, headers: { ...question.headers, ...bearer } })));
+
+  test("to outsiders in a browser", () => compare((question) => outsider.ask(question)));
+
+  test("also when their names are spelled otherwise", () =>
+    compare(
+      (question) => server.ask(question),
+      (name) => name.toUpperCase(),
+      paths.map((path) => ({ path, headers: { Accept: "text/html" } })),
+    ));
+
+  test("also for names that no group can have", async () => {
+    for (const name of ["no", "a%2Fb", "a_b", "%20", "b".repeat(60), "constructor", "__proto__"]) {
+      const [one, other] = await Promise.all([
+        server.ask({ path: `/groups/${known}/x` }),
+        server.ask({ path: `/groups/${name}/x` }),
+      ]);
+      expect(shown(other, "no name"), name).toEqual(shown(one, "no name"));
+    }
+  });
+
+  test("and as the private one to the listings, which name neither", async () => {
+    for (const path of ["/groups", "/charon/getAvailable?prefix=groups", "/whoami"]) {
+      const { text } = await server.ask({ path });
+      expect(text).not.toContain(known);
+    }
+  });
+});

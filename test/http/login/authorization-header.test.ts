@@ -1,0 +1,100 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { putSamples } from "../../support/resources/stored-objects.ts";
+import type { RunningServer } from "../../support/server/running-server.ts";
+import { startServer } from "../../support/server/running-server.ts";
+import { browserOf } from "../../support/sessions/callers.ts";
+
+let server: RunningServer;
+beforeAll(async () => {
+  server = await startServer();
+  await putSamples(server, "blab", "test-private");
+});
+afterAll(() => server.close());
+
+const realm = 'Bearer realm="nextstrain.org"';
+
+/** Routes that are for everybody when no header comes along; all of them look at it. */
+const publicRoutes = [
+  "/groups",
+  "/groups/blab",
+  "/groups/blab/ncov/19B",
+  "/charon/getAvailable?prefix=groups/blab",
+  "/whoami",
+  "/users",
+  "/edit/narratives",
+  "/nothing",
+];
+
+const ask = (path: string, Authorization: string | string[], method = "GET") =>
+  server.ask({ method, path, headers: { Authorization, Accept: "application/json" } });
+
+describe("an Authorization header", () => {
+  test.each(["Bearer", "nonsense", "Bearer a b", "Basic a b", "Bearer a, Bearer b", ""])(
+    "that is not two words is 400 everywhere: %j",
+    async (header) => {
+      for (const path of publicRoutes) expect([path, (await ask(path, header)).status]).toEqual([path, 400]);
+    },
+  );
+
+  test.each(["Basic YTpi", "Digest x", "Negotiate abc", "BearerX abc", "Token abc"])(
+    "of another scheme is 401 with a plain challenge everywhere: %j",
+    async (header) => {
+      for (const path of publicRoutes) {
+        const answer = await ask(path, header);
+        expect([path, answer.status, answer.headers["www-authenticate"]]).toEqual([path, 401, realm]);
+      }
+    },
+  );
+
+  test.each(["Basic YTpi", "nonsense", "Bearer abc"])(
+    "does not matter to discovery, login, assets and health: %j",
+    async (header) => {
+      for (const path of ["/.well-known/openid-configuration", "/healthz", "/readyz", "/favicon.png"]) {
+        expect([path, (await ask(path, header)).status]).toEqual([path, 200]);
+      }
+      for (const path of ["/login", "/logged-in", "/logout"]) {
+        expect([path, (await ask(path, header)).status]).toEqual([path, 302]);
+      }
+    },
+  );
+});
+
+describe("a Bearer token", () => {
+  test.each(["expired", "bad-signature"] as const)(
+    "that is %s is 401 with a challenge that says so, on every route",
+    async (flaw) => {
+      server.provider.misbehaveOnce(flaw);
+      const header = await server.bearer("alice", "test-private/owners");
+      for (const path of [...publicRoutes, "/groups/test-private/ncov/19B"]) {
+        const answer = await ask(path, header);
+        expect([path, answer.status]).toEqual([path, 401]);
+        expect(answer.headers["www-authenticate"]).toMatch(
+          /^Bearer realm="nextstrain.org", error="invalid_token", error_description="[^"\\]+"$/,
+        );
+        expect(answer.headers).not.toHaveProperty("access-control-allow-origin");
+        expect(answer.json()).toEqual({ error: expect.any(String) });
+        expect(answer.text).not.toContain(header.slice(-20));
+      }
+    },
+  );
+
+  test.each(["abc", "a.b.c", "e30.e30.e30", "é"])("that is no token at all is 401: %j", async (token) => {
+    const answer = await ask("/groups", `Bearer ${Buffer.from(token).toString("latin1")}`);
+    expect(answer.status).toBe(401);
+    expect(answer.headers["www-authenticate"]).toContain('error="invalid_token"');
+  });
+
+  test("that is bad is 401 to a browser too, never a redirect", async () => {
+    const headers = { Accept: "text/html", Authorization: "Bearer abc" };
+    const answer = await server.ask({ path: "/groups/test-private", headers });
+    expect([answer.status, answer.headers.location]).toEqual([401, undefined]);
+  });
+
+  test("that is bad is not mended by a cookie", async () => {
+    const visitor = await browserOf(server, "owner", "test-private");
+    const asked = { path: "/groups/test-private/ncov/19B", headers: { Accept: "application/json" } };
+    expect((await visitor.ask(asked)).status).toBe(200);
+    const headers = { ...asked.headers, Authorization: "Bearer abc" };
+    expect((await visitor.ask({ ...asked, headers })).status).toBe(401);
+  });
+});

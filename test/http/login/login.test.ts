@@ -1,0 +1,272 @@
+import { createHash } from "node:crypto";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { browser } from "../../support/browser/browser.ts";
+import type { Answer } from "../../support/requests/http.ts";
+import type { RunningServer } from "../../support/server/running-server.ts";
+import { startServer } from "../../support/server/running-server.ts";
+
+let server: RunningServer;
+beforeAll(async () => {
+  server = await startServer();
+});
+afterAll(() => server.close());
+beforeEach(() => {
+  server.provider.behave();
+  server.events.length = 0;
+});
+
+const begin = async (path: string, headers: Record<string, string> = {}) => {
+  const visitor = browser(server);
+  const answer = await visitor.ask({ path, headers });
+  return { visitor, answer, url: new URL(answer.headers["location"] ?? "") };
+};
+
+/** Where a login that begins here ends. */
+const landing = async (path: string, headers: Record<string, string> = {}) => {
+  const { visitor, url } = await begin(path, headers);
+  const finished = await visitor.ask(`/logged-in${await server.provider.logIn(url.href)}`);
+  expect(finished.status).toBe(302);
+  return finished.headers["location"];
+};
+
+describe("the start of a login", () => {
+  test("sends the browser to the provider with all that the code flow needs", async () => {
+    const { answer, url } = await begin("/login");
+    expect(answer.status).toBe(302);
+    expect(answer.headers["cache-control"]).toBe("private, no-store");
+    expect(url.origin + url.pathname).toBe(`${server.provider.issuer}/authorize`);
+    expect(Object.fromEntries(url.searchParams)).toEqual({
+      // The query that the provider's own address has.
+      realm: "lab",
+      response_type: "code",
+      client_id: "app-client",
+      redirect_uri: `${server.origin}/logged-in`,
+      scope: expect.stringMatching(/^openid profile( email)?( offline_access)?$/),
+      state: expect.stringMatching(/^[\w-]{44}$/),
+      nonce: expect.stringMatching(/^[\w-]{43}$/),
+      code_challenge: expect.stringMatching(/^[\w-]{43}$/),
+      code_challenge_method: "S256",
+    });
+  });
+
+  test("uses a new state, nonce and challenge each time", async () => {
+    const [one, other] = [(await begin("/login")).url, (await begin("/login")).url];
+    for (const name of ["state", "nonce", "code_challenge"]) {
+      expect(one.searchParams.get(name)).not.toBe(other.searchParams.get(name));
+    }
+  });
+
+  test("proves at the token endpoint that it is the one who began, by PKCE", async () => {
+    const { visitor, url } = await begin("/login");
+    await visitor.ask(`/logged-in${await server.provider.logIn(url.href)}`);
+    const { form } = server.provider.state.tokenRequests.at(-1) ?? {};
+    expect(form?.get("grant_type")).toBe("authorization_code");
+    expect(form?.get("redirect_uri")).toBe(`${server.origin}/logged-in`);
+    const verifier = form?.get("code_verifier") ?? "";
+    expect(verifier).toMatch(/^[\w-]{43}$/);
+    expect(createHash("sha256").update(verifier).digest("base64url")).toBe(
+      url.searchParams.get("code_challenge"),
+    );
+  });
+
+  test("names no state, verifier or code in the log", async () => {
+    const { visitor, url } = await begin("/login");
+    const query = await server.provider.logIn(url.href);
+    await visitor.ask(`/logged-in${query}`);
+    const log = JSON.stringify(server.events);
+    const verifier = server.provider.state.tokenRequests.at(-1)?.form.get("code_verifier");
+    for (const secret of [url.searchParams.get("state"), new URLSearchParams(query).get("code"), verifier]) {
+      expect(secret).toBeTruthy();
+      expect(log).not.toContain(secret);
+    }
+  });
+});
+
+describe("a login returns", () => {
+  const page = (path: string) => `${server.origin}${path}`;
+  test.each([
+    ["home when nothing is known", {}, "/"],
+    ["to the page it came from, with its query", { Referer: "/groups/blab?a=1&b=2" }, "/groups/blab?a=1&b=2"],
+    ["home from a page of the login itself", { Referer: "/logged-in?code=1" }, "/"],
+  ])("%s", async (_, headers, expected) => {
+    const absolute = Object.entries(headers).map(([name, path]) => [name, page(path as string)]);
+    expect(await landing("/login", Object.fromEntries(absolute))).toBe(expected);
+  });
+
+  test.each([
+    ["another site's page", "https://elsewhere.example/groups/blab"],
+    ["another port of this host", "http://127.0.0.1:1/groups/blab"],
+    ["no address at all", "groups/blab"],
+    ["a path of two slashes", () => `${server.origin}//elsewhere.example`],
+  ])("home when the referer is %s", async (_, referer) => {
+    const text = typeof referer === "string" ? referer : referer();
+    expect(await landing("/login", { Referer: text })).toBe("/");
+  });
+
+  test("to the address it was asked for, whatever page the browser comes from", async () => {
+    const target = "/groups/blab/a%20b?x=%2F&y=1";
+    const path = `/login?return_to=${encodeURIComponent(target)}`;
+    expect(await landing(path, { Referer: page("/whoami") })).toBe(target);
+  });
+
+  test.each([
+    ["another origin", "https://elsewhere.example/"],
+    ["a host behind two slashes", "//elsewhere.example/"],
+    ["a host behind slash and backslash", "/\\elsewhere.example/"],
+    ["a host behind two backslashes", "\\\\elsewhere.example/"],
+    ["a backslash further on", "/a\\b"],
+    ["a tab that browsers drop", "/\t/elsewhere.example"],
+    ["a line break", "/a\r\nSet-Cookie: b=c"],
+    ["NUL", "/a\0b"],
+    ["a relative path", "groups/blab"],
+    ["a script", "javascript:alert(1)"],
+    ["nothing", ""],
+    ["the login", "/login"],
+    ["the login in other letters", "/LOGIN?return_to=/x"],
+    ["the login's end", "/logged-in?code=1"],
+    ["the logout", "/logout"],
+    ["something too long for a cookie", `/${"a".repeat(3000)}`],
+  ])("home when it is asked for %s", async (_, target) => {
+    expect(await landing(`/login?return_to=${encodeURIComponent(target)}`)).toBe("/");
+  });
+
+  test("to a private page that sent the browser to log in, query included", async () => {
+    server.provider.setPerson({ sub: "alice", username: "alice", groups: ["test-private/viewers"] });
+    const refused = await browser(server).ask("/groups/test-private/a/b?c=tree&d=é".replace("é", "%C3%A9"));
+    expect(refused.status).toBe(302);
+    expect(await landing(refused.headers["location"] ?? "")).toBe("/groups/test-private/a/b?c=tree&d=%C3%A9");
+  });
+});
+
+describe("the callback", () => {
+  /** Begins a login and comes back with this query instead of the provider's. */
+  const comeBack = async (query: (state: string, code: string) => string, from = "/login") => {
+    const { visitor, url } = await begin(from);
+    const given = new URLSearchParams(await server.provider.logIn(url.href));
+    const answer = await visitor.ask(
+      `/logged-in?${query(given.get("state") ?? "", given.get("code") ?? "")}`,
+    );
+    return { answer, visitor };
+  };
+
+  const signIns = () => server.events.filter(({ event }) => event === "sign-in");
+  const retry = '<a class="button" href="/login?return_to=%2Fgroups%2Fblab%3Fa%3Db">Try again</a>';
+
+  test.each([
+    ["access_denied", "The person declined", 403],
+    ["interaction_required", "More is needed", 403],
+    ["server_error", "It failed", 502],
+    ["temporarily_unavailable", "It is busy", 503],
+    ["invalid_scope", "Unknown scope: groups", 500],
+    ["invalid_request", "Pushed authorization requests are required", 500],
+  ])("shows what the provider said, and offers to try again: %s", async (error, description, status) => {
+    const said = new URLSearchParams({ error, error_description: description });
+    const { answer, visitor } = await comeBack(
+      (state) => `${said}&state=${state}`,
+      "/login?return_to=/groups/blab?a=b",
+    );
+    expect(answer.status).toBe(status);
+    expect(answer.text).toContain(`It says: ${error} (${description})`);
+    expect(answer.text).toContain(retry);
+    expect(visitor.cookies.size).toBe(0);
+    expect(signIns()).toEqual([{ event: "sign-in", outcome: "refused", reason: error, description }]);
+  });
+
+  test("shows what the provider's token endpoint said too", async () => {
+    const { visitor, url } = await begin("/login");
+    const query = await server.provider.logIn(url.href);
+    server.provider.misbehave("other-400");
+    const answer = await visitor.ask(`/logged-in${query}`);
+    expect(answer.text).toContain("It says: invalid_request (The stub was asked to say so)");
+    expect(signIns()).toMatchObject([
+      { reason: "invalid_request", description: "The stub was asked to say so" },
+    ]);
+  });
+
+  test("shows the provider's words as text, on one line, and not without end", async () => {
+    const description = `<img src=x>\u202e\n${"long ".repeat(1000)}`;
+    const said = new URLSearchParams({ error: `<b>${"x".repeat(5000)}`, error_description: description });
+    const { answer } = await comeBack((state) => `${said}&state=${state}`);
+    const html = answer.text;
+    expect(html).toContain("It says: &lt;b&gt;xxx");
+    expect(html).toContain("(&lt;img src=x&gt; long long");
+    expect(html).not.toMatch(/<img|\u202e/);
+    expect(html.length).toBeLessThan(8000);
+    expect(JSON.stringify(signIns()).length).toBeLessThan(700);
+  });
+
+  test("shows no words to a browser that began no login: anybody could put them into a link", async () => {
+    const words = "error=access_denied&error_description=Call+this+number";
+    const { answer } = await comeBack(() => `${words}&state=another-state`);
+    expect(answer.status).toBe(400);
+    expect(answer.text).not.toContain("Call this number");
+    expect(signIns()).toMatchObject([{ outcome: "refused", description: "access_denied" }]);
+  });
+
+  const isLost = (answer: Answer) => {
+    expect([answer.status, answer.headers["location"]]).toEqual([400, undefined]);
+    expect(answer.text).toContain("This login was finished before, or did not begin in this browser");
+    expect(answer.text).toContain('<a class="button" href="/login">Try again</a>');
+  };
+
+  test("starts a new login when it brings neither code nor error", async () => {
+    const { answer } = await comeBack((state) => `state=${state}`);
+    expect(answer.status).toBe(302);
+    expect(answer.headers["location"]).toContain(`${server.provider.issuer}/authorize?`);
+  });
+
+  test.each([
+    ["with another state", () => "code=a-code&state=another-state"],
+    ["without a state", () => "code=a-code"],
+    ["with a state that ends otherwise", (state: string) => `code=a-code&state=${state.slice(0, -1)}!`],
+  ])("says that the login is lost when it comes %s", async (_, query) => {
+    const { answer, visitor } = await comeBack(query);
+    isLost(answer);
+    expect(visitor.cookies.has("nextstrain.org-session")).toBe(false);
+  });
+
+  test("says so in a browser that never began a login", async () => {
+    const { url } = await begin("/login");
+    const stranger = browser(server);
+    const answer = await stranger.ask(`/logged-in${await server.provider.logIn(url.href)}`);
+    isLost(answer);
+    expect(stranger.cookies.size).toBe(0);
+  });
+
+  test("works once", async () => {
+    const { visitor, url } = await begin("/login");
+    const query = await server.provider.logIn(url.href);
+    expect((await visitor.ask(`/logged-in${query}`)).status).toBe(302);
+    const session = visitor.cookies.get("nextstrain.org-session");
+    const again = await visitor.ask(`/logged-in${query}`);
+    isLost(again);
+    expect(visitor.cookies.get("nextstrain.org-session")).toBe(session);
+  });
+
+  test.each([
+    "no-id-token",
+    "no-access-token",
+    "no-refresh-token",
+    "wrong-nonce",
+    "no-nonce",
+    "wrong-audience",
+  ] as const)("logs nobody in on an answer with %s", async (flaw) => {
+    const { visitor, url } = await begin("/login");
+    const query = await server.provider.logIn(url.href);
+    server.provider.misbehave(flaw);
+    const answer = await visitor.ask(`/logged-in${query}`);
+    expect(answer.status).toBe(500);
+    expect(visitor.cookies.has("nextstrain.org-session")).toBe(false);
+  });
+
+  test("says 503 while the provider does not answer", async () => {
+    const { visitor, url } = await begin("/login");
+    const query = await server.provider.logIn(url.href);
+    server.provider.misbehave("server-error");
+    const answer = await visitor.ask(`/logged-in${query}`);
+    expect([answer.status, answer.headers["retry-after"]]).toEqual([503, "5"]);
+    // To load this page again would not help.
+    expect(answer.text).toContain('<a class="button" href="/login">Try again</a>');
+    expect(answer.text).not.toContain("Reload");
+  });
+});

@@ -1,0 +1,134 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { type Browser, browser } from "../../support/browser/browser.ts";
+import { type ManualClock, manualClock } from "../../support/measuring/manual-clock.ts";
+import type { RunningServer } from "../../support/server/running-server.ts";
+import { startServer } from "../../support/server/running-server.ts";
+import { sessionId, username } from "../../support/sessions/sessions.ts";
+import { stubProvider } from "../../support/stub-provider/stub-provider.ts";
+
+let clock: ManualClock;
+let server: RunningServer;
+beforeAll(async () => {
+  clock = manualClock(Math.floor(Date.now() / 1000));
+  server = await startServer({ clock, provider: await stubProvider({ now: clock.now }) });
+});
+afterAll(async () => {
+  await server.close();
+  await server.provider.close();
+});
+
+const json = { Accept: "application/json" };
+const tokenLife = 300;
+
+/** Two people whom the provider calls by one name, which is another in each test. */
+let count = 0;
+let name: string;
+beforeEach(() => {
+  server.provider.behave();
+  name = `robin-${++count}`;
+});
+const subjectOf = (person: "elder" | "younger") => `${name}-the-${person}`;
+
+const loggedIn = async (person: "elder" | "younger"): Promise<Browser> => {
+  server.provider.setPerson({ sub: subjectOf(person), username: name, groups: [] });
+  const visitor = browser(server);
+  expect((await visitor.logIn()).status).toBe(302);
+  return visitor;
+};
+
+/** The ids under which this caller sees their sessions. */
+const idsSeenBy = async (visitor: Pick<RunningServer, "ask">, headers = {}): Promise<readonly string[]> => {
+  const answer = await visitor.ask({ path: "/sessions", headers: { ...json, ...headers } });
+  return (answer.json() as { sessions: { id: string }[] }).sessions.map(({ id }) => id);
+};
+
+const bearer = async (person: "elder" | "younger") => ({
+  Authorization: `Bearer ${await server.provider.idToken({ sub: subjectOf(person), preferred_username: name })}`,
+});
+
+/** Takes out of the records of all sessions what version 0.1 did not write. */
+const asVersion01 = async (): Promise<void> => {
+  const said = /"person":\{[^{}]*\},/;
+  const records = [...(await server.stored.sessions())].filter(([, record]) => said.test(record));
+  expect(records.length).toBeGreaterThan(1);
+  for (const [id, record] of records) await server.stored.overwriteSession(id, record.replace(said, ""));
+};
+
+describe.each([
+  ["in their browsers", async () => undefined],
+  ["in browsers where version 0.1 logged them in", asVersion01],
+])("two people of one name, %s", (_, before) => {
+  test("see their own sessions and not each other's", async () => {
+    const [elder, again, younger] = [
+      await loggedIn("elder"),
+      await loggedIn("elder"),
+      await loggedIn("younger"),
+    ];
+    await before();
+    const seen = await Promise.all([elder, again, younger].map((visitor) => idsSeenBy(visitor)));
+    expect(seen.map(({ length }) => length)).toEqual([2, 2, 1]);
+    expect(seen[0]?.toSorted()).toEqual(seen[1]?.toSorted());
+    expect(seen[0]).not.toContain(seen[2]?.[0]);
+  });
+
+  test.each(["/sessions", "/sessions?all=true"])(
+    "end their own by DELETE %s, and not each other's",
+    async (path) => {
+      const [elder, again, younger] = [
+        await loggedIn("elder"),
+        await loggedIn("elder"),
+        await loggedIn("younger"),
+      ];
+      await before();
+      expect((await elder.ask({ method: "DELETE", path, headers: json })).status).toBe(204);
+      expect([await username(again), await username(younger)]).toEqual([null, name]);
+    },
+  );
+
+  test("cannot end one of the other's, which is as if there were none", async () => {
+    const [elder, younger] = [await loggedIn("elder"), await loggedIn("younger")];
+    await before();
+    const [id = ""] = await idsSeenBy(younger);
+    for (const path of [`/sessions/${id}`, `/sessions/${"0".repeat(32)}`]) {
+      expect((await elder.ask({ method: "DELETE", path, headers: json })).status).toBe(404);
+    }
+    expect(await username(younger)).toBe(name);
+  });
+
+  test("see and end their own with a program's token too", async () => {
+    const [elder, younger] = [await loggedIn("elder"), await loggedIn("younger")];
+    await before();
+    const headers = await bearer("elder");
+    expect(await idsSeenBy(server, headers)).toEqual(await idsSeenBy(elder));
+    expect((await server.ask({ method: "DELETE", path: "/sessions", headers })).status).toBe(204);
+    expect([await username(elder), await username(younger)]).toEqual([null, name]);
+  });
+});
+
+test("a hundred sessions are a person's own, whoever else bears the name", async () => {
+  const younger = await loggedIn("younger");
+  clock.pass(1);
+  for (let n = 0; n < 100; n++) await loggedIn("elder");
+  expect(await username(younger)).toBe(name);
+});
+
+test("a change of rights, which is marked by name, has both renew and logs out neither", async () => {
+  const visitors = [await loggedIn("elder"), await loggedIn("younger")];
+  clock.pass(1);
+  await server.stored.mark(name, Math.ceil(clock.now()));
+  clock.pass(6);
+  expect(await Promise.all(visitors.map(username))).toEqual([name, name]);
+});
+
+describe("a session that version 0.1 began", () => {
+  test("goes on, and is its owner's under another name too once it has been renewed", async () => {
+    const [one, two] = [await loggedIn("elder"), await loggedIn("elder")];
+    await asVersion01();
+    expect(await username(one)).toBe(name);
+    server.provider.setPerson({ sub: subjectOf("elder"), username: `${name}-smith`, groups: [] });
+    clock.pass(tokenLife + 1);
+    for (const visitor of [one, two]) expect(await username(visitor)).toBe(`${name}-smith`);
+    expect(await idsSeenBy(one)).toHaveLength(2);
+    expect(sessionId(one)).not.toBe(sessionId(two));
+  });
+});

@@ -1,0 +1,104 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { type Browser, browser } from "../../support/browser/browser.ts";
+import { type ManualClock, manualClock } from "../../support/measuring/manual-clock.ts";
+import type { RunningServer } from "../../support/server/running-server.ts";
+import { startServer } from "../../support/server/running-server.ts";
+import { username } from "../../support/sessions/sessions.ts";
+import { stubProvider } from "../../support/stub-provider/stub-provider.ts";
+
+let clock: ManualClock;
+let server: RunningServer;
+beforeAll(async () => {
+  clock = manualClock(Math.floor(Date.now() / 1000));
+  const provider = await stubProvider({ now: clock.now });
+  server = await startServer({ clock, provider, environment: { OIDC_SUBJECT_CLAIM: "staff_number" } });
+});
+afterAll(async () => {
+  await server.close();
+  await server.provider.close();
+});
+beforeEach(() => {
+  server.provider.behave();
+  server.events.length = 0;
+});
+
+const json = { Accept: "application/json" };
+
+/** Known to the provider by one subject; `claims` are what else its id tokens say. */
+const setClaims = (claims: Record<string, unknown>): void =>
+  server.provider.setPerson({ sub: "ida", username: "ida", groups: ["test-private/viewers"], claims });
+
+const loggedIn = async (claims: Record<string, unknown>): Promise<Browser> => {
+  setClaims(claims);
+  const visitor = browser(server);
+  expect((await visitor.logIn()).status).toBe(302);
+  return visitor;
+};
+
+const number = async (visitor: Browser): Promise<number> =>
+  ((await visitor.ask({ path: "/sessions", headers: json })).json() as { sessions: unknown[] }).sessions
+    .length;
+
+describe("OIDC_SUBJECT_CLAIM", () => {
+  test.each([
+    ["is missing", {}],
+    ["holds a number; it has to be a text of 1 to 1000 characters", { staff_number: 4711 }],
+  ])("names a claim without which nobody logs in: %s", async (fault, claims) => {
+    setClaims(claims);
+    const visitor = browser(server);
+    const answer = await visitor.logIn();
+    expect([answer.status, answer.headers["content-type"]]).toEqual([500, "text/html; charset=utf-8"]);
+    expect(await username(visitor)).toBeNull();
+    const reason = `the claim staff_number ${fault}`;
+    expect(server.events).toContainEqual({ event: "sign-in", outcome: "refused", reason });
+  });
+
+  test("names a claim whose absence at a renewal is an outage that names it, and ends no login", async () => {
+    const visitor = await loggedIn({ staff_number: "4712" });
+    setClaims({});
+    clock.pass(301);
+    expect((await visitor.ask("/groups/test-private")).status).toBe(503);
+    const said = server.events.flatMap((event) => (event.event === "renewal" ? [event.cause] : []));
+    expect(said).toEqual([
+      expect.objectContaining({ message: expect.stringContaining("the claim staff_number is missing") }),
+    ]);
+    setClaims({ staff_number: "4712" });
+    clock.pass(2);
+    expect((await visitor.ask("/groups/test-private")).status).toBe(200);
+  });
+
+  test("names the claim by which sessions are somebody's, in a program's token too", async () => {
+    const [one, other] = [await loggedIn({ staff_number: "4713" }), await loggedIn({ staff_number: "4714" })];
+    expect([await number(one), await number(other)]).toEqual([1, 1]);
+    // Providers may give each client another subject for one person (OpenID Connect Core section 8.1).
+    const token = await server.provider.idToken({ sub: "ida at the CLI", staff_number: "4713" });
+    const headers = { ...json, Authorization: `Bearer ${token}` };
+    expect((await server.ask({ method: "DELETE", path: "/sessions", headers })).status).toBe(204);
+    expect([await username(one), await username(other)]).toEqual([null, "ida"]);
+  });
+
+  test("may be set while people are logged in: their sessions are found by it once they have been renewed", async () => {
+    const [one, two] = [await loggedIn({ staff_number: "4715" }), await loggedIn({ staff_number: "4715" })];
+    for (const visitor of [one, two]) {
+      setClaims({ staff_number: "L-4715" });
+      clock.pass(301);
+      expect(await username(visitor)).toBe("ida");
+    }
+    expect(await number(one)).toBe(2);
+  });
+
+  test("is not what a logout at the provider names, which keeps to its subject", async () => {
+    const visitor = await loggedIn({ staff_number: "4716" });
+    const notify = async (sub: string) => {
+      const body = new URLSearchParams({
+        logout_token: await server.provider.logoutToken({ sub }),
+      }).toString();
+      const headers = { "Content-Type": "application/x-www-form-urlencoded" };
+      return server.ask({ method: "POST", path: "/backchannel-logout", headers, body });
+    };
+    expect((await notify("4716")).status).toBe(200);
+    expect(await username(visitor)).toBe("ida");
+    expect((await notify("ida")).status).toBe(200);
+    expect(await username(visitor)).toBeNull();
+  });
+});

@@ -1,0 +1,85 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { browser } from "../../support/browser/browser.ts";
+import { type ManualClock, manualClock } from "../../support/measuring/manual-clock.ts";
+import type { RunningServer } from "../../support/server/running-server.ts";
+import { startServer } from "../../support/server/running-server.ts";
+import { username } from "../../support/sessions/sessions.ts";
+import { stubProvider } from "../../support/stub-provider/stub-provider.ts";
+
+let clock: ManualClock;
+let server: RunningServer;
+beforeAll(async () => {
+  clock = manualClock(Math.floor(Date.now() / 1000));
+  server = await startServer({ clock, provider: await stubProvider({ now: clock.now }) });
+});
+afterAll(async () => {
+  await server.close();
+  await server.provider.close();
+});
+beforeEach(() => {
+  server.provider.behave();
+  server.provider.state.userinfoRequests.length = 0;
+});
+
+/** A provider that keeps names and groups out of id tokens. */
+const setGroups = (...groups: readonly string[]) =>
+  server.provider.setPerson({
+    sub: "vera",
+    username: "vera",
+    groups: [],
+    claims: { preferred_username: undefined, groups: undefined },
+    userinfo: { preferred_username: "vera", groups },
+  });
+
+const privatePage = "/groups/test-private";
+
+test("what userinfo says counts until the next renewal, and is asked for no more often", async () => {
+  setGroups("test-private/viewers");
+  const visitor = browser(server);
+  expect((await visitor.logIn()).status).toBe(302);
+  setGroups();
+  for (let i = 0; i < 3; i += 1) {
+    expect(await username(visitor)).toBe("vera");
+    expect((await visitor.ask(privatePage)).status).toBe(200);
+  }
+  expect(server.provider.state.userinfoRequests).toHaveLength(1);
+  clock.pass(301);
+  for (let i = 0; i < 3; i += 1) expect((await visitor.ask(privatePage)).status).toBe(403);
+  expect(server.provider.state.userinfoRequests).toHaveLength(2);
+});
+
+test("while userinfo is away nobody is taken for somebody without roles, and nobody loses a session", async () => {
+  setGroups("test-private/viewers");
+  const visitor = browser(server);
+  await visitor.logIn();
+  server.provider.misbehave("userinfo-500");
+  expect((await browser(server).logIn()).status).toBe(503);
+  clock.pass(301);
+  const answer = await visitor.ask(privatePage);
+  expect([answer.status, answer.headers["retry-after"]]).toEqual([503, "5"]);
+  expect((await visitor.ask("/groups/blab")).status).toBe(200);
+  server.provider.behave();
+  clock.pass(1);
+  expect((await visitor.ask(privatePage)).status).toBe(200);
+  const causes = server.events
+    .filter(({ event }) => event === "renewal")
+    .map((event) => String(Reflect.get(event, "outcome")));
+  expect(causes).toContain("broken");
+});
+
+test("an operator may have it never asked", async () => {
+  const never = await startServer({
+    clock,
+    provider: server.provider,
+    environment: { OIDC_USERINFO: "never", OIDC_USERNAME_CLAIM: "sub" },
+  });
+  try {
+    setGroups("test-private/viewers");
+    const visitor = browser(never);
+    await visitor.logIn();
+    expect((await visitor.ask(privatePage)).status).toBe(403);
+    expect(server.provider.state.userinfoRequests).toEqual([]);
+  } finally {
+    await never.close();
+  }
+});

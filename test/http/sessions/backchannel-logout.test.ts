@@ -1,0 +1,212 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { type Browser, browser } from "../../support/browser/browser.ts";
+import type { Answer } from "../../support/requests/http.ts";
+import type { RunningServer } from "../../support/server/running-server.ts";
+import { startServer } from "../../support/server/running-server.ts";
+import { sessionCookie, username } from "../../support/sessions/sessions.ts";
+
+let server: RunningServer;
+let second: RunningServer;
+beforeAll(async () => {
+  server = await startServer();
+  second = await startServer({ folder: server.folder, provider: server.provider });
+});
+afterAll(async () => {
+  await second.close();
+  await server.close();
+});
+beforeEach(() => server.provider.behave());
+
+const notify = (body: string, headers: Record<string, string> = {}, to = server): Promise<Answer> =>
+  to.ask({
+    method: "POST",
+    path: "/backchannel-logout",
+    headers: { "Content-Type": "application/x-www-form-urlencoded", ...headers },
+    body,
+  });
+
+const formOf = (token: string): string => new URLSearchParams({ logout_token: token }).toString();
+
+/** Somebody's browser, logged in to this session of the provider's. */
+const loggedIn = async (name: string, providerSession?: string): Promise<Browser> => {
+  server.provider.setPerson({ sub: `sub-${name}`, username: name, groups: [] });
+  server.provider.state.providerSession = providerSession;
+  const visitor = browser(server);
+  await visitor.logIn();
+  expect(await username(visitor)).toBe(name);
+  return visitor;
+};
+
+describe("a logout at the provider", () => {
+  test("of a person ends all their sessions, and nobody else's, whichever instance is told", async () => {
+    const [one, two, other] = [
+      await loggedIn("ann"),
+      await loggedIn("ann", "s1"),
+      await loggedIn("ben", "s2"),
+    ];
+    const token = await server.provider.logoutToken({ sub: "sub-ann" });
+    const answer = await notify(formOf(token), {}, second);
+    expect([answer.status, answer.text, answer.headers["cache-control"]]).toEqual([200, "", "no-store"]);
+    expect(await username(one)).toBeNull();
+    expect(await username(two)).toBeNull();
+    expect(await username(other)).toBe("ben");
+  });
+
+  test.each([
+    ["alone", { sub: undefined, sid: "c1" }],
+    ["with its person", { sub: "sub-cleo", sid: "c1" }],
+  ])("of a session %s ends that session only", async (_, claims) => {
+    const [ended, kept] = [await loggedIn("cleo", "c1"), await loggedIn("cleo", "c2")];
+    expect((await notify(formOf(await server.provider.logoutToken(claims)))).status).toBe(200);
+    expect(await username(ended)).toBeNull();
+    expect(await username(kept)).toBe("cleo");
+  });
+
+  test("of somebody else's session ends nothing, though it bears the same name", async () => {
+    const visitor = await loggedIn("dora", "d1");
+    const token = await server.provider.logoutToken({ sub: "sub-somebody", sid: "d1" });
+    expect((await notify(formOf(token))).status).toBe(200);
+    expect(await username(visitor)).toBe("dora");
+  });
+
+  test("ends sessions whose provider session nobody told us, when it names their person", async () => {
+    const visitor = await loggedIn("eve");
+    await notify(formOf(await server.provider.logoutToken({ sub: "sub-eve", sid: "e1" })));
+    expect(await username(visitor)).toBeNull();
+  });
+
+  test("of a person who has no session here is taken calmly", async () => {
+    expect((await notify(formOf(await server.provider.logoutToken({ sub: "nobody" })))).status).toBe(200);
+  });
+
+  test("stays one when a renewal was under way", async () => {
+    server.provider.setPerson({ sub: "sub-finn", username: "finn", groups: [] });
+    server.provider.state.tokenLife = 1;
+    const visitor = browser(server);
+    await visitor.logIn();
+    expect(visitor.cookies.has(sessionCookie)).toBe(true);
+    await delay(1100);
+    server.provider.state.tokenLife = 300;
+    server.provider.misbehaveOnce("slow");
+    const slow = username(visitor);
+    await delay(100);
+    await notify(formOf(await server.provider.logoutToken({ sub: "sub-finn" })));
+    expect(await slow).toBeNull();
+    expect(await username(visitor)).toBeNull();
+  });
+
+  test("ends a login that was being finished when it was told, whichever instance was", async () => {
+    server.provider.setPerson({ sub: "sub-lara", username: "lara", groups: [] });
+    server.provider.state.providerSession = undefined;
+    const told = await startServer({ folder: server.folder, provider: server.provider });
+    const visitor = browser(server);
+    const before = server.provider.state.tokenRequests.length;
+    server.provider.misbehaveOnce("redeemed-but-slow");
+    const login = visitor.logIn();
+    await vi.waitFor(() => expect(server.provider.state.tokenRequests.length).toBeGreaterThan(before));
+    await notify(formOf(await server.provider.logoutToken({ sub: "sub-lara" })), {}, told);
+    expect((await login).status).toBe(302);
+    expect(await username(visitor)).toBe("lara");
+    const later = await loggedIn("lara");
+    // What it would do in five seconds, it does before it stops.
+    await told.close();
+    expect(await username(visitor)).toBeNull();
+    expect(await username(later)).toBe("lara");
+  });
+
+  test("is told in the log, without the token", async () => {
+    await loggedIn("gus");
+    const token = await server.provider.logoutToken({ sub: "sub-gus" });
+    await notify(formOf(token));
+    expect(server.events).toContainEqual({
+      event: "session-ended",
+      username: "gus",
+      why: "logged out at the provider",
+    });
+    expect(JSON.stringify(server.events)).not.toContain(token);
+  });
+});
+
+describe("a logout token", () => {
+  test("counts once, on all instances, and not against later sessions", async () => {
+    await loggedIn("hana");
+    const token = await server.provider.logoutToken({ sub: "sub-hana" });
+    expect((await notify(formOf(token))).status).toBe(200);
+    const later = await loggedIn("hana");
+    for (const to of [server, second]) {
+      const answer = await notify(formOf(token), {}, to);
+      expect([answer.status, answer.headers["cache-control"]]).toEqual([400, "no-store"]);
+      expect(answer.json()).toMatchObject({ error: "invalid_request" });
+    }
+    expect(await username(later)).toBe("hana");
+  });
+
+  test.each([
+    ["signature", { flaw: "bad-signature" as const }],
+    ["audience", { flaw: "wrong-audience" as const }],
+    ["issuer", { flaw: "wrong-issuer" as const }],
+    ["type", { type: "at+jwt" }],
+  ])("with a wrong %s is 400, and ends nothing", async (_, wrong) => {
+    const visitor = await loggedIn("ines");
+    const answer = await notify(formOf(await server.provider.logoutToken({ sub: "sub-ines" }, wrong)));
+    expect([answer.status, answer.headers["cache-control"]]).toEqual([400, "no-store"]);
+    expect(answer.json()).toEqual({ error: "invalid_request", error_description: expect.any(String) });
+    expect(await username(visitor)).toBe("ines");
+  });
+
+  test("is 503 while the keys cannot be had, and counts when it comes again", async () => {
+    const third = await startServer({ folder: server.folder, provider: server.provider });
+    try {
+      const visitor = await loggedIn("jo");
+      const token = await server.provider.logoutToken({ sub: "sub-jo" });
+      server.provider.misbehave("jwks-500");
+      const answer = await notify(formOf(token), {}, third);
+      expect([answer.status, answer.headers["retry-after"] !== undefined]).toEqual([503, true]);
+      server.provider.behave();
+      await delay(1100);
+      expect((await notify(formOf(token), {}, third)).status).toBe(200);
+      expect(await username(visitor)).toBeNull();
+    } finally {
+      await third.close();
+    }
+  });
+});
+
+describe("the address", () => {
+  test.each([
+    ["nothing", ""],
+    ["another field", "token=x"],
+    ["two tokens", "logout_token=a&logout_token=b"],
+    ["no token at all", "logout_token="],
+    ["a form without end", `logout_token=${"x".repeat(100_000)}`],
+  ])("answers 400 to %s", async (_, body) => {
+    const answer = await notify(body);
+    expect([answer.status, answer.headers["cache-control"]]).toEqual([
+      400,
+      expect.stringContaining("no-store"),
+    ]);
+    expect(answer.json()).toHaveProperty("error");
+  });
+
+  test("takes a form only", async () => {
+    const body = JSON.stringify({ logout_token: await server.provider.logoutToken() });
+    expect((await notify(body, { "Content-Type": "application/json" })).status).toBe(400);
+  });
+
+  test("heeds neither cookies nor where a page comes from, and sets no cookie", async () => {
+    const visitor = await loggedIn("kim");
+    const headers = {
+      Cookie: `${sessionCookie}=${visitor.cookies.get(sessionCookie)}`,
+      Origin: "https://elsewhere.example",
+      "Sec-Fetch-Site": "cross-site",
+    };
+    const answer = await notify(formOf(await server.provider.logoutToken({ sub: "somebody" })), headers);
+    expect([answer.status, answer.cookies]).toEqual([200, []]);
+    expect(await username(visitor)).toBe("kim");
+  });
+
+  test("is not there for GET", async () => {
+    expect((await server.ask({ path: "/backchannel-logout" })).status).toBe(404);
+  });
+});

@@ -1,0 +1,201 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { type Browser, browser } from "../../support/browser/browser.ts";
+import { type ManualClock, manualClock } from "../../support/measuring/manual-clock.ts";
+import type { RunningServer } from "../../support/server/running-server.ts";
+import { startServer } from "../../support/server/running-server.ts";
+import { sessionCookie, username } from "../../support/sessions/sessions.ts";
+import { stubProvider } from "../../support/stub-provider/stub-provider.ts";
+
+const lifetime = 10_000;
+
+let clock: ManualClock;
+let server: RunningServer;
+beforeAll(async () => {
+  clock = manualClock(Math.floor(Date.now() / 1000));
+  const provider = await stubProvider({ now: clock.now });
+  server = await startServer({ clock, provider, environment: { SESSION_MAX_LIFETIME: String(lifetime) } });
+});
+afterAll(async () => {
+  await server.close();
+  await server.provider.close();
+});
+
+let count = 0;
+let person: string;
+beforeEach(() => {
+  const { provider, events } = server;
+  provider.behave();
+  provider.misbehave("rotating-refresh-tokens");
+  provider.state.revokesAlone = true;
+  provider.state.slowness = 0.3;
+  events.length = 0;
+  person = `person-${++count}`;
+});
+
+const json = { Accept: "application/json" };
+
+const logIn = async (visitor: Browser, sid?: string, name = person): Promise<Browser> => {
+  server.provider.setPerson({ sub: name, username: name, groups: [] });
+  server.provider.state.providerSession = sid;
+  await visitor.logIn();
+  return visitor;
+};
+const loggedIn = (sid?: string, name?: string): Promise<Browser> => logIn(browser(server), sid, name);
+
+const remove = (visitor: Browser, path: string) => visitor.ask({ method: "DELETE", path, headers: json });
+
+/** The name under which this browser's session is ended. */
+const idOf = async (visitor: Browser): Promise<string> => {
+  const answer = await visitor.ask({ path: "/sessions", headers: json });
+  const { sessions } = answer.json() as { sessions: { id: string; current: boolean }[] };
+  return sessions.find(({ current }) => current)?.id ?? "";
+};
+
+const notify = async (claims: Record<string, unknown>) => {
+  const body = new URLSearchParams({ logout_token: await server.provider.logoutToken(claims) }).toString();
+  const headers = { "Content-Type": "application/x-www-form-urlencoded" };
+  return server.ask({ method: "POST", path: "/backchannel-logout", headers, body });
+};
+
+/** How many refresh tokens this person has at the provider, when all is said and done. */
+const becomes = (tokens: number, name = person) =>
+  vi.waitFor(() => expect(server.provider.state.grants.alive(name)).toBe(tokens), { timeout: 4000 });
+
+interface Ended {
+  readonly visitor: Browser;
+  readonly id: string;
+  readonly elsewhere: Browser;
+}
+
+/** Each ends the visitor's session, and not what is elsewhere, unless that is said. */
+const endings: Record<string, (ended: Ended) => Promise<unknown>> = {
+  "a logout": ({ visitor }) => visitor.ask({ method: "POST", path: "/logout" }),
+  "its owner, from elsewhere": ({ elsewhere, id }) => remove(elsewhere, `/sessions/${id}`),
+  "its owner, who ends all others": ({ elsewhere }) => remove(elsewhere, "/sessions"),
+  "its owner, by the page's form": ({ elsewhere, id }) =>
+    elsewhere.ask({
+      method: "POST",
+      path: "/sessions",
+      headers: { "Content-Type": "application/x-www-form-urlencoded" },
+      body: new URLSearchParams({ action: "end", id }).toString(),
+    }),
+  "a notice of the provider's": () => notify({ sub: person, sid: "one" }),
+  "a login anew, by another login at the provider": ({ visitor }) => logIn(visitor, "three", `${person}-b`),
+};
+
+/** Somebody with two browsers. */
+const started = async (): Promise<Ended> => {
+  const [visitor, elsewhere] = [await loggedIn("one"), await loggedIn("two")];
+  return { visitor, elsewhere, id: await idOf(visitor) };
+};
+
+describe.each(Object.entries(endings))("a session that is ended by %s", (_, end) => {
+  test("leaves no refresh token alive at the provider, and the other one is as it was", async () => {
+    const ended = await started();
+    await becomes(2);
+    await end(ended);
+    await becomes(1);
+    clock.pass(301);
+    expect(await username(ended.elsewhere)).toBe(person);
+    expect(server.events.filter(({ event }) => event === "background")).toEqual([]);
+  });
+
+  test("leaves none either when a renewal was under way, which comes too late", async () => {
+    const ended = await started();
+    const cookie = ended.visitor.cookies.get(sessionCookie) ?? "";
+    server.provider.state.tokenLife = 10_000;
+    await username(ended.elsewhere);
+    clock.pass(301);
+    await username(ended.elsewhere);
+    const late = browser(server);
+    late.cookies.set(sessionCookie, cookie);
+    const before = server.provider.state.tokenRequests.length;
+    server.provider.misbehaveOnce("redeemed-but-slow");
+    const renewing = username(late);
+    await vi.waitFor(() => expect(server.provider.state.tokenRequests.length).toBeGreaterThan(before));
+    await delay(50);
+    await end(ended);
+    expect(await renewing).toBeNull();
+    await becomes(1);
+    server.provider.state.tokenLife = 300;
+    expect(await username(ended.elsewhere)).toBe(person);
+  });
+});
+
+test("ending all, the one that asks too, leaves none", async () => {
+  const { visitor } = await started();
+  await remove(visitor, "/sessions?all=true");
+  await becomes(0);
+});
+
+test("a session whose time is over leaves none", async () => {
+  const visitor = await loggedIn("one");
+  clock.pass(lifetime);
+  expect(await username(visitor)).toBeNull();
+  await becomes(0);
+});
+
+test("a renewal that brings somebody else's token leaves none of either", async () => {
+  const visitor = await loggedIn("one");
+  clock.pass(301);
+  server.provider.misbehaveOnce("other-subject-on-refresh");
+  expect(await username(visitor)).toBeNull();
+  await becomes(0);
+});
+
+describe("of two sessions on one login at the provider, which takes both for one", () => {
+  const both = async () => {
+    server.provider.state.revokesAlone = false;
+    return [await loggedIn("shared"), await loggedIn("shared")] as const;
+  };
+  const revocations = () => server.provider.state.calls.revocation;
+
+  test("one that its owner ends leaves the other as it was, and the last takes all along", async () => {
+    const [one, other] = await both();
+    const before = revocations();
+    await remove(other, `/sessions/${await idOf(one)}`);
+    await delay(900);
+    expect(revocations()).toBe(before);
+    await remove(other, "/sessions?all=true");
+    await vi.waitFor(() => expect(revocations()).toBe(before + 1));
+  });
+
+  test("the former of one browser leaves the new one as it is", async () => {
+    const visitor = await loggedIn("shared");
+    const before = revocations();
+    await logIn(visitor, "shared");
+    await delay(900);
+    expect(revocations()).toBe(before);
+    clock.pass(301);
+    expect(await username(visitor)).toBe(person);
+  });
+
+  test("both end when both are ended", async () => {
+    const [one] = await both();
+    server.provider.state.revokesAlone = true;
+    await remove(one, "/sessions?all=true");
+    await becomes(0);
+  });
+});
+
+test("a provider that fails is asked again", async () => {
+  const visitor = await loggedIn("one");
+  server.provider.misbehaveOnce("revocation-500");
+  await visitor.ask({ method: "POST", path: "/logout" });
+  await becomes(0);
+});
+
+test("what is still to be revoked is, before the server stops", async () => {
+  const other = await startServer({ clock, provider: server.provider });
+  try {
+    server.provider.setPerson({ sub: person, username: person, groups: [] });
+    const visitor = browser(other);
+    await visitor.logIn();
+    server.provider.misbehaveOnce("revocation-slow");
+    await visitor.ask({ method: "POST", path: "/logout" });
+  } finally {
+    await other.close();
+  }
+  expect(server.provider.state.grants.alive(person)).toBe(0);
+});

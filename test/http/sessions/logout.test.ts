@@ -1,0 +1,181 @@
+import { Readable } from "node:stream";
+import { setTimeout as delay } from "node:timers/promises";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { type Browser, browser } from "../../support/browser/browser.ts";
+import type { RunningServer } from "../../support/server/running-server.ts";
+import { startServer } from "../../support/server/running-server.ts";
+import { sessionCookie, username } from "../../support/sessions/sessions.ts";
+import { stubProvider } from "../../support/stub-provider/stub-provider.ts";
+
+let server: RunningServer;
+beforeAll(async () => {
+  server = await startServer();
+});
+afterAll(() => server.close());
+beforeEach(() => {
+  server.provider.behave();
+  server.provider.state.tokenLife = 300;
+});
+
+const loggedIn = async (): Promise<{ visitor: Browser; cookie: string }> => {
+  const visitor = browser(server);
+  await visitor.logIn();
+  return { visitor, cookie: visitor.cookies.get(sessionCookie) ?? "" };
+};
+
+/** Somebody who kept a copy of the cookie. */
+const withCookie = (cookie: string): Browser => {
+  const visitor = browser(server);
+  visitor.cookies.set(sessionCookie, cookie);
+  return visitor;
+};
+
+interface Way {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+describe("a logout", () => {
+  test.each([
+    ["by our own form", { method: "POST", headers: { "Sec-Fetch-Site": "same-origin" } }],
+    ["by a form of a browser that says only its origin", { method: "POST", headers: { Origin: "self" } }],
+    [
+      "by a link of ours",
+      {
+        headers: {
+          "Sec-Fetch-Site": "same-origin",
+          "Sec-Fetch-Mode": "navigate",
+          "Sec-Fetch-Dest": "document",
+        },
+      },
+    ],
+    [
+      "by typing the address",
+      { headers: { "Sec-Fetch-Site": "none", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document" } },
+    ],
+    ["by a program that says nothing", {}],
+  ] satisfies [string, Way][])(
+    "%s ends the session, clears the cookie and goes on to the provider",
+    async (_, question: Way) => {
+      const before = (await server.stored.sessions()).size;
+      const { visitor, cookie } = await loggedIn();
+      const origin = question.headers?.["Origin"] ? { Origin: server.origin } : {};
+      const answer = await visitor.ask({
+        ...question,
+        path: "/logout",
+        headers: { ...question.headers, ...origin },
+      });
+      expect(answer.status).toBe(302);
+      const target = new URL(answer.headers["location"] ?? "");
+      expect(target.origin + target.pathname).toBe(`${server.provider.issuer}/logout`);
+      expect(target.searchParams.get("post_logout_redirect_uri")).toMatch(new RegExp(`^${server.origin}/?$`));
+      expect(target.searchParams.get("id_token_hint")).toBeTruthy();
+      expect(answer.headers["cache-control"]).toBe("private, no-store");
+      expect(visitor.cookies.has(sessionCookie)).toBe(false);
+      expect((await server.stored.sessions()).size).toBe(before);
+      expect(await username(withCookie(cookie))).toBeNull();
+    },
+  );
+
+  test.each([
+    ["another site's link", { "Sec-Fetch-Site": "cross-site" }],
+    ["a sibling subdomain's link", { "Sec-Fetch-Site": "same-site" }],
+    ["another site's image", { "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Dest": "image" }],
+    ["another origin", { Origin: "https://elsewhere.example" }],
+    ["another site's link in an old browser", { Referer: "https://elsewhere.example/" }],
+  ])("is asked about first when it comes by %s", async (_, headers) => {
+    const { visitor } = await loggedIn();
+    const answer = await visitor.ask({ path: "/logout", headers: { Accept: "text/html", ...headers } });
+    expect(answer.status).toBe(200);
+    expect(answer.text).toMatch(
+      /<form[^>]*method="post"[^>]*action="\/logout"|<form[^>]*action="\/logout"[^>]*method="post"/i,
+    );
+    expect(await username(visitor)).toBe("alice");
+  });
+
+  test("is refused to another site's form", async () => {
+    const { visitor } = await loggedIn();
+    const headers = { "Sec-Fetch-Site": "cross-site", Origin: "https://elsewhere.example" };
+    expect((await visitor.ask({ method: "POST", path: "/logout", headers })).status).toBe(403);
+    expect(await username(visitor)).toBe("alice");
+  });
+
+  test("works for somebody who is not logged in", async () => {
+    const answer = await browser(server).ask("/logout");
+    expect([answer.status, answer.headers["location"]?.startsWith(server.provider.issuer)]).toEqual([
+      302,
+      true,
+    ]);
+  });
+
+  test("leaves the person's other sessions alone", async () => {
+    const { visitor } = await loggedIn();
+    const elsewhere = await loggedIn();
+    await visitor.ask("/logout");
+    expect(await username(elsewhere.visitor)).toBe("alice");
+  });
+});
+
+describe("what comes late does not bring an ended session back", () => {
+  test("a renewal under way", async () => {
+    const { visitor, cookie } = await loggedIn();
+    const before = await server.stored.sessions();
+    server.provider.state.tokenLife = 1;
+    const { visitor: expired, cookie: expiredCookie } = await loggedIn();
+    expect(await username(expired)).toBe("alice");
+    await delay(1100);
+    server.provider.state.tokenLife = 300;
+    server.provider.misbehaveOnce("slow");
+    const slow = withCookie(expiredCookie).ask({ path: "/whoami", headers: { Accept: "application/json" } });
+    await delay(100);
+    await expired.ask({ method: "POST", path: "/logout" });
+    expect((await slow).json()).toMatchObject({ user: null });
+    expect(await username(withCookie(expiredCookie))).toBeNull();
+    expect([...(await server.stored.sessions()).keys()]).toEqual([...before.keys()]);
+    expect(await username(withCookie(cookie))).toBe("alice");
+    expect(await username(visitor)).toBe("alice");
+  });
+
+  test("an upload that ends after the logout", async () => {
+    server.provider.setPerson({ sub: "alice", username: "alice", groups: ["blab/owners"] });
+    const { visitor, cookie } = await loggedIn();
+    const before = (await server.stored.sessions()).size;
+    const body = async function* () {
+      yield Buffer.from('{"meta": {}, ');
+      await delay(200);
+      yield Buffer.from('"tree": {"name": "root"}}');
+    };
+    const sent = fetch(`${server.origin}/groups/blab/slow/upload`, {
+      method: "PUT",
+      headers: {
+        Cookie: `${sessionCookie}=${cookie}`,
+        "Content-Type": "application/vnd.nextstrain.dataset.main+json",
+      },
+      body: Readable.toWeb(Readable.from(body())) as ReadableStream,
+      duplex: "half",
+    } as RequestInit);
+    await delay(80);
+    await visitor.ask({ method: "POST", path: "/logout" });
+    expect((await sent).status).toBe(204);
+    expect((await server.stored.sessions()).size).toBe(before - 1);
+    expect(await username(withCookie(cookie))).toBeNull();
+  });
+});
+
+test("at a provider that describes no logout, one ends the session here, and that is all", async () => {
+  const provider = await stubProvider({
+    metadata: { end_session_endpoint: undefined, scopes_supported: ["openid", "offline_access"] },
+  });
+  const bare = await startServer({ provider });
+  try {
+    expect((await bare.ask({ path: "/readyz" })).status).toBe(200);
+    const visitor = browser(bare);
+    await visitor.logIn();
+    const answer = await visitor.ask({ method: "POST", path: "/logout" });
+    expect([answer.status, answer.headers["location"]]).toEqual([302, "/"]);
+    expect(await username(visitor)).toBeNull();
+  } finally {
+    await bare.close();
+    await provider.close();
+  }
+});

@@ -1,0 +1,225 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { type Browser, browser } from "../../support/browser/browser.ts";
+import { type ManualClock, manualClock } from "../../support/measuring/manual-clock.ts";
+import type { RunningServer } from "../../support/server/running-server.ts";
+import { startServer } from "../../support/server/running-server.ts";
+import { sessionCookie, sessionId, username } from "../../support/sessions/sessions.ts";
+import { stubProvider } from "../../support/stub-provider/stub-provider.ts";
+
+interface Listed {
+  readonly id: string;
+  readonly since: string;
+  readonly lastUsed: string;
+  readonly client: string | null;
+  readonly current: boolean;
+}
+
+let clock: ManualClock;
+let server: RunningServer;
+beforeAll(async () => {
+  clock = manualClock(Math.floor(Date.now() / 1000));
+  server = await startServer({ clock, provider: await stubProvider({ now: clock.now }) });
+});
+afterAll(async () => {
+  await server.close();
+  await server.provider.close();
+});
+
+const json = { Accept: "application/json" };
+const firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
+const safari =
+  "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1";
+
+let count = 0;
+let person: string;
+beforeEach(() => {
+  server.provider.behave();
+  person = `person-${++count}`;
+});
+
+const loggedIn = async (name = person, agent?: string): Promise<Browser> => {
+  server.provider.setPerson({ sub: name, username: name, groups: [] });
+  const visitor = browser(server);
+  const begun = await visitor.ask("/login");
+  const query = await server.provider.logIn(begun.headers["location"] ?? "");
+  const finished = await visitor.ask({
+    path: `/logged-in${query}`,
+    headers: agent === undefined ? {} : { "User-Agent": agent },
+  });
+  expect(finished.status).toBe(302);
+  return visitor;
+};
+
+const listed = async (visitor: Browser): Promise<readonly Listed[]> =>
+  ((await visitor.ask({ path: "/sessions", headers: json })).json() as { sessions: Listed[] }).sessions;
+
+const idOf = async (visitor: Browser): Promise<string> =>
+  (await listed(visitor)).find(({ current }) => current)?.id ?? "";
+
+const form = (visitor: Browser, fields: Record<string, string>, headers: Record<string, string> = {}) =>
+  visitor.ask({
+    method: "POST",
+    path: "/sessions",
+    headers: { "Content-Type": "application/x-www-form-urlencoded", ...headers },
+    body: new URLSearchParams(fields).toString(),
+  });
+
+describe("somebody's sessions", () => {
+  test("are listed with beginning, last use and kind of client, the last used one coming first", async () => {
+    const begun = clock.now();
+    const phone = await loggedIn(person, safari);
+    clock.pass(120);
+    await username(phone);
+    clock.pass(60);
+    const desk = await loggedIn(person, firefox);
+    const time = (seconds: number) => new Date(seconds * 1000).toISOString().replace(".000Z", "Z");
+    const id = expect.stringMatching(/^[0-9a-f]{32}$/);
+    expect(await listed(desk)).toEqual([
+      {
+        id,
+        since: time(begun + 180),
+        lastUsed: time(begun + 180),
+        client: "Firefox on Linux",
+        current: true,
+      },
+      { id, since: time(begun), lastUsed: time(begun + 120), client: "Safari on iPhone", current: false },
+    ]);
+    expect((await listed(phone)).map(({ current }) => current).toSorted()).toEqual([false, true]);
+  });
+
+  test("are named by what does not tell the session's id, and the answer is for nobody else's eyes", async () => {
+    const [one, two] = [await loggedIn(), await loggedIn()];
+    const answer = await one.ask({ path: "/sessions", headers: json });
+    for (const id of [sessionId(one), sessionId(two)]) expect(answer.text).not.toContain(id);
+    expect(answer.headers["cache-control"]).toBe("private, no-store");
+    expect(new Set((await listed(one)).map(({ id }) => id)).size).toBe(2);
+  });
+
+  test("never hold a client's own words", async () => {
+    const visitor = await loggedIn(person, "<script>alert(1)</script> Firefox/1 Unheard-of");
+    expect((await listed(visitor))[0]?.client).toBe("Firefox");
+    const unknown = await loggedIn(`${person}-b`, "curl/8.5.0");
+    expect((await listed(unknown))[0]?.client).toBeNull();
+  });
+
+  test("are shown as a page, which its owner finds from /whoami", async () => {
+    const visitor = await loggedIn(person, firefox);
+    await loggedIn(person, safari);
+    expect((await visitor.ask("/whoami")).text).toContain('href="/sessions"');
+    const page = await visitor.ask("/sessions");
+    expect([page.status, page.headers["content-type"]]).toEqual([200, "text/html; charset=utf-8"]);
+    expect(page.text).toContain("Firefox on Linux");
+    expect(page.text).toContain("Safari on iPhone");
+    expect(page.text).not.toContain(sessionId(visitor));
+  });
+
+  test("are asked for by nobody in vain: 401, or the login", async () => {
+    for (const method of ["GET", "DELETE"]) {
+      expect((await server.ask({ method, path: "/sessions", headers: json })).status).toBe(401);
+    }
+    const answer = await browser(server).ask("/sessions");
+    expect([answer.status, answer.headers["location"]]).toEqual([302, "/login?return_to=%2Fsessions"]);
+  });
+
+  test("are no more than a hundred: the least recently used ones end", async () => {
+    const first = await loggedIn();
+    clock.pass(1);
+    const second = await loggedIn();
+    clock.pass(1);
+    for (let n = 0; n < 99; n++) await loggedIn();
+    expect(await username(first)).toBeNull();
+    expect(await username(second)).toBe(person);
+    expect(await listed(second)).toHaveLength(100);
+    await vi.waitFor(() => expect(server.provider.state.grants.alive(person)).toBe(100), { timeout: 4000 });
+  });
+});
+
+describe("ending", () => {
+  test("one ends that one, at once", async () => {
+    const [here, there] = [await loggedIn(), await loggedIn()];
+    const answer = await here.ask({ method: "DELETE", path: `/sessions/${await idOf(there)}` });
+    expect([answer.status, answer.text]).toEqual([204, ""]);
+    expect(await username(there)).toBeNull();
+    expect(await username(here)).toBe(person);
+    expect(await listed(here)).toHaveLength(1);
+  });
+
+  test("the one that asks logs out and clears the cookie", async () => {
+    const visitor = await loggedIn();
+    expect((await visitor.ask({ method: "DELETE", path: `/sessions/${await idOf(visitor)}` })).status).toBe(
+      204,
+    );
+    expect(visitor.cookies.has(sessionCookie)).toBe(false);
+  });
+
+  test("all others leaves the one that asks, and everybody else's", async () => {
+    const [here, there, elsewhere] = [await loggedIn(), await loggedIn(), await loggedIn()];
+    const other = await loggedIn(`${person}-other`);
+    expect((await here.ask({ method: "DELETE", path: "/sessions" })).status).toBe(204);
+    const left = await Promise.all([here, there, elsewhere, other].map(username));
+    expect(left).toEqual([person, null, null, `${person}-other`]);
+  });
+
+  test("all ends the one that asks too", async () => {
+    const [here, there] = [await loggedIn(), await loggedIn()];
+    const cookie = here.cookies.get(sessionCookie) ?? "";
+    expect((await here.ask({ method: "DELETE", path: "/sessions?all=true" })).status).toBe(204);
+    expect(here.cookies.has(sessionCookie)).toBe(false);
+    here.cookies.set(sessionCookie, cookie);
+    expect([await username(here), await username(there)]).toEqual([null, null]);
+  });
+
+  test("somebody else's is as if there were none", async () => {
+    const [mine, theirs] = [await loggedIn(), await loggedIn(`${person}-other`)];
+    const answers = await Promise.all(
+      [await idOf(theirs), "0".repeat(32), "..%2f..", sessionId(theirs)].map((id) =>
+        mine.ask({ method: "DELETE", path: `/sessions/${id}`, headers: json }),
+      ),
+    );
+    expect(answers.map(({ status }) => status)).toEqual([404, 404, expect.any(Number), 404]);
+    expect(answers[0]?.text).toBe(answers[1]?.text);
+    expect(await username(theirs)).toBe(`${person}-other`);
+  });
+
+  test("works for a program with the person's token, which has no session itself", async () => {
+    const [one, two] = [await loggedIn(), await loggedIn()];
+    const headers = { ...json, Authorization: await server.bearer(person) };
+    const { sessions } = (await server.ask({ path: "/sessions", headers })).json() as { sessions: Listed[] };
+    expect(sessions.map(({ current }) => current)).toEqual([false, false]);
+    expect((await server.ask({ method: "DELETE", path: "/sessions", headers })).status).toBe(204);
+    expect([await username(one), await username(two)]).toEqual([null, null]);
+  });
+
+  test("goes by the token's person when a request has both, and leaves the cookie's alone", async () => {
+    const [mine, theirs] = [await loggedIn(), await loggedIn(`${person}-other`)];
+    const headers = { Authorization: await server.bearer(`${person}-other`) };
+    expect((await mine.ask({ method: "DELETE", path: "/sessions?all=true", headers })).status).toBe(204);
+    expect([await username(mine), await username(theirs)]).toEqual([person, null]);
+  });
+});
+
+describe("the page's forms", () => {
+  const sameSite = { "Sec-Fetch-Site": "same-origin" };
+
+  test("end one, and all others, and lead back", async () => {
+    const [here, one, two] = [await loggedIn(), await loggedIn(), await loggedIn()];
+    const ended = await form(here, { action: "end", id: await idOf(one) }, sameSite);
+    expect([ended.status, ended.headers["location"]]).toEqual([303, "/sessions"]);
+    expect([await username(one), await username(two)]).toEqual([null, person]);
+    await form(here, { action: "end-others" }, sameSite);
+    expect([await username(here), await username(two)]).toEqual([person, null]);
+  });
+
+  test("are refused when another site's page sends them", async () => {
+    const [here, there] = [await loggedIn(), await loggedIn()];
+    const headers = { "Sec-Fetch-Site": "cross-site", Origin: "https://elsewhere.example" };
+    expect((await form(here, { action: "end-others" }, headers)).status).toBe(403);
+    expect(await username(there)).toBe(person);
+  });
+
+  test.each([{}, { action: "other" }, { action: "end" }])("that say %o end nothing", async (fields) => {
+    const [here, there] = [await loggedIn(), await loggedIn()];
+    expect([400, 404]).toContain((await form(here, { ...fields }, sameSite)).status);
+    expect(await username(there)).toBe(person);
+  });
+});

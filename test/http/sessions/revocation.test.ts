@@ -1,0 +1,87 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { type Browser, browser } from "../../support/browser/browser.ts";
+import type { RunningServer } from "../../support/server/running-server.ts";
+import { startServer } from "../../support/server/running-server.ts";
+import { username } from "../../support/sessions/sessions.ts";
+
+let server: RunningServer;
+beforeAll(async () => {
+  server = await startServer({ environment: { OIDC_TIMEOUT: "1" } });
+});
+afterAll(() => server.close());
+beforeEach(() => {
+  server.provider.behave();
+  server.provider.state.revoked.length = 0;
+  server.provider.state.slowness = 0.5;
+  server.events.length = 0;
+});
+
+const loggedIn = async (): Promise<Browser> => {
+  const visitor = browser(server);
+  await visitor.logIn();
+  return visitor;
+};
+
+const logOut = (visitor: Browser) => visitor.ask({ method: "POST", path: "/logout" });
+
+const revoked = () => server.provider.state.revoked;
+
+test("a logout has the provider revoke this login's refresh token, and no other one", async () => {
+  const [visitor, elsewhere] = [await loggedIn(), await loggedIn()];
+  await logOut(visitor);
+  await vi.waitFor(() => expect(revoked()).toHaveLength(1));
+  expect(server.provider.state.grants.isRevoked(revoked()[0] ?? "")).toBe(true);
+  server.provider.state.tokenLife = 300;
+  expect(await username(elsewhere)).toBe("alice");
+});
+
+test("a visitor's logout revokes nothing", async () => {
+  const before = server.provider.state.calls.revocation;
+  await logOut(browser(server));
+  await delay(50);
+  expect(server.provider.state.calls.revocation).toBe(before);
+});
+
+test.each(["revocation-500", "revocation-hang-up"] as const)(
+  "a logout succeeds all the same with %s, and the log tells it without the token",
+  async (flaw) => {
+    const visitor = await loggedIn();
+    server.provider.misbehave(flaw);
+    expect((await logOut(visitor)).status).toBe(302);
+    expect(await username(visitor)).toBeNull();
+    await vi.waitFor(() =>
+      expect(server.events).toContainEqual(
+        expect.objectContaining({ event: "background", what: "revoking a refresh token" }),
+      ),
+    );
+    expect(server.events).toContainEqual(
+      expect.objectContaining({ event: "session-ended", username: "alice" }),
+    );
+  },
+);
+
+test("nobody waits for a provider that is slow with it, and it is given up in time", async () => {
+  const visitor = await loggedIn();
+  server.provider.misbehave("revocation-slow");
+  server.provider.state.slowness = 5;
+  const begun = performance.now();
+  expect((await logOut(visitor)).status).toBe(302);
+  expect(performance.now() - begun).toBeLessThan(500);
+  await vi.waitFor(
+    () =>
+      expect(server.events.some((event) => "what" in event && event.what.startsWith("revoking"))).toBe(true),
+    { timeout: 3000 },
+  );
+});
+
+test("a logout succeeds while the provider is away altogether", async () => {
+  const visitor = await loggedIn();
+  await server.provider.goAway();
+  try {
+    expect((await logOut(visitor)).status).toBe(302);
+  } finally {
+    await server.provider.comeBack();
+  }
+  expect(await username(visitor)).toBeNull();
+});

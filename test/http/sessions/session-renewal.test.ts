@@ -1,0 +1,404 @@
+import { request } from "node:http";
+import { setTimeout as delay } from "node:timers/promises";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { type Browser, browser } from "../../support/browser/browser.ts";
+import { type ManualClock, manualClock } from "../../support/measuring/manual-clock.ts";
+import type { RunningServer } from "../../support/server/running-server.ts";
+import { startServer } from "../../support/server/running-server.ts";
+import { sessionCookie, username } from "../../support/sessions/sessions.ts";
+import type { AnswerFlaw } from "../../support/stub-provider/flaw.ts";
+import { stubProvider } from "../../support/stub-provider/stub-provider.ts";
+
+let clock: ManualClock;
+let server: RunningServer;
+beforeAll(async () => {
+  clock = manualClock(Math.floor(Date.now() / 1000));
+  const provider = await stubProvider({ now: clock.now });
+  server = await startServer({ clock, provider, environment: { OIDC_TIMEOUT: "1", RENEWAL_TIMEOUT: "1.5" } });
+});
+afterAll(async () => {
+  await server.close();
+  await server.provider.close();
+});
+beforeEach(() => {
+  server.provider.behave();
+  server.provider.setPerson({ sub: "alice", username: "alice", groups: ["test-private/viewers"] });
+});
+
+const tokenLife = 300;
+const privatePage = "/groups/test-private";
+
+const loggedIn = async (): Promise<Browser> => {
+  const visitor = browser(server);
+  await visitor.logIn();
+  return visitor;
+};
+
+/** How many times the token endpoint is asked while this is done. */
+const redemptions = async (work: () => Promise<unknown>): Promise<number> => {
+  const before = server.provider.state.tokenRequests.length;
+  await work();
+  return server.provider.state.tokenRequests.length - before;
+};
+
+const status = async (visitor: Browser, path: string): Promise<number> => (await visitor.ask(path)).status;
+
+describe("an expired id token", () => {
+  test("is renewed once for many requests at the same moment, with refresh tokens of single use", async () => {
+    server.provider.misbehave("rotating-refresh-tokens");
+    const visitor = await loggedIn();
+    for (let round = 0; round < 3; round++) {
+      clock.pass(tokenLife + 1);
+      const spent = await redemptions(async () => {
+        const answers = await Promise.all(Array.from({ length: 12 }, () => visitor.ask(privatePage)));
+        expect(answers.map((answer) => answer.status)).toEqual(answers.map(() => 200));
+      });
+      expect(spent).toBe(1);
+    }
+    expect(server.provider.state.grants.mostRedemptions()).toBe(1);
+  });
+
+  test("is renewed once by two servers on the same folder", async () => {
+    server.provider.misbehave("rotating-refresh-tokens");
+    const visitor = await loggedIn();
+    const second = await startServer({ clock, folder: server.folder, provider: server.provider });
+    try {
+      const elsewhere = browser(second);
+      elsewhere.cookies.set(sessionCookie, visitor.cookies.get(sessionCookie) ?? "");
+      clock.pass(tokenLife + 1);
+      const spent = await redemptions(async () => {
+        const both = [visitor, elsewhere, visitor, elsewhere].map((who) => status(who, privatePage));
+        expect(await Promise.all(both)).toEqual([200, 200, 200, 200]);
+      });
+      expect(spent).toBe(1);
+    } finally {
+      await second.close();
+    }
+  });
+
+  test("is renewed with the new rights", async () => {
+    const visitor = await loggedIn();
+    expect(await status(visitor, privatePage)).toBe(200);
+    server.provider.setPerson({ sub: "alice", username: "alice", groups: [] });
+    clock.pass(tokenLife + 1);
+    expect(await status(visitor, privatePage)).toBe(403);
+  });
+
+  test("goes on with the old refresh token when the answer brings no new one", async () => {
+    const visitor = await loggedIn();
+    for (let round = 0; round < 3; round++) {
+      clock.pass(tokenLife + 1);
+      expect(await username(visitor)).toBe("alice");
+    }
+  });
+
+  test("is renewed and stored before the answer begins", async () => {
+    const visitor = await loggedIn();
+    clock.pass(tokenLife + 1);
+    const before = [...(await server.stored.sessions()).values()];
+    const cookie = `${sessionCookie}=${visitor.cookies.get(sessionCookie)}`;
+    const { promise, resolve } = Promise.withResolvers<readonly string[]>();
+    const asked = request(server.origin + privatePage, { headers: { Cookie: cookie } }, async (response) => {
+      resolve([...(await server.stored.sessions()).values()]);
+      response.resume();
+    });
+    asked.end();
+    const changed = (await promise).filter((text) => !before.includes(text));
+    expect(changed).toHaveLength(1);
+  });
+
+  test("renewed for a client that goes away is renewed all the same, and stored", async () => {
+    const visitor = await loggedIn();
+    clock.pass(tokenLife + 1);
+    server.provider.misbehaveOnce("slow");
+    const spent = await redemptions(async () => {
+      const gone = request(server.origin + privatePage, {
+        headers: { Cookie: `${sessionCookie}=${visitor.cookies.get(sessionCookie)}` },
+      });
+      gone.on("error", () => {});
+      gone.end();
+      await delay(150);
+      gone.destroy();
+      await delay(600);
+      expect(await status(visitor, privatePage)).toBe(200);
+    });
+    expect(spent).toBe(1);
+  });
+});
+
+describe("a refused renewal", () => {
+  test("logs out, and sends to the login", async () => {
+    const logins = async () =>
+      [...(await server.stored.sessions()).values()].filter((text) => text.includes('"login"')).length;
+    const before = await logins();
+    const visitor = await loggedIn();
+    clock.pass(tokenLife + 1);
+    server.provider.misbehaveOnce("invalid-grant");
+    const answer = await visitor.ask(privatePage);
+    expect(answer.status).toBe(302);
+    expect(answer.headers["location"]).toMatch(/^\/login\?/);
+    expect(await redemptions(() => username(visitor))).toBe(0);
+    expect(await username(visitor)).toBeNull();
+    expect(await logins()).toBe(before);
+    await visitor.logIn();
+    expect(await username(visitor)).toBe("alice");
+  });
+
+  test("is how another person's token in the answer is taken", async () => {
+    const visitor = await loggedIn();
+    clock.pass(tokenLife + 1);
+    server.provider.misbehaveOnce("other-subject-on-refresh");
+    expect(await username(visitor)).toBeNull();
+  });
+});
+
+describe("while the provider is not itself", () => {
+  const outages: AnswerFlaw[] = [
+    "other-400",
+    "invalid-client",
+    "too-many-requests",
+    "server-error",
+    "server-error-with-invalid-grant",
+    "html",
+    "json-array",
+    "half-an-answer",
+    "broken-off",
+    "hang-up",
+    "redirected",
+  ];
+  test("nobody is logged out by an answer that comes when nobody waits for it any more", async () => {
+    const slow = await startServer({
+      clock,
+      provider: server.provider,
+      environment: { OIDC_TIMEOUT: "0.5", RENEWAL_TIMEOUT: "0.5" },
+    });
+    const visitor = browser(slow);
+    await visitor.logIn();
+    clock.pass(tokenLife + 1);
+    server.provider.misbehave("rotating-refresh-tokens");
+    server.provider.misbehaveOnce("redeemed-but-slow");
+    server.provider.state.slowness = 1.5;
+    const spent = await redemptions(async () => {
+      expect(await status(visitor, privatePage)).toBe(503);
+      await expect.poll(() => status(visitor, privatePage), { timeout: 10_000, interval: 200 }).toBe(200);
+    });
+    server.provider.state.slowness = 0.5;
+    expect(spent).toBe(1);
+    await slow.close();
+  });
+
+  const endings: AnswerFlaw[] = ["no-id-token", "interaction-required", "refused-as-by-dex", "invalid-grant"];
+  test.each(endings)("somebody has to log in again for its %s, and is not held up for ever", async (flaw) => {
+    const visitor = await loggedIn();
+    clock.pass(tokenLife + 1);
+    server.provider.misbehave(flaw);
+    const sent = await visitor.ask(privatePage);
+    expect([sent.status, sent.headers["location"]?.startsWith("/login")]).toEqual([302, true]);
+    server.provider.behave();
+    await visitor.logIn(sent.headers["location"]);
+    expect(await status(visitor, privatePage)).toBe(200);
+  });
+
+  const asksAgain = "Your identity provider asks you to log in again.";
+  test.each(endings)("somebody is told so on every page until they log in again: %s", async (flaw) => {
+    const ended = async () =>
+      [...(await server.stored.sessions()).values()].filter((record) => record.includes("loginEnd")).length;
+    const before = await ended();
+    const visitor = await loggedIn();
+    const text = async (path: string, headers = {}) => (await visitor.ask({ path, headers })).text;
+    expect(await text("/groups/blab")).not.toContain(asksAgain);
+    clock.pass(tokenLife + 1);
+    server.provider.misbehave(flaw);
+    const told = `${asksAgain} <a href="/login?return_to=%2Fgroups%2Fblab">Log in again</a>`;
+    expect(await text("/groups/blab")).toContain(told);
+    server.provider.behave();
+    expect(await ended()).toBe(before + 1);
+    expect(await text("/groups/blab")).toContain(told);
+    expect(await text(privatePage, { Accept: "application/json" })).toContain(asksAgain);
+    const refused = await visitor.ask({ method: "DELETE", path: "/groups/blab/zika" });
+    expect(refused.status).toBe(401);
+    expect(refused.text).toContain(asksAgain);
+    expect(refused.text).toContain('href="/login"');
+    expect((await browser(server).ask("/groups/blab")).text).not.toContain(asksAgain);
+    await visitor.logIn();
+    expect(await text("/groups/blab")).not.toContain(asksAgain);
+    expect(await ended()).toBe(before);
+  });
+
+  test("whoever was led straight to the provider is told why on the first page after the login, and once", async () => {
+    const visitor = await loggedIn();
+    clock.pass(tokenLife + 1);
+    server.provider.misbehave("invalid-grant");
+    const sent = await visitor.ask(privatePage);
+    server.provider.behave();
+    await visitor.logIn(sent.headers["location"]);
+    const asked =
+      "<strong>You have logged in again.</strong> Your identity provider asked you to log in again.";
+    expect((await visitor.ask("/groups/nobody-knows-it")).text).not.toContain(asked);
+    expect((await visitor.ask(privatePage)).text).toContain(asked);
+    expect((await visitor.ask(privatePage)).text).not.toContain(asked);
+  });
+
+  test("whoever opens Auspice after the login is told so in its bar", async () => {
+    const visitor = await loggedIn();
+    clock.pass(tokenLife + 1);
+    server.provider.misbehave("invalid-grant");
+    const sent = await visitor.ask(privatePage);
+    server.provider.behave();
+    await visitor.logIn(sent.headers["location"]);
+    const asked = '<p role="status" data-slot="notice">You were asked to log in again.</p>';
+    expect((await visitor.ask("/edit/narratives")).text).toContain(asked);
+    expect((await visitor.ask("/edit/narratives")).text).not.toContain(asked);
+  });
+
+  test("whoever was told before the login is not told again", async () => {
+    const visitor = await loggedIn();
+    clock.pass(tokenLife + 1);
+    server.provider.misbehave("invalid-grant");
+    await visitor.ask(privatePage);
+    server.provider.behave();
+    expect((await visitor.ask("/groups/blab")).text).toContain(asksAgain);
+    await visitor.logIn();
+    expect((await visitor.ask(privatePage)).text).not.toContain("You have logged in again.");
+  });
+
+  test.each(outages)("nobody is logged out by its %s", async (flaw) => {
+    const visitor = await loggedIn();
+    clock.pass(tokenLife + 1);
+    server.provider.misbehave(flaw);
+    const refused = await visitor.ask(privatePage);
+    expect([refused.status, refused.headers["location"]]).toEqual([503, undefined]);
+    expect(Number(refused.headers["retry-after"])).toBeGreaterThan(0);
+    expect(await status(visitor, "/groups/blab")).toBe(200);
+    const who = await visitor.ask({ path: "/whoami", headers: { Accept: "application/json" } });
+    expect(who.status).toBe(503);
+    server.provider.behave();
+    clock.pass(2);
+    expect(await status(visitor, privatePage)).toBe(200);
+  });
+
+  const useless = ["bad-signature", "wrong-audience", "wrong-issuer", "hs256-with-public-key"] as const;
+  test.each([...useless, "exp-not-a-number", "no-subject", "not-a-jwt"] as const)(
+    "nobody is logged out, and nothing revoked, by a renewed token with this fault: %s",
+    async (flaw) => {
+      server.provider.misbehave("rotating-refresh-tokens");
+      const visitor = await loggedIn();
+      clock.pass(tokenLife + 1);
+      const before = server.provider.state.revoked.length;
+      server.provider.misbehave(flaw);
+      for (let round = 0; round < 2; round++) {
+        const refused = await visitor.ask(privatePage);
+        expect([refused.status, refused.headers["location"]]).toEqual([503, undefined]);
+        clock.pass(2);
+      }
+      server.provider.behave();
+      server.provider.misbehave("rotating-refresh-tokens");
+      expect(await status(visitor, privatePage)).toBe(200);
+      expect(server.provider.state.revoked.length).toBe(before);
+    },
+  );
+
+  test("nobody is logged out while its name cannot be resolved", async () => {
+    const visitor = await loggedIn();
+    const environment = { OAUTH2_TOKEN_URL: "https://provider.invalid/token", OIDC_TIMEOUT: "1" };
+    const { folder, provider } = server;
+    const second = await startServer({ clock, folder, provider, environment });
+    try {
+      const elsewhere = browser(second);
+      elsewhere.cookies.set(sessionCookie, visitor.cookies.get(sessionCookie) ?? "");
+      clock.pass(tokenLife + 1);
+      const refused = await elsewhere.ask(privatePage);
+      expect([refused.status, refused.headers["location"]]).toEqual([503, undefined]);
+      expect(await status(elsewhere, "/groups/blab")).toBe(200);
+    } finally {
+      await second.close();
+    }
+    expect(await status(visitor, privatePage)).toBe(200);
+  });
+
+  test("nobody is logged out because our own clock is behind", async () => {
+    const visitor = await loggedIn();
+    clock.pass(-60);
+    expect(await status(visitor, privatePage)).toBe(200);
+    server.provider.misbehave("issued-in-the-future");
+    clock.pass(tokenLife + 61);
+    expect(await status(visitor, privatePage)).toBe(200);
+    expect(await status(visitor, privatePage)).toBe(200);
+  });
+
+  test("nobody is logged out because our own clock is ahead, though refresh tokens are of single use", async () => {
+    server.provider.misbehave("rotating-refresh-tokens");
+    const visitor = await loggedIn();
+    clock.pass(tokenLife + 1);
+    server.provider.misbehave("expired");
+    for (let round = 0; round < 2; round++) {
+      const refused = await visitor.ask(privatePage);
+      expect([refused.status, refused.headers["location"]]).toEqual([503, undefined]);
+      expect(Number(refused.headers["retry-after"])).toBeGreaterThan(0);
+      expect(await status(visitor, "/groups/blab")).toBe(200);
+      clock.pass(2);
+    }
+    const told = server.events.filter(({ event }) => event === "renewal" || event === "request-failed");
+    expect(JSON.stringify(told, (_, value) => (value instanceof Error ? value.message : value))).toContain(
+      "this server's clock",
+    );
+    server.provider.behave();
+    server.provider.misbehave("rotating-refresh-tokens");
+    expect(await status(visitor, privatePage)).toBe(200);
+  });
+
+  test("a valid id token goes on serving, and an expired one comes back with the provider", async () => {
+    const visitor = await loggedIn();
+    await server.provider.goAway();
+    try {
+      expect(await status(visitor, privatePage)).toBe(200);
+      clock.pass(tokenLife + 1);
+      expect(await status(visitor, privatePage)).toBe(503);
+      expect(await status(visitor, "/groups/blab")).toBe(200);
+    } finally {
+      await server.provider.comeBack();
+    }
+    clock.pass(2);
+    expect(await status(visitor, privatePage)).toBe(200);
+  });
+
+  test("a request is answered within its time limit, and one that waits for another's renewal soon after", async () => {
+    const visitor = await loggedIn();
+    clock.pass(tokenLife + 1);
+    server.provider.state.slowness = 4;
+    server.provider.misbehave("slow");
+    const begun = Date.now();
+    const both = await Promise.all([status(visitor, privatePage), status(visitor, privatePage)]);
+    expect(both).toEqual([503, 503]);
+    expect(Date.now() - begun).toBeLessThan(3000);
+    server.provider.state.slowness = 0.5;
+  });
+});
+
+describe("a staleness mark", () => {
+  test("makes a session renew, and stay", async () => {
+    const visitor = await loggedIn();
+    expect(await status(visitor, privatePage)).toBe(200);
+    server.provider.setPerson({ sub: "alice", username: "alice", groups: [] });
+    clock.pass(10);
+    await mark("alice");
+    const spent = await redemptions(async () => expect(await status(visitor, privatePage)).toBe(403));
+    expect(spent).toBe(1);
+    expect(await username(visitor)).toBe("alice");
+  });
+
+  test("that is ahead of the provider's clock makes a session renew once, as each later mark does", async () => {
+    const visitor = await loggedIn();
+    for (const ahead of [3600, 7200, 0, 0]) {
+      await server.stored.mark("alice", clock.now() + ahead);
+      clock.pass(6);
+      const spent = await redemptions(async () => {
+        for (let n = 0; n < 3; n++) expect(await username(visitor)).toBe("alice");
+      });
+      expect(spent).toBe(1);
+    }
+  });
+});
+
+/** As another instance on the same stores sets it. */
+const mark = (who: string): Promise<void> => server.stored.mark(who, clock.now());

@@ -1,0 +1,54 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { runInThisContext } from "node:vm";
+import { findInstallation } from "../../../src/adapters/auspice/installation.ts";
+
+interface WebpackModule {
+  exports: unknown;
+}
+
+/** What webpack hands to each module: the way to the others, and to define what it exports. */
+interface WebpackRequire {
+  (id: string): unknown;
+  d(exports: object, getters: Readonly<Record<string, () => unknown>>): void;
+  r(exports: object): void;
+}
+
+type Factory = (module: WebpackModule, exports: unknown, require: WebpackRequire) => void;
+
+const requireFrom = (factories: Readonly<Record<string, Factory>>): WebpackRequire => {
+  const loaded = new Map<string, WebpackModule>();
+  const require: WebpackRequire = (id) => {
+    const known = loaded.get(id);
+    if (known) return known.exports;
+    const module: WebpackModule = { exports: {} };
+    loaded.set(id, module);
+    factories[id]?.(module, module.exports, require);
+    return module.exports;
+  };
+  require.d = (exports, getters) => {
+    for (const [name, get] of Object.entries(getters)) Object.defineProperty(exports, name, { get });
+  };
+  require.r = () => {};
+  return require;
+};
+
+/**
+ * The function by which the installed Auspice takes a narrative's front matter off its text, out of its published
+ * bundle: `safeLoadFront` of yaml-front-matter, with the js-yaml that lies beside it there.
+ */
+export const auspiceParser = (): ((text: string) => Record<string, unknown>) => {
+  const dist = join(findInstallation().folder, "dist");
+  for (const name of readdirSync(dist).filter((file) => file.endsWith(".js"))) {
+    const code = readFileSync(join(dist, name), "utf8");
+    if (!code.includes('"__content"')) continue;
+    const self: { webpackChunkauspice?: [unknown, Record<string, Factory>][] } = {};
+    runInThisContext(`(function (self) {${code}\n})`)(self);
+    const factories = self.webpackChunkauspice?.[0]?.[1] ?? {};
+    const id = Object.keys(factories).find((one) => String(factories[one]).includes('"__content"'));
+    if (id === undefined) continue;
+    const [parse] = Object.values(Object.getOwnPropertyDescriptors(requireFrom(factories)(id) as object));
+    return parse?.get?.();
+  }
+  throw new Error("Auspice's bundle has no parser for front matter.");
+};

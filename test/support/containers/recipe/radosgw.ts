@@ -1,5 +1,0 @@
-import { aptSettings, buildImage, debianWith } from "./debian-base.ts";
-
-/** Debian's Ceph: a monitor, an OSD, and the gateway that speaks S3. */
-export const buildRadosgw = async (name: string): Promise<void> =>
-  buildImage(name, await debianWith("ceph-mon", "ceph-osd", "radosgw"), aptSettings);

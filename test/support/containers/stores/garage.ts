@@ -1,0 +1,30 @@
+import { documentedStore } from "../../stores/documented-stores.ts";
+import { startContainer } from "../container.ts";
+import { freePort } from "../free-port.ts";
+import type { StartedStore } from "./s3-service.ts";
+import { answersAtAll, withSettings } from "./s3-service.ts";
+
+/** In the only shape that Garage takes. */
+const credentials = { accessKeyId: `GK${"7e".repeat(12)}`, secretAccessKey: "5a".repeat(32) };
+
+/** Starts a Garage of one node as it is documented, with an empty bucket. */
+export const startGarage = async (): Promise<StartedStore> => {
+  const endpoint = `127.0.0.1:${await freePort()}`;
+  const documented = documentedStore("Garage", {
+    "127.0.0.1:3900": endpoint,
+    "127.0.0.1:3901": `127.0.0.1:${await freePort()}`,
+    "<openssl rand -hex 32>": "1".repeat(64),
+    "<access key>": credentials.accessKeyId,
+    "<secret key>": credentials.secretAccessKey,
+  });
+  const { configuration, environment, command } = documented;
+  const container = await startContainer({
+    image: "garage",
+    entrypoint: command.slice(0, 1),
+    command: command.slice(1),
+    files: [{ path: "/etc/garage.toml", content: configuration }],
+    environment,
+    answers: () => answersAtAll(`http://${endpoint}`),
+  });
+  return withSettings(container, documented, credentials);
+};

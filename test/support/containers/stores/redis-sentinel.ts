@@ -1,0 +1,110 @@
+import type { Certificates } from "../certificates.ts";
+import { makeCertificates } from "../certificates.ts";
+import type { Container } from "../container.ts";
+import { startContainer } from "../container.ts";
+import { freePort } from "../free-port.ts";
+import { startAll } from "../start-all.ts";
+import type { RedisAsOf, StartedRedis } from "./redis.ts";
+import { cliArguments, password, speaksTls, startRedis, tlsFiles, tlsLines } from "./redis.ts";
+
+export interface StartedSentinel {
+  /** Of the master; its port is not used by who asks the sentinels. */
+  readonly url: string;
+  readonly masterName: string;
+  readonly sentinels: readonly { readonly host: string; readonly port: number }[];
+  readonly sentinelPassword: string;
+  readonly certificates: Certificates;
+  /** The first of them is the master at the start. */
+  readonly nodes: readonly StartedRedis[];
+  close(): Promise<void>;
+}
+
+const masterName = "sessions";
+
+const sentinelConfiguration = (port: number, masterPort: number): string =>
+  [
+    ...tlsLines(port),
+    "dir /data",
+    `requirepass ${password}`,
+    `sentinel monitor ${masterName} 127.0.0.1 ${masterPort} 2`,
+    `sentinel auth-pass ${masterName} ${password}`,
+    `sentinel down-after-milliseconds ${masterName} 1000`,
+    `sentinel failover-timeout ${masterName} 5000`,
+    "",
+  ].join("\n");
+
+const startOneSentinel = async (masterPort: number, certificates: Certificates) => {
+  const port = await freePort();
+  const container = await startContainer({
+    image: "redis",
+    entrypoint: ["redis-server"],
+    command: ["/data/sentinel.conf", "--sentinel"],
+    files: [
+      ...tlsFiles(certificates),
+      { path: "/data/sentinel.conf", content: sentinelConfiguration(port, masterPort) },
+    ],
+    answers: () => speaksTls(port, certificates.ca),
+  });
+  return { ...container, port };
+};
+
+const until = async (what: string, holds: () => Promise<boolean>): Promise<void> => {
+  const end = Date.now() + 30_000;
+  while (!(await holds())) {
+    if (Date.now() > end) throw new Error(`Waited 30 s in vain: ${what}.`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+};
+
+/** Each sentinel has to know the replica and the two others before it can order a failover. */
+const knowEachOther = async (sentinel: Container & { port: number }): Promise<boolean> => {
+  const answer = await sentinel.exec([...cliArguments(sentinel.port), "SENTINEL", "master", masterName]);
+  const lines = answer.split("\n").map((line) => line.trim());
+  const fieldOf = (name: string) => lines[lines.indexOf(name) + 1];
+  return fieldOf("num-slaves") === "1" && fieldOf("num-other-sentinels") === "2";
+};
+
+/** Starts a master, a replica and three sentinels, all with TLS and passwords. */
+export const startRedisSentinel = async (asOf: RedisAsOf = "today"): Promise<StartedSentinel> => {
+  const certificates = await makeCertificates();
+  const ports = [await freePort(), await freePort()] as const;
+  const group = await startAll<StartedRedis>([
+    () => startRedis({ certificates, asOf, port: ports[0] }),
+    () =>
+      startRedis({
+        certificates,
+        asOf,
+        port: ports[1],
+        settings: [`replicaof 127.0.0.1 ${ports[0]}`],
+      }),
+  ]);
+  const [master] = group.started;
+  if (master === undefined) throw new Error("No master was started.");
+  await group.orClose(() =>
+    until("the replica is linked", async () =>
+      (await master.cli("INFO", "replication")).includes("state=online"),
+    ),
+  );
+  const guards = await group.orClose(() =>
+    startAll([0, 1, 2].map(() => () => startOneSentinel(ports[0], certificates))),
+  );
+  const close = async () => {
+    await Promise.all([guards.close(), group.close()]);
+  };
+  try {
+    for (const sentinel of guards.started)
+      await until("the sentinels know all", () => knowEachOther(sentinel));
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return {
+    url: master.url,
+    masterName,
+    sentinels: guards.started.map(({ port }) => ({ host: "127.0.0.1", port })),
+    sentinelPassword: password,
+    certificates,
+    nodes: group.started,
+    close,
+  };
+};

@@ -1,0 +1,128 @@
+import { connect } from "node:tls";
+import type { Certificates } from "../certificates.ts";
+import { makeCertificates } from "../certificates.ts";
+import type { Container, ContainerFile } from "../container.ts";
+import { startContainer } from "../container.ts";
+import { freePort } from "../free-port.ts";
+
+/** What Redis can do: all that the image has, or no more than Redis 6.0, which is promised to be enough. */
+export type RedisAsOf = "today" | "6.0";
+
+export interface RedisSettings {
+  readonly certificates?: Certificates;
+  readonly port?: number;
+  /** An ACL user beside the default one, with the same password and all rights. */
+  readonly user?: string;
+  readonly policy?: string;
+  /** For example `64mb`. */
+  readonly maxMemory?: string;
+  /** Today, unless it says otherwise. */
+  readonly asOf?: RedisAsOf;
+  /** More lines of redis.conf. */
+  readonly settings?: readonly string[];
+}
+
+export interface StartedRedis extends Container {
+  /** With a placeholder for the user's name, as operators have it. */
+  readonly url: string;
+  readonly port: number;
+  readonly password: string;
+  readonly certificates: Certificates;
+  /** Runs redis-cli in the container. */
+  cli(...args: string[]): Promise<string>;
+}
+
+export const password = "a-password-of-the-tests";
+
+/** Younger than Redis 6.0: whoever cannot do without one of them is found out where it is missing. */
+const youngerCommands = [
+  "GETEX",
+  "GETDEL",
+  "COPY",
+  "EXPIRETIME",
+  "PEXPIRETIME",
+  "FUNCTION",
+  "FCALL",
+  "EVAL_RO",
+  "EVALSHA_RO",
+];
+
+export const tlsFiles = ({ ca, certificate, key }: Certificates): ContainerFile[] => [
+  { path: "/tls/ca.pem", content: ca },
+  { path: "/tls/certificate.pem", content: certificate },
+  { path: "/tls/key.pem", content: key },
+];
+
+export const tlsLines = (port: number): string[] => [
+  "bind 127.0.0.1",
+  "port 0",
+  `tls-port ${port}`,
+  "tls-cert-file /tls/certificate.pem",
+  "tls-key-file /tls/key.pem",
+  "tls-ca-cert-file /tls/ca.pem",
+  "tls-auth-clients no",
+  "tls-replication yes",
+];
+
+const configuration = (port: number, options: RedisSettings): string =>
+  [
+    ...tlsLines(port),
+    "dir /data",
+    `requirepass ${password}`,
+    `masterauth ${password}`,
+    `maxmemory-policy ${options.policy ?? "volatile-ttl"}`,
+    ...(options.maxMemory ? [`maxmemory ${options.maxMemory}`] : []),
+    ...(options.user ? [`user ${options.user} on >${password} ~* &* +@all`] : []),
+    ...(options.asOf === "6.0" ? youngerCommands.map((name) => `rename-command ${name} ""`) : []),
+    ...(options.settings ?? []),
+    "",
+  ].join("\n");
+
+/** Resolves when something speaks TLS on the port. */
+export const speaksTls = (port: number, ca: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const socket = connect({ host: "127.0.0.1", port, ca, timeout: 2000 }, () => {
+      socket.destroy();
+      resolve();
+    });
+    socket.once("error", reject);
+    socket.once("timeout", () => socket.destroy(new Error("no TLS handshake in 2 s")));
+  });
+
+/** The arguments with which redis-cli in a container reaches a port. */
+export const cliArguments = (port: number): string[] => [
+  "redis-cli",
+  "--tls",
+  "--cacert",
+  "/tls/ca.pem",
+  "--no-auth-warning",
+  "-a",
+  password,
+  "-h",
+  "127.0.0.1",
+  "-p",
+  String(port),
+];
+
+/** Starts a Redis server that speaks TLS only, on 127.0.0.1, with a certificate of a private CA. */
+export const startRedis = async (options: RedisSettings = {}): Promise<StartedRedis> => {
+  const certificates = options.certificates ?? (await makeCertificates());
+  const port = options.port ?? (await freePort());
+  const container = await startContainer({
+    image: "redis",
+    // The official image's own entry point gives up root, and could then not read the files.
+    entrypoint: ["redis-server"],
+    command: ["/tls/redis.conf"],
+    files: [...tlsFiles(certificates), { path: "/tls/redis.conf", content: configuration(port, options) }],
+    readyLine: /Ready to accept connections/,
+    answers: () => speaksTls(port, certificates.ca),
+  });
+  return {
+    ...container,
+    url: `rediss://u:${password}@127.0.0.1:${port}`,
+    port,
+    password,
+    certificates,
+    cli: (...args) => container.exec([...cliArguments(port), ...args]),
+  };
+};

@@ -1,0 +1,90 @@
+import type { ObjectKey } from "../../../src/domain/resources/object-key.ts";
+import type { ETag, ObjectMetadata, StoredObject } from "../../../src/domain/resources/stored-object.ts";
+import { holds } from "../../../src/domain/resources/stored-object.ts";
+import type { NewContent, ResourceStore } from "../../../src/ports/driven/resources/resource-store.ts";
+import type { Clock } from "../../../src/ports/driven/system/clock.ts";
+
+export interface KeptObject {
+  readonly metadata: ObjectMetadata;
+  readonly chunks: readonly Uint8Array[];
+}
+
+async function* bodyOf(chunks: readonly Uint8Array[], signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  for (const chunk of chunks) {
+    signal.throwIfAborted();
+    yield chunk.slice();
+  }
+  signal.throwIfAborted();
+}
+
+/** All chunks of a body, or the signal's reason as soon as it is aborted, also while the body keeps us waiting. */
+const collect = (body: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<Uint8Array[]> =>
+  new Promise((resolve, reject) => {
+    const stop = (): void => reject(signal.reason);
+    signal.addEventListener("abort", stop, { once: true });
+    Array.fromAsync(body, (chunk) => chunk.slice())
+      .then(resolve, reject)
+      .finally(() => signal.removeEventListener("abort", stop));
+  });
+
+const describe = (content: NewContent, chunks: readonly Uint8Array[], clock: Clock): ObjectMetadata => ({
+  contentType: content.contentType,
+  ...(content.contentEncoding === undefined ? {} : { contentEncoding: content.contentEncoding }),
+  size: chunks.reduce((size, chunk) => size + chunk.byteLength, 0),
+  etag: `"${crypto.randomUUID()}"` as ETag,
+  lastModified: clock.now(),
+});
+
+/**
+ * For tests and for a single process; as large as what it keeps.
+ * @param kept Shared by all stores on the same data.
+ */
+export const memoryResourceStore = (
+  clock: Clock,
+  kept: Map<ObjectKey, KeptObject> = new Map(),
+): ResourceStore => {
+  const etagOf = (key: ObjectKey): ETag | undefined => kept.get(key)?.metadata.etag;
+
+  return {
+    async *list(prefix, signal) {
+      signal.throwIfAborted();
+      const keys = [...kept.keys()].filter((key) => key.startsWith(prefix)).map((key) => Buffer.from(key));
+      for (const key of keys.sort(Buffer.compare)) {
+        signal.throwIfAborted();
+        yield key.toString().slice(prefix.length);
+      }
+    },
+
+    async stat(key, signal) {
+      signal.throwIfAborted();
+      return kept.get(key)?.metadata;
+    },
+
+    async read(key, signal): Promise<StoredObject | undefined> {
+      signal.throwIfAborted();
+      const found = kept.get(key);
+      return found && { ...found.metadata, body: bodyOf(found.chunks, signal) };
+    },
+
+    async write(key, content, condition, signal) {
+      signal.throwIfAborted();
+      if (!holds(condition, etagOf(key))) return "precondition-failed";
+      const chunks = await collect(content.body, signal);
+      signal.throwIfAborted();
+      if (!holds(condition, etagOf(key))) return "precondition-failed";
+      kept.set(key, { chunks, metadata: describe(content, chunks, clock) });
+      return "done";
+    },
+
+    async remove(key, condition, signal) {
+      signal.throwIfAborted();
+      if (!holds(condition, etagOf(key))) return "precondition-failed";
+      kept.delete(key);
+      return "done";
+    },
+
+    async ready(signal) {
+      signal.throwIfAborted();
+    },
+  };
+};

@@ -1,0 +1,39 @@
+import type { Seconds } from "../../../src/domain/brand.ts";
+import type { Username } from "../../../src/domain/identity/user.ts";
+import { laterMark } from "../../../src/domain/sessions/renewal.ts";
+import type { StalenessMarks } from "../../../src/ports/driven/sessions/staleness-marks.ts";
+import type { Clock } from "../../../src/ports/driven/system/clock.ts";
+
+export interface KeptMark {
+  readonly at: Seconds;
+  readonly ends: Seconds;
+}
+
+/**
+ * For tests and for a single process.
+ * @param lifetime How long a mark is kept; longer than any session, whose tokens it may have to make stale.
+ * @param kept Shared by all stores on the same data.
+ */
+export const memoryStalenessMarks = (
+  clock: Clock,
+  lifetime: Seconds,
+  kept: Map<Username, KeptMark> = new Map(),
+): StalenessMarks => {
+  const forgetEnded = (): void => {
+    for (const [username, { ends }] of kept) if (ends <= clock.now()) kept.delete(username);
+  };
+
+  return {
+    async mark(username, at) {
+      forgetEnded();
+      kept.set(username, { at: laterMark(kept.get(username)?.at, at), ends: clock.now() + lifetime });
+    },
+
+    now: async () => clock.now(),
+
+    async find(username) {
+      forgetEnded();
+      return kept.get(username)?.at;
+    },
+  };
+};

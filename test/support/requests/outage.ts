@@ -1,0 +1,121 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { expect } from "vitest";
+import type { Browser } from "../browser/browser.ts";
+import { browser } from "../browser/browser.ts";
+import { mainDataset, mainType, put } from "../resources/resources.ts";
+import type { RunningServer } from "../server/running-server.ts";
+import { sessionCookie } from "../sessions/sessions.ts";
+import type { Answer } from "./http.ts";
+
+/** What people do with a server before, during and after an outage of something it stands on. */
+
+export const publicData = "/groups/blab/ncov";
+export const privateData = "/groups/test-private/ncov";
+export const privatePage = "/groups/test-private";
+
+export interface Timed {
+  readonly answer: Answer;
+  readonly seconds: number;
+}
+
+export const timed = async (work: () => Promise<Answer>): Promise<Timed> => {
+  const began = performance.now();
+  const answer = await work();
+  return { answer, seconds: (performance.now() - began) / 1000 };
+};
+
+/** How long it takes until it is so. */
+export const secondsUntil = async (isSo: () => Promise<boolean>, patience = 8): Promise<number> => {
+  const began = performance.now();
+  while (!(await isSo())) {
+    if ((performance.now() - began) / 1000 > patience)
+      throw new Error(`It did not come to pass in ${patience} s.`);
+    await pause(20);
+  }
+  return (performance.now() - began) / 1000;
+};
+
+export const putData = async (server: RunningServer): Promise<void> => {
+  for (const path of [publicData, privateData]) {
+    expect((await put(server, path, mainType, mainDataset)).status).toBeLessThan(300);
+  }
+};
+
+/** A browser in which somebody has just logged in who may see the private group. */
+export const logIn = async (server: RunningServer, name: string): Promise<Browser> => {
+  server.provider.setPerson({ sub: name, username: name, groups: ["test-private/viewers"] });
+  const visitor = browser(server);
+  const finished = await visitor.logIn();
+  if (finished.status !== 302) throw new Error(`The login was answered ${finished.status}.`);
+  return visitor;
+};
+
+export const read = (visitor: Browser, path: string): Promise<Answer> =>
+  visitor.ask({ path, headers: { Accept: mainType } });
+
+export const whoami = (visitor: Browser): Promise<Answer> =>
+  visitor.ask({ path: "/whoami", headers: { Accept: "application/json" } });
+
+/** Everything as it should be for somebody who has logged in. */
+export const isServed = async (visitor: Browser): Promise<boolean> => {
+  const seen = await whoami(visitor);
+  if (seen.status !== 200 || (seen.json() as { user: unknown }).user === null) return false;
+  const answers = [await read(visitor, privateData), await visitor.ask(privatePage)];
+  return answers.every(({ status }) => status === 200);
+};
+
+/** 503 within the time, with a word on when to come again, and the login left alone. */
+export const expectUnavailable = async (
+  visitor: Browser,
+  within: number,
+  work: () => Promise<Answer>,
+): Promise<void> => {
+  const cookie = visitor.cookies.get(sessionCookie);
+  const { answer, seconds } = await timed(work);
+  expect(answer.status).toBe(503);
+  expect(answer.headers["retry-after"]).toMatch(/^\d+$/);
+  expect(seconds).toBeLessThan(within);
+  expect(visitor.cookies.get(sessionCookie)).toBe(cookie);
+};
+
+/** Public things are served, to strangers and to those with a cookie. */
+export const expectPublicServed = async (server: RunningServer, visitor: Browser): Promise<void> => {
+  for (const who of [browser(server), visitor]) {
+    for (const work of [
+      () => read(who, publicData),
+      () => who.ask("/groups/blab"),
+      () => who.ask("/groups"),
+    ]) {
+      const { answer, seconds } = await timed(work);
+      expect(answer.status).toBe(200);
+      expect(seconds).toBeLessThan(1);
+    }
+  }
+};
+
+export interface Outage {
+  harm(): Promise<void>;
+  heal(): Promise<void>;
+}
+
+/** Looks at how things are during an outage, which ends in any case. */
+export const during = async ({ harm, heal }: Outage, look: () => Promise<void>): Promise<void> => {
+  await harm();
+  try {
+    await look();
+  } finally {
+    await heal();
+  }
+};
+
+/** Settings for a server on this Redis, whose certificate is checked. */
+export const redisSettings = async (
+  folder: string,
+  { url, certificates }: { readonly url: string; readonly certificates: { readonly ca: string } },
+): Promise<Record<string, string>> => {
+  const path = join(folder, "redis-ca.pem");
+  await writeFile(path, certificates.ca);
+  return { REDIS_URL: url, REDIS_CA_FILE: path };
+};

@@ -1,0 +1,64 @@
+import { gzipSync } from "node:zlib";
+import type { ObjectKey } from "../../../src/domain/resources/object-key.ts";
+import type { RunningServer } from "../server/running-server.ts";
+import type { Stored } from "../stores/stored.ts";
+
+/** An object to put into a server's store, as an operator does who copies files into the bucket. */
+export interface PlainObject {
+  readonly type: string;
+  readonly content: string | Uint8Array;
+  /** Default: stored compressed, as uploads are. "claimed": called gzip, whatever it is. */
+  readonly encoding?: "gzip" | "none" | "claimed";
+}
+
+const never = new AbortController().signal;
+
+/** Puts objects past the HTTP API into the server's store. */
+export const putObjects = async (
+  server: { readonly stored: Pick<Stored, "openObjects"> },
+  objects: Readonly<Record<string, PlainObject>>,
+): Promise<void> => {
+  const store = await server.stored.openObjects();
+  for (const [key, { type, content, encoding = "gzip" }] of Object.entries(objects)) {
+    const body = (async function* () {
+      yield encoding === "gzip" ? gzipSync(content) : Buffer.from(content);
+    })();
+    const encoded = encoding !== "none" ? { contentEncoding: "gzip" as const } : {};
+    await store.write(key as ObjectKey, { contentType: type, ...encoded, body }, { kind: "none" }, never);
+  }
+  await store.close();
+};
+
+export const dataset = (file = "main"): string => `application/vnd.nextstrain.dataset.${file}+json`;
+export const narrative = "text/vnd.nextstrain.narrative+markdown";
+
+/** A v2 dataset that is as small as one can be, and differs by `title`. */
+export const mainContent = (title: string): string =>
+  JSON.stringify({ version: "v2", meta: { title, panels: ["tree"] }, tree: { name: "root" } });
+
+export const narrativeContent = (title: string): string =>
+  `---\ntitle: ${title}\ndataset: https://example.org/groups/blab/ncov\n---\n\n# [One](https://example.org/groups/blab/ncov)\n\nText.\n`;
+
+/** A dataset with all its sidecars and a narrative in each of these groups, logo and overview included. */
+export const putSamples = (server: RunningServer, ...groups: readonly string[]): Promise<void> =>
+  putObjects(server, Object.fromEntries(groups.flatMap(samplesOf)));
+
+const samplesOf = (group: string): [string, PlainObject][] => [
+  [`${group}/datasets/ncov_19B.json`, { type: dataset(), content: mainContent(`${group} 19B`) }],
+  ...["root-sequence", "tip-frequencies", "measurements"].map((file): [string, PlainObject] => [
+    `${group}/datasets/ncov_19B_${file}.json`,
+    { type: dataset(file), content: `{"${file}":"of ${group}"}` },
+  ]),
+  [`${group}/narratives/test_fixture.md`, { type: narrative, content: narrativeContent(group) }],
+  [`${group}/group-logo.png`, { type: "image/png", content: logo }],
+  [
+    `${group}/group-overview.md`,
+    { type: "text/markdown", content: `---\ntitle: The lab ${group}\n---\nWords.\n` },
+  ],
+];
+
+/** One white dot, as PNG. */
+export const logo = Buffer.from(
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGP4////fwAJ+wP9KobjigAAAABJRU5ErkJggg==",
+  "base64",
+);

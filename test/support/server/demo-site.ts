@@ -1,0 +1,53 @@
+import { join } from "node:path";
+import type { BrowserSession, BrowserSessionOptions } from "../browser/browser-session.ts";
+import { browserSession } from "../browser/browser-session.ts";
+import { openChromium } from "../browser/chromium.ts";
+import type { PlainObject } from "../resources/stored-objects.ts";
+import { putObjects } from "../resources/stored-objects.ts";
+import { filesystemStores } from "../stores/filesystem-stores.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
+import type { StartedServer } from "./started-server.ts";
+import { startServerProcess } from "./started-server.ts";
+
+/** The program as people start it, with its demo groups and accounts, and people with browsers. */
+export interface DemoSite {
+  readonly server: StartedServer;
+  readonly origin: string;
+  open(options?: BrowserSessionOptions): Promise<BrowserSession>;
+  /** Somebody who has logged in and is now at this path. */
+  openAs(username: string, path: string): Promise<BrowserSession>;
+  /** Files past the HTTP API, as an operator copies them into the store. */
+  put(objects: Readonly<Record<string, PlainObject>>): Promise<void>;
+  close(): Promise<void>;
+}
+
+export const demoSite = async (objects: Readonly<Record<string, PlainObject>> = {}): Promise<DemoSite> => {
+  const folder = await temporaryFolder();
+  const [server, browser] = await Promise.all([
+    startServerProcess({ data: join(folder.path, "data"), workingFolder: folder.path }),
+    openChromium(),
+  ]);
+  const stored = filesystemStores.open(folder.path, Date.now);
+  const open = (options: BrowserSessionOptions = {}) => browserSession(browser, server.http, options);
+  const put = (more: Readonly<Record<string, PlainObject>>) => putObjects({ stored }, more);
+  await put(objects);
+  return {
+    server,
+    origin: server.http,
+    open,
+    openAs: async (username, path) => {
+      const session = await open();
+      await session.goTo(`/login?return_to=${encodeURIComponent(path)}`);
+      await session.logIn(username);
+      await session.page.waitForURL((url) => url.pathname === path.split("?")[0]);
+      return session;
+    },
+    put,
+    close: async () => {
+      await browser.close();
+      await server.stop();
+      await stored.close();
+      await folder.remove();
+    },
+  };
+};

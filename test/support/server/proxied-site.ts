@@ -1,0 +1,127 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Certificates } from "../containers/certificates.ts";
+import { makeCertificates } from "../containers/certificates.ts";
+import { freePort } from "../containers/free-port.ts";
+import type { StartedMinio } from "../containers/stores/minio.ts";
+import { startMinio } from "../containers/stores/minio.ts";
+import type { StartedRedis } from "../containers/stores/redis.ts";
+import { startRedis } from "../containers/stores/redis.ts";
+import type { TlsFront } from "../requests/tls-front.ts";
+import { tlsFront } from "../requests/tls-front.ts";
+import type { StubProvider } from "../stub-provider/stub-provider.ts";
+import { stubProvider } from "../stub-provider/stub-provider.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
+import { production } from "./production-environment.ts";
+import type { ProductionInstance } from "./production-instance.ts";
+import { productionInstance } from "./production-instance.ts";
+import { testGroups } from "./running-server.ts";
+
+/** Two instances in production on Redis and MinIO, with a provider: all of them by TLS, under a private CA. */
+export interface ProxiedSite {
+  readonly certificates: Certificates;
+  /** The ports of plain http and https where proxies are to listen, and the origins browsers then know. */
+  readonly proxies: readonly [ProxyPorts, ProxyPorts];
+  readonly provider: StubProvider;
+  /** The first trusts the CA by NODE_EXTRA_CA_CERTS, the second by SSL_CERT_FILE and --use-openssl-ca. */
+  readonly instances: readonly [ProductionInstance, ProductionInstance];
+  /** Another one like them, but for this. Whoever starts it stops it. */
+  instanceWith(environment: Readonly<Record<string, string>>): Promise<ProductionInstance>;
+  close(): Promise<void>;
+}
+
+export interface ProxyPorts {
+  readonly http: number;
+  readonly https: number;
+  readonly origin: string;
+}
+
+interface Services {
+  readonly certificates: Certificates;
+  readonly redis: StartedRedis;
+  readonly minio: StartedMinio;
+  readonly provider: StubProvider;
+  readonly front: TlsFront;
+}
+
+const proxyPorts = async (): Promise<ProxyPorts> => {
+  const https = await freePort();
+  return { http: await freePort(), https, origin: `https://localhost:${https}` };
+};
+
+/** The stub speaks plain http; its front is what the server knows. */
+const startServices = async (): Promise<Services> => {
+  const certificates = await makeCertificates();
+  const [redis, minio] = await Promise.all([startRedis({ certificates }), startMinio({ certificates })]);
+  const provider = await stubProvider();
+  const front = await tlsFront(certificates, Number(new URL(provider.issuer).port));
+  provider.state.issuer = front.origin;
+  // A browser of the tests trusts no CA, and asks the stub itself.
+  const logIn = (url: string) => provider.logIn(url.replace(front.origin, provider.issuer));
+  return { certificates, redis, minio, front, provider: { ...provider, logIn } };
+};
+
+const environmentOf = async (folder: string, services: Services, origins: readonly string[]) => {
+  const { redis, minio, provider, front, certificates } = services;
+  const paths = { groups: join(folder, "groups.json"), ca: join(folder, "ca.pem") };
+  await Promise.all([
+    writeFile(paths.groups, JSON.stringify(testGroups)),
+    writeFile(paths.ca, certificates.ca),
+  ]);
+  const { clients } = provider.state.options;
+  const common = {
+    ...production,
+    REDIS_REQUIRED: "true",
+    REDIS_URL: redis.url,
+    REDIS_CA_FILE: paths.ca,
+    GROUPS_STORAGE: "s3",
+    GROUPS_BUCKET: minio.bucket,
+    AWS_ENDPOINT_URL_S3: minio.endpoint,
+    AWS_REGION: minio.region,
+    AWS_ACCESS_KEY_ID: minio.credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: minio.credentials.secretAccessKey,
+    GROUPS_DATA_FILE: paths.groups,
+    DATA_DIR: join(folder, "data"),
+    PUBLIC_ORIGIN: JSON.stringify(origins),
+    OIDC_IDP_URL: front.origin,
+    OAUTH2_CLIENT_ID: clients.app.id,
+    OAUTH2_CLIENT_SECRET: clients.app.secret ?? "",
+    OAUTH2_CLI_CLIENT_ID: clients.cli.id,
+    OAUTH2_CLI_CLIENT_REDIRECT_URIS: '["http://127.0.0.1/"]',
+    OIDC_USERNAME_CLAIM: "preferred_username",
+    OIDC_GROUPS_CLAIM: "groups",
+  };
+  return { common, ca: paths.ca };
+};
+
+export const startProxiedSite = async (): Promise<ProxiedSite> => {
+  const folder = await temporaryFolder();
+  const services = await startServices();
+  const proxies = [await proxyPorts(), await proxyPorts()] as const;
+  const origins = proxies.map(({ origin }) => origin);
+  const { common, ca } = await environmentOf(folder.path, services, origins);
+  const instanceWith = async (environment: Readonly<Record<string, string>>) => {
+    const port = await freePort();
+    const workingFolder = join(folder.path, String(port));
+    await mkdir(workingFolder);
+    return productionInstance({ port, workingFolder, environment: { ...common, ...environment } });
+  };
+  const instances = [
+    await instanceWith({ NODE_EXTRA_CA_CERTS: ca }),
+    await instanceWith({ NODE_OPTIONS: "--use-openssl-ca", SSL_CERT_FILE: ca }),
+  ] as const;
+  const close = async () => {
+    await Promise.all(instances.map((instance) => instance.stop()));
+    const { front, provider, redis, minio } = services;
+    await Promise.all([front.close(), provider.close(), redis.close(), minio.close()]);
+    await folder.remove();
+  };
+  try {
+    await Promise.all(instances.map((instance) => instance.start()));
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const { certificates, provider } = services;
+  return { certificates, proxies, provider, instances, instanceWith, close };
+};

@@ -1,0 +1,62 @@
+import { readFile } from "node:fs/promises";
+import { startApache } from "../containers/apache.ts";
+import type { Container } from "../containers/container.ts";
+import { startNginx } from "../containers/nginx.ts";
+import type { ProxiedSite, ProxyPorts } from "./proxied-site.ts";
+
+const sample = (name: string): Promise<string> =>
+  readFile(new URL(`../../../env/production/${name}`, import.meta.url), "utf8");
+
+/** The sample with other addresses; one that the sample does not hold means that the two have drifted apart. */
+const substituted = (text: string, addresses: readonly (readonly [string, string])[]): string =>
+  addresses.reduce((before, [from, to]) => {
+    if (!before.includes(from)) throw new Error(`The sample does not hold ${from}.`);
+    return before.replaceAll(from, to);
+  }, text);
+
+type Instances = Pick<ProxiedSite, "certificates" | "instances">;
+
+const certificateFiles = ({ certificates }: Instances) => [
+  { path: "/etc/ssl/groups/certificate.pem", content: certificates.certificate },
+  { path: "/etc/ssl/groups/key.pem", content: certificates.key },
+];
+
+const instanceAddresses = ({ instances: [first, second] }: Instances) =>
+  [
+    ["127.0.0.1:5001", `127.0.0.1:${first.port}`],
+    ["127.0.0.1:5002", `127.0.0.1:${second.port}`],
+  ] as const;
+
+/** nginx with the sample configuration. */
+export const nginxBefore = async (site: Instances, ports: ProxyPorts): Promise<Container> => {
+  const configuration = substituted(await sample("nginx.conf"), [
+    ["X-Forwarded-Host groups.example.org", `X-Forwarded-Host localhost:${ports.https}`],
+    ["https://groups.example.org", ports.origin],
+    ["groups.example.org", "localhost"],
+    ["listen 80;", `listen 127.0.0.1:${ports.http};`],
+    ["listen 443 ", `listen 127.0.0.1:${ports.https} `],
+    ...instanceAddresses(site),
+  ]);
+  return startNginx({ configuration, files: certificateFiles(site), port: ports.https });
+};
+
+/** Apache with the sample configuration, and the modules that it asks for. */
+export const apacheBefore = async (site: Instances, ports: ProxyPorts): Promise<Container> => {
+  const text = await sample("apache.conf");
+  const named = /^# a2enmod (.*)$/m.exec(text)?.[1]?.split(" ") ?? [];
+  const addresses = substituted(text, [
+    ['X-Forwarded-Host "groups.example.org"', `X-Forwarded-Host "localhost:${ports.https}"`],
+    ["https://groups.example.org", ports.origin],
+    ["groups.example.org", "localhost"],
+    ["*:80>", `127.0.0.1:${ports.http}>`],
+    ["*:443>", `127.0.0.1:${ports.https}>`],
+    ...instanceAddresses(site),
+  ]);
+  return startApache({
+    site: addresses,
+    // a2enmod enables what these rest on by itself.
+    modules: ["socache_shmcb", "slotmem_shm", ...named],
+    ports: [ports.http, ports.https],
+    files: certificateFiles(site),
+  });
+};
