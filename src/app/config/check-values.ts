@@ -58,10 +58,14 @@ const checkCookieDomain = (settings: Settings, problems: string[]): void => {
 /** A token (RFC 9110 section 5.6.2), as browsers and proxies take it for a cookie's name. */
 const cookieName = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/;
 
+/** Cookies of ours that are no session: of login attempts and ended logins, and the embedded provider's. */
+const otherCookies = /^(__host-)?nextstrain\.org-login-|^idp_/i;
+
 const checkCookieName = (mode: Mode, settings: Settings, problems: string[]): void => {
   const { SESSION_COOKIE_NAME: name, SESSION_COOKIE_DOMAIN: domain } = settings;
   const refuse = (why: string) => problems.push(`SESSION_COOKIE_NAME: ${JSON.stringify(name)} ${why}`);
   if (!cookieName.test(name)) refuse("cannot be a cookie's name. Use letters, digits, dots and hyphens.");
+  else if (otherCookies.test(name)) refuse("is another cookie of this server. Take another name.");
   else if (/^__(host|secure)-/i.test(name) && mode === "development") {
     refuse("is for https only, that is, for production. Take a name without this beginning.");
   } else if (/^__host-/i.test(name) && domain !== undefined) {

@@ -11,8 +11,8 @@ export interface Sessions {
   begin(id: SessionId, session: Session): Promise<void>;
   /** Writes a session's own values; its login stays as the store has it, and a session that ended stays ended. */
   saveValues(id: SessionId, session: Session): Promise<void>;
-  /** Ends a session whose owner leaves, and has the provider forget the login; nobody waits for that. */
-  logOut(id: SessionId): Promise<void>;
+  /** Ends the sessions of a browser whose owner leaves, and has the provider forget the logins; nobody waits for that. */
+  logOut(ids: ReadonlySet<SessionId>): Promise<void>;
   /** Ends a session that a new one follows, or that was never confirmed. */
   end(id: SessionId): Promise<void>;
 }

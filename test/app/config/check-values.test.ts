@@ -85,6 +85,9 @@ describe("SESSION_COOKIE_NAME", () => {
   it.each([
     [{ SESSION_COOKIE_NAME: "a b" }],
     [{ SESSION_COOKIE_NAME: "a;b" }],
+    [{ SESSION_COOKIE_NAME: "__Host-nextstrain.org-login-a" }],
+    [{ SESSION_COOKIE_NAME: "nextstrain.org-login-end" }],
+    [{ SESSION_COOKIE_NAME: "idp_session" }],
     [{ SESSION_COOKIE_NAME: "__Host-lab", SESSION_COOKIE_DOMAIN: "example.org" }],
   ])("is refused in %j", async (environment) => {
     expect(await problemsOf(environment)).toEqual([expect.stringContaining("SESSION_COOKIE_NAME")]);

@@ -13,7 +13,6 @@ const loginOutcomes: { readonly [Name in AnswerFlaw]: "failed" | "down" | "done"
   "rotating-refresh-tokens": "done",
   "other-subject-on-refresh": "done",
   "no-access-token": "failed",
-  "invalid-grant-with-401": "failed",
   "other-400": "failed",
   "invalid-client": "failed",
 };

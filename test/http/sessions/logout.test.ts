@@ -108,6 +108,14 @@ describe("a logout", () => {
     ]);
   });
 
+  test("ends every session whose cookie the browser sends, of whichever name or domain it was", async () => {
+    const [first, second] = [await loggedIn(), await loggedIn()];
+    const both = [first.cookie, "garbage", second.cookie];
+    const Cookie = both.map((value) => `${sessionCookie}=${value}`).join("; ");
+    expect((await server.ask({ path: "/logout", headers: { Cookie } })).status).toBe(302);
+    for (const { cookie } of [first, second]) expect(await username(withCookie(cookie))).toBeNull();
+  });
+
   test("leaves the person's other sessions alone", async () => {
     const { visitor } = await loggedIn();
     const elsewhere = await loggedIn();

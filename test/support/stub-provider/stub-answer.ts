@@ -46,6 +46,9 @@ export const answerBadly = async (
     case "html":
       answerHtml(response, 200);
       return true;
+    case "html-403":
+      answerHtml(response, 403);
+      return true;
     case "html-404":
       answerHtml(response, 404);
       return true;

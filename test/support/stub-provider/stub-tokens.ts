@@ -117,6 +117,7 @@ const errorFlaws: {
 } = {
   "invalid-grant": [400, "invalid_grant"],
   "invalid-grant-with-401": [401, "invalid_grant"],
+  "invalid-grant-with-403": [403, "invalid_grant"],
   "interaction-required": [400, "interaction_required"],
   "refused-as-by-dex": [400, "invalid_request", "Refresh token expired."],
   "other-400": [400, "invalid_request"],

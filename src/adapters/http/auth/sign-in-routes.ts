@@ -9,6 +9,7 @@ import type { SignIn } from "../../../ports/driving/sign-in.ts";
 import type { Context, RequestState } from "../context.ts";
 import { isCrossSite } from "../middleware/cross-site.ts";
 import type { CookieSettings } from "../middleware/session-cookie.ts";
+import { readSessionCookies } from "../middleware/session-cookie.ts";
 import type { Pages } from "../pages/page-answer.ts";
 import { clientKind } from "../requests/client-kind.ts";
 import type { Admission } from "../streaming/admission.ts";
@@ -117,7 +118,7 @@ const leaveFormer = async (ctx: Context, d: Deps, login: Login): Promise<void> =
   const { session } = ctx.state;
   const former = session.kind === "session" ? session.stored.session.login : undefined;
   if (session.kind === "session" && former && isOfAnotherProviderSession(former, login)) {
-    await d.sessions.logOut(session.id);
+    await d.sessions.logOut(new Set([session.id]));
   }
 };
 
@@ -126,7 +127,9 @@ const end = async (ctx: Context, d: Deps): Promise<void> => {
   // Saying "logged out" while the session lives on would be a lie.
   if (session.kind === "session-unread") throw session.cause;
   const [id, login] = session.kind === "session" ? [session.id, session.stored.session.login] : [];
-  if (id) await d.sessions.logOut(id);
+  // A browser may send cookies of several sessions, after SESSION_COOKIE_NAME or the domain was changed: whoever leaves
+  // would find themselves logged in with the next.
+  await d.sessions.logOut(new Set(readSessionCookies(ctx, d.cookies)));
   ctx.session = null;
   const url = await d.signIn.endSessionUrl(ctx.state.origin, id, login).catch((error: unknown) => {
     // With the provider away, the session here ends all the same.

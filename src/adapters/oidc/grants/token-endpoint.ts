@@ -116,11 +116,16 @@ const refusalsOfDex: ReadonlySet<string> = new Set([
   "Refresh token expired.",
 ]);
 
-export const isRefused = (error: unknown): boolean =>
-  error instanceof ResponseBodyError &&
-  error.status === 400 &&
-  (refusals.has(error.error) ||
-    (error.error === "invalid_request" && refusalsOfDex.has(error.error_description ?? "")));
+/** RFC 6749 names status 400. Auth0 says `invalid_grant` with 403: the words decide, whatever status of 4xx they have. */
+export const isRefused = (error: unknown): boolean => {
+  if (!(error instanceof ResponseBodyError)) return false;
+  if (error.error === "invalid_grant") return true;
+  const said = error.error_description ?? "";
+  return (
+    error.status === 400 &&
+    (refusals.has(error.error) || (error.error === "invalid_request" && refusalsOfDex.has(said)))
+  );
+};
 
 /** Whether the provider's answer was understood, but its content is not as it should be. */
 export const isComplaint = (error: unknown): boolean =>

@@ -43,8 +43,8 @@ export const sessions = ({ store, entries, random, idle }: Deps): Sessions => ({
     }
     throw new StoreDown({ cause: new Error("too many writers on one session") });
   },
-  logOut: async (id) => {
-    await entries.end([id], "logged out", "always");
+  logOut: async (ids) => {
+    await entries.end([...ids], "logged out", "always");
   },
   // Not revoked: at the provider the new login may be the same as the old one.
   end: async (id) => {
