@@ -2,15 +2,7 @@ import type { Clock } from "../../ports/driven/system/clock.ts";
 import type { Random } from "../../ports/driven/system/random.ts";
 import type { Configuration } from "../config/configuration.ts";
 
-/** What the program does besides serving, on its first argument. */
-export interface Command {
-  /** Its name and arguments, as they are typed. */
-  readonly usage: string;
-  readonly says: string;
-  /** Imported only when it is asked for. */
-  readonly load: () => Promise<Run>;
-}
-
+/** What the program does besides serving; `dispatch.ts` says by which arguments. */
 export type Run = (args: readonly string[], surroundings: Surroundings) => Promise<void>;
 
 export interface Surroundings {

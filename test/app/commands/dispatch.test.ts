@@ -27,20 +27,57 @@ const printed = async (...args: string[]): Promise<string> => {
   return output;
 };
 
-describe("the program's first argument", () => {
+const failure = async (...args: string[]): Promise<CommandFailed> => {
+  const error = await printed(...args).catch((cause: unknown) => cause);
+  if (!(error instanceof CommandFailed)) return expect.unreachable();
+  return error;
+};
+
+const commands = ["make-secrets", "key-report", "end-sessions"];
+
+describe("help", () => {
   it.each(["help", "--help", "-h"])("lists the commands for %s", async (name) => {
     const output = await printed(name);
-    for (const usage of ["make-secrets", "key-report", "end-sessions <username>", "help"]) {
-      expect(output).toContain(`node server.js ${usage}`);
-    }
+    expect(output).toContain("Usage: node server.js");
+    for (const command of [...commands, "help", "--env-file <path>"])
+      expect(output).toContain(`  ${command} `);
   });
 
-  it.each(["nonsense", "toString", "__proto__", "", "--port"])("refuses %j with the list", async (name) => {
-    const error = await printed(name).catch((cause: unknown) => cause);
-    if (!(error instanceof CommandFailed)) return expect.unreachable();
-    expect(error.exitCode).toBe(64);
-    expect(error.message).toContain(JSON.stringify(name));
-    expect(error.message).toContain("node server.js make-secrets");
+  it.each(commands)("of %s says how it is typed, without running it", async (name) => {
+    const output = await printed(name, "--help");
+    expect(output).toContain(`Usage: node server.js ${name} `);
+    expect(output).toContain("--env-file <path>");
+    expect(await printed("help", name)).toBe(output);
+    expect(await printed(name, "-h")).toBe(output);
+  });
+
+  it("of a command that there is not is the list, and has failed", async () => {
+    expect(await failure("help", "nonsense")).toMatchObject({
+      exitCode: 64,
+      message: expect.stringContaining("  make-secrets "),
+    });
+  });
+
+  it("says what a command takes", async () => {
+    expect(await printed("end-sessions", "--help")).toMatch(/end-sessions \[options\] <username>\n/);
+  });
+});
+
+describe("what is not typed as it should be", () => {
+  it.each([["nonsense"], ["toString"], ["__proto__"], [""], ["--port"]])(
+    "is refused with the list: %j",
+    async (...args) => {
+      const { exitCode, message } = await failure(...args);
+      expect(exitCode).toBe(64);
+      expect(message).toContain(`'${args.at(-1)}'`);
+      for (const command of commands) expect(message).toContain(`  ${command} `);
+    },
+  );
+
+  it("is told with the nearest command", async () => {
+    expect((await failure("make-secret")).message).toContain("(Did you mean make-secrets?)");
+    expect((await failure("end-session", "alice")).message).toContain("(Did you mean end-sessions?)");
+    expect((await failure("nonsense")).message).not.toContain("Did you mean");
   });
 
   it.each([
@@ -48,10 +85,11 @@ describe("the program's first argument", () => {
     ["end-sessions", "alice", "bob"],
     ["make-secrets", "now"],
     ["key-report", "all"],
-  ])("refuses %s with another number of arguments than it takes", async (...args) => {
-    const error = await printed(...args).catch((cause: unknown) => cause);
-    expect(error).toBeInstanceOf(CommandFailed);
-    expect((error as CommandFailed).message).toContain(`node server.js ${args[0]}`);
+    ["key-report", "--all"],
+  ])("is refused with how it is typed: %j %j %j", async (...args) => {
+    const { exitCode, message } = await failure(...args);
+    expect(exitCode).toBe(64);
+    expect(message).toContain(`Usage: node server.js ${args[0]}`);
   });
 });
 
