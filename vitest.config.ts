@@ -10,14 +10,28 @@ const listening = [
   "test/adapters/oidc/**/*.test.ts",
 ];
 
+/** What starts threads or processes, measures memory or time, or tries thousands of inputs takes seconds of its own. */
+const slow = [
+  "test/adapters/content/front-matter/front-matter-of-auspice.test.ts",
+  "test/adapters/content/json/json-check.test.ts",
+  "test/adapters/http/streaming/request-body.test.ts",
+  "test/adapters/local-ca/local-ca.test.ts",
+  "test/adapters/shared/worker-pool.test.ts",
+  "test/app/runtime/begun-anew.test.ts",
+  "test/contract/resources/content-check.test.ts",
+  "test/contract/resources/dataset-converter.test.ts",
+  "test/contract/sessions/renewal-lock.test.ts",
+];
+
 export default defineConfig({
   test: {
     projects: [
       // Files share a process: a new one for each would take longer than their tests.
       project("unit", ["test/{architecture,domain,app,adapters,contract}/**/*.test.ts"], {
         isolate: false,
-        exclude: listening,
+        exclude: [...listening, ...slow],
       }),
+      project("unit-slow", slow, { isolate: false, testTimeout: 20_000, hookTimeout: 20_000 }),
       project("http", ["test/http/**/*.test.ts", ...listening], { testTimeout: 20_000, hookTimeout: 20_000 }),
       project("http-production-stores", ["test/http/**/*.test.ts"], {
         testTimeout: 30_000,

@@ -118,11 +118,11 @@ describe("the end of a login", () => {
 
   it("tells of groups in a bounded number and length", async () => {
     const s = setup();
-    const groups = Array.from({ length: 5000 }, (_, i) => `group ${i} ${"\u202ex\n".repeat(1000)}`);
+    const groups = Array.from({ length: 500 }, (_, i) => `group ${i} ${"\u202ex\n".repeat(200)}`);
     await finished(s, id, { groups: [...groups, "blab/owners"] });
     const [event] = s.log.events;
     expect(event).toMatchObject({ roleGroups: ["blab/owners"] });
-    expect(event).toHaveProperty("ignoredGroups", expect.arrayContaining(["and 4980 more"]));
+    expect(event).toHaveProperty("ignoredGroups", expect.arrayContaining(["and 480 more"]));
     expect(JSON.stringify(event).length).toBeLessThan(3000);
   });
 
