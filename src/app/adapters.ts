@@ -42,11 +42,17 @@ export const bindAdapters = async (to: DependencyContainer, parts: AdapterParts)
   bind(to, keys.log, () => log);
   bind(to, keys.catalogue, () => configuration.catalogue);
   await Promise.all([
+    bindAudit(to, parts),
     bindStores(to, parts),
     bindContent(to, parts),
     bindSealer(to, parts),
     bindAuspice(to, parts),
   ]);
+};
+
+const bindAudit = async (to: DependencyContainer, { log }: AdapterParts): Promise<void> => {
+  const { auditLog } = await import("../adapters/system/audit-log.ts");
+  bind(to, keys.audit, () => auditLog(log));
 };
 
 const bindStores = async (to: DependencyContainer, parts: AdapterParts): Promise<void> => {

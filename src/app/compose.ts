@@ -34,8 +34,8 @@ import { judgeTokens } from "./usecases/identity/judge-tokens.ts";
 import { revokeLogin } from "./usecases/identity/revoke-login.ts";
 import { signIn } from "./usecases/identity/sign-in.ts";
 import { userinfo as claimsFromUserinfo } from "./usecases/identity/userinfo.ts";
-import { accessLog } from "./usecases/resources/access-log.ts";
 import { knownByContent } from "./usecases/resources/known-by-content.ts";
+import { noteAccess } from "./usecases/resources/note-access.ts";
 import { resources } from "./usecases/resources/resources.ts";
 import { storedFiles } from "./usecases/resources/stored-files.ts";
 import { mySessions } from "./usecases/sessions/my-sessions.ts";
@@ -128,14 +128,14 @@ const assemble = (
 };
 
 const dataParts = (ports: Ports) => {
-  const { resourceStore: store, contentCheck, clock, log } = ports;
+  const { resourceStore: store, contentCheck, clock, audit } = ports;
   const now = listings({ store, pause: () => nextTurn() });
   return {
     ...ports,
     store,
     files: storedFiles({ store, contentCheck }),
     listings: rememberedListings(now, clock),
-    noteAccess: accessLog(log),
+    noteAccess: noteAccess(audit),
   };
 };
 
@@ -145,6 +145,7 @@ const preload = async ({ auspice }: Pick<Ports, "auspice">): Promise<void> => {
 };
 
 const resolvePorts = (from: DependencyContainer) => ({
+  audit: get(from, keys.audit),
   auspice: get(from, keys.auspice),
   catalogue: get(from, keys.catalogue),
   clock: get(from, keys.clock),

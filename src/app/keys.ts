@@ -13,6 +13,7 @@ import type { SessionStore } from "../ports/driven/sessions/session-store.ts";
 import type { StalenessMarks } from "../ports/driven/sessions/staleness-marks.ts";
 import type { TokenSealer } from "../ports/driven/sessions/token-sealer.ts";
 import type { UsedNotices } from "../ports/driven/sessions/used-notices.ts";
+import type { Audit } from "../ports/driven/system/audit.ts";
 import type { Clock } from "../ports/driven/system/clock.ts";
 import type { Log } from "../ports/driven/system/log.ts";
 import type { Random } from "../ports/driven/system/random.ts";
@@ -20,6 +21,7 @@ import { key } from "./bindings.ts";
 
 /** One for each port; the adapters behind them are chosen in `adapters.ts`, and only there. */
 export const keys = {
+  audit: key<Audit>("audit"),
   auspice: key<AuspiceClient>("auspice"),
   catalogue: key<RoleGroupCatalogue>("catalogue"),
   clock: key<Clock>("clock"),

@@ -14,7 +14,7 @@ import type { Compression } from "../../../ports/driven/resources/compression.ts
 import type { FrontMatter } from "../../../ports/driven/resources/front-matter.ts";
 import type { ResourceStore } from "../../../ports/driven/resources/resource-store.ts";
 import type { Groups } from "../../../ports/driving/groups.ts";
-import type { NoteAccess } from "../resources/access-log.ts";
+import type { NoteAccess } from "../resources/note-access.ts";
 import type { StoredFiles } from "../resources/stored-files.ts";
 import { wholeContent, wholeText } from "../resources/whole-content.ts";
 

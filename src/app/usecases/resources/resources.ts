@@ -13,7 +13,7 @@ import type { DatasetConverter } from "../../../ports/driven/resources/dataset-c
 import type { ResourceStore } from "../../../ports/driven/resources/resource-store.ts";
 import type { ResourceFile, Resources } from "../../../ports/driving/resources.ts";
 import type { Listings } from "../groups/listings.ts";
-import type { NoteAccess } from "./access-log.ts";
+import type { NoteAccess } from "./note-access.ts";
 import type { StoredFiles } from "./stored-files.ts";
 import { readV1 } from "./v1-datasets.ts";
 

@@ -1,4 +1,5 @@
 import type { Seconds } from "../../../domain/brand.ts";
+import type { AuditAction } from "./audit.ts";
 
 /**
  * What is worth telling the operator: named events with listed fields, so that nothing else can slip in.
@@ -29,7 +30,7 @@ export type LogEvent =
   /** Somebody has read private data, or changed something; nothing is told of reading what is public. */
   | {
       readonly event: "access";
-      readonly action: AccessAction;
+      readonly action: AuditAction;
       readonly caller: "user" | "anonymous" | "unproven";
       /** Of a user. */
       readonly username?: string;
@@ -94,5 +95,3 @@ export type LogEvent =
     }
   /** Work in the background that went wrong and will be tried again. */
   | { readonly event: "background"; readonly what: string; readonly cause: unknown };
-
-export type AccessAction = "read" | "list" | "write" | "delete";

@@ -1,8 +1,9 @@
 import { gunzipSync, gzipSync } from "node:zlib";
+import { auditLog } from "../../../../src/adapters/system/audit-log.ts";
 import { rememberedListings } from "../../../../src/app/caches/remembered-listings.ts";
 import { groups } from "../../../../src/app/usecases/groups/groups.ts";
 import { listings } from "../../../../src/app/usecases/groups/listings.ts";
-import { accessLog } from "../../../../src/app/usecases/resources/access-log.ts";
+import { noteAccess } from "../../../../src/app/usecases/resources/note-access.ts";
 import { resources } from "../../../../src/app/usecases/resources/resources.ts";
 import { storedFiles } from "../../../../src/app/usecases/resources/stored-files.ts";
 import { BadContent, NotConfigured } from "../../../../src/domain/failure.ts";
@@ -73,7 +74,7 @@ export const dataSetup = () => {
     store,
     files: storedFiles({ store, contentCheck }),
     listings: rememberedListings(listings({ store, pause: async () => undefined }), clock),
-    noteAccess: accessLog(log),
+    noteAccess: noteAccess(auditLog(log)),
     compression: { gunzip: unzipped },
     converter: converterOf(),
     frontMatter: {

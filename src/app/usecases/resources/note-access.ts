@@ -1,6 +1,6 @@
 import type { Group } from "../../../domain/groups/group.ts";
 import type { Caller } from "../../../domain/identity/caller.ts";
-import type { AccessAction, Log } from "../../../ports/driven/system/log.ts";
+import type { Actor, Audit, AuditAction } from "../../../ports/driven/system/audit.ts";
 
 /**
  * Tells who has read private data or changed anything, once it has been done and by whichever route it was
@@ -8,29 +8,26 @@ import type { AccessAction, Log } from "../../../ports/driven/system/log.ts";
  */
 export type NoteAccess = (
   caller: Caller,
-  action: AccessAction,
+  action: AuditAction,
   group: Group,
   path: string,
   file?: string,
 ) => void;
 
 /** Anybody may read a public group's data: who does is nobody's business. */
-const isTold = (action: AccessAction, group: Group): boolean =>
+const isTold = (action: AuditAction, group: Group): boolean =>
   !group.isPublic || action === "write" || action === "delete";
 
-export const accessLog =
-  (log: Log): NoteAccess =>
+const actorOf = (caller: Caller): Actor => {
+  if (caller.kind !== "user") return { kind: caller.kind };
+  const { username, person } = caller.user;
+  return { kind: "user", username, subject: person.subject };
+};
+
+export const noteAccess =
+  (audit: Audit): NoteAccess =>
   (caller, action, group, path, file) => {
     if (!isTold(action, group)) return;
-    log.write({
-      event: "access",
-      action,
-      caller: caller.kind,
-      ...(caller.kind === "user"
-        ? { username: caller.user.username, subject: caller.user.person.subject }
-        : {}),
-      group: group.name,
-      path,
-      ...(file === undefined ? {} : { file }),
-    });
+    const object = { group: group.name, path, ...(file === undefined ? {} : { file }) };
+    audit.record({ who: actorOf(caller), action, ...object, verdict: "allowed" });
   };

@@ -1,0 +1,28 @@
+/** Takes down who did what to which group's data, once it has been decided; whoever listens gets every event. */
+export interface Audit {
+  record(event: AuditEvent): void;
+}
+
+export type AuditAction = "read" | "list" | "write" | "delete";
+
+export interface AuditEvent {
+  readonly who: Actor;
+  readonly action: AuditAction;
+  /** The group's name. */
+  readonly group: string;
+  /** Below the group's address. */
+  readonly path: string;
+  /** Of a dataset, when it is not the main one. */
+  readonly file?: string;
+  /** "allowed": it has been done. "denied": the policy refused it, and nothing was done. */
+  readonly verdict: "allowed" | "denied";
+}
+
+export type Actor =
+  | {
+      readonly kind: "user";
+      readonly username: string;
+      /** Tells apart whom the provider calls by one name. */
+      readonly subject: string;
+    }
+  | { readonly kind: "anonymous" | "unproven" };
