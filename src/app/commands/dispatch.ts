@@ -33,6 +33,10 @@ const addCommands = (program: Command, surroundings: Surroundings): void => {
     .description("Ends every session of one person: all their browsers have to log in again.")
     .argument("<username>", "the value of the username claim, letter for letter")
     .action(runs(async () => (await import("./end-sessions.ts")).endSessionsOf));
+  program
+    .command("version")
+    .description("Prints the version of this server; so does --version.")
+    .action(runs(async () => (await import("./version.ts")).printVersion));
 };
 
 /** Does what the arguments say. @throws CommandFailed, and what the command throws */
@@ -53,7 +57,9 @@ export const dispatch = async (args: readonly string[], surroundings: Surroundin
     });
   addCommands(program, surroundings);
   try {
-    await program.parseAsync(args, { from: "user" });
+    const [first, ...others] = args;
+    const commandLine = first === "--version" ? ["version", ...others] : args;
+    await program.parseAsync(commandLine, { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     // Help that was asked for ends by an exception, too.

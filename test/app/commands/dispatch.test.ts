@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parseEncryptionKeys } from "../../../src/adapters/aes-gcm/encryption-keys.ts";
 import type { Surroundings } from "../../../src/app/commands/command.ts";
@@ -33,7 +34,7 @@ const failure = async (...args: string[]): Promise<CommandFailed> => {
   return error;
 };
 
-const commands = ["make-secrets", "key-report", "end-sessions"];
+const commands = ["make-secrets", "key-report", "end-sessions", "version"];
 
 describe("help", () => {
   it.each(["help", "--help", "-h"])("lists the commands for %s", async (name) => {
@@ -90,6 +91,19 @@ describe("what is not typed as it should be", () => {
     const { exitCode, message } = await failure(...args);
     expect(exitCode).toBe(64);
     expect(message).toContain(`Usage: node server.js ${args[0]}`);
+  });
+});
+
+describe("version", () => {
+  it.each(["version", "--version"])("is what package.json says, for %s", async (name) => {
+    const output = await printed(name);
+    expect(output).toMatch(/^\d+\.\d+\.\d+\S*\n$/);
+    const manifest = readFileSync(new URL("../../../package.json", import.meta.url), "utf8");
+    expect(output.trim()).toBe(JSON.parse(manifest).version);
+  });
+
+  it("takes no arguments", async () => {
+    expect(await failure("--version", "now")).toMatchObject({ exitCode: 64 });
   });
 });
 
