@@ -65,7 +65,7 @@ const bindStores = async (to: DependencyContainer, parts: AdapterParts): Promise
 
 export type StoreParts = Pick<AdapterParts, "configuration" | "clock" | "log" | "closers">;
 
-/** Sessions and their index, marks, locks. */
+/** Sessions and their index, marks, locks, limiters. */
 export const bindSessionStores = (to: DependencyContainer, parts: StoreParts): Promise<void> => {
   const { REDIS_URL: url } = parts.configuration.settings;
   return url === undefined ? bindSessionsFolder(to, parts) : bindRedis(to, parts, url);
@@ -116,12 +116,14 @@ const bindSessionsFolder = async (to: DependencyContainer, parts: StoreParts): P
     { filesystemUsedNotices },
     { filesystemStalenessMarks },
     { filesystemLock },
+    { memoryLimiters },
   ] = await Promise.all([
     import("../adapters/filesystem/sessions/session-store.ts"),
     import("../adapters/filesystem/sessions/session-index.ts"),
     import("../adapters/filesystem/sessions/used-notices.ts"),
     import("../adapters/filesystem/sessions/staleness-marks.ts"),
     import("../adapters/filesystem/sessions/lock.ts"),
+    import("../adapters/memory/limiter.ts"),
   ]);
   const sessionStore = closers.add(filesystemSessionStore(folderOf(parts, "sessions")));
   const index = closers.add(filesystemSessionIndex(folderOf(parts, "session-index")));
@@ -134,6 +136,7 @@ const bindSessionsFolder = async (to: DependencyContainer, parts: StoreParts): P
   bind(to, keys.usedNotices, () => notices);
   bind(to, keys.marks, () => cachedMarks(marks, clock));
   bind(to, keys.lock, () => lock);
+  bind(to, keys.limiters, () => memoryLimiters(clock));
   // The folders' names are hashes, and no object's key is a session's id.
   bind(to, keys.writeLock, () => lock);
 };
@@ -147,6 +150,7 @@ const bindRedis = async (to: DependencyContainer, parts: StoreParts, url: string
     { redisUsedNotices },
     { redisStalenessMarks },
     { redisLock },
+    { redisLimiters },
   ] = await Promise.all([
     import("../adapters/redis/connection.ts"),
     import("../adapters/redis/session-store.ts"),
@@ -154,6 +158,7 @@ const bindRedis = async (to: DependencyContainer, parts: StoreParts, url: string
     import("../adapters/redis/used-notices.ts"),
     import("../adapters/redis/staleness-marks.ts"),
     import("../adapters/redis/lock.ts"),
+    import("../adapters/redis/limiter.ts"),
   ]);
   const options = await redisOptions(configuration.settings, url);
   const connection = closers.add(await connectRedis(options, log).catch(unusableRedis));
@@ -162,6 +167,7 @@ const bindRedis = async (to: DependencyContainer, parts: StoreParts, url: string
   bind(to, keys.sessionIndex, () => redisSessionIndex(connection, clock));
   bind(to, keys.usedNotices, () => redisUsedNotices(connection));
   bind(to, keys.marks, () => cachedMarks(redisStalenessMarks(connection, clock, { lifetime }), clock));
+  bind(to, keys.limiters, () => redisLimiters(connection));
   const lock = (prefix: string) => redisLock(connection, log, { prefix, lease: lockLease, lifetime });
   bind(to, keys.lock, () => lock("nextstrain.org-session-renewal"));
   bind(to, keys.writeLock, () => lock("nextstrain.org-object-write"));

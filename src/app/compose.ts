@@ -55,7 +55,7 @@ export const compose = async (parts: AdapterParts, origins: Origins): Promise<Re
   const isEmbedded = parts.configuration.provider.kind === "embedded";
   // The one hashes passwords in other threads while the other keeps this one busy.
   const [provider] = await together([
-    openIdentityProvider(parts, origins),
+    openIdentityProvider(parts, origins, get(container, keys.limiters)),
     isEmbedded ? addSample(container, parts, origins) : undefined,
   ]);
   bind(container, keys.identityProvider, () => provider.identityProvider);

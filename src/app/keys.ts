@@ -15,6 +15,7 @@ import type { TokenSealer } from "../ports/driven/sessions/token-sealer.ts";
 import type { UsedNotices } from "../ports/driven/sessions/used-notices.ts";
 import type { Audit } from "../ports/driven/system/audit.ts";
 import type { Clock } from "../ports/driven/system/clock.ts";
+import type { OpenLimiter } from "../ports/driven/system/limiter.ts";
 import type { Log } from "../ports/driven/system/log.ts";
 import type { Random } from "../ports/driven/system/random.ts";
 import { key } from "./bindings.ts";
@@ -31,6 +32,7 @@ export const keys = {
   directory: key<Directory>("directory"),
   frontMatter: key<FrontMatter>("front-matter"),
   identityProvider: key<IdentityProvider>("identity-provider"),
+  limiters: key<OpenLimiter>("limiters"),
   lock: key<RenewalLock>("renewal-lock"),
   log: key<Log>("log"),
   marks: key<StalenessMarks>("staleness-marks"),

@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, describe } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RedisOptions } from "../../src/adapters/redis/connection.ts";
+import { redisLimiters } from "../../src/adapters/redis/limiter.ts";
 import { redisLock } from "../../src/adapters/redis/lock.ts";
 import { redisSessionIndex } from "../../src/adapters/redis/session-index.ts";
 import { redisSessionStore } from "../../src/adapters/redis/session-store.ts";
@@ -11,6 +12,7 @@ import { sessionIndexContract } from "../contract/sessions/session-index.contrac
 import { sessionStoreContract } from "../contract/sessions/session-store.contract.ts";
 import { stalenessMarksContract } from "../contract/sessions/staleness-marks.contract.ts";
 import { usedNoticesContract } from "../contract/sessions/used-notices.contract.ts";
+import { limiterContract } from "../contract/system/limiter.contract.ts";
 import type { RedisAsOf } from "../support/containers/stores/redis.ts";
 import { startRedis } from "../support/containers/stores/redis.ts";
 import { startRedisCluster } from "../support/containers/stores/redis-cluster.ts";
@@ -81,6 +83,13 @@ const renewalLockIn = async (redis: RedisUnderTest) => {
   return { lease, open, close };
 };
 
+const limitersIn = async (redis: RedisUnderTest) => {
+  const { connect, passSeconds, countKeys, close } = redisHarness(redis.options);
+  const another = async () => redisLimiters(await connect());
+  const keys = (purpose: string) => countKeys(`nextstrain.org-limit:${purpose}:*`);
+  return { open: await another(), another, passSeconds, keys, close };
+};
+
 const servers = {
   redis: oneServer("today"),
   "a Redis of 6.0": oneServer("6.0"),
@@ -100,5 +109,16 @@ for (const [adapter, start] of Object.entries(servers)) {
     usedNoticesContract(adapter, () => usedNoticesIn(redis));
     stalenessMarksContract(adapter, () => stalenessMarksIn(redis));
     renewalLockContract(adapter, () => renewalLockIn(redis));
+    limiterContract(adapter, () => limitersIn(redis));
+
+    it("keeps no attempts longer than they count", async () => {
+      const { open, passSeconds, keys, close } = await limitersIn(redis);
+      const limiter = open("expiry", { burst: 5, interval: 60 });
+      await Promise.all(Array.from({ length: 50 }, (_, key) => limiter.attempt(String(key))));
+      expect(await keys("expiry")).toBe(50);
+      await passSeconds(60);
+      expect(await keys("expiry")).toBe(0);
+      await close();
+    });
   });
 }

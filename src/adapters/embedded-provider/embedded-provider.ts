@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Seconds } from "../../domain/brand.ts";
 import type { ClaimNames } from "../../domain/identity/user.ts";
 import type { Clock } from "../../ports/driven/system/clock.ts";
+import type { Limiter } from "../../ports/driven/system/limiter.ts";
 import type { Log } from "../../ports/driven/system/log.ts";
 import { type NewAccount, openAccounts } from "./accounts/accounts.ts";
 import { type ScryptCost, usualCost } from "./accounts/password-hash.ts";
@@ -25,6 +26,8 @@ export interface EmbeddedProviderOptions {
   /** Used at the first start in the folder. */
   readonly accounts: readonly NewAccount[];
   readonly claimNames: ClaimNames;
+  /** Of logging in, by username. */
+  readonly attempts: Limiter;
   readonly log: Log;
   readonly clock: Clock;
   readonly lifetimes?: Partial<Lifetimes>;
@@ -98,7 +101,7 @@ export const openEmbeddedProvider = async (options: EmbeddedProviderOptions): Pr
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const [keys, accounts, store, pages] = await Promise.all([
     openProviderKeys(folder),
-    openAccounts(folder, options.accounts, options.passwordCost ?? usualCost, clock),
+    openAccounts(folder, options.accounts, options.passwordCost ?? usualCost, options.attempts),
     openEntryStore(join(folder, "entries"), entryKinds, clock, log),
     openPages(),
   ]);

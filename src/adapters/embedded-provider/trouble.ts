@@ -10,6 +10,7 @@ export interface Trouble {
 /** What is said about a failure of the provider itself, whose cause is in the log. */
 export const troubleOf = (error: unknown): Trouble => {
   const heading = "Something went wrong";
+  if (error instanceof StoreDown) return { status: 503, heading, explanation: error.message };
   const fault = diskFault(error);
   if (fault === undefined) {
     return { status: 500, heading, explanation: "The server could not do what was asked. Its log says why." };

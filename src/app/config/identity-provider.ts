@@ -4,6 +4,7 @@ import type { MetadataOverrides } from "../../adapters/oidc/options.ts";
 import type { ProviderMetadata } from "../../domain/identity/provider-metadata.ts";
 import type { ClaimNames } from "../../domain/identity/user.ts";
 import type { IdentityProvider } from "../../ports/driven/identity/identity-provider.ts";
+import type { Limiter, OpenLimiter, Rate } from "../../ports/driven/system/limiter.ts";
 import type { AdapterParts } from "../adapters.ts";
 import { given } from "./given.ts";
 import type { Settings } from "./settings.ts";
@@ -24,8 +25,14 @@ export interface ProviderParts {
 /** The server's own origins: the one it talks to itself by comes first. */
 export type Origins = readonly [string, ...string[]];
 
-export const openIdentityProvider = (parts: AdapterParts, origins: Origins): Promise<ProviderParts> =>
-  parts.configuration.provider.kind === "embedded" ? openEmbedded(parts, origins) : openExternal(parts);
+export const openIdentityProvider = (
+  parts: AdapterParts,
+  origins: Origins,
+  limiters: OpenLimiter,
+): Promise<ProviderParts> =>
+  parts.configuration.provider.kind === "embedded"
+    ? openEmbedded(parts, origins, limiters("demo-login", demoLogins))
+    : openExternal(parts);
 
 const demoAccounts = [
   { username: "alice", password: "demo", groups: ["demo/owners", "demo-private/owners"] },
@@ -40,7 +47,14 @@ const embeddedClients = { app: "groups-server", cli: "nextstrain-cli" };
 /** RFC 8252 section 7.3: any port of the loopback interface. */
 const cliRedirectUris = ["http://127.0.0.1/", "http://localhost/"];
 
-const openEmbedded = async (parts: AdapterParts, origins: Origins): Promise<ProviderParts> => {
+/** Wrong passwords for one username: forgotten at the right one. */
+const demoLogins: Rate = { burst: 5, interval: 60 };
+
+const openEmbedded = async (
+  parts: AdapterParts,
+  origins: Origins,
+  attempts: Limiter,
+): Promise<ProviderParts> => {
   const { configuration, random, clock, log, closers } = parts;
   // Provider and client are one process: their secret need not outlive it.
   const secret = random.text(32);
@@ -55,6 +69,7 @@ const openEmbedded = async (parts: AdapterParts, origins: Origins): Promise<Prov
       clients: { app: { id: embeddedClients.app, secret }, cli: { id: embeddedClients.cli } },
       accounts: demoAccounts,
       claimNames,
+      attempts,
       clock,
       log,
     }),

@@ -2,6 +2,7 @@ import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { createLocalJWKSet, decodeJwt, jwtVerify } from "jose";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { StoreDown } from "../../../src/domain/failure.ts";
 import {
   beginLogin,
   createBrowser,
@@ -197,6 +198,16 @@ describe("the embedded provider", () => {
     const page = await visitor.submit(form, { username: "alice", password: "demo" });
     expect(page.status).toBe(429);
     expect(Number(page.headers.get("retry-after"))).toBeGreaterThan(0);
+  });
+
+  it("lets nobody in, and says so, while the store that counts attempts is away", async () => {
+    const away = () => Promise.reject(new StoreDown());
+    provider = await startProvider({ attempts: { attempt: away, reset: away } });
+    const visitor = browser();
+    const form = await visitor.visit(beginLogin(provider, "app", appRedirect()).url);
+    const page = await visitor.submit(form, { username: "alice", password: "demo" });
+    expect(page.status).toBe(503);
+    expect(page.text).toContain("Please try again in a moment.");
   });
 
   it("answers a form that is too long, or none, without breaking the connection", async () => {

@@ -9,7 +9,11 @@ import {
   type EmbeddedProviderOptions,
   openEmbeddedProvider,
 } from "../../../src/adapters/embedded-provider/embedded-provider.ts";
+import { memoryLimiters } from "../../../src/adapters/memory/limiter.ts";
+import { systemClock } from "../../../src/adapters/system/clock.ts";
 import type { LogEvent } from "../../../src/ports/driven/system/log.ts";
+
+const clock = systemClock();
 
 export const clients = { app: { id: "app", secret: "a secret of the app" }, cli: { id: "cli" } };
 
@@ -42,8 +46,9 @@ export const startProvider = async (
         { username: "bob", password: "demo", groups: ["demo-private/viewers"] },
       ],
       claimNames: { username: "preferred_username", groups: "groups", subject: "sub" },
+      attempts: memoryLimiters(clock)("demo-login", { burst: 5, interval: 60 }),
       log: { write: (event) => events.push(event) },
-      clock: { now: () => Date.now() / 1000 },
+      clock,
       passwordCost: { N: 16, r: 1, p: 1 },
       ...options,
     });

@@ -1,8 +1,7 @@
 import { join } from "node:path";
 import type { Seconds } from "../../../domain/brand.ts";
-import type { Clock } from "../../../ports/driven/system/clock.ts";
+import type { Limiter } from "../../../ports/driven/system/limiter.ts";
 import { parseJson, readOrCreate } from "../entries/durable-file.ts";
-import { createAttemptThrottle } from "./attempt-throttle.ts";
 import { createBoundedQueue } from "./bounded-queue.ts";
 import { hashPassword, isPassword, type PasswordHash, type ScryptCost } from "./password-hash.ts";
 
@@ -57,7 +56,7 @@ export const openAccounts = async (
   folder: string,
   initial: readonly NewAccount[],
   cost: ScryptCost,
-  clock: Clock,
+  attempts: Limiter,
 ): Promise<Accounts> => {
   const path = join(folder, "accounts.json");
   const text = await readOrCreate(path, () => newFile(initial, cost));
@@ -66,19 +65,19 @@ export const openAccounts = async (
   // An unknown username is checked against this, so that it takes as long as a known one.
   const nobody: PasswordHash = { ...(stored[0]?.password ?? cost), salt: "", hash: "" };
   const queue = createBoundedQueue(hashesAtOnce, hashesWaiting);
-  const throttle = createAttemptThrottle(clock);
   return {
     usernames: stored.map(({ username }) => username),
     find: (username) => byName.get(username),
     async logIn(username, password) {
       if (username.length > longestInput || password.length > longestInput) return { outcome: "wrong" };
-      const wait = throttle.begin(username);
+      // Whether or not there is such a user.
+      const wait = Math.ceil(await attempts.attempt(username));
       if (wait > 0) return { outcome: "too-many", wait };
       const account = byName.get(username);
       const right = await queue.run(() => isPassword(password, account?.password ?? nobody));
       if (right === "full") return { outcome: "busy" };
       if (!right || account === undefined) return { outcome: "wrong" };
-      throttle.succeeded(username);
+      await attempts.reset(username);
       return { outcome: "done", account };
     },
   };

@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openAccounts } from "../../../../src/adapters/embedded-provider/accounts/accounts.ts";
-import { createAttemptThrottle } from "../../../../src/adapters/embedded-provider/accounts/attempt-throttle.ts";
 import { createBoundedQueue } from "../../../../src/adapters/embedded-provider/accounts/bounded-queue.ts";
 import {
   hashPassword,
@@ -11,6 +10,7 @@ import {
   usualCost,
 } from "../../../../src/adapters/embedded-provider/accounts/password-hash.ts";
 import { openProviderKeys } from "../../../../src/adapters/embedded-provider/provider-keys.ts";
+import { memoryLimiters } from "../../../../src/adapters/memory/limiter.ts";
 
 const cheap = { N: 16, r: 1, p: 1 };
 
@@ -23,8 +23,10 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const clock = { now: () => now };
+const rate = { burst: 5, interval: 60 };
 const alice = { username: "alice", password: "demo", groups: ["demo/owners"] };
-const open = (accounts = [alice]) => openAccounts(folder, accounts, cheap, clock);
+const open = (accounts = [alice]) =>
+  openAccounts(folder, accounts, cheap, memoryLimiters(clock)("test", rate));
 
 describe("the demo accounts", () => {
   it("are stored with a hash and its parameters, for the owner of the folder only", async () => {
@@ -86,26 +88,23 @@ describe("password hashing", () => {
   });
 });
 
-describe("the throttle of attempts", () => {
-  it("makes every failed attempt after the fifth wait longer, up to a minute", () => {
-    const throttle = createAttemptThrottle(clock);
-    for (let attempt = 0; attempt < 5; attempt += 1) expect(throttle.begin("alice")).toBe(0);
-    const waits = [];
-    for (let attempt = 0; attempt < 7; attempt += 1) {
-      const wait = throttle.begin("alice");
-      waits.push(wait);
-      now += wait;
-      expect(throttle.begin("alice")).toBe(0);
+describe("guessing a password", () => {
+  it.each(["alice", "nobody"])("of %s has to wait after some attempts, the right one too", async (name) => {
+    const accounts = await open();
+    for (let attempt = 0; attempt < 5; attempt += 1) {
+      expect(await accounts.logIn(name, "wrong")).toEqual({ outcome: "wrong" });
     }
-    expect(waits).toEqual([2, 4, 8, 16, 32, 60, 60]);
-    expect(throttle.begin("bob")).toBe(0);
+    now += 0.5;
+    expect(await accounts.logIn(name, "demo")).toEqual({ outcome: "too-many", wait: 60 });
+    expect(await accounts.logIn("bob", "demo")).toEqual({ outcome: "wrong" });
+    now += 60;
+    expect(await accounts.logIn(name, "wrong")).toEqual({ outcome: "wrong" });
   });
 
-  it("forgets failures after a success", () => {
-    const throttle = createAttemptThrottle(clock);
+  it("is forgotten after a success", async () => {
+    const accounts = await open();
     for (let attempt = 0; attempt < 20; attempt += 1) {
-      expect(throttle.begin("alice")).toBe(0);
-      throttle.succeeded("alice");
+      expect(await accounts.logIn("alice", "demo")).toMatchObject({ outcome: "done" });
     }
   });
 });
