@@ -17,7 +17,10 @@ const fits = (text: string): boolean => text.length <= maxSize && sizeOf(text) <
 const shortened = (text: string): string => (fits(text) ? text : text.replace(/[?#].*$/s, ""));
 
 /** Places that would begin, end or refuse a login again. */
-const signInPath = /^\/+(login|logged-in|logout)\/?([?#]|$)/i;
+const signInPath = /^\/+(login|logged-in|logout)\/?$/i;
+
+/** The path that a browser asks for, which has no dots for folders and no blanks around it any more. */
+const resolvedPath = (text: string): string => new URL(text, "https://origin.invalid").pathname;
 
 /**
  * Where to go after a login; of what is too long the query is dropped before the path is.
@@ -30,7 +33,7 @@ export const parseReturnPath = (whole: string): ReturnPath | undefined => {
     /^\/(?![/\\])/.test(text) &&
     !text.includes("\\") &&
     !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(text) &&
-    !signInPath.test(text)
+    !signInPath.test(resolvedPath(text))
     ? (text as ReturnPath)
     : undefined;
 };

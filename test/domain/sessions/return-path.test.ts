@@ -51,12 +51,22 @@ describe("where a login returns to", () => {
     expect(parseReturnPath(`//evil.example/?${"y".repeat(2000)}`)).toBeUndefined();
   });
 
-  it.each(["/login", "/login/", "/login?x=y", "/LOGIN", "/logged-in?code=1&state=2", "/logout", "/logout#x"])(
-    "is never a place that begins or ends a login: %s",
-    (path) => {
-      expect(parseReturnPath(path)).toBeUndefined();
-    },
-  );
+  it.each([
+    "/login",
+    "/login/",
+    "/login?x=y",
+    "/LOGIN",
+    "/logged-in?code=1&state=2",
+    "/logout",
+    "/logout#x",
+    "/login ",
+    "/./logout",
+    "/groups/../login",
+    "/%2e/logout",
+    "/.//logout",
+  ])("is never a place that begins or ends a login: %s", (path) => {
+    expect(parseReturnPath(path)).toBeUndefined();
+  });
 
   it("stays on this origin in the eyes of a browser", () => {
     const origin = "https://groups.example.org";

@@ -77,6 +77,10 @@ const explain = (source: string, error: unknown): string => {
   throw error;
 };
 
+/** YAML has lists, dates and bytes too, which are objects of other kinds. */
+const isMap = (value: unknown): boolean =>
+  typeof value === "object" && Object.getPrototypeOf(value) === Object.prototype;
+
 /**
  * Reads front matter as Auspice 3.0.0 does: JSON if it begins with a brace, else YAML by js-yaml 3. May take any time
  * and memory.
@@ -85,7 +89,7 @@ export const readValues = (source: string): Values => {
   try {
     const value: unknown = source.startsWith("{") ? JSON.parse(source) : yaml.safeLoad(source);
     if (value === null || value === undefined) return { kind: "json", json: "{}" };
-    if (typeof value !== "object" || Array.isArray(value)) {
+    if (!isMap(value)) {
       const why =
         'it has to be made of names and values, such as "title: My title", with a blank after the colon.';
       return { kind: "refused", why };

@@ -29,6 +29,10 @@ describe("front matter", () => {
     expect(await parse("\ufeff---\ntitle: A\n---")).toEqual({ attributes: { title: "A" }, body: "" });
   });
 
+  it.each(["2024-05-01", "!!binary aGVsbG8="])("is no map when it is only %s, and refused", (source) => {
+    expect(fault(source)).toMatch("it has to be made of names and values");
+  });
+
   it("may be JSON", async () => {
     expect(await parse('---\n{"title": "A",\n"n": [1]}\n---\nB')).toEqual({
       attributes: { title: "A", n: [1] },
