@@ -13,6 +13,7 @@ const accepted: Row[] = [
   ["names a person", () => ({ sub: "somebody" })],
   ["names a session alone", () => ({ sub: undefined, sid: "session-1" })],
   ["names both", () => ({ sub: "somebody", sid: "session-1" })],
+  ["says of what it does not name that it is null", () => ({ sub: "somebody", sid: null })],
   ["has no exp, as providers before the final standard send it", () => ({ exp: undefined })],
   ["has the type of any JWT", () => ({}), { type: "JWT" }],
   ["has no type", () => ({}), { type: undefined }],

@@ -24,9 +24,9 @@ const maxLength = 1000;
 const isTypeOfLogoutToken = (type: string | undefined): boolean =>
   type === undefined || /^(application\/)?(logout\+)?jwt$/i.test(type);
 
-/** A claim that is absent, or a name; null: it is neither. */
+/** A claim that is absent, which some providers write as null, or a name; null: it is neither. */
 const nameIn = (claim: Json | undefined): string | undefined | null => {
-  if (claim === undefined) return undefined;
+  if (claim === undefined || claim === null) return undefined;
   return typeof claim === "string" && claim !== "" && claim.length <= maxLength ? claim : null;
 };
 
