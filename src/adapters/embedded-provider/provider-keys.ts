@@ -1,7 +1,7 @@
 import { generateKeyPair, type JsonWebKey, randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { parseJson, readOrCreate } from "./entries/durable-file.ts";
+import { parseJson, readOrCreate } from "../shared/durable-file.ts";
 
 export interface ProviderKeys {
   /** Private signing keys (RFC 7517); the first one signs. */

@@ -1,8 +1,10 @@
 import { createPrivateKey, randomBytes, X509Certificate } from "node:crypto";
-import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { Seconds } from "../../domain/brand.ts";
 import type { Clock } from "../../ports/driven/system/clock.ts";
+import { hasCode } from "../shared/disk-fault.ts";
+import { writeNewFile } from "../shared/durable-file.ts";
 import { type IssuedCertificates, issueCertificates } from "./issue-certificates.ts";
 
 export interface LocalCa {
@@ -39,28 +41,21 @@ const usable = (found: IssuedCertificates, now: Seconds): boolean => {
   }
 };
 
-const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === "ENOENT";
+const isMissing = (error: unknown): boolean => hasCode(error, "ENOENT");
 
 /** Undefined when there is no such folder, or not all of its files. */
 const readCertificates = async (folder: string): Promise<IssuedCertificates | undefined> => {
   try {
-    const [ca, server, serverKey] = await Promise.all(
-      [files.ca, files.server, files.serverKey].map((name) => readFile(join(folder, name), "utf8")),
-    );
-    return { ca, server, serverKey } as IssuedCertificates;
+    const read = (name: string) => readFile(join(folder, name), "utf8");
+    const [ca, server, serverKey] = await Promise.all([
+      read(files.ca),
+      read(files.server),
+      read(files.serverKey),
+    ]);
+    return { ca, server, serverKey };
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw error;
-  }
-};
-
-const writeDurably = async (path: string, text: string, mode: number): Promise<void> => {
-  const file = await open(path, "wx", mode);
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
   }
 };
 
@@ -80,7 +75,7 @@ const renameIfFree = async (from: string, to: string): Promise<boolean> => {
     await rename(from, to);
     return true;
   } catch (error) {
-    if (["ENOTEMPTY", "EEXIST"].includes((error as NodeJS.ErrnoException).code ?? "")) return false;
+    if (hasCode(error, "ENOTEMPTY", "EEXIST")) return false;
     throw error;
   }
 };
@@ -119,9 +114,9 @@ const install = async (folder: string, now: Seconds): Promise<void> => {
   const temporary = join(dirname(folder), `.${basename(folder)}-${randomBytes(6).toString("hex")}`);
   await mkdir(temporary, { mode: 0o700 });
   try {
-    await writeDurably(join(temporary, files.ca), issued.ca, 0o644);
-    await writeDurably(join(temporary, files.server), issued.server, 0o644);
-    await writeDurably(join(temporary, files.serverKey), issued.serverKey, 0o600);
+    await writeNewFile(join(temporary, files.ca), issued.ca, 0o644);
+    await writeNewFile(join(temporary, files.server), issued.server, 0o644);
+    await writeNewFile(join(temporary, files.serverKey), issued.serverKey);
     await renameIfFree(temporary, folder);
   } finally {
     await rm(temporary, { recursive: true, force: true });

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Seconds } from "../../../domain/brand.ts";
 import type { Limiter } from "../../../ports/driven/system/limiter.ts";
-import { parseJson, readOrCreate } from "../entries/durable-file.ts";
+import { parseJson, readOrCreate } from "../../shared/durable-file.ts";
 import { createBoundedQueue } from "./bounded-queue.ts";
 import { hashPassword, isPassword, type PasswordHash, type ScryptCost } from "./password-hash.ts";
 

@@ -6,7 +6,7 @@ import type { JsonObject, Seconds } from "../../../domain/brand.ts";
 import type { Clock } from "../../../ports/driven/system/clock.ts";
 import type { Log } from "../../../ports/driven/system/log.ts";
 import { hasCode } from "../../shared/disk-fault.ts";
-import { createFile, readIfThere, replaceFile, temporaryPrefix } from "./durable-file.ts";
+import { createFile, readIfThere, replaceFile, temporaryPrefix } from "../../shared/durable-file.ts";
 
 /**
  * Keeps JSON entries of several kinds, each until its time is over, in one file each. Processes that share

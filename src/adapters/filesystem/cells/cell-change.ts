@@ -3,7 +3,7 @@ import { link, mkdir, open, rename, rm, stat, unlink, utimes } from "node:fs/pro
 import { dirname, join } from "node:path";
 import type { Seconds } from "../../../domain/brand.ts";
 import { hasCode } from "../../shared/disk-fault.ts";
-import { makeFolder, removeEmptyFolders, syncFolder } from "../durable-folder.ts";
+import { makeFolder, removeEmptyFolders, syncFolder } from "../../shared/durable-folder.ts";
 import { newDraftPath } from "../resources/draft.ts";
 import { isMissing } from "../store-failure.ts";
 import type { CellRoot, CellValue, Seen, Version } from "./cell.ts";

@@ -1,6 +1,6 @@
 import { access } from "node:fs/promises";
 import { join } from "node:path";
-import { makeFolder } from "../durable-folder.ts";
+import { makeFolder } from "../../shared/durable-folder.ts";
 import { isMissing, onDisk } from "../store-failure.ts";
 
 /** The folder for what is not finished, on the same disk as the rest; no name begins with a dot (owned-path.ts). */

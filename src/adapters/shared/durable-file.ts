@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { link, open, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { hasCode } from "../../shared/disk-fault.ts";
+import { hasCode } from "./disk-fault.ts";
+import { syncFolder } from "./durable-folder.ts";
 
 /** How the names of unfinished files begin. */
 export const temporaryPrefix = ".new-";
@@ -16,12 +17,14 @@ export const readIfThere = async (path: string): Promise<string | undefined> => 
   }
 };
 
-const syncFolder = async (folder: string): Promise<void> => {
-  const handle = await open(folder, "r");
+/** Writes a file that must not be there yet; it outlasts a power cut as soon as its folder is synced (fsync(2)). */
+export const writeNewFile = async (path: string, text: string, mode = 0o600): Promise<void> => {
+  const file = await open(path, "wx", mode);
   try {
-    await handle.sync();
+    await file.writeFile(text);
+    await file.sync();
   } finally {
-    await handle.close();
+    await file.close();
   }
 };
 
@@ -34,13 +37,7 @@ const writeAside = async (
   const folder = dirname(path);
   const temporary = join(folder, temporaryPrefix + randomBytes(12).toString("hex"));
   try {
-    const file = await open(temporary, "wx", 0o600);
-    try {
-      await file.writeFile(text);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
+    await writeNewFile(temporary, text);
     await place(temporary);
   } finally {
     await rm(temporary, { force: true });
@@ -78,7 +75,7 @@ export const parseJson = <T>(path: string, text: string): T => {
 };
 
 /** What the file holds. When there is none it is made, and of several that make it at once all get the same. */
-export const readOrCreate = async (path: string, make: () => Promise<string>): Promise<string> => {
+export const readOrCreate = async (path: string, make: () => string | Promise<string>): Promise<string> => {
   const found = await readIfThere(path);
   if (found !== undefined) return found;
   const made = await make();

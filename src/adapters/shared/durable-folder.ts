@@ -1,6 +1,6 @@
 import { mkdir, open, rmdir } from "node:fs/promises";
 import { dirname } from "node:path";
-import { hasCode } from "../shared/disk-fault.ts";
+import { hasCode } from "./disk-fault.ts";
 
 /** Makes the names in a folder outlast a power cut; a file's own fsync does not (fsync(2)). */
 export const syncFolder = async (folder: string): Promise<void> => {
