@@ -2,8 +2,8 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Busy, UnusableObject } from "../../domain/failure.ts";
 import type { DatasetConverter, V1Pair } from "../../ports/driven/resources/dataset-converter.ts";
+import { QueueBusy } from "../shared/bounded-queue.ts";
 import { madeOnce } from "../shared/made-once.ts";
-import { PoolBusy } from "../shared/waiting-line.ts";
 import { workerPool } from "../shared/worker-pool.ts";
 import { OverLimit } from "../shared/worker-thread.ts";
 import type { ConversionTask, Converted } from "./conversion.ts";
@@ -47,7 +47,7 @@ export const datasetConverter = ({
           return { task: { meta, tree, module }, transfer: [meta.buffer, tree.buffer] };
         });
       } catch (error) {
-        if (error instanceof PoolBusy) throw new Busy({ cause: error });
+        if (error instanceof QueueBusy) throw new Busy({ cause: error });
         if (error instanceof UnusableObject) return { kind: "refused", why: error.message };
         if (!(error instanceof OverLimit)) throw error;
         lasts(limitsLast);

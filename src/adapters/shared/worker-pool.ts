@@ -1,9 +1,9 @@
 import type { Transferable } from "node:worker_threads";
+import type { BoundedQueue } from "./bounded-queue.ts";
+import { boundedQueue, QueueBusy } from "./bounded-queue.ts";
 import { restingThreads } from "./resting-threads.ts";
 import type { Sharer, ThreadMemory } from "./thread-memory.ts";
 import { processMemory } from "./thread-memory.ts";
-import type { WaitingLine } from "./waiting-line.ts";
-import { PoolBusy, waitingLine } from "./waiting-line.ts";
 import type { ThreadOptions, WorkerThread } from "./worker-thread.ts";
 import { workerThread } from "./worker-thread.ts";
 
@@ -35,7 +35,7 @@ export interface WorkerPool<Task, Result> {
    * Throws what the task throws, as a plain Error.
    * @param transfer What is moved to the thread instead of copied, and of no use here afterwards.
    * @throws OverLimit when the task took more time or memory than it may
-   * @throws PoolBusy when others took so long that the task was not begun
+   * @throws QueueBusy when others took so long that the task was not begun
    */
   run(task: Task, transfer?: readonly Transferable[]): Promise<Result>;
   /** As `run`, with a task that is made only when its turn has come, since it takes memory. */
@@ -49,7 +49,7 @@ const usualIdleTime = 15;
 /** The threads of one pool: those that work, and those that rest. */
 const pooledThreads = <Task, Result>(
   options: WorkerPoolOptions,
-  line: WaitingLine<WorkerThread<Task, Result>>,
+  queue: BoundedQueue<WorkerThread<Task, Result>>,
 ) => {
   type Thread = WorkerThread<Task, Result>;
   const threads = new Set<Thread>();
@@ -62,8 +62,8 @@ const pooledThreads = <Task, Result>(
   const start = (): Thread | undefined =>
     threads.size < options.threads && shared.take(sharer) ? begin() : undefined;
   const startForWaiting = (): void => {
-    const another = line.isEmpty ? undefined : start();
-    if (another) line.serve(another);
+    const another = queue.isEmpty ? undefined : start();
+    if (another) queue.serve(another);
   };
   /** Who waits gets another thread, but only when this one's memory is free. */
   const end = async (thread: Thread): Promise<void> => {
@@ -76,8 +76,8 @@ const pooledThreads = <Task, Result>(
   const sharer: Sharer = {
     memory: options.memory,
     begin: () => {
-      if (line.isEmpty || threads.size >= options.threads) return shared.giveBack(sharer);
-      line.serve(begin());
+      if (queue.isEmpty || threads.size >= options.threads) return shared.giveBack(sharer);
+      queue.serve(begin());
       startForWaiting();
     },
     endIdle: () => resting.endAll(),
@@ -93,8 +93,8 @@ const pooledThreads = <Task, Result>(
     take: (): Thread | undefined => takeResting() ?? start(),
     giveBack: (thread: Thread): void => {
       if (thread.hasEnded || options.isOneTaskEach || shared.isAwaitedByOthers(sharer)) void end(thread);
-      else if (line.isEmpty) resting.rest(thread);
-      else line.serve(thread);
+      else if (queue.isEmpty) resting.rest(thread);
+      else queue.serve(thread);
     },
     close: async (): Promise<void> => {
       await Promise.all([...threads].map(end));
@@ -104,13 +104,13 @@ const pooledThreads = <Task, Result>(
 };
 
 export const workerPool = <Task, Result>(options: WorkerPoolOptions): WorkerPool<Task, Result> => {
-  const line = waitingLine<WorkerThread<Task, Result>>(options.queue, options.patience);
-  const threads = pooledThreads<Task, Result>(options, line);
+  const queue = boundedQueue<WorkerThread<Task, Result>>(options.queue, options.patience);
+  const threads = pooledThreads<Task, Result>(options, queue);
   let isClosed = false;
 
   const runMade = async (make: () => Made<Task> | Promise<Made<Task>>): Promise<Result> => {
-    if (isClosed) throw new PoolBusy("The pool is closed.");
-    const thread = threads.take() ?? (await line.wait());
+    if (isClosed) throw new QueueBusy("The pool is closed.");
+    const thread = threads.take() ?? (await queue.wait());
     try {
       const { task, transfer } = await make();
       return await thread.run(task, transfer);
@@ -124,7 +124,7 @@ export const workerPool = <Task, Result>(options: WorkerPoolOptions): WorkerPool
     runMade,
     close: async () => {
       isClosed = true;
-      line.refuseAll();
+      queue.refuseAll();
       await threads.close();
     },
   };

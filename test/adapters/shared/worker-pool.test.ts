@@ -2,8 +2,8 @@ import { execFile } from "node:child_process";
 import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
 import { afterEach, describe, expect, it } from "vitest";
+import { QueueBusy } from "../../../src/adapters/shared/bounded-queue.ts";
 import { threadMemory } from "../../../src/adapters/shared/thread-memory.ts";
-import { PoolBusy } from "../../../src/adapters/shared/waiting-line.ts";
 import type { WorkerPool, WorkerPoolOptions } from "../../../src/adapters/shared/worker-pool.ts";
 import { workerPool } from "../../../src/adapters/shared/worker-pool.ts";
 import { OverLimit } from "../../../src/adapters/shared/worker-thread.ts";
@@ -77,8 +77,8 @@ describe("a pool of worker threads", () => {
     await pool.run(answer("a thread has started"));
     const running = pool.run({ do: "pause", milliseconds: 500 });
     const waiting = pool.run(answer("too late"));
-    await expect(pool.run(answer("too many"))).rejects.toThrow(PoolBusy);
-    await expect(waiting).rejects.toThrow(PoolBusy);
+    await expect(pool.run(answer("too many"))).rejects.toThrow(QueueBusy);
+    await expect(waiting).rejects.toThrow(QueueBusy);
     expect(await running).toBe("paused");
     expect(await pool.run(answer("again"))).toBe("again");
   });
@@ -116,7 +116,7 @@ describe("a pool of worker threads", () => {
     await pause(50);
     await pool.close();
     expect((await tasks).map(({ status }) => status)).toEqual(["rejected", "rejected"]);
-    await expect(pool.run(answer("never"))).rejects.toThrow(PoolBusy);
+    await expect(pool.run(answer("never"))).rejects.toThrow(QueueBusy);
   });
 
   describe("that shares its memory with others", () => {
@@ -152,7 +152,7 @@ describe("a pool of worker threads", () => {
       const sharedMemory = threadMemory(32);
       const [first, second] = [poolWith({ sharedMemory }), poolWith({ sharedMemory, patience: 0.05 })];
       const looping = first.run({ do: "loop" });
-      await expect(second.run(answer("too late"))).rejects.toThrow(PoolBusy);
+      await expect(second.run(answer("too late"))).rejects.toThrow(QueueBusy);
       await expect(looping).rejects.toThrow(OverLimit);
       expect(await first.run(answer("again"))).toBe("again");
       expect(await second.run(answer("now"))).toBe("now");

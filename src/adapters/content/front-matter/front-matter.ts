@@ -3,7 +3,7 @@ import { LRUCache } from "lru-cache";
 import type { JsonObject } from "../../../domain/brand.ts";
 import { BadContent, Busy } from "../../../domain/failure.ts";
 import type { FrontMatter } from "../../../ports/driven/resources/front-matter.ts";
-import { PoolBusy } from "../../shared/waiting-line.ts";
+import { QueueBusy } from "../../shared/bounded-queue.ts";
 import { workerPool } from "../../shared/worker-pool.ts";
 import { OverLimit } from "../../shared/worker-thread.ts";
 import { sizeOf } from "../checker.ts";
@@ -52,7 +52,7 @@ export const openFrontMatter = (): FrontMatterReader => {
       try {
         return await pool.run(source);
       } catch (error) {
-        if (error instanceof PoolBusy) throw new Busy({ cause: error });
+        if (error instanceof QueueBusy) throw new Busy({ cause: error });
         if (!(error instanceof OverLimit)) throw error;
         options.ttl = limitsLast * 1000;
         return tooMuch;

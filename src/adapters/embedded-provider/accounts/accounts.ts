@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import type { Seconds } from "../../../domain/brand.ts";
 import type { Limiter } from "../../../ports/driven/system/limiter.ts";
+import { QueueBusy } from "../../shared/bounded-queue.ts";
 import { parseJson, readOrCreate } from "../../shared/durable-file.ts";
-import { createBoundedQueue } from "./bounded-queue.ts";
+import { withConcurrency } from "../../shared/with-concurrency.ts";
 import { hashPassword, isPassword, type PasswordHash, type ScryptCost } from "./password-hash.ts";
 
 export interface NewAccount {
@@ -35,8 +36,7 @@ interface StoredAccount extends Account {
 }
 
 /** A hash takes a tenth of a second of one core and 32 MiB. */
-const hashesAtOnce = 2;
-const hashesWaiting = 20;
+const hashing = { atOnce: 2, waiting: 20, patience: 10 };
 
 const longestInput = 200;
 
@@ -49,6 +49,11 @@ const newFile = async (accounts: readonly NewAccount[], cost: ScryptCost): Promi
     })),
   );
   return `${JSON.stringify(stored, null, 2)}\n`;
+};
+
+const busy = (error: unknown): "busy" => {
+  if (error instanceof QueueBusy) return "busy";
+  throw error;
 };
 
 /** Reads the accounts of a folder; at the first start they are made of `initial`, which is of no account later. */
@@ -64,7 +69,7 @@ export const openAccounts = async (
   const byName = new Map(stored.map((account) => [account.username, account]));
   // An unknown username is checked against this, so that it takes as long as a known one.
   const nobody: PasswordHash = { ...(stored[0]?.password ?? cost), salt: "", hash: "" };
-  const queue = createBoundedQueue(hashesAtOnce, hashesWaiting);
+  const inTurn = withConcurrency(hashing);
   return {
     usernames: stored.map(({ username }) => username),
     find: (username) => byName.get(username),
@@ -74,8 +79,8 @@ export const openAccounts = async (
       const wait = Math.ceil(await attempts.attempt(username));
       if (wait > 0) return { outcome: "too-many", wait };
       const account = byName.get(username);
-      const right = await queue.run(() => isPassword(password, account?.password ?? nobody));
-      if (right === "full") return { outcome: "busy" };
+      const right = await inTurn(() => isPassword(password, account?.password ?? nobody)).catch(busy);
+      if (right === "busy") return { outcome: right };
       if (!right || account === undefined) return { outcome: "wrong" };
       await attempts.reset(username);
       return { outcome: "done", account };

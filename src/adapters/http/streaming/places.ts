@@ -1,5 +1,6 @@
 import type { Seconds } from "../../../domain/brand.ts";
 import { Busy } from "../../../domain/failure.ts";
+import { boundedQueue } from "../../shared/bounded-queue.ts";
 import { conduct } from "./conduct.ts";
 import type { Transfer } from "./transfer.ts";
 import { longestStill, lookInterval } from "./transfer.ts";
@@ -17,11 +18,6 @@ export interface PlaceLimits {
 const mostWaiting = 100;
 const mostWaitingOfOne = 25;
 const patience: Seconds = 10;
-
-interface Waiting {
-  readonly caller: string;
-  begin(): void;
-}
 
 /** Who has how many of the places. */
 const tally = ({ atOnce, perCaller, forKnown = 0 }: PlaceLimits) => {
@@ -65,35 +61,6 @@ const endable = (isOwnFree: (caller: string) => boolean, stoodStill: (caller: st
   };
 };
 
-/** Those who wait for a place, in order, until their patience or they themselves have gone. */
-const waitingLine = (makeWay: (caller: string) => void) => {
-  const waiting: Waiting[] = [];
-  const wait = (caller: string, signal: AbortSignal): Promise<void> =>
-    new Promise((resolve, reject) => {
-      const settle = (): void => {
-        clearTimeout(timer);
-        clearInterval(looking);
-        signal.removeEventListener("abort", leave);
-      };
-      const leave = (): void => {
-        settle();
-        waiting.splice(waiting.indexOf(entry), 1);
-        reject(new Busy());
-      };
-      const begin = (): void => {
-        settle();
-        resolve();
-      };
-      const entry: Waiting = { caller, begin };
-      const timer = setTimeout(leave, patience * 1000);
-      const looking = setInterval(makeWay, lookInterval * 1000, caller);
-      signal.addEventListener("abort", leave, { once: true });
-      waiting.push(entry);
-      makeWay(caller);
-    });
-  return { waiting, wait };
-};
-
 /**
  * The places for one kind of work. Who finds none waits in order, behind nobody who has reached their own limit, but
  * behind those who have taken an answer whole before; who was ended for standing still does not wait at all.
@@ -102,20 +69,31 @@ export const places = (limits: PlaceLimits) => {
   const { isOwnFree, take, release, ...counted } = tally(limits);
   const { isKnown, isStill, tookAll, stoodStill } = conduct();
   const transfers = endable(isOwnFree, stoodStill);
-  const { waiting, wait } = waitingLine(transfers.makeWay);
+  const queue = boundedQueue<void, string>(2 * mostWaiting, patience);
   const isFree = (caller: string) => counted.isFree(caller, isKnown(caller));
   const isTurnedAway = (caller: string): boolean =>
     isStill(caller) ||
-    waiting.length >= (isKnown(caller) ? 2 : 1) * mostWaiting ||
-    waiting.filter((each) => each.caller === caller).length >= mostWaitingOfOne;
+    queue.waiting.length >= (isKnown(caller) ? 2 : 1) * mostWaiting ||
+    queue.waiting.filter((each) => each === caller).length >= mostWaitingOfOne;
+  const wait = async (caller: string, signal: AbortSignal): Promise<void> => {
+    const looking = setInterval(transfers.makeWay, lookInterval * 1000, caller);
+    try {
+      const turn = queue.wait(caller, signal);
+      transfers.makeWay(caller);
+      await turn;
+    } catch (cause) {
+      throw new Busy({ cause });
+    } finally {
+      clearInterval(looking);
+    }
+  };
   const leavePlace = (caller: string): void => {
     release(caller);
-    const ready = waiting.filter((each) => isFree(each.caller));
-    const next = ready.find((each) => isKnown(each.caller)) ?? ready[0];
+    const ready = queue.waiting.filter(isFree);
+    const next = ready.find(isKnown) ?? ready[0];
     if (next === undefined) return;
-    waiting.splice(waiting.indexOf(next), 1);
-    take(next.caller);
-    next.begin();
+    take(next);
+    queue.serve(undefined, (each) => each === next);
   };
   return {
     isFree,

@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openAccounts } from "../../../../src/adapters/embedded-provider/accounts/accounts.ts";
-import { createBoundedQueue } from "../../../../src/adapters/embedded-provider/accounts/bounded-queue.ts";
 import {
   hashPassword,
   isPassword,
@@ -106,33 +105,6 @@ describe("guessing a password", () => {
     for (let attempt = 0; attempt < 20; attempt += 1) {
       expect(await accounts.logIn("alice", "demo")).toMatchObject({ outcome: "done" });
     }
-  });
-});
-
-describe("the bounded queue", () => {
-  it("lets so many run, so many wait, and turns the others away", async () => {
-    const queue = createBoundedQueue(2, 1);
-    let running = 0;
-    let most = 0;
-    const work = async () => {
-      running += 1;
-      most = Math.max(most, running);
-      await new Promise((resolve) => setTimeout(resolve, 1));
-      running -= 1;
-      return "done";
-    };
-    const outcomes = await Promise.all([1, 2, 3, 4].map(() => queue.run(work)));
-    expect(outcomes).toEqual(["done", "done", "done", "full"]);
-    expect(most).toBe(2);
-    expect(await queue.run(work)).toBe("done");
-  });
-
-  it("goes on after work that failed", async () => {
-    const queue = createBoundedQueue(1, 1);
-    const failing = queue.run(() => Promise.reject(new Error("broken")));
-    const next = queue.run(async () => "done");
-    await expect(failing).rejects.toThrow("broken");
-    expect(await next).toBe("done");
   });
 });
 

@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import type { Admit } from "../../../../ports/driven/admit.ts";
+import { QueueBusy } from "../../../shared/bounded-queue.ts";
 import { madeOnce } from "../../../shared/made-once.ts";
-import { PoolBusy } from "../../../shared/waiting-line.ts";
 import { workerPool } from "../../../shared/worker-pool.ts";
 import { OverLimit } from "../../../shared/worker-thread.ts";
 import type { ImageRule } from "./image-rule.ts";
@@ -46,7 +46,7 @@ const afterLimit = (error: unknown): Outcome => {
 };
 
 const ifBusy = (error: unknown): Outcome => {
-  if (error instanceof PoolBusy) return { kind: "refused", why: "busy" };
+  if (error instanceof QueueBusy) return { kind: "refused", why: "busy" };
   throw error;
 };
 
