@@ -117,7 +117,7 @@ const assemble = (
     signIn: signIn({ ...ports, ...provider, ...logins, background }),
     discovery: discovery({ ...ports, ...provider }),
     readiness: readiness(ports),
-    overviews: parts.closers.add(openOverviews()),
+    overviews: parts.closers.add(openOverviews(ports.log)),
     imagesFor: imageRules(settings.IMAGE_HOSTS),
     cookies,
     origin: originRules(parts.configuration),

@@ -176,6 +176,17 @@ export class Busy extends Fault<"busy"> {
   }
 }
 
+/** A part of this program could not be loaded, for example while its files are being replaced; nothing was begun. */
+export class PartMissing extends Fault<"part-missing"> {
+  readonly code = "part-missing";
+  constructor(options?: ErrorOptions) {
+    super(
+      "The server cannot do this right now; it may be being upgraded. Please try again in a moment.",
+      options,
+    );
+  }
+}
+
 /** Something the operator has not set up. */
 export class NotConfigured extends Fault<"not-configured"> {
   readonly code = "not-configured";
@@ -204,6 +215,7 @@ export type Failure =
   | StoreDown
   | StoreFull
   | Busy
+  | PartMissing
   | NotConfigured
   | UnusableObject;
 

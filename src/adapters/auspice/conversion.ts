@@ -3,11 +3,10 @@ import { buffer } from "node:stream/consumers";
 import { createGzip } from "node:zlib";
 import { collectGarbage } from "./collect-garbage.ts";
 
-/** What a thread is to convert: the files' bytes, and where Auspice's function is. */
+/** What a thread is to convert: the files' bytes. */
 export interface ConversionTask {
   readonly meta: Uint8Array<ArrayBuffer>;
   readonly tree: Uint8Array<ArrayBuffer>;
-  readonly module: string;
 }
 
 /** The dataset as gzip of JSON, or why there is none, in a sentence for whoever wants to see it. */
@@ -16,7 +15,8 @@ export type Converted =
   | { readonly kind: "refused"; readonly why: string };
 
 type Parsed = { readonly [name: string]: unknown };
-type ConvertFromV1 = (pair: { readonly tree: Parsed; readonly meta: Parsed }) => unknown;
+/** Auspice's own. */
+export type ConvertFromV1 = (pair: { readonly tree: Parsed; readonly meta: Parsed }) => unknown;
 
 /**
  * Lists and objects, and values in them. JSON.parse takes up to a hundred bytes for each, and no time limit stops it;
@@ -56,12 +56,6 @@ const parseObject = (bytes: Uint8Array<ArrayBuffer>): Parsed | undefined => {
   } catch {
     return undefined;
   }
-};
-
-const converter = async (module: string): Promise<ConvertFromV1> => {
-  // Auspice's index.js names the same function, but only beside its whole command line.
-  const { convertFromV1 }: { convertFromV1: ConvertFromV1 } = await import(module);
-  return convertFromV1;
 };
 
 /** In UTF-16 units. */
@@ -120,12 +114,11 @@ interface Dataset {
 }
 
 /** What was read for it is out of use when this is done. */
-const datasetOf = async ({ meta, tree, module }: ConversionTask): Promise<Dataset | Converted> => {
+const datasetOf = ({ meta, tree }: ConversionTask, convertFromV1: ConvertFromV1): Dataset | Converted => {
   if (isBeyondBounds(meta) || isBeyondBounds(tree))
     return refused("it holds too many values, or too many levels, to be converted");
   const pair = { meta: parseObject(meta), tree: parseObject(tree) };
   if (!pair.meta || !pair.tree) return refused("one of its files is damaged");
-  const convertFromV1 = await converter(module);
   collectGarbage();
   try {
     return { kind: "dataset", dataset: convertFromV1({ meta: pair.meta, tree: pair.tree }) };
@@ -134,9 +127,9 @@ const datasetOf = async ({ meta, tree, module }: ConversionTask): Promise<Datase
   }
 };
 
-/** Converts by Auspice's own `convertFromV1`. May take any time and memory. */
-export const convert = async (task: ConversionTask): Promise<Converted> => {
-  const made = await datasetOf(task);
+/** May take any time and memory. */
+export const convert = async (task: ConversionTask, convertFromV1: ConvertFromV1): Promise<Converted> => {
+  const made = datasetOf(task, convertFromV1);
   if (made.kind !== "dataset") return made;
   collectGarbage();
   const json = stringify(made.dataset);

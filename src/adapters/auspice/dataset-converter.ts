@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { Busy, UnusableObject } from "../../domain/failure.ts";
+import { Busy, PartMissing, UnusableObject } from "../../domain/failure.ts";
 import type { DatasetConverter, V1Pair } from "../../ports/driven/resources/dataset-converter.ts";
 import { QueueBusy } from "../shared/bounded-queue.ts";
 import { madeOnce } from "../shared/made-once.ts";
 import { workerPool } from "../shared/worker-pool.ts";
-import { OverLimit } from "../shared/worker-thread.ts";
+import { OverLimit, ThreadNotStarted } from "../shared/worker-thread.ts";
 import type { ConversionTask, Converted } from "./conversion.ts";
 import type { Installation } from "./installation.ts";
 
@@ -32,6 +32,7 @@ export const datasetConverter = ({
     threads: 1,
     memory: 192,
     timeLimit: 20,
+    data: module,
     queue: 50,
     patience: 30,
     // It is seldom needed, and holds more memory than anything else.
@@ -44,10 +45,11 @@ export const datasetConverter = ({
       try {
         return await pool.runMade(async () => {
           const { meta, tree } = await pair.read();
-          return { task: { meta, tree, module }, transfer: [meta.buffer, tree.buffer] };
+          return { task: { meta, tree }, transfer: [meta.buffer, tree.buffer] };
         });
       } catch (error) {
         if (error instanceof QueueBusy) throw new Busy({ cause: error });
+        if (error instanceof ThreadNotStarted) throw new PartMissing({ cause: error });
         if (error instanceof UnusableObject) return { kind: "refused", why: error.message };
         if (!(error instanceof OverLimit)) throw error;
         lasts(limitsLast);

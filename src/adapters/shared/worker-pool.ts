@@ -35,6 +35,7 @@ export interface WorkerPool<Task, Result> {
    * Throws what the task throws, as a plain Error.
    * @param transfer What is moved to the thread instead of copied, and of no use here afterwards.
    * @throws OverLimit when the task took more time or memory than it may
+   * @throws ThreadNotStarted when the thread that was to do it could not be had
    * @throws QueueBusy when others took so long that the task was not begun
    */
   run(task: Task, transfer?: readonly Transferable[]): Promise<Result>;

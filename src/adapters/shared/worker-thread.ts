@@ -9,6 +9,8 @@ export interface ThreadOptions {
   readonly memory: number;
   /** Seconds for one task, from when the thread begins it. */
   readonly timeLimit: number;
+  /** What the module finds as `workerData` while it loads. */
+  readonly data?: unknown;
 }
 
 /** The task itself needs more than it may have, and would need it again. */
@@ -20,9 +22,22 @@ export class OverLimit extends Error {
   }
 }
 
+/**
+ * A thread could not load what it needs, for example since the program's files are being replaced. Its task was not
+ * begun, so this says nothing of it.
+ */
+export class ThreadNotStarted extends Error {
+  constructor(options?: ErrorOptions) {
+    super("A thread did not start.", options);
+  }
+}
+
 /** Another thread of this process, which does one task at a time. */
 export interface WorkerThread<Task, Result> {
-  /** The thread ends when a task fails to end, or takes more than it may. */
+  /**
+   * The thread ends when a task fails to end, or takes more than it may.
+   * @throws ThreadNotStarted
+   */
   run(task: Task, transfer: readonly Transferable[]): Promise<Result>;
   /** Whether it can do nothing any more. */
   readonly hasEnded: boolean;
@@ -38,20 +53,26 @@ const outOfMemory = "ERR_WORKER_OUT_OF_MEMORY";
 const causeOf = (error: Error): Error =>
   "code" in error && error.code === outOfMemory ? new OverLimit("memory", { cause: error }) : error;
 
-export const workerThread = <Task, Result>(options: ThreadOptions): WorkerThread<Task, Result> => {
+const startWorker = ({ module, data, memory }: ThreadOptions): Worker => {
   // What people wrote is worked on there: it gets neither our environment nor our flags.
-  const worker = new Worker(options.module, {
+  const worker = new Worker(module, {
     env: {},
+    workerData: data,
     execArgv: [],
     // What libraries print there is neither a log line nor of use to anybody.
     stdout: true,
     stderr: true,
-    resourceLimits: { maxOldGenerationSizeMb: options.memory, maxYoungGenerationSizeMb: 16 },
+    resourceLimits: { maxOldGenerationSizeMb: memory, maxYoungGenerationSizeMb: 16 },
   });
   worker.stdout.resume();
   worker.stderr.resume();
   // A thread keeps no process alive; the time limit of its task does.
   worker.unref();
+  return worker;
+};
+
+export const workerThread = <Task, Result>(options: ThreadOptions): WorkerThread<Task, Result> => {
+  const worker = startWorker(options);
   const ready = Promise.withResolvers<void>();
   let current: PromiseWithResolvers<Result> | undefined;
   let hasEnded = false;
@@ -59,7 +80,7 @@ export const workerThread = <Task, Result>(options: ThreadOptions): WorkerThread
   const fail = (error: Error): void => {
     hasEnded = true;
     clearTimeout(starting);
-    ready.reject(error);
+    ready.reject(new ThreadNotStarted({ cause: error }));
     current?.reject(error);
   };
   ready.promise.catch(() => {});
@@ -81,7 +102,7 @@ export const workerThread = <Task, Result>(options: ThreadOptions): WorkerThread
     fail(why);
     void end();
   };
-  const starting = setTimeout(stop, startLimit * 1000, new Error("A thread did not start."));
+  const starting = setTimeout(stop, startLimit * 1000, new Error("It took too long."));
   return {
     get hasEnded() {
       return hasEnded;

@@ -18,7 +18,7 @@ export interface Resources {
   read(caller: Caller, file: ResourceFile, signal: AbortSignal): Promise<StoredObject>;
   /** What a read would give, without opening it. */
   stat(caller: Caller, file: ResourceFile, signal: AbortSignal): Promise<ObjectMetadata>;
-  /** The v2 form of a v1 dataset; `admit` runs its conversion, if it has yet to be begun. Throws NotFound when a file is missing, UnusableObject, Busy. */
+  /** The v2 form of a v1 dataset; `admit` runs its conversion, if it has yet to be begun. Throws NotFound when a file is missing, UnusableObject, Busy, PartMissing. */
   readV1(caller: Caller, resource: Resource, admit: Admit, signal: AbortSignal): Promise<StoredObject>;
   /** Throws BadContent, PreconditionFailed. */
   write(

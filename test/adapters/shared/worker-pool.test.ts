@@ -6,7 +6,7 @@ import { QueueBusy } from "../../../src/adapters/shared/bounded-queue.ts";
 import { threadMemory } from "../../../src/adapters/shared/thread-memory.ts";
 import type { WorkerPool, WorkerPoolOptions } from "../../../src/adapters/shared/worker-pool.ts";
 import { workerPool } from "../../../src/adapters/shared/worker-pool.ts";
-import { OverLimit } from "../../../src/adapters/shared/worker-thread.ts";
+import { OverLimit, ThreadNotStarted } from "../../../src/adapters/shared/worker-thread.ts";
 import type { Task } from "./tasks.ts";
 
 const usual: WorkerPoolOptions = {
@@ -70,6 +70,13 @@ describe("a pool of worker threads", () => {
     expect(failure).toBeInstanceOf(Error);
     expect(failure).not.toBeInstanceOf(OverLimit);
     expect(await pool.run(answer("still here"))).toBe("still here");
+  });
+
+  it("says of a thread that cannot load what it needs that nothing was begun, and why", async () => {
+    const pool = poolWith({ module: new URL("data:text/javascript,import 'no-such-package'") });
+    const failure = await pool.run(answer("never")).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(ThreadNotStarted);
+    expect(String((failure as Error).cause)).toContain("no-such-package");
   });
 
   it("lets no more wait than it says, and none for longer", async () => {

@@ -8,7 +8,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { temporaryFolder } from "../temporary-folder.ts";
 
-const program = fileURLToPath(new URL("../../../server.js", import.meta.url));
+const ownProgram = fileURLToPath(new URL("../../../server.js", import.meta.url));
 
 /** Longer than any start on a busy machine. */
 const patienceMs = 30_000;
@@ -29,6 +29,7 @@ const run = (
   environment: Environment,
   nodeOptions: readonly string[] = [],
   node = process.execPath,
+  program = ownProgram,
 ): Process => {
   const { PATH = "", HOME = "" } = process.env;
   const child = spawn(node, [...nodeOptions, program], {
@@ -69,12 +70,15 @@ export interface StartOptions {
   readonly data: string;
   readonly workingFolder: string;
   readonly environment?: Environment;
+  /** Another copy's `server.js`. */
+  readonly program?: string;
 }
 
 /** Resolves once `/healthz` answers 200; rejects with all output when the process ends before. */
 export const startServerProcess = async (options: StartOptions): Promise<StartedServer> => {
-  const { data, workingFolder, environment } = options;
-  const started = run(workingFolder, { DATA_DIR: data, PORT: "0", HTTPS_PORT: "0", ...environment });
+  const { data, workingFolder, environment, program } = options;
+  const settings = { DATA_DIR: data, PORT: "0", HTTPS_PORT: "0", ...environment };
+  const started = run(workingFolder, settings, [], process.execPath, program);
   const { child, output, errors, ended } = started;
   const address = (scheme: string) => new RegExp(`\\b${scheme}://localhost:\\d+`).exec(output())?.[0];
   try {

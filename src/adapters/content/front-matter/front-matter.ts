@@ -1,11 +1,11 @@
 import { hash } from "node:crypto";
 import { LRUCache } from "lru-cache";
 import type { JsonObject } from "../../../domain/brand.ts";
-import { BadContent, Busy } from "../../../domain/failure.ts";
+import { BadContent, Busy, PartMissing } from "../../../domain/failure.ts";
 import type { FrontMatter } from "../../../ports/driven/resources/front-matter.ts";
 import { QueueBusy } from "../../shared/bounded-queue.ts";
 import { workerPool } from "../../shared/worker-pool.ts";
-import { OverLimit } from "../../shared/worker-thread.ts";
+import { OverLimit, ThreadNotStarted } from "../../shared/worker-thread.ts";
 import { sizeOf } from "../checker.ts";
 import type { Values } from "./front-matter-source.ts";
 import { splitFrontMatter } from "./front-matter-source.ts";
@@ -18,6 +18,7 @@ export interface FrontMatterReader extends FrontMatter {
    * The values of front matter without the hyphens around it.
    * @throws BadContent when it is neither YAML nor JSON, is no map, or is over a bound
    * @throws Busy
+   * @throws PartMissing
    */
   attributes(source: string): Promise<JsonObject>;
   close(): Promise<void>;
@@ -53,6 +54,7 @@ export const openFrontMatter = (): FrontMatterReader => {
         return await pool.run(source);
       } catch (error) {
         if (error instanceof QueueBusy) throw new Busy({ cause: error });
+        if (error instanceof ThreadNotStarted) throw new PartMissing({ cause: error });
         if (!(error instanceof OverLimit)) throw error;
         options.ttl = limitsLast * 1000;
         return tooMuch;

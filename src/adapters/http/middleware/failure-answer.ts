@@ -57,6 +57,7 @@ const answers: Answers = {
   "store-down": () => ({ status: 503, headers: retry }),
   "store-full": () => ({ status: 507 }),
   busy: () => ({ status: 503, headers: retry }),
+  "part-missing": () => ({ status: 503, headers: retry }),
   "not-configured": () => ({ status: 503 }),
   "unusable-object": () => ({ status: 500 }),
 };

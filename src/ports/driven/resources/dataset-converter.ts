@@ -16,7 +16,7 @@ export interface DatasetConverter {
   readonly version: string;
   /**
    * The dataset as JSON, as gzip; the same bytes for whoever asks for the same pair.
-   * Throws UnusableObject when they make none, Busy, and what `read` throws.
+   * Throws UnusableObject when they make none, Busy, PartMissing, and what `read` throws.
    */
   fromV1(pair: V1Pair): Promise<Uint8Array>;
 }

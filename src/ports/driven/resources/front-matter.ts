@@ -7,7 +7,7 @@ import type { JsonObject } from "../../../domain/brand.ts";
 export interface FrontMatter {
   /**
    * Text without front matter is all body. Throws BadContent for front matter that cannot be parsed, with a sentence
-   * that says in which line and why; Busy.
+   * that says in which line and why; Busy, PartMissing.
    */
   parse(text: string): Promise<{ readonly attributes: JsonObject; readonly body: string }>;
 }

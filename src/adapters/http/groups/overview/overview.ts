@@ -1,9 +1,10 @@
 import { hash } from "node:crypto";
 import type { Admit } from "../../../../ports/driven/admit.ts";
+import type { Log } from "../../../../ports/driven/system/log.ts";
 import { QueueBusy } from "../../../shared/bounded-queue.ts";
 import { madeOnce } from "../../../shared/made-once.ts";
 import { workerPool } from "../../../shared/worker-pool.ts";
-import { OverLimit } from "../../../shared/worker-thread.ts";
+import { OverLimit, ThreadNotStarted } from "../../../shared/worker-thread.ts";
 import type { ImageRule } from "./image-rule.ts";
 import type { Rendered, Source } from "./markdown.ts";
 
@@ -23,13 +24,14 @@ export interface Overviews {
 /** In characters: what a page holds of a text that is shown as it was written. */
 const maxText = 100_000;
 
-type Refusal = "time" | "size" | "depth" | "busy";
+type Refusal = "time" | "size" | "depth" | "busy" | "missing";
 
 const reasons: Record<Refusal, string> = {
   time: "Turning its Markdown into a page takes too long. Long runs of marks such as * or _ may be the reason.",
   size: "The page that its Markdown makes is too large. A table with very many columns may be the reason.",
   depth: "Its Markdown is nested too deeply.",
   busy: "The server has too much to do right now. Reload this page in a moment.",
+  missing: "The server cannot do this right now; it may be being upgraded. Reload this page in a moment.",
 };
 
 /** Seconds. A limit that was reached may have been the machine's fault, so it is tried again, but not for each visitor. */
@@ -45,16 +47,21 @@ const afterLimit = (error: unknown): Outcome => {
   throw error;
 };
 
-const ifBusy = (error: unknown): Outcome => {
-  if (error instanceof QueueBusy) return { kind: "refused", why: "busy" };
-  throw error;
-};
+/** What says nothing of the text, and is over by itself. */
+const ifNotBegun =
+  (log: Log) =>
+  (error: unknown): Outcome => {
+    if (error instanceof QueueBusy) return { kind: "refused", why: "busy" };
+    if (!(error instanceof ThreadNotStarted)) throw error;
+    log.write({ event: "background", what: "turning an overview's Markdown into a page", cause: error });
+    return { kind: "refused", why: "missing" };
+  };
 
 /**
  * Turns Markdown into HTML in other threads, since hostile texts of some kilobytes can take minutes and gigabytes.
  * What came of a text is remembered, failures too: a text costs its time once, and not at each visit.
  */
-export const openOverviews = (): Overviews => {
+export const openOverviews = (log: Log): Overviews => {
   const pool = workerPool<Source, Rendered>({
     module: new URL("./markdown-thread.ts", import.meta.url),
     threads: 2,
@@ -75,7 +82,7 @@ export const openOverviews = (): Overviews => {
   return {
     of: async (markdown, images, admit) => {
       const key = `${hash("sha256", markdown, "base64")} ${images.pattern}`;
-      const outcome = await known.of(key, { markdown, images }, admit).catch(ifBusy);
+      const outcome = await known.of(key, { markdown, images }, admit).catch(ifNotBegun(log));
       return outcome.kind === "html"
         ? outcome
         : { kind: "text", text: shortened(markdown), why: reasons[outcome.why] };
