@@ -49,4 +49,25 @@ describe("an upload from the group's page", () => {
     ]);
     await close();
   });
+
+  it("says beside the file what Auspice will not show of it", async () => {
+    const { page, show, close } = await site.openAs("alice", "/groups/demo");
+    const upload = page.locator("#upload");
+    const content = JSON.stringify({
+      version: "v2",
+      meta: {},
+      tree: { name: "root", node_attrs: { div: 0 } },
+    });
+    const buffer = Buffer.from(content);
+    const bare = { name: "bare.json", mimeType: "application/json", buffer };
+    await upload.locator('input[type="file"]').setInputFiles(bare);
+    await upload.getByRole("button", { name: "Upload", exact: true }).click();
+    await upload.getByRole("link", { name: "Open bare" }).waitFor();
+    await show("upload-warnings");
+    expect(await upload.locator(".warning").allInnerTexts()).toEqual([
+      'Note: "meta" has no list of "panels": Auspice shows the tree and the entropy panel only.',
+      'Note: "meta" does not say when the data were "updated", as a text: Auspice shows no date.',
+    ]);
+    await close();
+  });
 });

@@ -2,7 +2,7 @@ import { createGunzip, createGzip } from "node:zlib";
 import { abortable } from "../../domain/abortable.ts";
 import { BadContent } from "../../domain/failure.ts";
 import type { ObjectKind } from "../../domain/resources/media-type.ts";
-import type { ContentCheck } from "../../ports/driven/resources/content-check.ts";
+import type { ContentCheck, Upload } from "../../ports/driven/resources/content-check.ts";
 import type { Checker } from "./checker.ts";
 import { sizeOf } from "./checker.ts";
 import type { FrontMatterReader } from "./front-matter/front-matter.ts";
@@ -25,10 +25,14 @@ export interface ContentCheckOptions {
 /** Bytes that are looked at in one go: below a millisecond, whatever the size of the pieces that arrive. */
 const sliceSize = 65_536;
 
-const checkerFor = (kind: ObjectKind, { json, frontMatter }: ContentCheckOptions): Checker => {
+const checkerFor = (
+  kind: ObjectKind,
+  { json, frontMatter }: ContentCheckOptions,
+  warn: Upload["warn"],
+): Checker => {
   switch (kind.kind) {
     case "dataset":
-      return datasetCheck(kind.file, json);
+      return datasetCheck(kind.file, json, warn);
     case "narrative":
       return narrativeCheck(frontMatter);
     case "logo":
@@ -177,8 +181,8 @@ const compressed = async function* (
 };
 
 export const contentCheck = (options: ContentCheckOptions): ContentCheck => ({
-  check(kind, { encoding, body }, signal) {
-    const checker = bounded(checkerFor(kind, options), options.maxUploadBytes);
+  check(kind, { encoding, body, warn }, signal) {
+    const checker = bounded(checkerFor(kind, options, warn), options.maxUploadBytes);
     return encoding === "gzip"
       ? gzipped(body, checker, options.maxUploadBytes, signal)
       : compressed(abortable(body, signal), checker, signal);

@@ -49,6 +49,35 @@ const good: [string, ObjectKind, Buffer][] = [
   ["a logo", logo, pngOf(200, 100)],
 ];
 
+/** What is taken, and what readers are told to miss in it. */
+const warned: [string, string, RegExp[]][] = [
+  [
+    "a dataset that has it all",
+    '{"meta":{"panels":["tree"],"updated":"2024-01-01","colorings":[],"filters":[],"geo_resolutions":[],' +
+      '"genome_annotations":{}},"tree":{"name":"a","node_attrs":{}}}',
+    [],
+  ],
+  [
+    "a dataset whose panels are inside something else",
+    '{"meta":{"x":{"panels":[]},"updated":"2024-01-01"},"tree":{"name":"a","node_attrs":{}}}',
+    [/no list of "panels"/],
+  ],
+  [
+    "a dataset with lists that are none",
+    '{"meta":{"panels":"tree","updated":7,"colorings":{},"filters":"x","geo_resolutions":null,' +
+      '"genome_annotations":[]},"tree":{"name":"a","node_attrs":[]}}',
+    [
+      /no list of "panels"/,
+      /"colorings" in "meta" is no list/,
+      /"filters" in "meta" is no list/,
+      /"geo_resolutions" in "meta" is no list/,
+      /"genome_annotations" in "meta" is no object/,
+      /"updated", as a text/,
+      /no "node_attrs"/,
+    ],
+  ],
+];
+
 const bad: [string, ObjectKind, string | Buffer, RegExp][] = [
   [
     "a dataset that is cut off",
@@ -169,6 +198,16 @@ export const contentCheckContract = (adapter: string, open: () => Promise<Harnes
         const error = await fault(outcome());
         expect(error).toBeInstanceOf(BadContent);
         expect(error.message).toMatch(why);
+      }
+    });
+
+    it.each(warned)("tells what readers will miss in %s", async (_, text, missing) => {
+      for (const encoding of ["gzip", "identity"] as const) {
+        const told: string[] = [];
+        const content = encoding === "gzip" ? gzipSync(text) : Buffer.from(text);
+        const body = bodyOf(cut(content, 20));
+        await run(main, { encoding, body, warn: (warning) => void told.push(warning) });
+        expect(told).toEqual(missing.map((words) => expect.stringMatching(words)));
       }
     });
 

@@ -153,3 +153,18 @@ describe("the first thing that is wrong with a PUT decides its answer", () => {
     expect(hidden?.status).toBe(401);
   });
 });
+
+test("a dataset of which Auspice makes less than was meant is taken, with warnings in one header", async () => {
+  const answer = await put(server, "/groups/blab/up/warned", mainType, mainDataset);
+  expect(answer.status).toBe(204);
+  expect(answer.headers["upload-warnings"]).toBe(
+    '"\\"meta\\" has no list of \\"panels\\": Auspice shows the tree and the entropy panel only.", ' +
+      '"\\"meta\\" does not say when the data were \\"updated\\", as a text: Auspice shows no date.", ' +
+      '"The first node of the tree has no \\"node_attrs\\": Auspice may have nothing to draw the tree by."',
+  );
+  const meta = { updated: "2024-01-01", panels: ["tree"] };
+  const whole = JSON.stringify({ version: "v2", meta, tree: { name: "root", node_attrs: { div: 0 } } });
+  expect((await put(server, "/groups/blab/up/whole", mainType, whole)).headers["upload-warnings"]).toBe(
+    undefined,
+  );
+});

@@ -12,14 +12,28 @@ interface Member {
   /** How many objects, the member itself or its elements, have a text as their "name". */
   named: number;
   isNamed: boolean;
+  /** What kinds some members of it have, when it is an object itself. */
+  readonly inner: Map<string, JsonKind>;
 }
+
+/** Members of "meta" and of a tree's first node, without which Auspice shows less than its people expect. */
+const noted = new Set([
+  "panels",
+  "colorings",
+  "filters",
+  "geo_resolutions",
+  "genome_annotations",
+  "updated",
+  "node_attrs",
+]);
 
 /** Notes the members of these names; of several members of one name the last counts, as in `JSON.parse`. */
 const memberOutline = (what: string, names: readonly string[], members: Map<string, Member>): JsonOutline => {
   let current: string | undefined;
   let inner: string | undefined;
   /** Of the member itself if it is an object, or of its elements. */
-  const noteName = (member: Member, depth: number, kind: JsonKind): void => {
+  const noteInner = (member: Member, depth: number, kind: JsonKind): void => {
+    if (depth === 2 && inner !== undefined && noted.has(inner)) member.inner.set(inner, kind);
     if (depth !== (member.kind === "array" ? 3 : 2) || inner !== "name") return;
     const isText = kind === "string";
     // Of several names the last counts.
@@ -38,12 +52,19 @@ const memberOutline = (what: string, names: readonly string[], members: Map<stri
       if (current === undefined) return;
       const member = members.get(current);
       if (depth === 1) {
-        members.set(current, { kind, elements: 0, otherElements: 0, named: 0, isNamed: false });
+        members.set(current, {
+          kind,
+          elements: 0,
+          otherElements: 0,
+          named: 0,
+          isNamed: false,
+          inner: new Map(),
+        });
       } else if (depth === 2 && member?.kind === "array") {
         member.elements += 1;
         member.isNamed = false;
         if (kind !== "object") member.otherElements += 1;
-      } else if (member) noteName(member, depth, kind);
+      } else if (member) noteInner(member, depth, kind);
     },
   };
 };
@@ -75,6 +96,31 @@ const checkMain = (members: ReadonlyMap<string, Member>): void => {
   }
 };
 
+const lists = ["colorings", "filters", "geo_resolutions"];
+
+/** What Auspice 3 makes less of than was meant, without failing. */
+const warnOfMain = (members: ReadonlyMap<string, Member>, warn: (warning: string) => void): void => {
+  const meta = members.get("meta")?.inner ?? new Map<string, JsonKind>();
+  const tree = members.get("tree");
+  if (meta.get("panels") !== "array") {
+    warn('"meta" has no list of "panels": Auspice shows the tree and the entropy panel only.');
+  }
+  for (const name of lists) {
+    const kind = meta.get(name);
+    if (kind !== undefined && kind !== "array") warn(`"${name}" in "meta" is no list: Auspice ignores it.`);
+  }
+  const annotations = meta.get("genome_annotations");
+  if (annotations !== undefined && annotations !== "object") {
+    warn('"genome_annotations" in "meta" is no object: Auspice shows no entropy panel.');
+  }
+  if (meta.get("updated") !== "string") {
+    warn('"meta" does not say when the data were "updated", as a text: Auspice shows no date.');
+  }
+  if (tree?.kind === "object" && tree.inner.get("node_attrs") !== "object") {
+    warn('The first node of the tree has no "node_attrs": Auspice may have nothing to draw the tree by.');
+  }
+};
+
 const checkSidecar: Partial<Record<DatasetFile, (members: ReadonlyMap<string, Member>) => void>> = {
   measurements(members) {
     if (members.get("collections")?.kind === "array") return;
@@ -87,7 +133,11 @@ const checkSidecar: Partial<Record<DatasetFile, (members: ReadonlyMap<string, Me
 };
 
 /** A file of a dataset: a JSON object, with the members without which Auspice can do nothing with it. */
-export const datasetCheck = (file: DatasetFile, options: JsonCheckOptions = {}): Checker => {
+export const datasetCheck = (
+  file: DatasetFile,
+  options: JsonCheckOptions = {},
+  warn: (warning: string) => void = () => undefined,
+): Checker => {
   const members = new Map<string, Member>();
   const what = file === "main" ? "A dataset" : `A ${file} file`;
   const json = jsonCheck(memberOutline(what, ["meta", "tree", "collections", "pivots"], members), options);
@@ -95,8 +145,9 @@ export const datasetCheck = (file: DatasetFile, options: JsonCheckOptions = {}):
     push: json.push,
     end() {
       json.end();
-      if (file === "main") checkMain(members);
-      else checkSidecar[file]?.(members);
+      if (file !== "main") return checkSidecar[file]?.(members);
+      checkMain(members);
+      warnOfMain(members, warn);
     },
   };
 };

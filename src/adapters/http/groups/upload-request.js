@@ -3,9 +3,13 @@ import { problemOf } from "../assets/answer.js";
 /** An upload that moves no byte, and gets no answer, for this long is given up. */
 const patienceMs = 300_000;
 
+/** The sentences of a header that is a List of Strings (RFC 9651 section 4.2.5). */
+const sentencesOf = (header) =>
+  [...(header ?? "").matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, text]) => text.replace(/\\(.)/g, "$1"));
+
 /**
  * PUT by XMLHttpRequest, since fetch tells nothing of an upload's progress. Never rejects; `problem` is
- * undefined when it succeeded.
+ * undefined when it succeeded, and `warnings` say what readers will miss all the same.
  */
 export const put = (address, body, headers, signal, tellProgress) =>
   new Promise((resolve) => {
@@ -15,7 +19,7 @@ export const put = (address, body, headers, signal, tellProgress) =>
     const finish = (status, problem) => {
       clearTimeout(timer);
       signal.removeEventListener("abort", giveUp);
-      resolve({ status, problem });
+      resolve({ status, problem, warnings: sentencesOf(request.getResponseHeader("Upload-Warnings")) });
     };
     request.open("PUT", address);
     for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);

@@ -59,11 +59,18 @@ const exists = async (row) => {
 const askToReplace = (row) =>
   say(row, "exists", "There is already such a file at this address. Replace it for everybody?");
 
+const warningLine = (warning) => {
+  const line = document.createElement("span");
+  line.className = "warning";
+  line.textContent = `Note: ${warning}`;
+  return line;
+};
+
 const upload = async (row, { replacing }) => {
   row.progress.value = 0;
   say(row, "sending", "Uploading…");
   if (!replacing && (await exists(row))) return askToReplace(row);
-  const { status, problem } = await sendFile(row, {
+  const { status, problem, warnings } = await sendFile(row, {
     "Content-Type": mediaTypeOf(row),
     Accept: "application/json",
     ...(row.isGzip ? { "Content-Encoding": "gzip" } : {}),
@@ -74,7 +81,7 @@ const upload = async (row, { replacing }) => {
   const link = document.createElement("a");
   link.href = addressOfRow(row);
   link.textContent = `Open ${row.name.value}`;
-  say(row, "done", "Uploaded. ", link);
+  say(row, "done", "Uploaded. ", link, ...warnings.map(warningLine));
 };
 
 const summarise = () => {

@@ -108,9 +108,15 @@ const write = async (ctx: Context, d: Deps, kind: Resource["kind"]): Promise<voi
   const upload = readUpload(ctx, accepted, () => d.resources.permit(caller, "write", located.resource));
   const file = fileOf(located.resource, upload.type);
   const condition = precondition(ctx);
-  await d.admission.during(ctx, "upload", () => d.resources.write(caller, file, upload, condition, signal));
+  const warnings: string[] = [];
+  const warned = { ...upload, warn: (warning: string) => void warnings.push(warning) };
+  await d.admission.during(ctx, "upload", () => d.resources.write(caller, file, warned, condition, signal));
+  if (warnings.length > 0) ctx.set("Upload-Warnings", warnings.map(structuredString).join(", "));
   ctx.status = 204;
 };
+
+/** RFC 9651 section 4.1.6, for what is ASCII. */
+const structuredString = (text: string): string => `"${text.replace(/["\\]/g, "\\$&")}"`;
 
 /** The CLI sends `narratives_x.json` to the address of a narrative, and breaks down on a 415. */
 const refuseDataset = (ctx: Context): void => {

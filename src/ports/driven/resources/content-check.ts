@@ -13,4 +13,6 @@ export interface Upload {
   /** How the client encoded the body. */
   readonly encoding: "gzip" | "identity";
   readonly body: AsyncIterable<Uint8Array>;
+  /** Is told, in sentences of ASCII and few in number, what readers will miss in content that is taken all the same. */
+  readonly warn?: (warning: string) => void;
 }
