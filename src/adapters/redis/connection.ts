@@ -111,7 +111,9 @@ const shortOutages = () => {
     steadyFor: (): Seconds => (lost === undefined ? (performance.now() - found) / 1000 : 0),
     isOver: () => lost === undefined,
     over: async (): Promise<void> => {
-      while (lost !== undefined && performance.now() < lost + shortOutage) await sleep(10);
+      // One that comes and goes is lost anew each time: what was told as failed must not be sent much later.
+      const latest = performance.now() + shortOutage;
+      while (lost !== undefined && performance.now() < Math.min(latest, lost + shortOutage)) await sleep(10);
     },
   };
 };
