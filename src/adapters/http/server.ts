@@ -99,15 +99,9 @@ export const server = (d: ServerDeps): RequestHandler => {
   app.use(refuseCrossSite(d.cookies));
   app.use(below(/^\/log/i, signInRoutes(pageDeps).routes() as Middleware));
   app.use(identify(d.identifyCaller));
-  const routers = [
-    charonRoutes(pageDeps),
-    pageRoutes(pageDeps),
-    sessionRoutes(pageDeps),
-    settingsRoutes(pageDeps),
-    logoRoute(pageDeps),
-    resourceRoutes(pageDeps),
-  ];
-  app.use(oneRouter(routers).routes());
+  app.use(oneRouter([pageRoutes(pageDeps), sessionRoutes(pageDeps)]).routes());
+  const aboutGroups = [settingsRoutes(pageDeps), logoRoute(pageDeps), resourceRoutes(pageDeps)];
+  app.use(oneRouter([charonRoutes(pageDeps), ...aboutGroups]).routes());
   app.on("error", (cause: unknown) => {
     if (!isDeparture(cause)) d.log.write({ event: "background", what: "an answer broke off", cause });
   });

@@ -55,7 +55,7 @@ export const sessionLayer = (
   };
   return (ctx, next) => {
     ctx.state.session = noSession;
-    const ids = Array.from(readSessionCookies(ctx, settings));
+    const ids = ctx.req.headers.cookie === undefined ? [] : Array.from(readSessionCookies(ctx, settings));
     if (ids.length > 0) return read(ctx, ids, next);
     return mayWrite(ctx) ? layer(ctx, next) : next();
   };

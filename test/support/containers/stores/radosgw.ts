@@ -30,6 +30,7 @@ log to stderr = true
 log file =
 `;
 
+/** An OSD that asks before the monitor has told it the cluster's fsid ends ("wrong fsid"), and is begun again. */
 const start = ({ monitor }: Ports) => `set -eu
 fsid=$(cat /proc/sys/kernel/random/uuid)
 osd=$(cat /proc/sys/kernel/random/uuid)
@@ -40,7 +41,7 @@ ceph-mon --mkfs -i a --monmap /tmp/monmap
 ceph-mon -i a
 ceph osd new "$osd" 0
 ceph-osd --mkfs -i 0 --osd-uuid "$osd"
-ceph-osd -i 0
+while ! ceph-osd -f -i 0; do sleep 1; done &
 radosgw-admin user create --uid tests --display-name tests \\
   --access-key ${testCredentials.accessKeyId} --secret-key ${testCredentials.secretAccessKey}
 exec radosgw -f -n client.rgw
