@@ -65,7 +65,7 @@ const bindStores = async (to: DependencyContainer, parts: AdapterParts): Promise
 
 export type StoreParts = Pick<AdapterParts, "configuration" | "clock" | "log" | "closers">;
 
-/** Sessions and their index, marks, locks, limiters. */
+/** Sessions and their registry, marks, locks, limiters. */
 export const bindSessionStores = (to: DependencyContainer, parts: StoreParts): Promise<void> => {
   const { REDIS_URL: url } = parts.configuration.settings;
   return url === undefined ? bindSessionsFolder(to, parts) : bindRedis(to, parts, url);
@@ -112,28 +112,28 @@ const bindSessionsFolder = async (to: DependencyContainer, parts: StoreParts): P
   const { clock, closers } = parts;
   const [
     { filesystemSessionStore },
-    { filesystemSessionIndex },
-    { filesystemUsedNotices },
-    { filesystemStalenessMarks },
+    { filesystemSessionRegistry },
+    { filesystemReplayCache },
+    { filesystemNotBeforeMarks },
     { filesystemLock },
     { memoryLimiters },
   ] = await Promise.all([
     import("../adapters/filesystem/sessions/session-store.ts"),
-    import("../adapters/filesystem/sessions/session-index.ts"),
-    import("../adapters/filesystem/sessions/used-notices.ts"),
-    import("../adapters/filesystem/sessions/staleness-marks.ts"),
+    import("../adapters/filesystem/sessions/session-registry.ts"),
+    import("../adapters/filesystem/sessions/replay-cache.ts"),
+    import("../adapters/filesystem/sessions/not-before-marks.ts"),
     import("../adapters/filesystem/sessions/lock.ts"),
     import("../adapters/memory/limiter.ts"),
   ]);
   const sessionStore = closers.add(filesystemSessionStore(folderOf(parts, "sessions")));
-  const index = closers.add(filesystemSessionIndex(folderOf(parts, "session-index")));
-  const notices = closers.add(filesystemUsedNotices(folderOf(parts, "logout-notices")));
+  const registry = closers.add(filesystemSessionRegistry(folderOf(parts, "session-index")));
+  const replayCache = closers.add(filesystemReplayCache(folderOf(parts, "logout-notices")));
   const lifetime = parts.configuration.settings.SESSION_MAX_AGE + marksOutlive;
-  const marks = closers.add(filesystemStalenessMarks({ ...folderOf(parts, "marks"), lifetime }));
+  const marks = closers.add(filesystemNotBeforeMarks({ ...folderOf(parts, "marks"), lifetime }));
   const lock = closers.add(filesystemLock(folderOf(parts, "locks")));
   bind(to, keys.sessionStore, () => sessionStore);
-  bind(to, keys.sessionIndex, () => index);
-  bind(to, keys.usedNotices, () => notices);
+  bind(to, keys.sessionRegistry, () => registry);
+  bind(to, keys.replayCache, () => replayCache);
   bind(to, keys.marks, () => cachedMarks(marks, clock));
   bind(to, keys.lock, () => lock);
   bind(to, keys.limiters, () => memoryLimiters(clock));
@@ -146,17 +146,17 @@ const bindRedis = async (to: DependencyContainer, parts: StoreParts, url: string
   const [
     { connectRedis },
     { redisSessionStore },
-    { redisSessionIndex },
-    { redisUsedNotices },
-    { redisStalenessMarks },
+    { redisSessionRegistry },
+    { redisReplayCache },
+    { redisNotBeforeMarks },
     { redisLock },
     { redisLimiters },
   ] = await Promise.all([
     import("../adapters/redis/connection.ts"),
     import("../adapters/redis/session-store.ts"),
-    import("../adapters/redis/session-index.ts"),
-    import("../adapters/redis/used-notices.ts"),
-    import("../adapters/redis/staleness-marks.ts"),
+    import("../adapters/redis/session-registry.ts"),
+    import("../adapters/redis/replay-cache.ts"),
+    import("../adapters/redis/not-before-marks.ts"),
     import("../adapters/redis/lock.ts"),
     import("../adapters/redis/limiter.ts"),
   ]);
@@ -164,9 +164,9 @@ const bindRedis = async (to: DependencyContainer, parts: StoreParts, url: string
   const connection = closers.add(await connectRedis(options, log).catch(unusableRedis));
   const lifetime = configuration.settings.SESSION_MAX_AGE + marksOutlive;
   bind(to, keys.sessionStore, () => redisSessionStore(connection, log));
-  bind(to, keys.sessionIndex, () => redisSessionIndex(connection, clock));
-  bind(to, keys.usedNotices, () => redisUsedNotices(connection));
-  bind(to, keys.marks, () => cachedMarks(redisStalenessMarks(connection, clock, { lifetime }), clock));
+  bind(to, keys.sessionRegistry, () => redisSessionRegistry(connection, clock));
+  bind(to, keys.replayCache, () => redisReplayCache(connection));
+  bind(to, keys.marks, () => cachedMarks(redisNotBeforeMarks(connection, clock, { lifetime }), clock));
   bind(to, keys.limiters, () => redisLimiters(connection));
   const lock = (prefix: string) => redisLock(connection, log, { prefix, lease: lockLease, lifetime });
   bind(to, keys.lock, () => lock("nextstrain.org-session-renewal"));

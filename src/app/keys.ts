@@ -8,11 +8,11 @@ import type { DatasetConverter } from "../ports/driven/resources/dataset-convert
 import type { FrontMatter } from "../ports/driven/resources/front-matter.ts";
 import type { ResourceStore } from "../ports/driven/resources/resource-store.ts";
 import type { RenewalLock, WriteLock } from "../ports/driven/sessions/lock.ts";
-import type { SessionIndex } from "../ports/driven/sessions/session-index.ts";
+import type { NotBeforeMarks } from "../ports/driven/sessions/not-before-marks.ts";
+import type { ReplayCache } from "../ports/driven/sessions/replay-cache.ts";
+import type { SessionRegistry } from "../ports/driven/sessions/session-registry.ts";
 import type { SessionStore } from "../ports/driven/sessions/session-store.ts";
-import type { StalenessMarks } from "../ports/driven/sessions/staleness-marks.ts";
 import type { TokenSealer } from "../ports/driven/sessions/token-sealer.ts";
-import type { UsedNotices } from "../ports/driven/sessions/used-notices.ts";
 import type { Audit } from "../ports/driven/system/audit.ts";
 import type { Clock } from "../ports/driven/system/clock.ts";
 import type { OpenLimiter } from "../ports/driven/system/limiter.ts";
@@ -35,12 +35,12 @@ export const keys = {
   limiters: key<OpenLimiter>("limiters"),
   lock: key<RenewalLock>("renewal-lock"),
   log: key<Log>("log"),
-  marks: key<StalenessMarks>("staleness-marks"),
+  marks: key<NotBeforeMarks>("not-before-marks"),
   random: key<Random>("random"),
   resourceStore: key<ResourceStore>("resource-store"),
   sealer: key<TokenSealer>("token-sealer"),
-  sessionIndex: key<SessionIndex>("session-index"),
+  sessionRegistry: key<SessionRegistry>("session-registry"),
   sessionStore: key<SessionStore>("session-store"),
   writeLock: key<WriteLock>("write-lock"),
-  usedNotices: key<UsedNotices>("used-notices"),
+  replayCache: key<ReplayCache>("replay-cache"),
 };

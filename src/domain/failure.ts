@@ -1,4 +1,4 @@
-import { foreignText } from "./foreign-text.ts";
+import { sanitizeText } from "./sanitize-text.ts";
 import type { ReturnPath } from "./sessions/return-path.ts";
 
 /**
@@ -105,8 +105,8 @@ export class SignInFailed extends Fault<"sign-in-failed"> {
   readonly returnTo: ReturnPath | undefined;
   constructor(reason: string, { said, returnTo, ...options }: SignInFailedOptions = {}) {
     const words = said && {
-      error: foreignText(said.error, 100),
-      description: said.description && foreignText(said.description, 300),
+      error: sanitizeText(said.error, 100),
+      description: said.description && sanitizeText(said.description, 300),
     };
     const message = words ? providerSays(words) : "The identity provider could not log you in.";
     super(message, options);

@@ -8,7 +8,7 @@ export interface Person {
   isViewer: boolean;
   /** Seconds that this person's id tokens live, from and to. */
   readonly tokenLife: readonly [number, number];
-  /** Staleness marks: when what they are about changed, and when the mark was in the store. */
+  /** NotBefore marks: when what they are about changed, and when the mark was in the store. */
   marks: { readonly value: number; readonly from: Moment; readonly done: Moment }[];
 }
 

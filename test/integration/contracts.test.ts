@@ -2,16 +2,16 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RedisOptions } from "../../src/adapters/redis/connection.ts";
 import { redisLimiters } from "../../src/adapters/redis/limiter.ts";
 import { redisLock } from "../../src/adapters/redis/lock.ts";
-import { redisSessionIndex } from "../../src/adapters/redis/session-index.ts";
+import { redisNotBeforeMarks } from "../../src/adapters/redis/not-before-marks.ts";
+import { redisReplayCache } from "../../src/adapters/redis/replay-cache.ts";
+import { redisSessionRegistry } from "../../src/adapters/redis/session-registry.ts";
 import { redisSessionStore } from "../../src/adapters/redis/session-store.ts";
-import { redisStalenessMarks } from "../../src/adapters/redis/staleness-marks.ts";
-import { redisUsedNotices } from "../../src/adapters/redis/used-notices.ts";
 import { systemClock } from "../../src/adapters/system/clock.ts";
+import { notBeforeMarksContract } from "../contract/sessions/not-before-marks.contract.ts";
 import { renewalLockContract } from "../contract/sessions/renewal-lock.contract.ts";
-import { sessionIndexContract } from "../contract/sessions/session-index.contract.ts";
+import { replayCacheContract } from "../contract/sessions/replay-cache.contract.ts";
+import { sessionRegistryContract } from "../contract/sessions/session-registry.contract.ts";
 import { sessionStoreContract } from "../contract/sessions/session-store.contract.ts";
-import { stalenessMarksContract } from "../contract/sessions/staleness-marks.contract.ts";
-import { usedNoticesContract } from "../contract/sessions/used-notices.contract.ts";
 import { limiterContract } from "../contract/system/limiter.contract.ts";
 import type { RedisAsOf } from "../support/containers/stores/redis.ts";
 import { startRedis } from "../support/containers/stores/redis.ts";
@@ -48,9 +48,9 @@ const sessionStoreIn = async (redis: RedisUnderTest) => {
 const sessionIndexIn = async (redis: RedisUnderTest) => {
   const { connect, passSeconds, countKeys, close } = redisHarness(redis.options);
   const clock = manualClock();
-  const another = async () => redisSessionIndex(await connect(), clock);
+  const another = async () => redisSessionRegistry(await connect(), clock);
   return {
-    index: await another(),
+    registry: await another(),
     another,
     passSeconds: async (seconds: number) => {
       clock.pass(seconds);
@@ -63,13 +63,13 @@ const sessionIndexIn = async (redis: RedisUnderTest) => {
 
 const usedNoticesIn = async (redis: RedisUnderTest) => {
   const { connect, passSeconds, close } = redisHarness(redis.options);
-  const another = async () => redisUsedNotices(await connect());
-  return { notices: await another(), another, passSeconds, close };
+  const another = async () => redisReplayCache(await connect());
+  return { replayCache: await another(), another, passSeconds, close };
 };
 
-const stalenessMarksIn = async (redis: RedisUnderTest) => {
+const notBeforeMarksIn = async (redis: RedisUnderTest) => {
   const { connect, passSeconds, close } = redisHarness(redis.options);
-  const another = async () => redisStalenessMarks(await connect(), systemClock(), { lifetime });
+  const another = async () => redisNotBeforeMarks(await connect(), systemClock(), { lifetime });
   return { marks: await another(), lifetime, another, passSeconds, close };
 };
 
@@ -105,9 +105,9 @@ for (const [adapter, start] of Object.entries(servers)) {
     afterAll(() => redis.close());
 
     sessionStoreContract(adapter, () => sessionStoreIn(redis));
-    sessionIndexContract(adapter, () => sessionIndexIn(redis));
-    usedNoticesContract(adapter, () => usedNoticesIn(redis));
-    stalenessMarksContract(adapter, () => stalenessMarksIn(redis));
+    sessionRegistryContract(adapter, () => sessionIndexIn(redis));
+    replayCacheContract(adapter, () => usedNoticesIn(redis));
+    notBeforeMarksContract(adapter, () => notBeforeMarksIn(redis));
     renewalLockContract(adapter, () => renewalLockIn(redis));
     limiterContract(adapter, () => limitersIn(redis));
 

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Seconds } from "../../domain/brand.ts";
-import type { Held, Hold, Lock } from "../../ports/driven/sessions/lock.ts";
+import type { Lease, Lock, LockOutcome } from "../../ports/driven/sessions/lock.ts";
 import type { Log } from "../../ports/driven/system/log.ts";
 import type { RedisConnection, Script } from "./connection.ts";
 
@@ -60,8 +60,8 @@ export const redisLock = (
    */
   const whatIsFree = () => (connection.steadyFor() < lease ? "take what is released" : "take");
 
-  const takeWithin = async (key: string, holder: string, patience: Seconds): Promise<boolean> => {
-    const end = performance.now() + patience * 1000;
+  const takeWithin = async (key: string, holder: string, timeout: Seconds): Promise<boolean> => {
+    const end = performance.now() + timeout * 1000;
     for (;;) {
       if ((await tryTo(whatIsFree(), key, holder)) === "taken") return true;
       if (performance.now() >= end) return false;
@@ -80,18 +80,22 @@ export const redisLock = (
       (lease * 1000) / 3,
     );
     return {
-      confirm: async () => isUnbroken && (await tryTo("prolong", key, holder)) === "prolonged" && isUnbroken,
+      extend: async () => isUnbroken && (await tryTo("prolong", key, holder)) === "prolonged" && isUnbroken,
       stop: () => clearInterval(timer),
     };
   };
 
   return {
-    hold: async <T>(name: string, patience: Seconds, work: (hold: Hold) => Promise<T>): Promise<Held<T>> => {
+    withLock: async <T>(
+      name: string,
+      timeout: Seconds,
+      work: (lease: Lease) => Promise<T>,
+    ): Promise<LockOutcome<T>> => {
       const [key, holder] = [`${prefix}:${name}`, randomBytes(16).toString("base64url")];
-      if (!(await takeWithin(key, holder, patience))) return { outcome: "busy" };
-      const { confirm, stop } = keepProlonging(key, holder);
+      if (!(await takeWithin(key, holder, timeout))) return { outcome: "busy" };
+      const { extend, stop } = keepProlonging(key, holder);
       try {
-        return { outcome: "done", result: await work({ confirm }) };
+        return { outcome: "done", result: await work({ extend }) };
       } finally {
         stop();
         // The result counts more than the lock, which ends by itself.

@@ -96,9 +96,9 @@ export const sendIfExpected = async <T>(
   const heeded = ask();
   const headers = headersFor(expected, step, heeded);
   if (heeded?.size === allConditions.length) return sendWith(headers, send);
-  const held = await lock.hold(key, connection.timeout, async ({ confirm }) => {
+  const held = await lock.withLock(key, connection.timeout, async ({ extend }) => {
     if ((await look(key, signal)) !== expected.etag) throw new ConditionFailed();
-    if (!(await confirm())) throw new StoreDown({ cause: new Error("The lock of this object was lost") });
+    if (!(await extend())) throw new StoreDown({ cause: new Error("The lock of this object was lost") });
     return sendWith(headers, send);
   });
   if (held.outcome === "done") return held.result;

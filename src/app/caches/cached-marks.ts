@@ -1,6 +1,6 @@
 import { LRUCache } from "lru-cache";
 import type { Seconds } from "../../domain/brand.ts";
-import type { StalenessMarks } from "../../ports/driven/sessions/staleness-marks.ts";
+import type { NotBeforeMarks } from "../../ports/driven/sessions/not-before-marks.ts";
 import type { Clock } from "../../ports/driven/system/clock.ts";
 
 /** How long another instance's mark may go unnoticed here. */
@@ -11,7 +11,7 @@ const maxUsers = 10_000;
  * Marks that are looked up once in a few seconds and user, so that an authenticated request costs one round
  * trip to the stores. A mark set here counts here at once. No permission is ever kept.
  */
-export const cachedMarks = (marks: StalenessMarks, clock: Clock): StalenessMarks => {
+export const cachedMarks = (marks: NotBeforeMarks, clock: Clock): NotBeforeMarks => {
   const known = new LRUCache<string, { readonly since: Seconds | undefined; readonly until: Seconds }>({
     max: maxUsers,
   });

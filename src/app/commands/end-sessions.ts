@@ -36,11 +36,11 @@ export const endSessionsOf: Run = async ([username = ""], surroundings) => {
 };
 
 const entriesOf = async (configuration: Configuration, { clock }: Surroundings, stored: StoredSessions) => {
-  const { store: sessions, index, log } = stored;
+  const { store: sessions, registry, log } = stored;
   const { encryptionKeys } = await openSecrets(configuration);
   const revoke = await revocation(configuration, clock, stored);
   const idle = configuration.settings.SESSION_MAX_AGE;
-  const common = { sessions, index, revoke, clock, idle, log: troublesOf(log) };
+  const common = { sessions, registry, revoke, clock, idle, log: troublesOf(log) };
   const tokens = sessionTokens({ ...common, sealer: tokenSealer(encryptionKeys) });
   return sessionEntries({ ...common, tokens, find: findLogins(common) });
 };
@@ -49,12 +49,12 @@ const entriesOf = async (configuration: Configuration, { clock }: Surroundings, 
 const revocation = async (
   configuration: Configuration,
   clock: Surroundings["clock"],
-  { store: sessions, index, log, closers }: StoredSessions,
+  { store: sessions, registry, log, closers }: StoredSessions,
 ): Promise<RevokeLogin> => {
   if (configuration.provider.kind === "embedded") return () => undefined;
   const { identityProvider } = await openExternal({ configuration, clock, log, closers });
   const background = closers.add(backgroundWork({ log, patience }));
-  return revokeLogin({ identityProvider, background, findLogins: findLogins({ sessions, index }) });
+  return revokeLogin({ identityProvider, background, findLogins: findLogins({ sessions, registry }) });
 };
 
 /** The number of sessions is told in the end; here only what goes wrong. */

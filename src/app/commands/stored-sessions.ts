@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { plainLog } from "../../adapters/system/plain-log.ts";
 import { StoreDown } from "../../domain/failure.ts";
-import type { SessionIndex } from "../../ports/driven/sessions/session-index.ts";
+import type { NotBeforeMarks } from "../../ports/driven/sessions/not-before-marks.ts";
+import type { SessionRegistry } from "../../ports/driven/sessions/session-registry.ts";
 import type { SessionStore } from "../../ports/driven/sessions/session-store.ts";
-import type { StalenessMarks } from "../../ports/driven/sessions/staleness-marks.ts";
 import type { Log } from "../../ports/driven/system/log.ts";
 import { bindSessionStores } from "../adapters.ts";
 import { get, newContainer } from "../bindings.ts";
@@ -16,8 +16,8 @@ import { CommandFailed } from "./command.ts";
 
 export interface StoredSessions {
   readonly store: SessionStore;
-  readonly index: SessionIndex;
-  readonly marks: StalenessMarks;
+  readonly registry: SessionRegistry;
+  readonly marks: NotBeforeMarks;
   /** To standard error. */
   readonly log: Log;
   /** Closed when the work is done. */
@@ -56,8 +56,8 @@ export const withSessions = async <T>(
     const log = plainLog(process.stderr, clock);
     await bindSessionStores(container, { configuration, clock, log, closers });
     const store = get(container, keys.sessionStore);
-    const [index, marks] = [get(container, keys.sessionIndex), get(container, keys.marks)];
-    return await work({ store, index, marks, log, closers });
+    const [registry, marks] = [get(container, keys.sessionRegistry), get(container, keys.marks)];
+    return await work({ store, registry, marks, log, closers });
   } catch (error) {
     throw configuration.settings.REDIS_URL !== undefined && error instanceof StoreDown
       ? new CommandFailed("Redis stopped answering half way. Run this once more when it is back.", 1, {

@@ -8,7 +8,7 @@ export type Credentials =
   | { readonly kind: "bearer"; readonly token: string }
   | { readonly kind: "session"; readonly id: SessionId; readonly stored: StoredSession }
   /** A session cookie came, and the store that knows it does not answer. */
-  | { readonly kind: "session-unread"; readonly cause: StoreDown };
+  | { readonly kind: "session-unavailable"; readonly cause: StoreDown };
 
 /** Who sends a request. */
 export type Caller =
@@ -16,7 +16,7 @@ export type Caller =
   | { readonly kind: "anonymous"; readonly loginEnd?: LoginEnd }
   | { readonly kind: "user"; readonly user: User }
   /** Somebody whose login cannot be checked right now: may do what anybody may, and is not logged out. */
-  | { readonly kind: "unproven"; readonly cause: ProviderDown | StoreDown };
+  | { readonly kind: "unverified"; readonly cause: ProviderDown | StoreDown };
 
 export const anonymous: Caller = { kind: "anonymous" };
 

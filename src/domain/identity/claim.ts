@@ -19,7 +19,7 @@ export const claimAt = (claims: JsonObject, name: string): Json | undefined => {
 };
 
 /** What a claim holds, to tell an operator who set something up, in words that follow its name. Names no value. */
-export const whatItHolds = (claim: Json | undefined): string => {
+export const describeClaim = (claim: Json | undefined): string => {
   if (claim === undefined) return "is missing";
   if (claim === null) return "is null";
   if (claim === "") return "holds an empty text";
@@ -55,7 +55,7 @@ export const readNames = (claim: Json | undefined): NamesClaim => {
     const members = Object.entries(claim).filter(([, value]) => value !== false && value !== null);
     return { names: members.map(([name]) => name), fault: undefined };
   }
-  return { names: [], fault: whatItHolds(claim) };
+  return { names: [], fault: describeClaim(claim) };
 };
 
 const readList = (entries: readonly Json[]): NamesClaim => {

@@ -1,5 +1,5 @@
 import type { Branded, JsonObject } from "../brand.ts";
-import { claimAt, whatItHolds } from "./claim.ts";
+import { claimAt, describeClaim } from "./claim.ts";
 
 /** The value of the configured subject claim; never empty, and at one issuer never two people's. */
 export type Subject = Branded<"Subject">;
@@ -39,5 +39,5 @@ export const personFault = (claims: JsonObject, subjectClaim: string): string =>
   const name = isIdentifier(claimAt(claims, subjectClaim)) ? "iss" : subjectClaim;
   const claim = claimAt(claims, name);
   if (claim === undefined) return `the claim ${name} is missing`;
-  return `the claim ${name} ${whatItHolds(claim)}; it has to be a text of 1 to ${maxLength} characters`;
+  return `the claim ${name} ${describeClaim(claim)}; it has to be a text of 1 to ${maxLength} characters`;
 };

@@ -51,6 +51,6 @@ export function permit(
 ): asserts group is Group {
   if (group && may(caller, action, type, group)) return;
   if (caller.kind === "anonymous") throw new LoginRequired();
-  if (caller.kind === "unproven") throw caller.cause;
+  if (caller.kind === "unverified") throw caller.cause;
   throw new NotAllowed();
 }

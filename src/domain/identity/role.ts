@@ -1,6 +1,6 @@
 import type { Group, GroupName, NormalisedGroupName } from "../groups/group.ts";
 import { normaliseGroupName } from "../groups/group.ts";
-import { remembered } from "../remembered.ts";
+import { memoize } from "../memoize.ts";
 
 /** The roles of a group, least to most privileged; listed, not inherited. */
 export const roles = ["viewers", "editors", "owners"] as const;
@@ -23,7 +23,7 @@ const claimedName = (text: string): NormalisedGroupName =>
   text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()) as NormalisedGroupName;
 
 /** Somebody's claim entries by the groups they name, which is read many times in each request. */
-const byGroup = remembered((roleGroups: ReadonlySet<string>) => {
+const byGroup = memoize((roleGroups: ReadonlySet<string>) => {
   const held = new Map<NormalisedGroupName, Set<Role>>();
   for (const name of roleGroups) {
     const [groupPart, rolePart] = partsOf(name);
@@ -35,7 +35,7 @@ const byGroup = remembered((roleGroups: ReadonlySet<string>) => {
   return held;
 });
 
-const normalisedName = remembered(({ name }: Group) => normaliseGroupName(name));
+const normalisedName = memoize(({ name }: Group) => normaliseGroupName(name));
 
 const none: ReadonlySet<Role> = new Set();
 

@@ -1,5 +1,5 @@
 import type { Branded, JsonObject } from "../brand.ts";
-import { claimAt, readNames, whatItHolds } from "./claim.ts";
+import { claimAt, describeClaim, readNames } from "./claim.ts";
 import type { Person } from "./person.ts";
 import { isIdentifier, personFault, personFromClaims } from "./person.ts";
 
@@ -72,5 +72,5 @@ export const userFromClaims = (claims: JsonObject, names: ClaimNames): User | un
 export const userFault = (claims: JsonObject, { username, subject }: ClaimNames): string => {
   const claim = claimAt(claims, username);
   if (isUsername(claim)) return personFault(claims, subject);
-  return `the claim ${username} ${whatItHolds(claim)}${claim === undefined ? "" : "; it has to be a text"}`;
+  return `the claim ${username} ${describeClaim(claim)}${claim === undefined ? "" : "; it has to be a text"}`;
 };

@@ -1,9 +1,9 @@
 import type { Json, JsonObject, Seconds } from "../brand.ts";
 
 /** What is known of a user's rights having changed, and of the provider's clock. */
-export interface Staleness {
+export interface NotBefore {
   /** Tokens issued before this are too old; absent: no mark. */
-  readonly staleBefore: Seconds | undefined;
+  readonly notBefore: Seconds | undefined;
   /** How far the provider dates its `iat` back (`OIDC_IAT_BACKDATED_BY`). */
   readonly backdatedBy: Seconds;
   /** Marks up to this one were there before the provider was asked for the token; undefined: that is not known. */
@@ -13,7 +13,7 @@ export interface Staleness {
 /** Between a mark and one that comes later, though it is no later by its own clock. */
 export const leastStep: Seconds = 0.001;
 
-/** The mark after another one: see `StalenessMarks`. */
+/** The mark after another one: see `NotBeforeMarks`. */
 export const laterMark = (present: Seconds | undefined, at: Seconds): Seconds =>
   present === undefined || present < at ? at : present + leastStep;
 
@@ -35,15 +35,15 @@ const isNumber = (claim: Json | undefined): claim is number =>
   typeof claim === "number" && Number.isFinite(claim);
 
 /**
- * Whether claims are from before the user's staleness mark (sessions-and-authentication.md section 8):
+ * Whether claims are from before the user's notBeforeMark mark (sessions-and-authentication.md section 8):
  * "undated" when there is a mark and no `iat` to compare it with.
  */
-export const judgeAge = (claims: JsonObject, staleness: Staleness): "fresh" | "stale" | "undated" => {
-  const { staleBefore, renewedAfterMark } = staleness;
-  if (staleBefore === undefined) return "fresh";
+export const judgeAge = (claims: JsonObject, notBeforeMark: NotBefore): "fresh" | "stale" | "undated" => {
+  const { notBefore, renewedAfterMark } = notBeforeMark;
+  if (notBefore === undefined) return "fresh";
   // The provider's clock may be behind the one that set the mark.
-  if (renewedAfterMark !== undefined && renewedAfterMark >= staleBefore) return "fresh";
+  if (renewedAfterMark !== undefined && renewedAfterMark >= notBefore) return "fresh";
   const issued = claims["iat"];
   if (!isNumber(issued)) return "undated";
-  return issued + staleness.backdatedBy < staleBefore ? "stale" : "fresh";
+  return issued + notBeforeMark.backdatedBy < notBefore ? "stale" : "fresh";
 };

@@ -15,7 +15,7 @@ export const parseSessionId = (text: string): SessionId | undefined =>
 
 /** Somebody's login, as it is kept in a session. */
 export interface Login {
-  /** For the operator and for staleness marks; rights come from the tokens, never from here. */
+  /** For the operator and for not-before marks; rights come from the tokens, never from here. */
   readonly username: Username;
   /** Whose session it is. Absent: version 0.1 began it, and it has not been renewed since. */
   readonly person?: Person;

@@ -12,7 +12,7 @@ export interface TokenSet {
   /** What userinfo said of the claims that the id token lacks; absent: it was not asked. See `userinfo.ts`. */
   readonly userinfo?: JsonObject;
   /**
-   * Staleness marks up to this one were set before the provider was asked for this id token: by them it is fresh,
+   * NotBefore marks up to this one were set before the provider was asked for this id token: by them it is fresh,
    * whatever its `iat` says. Absent: the token came of a login.
    */
   readonly renewedAfterMark?: Seconds;

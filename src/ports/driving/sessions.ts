@@ -5,7 +5,7 @@ import type { Session, SessionId } from "../../domain/sessions/session.ts";
 export interface Sessions {
   /** A fresh id, never one that came from a client. */
   newId(): SessionId;
-  /** "session-unread" when the store does not answer; "none" when there is no such session. */
+  /** "session-unavailable" when the store does not answer; "none" when there is no such session. */
   open(id: SessionId): Promise<Credentials>;
   /** Throws StoreDown; ends the least recently used sessions of somebody who has too many. */
   begin(id: SessionId, session: Session): Promise<void>;

@@ -29,7 +29,7 @@ describe("the audit in the log", () => {
     ]);
   });
 
-  it.each(["anonymous", "unproven"] as const)("names nobody where the caller is %s", (kind) => {
+  it.each(["anonymous", "unverified"] as const)("names nobody where the caller is %s", (kind) => {
     expect(written({ who: { kind }, action: "read", ...object, verdict: "allowed" })).toEqual([
       { event: "access", action: "read", caller: kind, ...object },
     ]);

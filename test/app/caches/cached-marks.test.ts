@@ -3,14 +3,14 @@ import { cachedMarks } from "../../../src/app/caches/cached-marks.ts";
 import { StoreDown } from "../../../src/domain/failure.ts";
 import type { Username } from "../../../src/domain/identity/user.ts";
 import { manualClock } from "../../support/measuring/manual-clock.ts";
-import { memoryStalenessMarks } from "../../support/memory/staleness-marks.ts";
+import { memoryNotBeforeMarks } from "../../support/memory/not-before-marks.ts";
 
 const alice = "alice" as Username;
 const bob = "bob" as Username;
 
 const setup = () => {
   const clock = manualClock();
-  const shared = memoryStalenessMarks(clock, 1000);
+  const shared = memoryNotBeforeMarks(clock, 1000);
   const asked: string[] = [];
   const counting = {
     mark: shared.mark,

@@ -35,7 +35,7 @@ describe("renewals of one process", () => {
 
   it("that take long are followed by one more for who comes late, since rights may have changed", async () => {
     const s = setup();
-    const before: Caller = { kind: "unproven", cause: new ProviderDown() };
+    const before: Caller = { kind: "unverified", cause: new ProviderDown() };
     const first = s.renewals.now(id("a"));
     s.clock.pass(1);
     const late = [s.renewals.now(id("a")), s.renewals.now(id("a"))];

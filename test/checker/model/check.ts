@@ -2,7 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { connectRedis } from "../../../src/adapters/redis/connection.ts";
-import { redisStalenessMarks } from "../../../src/adapters/redis/staleness-marks.ts";
+import { redisNotBeforeMarks } from "../../../src/adapters/redis/not-before-marks.ts";
 import { systemClock } from "../../../src/adapters/system/clock.ts";
 import { seededNumbers } from "../../../src/app/sample/random-numbers.ts";
 import { freePort } from "../../support/containers/free-port.ts";
@@ -170,7 +170,7 @@ const checkOn = async (options: CheckOptions, folder: string, redis: StartedRedi
       ended.judgeOld();
       options.progress?.(ledger.line(provider.counts.renewals));
     }, 10_000);
-    const marks = redisStalenessMarks(connection, systemClock(), { lifetime: 90_000 });
+    const marks = redisNotBeforeMarks(connection, systemClock(), { lifetime: 90_000 });
     const disturbing = disturb({
       random,
       instances: all,

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { RandomNumbers } from "../../../src/app/sample/random-numbers.ts";
 import { StoreDown } from "../../../src/domain/failure.ts";
 import type { Username } from "../../../src/domain/identity/user.ts";
-import type { StalenessMarks } from "../../../src/ports/driven/sessions/staleness-marks.ts";
+import type { NotBeforeMarks } from "../../../src/ports/driven/sessions/not-before-marks.ts";
 import type { StartedRedis } from "../../support/containers/stores/redis.ts";
 import type { Instance } from "../instance.ts";
 import type { Login, Person } from "../login.ts";
@@ -21,7 +21,7 @@ export interface DisturbanceDeps {
   readonly notices: Notices;
   readonly redis: Pick<StartedRedis, "signal" | "stop" | "start">;
   readonly redisTrouble: Trouble;
-  readonly marks: StalenessMarks;
+  readonly marks: NotBeforeMarks;
   readonly isGoing: () => boolean;
   /** Mean milliseconds between two of a kind. */
   readonly every: Record<

@@ -1,6 +1,9 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { ProviderDown } from "../../../src/domain/failure.ts";
-import type { UselessTokens, VerifiedTokens } from "../../../src/ports/driven/identity/identity-provider.ts";
+import type {
+  UntrustedTokens,
+  VerifiedTokens,
+} from "../../../src/ports/driven/identity/identity-provider.ts";
 import { answerFlaws, tokenFlaws } from "../../support/stub-provider/flaw.ts";
 import {
   earlyFlaws,
@@ -14,7 +17,7 @@ import {
 const useless = {
   tokens: { refreshToken: expect.any(String) },
   claims: undefined,
-  because: "another-person",
+  because: "wrong-subject",
 };
 const overdue = { ...useless, because: "expired" };
 
@@ -63,7 +66,7 @@ export const refreshContract = (current: () => Harness): void => {
           await expect(renewal).rejects.toBeInstanceOf(ProviderDown);
           expect(await harness.provider.refresh(tokens)).not.toBe("refused");
         } else if (outcome === "refused") expect(await renewal).toBe("refused");
-        else if (outcome === "useless") expect((await renewal) as UselessTokens).toMatchObject(useless);
+        else if (outcome === "useless") expect((await renewal) as UntrustedTokens).toMatchObject(useless);
         else expect((await renewal) as VerifiedTokens).toHaveProperty("claims.sub", "subject-of-alice");
       });
     }
@@ -86,8 +89,8 @@ export const refreshContract = (current: () => Harness): void => {
         harness.stub.misbehave("rotating-refresh-tokens");
         const renewed = await withFlaw(harness, flaw, () => harness.provider.refresh(tokens));
         if (renewed === "refused") return expect.unreachable();
-        const doubtful = { claims: undefined, because: "doubtful", cause: expect.any(Error) };
-        expect(renewed).toMatchObject(doubtful);
+        const unverifiable = { claims: undefined, because: "unverifiable", cause: expect.any(Error) };
+        expect(renewed).toMatchObject(unverifiable);
         expect(await harness.provider.refresh(renewed.tokens)).toHaveProperty(
           "claims.sub",
           "subject-of-alice",
@@ -128,7 +131,7 @@ export const refreshContract = (current: () => Harness): void => {
       await harness.stub.rotateKeys("second", { keepOld: false });
       await harness.provider.verify({ idToken: await harness.stub.idToken({}, "app") }, "app");
       const cause = new Error("The token is signed by an unknown key.");
-      expect(await harness.provider.refresh(tokens)).toMatchObject({ because: "doubtful", cause });
+      expect(await harness.provider.refresh(tokens)).toMatchObject({ because: "unverifiable", cause });
       harness.passSeconds(10_000);
       expect(await harness.provider.refresh(tokens)).toMatchObject({ because: "missing" });
     });

@@ -36,7 +36,7 @@ export const verificationContract = (current: () => Harness): void => {
           : flaw === "expired"
             ? "expired"
             : isDoubt
-              ? "doubtful"
+              ? "unverifiable"
               : "invalid";
         it(`says ${outcome} for the ${audience} client: ${flaw}`, async () => {
           const token = await withFlaw(harness, flaw, () => harness.stub.idToken({}, audience));

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Seconds } from "../../../src/domain/brand.ts";
 import { StoreDown } from "../../../src/domain/failure.ts";
 import type { SessionId } from "../../../src/domain/sessions/session.ts";
-import type { Hold, RenewalLock } from "../../../src/ports/driven/sessions/lock.ts";
+import type { Lease, RenewalLock } from "../../../src/ports/driven/sessions/lock.ts";
 
 export interface Instance {
   readonly lock: RenewalLock;
@@ -26,14 +26,14 @@ const patient: Seconds = 10;
 
 /** Starts work that lasts until it is told to end; resolves when the lock is held. */
 const holdUntilTold = async (lock: RenewalLock, id: SessionId) => {
-  const inside = Promise.withResolvers<Hold>();
+  const inside = Promise.withResolvers<Lease>();
   const end = Promise.withResolvers<void>();
-  const held = lock.hold(id, patient, (hold) => {
+  const held = lock.withLock(id, patient, (hold) => {
     inside.resolve(hold);
     return end.promise;
   });
-  const { confirm } = await inside.promise;
-  return { held, confirm, end: () => end.resolve() };
+  const { extend } = await inside.promise;
+  return { held, extend, end: () => end.resolve() };
 };
 
 export const renewalLockContract = (adapter: string, open: () => Promise<Harness>): void => {
@@ -47,16 +47,19 @@ export const renewalLockContract = (adapter: string, open: () => Promise<Harness
     it("passes the work's result through and is free again", async () => {
       const { lock } = await harness.open();
       const id = newId();
-      expect(await lock.hold(id, 0, async () => "renewed")).toEqual({ outcome: "done", result: "renewed" });
-      expect(await lock.hold(id, 0, async () => 2)).toEqual({ outcome: "done", result: 2 });
+      expect(await lock.withLock(id, 0, async () => "renewed")).toEqual({
+        outcome: "done",
+        result: "renewed",
+      });
+      expect(await lock.withLock(id, 0, async () => 2)).toEqual({ outcome: "done", result: 2 });
     });
 
     it("passes the work's error through and is free again", async () => {
       const { lock } = await harness.open();
       const id = newId();
       const fault = new Error("The provider said no.");
-      await expect(lock.hold(id, 0, () => Promise.reject(fault))).rejects.toBe(fault);
-      expect(await lock.hold(id, 0, async () => "next")).toMatchObject({ outcome: "done" });
+      await expect(lock.withLock(id, 0, () => Promise.reject(fault))).rejects.toBe(fault);
+      expect(await lock.withLock(id, 0, async () => "next")).toMatchObject({ outcome: "done" });
     });
 
     it("lets one holder at a time in, over all instances, and all of them in the end", async () => {
@@ -69,7 +72,7 @@ export const renewalLockContract = (adapter: string, open: () => Promise<Harness
         inside--;
       };
       const instances = await Promise.all(Array.from({ length: 4 }, () => harness.open()));
-      const all = [...instances, ...instances].map(({ lock }) => lock.hold(id, patient, work));
+      const all = [...instances, ...instances].map(({ lock }) => lock.withLock(id, patient, work));
       expect((await Promise.all(all)).map(({ outcome }) => outcome)).toEqual(all.map(() => "done"));
       expect(most).toBe(1);
     });
@@ -77,7 +80,7 @@ export const renewalLockContract = (adapter: string, open: () => Promise<Harness
     it("does not let one session wait for another", async () => {
       const { lock } = await harness.open();
       const first = await holdUntilTold(lock, newId());
-      expect(await lock.hold(newId(), 0, async () => 1)).toMatchObject({ outcome: "done" });
+      expect(await lock.withLock(newId(), 0, async () => 1)).toMatchObject({ outcome: "done" });
       first.end();
       await first.held;
     });
@@ -89,9 +92,9 @@ export const renewalLockContract = (adapter: string, open: () => Promise<Harness
       const first = await holdUntilTold(lock, id);
       const work = () => Promise.reject(new Error("This must not run."));
       const before = performance.now();
-      expect(await other.lock.hold(id, 0.15, work)).toEqual({ outcome: "busy" });
+      expect(await other.lock.withLock(id, 0.15, work)).toEqual({ outcome: "busy" });
       expect(performance.now() - before).toBeGreaterThan(120);
-      expect(await lock.hold(id, 0, work)).toEqual({ outcome: "busy" });
+      expect(await lock.withLock(id, 0, work)).toEqual({ outcome: "busy" });
       first.end();
       await first.held;
     });
@@ -100,7 +103,7 @@ export const renewalLockContract = (adapter: string, open: () => Promise<Harness
       const [first, second] = [await harness.open(), await harness.open()];
       const id = newId();
       const holding = await holdUntilTold(first.lock, id);
-      const waiting = second.lock.hold(id, patient, async () => performance.now());
+      const waiting = second.lock.withLock(id, patient, async () => performance.now());
       await delay(20);
       const released = performance.now();
       holding.end();
@@ -112,7 +115,7 @@ export const renewalLockContract = (adapter: string, open: () => Promise<Harness
       const [first, second] = [await harness.open(), await harness.open()];
       const id = newId();
       const holding = await holdUntilTold(first.lock, id);
-      expect(await second.lock.hold(id, harness.lease * 1.7, async () => 1)).toEqual({ outcome: "busy" });
+      expect(await second.lock.withLock(id, harness.lease * 1.7, async () => 1)).toEqual({ outcome: "busy" });
       holding.end();
       expect(await holding.held).toMatchObject({ outcome: "done" });
     });
@@ -122,21 +125,21 @@ export const renewalLockContract = (adapter: string, open: () => Promise<Harness
       const id = newId();
       await holdUntilTold(first.lock, id);
       await first.kill();
-      expect(await second.lock.hold(id, 0, async () => 1)).toEqual({ outcome: "busy" });
-      expect(await second.lock.hold(id, harness.lease + 0.3, async () => 2)).toMatchObject({ result: 2 });
+      expect(await second.lock.withLock(id, 0, async () => 1)).toEqual({ outcome: "busy" });
+      expect(await second.lock.withLock(id, harness.lease + 0.3, async () => 2)).toMatchObject({ result: 2 });
     });
 
     it("confirms a hold as long as nobody else had the lock", async () => {
       const { lock } = await harness.open();
       const holding = await holdUntilTold(lock, newId());
-      expect(await holding.confirm()).toBe(true);
+      expect(await holding.extend()).toBe(true);
       await seconds(harness.lease * 1.5);
-      expect(await holding.confirm()).toBe(true);
+      expect(await holding.extend()).toBe(true);
       holding.end();
       await holding.held;
     });
 
-    it("does not confirm a hold to a holder whom somebody followed, nor when the lock is free again", async () => {
+    it("does not extend a hold to a holder whom somebody followed, nor when the lock is free again", async () => {
       const [late, second] = [await harness.open(), await harness.open()];
       const id = newId();
       const lateHolding = await holdUntilTold(late.lock, id);
@@ -144,7 +147,7 @@ export const renewalLockContract = (adapter: string, open: () => Promise<Harness
       await seconds(harness.lease);
       const successor = await holdUntilTold(second.lock, id);
       const isConfirmed = () =>
-        lateHolding.confirm().catch((error: unknown) => {
+        lateHolding.extend().catch((error: unknown) => {
           if (error instanceof StoreDown) return false;
           throw error;
         });
@@ -165,7 +168,7 @@ export const renewalLockContract = (adapter: string, open: () => Promise<Harness
       const successor = await holdUntilTold(second.lock, id);
       lateHolding.end();
       expect(await lateHolding.held).toMatchObject({ outcome: "done" });
-      expect(await third.lock.hold(id, 0, async () => 1)).toEqual({ outcome: "busy" });
+      expect(await third.lock.withLock(id, 0, async () => 1)).toEqual({ outcome: "busy" });
       successor.end();
       await successor.held;
     });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Json, JsonObject } from "../../../src/domain/brand.ts";
-import { claimAt, readNames, whatItHolds } from "../../../src/domain/identity/claim.ts";
+import { claimAt, describeClaim, readNames } from "../../../src/domain/identity/claim.ts";
 
 describe("a claim's path", () => {
   it.each<[string, JsonObject, string]>([
@@ -68,5 +68,5 @@ it.each<[Json | undefined, string]>([
   [[], "holds an empty list"],
   [{ a: 1 }, "holds an object"],
 ])("what %j is, in words, which never name a value", (claim, words) => {
-  expect(whatItHolds(claim)).toBe(words);
+  expect(describeClaim(claim)).toBe(words);
 });

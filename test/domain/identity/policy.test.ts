@@ -84,7 +84,7 @@ describe("a group that does not exist", () => {
 
 describe("somebody whose login cannot be checked", () => {
   it.each([new ProviderDown(), new StoreDown()])("reads what is public and no more: %s", (cause) => {
-    const caller: Caller = { kind: "unproven", cause };
+    const caller: Caller = { kind: "unverified", cause };
     expect(may(caller, "read", "dataset", publicGroup)).toBe(true);
     expect(may(caller, "write", "dataset", publicGroup)).toBe(false);
     expect(() => permit(caller, "read", "dataset", privateGroup)).toThrow(cause);

@@ -375,7 +375,7 @@ describe("while the provider is not itself", () => {
   });
 });
 
-describe("a staleness mark", () => {
+describe("a not-before mark", () => {
   test("makes a session renew, and stay", async () => {
     const visitor = await loggedIn();
     expect(await status(visitor, privatePage)).toBe(200);

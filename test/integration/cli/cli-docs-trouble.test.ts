@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { CliSite } from "../../support/cli/cli-site.ts";
 import { openCliSite } from "../../support/cli/cli-site.ts";
 import type { CommandLine, Ran } from "../../support/cli/command-line.ts";
-import { markStale } from "../../support/sessions/mark-stale.ts";
+import { setNotBefore } from "../../support/sessions/set-not-before.ts";
 
 let site: CliSite;
 let alice: CommandLine;
@@ -64,7 +64,7 @@ const ways: Readonly<Record<string, () => Promise<Ran>>> = {
   "Not logged in": () => nobody.nextstrain("whoami", site.origin),
   "Permission denied. Logging in … might help?": () => ls(nobody),
   "Login credentials appear to be out of date": async () => {
-    await markStale(site.server.data, "alice");
+    await setNotBefore(site.server.data, "alice");
     // Once the server has noticed.
     await expect.poll(async () => (await ls(alice)).code, { timeout: 20_000 }).toBe(1);
     return ls(alice);

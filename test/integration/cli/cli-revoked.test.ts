@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { CliSite } from "../../support/cli/cli-site.ts";
 import { openCliSite } from "../../support/cli/cli-site.ts";
 import type { CommandLine } from "../../support/cli/command-line.ts";
-import { markStale } from "../../support/sessions/mark-stale.ts";
+import { setNotBefore } from "../../support/sessions/set-not-before.ts";
 
 const content = JSON.stringify({ version: "v2", meta: { title: "Of an editor" }, tree: { name: "root" } });
 
@@ -24,7 +24,7 @@ const upload = (name = "mine") =>
 test("a role that was taken away a moment ago is told as such, by a renewal and then for good (CLI-19 to CLI-22)", async () => {
   expect(await upload()).toMatchObject({ code: 0, errors: "" });
   await site.restart({ erin: "viewers" });
-  await markStale(site.server.data, "erin");
+  await setNotBefore(site.server.data, "erin");
   const outOfDate =
     "Error: Login credentials appear to be out of date. Please run " +
     `nextstrain login --renew ${site.origin} and then retry your command.`;

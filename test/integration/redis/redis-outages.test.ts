@@ -3,8 +3,8 @@ import { inspect } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RedisConnection, RedisOptions } from "../../../src/adapters/redis/connection.ts";
 import { connectRedis } from "../../../src/adapters/redis/connection.ts";
+import { redisNotBeforeMarks } from "../../../src/adapters/redis/not-before-marks.ts";
 import { redisSessionStore } from "../../../src/adapters/redis/session-store.ts";
-import { redisStalenessMarks } from "../../../src/adapters/redis/staleness-marks.ts";
 import { systemClock } from "../../../src/adapters/system/clock.ts";
 import { NotConfigured, StoreDown } from "../../../src/domain/failure.ts";
 import type { Username } from "../../../src/domain/identity/user.ts";
@@ -270,10 +270,10 @@ describe("connecting to Redis", () => {
     await redis.cli("CONFIG", "SET", "maxmemory-policy", "volatile-ttl");
   });
 
-  it("drops the least active sessions before any staleness mark when memory is full", async () => {
+  it("drops the least active sessions before any not-before mark when memory is full", async () => {
     const connection = await connectRedis({ url: redis.url }, recordingLog());
     const sessions = redisSessionStore(connection, recordingLog());
-    const marks = redisStalenessMarks(connection, systemClock(), { lifetime: 2 * idle });
+    const marks = redisNotBeforeMarks(connection, systemClock(), { lifetime: 2 * idle });
     const users = Array.from({ length: 50 }, (_, n) => `user ${n}` as Username);
     for (const user of users) await marks.mark(user, 1000);
     await redis.cli("CONFIG", "SET", "maxmemory", "8mb");

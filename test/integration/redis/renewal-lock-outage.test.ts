@@ -5,7 +5,7 @@ import { connectRedis } from "../../../src/adapters/redis/connection.ts";
 import { redisLock } from "../../../src/adapters/redis/lock.ts";
 import { StoreDown } from "../../../src/domain/failure.ts";
 import type { SessionId } from "../../../src/domain/sessions/session.ts";
-import type { Hold } from "../../../src/ports/driven/sessions/lock.ts";
+import type { Lease } from "../../../src/ports/driven/sessions/lock.ts";
 import type { StartedRedis } from "../../support/containers/stores/redis.ts";
 import { startRedis } from "../../support/containers/stores/redis.ts";
 import { recordingLog } from "../../support/measuring/recording-log.ts";
@@ -31,12 +31,12 @@ it("a hold that could not be prolonged while Redis was away is still one when it
   const lease = 1;
   const [holder, other] = [await open(lease), await open(lease)];
   const written = Promise.withResolvers<void>();
-  const holding = holder.lock.hold(id, 0, () => written.promise);
+  const holding = holder.lock.withLock(id, 0, () => written.promise);
   await redis.stop();
   await delay(lease * 1500);
   await redis.start();
   const answers = async () => {
-    const held = await other.lock.hold(id, 0, async () => "renewed by another");
+    const held = await other.lock.withLock(id, 0, async () => "renewed by another");
     return held.outcome;
   };
   const firstAnswer = async (): Promise<string> => {
@@ -63,23 +63,23 @@ it("a hold that Redis has lost is taken again by its holder, but not confirmed",
   const lease = 1.5;
   const [holder, other] = [await open(lease), await open(lease)];
   const end = Promise.withResolvers<void>();
-  const inside = Promise.withResolvers<Hold>();
-  const holding = holder.lock.hold(id, 0, (hold) => {
+  const inside = Promise.withResolvers<Lease>();
+  const holding = holder.lock.withLock(id, 0, (hold) => {
     inside.resolve(hold);
     return end.promise;
   });
-  const { confirm } = await inside.promise;
-  expect(await confirm()).toBe(true);
+  const { extend } = await inside.promise;
+  expect(await extend()).toBe(true);
   // As a crash loses the writes of its last second.
   const client = new Redis(redis.url.replace("//u:", "//:"), { tls: { ca: redis.certificates.ca } });
   await client.flushall();
   await client.quit();
-  expect(await confirm()).toBe(false);
+  expect(await extend()).toBe(false);
   await delay(lease * 500);
-  expect((await other.lock.hold(id, 0, async () => 1)).outcome).toBe("busy");
-  expect(await confirm()).toBe(false);
+  expect((await other.lock.withLock(id, 0, async () => 1)).outcome).toBe("busy");
+  expect(await extend()).toBe(false);
   end.resolve();
   await holding;
-  expect((await other.lock.hold(id, 0, async () => 1)).outcome).toBe("done");
+  expect((await other.lock.withLock(id, 0, async () => 1)).outcome).toBe("done");
   await Promise.all([holder.connection.close(), other.connection.close()]);
 });

@@ -108,9 +108,9 @@ describe("processes killed while they use a folder", () => {
     const holder = startFilesystemProcess("hold", folder.path, id);
     await holder.said("holding");
     await delay(1500);
-    expect(await lock.hold(id, 0, async () => 1)).toEqual({ outcome: "busy" });
+    expect(await lock.withLock(id, 0, async () => 1)).toEqual({ outcome: "busy" });
     await holder.kill();
-    expect(await lock.hold(id, 2, async () => 2)).toEqual({ outcome: "done", result: 2 });
+    expect(await lock.withLock(id, 2, async () => 2)).toEqual({ outcome: "done", result: 2 });
     await lock.close();
   });
 });

@@ -56,7 +56,7 @@ const countUp = async (): Promise<void> => {
 /** Fails if somebody else is inside. */
 const enterAlone = async (): Promise<void> => {
   const marker = join(folder, "inside");
-  const held = await lock.hold(id, 30, async () => {
+  const held = await lock.withLock(id, 30, async () => {
     await (await open(marker, "wx")).close();
     await delay(randomInt(5));
     await unlink(marker);
@@ -75,7 +75,7 @@ const tasks: Readonly<Record<string, () => Promise<unknown>>> = {
   count: () => repeat(countUp),
   enter: () => repeat(enterAlone),
   hold: () =>
-    lock.hold(id, 10, async () => {
+    lock.withLock(id, 10, async () => {
       process.stdout.write("holding\n");
       await delay(600_000);
     }),

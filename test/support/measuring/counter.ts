@@ -10,7 +10,7 @@ import { findLogins } from "../../../src/app/usecases/identity/find-logins.ts";
 import { sessionEntries } from "../../../src/app/usecases/sessions/session-entries.ts";
 import { sessions } from "../../../src/app/usecases/sessions/sessions.ts";
 import type { SessionStore } from "../../../src/ports/driven/sessions/session-store.ts";
-import { memorySessionIndex } from "../memory/session-index.ts";
+import { memorySessionRegistry } from "../memory/session-registry.ts";
 import { ask } from "../requests/http.ts";
 import { recordingLog } from "./recording-log.ts";
 
@@ -30,15 +30,15 @@ const counter = (store: SessionStore): Koa => {
   const app = new Koa<RequestState>();
   const clock = systemClock();
   const log = recordingLog();
-  const index = memorySessionIndex(clock);
+  const registry = memorySessionRegistry(clock);
   const entries = sessionEntries({
     sessions: store,
-    index,
+    registry,
     clock,
     log,
     idle: 3600,
     tokens: { open: () => undefined },
-    find: findLogins({ sessions: store, index }),
+    find: findLogins({ sessions: store, registry }),
     revoke: () => undefined,
   });
   const kept = sessions({ store, entries, random: systemRandom(), idle: 3600 });

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Seconds } from "../../../src/domain/brand.ts";
-import type { Hold, Lock } from "../../../src/ports/driven/sessions/lock.ts";
+import type { Lease, Lock } from "../../../src/ports/driven/sessions/lock.ts";
 import type { Clock } from "../../../src/ports/driven/system/clock.ts";
 
-export interface Lease {
+export interface MemoryLease {
   ends: Seconds;
 }
 
@@ -21,11 +21,11 @@ const pollMs = 10;
 export const memoryLock = (
   clock: Clock,
   lease: Seconds = 5,
-  leases: Map<string, Lease> = new Map(),
+  leases: Map<string, MemoryLease> = new Map(),
 ): MemoryLock => {
   const closing = new AbortController();
 
-  const take = (name: string): Lease | undefined => {
+  const take = (name: string): MemoryLease | undefined => {
     const present = leases.get(name);
     if (present !== undefined && present.ends > clock.now()) return undefined;
     const taken = { ends: clock.now() + lease };
@@ -33,8 +33,8 @@ export const memoryLock = (
     return taken;
   };
 
-  const waitAndTake = async (name: string, patience: Seconds): Promise<Lease | undefined> => {
-    for (const deadline = clock.now() + patience; ; await delay(pollMs)) {
+  const waitAndTake = async (name: string, timeout: Seconds): Promise<MemoryLease | undefined> => {
+    for (const deadline = clock.now() + timeout; ; await delay(pollMs)) {
       const taken = take(name);
       if (taken !== undefined || clock.now() >= deadline) return taken;
     }
@@ -45,19 +45,19 @@ export const memoryLock = (
       closing.abort();
     },
 
-    async hold<T>(name: string, patience: Seconds, work: (hold: Hold) => Promise<T>) {
-      const taken = await waitAndTake(name, patience);
+    async withLock<T>(name: string, timeout: Seconds, work: (lease: Lease) => Promise<T>) {
+      const taken = await waitAndTake(name, timeout);
       if (taken === undefined) return { outcome: "busy" };
       const prolong = (): void => {
         if (!closing.signal.aborted && leases.get(name) === taken) taken.ends = clock.now() + lease;
       };
-      const confirm = async (): Promise<boolean> => {
+      const extend = async (): Promise<boolean> => {
         prolong();
         return leases.get(name) === taken && taken.ends > clock.now();
       };
       const timer = setInterval(prolong, (lease / 3) * 1000).unref();
       try {
-        return { outcome: "done", result: await work({ confirm }) };
+        return { outcome: "done", result: await work({ extend }) };
       } finally {
         clearInterval(timer);
         if (leases.get(name) === taken) leases.delete(name);

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { filesystemResourceStore } from "../../../src/adapters/filesystem/resources/resource-store.ts";
-import { filesystemStalenessMarks } from "../../../src/adapters/filesystem/sessions/staleness-marks.ts";
+import { filesystemNotBeforeMarks } from "../../../src/adapters/filesystem/sessions/not-before-marks.ts";
 import { systemClock } from "../../../src/adapters/system/clock.ts";
 import type { Username } from "../../../src/domain/identity/user.ts";
 import { recordingLog } from "../measuring/recording-log.ts";
@@ -50,7 +50,7 @@ export const filesystemStores: Stores = {
           log: recordingLog(),
           lifetime: 86_400,
         };
-        const marks = filesystemStalenessMarks(options);
+        const marks = filesystemNotBeforeMarks(options);
         await marks.mark(username as Username, at);
         await marks.close();
       },

@@ -4,7 +4,7 @@ import { CreateBucketCommand, GetObjectCommand, paginateListObjectsV2, S3Client 
 import { Redis } from "ioredis";
 import type { RedisConnection } from "../../../src/adapters/redis/connection.ts";
 import { connectRedis } from "../../../src/adapters/redis/connection.ts";
-import { redisStalenessMarks } from "../../../src/adapters/redis/staleness-marks.ts";
+import { redisNotBeforeMarks } from "../../../src/adapters/redis/not-before-marks.ts";
 import type { Username } from "../../../src/domain/identity/user.ts";
 import { recordingLog } from "../measuring/recording-log.ts";
 import { ageKeys } from "../sessions/redis-harness.ts";
@@ -101,7 +101,7 @@ export const productionStores = (services: Services): Stores => {
       overwriteSession: async (key, record) => void (await (await connecting).set(key, record, "KEEPTTL")),
       mark: async (username, at) => {
         const connection: RedisConnection = await connectRedis((await shareOf(folder)).redis, recordingLog());
-        const marks = redisStalenessMarks(connection, { now }, { lifetime: 86_400 });
+        const marks = redisNotBeforeMarks(connection, { now }, { lifetime: 86_400 });
         await marks.mark(username as Username, at);
         await connection.close();
       },

@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Seconds } from "../../../domain/brand.ts";
-import type { Hold, Lock } from "../../../ports/driven/sessions/lock.ts";
+import type { Lease, Lock } from "../../../ports/driven/sessions/lock.ts";
 import type { Clock } from "../../../ports/driven/system/clock.ts";
 import type { Log } from "../../../ports/driven/system/log.ts";
 import type { CellRoot, Seen, Version } from "../cells/cell.ts";
@@ -100,8 +100,8 @@ export const filesystemLock = ({
     return withText(cells, folder, "", (draft) => put(cells, seen, draft, clock.now() + lease));
   };
 
-  const waitAndTake = async (folder: string, patience: Seconds): Promise<Version | undefined> => {
-    for (const deadline = clock.now() + patience; ; ) {
+  const waitAndTake = async (folder: string, timeout: Seconds): Promise<Version | undefined> => {
+    for (const deadline = clock.now() + timeout; ; ) {
       const holder = await take(folder);
       if (holder !== undefined || clock.now() >= deadline) return holder;
       await delay(randomInt(pollMs.min, pollMs.max));
@@ -116,15 +116,15 @@ export const filesystemLock = ({
       await sweeper.close();
     },
 
-    async hold<T>(name: string, patience: Seconds, work: (hold: Hold) => Promise<T>) {
+    async withLock<T>(name: string, timeout: Seconds, work: (lease: Lease) => Promise<T>) {
       const folder = hashedFolder(root, name);
-      const holder = await waitAndTake(folder, patience);
+      const holder = await waitAndTake(folder, timeout);
       if (holder === undefined) return { outcome: "busy" };
       const stop = new AbortController();
       const stopped = AbortSignal.any([stop.signal, closing.signal]);
       const prolonging = leases.keepProlonging(folder, holder, stopped);
       try {
-        return { outcome: "done", result: await work({ confirm: () => leases.prolong(folder, holder) }) };
+        return { outcome: "done", result: await work({ extend: () => leases.prolong(folder, holder) }) };
       } finally {
         stop.abort();
         await prolonging;

@@ -13,8 +13,8 @@ export interface AuspicePage {
   readonly images: ImageRule;
 }
 
-const stateOf = ({ user, unproven }: Frame): "user" | "unproven" | "anonymous" =>
-  user ? "user" : unproven ? "unproven" : "anonymous";
+const stateOf = ({ user, unverified }: Frame): "user" | "unverified" | "anonymous" =>
+  user ? "user" : unverified ? "unverified" : "anonymous";
 
 const renderBar = ({ frame, group, images }: AuspicePage): string =>
   renderDocument("auspice-bar", {

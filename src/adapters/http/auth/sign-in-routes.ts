@@ -125,7 +125,7 @@ const leaveFormer = async (ctx: Context, d: Deps, login: Login): Promise<void> =
 const end = async (ctx: Context, d: Deps): Promise<void> => {
   const { session } = ctx.state;
   // Saying "logged out" while the session lives on would be a lie.
-  if (session.kind === "session-unread") throw session.cause;
+  if (session.kind === "session-unavailable") throw session.cause;
   const [id, login] = session.kind === "session" ? [session.id, session.stored.session.login] : [];
   // A browser may send cookies of several sessions, after SESSION_COOKIE_NAME or the domain was changed: whoever leaves
   // would find themselves logged in with the next.

@@ -1,13 +1,13 @@
-import { foreignText } from "../../../domain/foreign-text.ts";
 import type { Group } from "../../../domain/groups/group.ts";
 import type { Caller } from "../../../domain/identity/caller.ts";
 import { anonymous } from "../../../domain/identity/caller.ts";
 import { roleGroup, roles } from "../../../domain/identity/role.ts";
-import { remembered } from "../../../domain/remembered.ts";
+import { memoize } from "../../../domain/memoize.ts";
+import { sanitizeText } from "../../../domain/sanitize-text.ts";
 import type { Groups } from "../../../ports/driving/groups.ts";
 
 /** The same for everybody. */
-const described = remembered((group: Group) => ({
+const described = memoize((group: Group) => ({
   ...group,
   membershipRoles: Object.fromEntries(roles.map((role) => [role, roleGroup(group.name, role)])),
 }));
@@ -49,5 +49,5 @@ export const whyNoRoles = (caller: Caller, groups: Groups): string | undefined =
   if (authzRoles.size === 0) return undefined;
   const [first = ""] = authzRoles;
   const named = authzRoles.size === 1 ? "one group" : `${authzRoles.size} groups`;
-  return `the identity provider says that you are in ${named}, such as “${foreignText(first, 100)}”, but in none that gives a role here`;
+  return `the identity provider says that you are in ${named}, such as “${sanitizeText(first, 100)}”, but in none that gives a role here`;
 };

@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import ipaddr from "ipaddr.js";
 import { LRUCache } from "lru-cache";
 import { BadRequest } from "../../../domain/failure.ts";
-import { remembered } from "../../../domain/remembered.ts";
+import { memoize } from "../../../domain/memoize.ts";
 import type { Context, Middleware } from "../context.ts";
 
 /** How the server learns under which origin a browser sees it. */
@@ -170,7 +170,7 @@ const requirePinned = (pinned: readonly string[], origin: string): void => {
 /** Whether a connection comes from one of these; a connection's other end stays who it is. */
 const peerMatcher = (allowed: readonly string[]): ((socket: Socket) => boolean) => {
   const matches = addressMatcher(allowed);
-  return remembered((socket) => matches(socket.remoteAddress ?? ""));
+  return memoize((socket) => matches(socket.remoteAddress ?? ""));
 };
 
 /** Matches socket addresses against addresses and ranges in CIDR notation; IPv4 may come as mapped IPv6. */

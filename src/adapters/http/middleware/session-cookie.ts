@@ -2,7 +2,7 @@ import type { KeyObject } from "node:crypto";
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { LRUCache } from "lru-cache";
 import type { Seconds } from "../../../domain/brand.ts";
-import { remembered } from "../../../domain/remembered.ts";
+import { memoize } from "../../../domain/memoize.ts";
 import type { SessionId } from "../../../domain/sessions/session.ts";
 import { parseSessionId } from "../../../domain/sessions/session.ts";
 import type { Context } from "../context.ts";
@@ -33,7 +33,7 @@ export const cookieAttributes = (settings: CookieSettings) => ({
 /** Of one name; browsers send several when a sibling's host, or a proxy, has set one too. */
 const maxSent = 10;
 
-const patternsOf = remembered(({ name }: CookieSettings): readonly RegExp[] =>
+const patternsOf = memoize(({ name }: CookieSettings): readonly RegExp[] =>
   [...new Set([name, sessionCookieName])].map(
     (one) => new RegExp(`(?:^|;)[ \\t]*${one.replace(/[^\w-]/g, "\\$&")}="?([^;"]*)`, "g"),
   ),
@@ -60,7 +60,7 @@ export const carriesSessionCookie = (ctx: Context, settings: CookieSettings): bo
 const maxValues = 10_000;
 
 /** What the cookie of a session holds, under one secret: `s:<id>.<signature>`, encoded as cookies have it. */
-const valuesUnder = remembered((secret: KeyObject) => {
+const valuesUnder = memoize((secret: KeyObject) => {
   const signed = (id: SessionId) => {
     const signature = createHmac("sha256", secret).update(id).digest("base64").replace(/=+$/, "");
     const text = encodeURIComponent(`s:${id}.${signature}`);
@@ -110,7 +110,7 @@ export const writeSessionCookie = (ctx: Context, id: SessionId, settings: Cookie
   ctx.cookies.set(settings.name, value, { ...cookieAttributes(settings), expires: expiry(settings) });
 };
 
-const attributesText = remembered(({ domain, secure }: CookieSettings): string =>
+const attributesText = memoize(({ domain, secure }: CookieSettings): string =>
   ["path=/", domain && `domain=${domain}`, "samesite=lax", secure && "secure", "httponly"]
     .filter(Boolean)
     .join("; "),

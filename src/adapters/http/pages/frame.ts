@@ -8,7 +8,7 @@ export interface Frame {
   readonly siteTitle?: string;
   readonly user: { readonly username: string } | undefined;
   /** Somebody sent credentials that cannot be checked right now; the page says so. */
-  readonly unproven?: boolean;
+  readonly unverified?: boolean;
   /** Whoever looks at the page was logged in: the sentence that says why that is over. */
   readonly loginEnd?: string | undefined;
   /** Whoever looks at the page has logged in again without having been told why: what says it. */

@@ -54,7 +54,7 @@ export const pages = ({ auspice: client, cookies, formTargets, imagesFor }: Deps
     const { caller } = ctx.state;
     return {
       user: caller.kind === "user" ? { username: caller.user.username } : undefined,
-      unproven: caller.kind === "unproven",
+      unverified: caller.kind === "unverified",
       loginEnd: loginEndOf(caller),
       formerEnd: formerEndOf(caller, untoldEnd(ctx, cookies)),
       loginHref: loginHref(ctx.url),

@@ -99,7 +99,7 @@ const sendGroupPage = async (
 const whoamiPage = async (ctx: Context, d: Deps): Promise<void> => {
   const { caller } = ctx.state;
   // Nobody is told that they are logged out when that cannot be known.
-  if (caller.kind === "unproven") throw caller.cause;
+  if (caller.kind === "unverified") throw caller.cause;
   if (negotiate(ctx, ["text/html", "application/json"]) === "application/json") {
     return answerJson(ctx, whoami(caller, d.groups));
   }

@@ -38,7 +38,8 @@ export const redeemCode = async (
   if (verification.outcome === "valid") {
     return { tokens: { idToken, accessToken, refreshToken }, claims: verification.claims };
   }
-  if (verification.outcome === "doubtful") throw new ProviderDown({ cause: new Error(verification.reason) });
+  if (verification.outcome === "unverifiable")
+    throw new ProviderDown({ cause: new Error(verification.reason) });
   const late = "The token had expired when it came, by this server's clock.";
   throw new SignInFailed(verification.outcome === "invalid" ? verification.reason : late);
 };

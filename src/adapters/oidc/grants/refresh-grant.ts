@@ -4,7 +4,7 @@ import type { Seconds } from "../../../domain/brand.ts";
 import { ProviderDown } from "../../../domain/failure.ts";
 import type { TokenSet } from "../../../domain/sessions/token-set.ts";
 import type {
-  UselessTokens,
+  UntrustedTokens,
   Verification,
   VerifiedTokens,
 } from "../../../ports/driven/identity/identity-provider.ts";
@@ -22,20 +22,20 @@ const claimsOf = (idToken: string): JWTPayload => {
   }
 };
 
-type Doubt = { readonly outcome: "doubtful"; readonly cause: unknown };
+type Doubt = { readonly outcome: "unverifiable"; readonly cause: unknown };
 
 /** Without the provider's keys nothing is proven. The tokens that came must not get lost for it: the former are used up. */
 const verifyRenewed = async (
   conversation: Conversation,
   idToken: string,
   asked: Seconds,
-): Promise<Exclude<Verification, { readonly outcome: "doubtful" }> | Doubt> => {
+): Promise<Exclude<Verification, { readonly outcome: "unverifiable" }> | Doubt> => {
   try {
     const verification = await conversation.verifyAnswer(idToken, asked, "renewal");
-    if (verification.outcome !== "doubtful") return verification;
-    return { outcome: "doubtful", cause: new Error(verification.reason) };
+    if (verification.outcome !== "unverifiable") return verification;
+    return { outcome: "unverifiable", cause: new Error(verification.reason) };
   } catch (cause) {
-    if (cause instanceof ProviderDown) return { outcome: "doubtful", cause };
+    if (cause instanceof ProviderDown) return { outcome: "unverifiable", cause };
     throw cause;
   }
 };
@@ -50,16 +50,21 @@ const judgeRenewed = async (
   old: TokenSet,
   renewed: TokenSet,
   asked: Seconds,
-): Promise<VerifiedTokens | UselessTokens> => {
+): Promise<VerifiedTokens | UntrustedTokens> => {
   const verification = await verifyRenewed(conversation, renewed.idToken, asked);
   const [before, now] = [claimsOf(old.idToken), claimsOf(renewed.idToken)];
   if (verification.outcome === "invalid" || now.sub === undefined) {
     const { accessToken, refreshToken } = renewed;
     const cause = new Error("reason" in verification ? verification.reason : "It names no subject.");
-    return { tokens: { ...old, accessToken, refreshToken }, claims: undefined, because: "doubtful", cause };
+    return {
+      tokens: { ...old, accessToken, refreshToken },
+      claims: undefined,
+      because: "unverifiable",
+      cause,
+    };
   }
   if (now.sub !== before.sub || now.iss !== before.iss) {
-    return { tokens: renewed, claims: undefined, because: "another-person" };
+    return { tokens: renewed, claims: undefined, because: "wrong-subject" };
   }
   if (verification.outcome === "valid") return { tokens: renewed, claims: verification.claims };
   const cause = "cause" in verification ? { cause: verification.cause } : {};
@@ -73,7 +78,7 @@ const judgeRenewed = async (
 const keepIdToken = async (
   conversation: Conversation,
   tokens: TokenSet,
-): Promise<VerifiedTokens | UselessTokens> => {
+): Promise<VerifiedTokens | UntrustedTokens> => {
   const { exp } = claimsOf(tokens.idToken);
   const isOver = typeof exp === "number" && exp <= conversation.now();
   const kept = isOver
@@ -82,14 +87,14 @@ const keepIdToken = async (
   if (kept.outcome === "valid") return { tokens, claims: kept.claims };
   if (kept.outcome === "expired") return { tokens, claims: undefined, because: "missing" };
   const cause = "cause" in kept ? kept.cause : new Error(kept.reason);
-  return { tokens, claims: undefined, because: "doubtful", cause };
+  return { tokens, claims: undefined, because: "unverifiable", cause };
 };
 
 /** Redeems a refresh token; see the port. */
 export const refresh = async (
   conversation: Conversation,
   old: TokenSet,
-): Promise<VerifiedTokens | UselessTokens | "refused"> => {
+): Promise<VerifiedTokens | UntrustedTokens | "refused"> => {
   let answer: TokenEndpoint["answer"] = () => undefined;
   const asked = conversation.now();
   try {

@@ -11,8 +11,8 @@ import {
 } from "openid-client";
 import type { JsonObject } from "../../../domain/brand.ts";
 import { ProviderDown, SignInFailed } from "../../../domain/failure.ts";
-import { foreignText } from "../../../domain/foreign-text.ts";
 import type { ProviderMetadata } from "../../../domain/identity/provider-metadata.ts";
+import { sanitizeText } from "../../../domain/sanitize-text.ts";
 import { type BoundedFetch, jsonObject } from "../requests/bounded-fetch.ts";
 
 /** One conversation with the token endpoint. */
@@ -91,7 +91,7 @@ const describe = (error: {
   readonly error_description?: string | undefined;
 }): Error =>
   new Error(
-    `The provider answered ${JSON.stringify(foreignText(error.error, 100))}: ${foreignText(error.error_description ?? "no description", 300)}`,
+    `The provider answered ${JSON.stringify(sanitizeText(error.error, 100))}: ${sanitizeText(error.error_description ?? "no description", 300)}`,
   );
 
 /**

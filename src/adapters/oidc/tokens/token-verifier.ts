@@ -4,7 +4,7 @@ import { LRUCache } from "lru-cache";
 import type { JsonObject } from "../../../domain/brand.ts";
 import { ProviderDown } from "../../../domain/failure.ts";
 import type { ProviderMetadata } from "../../../domain/identity/provider-metadata.ts";
-import { remembered } from "../../../domain/remembered.ts";
+import { memoize } from "../../../domain/memoize.ts";
 import type { IdToken, Verification } from "../../../ports/driven/identity/identity-provider.ts";
 import type { ProviderDescription } from "../provider-description.ts";
 import { verifySigned } from "../signed-token.ts";
@@ -30,7 +30,7 @@ export interface TokenVerifier {
   verify(token: IdToken, expected: Expectations, origin: Origin): Promise<Verification>;
 }
 
-type Doubt = Extract<Verification, { readonly outcome: "doubtful" }>;
+type Doubt = Extract<Verification, { readonly outcome: "unverifiable" }>;
 type Refusal = Extract<Verification, { readonly outcome: "expired" | "invalid" }>;
 
 const claimReason = (claim: string): string => {
@@ -63,7 +63,7 @@ export const refusal = (error: unknown): Refusal => {
 const ownRefusal = (error: unknown): Refusal | Doubt => {
   const refused = refusal(error);
   const isDoubt = error instanceof errors.JWKSNoMatchingKey && refused.outcome === "invalid";
-  return isDoubt ? { outcome: "doubtful", reason: refused.reason } : refused;
+  return isDoubt ? { outcome: "unverifiable", reason: refused.reason } : refused;
 };
 
 const isTypeOfIdToken = (type: string | undefined): boolean =>
@@ -83,7 +83,7 @@ export const tokenVerifier = (
   });
   const hashOf = ({ idToken }: IdToken): string => hash("sha256", `${secret}${idToken}`, "base64");
   // A stranger's token comes in another object each time, which nobody needs to remember.
-  const hashOfOwn = remembered(hashOf);
+  const hashOfOwn = memoize(hashOf);
 
   const verifySignature = async (
     idToken: string,

@@ -9,20 +9,20 @@ import {
 } from "../../../domain/sessions/logout-notice.ts";
 import type { Login } from "../../../domain/sessions/session.ts";
 import type { IdentityProvider } from "../../../ports/driven/identity/identity-provider.ts";
-import type { StalenessMarks } from "../../../ports/driven/sessions/staleness-marks.ts";
-import type { UsedNotices } from "../../../ports/driven/sessions/used-notices.ts";
+import type { NotBeforeMarks } from "../../../ports/driven/sessions/not-before-marks.ts";
+import type { ReplayCache } from "../../../ports/driven/sessions/replay-cache.ts";
 import type { Clock } from "../../../ports/driven/system/clock.ts";
 import type { Log } from "../../../ports/driven/system/log.ts";
 import type { BackchannelLogout } from "../../../ports/driving/backchannel-logout.ts";
 import type { Background } from "../sessions/background.ts";
-import { markStale } from "../sessions/mark-stale.ts";
 import type { SessionEntries } from "../sessions/session-entries.ts";
+import { setNotBefore } from "../sessions/set-not-before.ts";
 
 interface Deps {
   readonly identityProvider: IdentityProvider;
-  readonly notices: UsedNotices;
+  readonly replayCache: ReplayCache;
   readonly entries: SessionEntries;
-  readonly marks: StalenessMarks;
+  readonly marks: NotBeforeMarks;
   readonly background: Background;
   readonly clock: Clock;
   readonly log: Log;
@@ -40,10 +40,10 @@ export const backchannelLogout =
     const verification = await d.identityProvider.verifyLogout(logoutToken);
     if (verification.outcome === "invalid") return refuse(d, verification.reason);
     const { notice } = verification;
-    if (await d.notices.has(notice.id)) return refuse(d, "The logout token has been used before.");
+    if (await d.replayCache.has(notice.id)) return refuse(d, "The logout token has been used before.");
     await obey(d, notice);
     // Only now: after an outage half way the provider's next try has to count.
-    await d.notices.add(notice.id, remembered);
+    await d.replayCache.add(notice.id, remembered);
     return { outcome: "done" };
   };
 
@@ -77,6 +77,6 @@ const endNamed = async (d: Deps, notice: LogoutNotice, isMeant: (login: Login) =
   const ids = named.map(({ id }) => id);
   await d.entries.end(ids, "logged out at the provider", "unless-shared");
   const others = found.filter(({ login }) => !concerns(notice, login));
-  const doubtful = new Set(others.map(({ login }) => login.username));
-  for (const username of doubtful) await markStale(d.marks, username);
+  const toRecheck = new Set(others.map(({ login }) => login.username));
+  for (const username of toRecheck) await setNotBefore(d.marks, username);
 };

@@ -1,6 +1,6 @@
 import type { Login, SessionId } from "../../../domain/sessions/session.ts";
 import type { SessionOwner } from "../../../domain/sessions/session-owner.ts";
-import type { SessionIndex } from "../../../ports/driven/sessions/session-index.ts";
+import type { SessionRegistry } from "../../../ports/driven/sessions/session-registry.ts";
 import type { SessionStore } from "../../../ports/driven/sessions/session-store.ts";
 
 export interface FoundLogin {
@@ -16,16 +16,16 @@ export type FindLogins = (
 
 interface Deps {
   readonly sessions: SessionStore;
-  readonly index: SessionIndex;
+  readonly registry: SessionRegistry;
 }
 
 /** How many sessions are looked at together. */
 const batchSize = 20;
 
 export const findLogins =
-  ({ sessions, index }: Deps): FindLogins =>
+  ({ sessions, registry }: Deps): FindLogins =>
   async (owners, isWanted) => {
-    const lists = await Promise.all(owners.map((owner) => index.list(owner)));
+    const lists = await Promise.all(owners.map((owner) => registry.list(owner)));
     const ids = [...new Set(lists.flat())];
     const found: FoundLogin[] = [];
     for (let start = 0; start < ids.length; start += batchSize) {

@@ -1,6 +1,6 @@
-import { foreignText } from "../../../domain/foreign-text.ts";
 import { sortRoleGroups } from "../../../domain/identity/role.ts";
 import type { User } from "../../../domain/identity/user.ts";
+import { sanitizeText } from "../../../domain/sanitize-text.ts";
 import type { RoleGroupCatalogue } from "../../../ports/driven/identity/role-group-catalogue.ts";
 
 /** In one event; somebody may be in hundreds of groups of the provider's. */
@@ -8,7 +8,7 @@ const mostGroups = 20;
 const longestName = 100;
 
 const bounded = (names: readonly string[]): readonly string[] => {
-  const shown = names.slice(0, mostGroups).map((name) => foreignText(name, longestName));
+  const shown = names.slice(0, mostGroups).map((name) => sanitizeText(name, longestName));
   return names.length > mostGroups ? [...shown, `and ${names.length - mostGroups} more`] : shown;
 };
 

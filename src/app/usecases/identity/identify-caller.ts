@@ -33,9 +33,10 @@ export interface Renewals {
   ahead(id: SessionId): void;
 }
 
-/** An outage proves nothing about anybody: the caller is unproven, and nobody is logged out. */
-const unprovenIfDown = (error: unknown): Caller => {
-  if (error instanceof ProviderDown || error instanceof StoreDown) return { kind: "unproven", cause: error };
+/** An outage proves nothing about anybody: the caller is unverified, and nobody is logged out. */
+const unverifiedIfDown = (error: unknown): Caller => {
+  if (error instanceof ProviderDown || error instanceof StoreDown)
+    return { kind: "unverified", cause: error };
   throw error;
 };
 
@@ -45,7 +46,7 @@ export const identifyCaller =
     try {
       return await provenCaller(d, credentials);
     } catch (error) {
-      return unprovenIfDown(error);
+      return unverifiedIfDown(error);
     }
   };
 
@@ -53,8 +54,8 @@ const provenCaller = (d: Deps, credentials: Credentials): Caller | Promise<Calle
   switch (credentials.kind) {
     case "none":
       return anonymous;
-    case "session-unread":
-      return { kind: "unproven", cause: credentials.cause };
+    case "session-unavailable":
+      return { kind: "unverified", cause: credentials.cause };
     case "bearer":
       return bearerCaller(d, credentials.token);
     case "session":
@@ -72,7 +73,7 @@ const bearerCaller = async (d: Deps, token: string): Promise<Caller> => {
     case "stale":
       throw new InvalidToken("The token was issued before your permissions changed. Renew it.");
     case "incomplete":
-    case "doubtful":
+    case "unverifiable":
       throw new Error(`a Bearer token is never ${judgement.verdict}`);
     case "bad":
       throw new InvalidToken(judgement.reason);
@@ -98,7 +99,7 @@ const sessionCaller = async (d: Deps, id: SessionId, stored: StoredSession): Pro
     case "expired":
     case "stale":
     case "incomplete":
-    case "doubtful":
+    case "unverifiable":
     case "bad":
       // It was good when it was sealed. Whether the login has ended, the provider says when it is to renew it.
       return d.renewals.now(id);

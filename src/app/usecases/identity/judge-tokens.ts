@@ -2,14 +2,14 @@ import type { JsonObject, Seconds } from "../../../domain/brand.ts";
 import { personKey } from "../../../domain/identity/person.ts";
 import type { ClaimNames, User } from "../../../domain/identity/user.ts";
 import { groupsAreElsewhere, userFault, userFromClaims } from "../../../domain/identity/user.ts";
-import { remembered } from "../../../domain/remembered.ts";
+import { memoize } from "../../../domain/memoize.ts";
 import { judgeAge } from "../../../domain/sessions/renewal.ts";
 import type {
   Audience,
   IdentityProvider,
   IdToken,
 } from "../../../ports/driven/identity/identity-provider.ts";
-import type { StalenessMarks } from "../../../ports/driven/sessions/staleness-marks.ts";
+import type { NotBeforeMarks } from "../../../ports/driven/sessions/not-before-marks.ts";
 import type { Log } from "../../../ports/driven/system/log.ts";
 import type { Userinfo } from "./userinfo.ts";
 
@@ -19,7 +19,7 @@ export type Judgement =
   /** To be renewed: its time is over, or its owner's rights have changed since it was made. */
   | { readonly verdict: "expired" | "stale" }
   /** The provider's keys do not tell: to be renewed too; never of a Bearer token. */
-  | { readonly verdict: "doubtful" }
+  | { readonly verdict: "unverifiable" }
   /** It is good, and lacks claims that userinfo has still to be asked for; never of a Bearer token. */
   | { readonly verdict: "incomplete"; readonly claims: JsonObject }
   /** `reason`, a sentence, may be shown to whoever sent the token. */
@@ -29,7 +29,7 @@ export type JudgeTokens = (token: IdToken, audience: Audience) => Promise<Judgem
 
 export interface JudgeDeps {
   readonly identityProvider: IdentityProvider;
-  readonly marks: StalenessMarks;
+  readonly marks: NotBeforeMarks;
   readonly userinfo: Pick<Userinfo, "isDue" | "claimsOf">;
   readonly claimNames: ClaimNames;
   readonly backdatedBy: Seconds;
@@ -56,14 +56,14 @@ const groupsElsewhere = ({ claimNames, log }: JudgeDeps) => {
 export const judgeTokens = (d: JudgeDeps): JudgeTokens => {
   // Who the claims describe, as long as they are remembered below; what that person may do is not kept.
   const tell = groupsElsewhere(d);
-  const userOf = remembered((claims: JsonObject) => {
+  const userOf = memoize((claims: JsonObject) => {
     const user = userFromClaims(claims, d.claimNames);
     if (user) tell(claims, user);
     return user;
   });
   return async (token, audience) => {
     const verification = await d.identityProvider.verify(token, audience);
-    if (verification.outcome === "expired" || verification.outcome === "doubtful") {
+    if (verification.outcome === "expired" || verification.outcome === "unverifiable") {
       return { verdict: verification.outcome };
     }
     if (verification.outcome === "invalid") return { verdict: "bad", reason: verification.reason };
@@ -74,9 +74,9 @@ export const judgeTokens = (d: JudgeDeps): JudgeTokens => {
     const user = userOf(known);
     if (!user)
       return { verdict: "bad", reason: `The token names no user: ${userFault(known, d.claimNames)}.` };
-    const staleBefore = await d.marks.find(user.username);
+    const notBefore = await d.marks.find(user.username);
     const { renewedAfterMark } = token;
-    switch (judgeAge(claims, { staleBefore, backdatedBy: d.backdatedBy, renewedAfterMark })) {
+    switch (judgeAge(claims, { notBefore, backdatedBy: d.backdatedBy, renewedAfterMark })) {
       case "fresh":
         return { verdict: "good", user, claims };
       case "stale":

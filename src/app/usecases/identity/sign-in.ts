@@ -1,8 +1,8 @@
 import { SignInFailed, SignInLost } from "../../../domain/failure.ts";
-import { foreignText } from "../../../domain/foreign-text.ts";
 import { moveUrl } from "../../../domain/identity/provider-metadata.ts";
 import type { ClaimNames, User } from "../../../domain/identity/user.ts";
 import { userFault, userFromClaims } from "../../../domain/identity/user.ts";
+import { sanitizeText } from "../../../domain/sanitize-text.ts";
 import { loginAttemptContext } from "../../../domain/sessions/encryption-context.ts";
 import type { LoginAttempt } from "../../../domain/sessions/login-attempt.ts";
 import { judgeAttempt, loginAttemptLifetime, parseAttempt } from "../../../domain/sessions/login-attempt.ts";
@@ -10,8 +10,8 @@ import { providerNames } from "../../../domain/sessions/session-owner.ts";
 import type { SealedText } from "../../../domain/sessions/token-set.ts";
 import type { IdentityProvider, VerifiedTokens } from "../../../ports/driven/identity/identity-provider.ts";
 import type { RoleGroupCatalogue } from "../../../ports/driven/identity/role-group-catalogue.ts";
+import type { ReplayCache } from "../../../ports/driven/sessions/replay-cache.ts";
 import type { TokenSealer } from "../../../ports/driven/sessions/token-sealer.ts";
-import type { UsedNotices } from "../../../ports/driven/sessions/used-notices.ts";
 import type { Clock } from "../../../ports/driven/system/clock.ts";
 import type { Log } from "../../../ports/driven/system/log.ts";
 import type { Random } from "../../../ports/driven/system/random.ts";
@@ -31,7 +31,7 @@ interface Deps {
   readonly revoke: RevokeLogin;
   readonly background: Background;
   readonly userinfo: Userinfo;
-  readonly notices: Pick<UsedNotices, "claim">;
+  readonly replayCache: Pick<ReplayCache, "claim">;
   readonly catalogue: Pick<RoleGroupCatalogue, "all">;
   readonly clock: Clock;
   readonly random: Random;
@@ -135,7 +135,7 @@ const answeredAttempt = (
   const lost = new SignInLost(judged === "late" ? "late" : "unknown");
   const description = new URLSearchParams(query).get("error") ?? undefined;
   const reason = opened && !attempt ? malformed : lost.message;
-  refuse(d, { reason, description: description && foreignText(description, 100) });
+  refuse(d, { reason, description: description && sanitizeText(description, 100) });
   throw lost;
 };
 
@@ -143,7 +143,7 @@ const malformed = "What this server keeps of the login cannot be read; another v
 
 /** Codes that somebody invents must not each cost a request to the provider: the first one counts. */
 const claimAttempt = async (d: Deps, { state }: LoginAttempt): Promise<void> => {
-  if (await d.notices.claim(`login ${state}`, loginAttemptLifetime)) return;
+  if (await d.replayCache.claim(`login ${state}`, loginAttemptLifetime)) return;
   const lost = new SignInLost("unknown");
   refuse(d, { reason: lost.message, description: undefined });
   throw lost;

@@ -2,7 +2,7 @@ import type { JsonObject } from "../../../domain/brand.ts";
 import { ProviderDown } from "../../../domain/failure.ts";
 import type { ClaimNames } from "../../../domain/identity/user.ts";
 import { lackingClaims, lacksClaims, withUserinfo } from "../../../domain/identity/userinfo.ts";
-import { remembered } from "../../../domain/remembered.ts";
+import { memoize } from "../../../domain/memoize.ts";
 import type { TokenSet } from "../../../domain/sessions/token-set.ts";
 import type { IdentityProvider, IdToken } from "../../../ports/driven/identity/identity-provider.ts";
 
@@ -29,7 +29,7 @@ interface Deps {
 }
 
 export const userinfo = ({ identityProvider, claimNames, userinfoMode }: Deps): Userinfo => {
-  const isLacking = remembered((claims: JsonObject) => lacksClaims(claims, claimNames));
+  const isLacking = memoize((claims: JsonObject) => lacksClaims(claims, claimNames));
   const merged = new WeakMap<IdToken, { readonly from: JsonObject; readonly all: JsonObject }>();
 
   const ask = async (tokens: TokenSet, claims: JsonObject): Promise<TokenSet | "refused"> => {

@@ -1,19 +1,19 @@
 import type { Username } from "../../../domain/identity/user.ts";
 import type { SessionId } from "../../../domain/sessions/session.ts";
 import { byUsername } from "../../../domain/sessions/session-owner.ts";
+import type { NotBeforeMarks } from "../../../ports/driven/sessions/not-before-marks.ts";
 import type { SessionStore } from "../../../ports/driven/sessions/session-store.ts";
-import type { StalenessMarks } from "../../../ports/driven/sessions/staleness-marks.ts";
-import { markStale } from "./mark-stale.ts";
 import type { SessionEntries } from "./session-entries.ts";
+import { setNotBefore } from "./set-not-before.ts";
 
 interface Deps {
   readonly store: SessionStore;
   readonly entries: Pick<SessionEntries, "find" | "end">;
-  readonly marks: StalenessMarks;
+  readonly marks: NotBeforeMarks;
 }
 
 /**
- * Ends every session of one username, on all their devices, and says how many these were. The index names
+ * Ends every session of one username, on all their devices, and says how many these were. The registry names
  * them; a look at all sessions finds any that it should have missed. Their programs have to renew their tokens,
  * so that the provider can refuse.
  */
@@ -27,6 +27,6 @@ export const endSessions = async (d: Deps, name: string): Promise<number> => {
   for await (const { id, session } of store.all()) {
     if (isTheirs(session.login)) ended += await end([id]);
   }
-  await markStale(d.marks, username);
+  await setNotBefore(d.marks, username);
   return ended;
 };

@@ -61,7 +61,7 @@ export const mySessions = ({ entries, clock }: Deps): MySessions => {
 
 const userOf = (caller: Caller): User => {
   if (caller.kind === "user") return caller.user;
-  throw caller.kind === "unproven" ? caller.cause : new LoginRequired();
+  throw caller.kind === "unverified" ? caller.cause : new LoginRequired();
 };
 
 const currentOf = (used: Credentials): FoundLogin | undefined => {

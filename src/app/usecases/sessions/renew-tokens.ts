@@ -8,9 +8,9 @@ import { renewalDue } from "../../../domain/sessions/renewal.ts";
 import type { Login, SessionId, StoredSession } from "../../../domain/sessions/session.ts";
 import type { TokenSet } from "../../../domain/sessions/token-set.ts";
 import type { IdentityProvider } from "../../../ports/driven/identity/identity-provider.ts";
-import type { Hold, RenewalLock } from "../../../ports/driven/sessions/lock.ts";
+import type { Lease, RenewalLock } from "../../../ports/driven/sessions/lock.ts";
+import type { NotBeforeMarks } from "../../../ports/driven/sessions/not-before-marks.ts";
 import type { SessionStore } from "../../../ports/driven/sessions/session-store.ts";
-import type { StalenessMarks } from "../../../ports/driven/sessions/staleness-marks.ts";
 import type { Clock } from "../../../ports/driven/system/clock.ts";
 import type { Log } from "../../../ports/driven/system/log.ts";
 import type { JudgeTokens } from "../identity/judge-tokens.ts";
@@ -26,7 +26,7 @@ interface Deps {
   readonly lock: RenewalLock;
   readonly identityProvider: IdentityProvider;
   readonly judge: JudgeTokens;
-  readonly marks: Pick<StalenessMarks, "find" | "now">;
+  readonly marks: Pick<NotBeforeMarks, "find" | "now">;
   readonly tokens: SessionTokens;
   readonly revoke: RevokeLogin;
   readonly entries: Pick<SessionEntries, "enter">;
@@ -50,14 +50,14 @@ export type RenewTokens = (id: SessionId) => Promise<Caller>;
 export const renewTokens =
   (d: Deps): RenewTokens =>
   async (id) => {
-    const held = await d.lock.hold(id, d.patience, (hold) => renewHeld(d, id, hold));
+    const held = await d.lock.withLock(id, d.patience, (lease) => renewWithLease(d, id, lease));
     if (held.outcome === "busy") {
       throw new ProviderDown({ cause: new Error("a renewal elsewhere takes too long") });
     }
     return held.result;
   };
 
-const renewHeld = async (d: Deps, id: SessionId, hold: Hold): Promise<Caller> => {
+const renewWithLease = async (d: Deps, id: SessionId, lease: Lease): Promise<Caller> => {
   const stored = await d.sessions.load(id, d.idle);
   if (!stored) return anonymous;
   const { login } = stored.session;
@@ -75,7 +75,7 @@ const renewHeld = async (d: Deps, id: SessionId, hold: Hold): Promise<Caller> =>
   }
   const mark = await lastMark(d, login.username);
   // The stores and the key set may have kept us waiting for longer than a lease lasts.
-  if (!(await hold.confirm())) throw new StoreDown({ cause: new Error("the lock on the session was lost") });
+  if (!(await lease.extend())) throw new StoreDown({ cause: new Error("the lock on the session was lost") });
   return refresh(d, id, stored, login, tokens, mark);
 };
 
@@ -106,7 +106,7 @@ const refresh = async (
   }
   if (answer.claims === undefined) {
     const { because, tokens: renewed, cause } = answer;
-    return because === "expired" || because === "doubtful"
+    return because === "expired" || because === "unverifiable"
       ? keepUnproven(d, id, stored, login, { old: tokens, renewed }, new Error(doubts[because], { cause }))
       : dropRefused(d, id, stored, login, endings[because], renewed);
   }
@@ -178,12 +178,12 @@ const dropRefused = async (
 /** Why renewed tokens prove nothing now. */
 const doubts = {
   expired: "The renewed id token had expired when it came, by this server's clock: is that right?",
-  doubtful: "Whether the renewed id token is right cannot be told",
+  unverifiable: "Whether the renewed id token is right cannot be told",
 } as const;
 
 /** Why renewed tokens end the login. */
 const endings = {
-  "another-person": "the provider renewed it with another person's id token",
+  "wrong-subject": "the provider renewed it with another person's id token",
   missing: "the provider sends no id token when it renews, and the old one has expired",
 } as const;
 

@@ -2,7 +2,7 @@ import type { Seconds } from "../../../domain/brand.ts";
 import { StoreDown } from "../../../domain/failure.ts";
 import type { Login, SessionId } from "../../../domain/sessions/session.ts";
 import { byPerson, byUsername, ownersOf } from "../../../domain/sessions/session-owner.ts";
-import type { SessionIndex } from "../../../ports/driven/sessions/session-index.ts";
+import type { SessionRegistry } from "../../../ports/driven/sessions/session-registry.ts";
 import type { SessionStore } from "../../../ports/driven/sessions/session-store.ts";
 import type { Clock } from "../../../ports/driven/system/clock.ts";
 import type { Log } from "../../../ports/driven/system/log.ts";
@@ -10,7 +10,7 @@ import type { FindLogins, FoundLogin } from "../identity/find-logins.ts";
 import type { RevocationRule, RevokeLogin } from "../identity/revoke-login.ts";
 import type { SessionTokens } from "./session-tokens.ts";
 
-/** Sessions with logins, as the index knows them. */
+/** Sessions with logins, as the registry knows them. */
 export interface SessionEntries {
   /**
    * Enters a session that is about to be stored: before, so that none is ever missing. Somebody who has too
@@ -29,7 +29,7 @@ export interface SessionEntries {
 
 interface Deps {
   readonly sessions: SessionStore;
-  readonly index: SessionIndex;
+  readonly registry: SessionRegistry;
   readonly tokens: Pick<SessionTokens, "open">;
   readonly find: FindLogins;
   readonly revoke: RevokeLogin;
@@ -47,7 +47,7 @@ const outlives: Seconds = 86_400;
 
 export const sessionEntries = (d: Deps): SessionEntries => {
   const add = (id: SessionId, login: Login) =>
-    Promise.all(ownersOf(login).map((owner) => d.index.add(owner, id, d.idle + outlives)));
+    Promise.all(ownersOf(login).map((owner) => d.registry.add(owner, id, d.idle + outlives)));
 
   const leave = ({ id, login }: FoundLogin, why: string, rule: RevocationRule | undefined): void => {
     d.log.write({ event: "session-ended", username: login.username, why });
@@ -57,24 +57,24 @@ export const sessionEntries = (d: Deps): SessionEntries => {
 
   /** The session has ended, and an entry without one ends by itself. */
   const takeOut = ({ id, login }: FoundLogin): Promise<unknown> =>
-    Promise.all(ownersOf(login).map((owner) => d.index.remove(owner, id))).catch((cause: unknown) => {
+    Promise.all(ownersOf(login).map((owner) => d.registry.remove(owner, id))).catch((cause: unknown) => {
       if (!(cause instanceof StoreDown)) throw cause;
-      d.log.write({ event: "background", what: "taking a session out of the index", cause });
+      d.log.write({ event: "background", what: "taking a session out of the registry", cause });
     });
 
   const entries: SessionEntries = {
     enter: async (id, login) => {
       await add(id, login);
       const owner = login.person ? byPerson(login.person) : byUsername(login.username);
-      const surplus = (await d.index.list(owner)).slice(maxSessions);
+      const surplus = (await d.registry.list(owner)).slice(maxSessions);
       await entries.end(surplus, "its owner has too many", "unless-shared");
-      for (const each of surplus) await d.index.remove(owner, each);
+      for (const each of surplus) await d.registry.remove(owner, each);
     },
     renew: (id, login) => {
       const interval = (time: Seconds) => Math.floor(time / renewInterval);
       if (interval(d.clock.now()) === interval(login.lastUsed ?? login.since)) return;
       add(id, login).catch((cause: unknown) => {
-        d.log.write({ event: "background", what: "renewing the index of sessions", cause });
+        d.log.write({ event: "background", what: "renewing the registry of sessions", cause });
       });
     },
     find: d.find,

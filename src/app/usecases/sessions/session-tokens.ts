@@ -2,7 +2,7 @@ import type { Seconds } from "../../../domain/brand.ts";
 import { StoreDown } from "../../../domain/failure.ts";
 import type { Caller } from "../../../domain/identity/caller.ts";
 import { withoutLogin } from "../../../domain/identity/caller.ts";
-import { remembered } from "../../../domain/remembered.ts";
+import { memoize } from "../../../domain/memoize.ts";
 import { sessionContext } from "../../../domain/sessions/encryption-context.ts";
 import type { Login, LoginEnd, Session, SessionId, StoredSession } from "../../../domain/sessions/session.ts";
 import type { TokenSet } from "../../../domain/sessions/token-set.ts";
@@ -57,7 +57,7 @@ interface Deps {
 
 export const sessionTokens = ({ sessions, sealer, revoke, clock, log, idle }: Deps): SessionTokens => {
   // The sealer gives the same object for the same text, as long as it remembers it; the store the same login.
-  const parse = remembered((opened: Opened) => parseTokens(opened.text));
+  const parse = memoize((opened: Opened) => parseTokens(opened.text));
   const openedBefore = new WeakMap<Login, { readonly id: SessionId; readonly opened: OpenedTokens }>();
   const seal = (id: SessionId, tokens: TokenSet) => sealer.seal(serialiseTokens(tokens), sessionContext(id));
   return {

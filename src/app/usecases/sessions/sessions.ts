@@ -24,7 +24,7 @@ export const sessions = ({ store, entries, random, idle }: Deps): Sessions => ({
       const stored = await store.load(id, idle);
       return stored ? { kind: "session", id, stored } : { kind: "none" };
     } catch (error) {
-      if (error instanceof StoreDown) return { kind: "session-unread", cause: error };
+      if (error instanceof StoreDown) return { kind: "session-unavailable", cause: error };
       throw error;
     }
   },

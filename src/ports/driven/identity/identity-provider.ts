@@ -29,7 +29,7 @@ export interface IdentityProvider {
    * Refresh grant (RFC 6749 section 6) and verification of what came back. No refresh token in the answer:
    * the old one stays. "refused" on `invalid_grant` (section 5.2).
    */
-  refresh(tokens: TokenSet): Promise<VerifiedTokens | UselessTokens | "refused">;
+  refresh(tokens: TokenSet): Promise<VerifiedTokens | UntrustedTokens | "refused">;
   /**
    * What the provider says of the person at its userinfo endpoint (OpenID Connect Core section 5.3), which has to be
    * the subject that is named; nothing where it has no such endpoint. "refused": it does not take the access token.
@@ -60,17 +60,17 @@ export interface VerifiedTokens {
 }
 
 /** Nobody can be served by the answer's id token. */
-export interface UselessTokens {
+export interface UntrustedTokens {
   readonly tokens: TokenSet;
   readonly claims: undefined;
   /**
-   * "another-person": it is not about whom the old one was about; the tokens are good for being revoked. "expired": it
-   * is the same person's and all is well but the time, by our clock. "doubtful": the provider's keys do not tell, or
+   * "wrong-subject": it is not about whom the old one was about; the tokens are good for being revoked. "expired": it
+   * is the same person's and all is well but the time, by our clock. "unverifiable": the provider's keys do not tell, or
    * something else about it is not as it should be, which nobody's login ends for. In both cases the tokens are good for
    * the next refresh, and the old ones may be used up. "missing": none came (which OpenID Connect Core section 12.2
    * allows), and the old one is no longer good.
    */
-  readonly because: "another-person" | "expired" | "doubtful" | "missing";
+  readonly because: "wrong-subject" | "expired" | "unverifiable" | "missing";
   /** Why it is in doubt, where more is known. */
   readonly cause?: unknown;
 }
@@ -85,6 +85,6 @@ export type Verification =
   /** All is well but for the time: a session renews it, a Bearer client is told to. */
   | { readonly outcome: "expired" }
   /** Of a session's own token: the provider's keys do not tell, now. It is renewed, and proves nothing till then. */
-  | { readonly outcome: "doubtful"; readonly reason: string }
+  | { readonly outcome: "unverifiable"; readonly reason: string }
   /** `reason`, a sentence, may be shown to whoever sent the token. */
   | { readonly outcome: "invalid"; readonly reason: string };

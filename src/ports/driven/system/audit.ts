@@ -25,4 +25,4 @@ export type Actor =
       /** Tells apart whom the provider calls by one name. */
       readonly subject: string;
     }
-  | { readonly kind: "anonymous" | "unproven" };
+  | { readonly kind: "anonymous" | "unverified" };

@@ -31,7 +31,7 @@ export type LogEvent =
   | {
       readonly event: "access";
       readonly action: AuditAction;
-      readonly caller: "user" | "anonymous" | "unproven";
+      readonly caller: "user" | "anonymous" | "unverified";
       /** Of a user. */
       readonly username?: string;
       /** Of a user: tells apart whom the provider calls by one name. */

@@ -2,10 +2,10 @@ import { mkdir, readdir, readFile, rename, rmdir, stat, unlink, utimes, writeFil
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { hashedFolder } from "../../../../src/adapters/filesystem/owned-path.ts";
-import { filesystemSessionIndex } from "../../../../src/adapters/filesystem/sessions/session-index.ts";
+import { filesystemNotBeforeMarks } from "../../../../src/adapters/filesystem/sessions/not-before-marks.ts";
+import { filesystemReplayCache } from "../../../../src/adapters/filesystem/sessions/replay-cache.ts";
+import { filesystemSessionRegistry } from "../../../../src/adapters/filesystem/sessions/session-registry.ts";
 import { filesystemSessionStore } from "../../../../src/adapters/filesystem/sessions/session-store.ts";
-import { filesystemStalenessMarks } from "../../../../src/adapters/filesystem/sessions/staleness-marks.ts";
-import { filesystemUsedNotices } from "../../../../src/adapters/filesystem/sessions/used-notices.ts";
 import { StoreDown } from "../../../../src/domain/failure.ts";
 import type { Username } from "../../../../src/domain/identity/user.ts";
 import type { SessionId } from "../../../../src/domain/sessions/session.ts";
@@ -82,15 +82,15 @@ describe("sessions in a folder", () => {
   it("forgets no mark, notice or entry because the disk of theirs is no longer mounted", async () => {
     const root = join(folder.path, "marks-notices-entries");
     const place = { folder: root, clock, log };
-    await using marks = closing(filesystemStalenessMarks({ ...place, lifetime: 1000 }));
-    await using notices = closing(filesystemUsedNotices(place));
-    await using index = closing(filesystemSessionIndex(place));
+    await using marks = closing(filesystemNotBeforeMarks({ ...place, lifetime: 1000 }));
+    await using replayCache = closing(filesystemReplayCache(place));
+    await using registry = closing(filesystemSessionRegistry(place));
     await marks.mark("alice" as Username, clock.now());
     await rename(root, `${root}-away`);
     const asked = [
       marks.find("alice" as Username),
-      notices.has("notice"),
-      index.list(byUsername("alice" as Username)),
+      replayCache.has("notice"),
+      registry.list(byUsername("alice" as Username)),
     ];
     for (const each of await Promise.allSettled(asked)) {
       expect(each).toMatchObject({ status: "rejected", reason: { code: "store-down" } });

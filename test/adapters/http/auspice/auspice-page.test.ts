@@ -8,7 +8,7 @@ import type { ImageRule } from "../../../../src/adapters/http/groups/overview/im
 import { imageRules } from "../../../../src/adapters/http/groups/overview/image-rule.ts";
 import type { Frame } from "../../../../src/adapters/http/pages/frame.ts";
 import type { GroupName } from "../../../../src/domain/groups/group.ts";
-import { alice, anonymous, group, positions, unproven } from "../pages/sample.ts";
+import { alice, anonymous, group, positions, unverified } from "../pages/sample.ts";
 
 const entrypoint = readFileSync(join(findInstallation().folder, "dist", "index.html"), "utf8");
 const page = auspicePage(entrypoint);
@@ -70,8 +70,8 @@ describe("Auspice's page with the bar", () => {
   });
 
   it("says so when a login cannot be checked", () => {
-    const html = render({ frame: unproven, group: lab });
-    expect(shown(html)).toEqual(["unproven"]);
+    const html = render({ frame: unverified, group: lab });
+    expect(shown(html)).toEqual(["unverified"]);
     expect(html).toContain("Your login cannot be checked.");
     expect(render({ frame: anonymous })).not.toContain("cannot be checked");
   });

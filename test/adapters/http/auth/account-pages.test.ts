@@ -4,7 +4,7 @@ import { renderWhoami } from "../../../../src/adapters/http/auth/whoami-page.ts"
 import { renderMembers } from "../../../../src/adapters/http/groups/group-members.ts";
 import { renderGroupSettings } from "../../../../src/adapters/http/groups/settings/group-settings.ts";
 import type { ETag } from "../../../../src/domain/resources/stored-object.ts";
-import { alice, anonymous, group, positions, unproven } from "../pages/sample.ts";
+import { alice, anonymous, group, positions, unverified } from "../pages/sample.ts";
 
 const lab = group("lab-one");
 const tag = '"a1"' as ETag;
@@ -96,7 +96,7 @@ describe("The page that says who one is", () => {
     expect(html).toContain("You are not logged in");
     expect(html).toContain('href="/login?return_to=%2Fgroups"');
     expect(html).not.toContain("/logout");
-    expect(renderWhoami({ frame: unproven, memberships: [] })).not.toContain("You are not logged in");
+    expect(renderWhoami({ frame: unverified, memberships: [] })).not.toContain("You are not logged in");
   });
 });
 

@@ -5,7 +5,7 @@ import type { Resource } from "../../../../src/domain/resources/resource.ts";
 
 export const alice: Frame = { user: { username: "alice" }, loginHref: "/login", path: "/groups" };
 export const anonymous: Frame = { user: undefined, loginHref: "/login?return_to=%2Fgroups", path: "/groups" };
-export const unproven: Frame = { ...anonymous, unproven: true };
+export const unverified: Frame = { ...anonymous, unverified: true };
 
 export const group = (name: string, isPublic = true): Group => {
   const parsed = parseGroupName(name);

@@ -101,7 +101,7 @@ describe("the provider's keys", () => {
     all.stub.state.keys = damage(keys);
     const own1 = await all.provider.verify({ idToken: own }, "app").catch((error: unknown) => error);
     if (own1 instanceof Error) expect(own1).toBeInstanceOf(ProviderDown);
-    else expect(own1).toMatchObject({ outcome: "doubtful" });
+    else expect(own1).toMatchObject({ outcome: "unverifiable" });
     await expect(all.provider.verify({ idToken: stranger }, "cli")).rejects.toBeInstanceOf(ProviderDown);
     await expect(all.provider.verifyLogout(notice)).rejects.toBeInstanceOf(ProviderDown);
     all.stub.state.keys = keys;

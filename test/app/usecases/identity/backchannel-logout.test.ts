@@ -4,7 +4,7 @@ import { ProviderDown, StoreDown } from "../../../../src/domain/failure.ts";
 import type { Username } from "../../../../src/domain/identity/user.ts";
 import { logoutTokenMaxAge } from "../../../../src/domain/sessions/logout-notice.ts";
 import type { Login, SessionId } from "../../../../src/domain/sessions/session.ts";
-import { memoryUsedNotices } from "../../../support/memory/used-notices.ts";
+import { memoryReplayCache } from "../../../support/memory/replay-cache.ts";
 import { idle, loginSetup } from "./login-setup.ts";
 
 const id = "s".repeat(32) as SessionId;
@@ -12,7 +12,7 @@ const token = JSON.stringify({ id: "notice-1", subject: "sub-alice" });
 
 const setup = async () => {
   const s = loginSetup();
-  const notices = memoryUsedNotices(s.clock);
+  const replayCache = memoryReplayCache(s.clock);
   const begin = async (at = id, more: Partial<Login> = {}) => {
     const login = {
       username: "alice" as Username,
@@ -25,7 +25,7 @@ const setup = async () => {
     await s.sessions.create(at, { login }, idle);
   };
   await begin();
-  return { ...s, notices, begin, logOut: backchannelLogout({ ...s, notices }) };
+  return { ...s, replayCache, begin, logOut: backchannelLogout({ ...s, replayCache }) };
 };
 
 it("ends the sessions that a notice names, once", async () => {
@@ -41,9 +41,9 @@ it("remembers a notice for longer than its token is accepted, and not for ever",
   const s = await setup();
   await s.logOut(token);
   s.clock.pass(logoutTokenMaxAge + 60);
-  expect(await s.notices.has("notice-1")).toBe(true);
+  expect(await s.replayCache.has("notice-1")).toBe(true);
   s.clock.pass(logoutTokenMaxAge);
-  expect(await s.notices.has("notice-1")).toBe(false);
+  expect(await s.replayCache.has("notice-1")).toBe(false);
 });
 
 it("obeys a notice that comes again after an outage half way", async () => {

@@ -3,7 +3,7 @@ import type { LogoutNotice } from "../../../../src/domain/sessions/logout-notice
 import type { TokenSet } from "../../../../src/domain/sessions/token-set.ts";
 import type {
   IdentityProvider,
-  UselessTokens,
+  UntrustedTokens,
   Verification,
   VerifiedTokens,
 } from "../../../../src/ports/driven/identity/identity-provider.ts";
@@ -13,7 +13,7 @@ export interface FakeProvider extends IdentityProvider {
   /** Tokens of somebody who has just logged in; the id token is good for an hour. */
   tokensOf(username: string, groups?: readonly string[], more?: JsonObject): TokenSet;
   /** What happens at the next refresh grants; without it they succeed, each refresh token once. */
-  onRefresh: ((tokens: TokenSet) => Promise<VerifiedTokens | UselessTokens | "refused">) | undefined;
+  onRefresh: ((tokens: TokenSet) => Promise<VerifiedTokens | UntrustedTokens | "refused">) | undefined;
   readonly refreshed: string[];
   readonly revoked: string[];
   /** What userinfo says; an error is thrown. */

@@ -59,7 +59,7 @@ describe("a Bearer token", () => {
   it("proves nothing while the provider or the marks are away", async () => {
     const s = loginSetup();
     s.identityProvider.outage = new ProviderDown();
-    expect(await bearer(s, "{}")).toEqual({ kind: "unproven", cause: s.identityProvider.outage });
+    expect(await bearer(s, "{}")).toEqual({ kind: "unverified", cause: s.identityProvider.outage });
     const cause = new StoreDown();
     const away = loginSetup({
       marks: {
@@ -69,7 +69,7 @@ describe("a Bearer token", () => {
       },
     });
     const { idToken } = away.identityProvider.tokensOf("alice", [], { aud: "cli" });
-    expect(await bearer(away, idToken)).toEqual({ kind: "unproven", cause });
+    expect(await bearer(away, idToken)).toEqual({ kind: "unverified", cause });
   });
 
   it("lets a mistake of our own pass as what it is", async () => {
@@ -92,10 +92,10 @@ describe("a session", () => {
     expect(await s.callerOf(otherId)).toBe(anonymous);
   });
 
-  it("that could not be read leaves its owner unproven", async () => {
+  it("that could not be read leaves its owner unverified", async () => {
     const cause = new StoreDown();
-    expect(await loginSetup().identify({ kind: "session-unread", cause })).toEqual({
-      kind: "unproven",
+    expect(await loginSetup().identify({ kind: "session-unavailable", cause })).toEqual({
+      kind: "unverified",
       cause,
     });
   });
@@ -140,7 +140,7 @@ describe("a session", () => {
     const s = loginSetup();
     const id = await s.logIn(s.identityProvider.tokensOf("alice"));
     s.identityProvider.outage = new ProviderDown();
-    expect(await s.callerOf(id)).toMatchObject({ kind: "unproven" });
+    expect(await s.callerOf(id)).toMatchObject({ kind: "unverified" });
     s.identityProvider.outage = undefined;
     expect(await s.callerOf(id)).toMatchObject(alice);
   });

@@ -13,15 +13,15 @@ import { noteUse } from "../../../../src/app/usecases/sessions/session-use.ts";
 import type { Username } from "../../../../src/domain/identity/user.ts";
 import type { Session, SessionId } from "../../../../src/domain/sessions/session.ts";
 import type { TokenSet } from "../../../../src/domain/sessions/token-set.ts";
+import type { NotBeforeMarks } from "../../../../src/ports/driven/sessions/not-before-marks.ts";
 import type { SessionStore } from "../../../../src/ports/driven/sessions/session-store.ts";
-import type { StalenessMarks } from "../../../../src/ports/driven/sessions/staleness-marks.ts";
 import { manualClock } from "../../../support/measuring/manual-clock.ts";
 import { recordingLog } from "../../../support/measuring/recording-log.ts";
 import { memoryLock } from "../../../support/memory/lock.ts";
-import { memorySessionIndex } from "../../../support/memory/session-index.ts";
+import { memoryNotBeforeMarks } from "../../../support/memory/not-before-marks.ts";
+import { memoryReplayCache } from "../../../support/memory/replay-cache.ts";
+import { memorySessionRegistry } from "../../../support/memory/session-registry.ts";
 import { memorySessionStore } from "../../../support/memory/session-store.ts";
-import { memoryStalenessMarks } from "../../../support/memory/staleness-marks.ts";
-import { memoryUsedNotices } from "../../../support/memory/used-notices.ts";
 import { heldBackground } from "../sessions/held-background.ts";
 import { fakeProvider } from "./fake-provider.ts";
 
@@ -31,22 +31,22 @@ export const claimNames = { username: "sub", groups: "groups", subject: "sub" };
 export const encryptionKey = (name: string) => ({ name, bytes: randomBytes(32) });
 
 /** Everything that identifying callers needs, in memory; `replaced` parts go before the others. */
-export const loginSetup = (replaced: { sessions?: SessionStore; marks?: StalenessMarks } = {}) => {
+export const loginSetup = (replaced: { sessions?: SessionStore; marks?: NotBeforeMarks } = {}) => {
   const clock = manualClock();
   const log = recordingLog();
   const identityProvider = fakeProvider(clock);
   const key = encryptionKey("first");
   const sealer = tokenSealer([key]);
   const sessions = replaced.sessions ?? memorySessionStore(clock);
-  const index = memorySessionIndex(clock);
+  const registry = memorySessionRegistry(clock);
   const background = heldBackground();
-  const find = findLogins({ sessions, index });
+  const find = findLogins({ sessions, registry });
   const revoke = revokeLogin({ identityProvider, background, findLogins: find });
   const tokens = sessionTokens({ sessions, sealer, revoke, clock, log, idle });
-  const entries = sessionEntries({ sessions, index, tokens, find, revoke, clock, log, idle });
-  const marks = replaced.marks ?? memoryStalenessMarks(clock, 100_000);
+  const entries = sessionEntries({ sessions, registry, tokens, find, revoke, clock, log, idle });
+  const marks = replaced.marks ?? memoryNotBeforeMarks(clock, 100_000);
   const lock = memoryLock(clock);
-  const notices = memoryUsedNotices(clock);
+  const replayCache = memoryReplayCache(clock);
   const userinfo = claimsFromUserinfo({ identityProvider, claimNames, userinfoMode: "auto" });
   const judge = judgeTokens({ identityProvider, userinfo, marks, claimNames, backdatedBy: 0, log });
   const renew = renewTokens({
@@ -106,11 +106,11 @@ export const loginSetup = (replaced: { sessions?: SessionStore; marks?: Stalenes
     key,
     sealer,
     sessions,
-    index,
+    registry,
     entries,
     marks,
     lock,
-    notices,
+    replayCache,
     background,
     revoke,
     userinfo,

@@ -218,10 +218,10 @@ describe("the end of a login", () => {
   it("is an outage while nobody can know whether it has happened, and can be tried again", async () => {
     const s = setup();
     const { sealedAttempt, state } = await s.signIn.begin(origin, home, "a");
-    const { claim } = s.notices;
-    s.notices.claim = () => Promise.reject(new StoreDown());
+    const { claim } = s.replayCache;
+    s.replayCache.claim = () => Promise.reject(new StoreDown());
     await expect(s.signIn.finish(id, sealedAttempt, state, "code=1")).rejects.toThrow(StoreDown);
-    s.notices.claim = claim;
+    s.replayCache.claim = claim;
     expect((await s.signIn.finish(id, sealedAttempt, state, "code=1")).returnTo).toBe(home);
   });
 

@@ -120,13 +120,13 @@ describe("a session whose id token lacks the groups", () => {
     expect(s.identityProvider.refreshed).toHaveLength(1);
   });
 
-  it("is unproven while userinfo is away, loses no refresh token by it, and goes on afterwards", async () => {
+  it("is unverified while userinfo is away, loses no refresh token by it, and goes on afterwards", async () => {
     const s = setup();
     await loggedIn(s, { exp: s.clock.now() - 1 });
     const { onUserinfo } = s.identityProvider;
     outage(s);
     for (let i = 0; i < 3; i += 1) {
-      expect(await s.rolesOf(id)).toBe("unproven");
+      expect(await s.rolesOf(id)).toBe("unverified");
       s.clock.pass(1);
     }
     expect(s.identityProvider.refreshed).toHaveLength(1);

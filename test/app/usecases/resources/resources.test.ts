@@ -46,7 +46,7 @@ const cause = new ProviderDown();
 const denied: readonly (readonly [string, Caller, object])[] = [
   ["anonymous", anonymous, LoginRequired],
   ["an outsider", userWith("other/owners"), NotAllowed],
-  ["unproven", { kind: "unproven", cause }, cause],
+  ["unverified", { kind: "unverified", cause }, cause],
 ];
 
 describe("without permission", () => {

@@ -19,7 +19,7 @@ const loginOf = (username: string) => ({
 const logIn = (store: SessionStore, n: number, username: string) =>
   store.create(idOf(n), { login: loginOf(username) }, 100);
 
-/** With an index that has missed everything. */
+/** With an registry that has missed everything. */
 const withoutIndex = () => {
   const s = loginSetup();
   return { ...s, store: s.sessions, entries: { ...s.entries, find: async () => [] } };
@@ -40,7 +40,7 @@ describe("ending somebody's sessions", () => {
     expect(await endSessions(s, "alice")).toBe(0);
   });
 
-  it("has the provider forget also those that the index has missed", async () => {
+  it("has the provider forget also those that the registry has missed", async () => {
     const s = withoutIndex();
     for (const n of [1, 2]) {
       const login = { ...loginOf("alice"), sealedTokens: s.tokens.seal(idOf(n), tokens(n)) };
@@ -51,7 +51,7 @@ describe("ending somebody's sessions", () => {
     expect(s.identityProvider.revoked.toSorted()).toEqual(["refresh-1", "refresh-2"]);
   });
 
-  it("has the provider forget them, and counts once what the index names", async () => {
+  it("has the provider forget them, and counts once what the registry names", async () => {
     const s = loginSetup();
     for (const n of [1, 2]) {
       const login = { ...loginOf("alice"), sealedTokens: s.tokens.seal(idOf(n), tokens(n)) };

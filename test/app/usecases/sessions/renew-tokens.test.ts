@@ -85,8 +85,8 @@ describe("a renewal that says who a session's owner is", () => {
     const s = await expired();
     await s.callerOf(s.id);
     let entered = 0;
-    const { add } = s.index;
-    s.index.add = async (...args) => {
+    const { add } = s.registry;
+    s.registry.add = async (...args) => {
       entered += 1;
       return add(...args);
     };
@@ -124,7 +124,7 @@ describe("a refused renewal", () => {
     const s = await expired();
     const tokens = s.identityProvider.tokensOf("alice");
     s.identityProvider.onRefresh = async () => ({ tokens, claims: { iat: 1 } });
-    expect(await s.callerOf(s.id)).toMatchObject({ kind: "unproven", cause: { code: "provider-down" } });
+    expect(await s.callerOf(s.id)).toMatchObject({ kind: "unverified", cause: { code: "provider-down" } });
     expect((await s.tokensIn(s.id))?.refreshToken).toBe(tokens.refreshToken);
     await s.background.settle();
     expect(s.identityProvider.revoked).toEqual([]);
@@ -134,8 +134,13 @@ describe("a refused renewal", () => {
     const s = await expired();
     const tokens = s.identityProvider.tokensOf("alice");
     const cause = new Error("the keys are away");
-    s.identityProvider.onRefresh = async () => ({ tokens, claims: undefined, because: "doubtful", cause });
-    expect(await s.callerOf(s.id)).toMatchObject({ kind: "unproven", cause: { code: "provider-down" } });
+    s.identityProvider.onRefresh = async () => ({
+      tokens,
+      claims: undefined,
+      because: "unverifiable",
+      cause,
+    });
+    expect(await s.callerOf(s.id)).toMatchObject({ kind: "unverified", cause: { code: "provider-down" } });
     expect((await s.tokensIn(s.id))?.refreshToken).toBe(tokens.refreshToken);
     expect(s.identityProvider.revoked).toEqual([]);
     const told = { event: "renewal", outcome: "broken", cause: expect.objectContaining({ cause }) };
@@ -157,7 +162,7 @@ describe("a refused renewal", () => {
   it("is what another person's token amounts to, and the provider forgets what came with it", async () => {
     const s = await expired();
     const tokens = s.identityProvider.tokensOf("mallory");
-    s.identityProvider.onRefresh = async () => ({ tokens, claims: undefined, because: "another-person" });
+    s.identityProvider.onRefresh = async () => ({ tokens, claims: undefined, because: "wrong-subject" });
     expect(await s.callerOf(s.id)).toEqual(notRenewed);
     expect(await s.tokensIn(s.id)).toBeUndefined();
     await s.background.settle();
@@ -188,7 +193,7 @@ describe("a renewed token that has expired when it comes", () => {
     const s = await expired();
     const tokens = late(s);
     const caller = await s.callerOf(s.id);
-    expect(caller).toMatchObject({ kind: "unproven", cause: expect.any(ProviderDown) });
+    expect(caller).toMatchObject({ kind: "unverified", cause: expect.any(ProviderDown) });
     expect(s.log.events).toMatchObject([
       {
         event: "renewal",
@@ -219,11 +224,11 @@ describe("a renewed token that has expired when it comes", () => {
 });
 
 describe("an outage during renewal", () => {
-  it("leaves the caller unproven and the tokens as they are, so that a later request succeeds", async () => {
+  it("leaves the caller unverified and the tokens as they are, so that a later request succeeds", async () => {
     const s = await expired();
     const cause = new ProviderDown();
     s.identityProvider.onRefresh = () => Promise.reject(cause);
-    expect(await s.callerOf(s.id)).toEqual({ kind: "unproven", cause });
+    expect(await s.callerOf(s.id)).toEqual({ kind: "unverified", cause });
     expect(await s.tokensIn(s.id)).toEqual(s.first);
     s.identityProvider.onRefresh = undefined;
     s.clock.pass(1);
@@ -235,21 +240,21 @@ describe("an outage during renewal", () => {
     s.identityProvider.onRefresh = () => Promise.reject(new ProviderDown());
     await s.callerOf(s.id);
     s.clock.pass(0.9);
-    expect(await s.callerOf(s.id)).toMatchObject({ kind: "unproven" });
+    expect(await s.callerOf(s.id)).toMatchObject({ kind: "unverified" });
     expect(s.identityProvider.refreshed).toHaveLength(1);
     s.clock.pass(0.1);
     await s.callerOf(s.id);
     expect(s.identityProvider.refreshed).toHaveLength(2);
   });
 
-  it("of the session store leaves the caller unproven too", async () => {
+  it("of the session store leaves the caller unverified too", async () => {
     const s = await expired();
     const cause = new StoreDown();
     const identify = s.identify;
     const stored = await s.sessions.load(s.id, idle);
     if (!stored) throw new Error("there is no session");
     s.sessions.load = () => Promise.reject(cause);
-    expect(await identify({ kind: "session", id: s.id, stored })).toEqual({ kind: "unproven", cause });
+    expect(await identify({ kind: "session", id: s.id, stored })).toEqual({ kind: "unverified", cause });
   });
 });
 
@@ -355,16 +360,16 @@ describe("values that are written during renewal", () => {
     const s = await expired();
     duringRefresh(s, async () => undefined);
     s.sessions.replace = async () => ({ outcome: "changed" });
-    expect(await s.callerOf(s.id)).toMatchObject({ kind: "unproven" });
+    expect(await s.callerOf(s.id)).toMatchObject({ kind: "unverified" });
     expect(await s.tokensIn(s.id)).toEqual(s.first);
   });
 });
 
 describe("a renewal elsewhere", () => {
-  it("that takes too long leaves the caller unproven", async () => {
+  it("that takes too long leaves the caller unverified", async () => {
     const s = await expired();
-    s.lock.hold = async () => ({ outcome: "busy" });
-    expect(await s.callerOf(s.id)).toMatchObject({ kind: "unproven" });
+    s.lock.withLock = async () => ({ outcome: "busy" });
+    expect(await s.callerOf(s.id)).toMatchObject({ kind: "unverified" });
     expect(await s.tokensIn(s.id)).toEqual(s.first);
   });
 

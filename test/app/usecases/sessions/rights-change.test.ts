@@ -3,7 +3,7 @@ import { cachedMarks } from "../../../../src/app/caches/cached-marks.ts";
 import { InvalidToken } from "../../../../src/domain/failure.ts";
 import type { Username } from "../../../../src/domain/identity/user.ts";
 import { manualClock } from "../../../support/measuring/manual-clock.ts";
-import { memoryStalenessMarks } from "../../../support/memory/staleness-marks.ts";
+import { memoryNotBeforeMarks } from "../../../support/memory/not-before-marks.ts";
 import { loginSetup } from "../identity/login-setup.ts";
 
 const alice = "alice" as Username;
@@ -11,7 +11,7 @@ const alice = "alice" as Username;
 /** One instance, whose marks are cached as they are in the composed server. */
 const instance = () => {
   const marksClock = manualClock();
-  const s = loginSetup({ marks: cachedMarks(memoryStalenessMarks(marksClock, 100_000), marksClock) });
+  const s = loginSetup({ marks: cachedMarks(memoryNotBeforeMarks(marksClock, 100_000), marksClock) });
   const pass = (seconds: number) => {
     s.clock.pass(seconds);
     marksClock.pass(seconds);

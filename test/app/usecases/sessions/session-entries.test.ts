@@ -32,7 +32,7 @@ const setup = () => {
     return login(more);
   };
   const owners = [byUsername(alice), bySubject("sub-alice"), byProviderSession("sid-1")];
-  const lists = () => Promise.all(owners.map((owner) => s.index.list(owner)));
+  const lists = () => Promise.all(owners.map((owner) => s.registry.list(owner)));
   return { ...s, login, begin, owners, lists };
 };
 
@@ -46,7 +46,7 @@ describe("the entries of sessions", () => {
 
   it("keep a login from beginning when they cannot be written", async () => {
     const s = setup();
-    s.index.add = () => Promise.reject(new StoreDown());
+    s.registry.add = () => Promise.reject(new StoreDown());
     await expect(s.entries.enter(idOf(1), s.login())).rejects.toThrow(StoreDown);
   });
 
@@ -80,7 +80,7 @@ describe("the entries of sessions", () => {
   it("do not keep a session from ending when they cannot be written", async () => {
     const s = setup();
     await s.begin(1);
-    s.index.remove = () => Promise.reject(new StoreDown());
+    s.registry.remove = () => Promise.reject(new StoreDown());
     await s.entries.end([idOf(1)], "a test", "always");
     expect(await s.sessions.peek(idOf(1))).toBeUndefined();
     expect(s.log.events).toContainEqual(expect.objectContaining({ event: "background" }));
@@ -99,8 +99,8 @@ describe("the entries of sessions", () => {
     const s = setup();
     const login = await s.begin(1);
     let added = 0;
-    const { add } = s.index;
-    s.index.add = (...args) => {
+    const { add } = s.registry;
+    s.registry.add = (...args) => {
       added += 1;
       return add(...args);
     };
@@ -124,7 +124,7 @@ describe("the entries of sessions", () => {
     for (let n = 0; n < 100; n++) await s.begin(n, { person: person("1f0c"), subject: "1f0c" });
     await s.begin(100, { person: person("2a11"), subject: "2a11" });
     expect(await s.sessions.peek(idOf(0))).toBeDefined();
-    expect(await s.index.list(byPerson(person("1f0c")))).toHaveLength(100);
+    expect(await s.registry.list(byPerson(person("1f0c")))).toHaveLength(100);
     await s.begin(101, { person: person("1f0c"), subject: "1f0c" });
     expect(await s.sessions.peek(idOf(0))).toBeUndefined();
     expect(await s.sessions.peek(idOf(100))).toBeDefined();
@@ -133,7 +133,7 @@ describe("the entries of sessions", () => {
   it("of version 0.1 are a hundred for a username: beyond, those used least recently end, with all their entries", async () => {
     const s = setup();
     for (let n = 0; n < 100; n++) await s.begin(n);
-    await s.index.add(byUsername(alice), idOf(0), idle + day);
+    await s.registry.add(byUsername(alice), idOf(0), idle + day);
     await s.begin(100);
     expect(await s.sessions.peek(idOf(0))).toBeDefined();
     expect(await s.sessions.peek(idOf(1))).toBeUndefined();

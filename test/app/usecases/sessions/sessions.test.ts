@@ -9,7 +9,7 @@ import { parseSessionId } from "../../../../src/domain/sessions/session.ts";
 import type { SealedText } from "../../../../src/domain/sessions/token-set.ts";
 import { manualClock } from "../../../support/measuring/manual-clock.ts";
 import { recordingLog } from "../../../support/measuring/recording-log.ts";
-import { memorySessionIndex } from "../../../support/memory/session-index.ts";
+import { memorySessionRegistry } from "../../../support/memory/session-registry.ts";
 import { memorySessionStore } from "../../../support/memory/session-store.ts";
 
 const idle = 100;
@@ -23,15 +23,15 @@ const loginWith = (sealed: string): Login => ({
 const setup = () => {
   const clock = manualClock();
   const store = memorySessionStore(clock);
-  const index = memorySessionIndex(clock);
+  const registry = memorySessionRegistry(clock);
   const entries = sessionEntries({
     sessions: store,
-    index,
+    registry,
     clock,
     log: recordingLog(),
     idle,
     tokens: { open: () => undefined },
-    find: findLogins({ sessions: store, index }),
+    find: findLogins({ sessions: store, registry }),
     revoke: () => undefined,
   });
   const random = { text: (bytes: number) => Buffer.alloc(bytes, 7).toString("base64url"), fraction: () => 0 };
@@ -72,7 +72,7 @@ describe("sessions", () => {
     const s = setup();
     const cause = new StoreDown();
     s.store.load = () => Promise.reject(cause);
-    expect(await s.sessions.open(id)).toEqual({ kind: "session-unread", cause });
+    expect(await s.sessions.open(id)).toEqual({ kind: "session-unavailable", cause });
     s.store.load = () => Promise.reject(new TypeError("x"));
     await expect(s.sessions.open(id)).rejects.toThrow(TypeError);
   });

@@ -9,7 +9,7 @@ import {
   joined,
   narrative,
   positions,
-  unproven,
+  unverified,
 } from "../../pages/sample.ts";
 
 const open = group("open-lab");
@@ -39,7 +39,7 @@ describe("The page of all groups", () => {
   it("tells who is logged in what the padlock means, and others to log in", async () => {
     expect(await page()).toContain("<strong>alice</strong>");
     expect(await page({ frame: anonymous })).toContain('<a href="/login?return_to=%2Fgroups">Log in</a>');
-    const unsure = await page({ frame: unproven });
+    const unsure = await page({ frame: unverified });
     expect(unsure).toContain("Your login cannot be checked right now");
     expect(unsure).not.toContain("/login");
   });

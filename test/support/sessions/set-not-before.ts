@@ -1,13 +1,13 @@
 import { join } from "node:path";
-import { filesystemStalenessMarks } from "../../../src/adapters/filesystem/sessions/staleness-marks.ts";
+import { filesystemNotBeforeMarks } from "../../../src/adapters/filesystem/sessions/not-before-marks.ts";
 import { systemClock } from "../../../src/adapters/system/clock.ts";
 import type { Username } from "../../../src/domain/identity/user.ts";
 
 /** Says to all instances on a data folder that what tokens tell of somebody is out of date, as the change of a role does. */
-export const markStale = async (data: string, username: string): Promise<void> => {
+export const setNotBefore = async (data: string, username: string): Promise<void> => {
   const clock = systemClock();
   const folder = join(data, "marks");
-  const marks = filesystemStalenessMarks({ folder, clock, log: { write: () => {} }, lifetime: 3600 });
+  const marks = filesystemNotBeforeMarks({ folder, clock, log: { write: () => {} }, lifetime: 3600 });
   await marks.mark(username as Username, Math.floor(clock.now()) + 1);
   await marks.close();
 };

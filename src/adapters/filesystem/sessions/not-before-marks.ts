@@ -2,7 +2,7 @@ import type { Seconds } from "../../../domain/brand.ts";
 import { StoreDown } from "../../../domain/failure.ts";
 import type { Username } from "../../../domain/identity/user.ts";
 import { laterMark } from "../../../domain/sessions/renewal.ts";
-import type { StalenessMarks } from "../../../ports/driven/sessions/staleness-marks.ts";
+import type { NotBeforeMarks } from "../../../ports/driven/sessions/not-before-marks.ts";
 import type { Clock } from "../../../ports/driven/system/clock.ts";
 import type { Log } from "../../../ports/driven/system/log.ts";
 import type { CellRoot } from "../cells/cell.ts";
@@ -23,12 +23,12 @@ export interface MarksFolder {
 }
 
 /** Keeps each mark in a cell; the token's time is the mark's end. */
-export const filesystemStalenessMarks = ({
+export const filesystemNotBeforeMarks = ({
   folder: root,
   clock,
   log,
   lifetime,
-}: MarksFolder): StalenessMarks & Sweeper => {
+}: MarksFolder): NotBeforeMarks & Sweeper => {
   const cells: CellRoot = { root, durable: true };
   const isOver = (ends: Seconds): boolean => ends <= clock.now();
   const folderOf = (username: Username): string => hashedFolder(root, username);
@@ -44,7 +44,7 @@ export const filesystemStalenessMarks = ({
   };
 
   return {
-    ...startSweeper({ cells, clock, log, what: "sweeping staleness marks", expires: true }),
+    ...startSweeper({ cells, clock, log, what: "sweeping not-before marks", expires: true }),
     find,
     now: async () => clock.now(),
     mark: (username, at) => {

@@ -1,7 +1,5 @@
 /** Works something out once for each object, and knows it for as long as the object is there. */
-export const remembered = <Key extends object, Value>(
-  workOut: (key: Key) => Value,
-): ((key: Key) => Value) => {
+export const memoize = <Key extends object, Value>(workOut: (key: Key) => Value): ((key: Key) => Value) => {
   const known = new WeakMap<Key, { readonly value: Value }>();
   return (key) => {
     const kept = known.get(key);

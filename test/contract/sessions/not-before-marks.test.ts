@@ -1,10 +1,10 @@
-import { filesystemStalenessMarks } from "../../../src/adapters/filesystem/sessions/staleness-marks.ts";
+import { filesystemNotBeforeMarks } from "../../../src/adapters/filesystem/sessions/not-before-marks.ts";
 import { manualClock } from "../../support/measuring/manual-clock.ts";
 import { recordingLog } from "../../support/measuring/recording-log.ts";
-import { memoryStalenessMarks } from "../../support/memory/staleness-marks.ts";
+import { memoryNotBeforeMarks } from "../../support/memory/not-before-marks.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
-import type { Harness } from "./staleness-marks.contract.ts";
-import { stalenessMarksContract } from "./staleness-marks.contract.ts";
+import type { Harness } from "./not-before-marks.contract.ts";
+import { notBeforeMarksContract } from "./not-before-marks.contract.ts";
 
 const lifetime = 1000;
 
@@ -12,9 +12,9 @@ const memory = async (): Promise<Harness> => {
   const clock = manualClock();
   const kept = new Map();
   return {
-    marks: memoryStalenessMarks(clock, lifetime, kept),
+    marks: memoryNotBeforeMarks(clock, lifetime, kept),
     lifetime,
-    another: async () => memoryStalenessMarks(clock, lifetime, kept),
+    another: async () => memoryNotBeforeMarks(clock, lifetime, kept),
     passSeconds: async (seconds) => clock.pass(seconds),
     close: async () => undefined,
   };
@@ -25,7 +25,7 @@ const filesystem = async (): Promise<Harness> => {
   const { path, remove } = await temporaryFolder();
   const opened: { close(): Promise<void> }[] = [];
   const open = () => {
-    const marks = filesystemStalenessMarks({ folder: path, clock, log: recordingLog(), lifetime });
+    const marks = filesystemNotBeforeMarks({ folder: path, clock, log: recordingLog(), lifetime });
     opened.push(marks);
     return marks;
   };
@@ -41,4 +41,4 @@ const filesystem = async (): Promise<Harness> => {
   };
 };
 
-for (const [adapter, open] of Object.entries({ memory, filesystem })) stalenessMarksContract(adapter, open);
+for (const [adapter, open] of Object.entries({ memory, filesystem })) notBeforeMarksContract(adapter, open);

@@ -2,7 +2,7 @@ import type { Seconds } from "../../../domain/brand.ts";
 import type { SessionId } from "../../../domain/sessions/session.ts";
 import { parseSessionId } from "../../../domain/sessions/session.ts";
 import type { SessionOwner } from "../../../domain/sessions/session-owner.ts";
-import type { SessionIndex } from "../../../ports/driven/sessions/session-index.ts";
+import type { SessionRegistry } from "../../../ports/driven/sessions/session-registry.ts";
 import type { Clock } from "../../../ports/driven/system/clock.ts";
 import type { Log } from "../../../ports/driven/system/log.ts";
 import type { CellRoot } from "../cells/cell.ts";
@@ -27,7 +27,11 @@ const isEntry = (entry: unknown): entry is [SessionId, Seconds] =>
   Array.isArray(entry) && parseSessionId(String(entry[0])) !== undefined && typeof entry[1] === "number";
 
 /** Keeps each owner's sessions in a cell; the token's time is the end of the last of them. */
-export const filesystemSessionIndex = ({ folder: root, clock, log }: IndexFolder): SessionIndex & Sweeper => {
+export const filesystemSessionRegistry = ({
+  folder: root,
+  clock,
+  log,
+}: IndexFolder): SessionRegistry & Sweeper => {
   const cells: CellRoot = { root, durable: true };
   const isOver = (ends: Seconds): boolean => ends <= clock.now();
 

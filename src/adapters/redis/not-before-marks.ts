@@ -2,7 +2,7 @@ import type { Seconds } from "../../domain/brand.ts";
 import { StoreDown } from "../../domain/failure.ts";
 import type { Username } from "../../domain/identity/user.ts";
 import { leastStep } from "../../domain/sessions/renewal.ts";
-import type { StalenessMarks } from "../../ports/driven/sessions/staleness-marks.ts";
+import type { NotBeforeMarks } from "../../ports/driven/sessions/not-before-marks.ts";
 import type { Clock } from "../../ports/driven/system/clock.ts";
 import type { RedisConnection } from "./connection.ts";
 
@@ -35,17 +35,17 @@ const parseMark = (record: string): Seconds => {
     if (typeof value === "number") return value;
     throw new Error("It holds no number.");
   } catch (cause) {
-    throw new StoreDown({ cause: new Error("A staleness mark in Redis cannot be read.", { cause }) });
+    throw new StoreDown({ cause: new Error("A not-before mark in Redis cannot be read.", { cause }) });
   }
 };
 
 /** Keeps each user's mark under one key, in the form of sessions-and-authentication.md section 11. */
-export const redisStalenessMarks = (
+export const redisNotBeforeMarks = (
   connection: RedisConnection,
   clock: Clock,
   { lifetime }: StalenessMarksOptions,
-): StalenessMarks => {
-  const mark = connection.script("markStale", markScript);
+): NotBeforeMarks => {
+  const mark = connection.script("setNotBefore", markScript);
   return {
     mark: async (username, at) => {
       const expires = Math.ceil((clock.now() + lifetime) * 1000);

@@ -1,10 +1,10 @@
-import type { UsedNotices } from "../../ports/driven/sessions/used-notices.ts";
+import type { ReplayCache } from "../../ports/driven/sessions/replay-cache.ts";
 import type { RedisConnection } from "./connection.ts";
 
 const keyOf = (id: string): string => `nextstrain.org-logout-notice:${id}`;
 
 /** Keeps each notice under one key with an expiry. */
-export const redisUsedNotices = (connection: RedisConnection): UsedNotices => ({
+export const redisReplayCache = (connection: RedisConnection): ReplayCache => ({
   has: async (id) => (await connection.run((redis) => redis.exists(keyOf(id)))) === 1,
 
   add: async (id, lifetime) => {

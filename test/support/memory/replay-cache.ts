@@ -1,12 +1,12 @@
 import type { Seconds } from "../../../src/domain/brand.ts";
-import type { UsedNotices } from "../../../src/ports/driven/sessions/used-notices.ts";
+import type { ReplayCache } from "../../../src/ports/driven/sessions/replay-cache.ts";
 import type { Clock } from "../../../src/ports/driven/system/clock.ts";
 
 /**
  * For tests and for a single process.
  * @param kept When each notice is forgotten; shared by all that remember the same.
  */
-export const memoryUsedNotices = (clock: Clock, kept: Map<string, Seconds> = new Map()): UsedNotices => {
+export const memoryReplayCache = (clock: Clock, kept: Map<string, Seconds> = new Map()): ReplayCache => {
   const forgetEnded = (): void => {
     for (const [id, ends] of kept) if (ends <= clock.now()) kept.delete(id);
   };

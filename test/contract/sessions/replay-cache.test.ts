@@ -1,17 +1,17 @@
-import { filesystemUsedNotices } from "../../../src/adapters/filesystem/sessions/used-notices.ts";
+import { filesystemReplayCache } from "../../../src/adapters/filesystem/sessions/replay-cache.ts";
 import { manualClock } from "../../support/measuring/manual-clock.ts";
 import { recordingLog } from "../../support/measuring/recording-log.ts";
-import { memoryUsedNotices } from "../../support/memory/used-notices.ts";
+import { memoryReplayCache } from "../../support/memory/replay-cache.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
-import type { Harness } from "./used-notices.contract.ts";
-import { usedNoticesContract } from "./used-notices.contract.ts";
+import type { Harness } from "./replay-cache.contract.ts";
+import { replayCacheContract } from "./replay-cache.contract.ts";
 
 const memory = async (): Promise<Harness> => {
   const clock = manualClock();
   const kept = new Map();
   return {
-    notices: memoryUsedNotices(clock, kept),
-    another: async () => memoryUsedNotices(clock, kept),
+    replayCache: memoryReplayCache(clock, kept),
+    another: async () => memoryReplayCache(clock, kept),
     passSeconds: async (seconds) => clock.pass(seconds),
     close: async () => undefined,
   };
@@ -22,19 +22,19 @@ const filesystem = async (): Promise<Harness> => {
   const { path, remove } = await temporaryFolder();
   const opened: { close(): Promise<void> }[] = [];
   const open = () => {
-    const notices = filesystemUsedNotices({ folder: path, clock, log: recordingLog() });
-    opened.push(notices);
-    return notices;
+    const replayCache = filesystemReplayCache({ folder: path, clock, log: recordingLog() });
+    opened.push(replayCache);
+    return replayCache;
   };
   return {
-    notices: open(),
+    replayCache: open(),
     another: async () => open(),
     passSeconds: async (seconds) => clock.pass(seconds),
     async close() {
-      await Promise.all(opened.map((notices) => notices.close()));
+      await Promise.all(opened.map((replayCache) => replayCache.close()));
       await remove();
     },
   };
 };
 
-for (const [adapter, open] of Object.entries({ memory, filesystem })) usedNoticesContract(adapter, open);
+for (const [adapter, open] of Object.entries({ memory, filesystem })) replayCacheContract(adapter, open);

@@ -10,12 +10,12 @@ import {
   bySubject,
   byUsername,
 } from "../../../src/domain/sessions/session-owner.ts";
-import type { SessionIndex } from "../../../src/ports/driven/sessions/session-index.ts";
+import type { SessionRegistry } from "../../../src/ports/driven/sessions/session-registry.ts";
 
 export interface Harness {
-  readonly index: SessionIndex;
+  readonly registry: SessionRegistry;
   /** One more instance on the same data. */
-  another(): Promise<SessionIndex>;
+  another(): Promise<SessionRegistry>;
   /** Moves the clock, and what is stored nearer to its end. */
   passSeconds(seconds: Seconds): Promise<void>;
   /** How many owners something is stored for. */
@@ -27,27 +27,27 @@ const newId = (): SessionId => randomBytes(24).toString("base64url") as SessionI
 const newOwner = (ending = "") => byUsername(`${newId()}${ending}` as Username);
 const lifetime: Seconds = 1000;
 
-export const sessionIndexContract = (adapter: string, open: () => Promise<Harness>): void => {
-  describe(`SessionIndex in ${adapter}`, () => {
+export const sessionRegistryContract = (adapter: string, open: () => Promise<Harness>): void => {
+  describe(`SessionRegistry in ${adapter}`, () => {
     let harness: Harness;
-    let index: SessionIndex;
+    let registry: SessionRegistry;
     beforeAll(async () => {
       harness = await open();
-      index = harness.index;
+      registry = harness.registry;
     });
     afterAll(() => harness.close());
 
     it("has nothing of somebody who has no session", async () => {
-      expect(await index.list(newOwner())).toEqual([]);
+      expect(await registry.list(newOwner())).toEqual([]);
     });
 
     it("gives every instance all sessions of an owner, the one put off last coming first", async () => {
       const [owner, first, second, third] = [newOwner(), newId(), newId(), newId()];
       for (const id of [first, second, third, first]) {
-        await index.add(owner, id, lifetime);
+        await registry.add(owner, id, lifetime);
         await harness.passSeconds(1);
       }
-      expect(await index.list(owner)).toEqual([first, third, second]);
+      expect(await registry.list(owner)).toEqual([first, third, second]);
       expect(await (await harness.another()).list(owner)).toEqual([first, third, second]);
     });
 
@@ -62,7 +62,7 @@ export const sessionIndexContract = (adapter: string, open: () => Promise<Harnes
       ] as const;
       const owners = people.map(([issuer, of]) => byPerson({ issuer, subject: of as Subject }));
       const ids = owners.map(newId);
-      for (const [n, owner] of owners.entries()) await index.add(owner, ids[n] as SessionId, lifetime);
+      for (const [n, owner] of owners.entries()) await registry.add(owner, ids[n] as SessionId, lifetime);
       const another = await harness.another();
       expect(await Promise.all(owners.map((owner) => another.list(owner)))).toEqual(ids.map((id) => [id]));
     });
@@ -70,52 +70,52 @@ export const sessionIndexContract = (adapter: string, open: () => Promise<Harnes
     it("loses none of many sessions that begin at once, anywhere", async () => {
       const owner = newOwner();
       const ids = Array.from({ length: 12 }, newId);
-      const instances = await Promise.all([index, harness.another(), harness.another()]);
+      const instances = await Promise.all([registry, harness.another(), harness.another()]);
       await Promise.all(ids.map((id, n) => instances[n % 3]?.add(owner, id, lifetime)));
-      expect((await index.list(owner)).toSorted()).toEqual(ids.toSorted());
+      expect((await registry.list(owner)).toSorted()).toEqual(ids.toSorted());
     });
 
     it("forgets a session that is taken out, and no other one", async () => {
       const [owner, id, other] = [newOwner(), newId(), newId()];
-      await index.add(owner, id, lifetime);
-      await index.add(owner, other, lifetime);
+      await registry.add(owner, id, lifetime);
+      await registry.add(owner, other, lifetime);
       await (await harness.another()).remove(owner, id);
-      expect(await index.list(owner)).toEqual([other]);
-      await index.remove(owner, id);
-      await index.remove(newOwner(), id);
-      expect(await index.list(owner)).toEqual([other]);
+      expect(await registry.list(owner)).toEqual([other]);
+      await registry.remove(owner, id);
+      await registry.remove(newOwner(), id);
+      expect(await registry.list(owner)).toEqual([other]);
     });
 
     it("keeps nothing of an owner whose last session was taken out", async () => {
       const before = await harness.owners();
       const [owner, id] = [newOwner(), newId()];
-      await index.add(owner, id, lifetime);
+      await registry.add(owner, id, lifetime);
       expect(await harness.owners()).toBe(before + 1);
-      await index.remove(owner, id);
+      await registry.remove(owner, id);
       expect(await harness.owners()).toBe(before);
     });
 
     it("forgets what nobody puts off, and only that", async () => {
       const [owner, left, used] = [newOwner(), newId(), newId()];
-      await index.add(owner, left, lifetime);
-      await index.add(owner, used, lifetime);
+      await registry.add(owner, left, lifetime);
+      await registry.add(owner, used, lifetime);
       await harness.passSeconds(lifetime - 10);
-      await index.add(owner, used, lifetime);
-      expect(await index.list(owner)).toEqual([used, left]);
+      await registry.add(owner, used, lifetime);
+      expect(await registry.list(owner)).toEqual([used, left]);
       await harness.passSeconds(11);
-      expect(await index.list(owner)).toEqual([used]);
+      expect(await registry.list(owner)).toEqual([used]);
       await harness.passSeconds(lifetime - 20);
-      expect(await index.list(owner)).toEqual([used]);
+      expect(await registry.list(owner)).toEqual([used]);
       await harness.passSeconds(10);
-      expect(await index.list(owner)).toEqual([]);
+      expect(await registry.list(owner)).toEqual([]);
     });
 
     it("does not let an entry of a short life cut another one off", async () => {
       const [owner, long, short] = [newOwner(), newId(), newId()];
-      await index.add(owner, long, lifetime);
-      await index.add(owner, short, 10);
+      await registry.add(owner, long, lifetime);
+      await registry.add(owner, short, 10);
       await harness.passSeconds(11);
-      expect(await index.list(owner)).toEqual([long]);
+      expect(await registry.list(owner)).toEqual([long]);
     });
 
     it("keeps owners apart, of whatever kind and however they are written", async () => {
@@ -127,8 +127,8 @@ export const sessionIndexContract = (adapter: string, open: () => Promise<Harnes
         byProviderSession(`${stem}${name}`),
       ]);
       const ids = owners.map(newId);
-      for (const [n, owner] of owners.entries()) await index.add(owner, ids[n] ?? newId(), lifetime);
-      for (const [n, owner] of owners.entries()) expect(await index.list(owner)).toEqual([ids[n]]);
+      for (const [n, owner] of owners.entries()) await registry.add(owner, ids[n] ?? newId(), lifetime);
+      for (const [n, owner] of owners.entries()) expect(await registry.list(owner)).toEqual([ids[n]]);
     });
   });
 };

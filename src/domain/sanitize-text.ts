@@ -2,7 +2,7 @@
  * Somebody else's text (a provider's, a claim's) as it may stand on a page or in the log: on one line, without
  * characters that show nothing or turn others around, and cut off at `longest`.
  */
-export const foreignText = (text: string, longest: number): string => {
+export const sanitizeText = (text: string, longest: number): string => {
   const line = text
     .slice(0, 4 * longest)
     .toWellFormed()

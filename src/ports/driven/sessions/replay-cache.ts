@@ -4,7 +4,7 @@ import type { Seconds } from "../../../domain/brand.ts";
  * Remembers what must count only once, for all instances: the provider's notices that have been obeyed, and
  * logins that have been finished. Every method may throw StoreDown.
  */
-export interface UsedNotices {
+export interface ReplayCache {
   has(id: string): Promise<boolean>;
   /** Remembers it for so long, and forgets it afterwards. */
   add(id: string, lifetime: Seconds): Promise<void>;

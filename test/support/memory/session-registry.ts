@@ -1,7 +1,7 @@
 import type { Seconds } from "../../../src/domain/brand.ts";
 import type { SessionId } from "../../../src/domain/sessions/session.ts";
 import type { SessionOwner } from "../../../src/domain/sessions/session-owner.ts";
-import type { SessionIndex } from "../../../src/ports/driven/sessions/session-index.ts";
+import type { SessionRegistry } from "../../../src/ports/driven/sessions/session-registry.ts";
 import type { Clock } from "../../../src/ports/driven/system/clock.ts";
 
 /** When each entry ends, in the order in which the entries were put off. */
@@ -11,10 +11,10 @@ export type KeptEntries = Map<SessionId, Seconds>;
  * For tests and for a single process.
  * @param kept Shared by all indexes on the same data.
  */
-export const memorySessionIndex = (
+export const memorySessionRegistry = (
   clock: Clock,
   kept: Map<SessionOwner, KeptEntries> = new Map(),
-): SessionIndex => {
+): SessionRegistry => {
   const present = (entries: KeptEntries = new Map()): KeptEntries =>
     new Map([...entries].filter(([, ends]) => ends > clock.now()));
 

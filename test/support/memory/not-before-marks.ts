@@ -1,7 +1,7 @@
 import type { Seconds } from "../../../src/domain/brand.ts";
 import type { Username } from "../../../src/domain/identity/user.ts";
 import { laterMark } from "../../../src/domain/sessions/renewal.ts";
-import type { StalenessMarks } from "../../../src/ports/driven/sessions/staleness-marks.ts";
+import type { NotBeforeMarks } from "../../../src/ports/driven/sessions/not-before-marks.ts";
 import type { Clock } from "../../../src/ports/driven/system/clock.ts";
 
 export interface KeptMark {
@@ -14,11 +14,11 @@ export interface KeptMark {
  * @param lifetime How long a mark is kept; longer than any session, whose tokens it may have to make stale.
  * @param kept Shared by all stores on the same data.
  */
-export const memoryStalenessMarks = (
+export const memoryNotBeforeMarks = (
   clock: Clock,
   lifetime: Seconds,
   kept: Map<Username, KeptMark> = new Map(),
-): StalenessMarks => {
+): NotBeforeMarks => {
   const forgetEnded = (): void => {
     for (const [username, { ends }] of kept) if (ends <= clock.now()) kept.delete(username);
   };

@@ -2,13 +2,13 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Seconds } from "../../../src/domain/brand.ts";
 import type { Username } from "../../../src/domain/identity/user.ts";
-import type { StalenessMarks } from "../../../src/ports/driven/sessions/staleness-marks.ts";
+import type { NotBeforeMarks } from "../../../src/ports/driven/sessions/not-before-marks.ts";
 
 export interface Harness {
-  readonly marks: StalenessMarks;
+  readonly marks: NotBeforeMarks;
   readonly lifetime: Seconds;
   /** One more instance on the same data. */
-  another(): Promise<StalenessMarks>;
+  another(): Promise<NotBeforeMarks>;
   /** Moves time, or what is stored nearer to its end. */
   passSeconds(seconds: Seconds): Promise<void>;
   close(): Promise<void>;
@@ -16,10 +16,10 @@ export interface Harness {
 
 const newUser = (ending = ""): Username => `${randomUUID()}${ending}` as Username;
 
-export const stalenessMarksContract = (adapter: string, open: () => Promise<Harness>): void => {
-  describe(`StalenessMarks in ${adapter}`, () => {
+export const notBeforeMarksContract = (adapter: string, open: () => Promise<Harness>): void => {
+  describe(`NotBeforeMarks in ${adapter}`, () => {
     let harness: Harness;
-    let marks: StalenessMarks;
+    let marks: NotBeforeMarks;
     beforeAll(async () => {
       harness = await open();
       marks = harness.marks;

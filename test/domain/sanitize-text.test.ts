@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { foreignText } from "../../src/domain/foreign-text.ts";
+import { sanitizeText } from "../../src/domain/sanitize-text.ts";
 
 it.each([
   ["plain words", 20, "plain words"],
@@ -12,9 +12,9 @@ it.each([
   ["🌳🌳🌳🌳", 4, "🌳\ufffd…"],
   ["", 5, ""],
 ])("%j in at most %d characters is %j", (text, longest, shown) => {
-  expect(foreignText(text, longest)).toBe(shown);
+  expect(sanitizeText(text, longest)).toBe(shown);
 });
 
 it("takes no longer for what is long", () => {
-  expect(foreignText(" \u0000".repeat(5_000_000), 10)).toBe("");
+  expect(sanitizeText(" \u0000".repeat(5_000_000), 10)).toBe("");
 });

@@ -1,5 +1,5 @@
 import type { Seconds } from "../../../domain/brand.ts";
-import type { UsedNotices } from "../../../ports/driven/sessions/used-notices.ts";
+import type { ReplayCache } from "../../../ports/driven/sessions/replay-cache.ts";
 import type { Clock } from "../../../ports/driven/system/clock.ts";
 import type { Log } from "../../../ports/driven/system/log.ts";
 import type { CellRoot } from "../cells/cell.ts";
@@ -17,7 +17,7 @@ export interface NoticesFolder {
 }
 
 /** Keeps each notice in an empty cell; the token's time says when it is forgotten. */
-export const filesystemUsedNotices = ({ folder: root, clock, log }: NoticesFolder): UsedNotices & Sweeper => {
+export const filesystemReplayCache = ({ folder: root, clock, log }: NoticesFolder): ReplayCache & Sweeper => {
   const cells: CellRoot = { root, durable: true };
   const isOver = (ends: Seconds): boolean => ends <= clock.now();
   return {

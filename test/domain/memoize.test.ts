@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { remembered } from "../../src/domain/remembered.ts";
+import { memoize } from "../../src/domain/memoize.ts";
 
 describe("what is worked out of an object", () => {
   it("is worked out once for each, also when it comes to nothing", () => {
     const asked: object[] = [];
-    const of = remembered((key: { readonly value: string | undefined }) => {
+    const of = memoize((key: { readonly value: string | undefined }) => {
       asked.push(key);
       return key.value;
     });

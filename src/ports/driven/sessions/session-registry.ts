@@ -7,7 +7,7 @@ import type { SessionOwner } from "../../../domain/sessions/session-owner.ts";
  * it, so whoever reads looks into the session too. It ends what nobody puts off, so it grows no further than
  * there are sessions. Each operation touches the data of one owner alone. Every method may throw StoreDown.
  */
-export interface SessionIndex {
+export interface SessionRegistry {
   /** Enters a session, or puts the end of its entry off until `lifetime` seconds from now. */
   add(owner: SessionOwner, id: SessionId, lifetime: Seconds): Promise<void>;
   /** The sessions entered, those first whose entries were put off last. */

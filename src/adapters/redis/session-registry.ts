@@ -1,7 +1,7 @@
 import type { Seconds } from "../../domain/brand.ts";
 import type { SessionId } from "../../domain/sessions/session.ts";
 import type { SessionOwner } from "../../domain/sessions/session-owner.ts";
-import type { SessionIndex } from "../../ports/driven/sessions/session-index.ts";
+import type { SessionRegistry } from "../../ports/driven/sessions/session-registry.ts";
 import type { Clock } from "../../ports/driven/system/clock.ts";
 import type { RedisConnection } from "./connection.ts";
 
@@ -15,7 +15,7 @@ local last = redis.call('ZREVRANGE', KEYS[1], 0, 0, 'WITHSCORES')
 return redis.call('PEXPIRE', KEYS[1], string.format('%.0f', math.max(1, last[2] - ARGV[1])))`;
 
 /** Keeps each owner's sessions under one key, in a sorted set whose scores are the entries' ends in milliseconds. */
-export const redisSessionIndex = (connection: RedisConnection, clock: Clock): SessionIndex => {
+export const redisSessionRegistry = (connection: RedisConnection, clock: Clock): SessionRegistry => {
   const add = connection.script("addSessionEntry", addScript);
   const inMilliseconds = (seconds: Seconds): number => Math.ceil(seconds * 1000);
   return {
