@@ -28,22 +28,22 @@ import { groups } from "./usecases/groups/groups.ts";
 import { listings } from "./usecases/groups/listings.ts";
 import { backchannelLogout } from "./usecases/identity/backchannel-logout.ts";
 import { discovery } from "./usecases/identity/discovery.ts";
-import { findLogins } from "./usecases/identity/find-logins.ts";
+import { findSessions } from "./usecases/identity/find-sessions.ts";
 import { identifyCaller } from "./usecases/identity/identify-caller.ts";
-import { judgeTokens } from "./usecases/identity/judge-tokens.ts";
 import { revokeLogin } from "./usecases/identity/revoke-login.ts";
 import { signIn } from "./usecases/identity/sign-in.ts";
 import { userinfo as claimsFromUserinfo } from "./usecases/identity/userinfo.ts";
+import { idTokenValidation } from "./usecases/identity/validate-id-token.ts";
+import { auditAccess } from "./usecases/resources/audit-access.ts";
 import { knownByContent } from "./usecases/resources/known-by-content.ts";
-import { noteAccess } from "./usecases/resources/note-access.ts";
 import { resources } from "./usecases/resources/resources.ts";
 import { storedFiles } from "./usecases/resources/stored-files.ts";
 import { mySessions } from "./usecases/sessions/my-sessions.ts";
+import { registeredSessions } from "./usecases/sessions/registered-sessions.ts";
 import { renewTokens } from "./usecases/sessions/renew-tokens.ts";
-import { sessionEntries } from "./usecases/sessions/session-entries.ts";
 import { sessionTokens } from "./usecases/sessions/session-tokens.ts";
-import { noteUse } from "./usecases/sessions/session-use.ts";
 import { sessions } from "./usecases/sessions/sessions.ts";
+import { touchSession } from "./usecases/sessions/touch-session.ts";
 
 /**
  * The composition root: which adapter stands behind which port, and which use case gets which ports. Nobody
@@ -80,38 +80,38 @@ const assemble = (
   provider: ProviderParts,
 ): RequestHandler => {
   const { settings } = parts.configuration;
-  const cookies = cookieSettings(parts);
   const ports = resolvePorts(from);
   const { claimNames } = provider;
   const idle = settings.SESSION_MAX_AGE;
   const session = { ...ports, sessions: ports.sessionStore, idle };
   const background = parts.closers.add(backgroundWork({ log: ports.log, patience: lastPatience }));
   background.add("reading what is served into memory", () => preload(ports));
-  const find = findLogins(session);
-  const revoke = revokeLogin({ ...ports, background, findLogins: find });
+  const find = findSessions(session);
+  const revoke = revokeLogin({ ...ports, background, findSessions: find });
   const tokens = sessionTokens({ ...session, revoke });
-  const entries = sessionEntries({ ...session, tokens, find, revoke });
+  const registered = registeredSessions({ ...session, tokens, find, revoke });
   const userinfo = claimsFromUserinfo({ ...ports, claimNames, userinfoMode: settings.OIDC_USERINFO });
-  const judge = judgeTokens({ ...ports, userinfo, claimNames, backdatedBy: settings.OIDC_IAT_BACKDATED_BY });
+  const backdatedBy = settings.OIDC_IAT_BACKDATED_BY;
+  const validate = idTokenValidation({ ...ports, userinfo, claimNames, backdatedBy });
   const patience = settings.RENEWAL_TIMEOUT;
   const wait = (time: Seconds) => delay(time * 1000);
-  const logins = { tokens, entries, revoke, userinfo, claimNames };
-  const renew = renewTokens({ ...session, ...logins, judge, patience, wait });
+  const logins = { tokens, registered, revoke, userinfo, claimNames };
+  const renew = renewTokens({ ...session, ...logins, validate, patience, wait });
   const renewing = parts.closers.add(renewals({ ...ports, renew, patience }));
   const data = dataParts(ports);
   return server({
     ...ports,
     groups: groups(data),
     resources: resources(data),
-    sessions: sessions({ store: ports.sessionStore, entries, random: ports.random, idle }),
-    mySessions: mySessions({ ...ports, entries }),
-    backchannelLogout: backchannelLogout({ ...ports, entries, background }),
+    sessions: sessions({ store: ports.sessionStore, registered, random: ports.random, idle }),
+    mySessions: mySessions({ ...ports, registered }),
+    backchannelLogout: backchannelLogout({ ...ports, registered, background }),
     identifyCaller: identifyCaller({
       ...ports,
-      judge,
+      validate,
       tokens,
       renewals: renewing,
-      noteUse: noteUse({ ...session, entries }),
+      touchSession: touchSession({ ...session, registered }),
       maxLifetime: settings.SESSION_MAX_LIFETIME,
     }),
     signIn: signIn({ ...ports, ...provider, ...logins, background }),
@@ -119,7 +119,7 @@ const assemble = (
     readiness: readiness(ports),
     overviews: parts.closers.add(openOverviews(ports.log)),
     imagesFor: imageRules(settings.IMAGE_HOSTS),
-    cookies,
+    cookies: cookieSettings(parts),
     origin: originRules(parts.configuration),
     admissionLimits: admissionLimits(settings),
     formTargets: provider.formTargets,
@@ -135,7 +135,7 @@ const dataParts = (ports: Ports) => {
     store,
     files: storedFiles({ store, contentCheck }),
     listings: rememberedListings(now, clock),
-    noteAccess: noteAccess(audit),
+    auditAccess: auditAccess(audit),
   };
 };
 

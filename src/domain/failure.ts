@@ -120,10 +120,10 @@ export class SignInFailed extends Fault<"sign-in-failed"> {
 export class SignInLost extends Fault<"sign-in-lost"> {
   readonly code = "sign-in-lost";
   /** "unknown": the browser brought no cookie of it, for example since it was used before. */
-  readonly why: "unknown" | "late";
-  constructor(why: "unknown" | "late") {
+  readonly why: "unknown" | "expired";
+  constructor(why: "unknown" | "expired") {
     super(
-      why === "late"
+      why === "expired"
         ? "This login took too long: it has to be finished within an hour. Nobody was logged in by it."
         : "This login was finished before, or did not begin in this browser, or its cookie was lost. Nobody was logged in by it.",
     );

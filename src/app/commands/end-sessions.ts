@@ -5,11 +5,11 @@ import type { Configuration } from "../config/configuration.ts";
 import { openExternal } from "../config/identity-provider.ts";
 import { openSecrets } from "../config/secrets.ts";
 import { backgroundWork } from "../runtime/background-work.ts";
-import { findLogins } from "../usecases/identity/find-logins.ts";
+import { findSessions } from "../usecases/identity/find-sessions.ts";
 import type { RevokeLogin } from "../usecases/identity/revoke-login.ts";
 import { revokeLogin } from "../usecases/identity/revoke-login.ts";
 import { endSessions } from "../usecases/sessions/end-sessions.ts";
-import { sessionEntries } from "../usecases/sessions/session-entries.ts";
+import { registeredSessions } from "../usecases/sessions/registered-sessions.ts";
 import { sessionTokens } from "../usecases/sessions/session-tokens.ts";
 import type { Run, Surroundings } from "./command.ts";
 import { CommandFailed, nothingFound } from "./command.ts";
@@ -22,8 +22,8 @@ const patience: Seconds = 30;
 export const endSessionsOf: Run = async ([username = ""], surroundings) => {
   const configuration = await surroundings.configure();
   const ended = await withSessions(configuration, surroundings, async (stored) => {
-    const entries = await entriesOf(configuration, surroundings, stored);
-    return endSessions({ ...stored, entries }, username);
+    const registered = await entriesOf(configuration, surroundings, stored);
+    return endSessions({ ...stored, registered }, username);
   });
   if (ended === 0) {
     throw new CommandFailed(
@@ -42,7 +42,7 @@ const entriesOf = async (configuration: Configuration, { clock }: Surroundings, 
   const idle = configuration.settings.SESSION_MAX_AGE;
   const common = { sessions, registry, revoke, clock, idle, log: troublesOf(log) };
   const tokens = sessionTokens({ ...common, sealer: tokenSealer(encryptionKeys) });
-  return sessionEntries({ ...common, tokens, find: findLogins(common) });
+  return registeredSessions({ ...common, tokens, find: findSessions(common) });
 };
 
 /** The embedded provider lives in the server's process, and is nobody's to revoke from another one. */
@@ -54,7 +54,7 @@ const revocation = async (
   if (configuration.provider.kind === "embedded") return () => undefined;
   const { identityProvider } = await openExternal({ configuration, clock, log, closers });
   const background = closers.add(backgroundWork({ log, patience }));
-  return revokeLogin({ identityProvider, background, findLogins: findLogins({ sessions, registry }) });
+  return revokeLogin({ identityProvider, background, findSessions: findSessions({ sessions, registry }) });
 };
 
 /** The number of sessions is told in the end; here only what goes wrong. */

@@ -48,7 +48,7 @@ export const isNamed = (group: Group, roleGroups: ReadonlySet<string>): boolean 
   byGroup(roleGroups).has(normalisedName(group));
 
 /** Which entries of a claim give a role in one of these groups, and which give none. */
-export const sortRoleGroups = (
+export const partitionRoleGroups = (
   groups: readonly Group[],
   entries: Iterable<string>,
 ): { readonly recognised: readonly string[]; readonly ignored: readonly string[] } => {

@@ -32,12 +32,12 @@ export const parseAttempt = (text: string): LoginAttempt | undefined => {
   return { state, nonce, codeVerifier, redirectUri, returnTo, begun };
 };
 
-/** Whether the attempt is the one that this answer belongs to, and not too old ("late"). */
-export const judgeAttempt = (
+/** Whether the attempt is the one that this answer belongs to, and not too old ("expired"). */
+export const checkAttempt = (
   attempt: LoginAttempt,
   state: string,
   now: Seconds,
-): "good" | "late" | "unknown" => {
+): "valid" | "expired" | "unknown" => {
   if (attempt.state !== state) return "unknown";
-  return now < attempt.begun + loginAttemptLifetime ? "good" : "late";
+  return now < attempt.begun + loginAttemptLifetime ? "valid" : "expired";
 };

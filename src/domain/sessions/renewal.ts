@@ -38,7 +38,7 @@ const isNumber = (claim: Json | undefined): claim is number =>
  * Whether claims are from before the user's notBeforeMark mark (sessions-and-authentication.md section 8):
  * "undated" when there is a mark and no `iat` to compare it with.
  */
-export const judgeAge = (claims: JsonObject, notBeforeMark: NotBefore): "fresh" | "stale" | "undated" => {
+export const freshness = (claims: JsonObject, notBeforeMark: NotBefore): "fresh" | "stale" | "undated" => {
   const { notBefore, renewedAfterMark } = notBeforeMark;
   if (notBefore === undefined) return "fresh";
   // The provider's clock may be behind the one that set the mark.

@@ -20,7 +20,7 @@ export interface Login {
   /** Whose session it is. Absent: version 0.1 began it, and it has not been renewed since. */
   readonly person?: Person;
   readonly since: Seconds;
-  /** When its owner was last seen; written once in a while only, see `session-use.ts`. */
+  /** When its owner was last seen; written once in a while only, see `touch-session.ts`. */
   readonly lastUsed?: Seconds;
   /** The id token's `sub`, which the provider's logout notices name. */
   readonly subject?: string;

@@ -3,7 +3,7 @@ import type { Login, SessionId } from "../../domain/sessions/session.ts";
 import type { SealedText } from "../../domain/sessions/token-set.ts";
 
 /** A login that has begun: where to send the browser, and what it must bring back. */
-export interface BegunSignIn {
+export interface AuthorizationRequest {
   readonly authorizationUrl: string;
   readonly state: string;
   /** The attempt, readable by this server alone; kept by the browser, so that nothing is stored for visitors. */
@@ -15,7 +15,7 @@ export interface SignIn {
    * `origin`: the server's own, as the browser sees it. `slot`: what the state is to begin with, by which the
    * browser's attempt is found again. Throws ProviderDown.
    */
-  begin(origin: string, returnTo: ReturnPath, slot: string): Promise<BegunSignIn>;
+  begin(origin: string, returnTo: ReturnPath, slot: string): Promise<AuthorizationRequest>;
   /**
    * Ends a login for the session that is about to begin. `query` is what came to the redirect URI: a code, or
    * the provider's error. An attempt is finished once, whatever comes for it later and at which instance. Throws

@@ -25,11 +25,11 @@ const mutations: Readonly<Record<string, Mutation>> = {
   },
   "renewals that are not stored": {
     file: "src/app/usecases/sessions/renew-tokens.ts",
-    from: "const isThere = await keepRenewed(d, id, stored, login, { old, renewed, owner: user });",
+    from: "const isThere = await storeRenewedTokens(d, id, stored, login, { old, renewed, owner: user });",
     to: "const isThere = true;",
   },
   "late renewals that are not revoked": {
-    file: "src/app/usecases/sessions/keep-renewed.ts",
+    file: "src/app/usecases/sessions/store-renewed-tokens.ts",
     from: '  // Whoever ended the session could not know of these.\n  if (!isThere) d.revoke(login, exchange.renewed, "unless-shared");',
     to: "",
   },
@@ -53,8 +53,8 @@ const mutations: Readonly<Record<string, Mutation>> = {
   },
   "notices that revoke nothing": {
     file: "src/app/usecases/identity/backchannel-logout.ts",
-    from: 'await d.entries.end(ids, "logged out at the provider", "unless-shared");',
-    to: 'await d.entries.end(ids, "logged out at the provider", undefined);',
+    from: 'await d.registered.end(ids, "logged out at the provider", "unless-shared");',
+    to: 'await d.registered.end(ids, "logged out at the provider", undefined);',
   },
   "marks that go unnoticed": {
     file: "src/app/caches/cached-marks.ts",

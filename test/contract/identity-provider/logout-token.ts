@@ -84,7 +84,7 @@ export const logoutTokenContract = (current: () => Harness): void => {
     it("says whom it is about, and its own name", async () => {
       expect(await verify(() => ({ jti: "notice-1", sub: "somebody", sid: "session-1" }))).toEqual({
         outcome: "valid",
-        notice: { id: "notice-1", subject: "somebody", providerSession: "session-1" },
+        claims: { id: "notice-1", subject: "somebody", providerSession: "session-1" },
       });
     });
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { anonymous } from "../../../src/domain/identity/caller.ts";
 import type { Action, ObjectType } from "../../../src/domain/identity/policy.ts";
 import { may } from "../../../src/domain/identity/policy.ts";
-import { roles, rolesIn, sortRoleGroups } from "../../../src/domain/identity/role.ts";
+import { partitionRoleGroups, roles, rolesIn } from "../../../src/domain/identity/role.ts";
 import { privateGroup, publicGroup, userWith } from "../sample.ts";
 
 const groups = [publicGroup, privateGroup];
@@ -66,7 +66,7 @@ describe("whatever the groups claim holds", () => {
           ),
         );
         expect([...rolesIn(where, authzRoles)].sort()).toEqual([...given].sort());
-        const { recognised, ignored } = sortRoleGroups([where], authzRoles);
+        const { recognised, ignored } = partitionRoleGroups([where], authzRoles);
         expect(new Set([...recognised, ...ignored])).toEqual(authzRoles);
         expect(recognised.length > 0).toBe(given.length > 0);
       }),

@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { isNamed, roleGroup, roles, rolesIn, sortRoleGroups } from "../../../src/domain/identity/role.ts";
+import {
+  isNamed,
+  partitionRoleGroups,
+  roleGroup,
+  roles,
+  rolesIn,
+} from "../../../src/domain/identity/role.ts";
 import { groupName } from "../sample.ts";
 
 const called = (name: string) => ({ name: groupName(name), isPublic: false });
@@ -84,7 +90,7 @@ it("entries of a claim either give a role in one of the groups, or are ignored",
   const groups = [called("blab"), called("SPHERES")];
   const given = ["blab/owners", "spheres/viewers", "Blab/editors"];
   const others = ["blab", "blab/Owners", "blab/owners/x", "other/owners", "Everyone", ""];
-  expect(sortRoleGroups(groups, [...given, ...others])).toEqual({ recognised: given, ignored: others });
+  expect(partitionRoleGroups(groups, [...given, ...others])).toEqual({ recognised: given, ignored: others });
 });
 
 describe("a claim's entry that only looks like a role group", () => {
@@ -95,7 +101,7 @@ describe("a claim's entry that only looks like a role group", () => {
         const group = { name: groupName(name), isPublic: false };
         expect([...rolesIn(group, new Set([entry]))]).toEqual([]);
         expect(isNamed(group, new Set([entry]))).toBe(false);
-        expect(sortRoleGroups([group], [entry]).recognised).toEqual([]);
+        expect(partitionRoleGroups([group], [entry]).recognised).toEqual([]);
       }
     },
   );

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { LoginAttempt } from "../../../src/domain/sessions/login-attempt.ts";
 import {
-  judgeAttempt,
+  checkAttempt,
   loginAttemptLifetime,
   parseAttempt,
 } from "../../../src/domain/sessions/login-attempt.ts";
@@ -23,16 +23,16 @@ describe("a login that has begun", () => {
   });
 
   it.each([
-    [begun, "good"],
-    [begun + 3599.9, "good"],
-    [begun + 3600, "late"],
-    [begun + 86400, "late"],
+    [begun, "valid"],
+    [begun + 3599.9, "valid"],
+    [begun + 3600, "expired"],
+    [begun + 86400, "expired"],
   ])("is at %d: %s", (now, verdict) => {
-    expect(judgeAttempt(attempt, "the-state", now)).toBe(verdict);
+    expect(checkAttempt(attempt, "the-state", now)).toBe(verdict);
   });
 
   it.each(["", "the-stat", "the-state2", "THE-STATE"])("is not answered under the state %j", (state) => {
-    expect(judgeAttempt(attempt, state, begun)).toBe("unknown");
+    expect(checkAttempt(attempt, state, begun)).toBe("unknown");
   });
 });
 

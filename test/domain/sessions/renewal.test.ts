@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { Json } from "../../../src/domain/brand.ts";
-import { judgeAge, renewalDue } from "../../../src/domain/sessions/renewal.ts";
+import { freshness, renewalDue } from "../../../src/domain/sessions/renewal.ts";
 
 const mark = 1_800_000_000;
 const judge = (iat: Json | undefined, notBefore: number | undefined = mark, backdatedBy = 0) =>
-  judgeAge({ iat }, { notBefore, backdatedBy, renewedAfterMark: undefined });
+  freshness({ iat }, { notBefore, backdatedBy, renewedAfterMark: undefined });
 
 describe("the age of claims", () => {
   it.each([
@@ -37,7 +37,7 @@ describe("the age of claims", () => {
 
   it("does not matter when there is no mark", () => {
     for (const iat of [undefined, "x", 0, mark]) {
-      expect(judgeAge({ iat }, { notBefore: undefined, backdatedBy: 0, renewedAfterMark: undefined })).toBe(
+      expect(freshness({ iat }, { notBefore: undefined, backdatedBy: 0, renewedAfterMark: undefined })).toBe(
         "fresh",
       );
     }
@@ -50,7 +50,7 @@ describe("the age of claims", () => {
   ] as const)(
     "does not matter for a token that was asked for after a mark at %d was there: %s",
     (renewedAfterMark, verdict) => {
-      expect(judgeAge({ iat: mark - 3600 }, { notBefore: mark, backdatedBy: 0, renewedAfterMark })).toBe(
+      expect(freshness({ iat: mark - 3600 }, { notBefore: mark, backdatedBy: 0, renewedAfterMark })).toBe(
         verdict,
       );
     },

@@ -6,8 +6,8 @@ import type { RequestState } from "../../../src/adapters/http/context.ts";
 import { sessionLayer } from "../../../src/adapters/http/middleware/session-layer.ts";
 import { systemClock } from "../../../src/adapters/system/clock.ts";
 import { systemRandom } from "../../../src/adapters/system/random.ts";
-import { findLogins } from "../../../src/app/usecases/identity/find-logins.ts";
-import { sessionEntries } from "../../../src/app/usecases/sessions/session-entries.ts";
+import { findSessions } from "../../../src/app/usecases/identity/find-sessions.ts";
+import { registeredSessions } from "../../../src/app/usecases/sessions/registered-sessions.ts";
 import { sessions } from "../../../src/app/usecases/sessions/sessions.ts";
 import type { SessionStore } from "../../../src/ports/driven/sessions/session-store.ts";
 import { memorySessionRegistry } from "../memory/session-registry.ts";
@@ -31,17 +31,17 @@ const counter = (store: SessionStore): Koa => {
   const clock = systemClock();
   const log = recordingLog();
   const registry = memorySessionRegistry(clock);
-  const entries = sessionEntries({
+  const registered = registeredSessions({
     sessions: store,
     registry,
     clock,
     log,
     idle: 3600,
     tokens: { open: () => undefined },
-    find: findLogins({ sessions: store, registry }),
+    find: findSessions({ sessions: store, registry }),
     revoke: () => undefined,
   });
-  const kept = sessions({ store, entries, random: systemRandom(), idle: 3600 });
+  const kept = sessions({ store, registered, random: systemRandom(), idle: 3600 });
   const cookies = {
     name: "nextstrain.org-session",
     secrets: [createSecretKey(Buffer.from("a secret"))] as const,

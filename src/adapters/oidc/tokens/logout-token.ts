@@ -1,7 +1,7 @@
 import type { Json, JsonObject, Seconds } from "../../../domain/brand.ts";
 import { ProviderDown } from "../../../domain/failure.ts";
 import type { ProviderMetadata } from "../../../domain/identity/provider-metadata.ts";
-import { logoutTokenMaxAge } from "../../../domain/sessions/logout-notice.ts";
+import { logoutTokenMaxAge } from "../../../domain/sessions/logout-claims.ts";
 import type { LogoutVerification } from "../../../ports/driven/identity/identity-provider.ts";
 import { verifySigned } from "../signed-token.ts";
 import { isObject, logoutEvent } from "./id-token-claims.ts";
@@ -60,7 +60,7 @@ const judge = (claims: JsonObject, expected: LogoutExpectations): LogoutVerifica
     return invalid("The token names neither a person nor a session.");
   }
   const late = judgeTimes(claims, expected);
-  return late === undefined ? { outcome: "valid", notice: { id, subject, providerSession } } : invalid(late);
+  return late === undefined ? { outcome: "valid", claims: { id, subject, providerSession } } : invalid(late);
 };
 
 /** Verifies a logout token; see the port. Anybody can send one, so the fetches for unknown keys are counted. */

@@ -14,7 +14,7 @@ import type { Compression } from "../../../ports/driven/resources/compression.ts
 import type { FrontMatter } from "../../../ports/driven/resources/front-matter.ts";
 import type { ResourceStore } from "../../../ports/driven/resources/resource-store.ts";
 import type { Groups } from "../../../ports/driving/groups.ts";
-import type { NoteAccess } from "../resources/note-access.ts";
+import type { AuditAccess } from "../resources/audit-access.ts";
 import type { StoredFiles } from "../resources/stored-files.ts";
 import { wholeContent, wholeText } from "../resources/whole-content.ts";
 
@@ -23,7 +23,7 @@ interface Deps {
   readonly files: StoredFiles;
   readonly compression: Compression;
   readonly frontMatter: FrontMatter;
-  readonly noteAccess: NoteAccess;
+  readonly auditAccess: AuditAccess;
 }
 
 /** Bytes of an overview that a page may hold to be changed. */
@@ -36,7 +36,7 @@ export const groupWords = (d: Deps): Pick<Groups, Words> => ({
   info: async (caller, group, signal) => {
     permit(caller, "read", "source", group);
     const found = await info(d, group, signal);
-    d.noteAccess(caller, "read", group, "settings");
+    d.auditAccess(caller, "read", group, "settings");
     return found;
   },
   overviewSource: async (caller, group, signal) => {
@@ -44,7 +44,7 @@ export const groupWords = (d: Deps): Pick<Groups, Words> => ({
     const stored = await d.store.read(overviewKey(group.name), signal);
     if (!stored) return undefined;
     const text = await wholeText(stored, d.compression, sourceLimit).catch(undefinedIfUnusable);
-    d.noteAccess(caller, "read", group, "settings/overview");
+    d.auditAccess(caller, "read", group, "settings/overview");
     return { text, etag: stored.etag };
   },
   avatar: async (caller, group, signal) => {
@@ -54,7 +54,7 @@ export const groupWords = (d: Deps): Pick<Groups, Words> => ({
   readLogo: async (caller, group, signal) => {
     permit(caller, "read", "source", group);
     const stored = await d.files.read(logoKey(group.name), { kind: "logo" }, signal);
-    d.noteAccess(caller, "read", group, "settings/logo");
+    d.auditAccess(caller, "read", group, "settings/logo");
     return stored;
   },
   statLogo: async (caller, group, signal) => {

@@ -13,7 +13,7 @@ import type { Compression } from "../../../ports/driven/resources/compression.ts
 import type { FrontMatter } from "../../../ports/driven/resources/front-matter.ts";
 import type { ResourceStore } from "../../../ports/driven/resources/resource-store.ts";
 import type { Groups, SettingsFile } from "../../../ports/driving/groups.ts";
-import type { NoteAccess } from "../resources/note-access.ts";
+import type { AuditAccess } from "../resources/audit-access.ts";
 import type { StoredFiles } from "../resources/stored-files.ts";
 import { groupWords } from "./group-words.ts";
 
@@ -24,7 +24,7 @@ interface Deps {
   readonly compression: Compression;
   readonly frontMatter: FrontMatter;
   readonly directory: Directory;
-  readonly noteAccess: NoteAccess;
+  readonly auditAccess: AuditAccess;
 }
 
 const keyOf = (group: Group, file: SettingsFile): ObjectKey =>
@@ -47,7 +47,7 @@ export const groups = (d: Deps): Groups => ({
   read: async (caller, group, file, signal) => {
     permit(caller, "read", "group", group);
     const stored = await d.files.read(keyOf(group, file), { kind: file }, signal);
-    d.noteAccess(caller, "read", group, addressOf(file));
+    d.auditAccess(caller, "read", group, addressOf(file));
     return stored;
   },
   stat: async (caller, group, file, signal) => {
@@ -57,17 +57,17 @@ export const groups = (d: Deps): Groups => ({
   write: async (caller, group, file, upload, condition, signal) => {
     permit(caller, "write", "group", group);
     await d.files.write(keyOf(group, file), { kind: file }, upload, condition, signal);
-    d.noteAccess(caller, "write", group, addressOf(file));
+    d.auditAccess(caller, "write", group, addressOf(file));
   },
   remove: async (caller, group, file, condition, signal) => {
     permit(caller, "write", "group", group);
     await d.files.remove(keyOf(group, file), condition, signal);
-    d.noteAccess(caller, "delete", group, addressOf(file));
+    d.auditAccess(caller, "delete", group, addressOf(file));
   },
   members: async (caller, group) => {
     permit(caller, "read", "group", group);
     const listed = await members(d.directory, group);
-    d.noteAccess(caller, "list", group, "settings/members");
+    d.auditAccess(caller, "list", group, "settings/members");
     return listed;
   },
   membersWithRole: async (caller, group, role) => {

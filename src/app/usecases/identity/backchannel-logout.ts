@@ -1,12 +1,12 @@
 import type { Seconds } from "../../../domain/brand.ts";
-import type { LogoutNotice } from "../../../domain/sessions/logout-notice.ts";
+import type { LogoutClaims } from "../../../domain/sessions/logout-claims.ts";
 import {
-  concerns,
   logoutTokenMaxAge,
-  mayConcern,
-  mayHaveMissed,
-  ownersNamed,
-} from "../../../domain/sessions/logout-notice.ts";
+  matches,
+  mayHaveBeenMissed,
+  mayMatch,
+  ownersInLogout,
+} from "../../../domain/sessions/logout-claims.ts";
 import type { Login } from "../../../domain/sessions/session.ts";
 import type { IdentityProvider } from "../../../ports/driven/identity/identity-provider.ts";
 import type { NotBeforeMarks } from "../../../ports/driven/sessions/not-before-marks.ts";
@@ -15,13 +15,13 @@ import type { Clock } from "../../../ports/driven/system/clock.ts";
 import type { Log } from "../../../ports/driven/system/log.ts";
 import type { BackchannelLogout } from "../../../ports/driving/backchannel-logout.ts";
 import type { Background } from "../sessions/background.ts";
-import type { SessionEntries } from "../sessions/session-entries.ts";
+import type { RegisteredSessions } from "../sessions/registered-sessions.ts";
 import { setNotBefore } from "../sessions/set-not-before.ts";
 
 interface Deps {
   readonly identityProvider: IdentityProvider;
   readonly replayCache: ReplayCache;
-  readonly entries: SessionEntries;
+  readonly registered: RegisteredSessions;
   readonly marks: NotBeforeMarks;
   readonly background: Background;
   readonly clock: Clock;
@@ -39,11 +39,11 @@ export const backchannelLogout =
   async (logoutToken) => {
     const verification = await d.identityProvider.verifyLogout(logoutToken);
     if (verification.outcome === "invalid") return refuse(d, verification.reason);
-    const { notice } = verification;
-    if (await d.replayCache.has(notice.id)) return refuse(d, "The logout token has been used before.");
-    await obey(d, notice);
+    const { claims } = verification;
+    if (await d.replayCache.has(claims.id)) return refuse(d, "The logout token has been used before.");
+    await endSessionsOf(d, claims);
     // Only now: after an outage half way the provider's next try has to count.
-    await d.replayCache.add(notice.id, remembered);
+    await d.replayCache.add(claims.id, remembered);
     return { outcome: "done" };
   };
 
@@ -56,10 +56,10 @@ const refuse = ({ log }: Deps, reason: string) => {
  * Twice: what is renewed while the provider is not yet done proves nothing, and a login whose code was redeemed
  * before the notice came may be stored after the first look. The second is lost with a process that is killed.
  */
-const obey = async (d: Deps, notice: LogoutNotice): Promise<void> => {
+const endSessionsOf = async (d: Deps, claims: LogoutClaims): Promise<void> => {
   const came = d.clock.now();
-  await endNamed(d, notice, () => true);
-  const lookAgain = () => endNamed(d, notice, (login) => mayHaveMissed(notice, came, login));
+  await endNamed(d, claims, () => true);
+  const lookAgain = () => endNamed(d, claims, (login) => mayHaveBeenMissed(claims, came, login));
   d.background.add("looking again for what a logout names", lookAgain, providerSettles);
 };
 
@@ -67,16 +67,16 @@ const obey = async (d: Deps, notice: LogoutNotice): Promise<void> => {
  * Ends what the notice names. That is revoked as well: the provider may keep tokens for offline access, which
  * nobody holds any more (OpenID Connect Back-Channel Logout section 2.7).
  *
- * Of somebody whom an administrator has logged out everywhere, Keycloak 26 tells in one notice, which names one
+ * Of somebody whom an administrator has logged out everywhere, Keycloak 26 tells in one token, which names one
  * of their sessions. So their other ones ask the provider before they go on.
  */
-const endNamed = async (d: Deps, notice: LogoutNotice, isMeant: (login: Login) => boolean): Promise<void> => {
-  const mayEnd = (login: Login) => mayConcern(notice, login) && isMeant(login);
-  const found = await d.entries.find(ownersNamed(notice), mayEnd);
-  const named = found.filter(({ login }) => concerns(notice, login));
+const endNamed = async (d: Deps, claims: LogoutClaims, isMeant: (login: Login) => boolean): Promise<void> => {
+  const mayEnd = (login: Login) => mayMatch(claims, login) && isMeant(login);
+  const found = await d.registered.find(ownersInLogout(claims), mayEnd);
+  const named = found.filter(({ login }) => matches(claims, login));
   const ids = named.map(({ id }) => id);
-  await d.entries.end(ids, "logged out at the provider", "unless-shared");
-  const others = found.filter(({ login }) => !concerns(notice, login));
+  await d.registered.end(ids, "logged out at the provider", "unless-shared");
+  const others = found.filter(({ login }) => !matches(claims, login));
   const toRecheck = new Set(others.map(({ login }) => login.username));
   for (const username of toRecheck) await setNotBefore(d.marks, username);
 };

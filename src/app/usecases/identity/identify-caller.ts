@@ -10,14 +10,14 @@ import type { Log } from "../../../ports/driven/system/log.ts";
 import type { Random } from "../../../ports/driven/system/random.ts";
 import type { IdentifyCaller } from "../../../ports/driving/identify-caller.ts";
 import type { SessionTokens } from "../sessions/session-tokens.ts";
-import type { NoteUse } from "../sessions/session-use.ts";
-import type { JudgeTokens } from "./judge-tokens.ts";
+import type { TouchSession } from "../sessions/touch-session.ts";
+import type { ValidateIdToken } from "./validate-id-token.ts";
 
 interface Deps {
-  readonly judge: JudgeTokens;
+  readonly validate: ValidateIdToken;
   readonly renewals: Renewals;
   readonly tokens: SessionTokens;
-  readonly noteUse: NoteUse;
+  readonly touchSession: TouchSession;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -44,13 +44,13 @@ export const identifyCaller =
   (d: Deps): IdentifyCaller =>
   async (credentials) => {
     try {
-      return await provenCaller(d, credentials);
+      return await authenticate(d, credentials);
     } catch (error) {
       return unverifiedIfDown(error);
     }
   };
 
-const provenCaller = (d: Deps, credentials: Credentials): Caller | Promise<Caller> => {
+const authenticate = (d: Deps, credentials: Credentials): Caller | Promise<Caller> => {
   switch (credentials.kind) {
     case "none":
       return anonymous;
@@ -64,19 +64,19 @@ const provenCaller = (d: Deps, credentials: Credentials): Caller | Promise<Calle
 };
 
 const bearerCaller = async (d: Deps, token: string): Promise<Caller> => {
-  const judgement = await d.judge({ idToken: token }, "cli");
-  switch (judgement.verdict) {
-    case "good":
-      return { kind: "user", user: judgement.user };
+  const validation = await d.validate({ idToken: token }, "cli");
+  switch (validation.outcome) {
+    case "valid":
+      return { kind: "user", user: validation.user };
     case "expired":
       throw new InvalidToken("The token has expired. Renew it.");
     case "stale":
       throw new InvalidToken("The token was issued before your permissions changed. Renew it.");
     case "incomplete":
     case "unverifiable":
-      throw new Error(`a Bearer token is never ${judgement.verdict}`);
-    case "bad":
-      throw new InvalidToken(judgement.reason);
+      throw new Error(`a Bearer token is never ${validation.outcome}`);
+    case "invalid":
+      throw new InvalidToken(validation.reason);
   }
 };
 
@@ -89,18 +89,18 @@ const sessionCaller = async (d: Deps, id: SessionId, stored: StoredSession): Pro
   }
   const opened = d.tokens.open(id, login);
   if (!opened) return d.tokens.drop(id, stored, login, { reason: "its tokens cannot be opened" });
-  const judgement = await d.judge(opened.tokens, "app");
-  switch (judgement.verdict) {
-    case "good":
-      if (isDue(d, judgement.claims)) d.renewals.ahead(id);
-      else if (opened.underOldKey) await sealAnew(d, id, stored, login, opened.tokens);
-      else d.noteUse(id, stored, login);
-      return { kind: "user", user: judgement.user };
+  const validation = await d.validate(opened.tokens, "app");
+  switch (validation.outcome) {
+    case "valid":
+      if (isDue(d, validation.claims)) d.renewals.ahead(id);
+      else if (opened.underOldKey) await reseal(d, id, stored, login, opened.tokens);
+      else d.touchSession(id, stored, login);
+      return { kind: "user", user: validation.user };
     case "expired":
     case "stale":
     case "incomplete":
     case "unverifiable":
-    case "bad":
+    case "invalid":
       // It was good when it was sealed. Whether the login has ended, the provider says when it is to renew it.
       return d.renewals.now(id);
   }
@@ -112,7 +112,7 @@ const isDue = (d: Deps, claims: JsonObject): boolean => {
 };
 
 /** So that the operator can drop the old key one day. Losing a race here loses nothing, and so does an outage. */
-const sealAnew = async (d: Deps, id: SessionId, stored: StoredSession, login: Login, tokens: TokenSet) => {
+const reseal = async (d: Deps, id: SessionId, stored: StoredSession, login: Login, tokens: TokenSet) => {
   try {
     await d.tokens.keep(id, stored, login, tokens);
   } catch (cause) {

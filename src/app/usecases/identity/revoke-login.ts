@@ -4,7 +4,7 @@ import { byProviderSession, isOfSameProviderSession } from "../../../domain/sess
 import type { TokenSet } from "../../../domain/sessions/token-set.ts";
 import type { IdentityProvider } from "../../../ports/driven/identity/identity-provider.ts";
 import type { Background } from "../sessions/background.ts";
-import type { FindLogins } from "./find-logins.ts";
+import type { FindSessions } from "./find-sessions.ts";
 
 /**
  * Which logins lose their refresh token at the provider. To revoke one may end all tokens of a client in one
@@ -26,16 +26,16 @@ const settling: Seconds = 0.5;
 interface Deps {
   readonly identityProvider: IdentityProvider;
   readonly background: Background;
-  readonly findLogins: FindLogins;
+  readonly findSessions: FindSessions;
 }
 
 export const revokeLogin =
-  ({ identityProvider, background, findLogins }: Deps): RevokeLogin =>
+  ({ identityProvider, background, findSessions }: Deps): RevokeLogin =>
   (login, tokens, rule) => {
     const isShared = async (): Promise<boolean> => {
       if (rule === "always" || login.providerSession === undefined) return false;
       const owner = byProviderSession(login.providerSession);
-      return (await findLogins([owner], (other) => isOfSameProviderSession(login, other))).length > 0;
+      return (await findSessions([owner], (other) => isOfSameProviderSession(login, other))).length > 0;
     };
     const work = async (): Promise<void> => {
       if (!(await isShared())) await identityProvider.revoke(tokens);

@@ -5,7 +5,7 @@ import { userFault, userFromClaims } from "../../../domain/identity/user.ts";
 import { sanitizeText } from "../../../domain/sanitize-text.ts";
 import { loginAttemptContext } from "../../../domain/sessions/encryption-context.ts";
 import type { LoginAttempt } from "../../../domain/sessions/login-attempt.ts";
-import { judgeAttempt, loginAttemptLifetime, parseAttempt } from "../../../domain/sessions/login-attempt.ts";
+import { checkAttempt, loginAttemptLifetime, parseAttempt } from "../../../domain/sessions/login-attempt.ts";
 import { providerNames } from "../../../domain/sessions/session-owner.ts";
 import type { SealedText } from "../../../domain/sessions/token-set.ts";
 import type { IdentityProvider, VerifiedTokens } from "../../../ports/driven/identity/identity-provider.ts";
@@ -17,17 +17,17 @@ import type { Log } from "../../../ports/driven/system/log.ts";
 import type { Random } from "../../../ports/driven/system/random.ts";
 import type { SignIn } from "../../../ports/driving/sign-in.ts";
 import type { Background } from "../sessions/background.ts";
-import type { SessionEntries } from "../sessions/session-entries.ts";
+import type { RegisteredSessions } from "../sessions/registered-sessions.ts";
 import type { SessionTokens } from "../sessions/session-tokens.ts";
-import { groupsTold } from "./groups-told.ts";
 import type { RevokeLogin } from "./revoke-login.ts";
+import { summarizeRoleGroups } from "./role-group-summary.ts";
 import type { Userinfo } from "./userinfo.ts";
 
 interface Deps {
   readonly identityProvider: IdentityProvider;
   readonly sealer: TokenSealer;
   readonly tokens: SessionTokens;
-  readonly entries: Pick<SessionEntries, "end">;
+  readonly registered: Pick<RegisteredSessions, "end">;
   readonly revoke: RevokeLogin;
   readonly background: Background;
   readonly userinfo: Userinfo;
@@ -71,7 +71,7 @@ export const signIn = (d: Deps): SignIn => {
       await claimAttempt(d, attempt);
       const { tokens, claims } = await withUserinfo(d, await redeem(d, attempt, query));
       const user = namedUser(d, { tokens, claims });
-      tellDone(d, user);
+      logSignedIn(d, user);
       const sealedTokens = d.tokens.seal(sessionId, tokens);
       return {
         login: {
@@ -87,7 +87,7 @@ export const signIn = (d: Deps): SignIn => {
     abandon: (sessionId, login) => {
       const takeBack = async (): Promise<void> => {
         // Nobody knows whether the write that failed was done; the session would pass for one that lives on this.
-        await d.entries.end([sessionId], "it could not be handed over", undefined);
+        await d.registered.end([sessionId], "it could not be handed over", undefined);
         const opened = d.tokens.open(sessionId, login);
         if (opened) d.revoke(login, opened.tokens, "unless-shared");
       };
@@ -101,13 +101,13 @@ export const signIn = (d: Deps): SignIn => {
   };
 };
 
-const tellDone = ({ log, catalogue }: Deps, user: User): void =>
+const logSignedIn = ({ log, catalogue }: Deps, user: User): void =>
   log.write({
     event: "sign-in",
     outcome: "done",
     username: user.username,
     subject: user.person.subject,
-    ...groupsTold(catalogue, user),
+    ...summarizeRoleGroups(catalogue, user),
   });
 
 const refuse = (
@@ -130,9 +130,9 @@ const answeredAttempt = (
 ): LoginAttempt => {
   const opened = sealedAttempt && d.sealer.open(sealedAttempt, loginAttemptContext(state));
   const attempt = opened && parseAttempt(opened.text);
-  const judged = attempt ? judgeAttempt(attempt, state, d.clock.now()) : "unknown";
-  if (attempt && judged === "good") return attempt;
-  const lost = new SignInLost(judged === "late" ? "late" : "unknown");
+  const checked = attempt ? checkAttempt(attempt, state, d.clock.now()) : "unknown";
+  if (attempt && checked === "valid") return attempt;
+  const lost = new SignInLost(checked === "expired" ? "expired" : "unknown");
   const description = new URLSearchParams(query).get("error") ?? undefined;
   const reason = opened && !attempt ? malformed : lost.message;
   refuse(d, { reason, description: description && sanitizeText(description, 100) });

@@ -13,7 +13,7 @@ import type { DatasetConverter } from "../../../ports/driven/resources/dataset-c
 import type { ResourceStore } from "../../../ports/driven/resources/resource-store.ts";
 import type { ResourceFile, Resources } from "../../../ports/driving/resources.ts";
 import type { Listings } from "../groups/listings.ts";
-import type { NoteAccess } from "./note-access.ts";
+import type { AuditAccess } from "./audit-access.ts";
 import type { StoredFiles } from "./stored-files.ts";
 import { readV1 } from "./v1-datasets.ts";
 
@@ -24,7 +24,7 @@ interface Deps {
   readonly listings: Listings;
   readonly compression: Compression;
   readonly converter: DatasetConverter;
-  readonly noteAccess: NoteAccess;
+  readonly auditAccess: AuditAccess;
 }
 
 const keyOf = (file: ResourceFile): ObjectKey =>
@@ -58,7 +58,7 @@ export const resources = (d: Deps): Resources => {
     read: async (caller, file, signal) => {
       const group = allow(caller, "read", file.resource);
       const stored = await d.files.read(keyOf(file), kindOf(file), signal);
-      d.noteAccess(caller, "read", group, pathInGroup(file.resource), otherFile(file));
+      d.auditAccess(caller, "read", group, pathInGroup(file.resource), otherFile(file));
       return stored;
     },
     stat: async (caller, file, signal) => {
@@ -68,20 +68,20 @@ export const resources = (d: Deps): Resources => {
     readV1: async (caller, resource, admit, signal) => {
       const group = allow(caller, "read", resource);
       const converted = await readV1(d, resource, admit, signal);
-      d.noteAccess(caller, "read", group, pathInGroup(resource));
+      d.auditAccess(caller, "read", group, pathInGroup(resource));
       return converted;
     },
     write: async (caller, file, upload, condition, signal) => {
       const group = allow(caller, "write", file.resource);
       await changing(d, group, () => d.files.write(keyOf(file), kindOf(file), upload, condition, signal));
-      d.noteAccess(caller, "write", group, pathInGroup(file.resource), otherFile(file));
+      d.auditAccess(caller, "write", group, pathInGroup(file.resource), otherFile(file));
     },
     remove: async (caller, resource, condition, signal) => {
       const group = allow(caller, "write", resource);
       const [first, ...others] = allKeys(resource);
       await changing(d, group, () => d.files.remove(first, condition, signal));
       // Before the other files: an outage in between leaves a dataset that is gone for its readers.
-      d.noteAccess(caller, "delete", group, pathInGroup(resource));
+      d.auditAccess(caller, "delete", group, pathInGroup(resource));
       await changing(d, group, () =>
         Promise.all(others.map((key) => d.files.remove(key, { kind: "none" }, signal))),
       );
@@ -89,7 +89,7 @@ export const resources = (d: Deps): Resources => {
     list: async (caller, group, signal) => {
       permit(caller, "read", "source", group);
       const listing = await d.listings.of(group.name, signal);
-      d.noteAccess(caller, "list", group, "");
+      d.auditAccess(caller, "list", group, "");
       return listing;
     },
   };

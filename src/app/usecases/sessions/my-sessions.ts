@@ -5,30 +5,30 @@ import type { SessionId } from "../../../domain/sessions/session.ts";
 import { belongsTo, ownersOfUser } from "../../../domain/sessions/session-owner.ts";
 import type { Clock } from "../../../ports/driven/system/clock.ts";
 import type { MySessions, OwnSession } from "../../../ports/driving/my-sessions.ts";
-import type { FoundLogin } from "../identity/find-logins.ts";
+import type { FoundSession } from "../identity/find-sessions.ts";
 import type { RevocationRule } from "../identity/revoke-login.ts";
-import type { SessionEntries } from "./session-entries.ts";
+import type { RegisteredSessions } from "./registered-sessions.ts";
 
 interface Deps {
-  readonly entries: SessionEntries;
+  readonly registered: RegisteredSessions;
   readonly clock: Clock;
 }
 
-export const mySessions = ({ entries, clock }: Deps): MySessions => {
-  const of = async (caller: Caller, used: Credentials): Promise<readonly FoundLogin[]> => {
+export const mySessions = ({ registered, clock }: Deps): MySessions => {
+  const of = async (caller: Caller, used: Credentials): Promise<readonly FoundSession[]> => {
     const user = userOf(caller);
-    const found = await entries.find(ownersOfUser(user), (login) => belongsTo(login, user));
+    const found = await registered.find(ownersOfUser(user), (login) => belongsTo(login, user));
     // Whatever became of its entry: whoever asks has this one.
     const current = currentOf(used);
     return current === undefined || found.some(({ id }) => id === current.id) ? found : [current, ...found];
   };
 
-  const endThose = async (found: readonly FoundLogin[], rule: RevocationRule): Promise<void> => {
+  const endThose = async (found: readonly FoundSession[], rule: RevocationRule): Promise<void> => {
     const ids = found.map(({ id }) => id);
-    await entries.end(ids, "its owner wished it", rule);
+    await registered.end(ids, "its owner wished it", rule);
   };
 
-  const shown = async ({ id, login }: FoundLogin, current: SessionId | undefined): Promise<OwnSession> => ({
+  const shown = async ({ id, login }: FoundSession, current: SessionId | undefined): Promise<OwnSession> => ({
     publicId: await publicIdOf(id),
     since: login.since,
     lastUsed: id === current ? clock.now() : (login.lastUsed ?? login.since),
@@ -64,7 +64,7 @@ const userOf = (caller: Caller): User => {
   throw caller.kind === "unverified" ? caller.cause : new LoginRequired();
 };
 
-const currentOf = (used: Credentials): FoundLogin | undefined => {
+const currentOf = (used: Credentials): FoundSession | undefined => {
   const login = used.kind === "session" ? used.stored.session.login : undefined;
   return used.kind === "session" && login ? { id: used.id, login } : undefined;
 };

@@ -13,23 +13,23 @@ import type { NotBeforeMarks } from "../../../ports/driven/sessions/not-before-m
 import type { SessionStore } from "../../../ports/driven/sessions/session-store.ts";
 import type { Clock } from "../../../ports/driven/system/clock.ts";
 import type { Log } from "../../../ports/driven/system/log.ts";
-import type { JudgeTokens } from "../identity/judge-tokens.ts";
 import type { RevokeLogin } from "../identity/revoke-login.ts";
 import type { Userinfo } from "../identity/userinfo.ts";
-import type { Exchange } from "./keep-renewed.ts";
-import { keepRenewed } from "./keep-renewed.ts";
-import type { SessionEntries } from "./session-entries.ts";
+import type { ValidateIdToken } from "../identity/validate-id-token.ts";
+import type { RegisteredSessions } from "./registered-sessions.ts";
 import type { SessionTokens } from "./session-tokens.ts";
+import type { Exchange } from "./store-renewed-tokens.ts";
+import { storeRenewedTokens } from "./store-renewed-tokens.ts";
 
 interface Deps {
   readonly sessions: SessionStore;
   readonly lock: RenewalLock;
   readonly identityProvider: IdentityProvider;
-  readonly judge: JudgeTokens;
+  readonly validate: ValidateIdToken;
   readonly marks: Pick<NotBeforeMarks, "find" | "now">;
   readonly tokens: SessionTokens;
   readonly revoke: RevokeLogin;
-  readonly entries: Pick<SessionEntries, "enter">;
+  readonly registered: Pick<RegisteredSessions, "register">;
   readonly userinfo: Userinfo;
   readonly claimNames: ClaimNames;
   readonly clock: Clock;
@@ -64,14 +64,14 @@ const renewWithLease = async (d: Deps, id: SessionId, lease: Lease): Promise<Cal
   if (!login) return withoutLogin(stored.session);
   const tokens = d.tokens.open(id, login)?.tokens;
   if (!tokens) return d.tokens.drop(id, stored, login, { reason: "its tokens cannot be opened" });
-  const judgement = await d.judge(tokens, "app");
-  if (judgement.verdict === "good" && !isDue(d, judgement.claims)) {
-    return { kind: "user", user: judgement.user };
+  const validation = await d.validate(tokens, "app");
+  if (validation.outcome === "valid" && !isDue(d, validation.claims)) {
+    return { kind: "user", user: validation.user };
   }
-  if (judgement.verdict === "incomplete") {
-    const asked = await toldIfBroken(d, login, d.userinfo.ask(tokens, judgement.claims));
+  if (validation.outcome === "incomplete") {
+    const asked = await logFailure(d, login, d.userinfo.ask(tokens, validation.claims));
     if (asked !== "refused")
-      return keepAsked(d, id, stored, login, { old: tokens, renewed: asked }, judgement.claims);
+      return completeRenewal(d, id, stored, login, { old: tokens, renewed: asked }, validation.claims);
   }
   const mark = await lastMark(d, login.username);
   // The stores and the key set may have kept us waiting for longer than a lease lasts.
@@ -80,7 +80,7 @@ const renewWithLease = async (d: Deps, id: SessionId, lease: Lease): Promise<Cal
 };
 
 /** An outage of the provider's is told as one, and leaves the session as it is. */
-const toldIfBroken = <T>(d: Deps, { username }: Login, asking: Promise<T>): Promise<T> =>
+const logFailure = <T>(d: Deps, { username }: Login, asking: Promise<T>): Promise<T> =>
   asking.catch((cause: unknown) => {
     d.log.write({ event: "renewal", outcome: "broken", username, cause });
     throw cause;
@@ -100,24 +100,35 @@ const refresh = async (
   tokens: TokenSet,
   mark: Seconds,
 ): Promise<Caller> => {
-  const answer = askedAfter(mark, tokens, await toldIfBroken(d, login, d.identityProvider.refresh(tokens)));
+  const answer = markRenewedAfter(
+    mark,
+    tokens,
+    await logFailure(d, login, d.identityProvider.refresh(tokens)),
+  );
   if (answer === "refused") {
-    return dropRefused(d, id, stored, login, "the provider does not renew it", undefined);
+    return endLogin(d, id, stored, login, "the provider does not renew it", undefined);
   }
   if (answer.claims === undefined) {
     const { because, tokens: renewed, cause } = answer;
     return because === "expired" || because === "unverifiable"
-      ? keepUnproven(d, id, stored, login, { old: tokens, renewed }, new Error(doubts[because], { cause }))
-      : dropRefused(d, id, stored, login, endings[because], renewed);
+      ? storeUntrusted(
+          d,
+          id,
+          stored,
+          login,
+          { old: tokens, renewed },
+          new Error(outageReasons[because], { cause }),
+        )
+      : endLogin(d, id, stored, login, endReasons[because], renewed);
   }
   const { tokens: renewed, claims } = answer;
   if (!d.userinfo.isDue(renewed, claims)) {
-    return keepAsked(d, id, stored, login, { old: tokens, renewed }, claims);
+    return completeRenewal(d, id, stored, login, { old: tokens, renewed }, claims);
   }
   // First of all: while userinfo is asked, and may not answer, the new refresh token must not get lost.
-  if (!(await keepRenewed(d, id, stored, login, { old: tokens, renewed }))) return anonymous;
-  const asked = await toldIfBroken(d, login, d.userinfo.askAtOnce(renewed, claims));
-  return keepAsked(d, id, undefined, login, { old: renewed, renewed: asked }, claims);
+  if (!(await storeRenewedTokens(d, id, stored, login, { old: tokens, renewed }))) return anonymous;
+  const asked = await logFailure(d, login, d.userinfo.askAtOnce(renewed, claims));
+  return completeRenewal(d, id, undefined, login, { old: renewed, renewed: asked }, claims);
 };
 
 /** A mark as late as this has been set already; one that is ahead of the store's time is, too, when it is there. */
@@ -128,7 +139,7 @@ const lastMark = async ({ marks }: Deps, username: Username): Promise<Seconds> =
 };
 
 /** Says of a new id token that it was asked for after this mark had been set; of one that stays, what was known. */
-const askedAfter = <T extends { readonly tokens: TokenSet }>(
+const markRenewedAfter = <T extends { readonly tokens: TokenSet }>(
   mark: Seconds,
   old: TokenSet,
   answer: T | "refused",
@@ -141,7 +152,7 @@ const askedAfter = <T extends { readonly tokens: TokenSet }>(
 };
 
 /** Keeps tokens with all claims that there are, and says who their owner is by them. */
-const keepAsked = async (
+const completeRenewal = async (
   d: Deps,
   id: SessionId,
   stored: StoredSession | undefined,
@@ -153,15 +164,15 @@ const keepAsked = async (
   if (user === undefined) {
     // The provider, or a setting, has changed the claims: that says nothing against the person.
     const reason = `After a renewal, ${userFault(d.userinfo.claimsOf(renewed, claims), d.claimNames)}`;
-    return keepUnproven(d, id, stored, login, { old, renewed }, new Error(reason));
+    return storeUntrusted(d, id, stored, login, { old, renewed }, new Error(reason));
   }
-  const isThere = await keepRenewed(d, id, stored, login, { old, renewed, owner: user });
+  const isThere = await storeRenewedTokens(d, id, stored, login, { old, renewed, owner: user });
   d.log.write({ event: "renewal", outcome: "done", username: login.username });
   return isThere ? { kind: "user", user } : anonymous;
 };
 
 /** @param tokens That came of the renewal and serve nobody. */
-const dropRefused = async (
+const endLogin = async (
   d: Deps,
   id: SessionId,
   stored: StoredSession,
@@ -176,13 +187,13 @@ const dropRefused = async (
 };
 
 /** Why renewed tokens prove nothing now. */
-const doubts = {
+const outageReasons = {
   expired: "The renewed id token had expired when it came, by this server's clock: is that right?",
   unverifiable: "Whether the renewed id token is right cannot be told",
 } as const;
 
 /** Why renewed tokens end the login. */
-const endings = {
+const endReasons = {
   "wrong-subject": "the provider renewed it with another person's id token",
   missing: "the provider sends no id token when it renews, and the old one has expired",
 } as const;
@@ -191,7 +202,7 @@ const endings = {
  * A token that proves nothing when it comes tells of clocks, keys or settings that are wrong, and nothing of its
  * owner. Its refresh token is kept: the one before may be used up, and a later renewal may find all of it right.
  */
-const keepUnproven = async (
+const storeUntrusted = async (
   d: Deps,
   id: SessionId,
   stored: StoredSession | undefined,
@@ -200,7 +211,7 @@ const keepUnproven = async (
   cause: Error,
 ): Promise<Caller> => {
   const { username } = login;
-  if (!(await keepRenewed(d, id, stored, login, exchange))) return anonymous;
+  if (!(await storeRenewedTokens(d, id, stored, login, exchange))) return anonymous;
   d.log.write({ event: "renewal", outcome: "broken", username, cause });
   throw new ProviderDown({ cause });
 };

@@ -5,19 +5,19 @@ import { sessionIdBytes } from "../../../domain/sessions/session.ts";
 import type { SessionStore } from "../../../ports/driven/sessions/session-store.ts";
 import type { Random } from "../../../ports/driven/system/random.ts";
 import type { Sessions } from "../../../ports/driving/sessions.ts";
-import type { SessionEntries } from "./session-entries.ts";
+import type { RegisteredSessions } from "./registered-sessions.ts";
 
 interface Deps {
   readonly store: SessionStore;
-  readonly entries: SessionEntries;
+  readonly registered: RegisteredSessions;
   readonly random: Random;
   readonly idle: Seconds;
 }
 
 /** How often a write of values is tried again when others write the same session. */
-const tries = 5;
+const maxAttempts = 5;
 
-export const sessions = ({ store, entries, random, idle }: Deps): Sessions => ({
+export const sessions = ({ store, registered, random, idle }: Deps): Sessions => ({
   newId: () => random.text(sessionIdBytes) as SessionId,
   open: async (id) => {
     try {
@@ -29,11 +29,11 @@ export const sessions = ({ store, entries, random, idle }: Deps): Sessions => ({
     }
   },
   begin: async (id, session) => {
-    if (session.login) await entries.enter(id, session.login);
+    if (session.login) await registered.register(id, session.login);
     await store.create(id, session, idle);
   },
   saveValues: async (id, values) => {
-    for (let attempt = 0; attempt < tries; attempt++) {
+    for (let attempt = 0; attempt < maxAttempts; attempt++) {
       const stored = await store.load(id, idle);
       if (!stored) return;
       const { login } = stored.session;
@@ -44,10 +44,10 @@ export const sessions = ({ store, entries, random, idle }: Deps): Sessions => ({
     throw new StoreDown({ cause: new Error("too many writers on one session") });
   },
   logOut: async (ids) => {
-    await entries.end([...ids], "logged out", "always");
+    await registered.end([...ids], "logged out", "always");
   },
   // Not revoked: at the provider the new login may be the same as the old one.
   end: async (id) => {
-    await entries.end([id], "logged in anew", undefined);
+    await registered.end([id], "logged in anew", undefined);
   },
 });

@@ -1,7 +1,7 @@
 import type { JsonObject } from "../../../domain/brand.ts";
 import type { ProviderMetadata } from "../../../domain/identity/provider-metadata.ts";
 import type { LoginAttempt } from "../../../domain/sessions/login-attempt.ts";
-import type { LogoutNotice } from "../../../domain/sessions/logout-notice.ts";
+import type { LogoutClaims } from "../../../domain/sessions/logout-claims.ts";
 import type { TokenSet } from "../../../domain/sessions/token-set.ts";
 
 /** One that is judged over and over should come in the same object each time. */
@@ -76,7 +76,7 @@ export interface UntrustedTokens {
 }
 
 export type LogoutVerification =
-  | { readonly outcome: "valid"; readonly notice: LogoutNotice }
+  | { readonly outcome: "valid"; readonly claims: LogoutClaims }
   /** `reason`, a sentence, may be shown to whoever sent the token. */
   | { readonly outcome: "invalid"; readonly reason: string };
 

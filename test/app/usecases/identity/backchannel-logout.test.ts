@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { backchannelLogout } from "../../../../src/app/usecases/identity/backchannel-logout.ts";
 import { ProviderDown, StoreDown } from "../../../../src/domain/failure.ts";
 import type { Username } from "../../../../src/domain/identity/user.ts";
-import { logoutTokenMaxAge } from "../../../../src/domain/sessions/logout-notice.ts";
+import { logoutTokenMaxAge } from "../../../../src/domain/sessions/logout-claims.ts";
 import type { Login, SessionId } from "../../../../src/domain/sessions/session.ts";
 import { memoryReplayCache } from "../../../support/memory/replay-cache.ts";
 import { idle, loginSetup } from "./login-setup.ts";
@@ -21,7 +21,7 @@ const setup = async () => {
       sealedTokens: s.tokens.seal(at, { idToken: "i", accessToken: "a", refreshToken: `of-${at[0]}` }),
       ...more,
     };
-    await s.entries.enter(at, login);
+    await s.registered.register(at, login);
     await s.sessions.create(at, { login }, idle);
   };
   await begin();

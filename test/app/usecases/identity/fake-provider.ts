@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../../../src/domain/brand.ts";
-import type { LogoutNotice } from "../../../../src/domain/sessions/logout-notice.ts";
+import type { LogoutClaims } from "../../../../src/domain/sessions/logout-claims.ts";
 import type { TokenSet } from "../../../../src/domain/sessions/token-set.ts";
 import type {
   IdentityProvider,
@@ -107,7 +107,7 @@ export const fakeProvider = (clock: Clock): FakeProvider => {
     async verifyLogout(logoutToken) {
       if (provider.outage) throw provider.outage;
       if (!logoutToken.startsWith("{")) return { outcome: "invalid", reason: "it is no token" };
-      return { outcome: "valid", notice: JSON.parse(logoutToken) as LogoutNotice };
+      return { outcome: "valid", claims: JSON.parse(logoutToken) as LogoutClaims };
     },
     async ready() {},
   };

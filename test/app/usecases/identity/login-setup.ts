@@ -1,15 +1,15 @@
 import { randomBytes } from "node:crypto";
 import { tokenSealer } from "../../../../src/adapters/aes-gcm/token-sealer.ts";
 import { renewals } from "../../../../src/app/runtime/renewals.ts";
-import { findLogins } from "../../../../src/app/usecases/identity/find-logins.ts";
+import { findSessions } from "../../../../src/app/usecases/identity/find-sessions.ts";
 import { identifyCaller } from "../../../../src/app/usecases/identity/identify-caller.ts";
-import { judgeTokens } from "../../../../src/app/usecases/identity/judge-tokens.ts";
 import { revokeLogin } from "../../../../src/app/usecases/identity/revoke-login.ts";
 import { userinfo as claimsFromUserinfo } from "../../../../src/app/usecases/identity/userinfo.ts";
+import { idTokenValidation } from "../../../../src/app/usecases/identity/validate-id-token.ts";
+import { registeredSessions } from "../../../../src/app/usecases/sessions/registered-sessions.ts";
 import { renewTokens } from "../../../../src/app/usecases/sessions/renew-tokens.ts";
-import { sessionEntries } from "../../../../src/app/usecases/sessions/session-entries.ts";
 import { sessionTokens } from "../../../../src/app/usecases/sessions/session-tokens.ts";
-import { noteUse } from "../../../../src/app/usecases/sessions/session-use.ts";
+import { touchSession } from "../../../../src/app/usecases/sessions/touch-session.ts";
 import type { Username } from "../../../../src/domain/identity/user.ts";
 import type { Session, SessionId } from "../../../../src/domain/sessions/session.ts";
 import type { TokenSet } from "../../../../src/domain/sessions/token-set.ts";
@@ -40,23 +40,23 @@ export const loginSetup = (replaced: { sessions?: SessionStore; marks?: NotBefor
   const sessions = replaced.sessions ?? memorySessionStore(clock);
   const registry = memorySessionRegistry(clock);
   const background = heldBackground();
-  const find = findLogins({ sessions, registry });
-  const revoke = revokeLogin({ identityProvider, background, findLogins: find });
+  const find = findSessions({ sessions, registry });
+  const revoke = revokeLogin({ identityProvider, background, findSessions: find });
   const tokens = sessionTokens({ sessions, sealer, revoke, clock, log, idle });
-  const entries = sessionEntries({ sessions, registry, tokens, find, revoke, clock, log, idle });
+  const registered = registeredSessions({ sessions, registry, tokens, find, revoke, clock, log, idle });
   const marks = replaced.marks ?? memoryNotBeforeMarks(clock, 100_000);
   const lock = memoryLock(clock);
   const replayCache = memoryReplayCache(clock);
   const userinfo = claimsFromUserinfo({ identityProvider, claimNames, userinfoMode: "auto" });
-  const judge = judgeTokens({ identityProvider, userinfo, marks, claimNames, backdatedBy: 0, log });
+  const validate = idTokenValidation({ identityProvider, userinfo, marks, claimNames, backdatedBy: 0, log });
   const renew = renewTokens({
     sessions,
     lock,
     marks,
     identityProvider,
-    judge,
+    validate,
     tokens,
-    entries,
+    registered,
     revoke,
     userinfo,
     claimNames,
@@ -68,10 +68,10 @@ export const loginSetup = (replaced: { sessions?: SessionStore; marks?: NotBefor
   });
   const random = { text: () => "", fraction: () => 0 };
   const parts = {
-    judge,
+    validate,
     renewals: renewals({ renew, clock, log, patience: 10 }),
     tokens,
-    noteUse: noteUse({ sessions, entries, clock, log, idle }),
+    touchSession: touchSession({ sessions, registered, clock, log, idle }),
     clock,
     random,
     log,
@@ -107,7 +107,7 @@ export const loginSetup = (replaced: { sessions?: SessionStore; marks?: NotBefor
     sealer,
     sessions,
     registry,
-    entries,
+    registered,
     marks,
     lock,
     replayCache,
@@ -115,7 +115,7 @@ export const loginSetup = (replaced: { sessions?: SessionStore; marks?: NotBefor
     revoke,
     userinfo,
     tokens,
-    judge,
+    validate,
     renew,
     parts,
     identify,

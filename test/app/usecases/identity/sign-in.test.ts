@@ -7,7 +7,7 @@ import type { LoginAttempt } from "../../../../src/domain/sessions/login-attempt
 import { home, parseReturnPath } from "../../../../src/domain/sessions/return-path.ts";
 import type { SessionId } from "../../../../src/domain/sessions/session.ts";
 import type { SealedText } from "../../../../src/domain/sessions/token-set.ts";
-import type { BegunSignIn } from "../../../../src/ports/driving/sign-in.ts";
+import type { AuthorizationRequest } from "../../../../src/ports/driving/sign-in.ts";
 import { publicGroup } from "../../../domain/sample.ts";
 import { claimNames, idle, loginSetup } from "./login-setup.ts";
 
@@ -136,7 +136,7 @@ describe("the end of a login", () => {
 
   it.each<{
     what: string;
-    altered: (begun: BegunSignIn) => { attempt: SealedText | undefined; state: string };
+    altered: (begun: AuthorizationRequest) => { attempt: SealedText | undefined; state: string };
   }>([
     { what: "there is no attempt", altered: ({ state }) => ({ attempt: undefined, state }) },
     {
@@ -181,7 +181,9 @@ describe("the end of a login", () => {
     s.clock.pass(3599);
     expect(await s.signIn.finish(id, sealedAttempt, state, "code=1")).toBeDefined();
     s.clock.pass(1);
-    await expect(s.signIn.finish(id, sealedAttempt, state, "code=1")).rejects.toMatchObject({ why: "late" });
+    await expect(s.signIn.finish(id, sealedAttempt, state, "code=1")).rejects.toMatchObject({
+      why: "expired",
+    });
   });
 
   it("fails, and is logged, when the provider refuses", async () => {
@@ -256,7 +258,7 @@ describe("the end of a login", () => {
   it("leaves that refresh token alone while another login lives on the same session at the provider", async () => {
     const s = setup();
     const { login } = await finished(s, id, { sub: "alice", sid: "s1" });
-    await s.entries.enter(id, login);
+    await s.registered.register(id, login);
     await s.sessions.create(id, { login }, idle);
     // As if the setting had been changed since.
     const random = { text: () => "random", fraction: () => 0 };
@@ -302,7 +304,7 @@ describe("a login whose session could not be stored", () => {
   it("leaves no session behind, though the write that failed was done", async () => {
     const s = setup();
     const { login, refreshToken } = await finished(s, id, { sid: "s1" });
-    await s.entries.enter(id, login);
+    await s.registered.register(id, login);
     await s.sessions.create(id, { login }, idle);
     s.signIn.abandon(id, login);
     await s.background.settle();
@@ -313,7 +315,7 @@ describe("a login whose session could not be stored", () => {
   it("is not revoked while another login lives on the same session at the provider", async () => {
     const s = setup();
     const [first, second] = [await finished(s, other, { sid: "s1" }), await finished(s, id, { sid: "s1" })];
-    await s.entries.enter(other, first.login);
+    await s.registered.register(other, first.login);
     await s.sessions.create(other, { login: first.login }, idle);
     s.signIn.abandon(id, second.login);
     await s.background.settle();

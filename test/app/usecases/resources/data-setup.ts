@@ -3,7 +3,7 @@ import { auditLog } from "../../../../src/adapters/system/audit-log.ts";
 import { rememberedListings } from "../../../../src/app/caches/remembered-listings.ts";
 import { groups } from "../../../../src/app/usecases/groups/groups.ts";
 import { listings } from "../../../../src/app/usecases/groups/listings.ts";
-import { noteAccess } from "../../../../src/app/usecases/resources/note-access.ts";
+import { auditAccess } from "../../../../src/app/usecases/resources/audit-access.ts";
 import { resources } from "../../../../src/app/usecases/resources/resources.ts";
 import { storedFiles } from "../../../../src/app/usecases/resources/stored-files.ts";
 import { BadContent, NotConfigured } from "../../../../src/domain/failure.ts";
@@ -74,7 +74,7 @@ export const dataSetup = () => {
     store,
     files: storedFiles({ store, contentCheck }),
     listings: rememberedListings(listings({ store, pause: async () => undefined }), clock),
-    noteAccess: noteAccess(auditLog(log)),
+    auditAccess: auditAccess(auditLog(log)),
     compression: { gunzip: unzipped },
     converter: converterOf(),
     frontMatter: {

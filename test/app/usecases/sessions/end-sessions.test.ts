@@ -22,7 +22,7 @@ const logIn = (store: SessionStore, n: number, username: string) =>
 /** With an registry that has missed everything. */
 const withoutIndex = () => {
   const s = loginSetup();
-  return { ...s, store: s.sessions, entries: { ...s.entries, find: async () => [] } };
+  return { ...s, store: s.sessions, registered: { ...s.registered, find: async () => [] } };
 };
 
 describe("ending somebody's sessions", () => {
@@ -55,11 +55,11 @@ describe("ending somebody's sessions", () => {
     const s = loginSetup();
     for (const n of [1, 2]) {
       const login = { ...loginOf("alice"), sealedTokens: s.tokens.seal(idOf(n), tokens(n)) };
-      await s.entries.enter(idOf(n), login);
+      await s.registered.register(idOf(n), login);
       await s.sessions.create(idOf(n), { login }, 100);
     }
     await logIn(s.sessions, 3, "alice");
-    await s.entries.enter(idOf(4), loginOf("alice"));
+    await s.registered.register(idOf(4), loginOf("alice"));
     expect(await endSessions({ ...s, store: s.sessions }, "alice")).toBe(3);
     expect(await Array.fromAsync(s.sessions.all())).toEqual([]);
     await s.background.settle();

@@ -67,7 +67,7 @@ describe("a renewal that calls its owner by another name", () => {
     const tokens = s.identityProvider.tokensOf("alice-smith");
     s.identityProvider.onRefresh = async () => ({ tokens, claims: JSON.parse(tokens.idToken) });
     expect(await s.callerOf(s.id)).toMatchObject({ user: { username: "alice-smith" } });
-    const found = await s.entries.find([byUsername("alice-smith" as Username)], () => true);
+    const found = await s.registered.find([byUsername("alice-smith" as Username)], () => true);
     expect(found).toMatchObject([{ id: s.id, login: { username: "alice-smith" } }]);
   });
 });
@@ -77,7 +77,7 @@ describe("a renewal that says who a session's owner is", () => {
     const s = await expired();
     await s.callerOf(s.id);
     const person = { issuer: "https://idp.example.org", subject: "alice" as Subject };
-    const found = await s.entries.find([byPerson(person)], () => true);
+    const found = await s.registered.find([byPerson(person)], () => true);
     expect(found).toMatchObject([{ id: s.id, login: { username: "alice", person } }]);
   });
 

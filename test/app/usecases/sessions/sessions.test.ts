@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { findLogins } from "../../../../src/app/usecases/identity/find-logins.ts";
-import { sessionEntries } from "../../../../src/app/usecases/sessions/session-entries.ts";
+import { findSessions } from "../../../../src/app/usecases/identity/find-sessions.ts";
+import { registeredSessions } from "../../../../src/app/usecases/sessions/registered-sessions.ts";
 import { sessions } from "../../../../src/app/usecases/sessions/sessions.ts";
 import { StoreDown } from "../../../../src/domain/failure.ts";
 import type { Username } from "../../../../src/domain/identity/user.ts";
@@ -24,19 +24,19 @@ const setup = () => {
   const clock = manualClock();
   const store = memorySessionStore(clock);
   const registry = memorySessionRegistry(clock);
-  const entries = sessionEntries({
+  const registered = registeredSessions({
     sessions: store,
     registry,
     clock,
     log: recordingLog(),
     idle,
     tokens: { open: () => undefined },
-    find: findLogins({ sessions: store, registry }),
+    find: findSessions({ sessions: store, registry }),
     revoke: () => undefined,
   });
   const random = { text: (bytes: number) => Buffer.alloc(bytes, 7).toString("base64url"), fraction: () => 0 };
   const inStore = async () => (await store.load(id, idle))?.session;
-  return { clock, store, inStore, sessions: sessions({ store, entries, random, idle }) };
+  return { clock, store, inStore, sessions: sessions({ store, registered, random, idle }) };
 };
 
 describe("sessions", () => {

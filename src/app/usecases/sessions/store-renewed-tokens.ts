@@ -7,25 +7,25 @@ import type { TokenSet } from "../../../domain/sessions/token-set.ts";
 import type { SessionStore } from "../../../ports/driven/sessions/session-store.ts";
 import type { Clock } from "../../../ports/driven/system/clock.ts";
 import type { RevokeLogin } from "../identity/revoke-login.ts";
-import type { SessionEntries } from "./session-entries.ts";
+import type { RegisteredSessions } from "./registered-sessions.ts";
 import type { SessionTokens } from "./session-tokens.ts";
 
 interface Deps {
   readonly sessions: SessionStore;
   readonly tokens: SessionTokens;
   readonly revoke: RevokeLogin;
-  readonly entries: Pick<SessionEntries, "enter">;
+  readonly registered: Pick<RegisteredSessions, "register">;
   readonly clock: Clock;
   readonly idle: Seconds;
   readonly wait: (time: Seconds) => Promise<void>;
 }
 
 /** How often a write of new tokens is tried again when others write the same session. */
-const tries = 5;
+const maxAttempts = 5;
 
-/** For how long new tokens wait for a store that does not answer, and between two tries. */
-const storePatience: Seconds = 60;
-const storePause: Seconds = 0.1;
+/** For how long new tokens wait for a store that does not answer, and between two attempts. */
+const storeTimeout: Seconds = 60;
+const retryDelay: Seconds = 0.1;
 
 export interface Exchange {
   readonly old: TokenSet;
@@ -39,33 +39,33 @@ export interface Exchange {
  * owner out. So a store that is away for a moment is waited for, with the lock held; those who wait for this
  * renewal do so no longer than a request may. False: the session has ended, and the tokens are revoked.
  */
-export const keepRenewed = async (
+export const storeRenewedTokens = async (
   d: Deps,
   id: SessionId,
   stored: StoredSession | undefined,
   login: Login,
   exchange: Exchange,
 ): Promise<boolean> => {
-  const isThere = await putPatiently(d, id, stored, exchange);
+  const isThere = await storeWithRetry(d, id, stored, exchange);
   // Whoever ended the session could not know of these.
   if (!isThere) d.revoke(login, exchange.renewed, "unless-shared");
   return isThere;
 };
 
-const putPatiently = async (
+const storeWithRetry = async (
   d: Deps,
   id: SessionId,
   stored: StoredSession | undefined,
   exchange: Exchange,
 ): Promise<boolean> => {
-  const end = d.clock.now() + storePatience;
+  const end = d.clock.now() + storeTimeout;
   let first = stored;
   for (;;) {
     try {
-      return await putRenewed(d, id, first ?? (await d.sessions.load(id, d.idle)), exchange);
+      return await storeOverOld(d, id, first ?? (await d.sessions.load(id, d.idle)), exchange);
     } catch (error) {
       if (!(error instanceof StoreDown) || d.clock.now() >= end) throw error;
-      await d.wait(storePause);
+      await d.wait(retryDelay);
       // Nobody knows whether the write that failed was done.
       first = undefined;
     }
@@ -76,20 +76,20 @@ const putPatiently = async (
  * Others may have written the session while the provider answered. A logout that came meanwhile wins: then,
  * false. So do tokens that are not the ones that were renewed, since they are newer, or these.
  */
-const putRenewed = async (
+const storeOverOld = async (
   d: Deps,
   id: SessionId,
   stored: StoredSession | undefined,
   { old, renewed, owner }: Exchange,
 ): Promise<boolean> => {
   let present = stored;
-  for (let attempt = 0; attempt < tries; attempt++) {
+  for (let attempt = 0; attempt < maxAttempts; attempt++) {
     const login = present?.session.login;
     if (!present || !login) return false;
     if (!isSame(d.tokens.open(id, login)?.tokens, old)) return true;
     // Somebody whom the provider calls by a new name is looked for under it, and so is one of version 0.1.
     const named: Login = owner ? { ...login, username: owner.username, person: owner.person } : login;
-    if (owner && !isOwnedBy(login, owner)) await d.entries.enter(id, named);
+    if (owner && !isOwnedBy(login, owner)) await d.registered.register(id, named);
     if (await d.tokens.keep(id, present, named, renewed)) return true;
     present = await d.sessions.load(id, d.idle);
   }

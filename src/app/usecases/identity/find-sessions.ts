@@ -3,16 +3,16 @@ import type { SessionOwner } from "../../../domain/sessions/session-owner.ts";
 import type { SessionRegistry } from "../../../ports/driven/sessions/session-registry.ts";
 import type { SessionStore } from "../../../ports/driven/sessions/session-store.ts";
 
-export interface FoundLogin {
+export interface FoundSession {
   readonly id: SessionId;
   readonly login: Login;
 }
 
 /** The logins that are there and wanted, whoever of these owners they were entered under. */
-export type FindLogins = (
+export type FindSessions = (
   owners: readonly SessionOwner[],
   isWanted: (login: Login) => boolean,
-) => Promise<readonly FoundLogin[]>;
+) => Promise<readonly FoundSession[]>;
 
 interface Deps {
   readonly sessions: SessionStore;
@@ -22,12 +22,12 @@ interface Deps {
 /** How many sessions are looked at together. */
 const batchSize = 20;
 
-export const findLogins =
-  ({ sessions, registry }: Deps): FindLogins =>
+export const findSessions =
+  ({ sessions, registry }: Deps): FindSessions =>
   async (owners, isWanted) => {
     const lists = await Promise.all(owners.map((owner) => registry.list(owner)));
     const ids = [...new Set(lists.flat())];
-    const found: FoundLogin[] = [];
+    const found: FoundSession[] = [];
     for (let start = 0; start < ids.length; start += batchSize) {
       const batch = ids.slice(start, start + batchSize);
       const logins = await Promise.all(batch.map(async (id) => (await sessions.peek(id))?.session.login));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Username } from "../../../src/domain/identity/user.ts";
-import { concerns, mayConcern, ownersNamed } from "../../../src/domain/sessions/logout-notice.ts";
+import { matches, mayMatch, ownersInLogout } from "../../../src/domain/sessions/logout-claims.ts";
 import type { Login } from "../../../src/domain/sessions/session.ts";
 import {
   isOfAnotherProviderSession,
@@ -43,21 +43,21 @@ describe("a notice of a logout", () => {
     ["both, and this login's session is not known", notice("p", "s"), { subject: "p" }, true],
     ["nothing at all", notice(), { subject: "p", providerSession: "s" }, false],
   ] as const)("that names %s: does it concern the login?", (_, told, names, does) => {
-    expect(concerns(told, login(names))).toBe(does);
+    expect(matches(told, login(names))).toBe(does);
   });
 
   it("may concern every login of the person it names, and of the session alone if it names nobody", () => {
     const names = { subject: "p", providerSession: "s" };
-    expect(mayConcern(notice("p", "t"), login(names))).toBe(true);
-    expect(mayConcern(notice("q", "s"), login(names))).toBe(false);
-    expect(mayConcern(notice(undefined, "s"), login(names))).toBe(true);
-    expect(mayConcern(notice(undefined, "t"), login(names))).toBe(false);
-    expect(mayConcern(notice("p"), login({}))).toBe(false);
+    expect(mayMatch(notice("p", "t"), login(names))).toBe(true);
+    expect(mayMatch(notice("q", "s"), login(names))).toBe(false);
+    expect(mayMatch(notice(undefined, "s"), login(names))).toBe(true);
+    expect(mayMatch(notice(undefined, "t"), login(names))).toBe(false);
+    expect(mayMatch(notice("p"), login({}))).toBe(false);
   });
 
   it("leads to the owners under which such logins were entered", () => {
     const owners = ownersOf(login({ subject: "p", providerSession: "s" }));
-    expect(ownersNamed(notice("p", "s")).every((owner) => owners.includes(owner))).toBe(true);
+    expect(ownersInLogout(notice("p", "s")).every((owner) => owners.includes(owner))).toBe(true);
     expect(new Set(ownersOf(login({ subject: "alice", providerSession: "alice" }))).size).toBe(3);
   });
 });

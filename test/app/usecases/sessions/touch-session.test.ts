@@ -16,7 +16,7 @@ const loggedIn = async () => {
   };
   /** Notes a use, and waits until the note is written. */
   const use = async (as: StoredSession, of: SessionId = id) => {
-    if (as.session.login) s.parts.noteUse(of, as, as.session.login);
+    if (as.session.login) s.parts.touchSession(of, as, as.session.login);
     await settled();
   };
   return { ...s, id, stored, use };

@@ -7,7 +7,7 @@ import { byProviderSession, bySubject } from "./session-owner.ts";
 export const logoutTokenMaxAge: Seconds = 600;
 
 /** What a provider's logout token says, once it is verified: whose sessions, or which one, has ended there. */
-export interface LogoutNotice {
+export interface LogoutClaims {
   /** The token's own id: each counts once. */
   readonly id: string;
   readonly subject: string | undefined;
@@ -15,30 +15,30 @@ export interface LogoutNotice {
 }
 
 /** Where the sessions lie that a notice may be about. */
-export const ownersNamed = ({ subject, providerSession }: LogoutNotice): readonly SessionOwner[] => [
+export const ownersInLogout = ({ subject, providerSession }: LogoutClaims): readonly SessionOwner[] => [
   ...(providerSession === undefined ? [] : [byProviderSession(providerSession)]),
   ...(subject === undefined ? [] : [bySubject(subject)]),
 ];
 
 /** Whether a login is the named person's, or of the named session. */
-export const mayConcern = (notice: LogoutNotice, login: Login): boolean =>
-  notice.subject === undefined ? concerns(notice, login) : notice.subject === login.subject;
+export const mayMatch = (claims: LogoutClaims, login: Login): boolean =>
+  claims.subject === undefined ? matches(claims, login) : claims.subject === login.subject;
 
 /**
  * Whether a login that is found later than its notice came is one that the notice may have missed, since it was
  * stored only then. Who logged in after the notice stays, unless it is in the very session that has ended.
  */
-export const mayHaveMissed = (notice: LogoutNotice, came: Seconds, login: Login): boolean =>
+export const mayHaveBeenMissed = (claims: LogoutClaims, came: Seconds, login: Login): boolean =>
   login.since <= came ||
-  (notice.providerSession !== undefined && notice.providerSession === login.providerSession);
+  (claims.providerSession !== undefined && claims.providerSession === login.providerSession);
 
 /**
- * Whether a login has to end with this notice. One whose provider session is not known may be the one that is
+ * Whether a login has to end with this logout token. One whose provider session is not known may be the one that is
  * named: better to log in once more than to stay logged in.
  */
-export const concerns = (notice: LogoutNotice, login: Login): boolean => {
-  if (notice.subject !== undefined && notice.subject !== login.subject) return false;
-  if (notice.providerSession === undefined) return notice.subject !== undefined;
-  const isUnknown = login.providerSession === undefined && notice.subject !== undefined;
-  return isUnknown || login.providerSession === notice.providerSession;
+export const matches = (claims: LogoutClaims, login: Login): boolean => {
+  if (claims.subject !== undefined && claims.subject !== login.subject) return false;
+  if (claims.providerSession === undefined) return claims.subject !== undefined;
+  const isUnknown = login.providerSession === undefined && claims.subject !== undefined;
+  return isUnknown || login.providerSession === claims.providerSession;
 };

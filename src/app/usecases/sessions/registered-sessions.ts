@@ -6,20 +6,20 @@ import type { SessionRegistry } from "../../../ports/driven/sessions/session-reg
 import type { SessionStore } from "../../../ports/driven/sessions/session-store.ts";
 import type { Clock } from "../../../ports/driven/system/clock.ts";
 import type { Log } from "../../../ports/driven/system/log.ts";
-import type { FindLogins, FoundLogin } from "../identity/find-logins.ts";
+import type { FindSessions, FoundSession } from "../identity/find-sessions.ts";
 import type { RevocationRule, RevokeLogin } from "../identity/revoke-login.ts";
 import type { SessionTokens } from "./session-tokens.ts";
 
 /** Sessions with logins, as the registry knows them. */
-export interface SessionEntries {
+export interface RegisteredSessions {
   /**
    * Enters a session that is about to be stored: before, so that none is ever missing. Somebody who has too
    * many then loses those that were used least recently.
    */
-  enter(id: SessionId, login: Login): Promise<void>;
+  register(id: SessionId, login: Login): Promise<void>;
   /** To be called when a session's use is noted, before the note is written. Nobody waits for it. */
-  renew(id: SessionId, login: Login): void;
-  readonly find: FindLogins;
+  touch(id: SessionId, login: Login): void;
+  readonly find: FindSessions;
   /**
    * Ends sessions, and has the provider forget their logins by this rule, if any; `why` is for the log. The
    * answer is how many there still were.
@@ -31,7 +31,7 @@ interface Deps {
   readonly sessions: SessionStore;
   readonly registry: SessionRegistry;
   readonly tokens: Pick<SessionTokens, "open">;
-  readonly find: FindLogins;
+  readonly find: FindSessions;
   readonly revoke: RevokeLogin;
   readonly clock: Clock;
   readonly log: Log;
@@ -45,32 +45,32 @@ const maxSessions = 100;
 const renewInterval: Seconds = 3600;
 const outlives: Seconds = 86_400;
 
-export const sessionEntries = (d: Deps): SessionEntries => {
+export const registeredSessions = (d: Deps): RegisteredSessions => {
   const add = (id: SessionId, login: Login) =>
     Promise.all(ownersOf(login).map((owner) => d.registry.add(owner, id, d.idle + outlives)));
 
-  const leave = ({ id, login }: FoundLogin, why: string, rule: RevocationRule | undefined): void => {
+  const leave = ({ id, login }: FoundSession, why: string, rule: RevocationRule | undefined): void => {
     d.log.write({ event: "session-ended", username: login.username, why });
     const opened = rule && d.tokens.open(id, login);
     if (opened) d.revoke(login, opened.tokens, rule);
   };
 
   /** The session has ended, and an entry without one ends by itself. */
-  const takeOut = ({ id, login }: FoundLogin): Promise<unknown> =>
+  const takeOut = ({ id, login }: FoundSession): Promise<unknown> =>
     Promise.all(ownersOf(login).map((owner) => d.registry.remove(owner, id))).catch((cause: unknown) => {
       if (!(cause instanceof StoreDown)) throw cause;
       d.log.write({ event: "background", what: "taking a session out of the registry", cause });
     });
 
-  const entries: SessionEntries = {
-    enter: async (id, login) => {
+  const registered: RegisteredSessions = {
+    register: async (id, login) => {
       await add(id, login);
       const owner = login.person ? byPerson(login.person) : byUsername(login.username);
       const surplus = (await d.registry.list(owner)).slice(maxSessions);
-      await entries.end(surplus, "its owner has too many", "unless-shared");
+      await registered.end(surplus, "its owner has too many", "unless-shared");
       for (const each of surplus) await d.registry.remove(owner, each);
     },
-    renew: (id, login) => {
+    touch: (id, login) => {
       const interval = (time: Seconds) => Math.floor(time / renewInterval);
       if (interval(d.clock.now()) === interval(login.lastUsed ?? login.since)) return;
       add(id, login).catch((cause: unknown) => {
@@ -79,7 +79,7 @@ export const sessionEntries = (d: Deps): SessionEntries => {
     },
     find: d.find,
     end: async (ids, why, rule) => {
-      const ended: FoundLogin[] = [];
+      const ended: FoundSession[] = [];
       try {
         for (const id of ids) {
           const login = (await d.sessions.remove(id))?.login;
@@ -93,5 +93,5 @@ export const sessionEntries = (d: Deps): SessionEntries => {
       return ended.length;
     },
   };
-  return entries;
+  return registered;
 };

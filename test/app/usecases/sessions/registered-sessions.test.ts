@@ -27,7 +27,7 @@ const setup = () => {
     ...more,
   });
   const begin = async (n: number, more: Partial<Login> = {}) => {
-    await s.entries.enter(idOf(n), login(more));
+    await s.registered.register(idOf(n), login(more));
     await s.sessions.create(idOf(n), { login: login(more) }, idle);
     return login(more);
   };
@@ -39,39 +39,39 @@ const setup = () => {
 describe("the entries of sessions", () => {
   it("are there under every owner before the session is", async () => {
     const s = setup();
-    await s.entries.enter(idOf(1), s.login());
+    await s.registered.register(idOf(1), s.login());
     expect(await s.lists()).toEqual([[idOf(1)], [idOf(1)], [idOf(1)]]);
-    expect(await s.entries.find(s.owners, () => true)).toEqual([]);
+    expect(await s.registered.find(s.owners, () => true)).toEqual([]);
   });
 
   it("keep a login from beginning when they cannot be written", async () => {
     const s = setup();
     s.registry.add = () => Promise.reject(new StoreDown());
-    await expect(s.entries.enter(idOf(1), s.login())).rejects.toThrow(StoreDown);
+    await expect(s.registered.register(idOf(1), s.login())).rejects.toThrow(StoreDown);
   });
 
   it("lead to each session once, and only to those that are wanted", async () => {
     const s = setup();
     await s.begin(1);
     await s.begin(2, { username: "bob" as Username });
-    const found = await s.entries.find(s.owners, (login) => login.username === "alice");
+    const found = await s.registered.find(s.owners, (login) => login.username === "alice");
     expect(found.map(({ id }) => id)).toEqual([idOf(1)]);
-    expect(await s.entries.find(s.owners, () => true)).toHaveLength(2);
+    expect(await s.registered.find(s.owners, () => true)).toHaveLength(2);
   });
 
   it("do not put a session's end off by leading to it", async () => {
     const s = setup();
     await s.begin(1);
     s.clock.pass(idle - 1);
-    expect(await s.entries.find(s.owners, () => true)).toHaveLength(1);
+    expect(await s.registered.find(s.owners, () => true)).toHaveLength(1);
     s.clock.pass(1);
-    expect(await s.entries.find(s.owners, () => true)).toEqual([]);
+    expect(await s.registered.find(s.owners, () => true)).toEqual([]);
   });
 
   it("end with their session, which is told in the log", async () => {
     const s = setup();
     await s.begin(1);
-    expect(await s.entries.end([idOf(1)], "a test", "always")).toBe(1);
+    expect(await s.registered.end([idOf(1)], "a test", "always")).toBe(1);
     expect(await s.lists()).toEqual([[], [], []]);
     expect(await s.sessions.peek(idOf(1))).toBeUndefined();
     expect(s.log.events).toEqual([{ event: "session-ended", username: "alice", why: "a test" }]);
@@ -81,7 +81,7 @@ describe("the entries of sessions", () => {
     const s = setup();
     await s.begin(1);
     s.registry.remove = () => Promise.reject(new StoreDown());
-    await s.entries.end([idOf(1)], "a test", "always");
+    await s.registered.end([idOf(1)], "a test", "always");
     expect(await s.sessions.peek(idOf(1))).toBeUndefined();
     expect(s.log.events).toContainEqual(expect.objectContaining({ event: "background" }));
   });
@@ -106,13 +106,13 @@ describe("the entries of sessions", () => {
     };
     const hour = 3600;
     s.clock.pass(hour - (s.clock.now() % hour) + 10);
-    s.entries.renew(idOf(1), login);
+    s.registered.touch(idOf(1), login);
     expect(added).toBe(3);
     s.clock.pass(60);
-    s.entries.renew(idOf(1), { ...login, lastUsed: s.clock.now() - 60 });
+    s.registered.touch(idOf(1), { ...login, lastUsed: s.clock.now() - 60 });
     expect(added).toBe(3);
     s.clock.pass(hour);
-    s.entries.renew(idOf(1), { ...login, lastUsed: s.clock.now() - hour });
+    s.registered.touch(idOf(1), { ...login, lastUsed: s.clock.now() - hour });
     expect(added).toBe(6);
     s.clock.pass(idle + day - 1);
     expect((await s.lists())[0]).toEqual([idOf(1)]);
@@ -147,7 +147,7 @@ describe("the entries of sessions", () => {
     await s.begin(1);
     await s.begin(2);
     await s.sessions.remove(idOf(2));
-    expect(await s.entries.end([idOf(1), idOf(2), idOf(3)], "a test", "always")).toBe(1);
+    expect(await s.registered.end([idOf(1), idOf(2), idOf(3)], "a test", "always")).toBe(1);
     expect(s.log.events.filter(({ event }) => event === "session-ended")).toHaveLength(1);
   });
 });
@@ -162,7 +162,7 @@ describe("the refresh token of a session that ends", () => {
       const sealedTokens = s.tokens.seal(idOf(Number(n)), tokens(Number(n)));
       const { providerSession: _, ...login } = s.login({ sealedTokens });
       const more = sid === undefined ? login : { ...login, providerSession: sid };
-      await s.entries.enter(idOf(Number(n)), more);
+      await s.registered.register(idOf(Number(n)), more);
       await s.sessions.create(idOf(Number(n)), { login: more }, idle);
     }
     const revoked = async () => {
@@ -174,7 +174,7 @@ describe("the refresh token of a session that ends", () => {
 
   it("is revoked in the background, after the session is gone", async () => {
     const s = await begun({ 1: "x" });
-    await s.entries.end([idOf(1)], "a test", "always");
+    await s.registered.end([idOf(1)], "a test", "always");
     expect([s.identityProvider.revoked, s.background.waiting.length]).toEqual([[], 1]);
     expect(await s.revoked()).toEqual(["refresh-1"]);
   });
@@ -187,40 +187,40 @@ describe("the refresh token of a session that ends", () => {
       if (stored?.session.login) await s.tokens.keep(id, stored, stored.session.login, tokens(9));
       return remove(id);
     };
-    await s.entries.end([idOf(1)], "a test", "always");
+    await s.registered.end([idOf(1)], "a test", "always");
     expect(await s.revoked()).toEqual(["refresh-9"]);
   });
 
   it("is left alone where no rule is given, and where it cannot be opened", async () => {
     const s = await begun({ 1: "x" });
     await s.begin(2);
-    await s.entries.end([idOf(1)], "a test", undefined);
-    await s.entries.end([idOf(2)], "a test", "always");
+    await s.registered.end([idOf(1)], "a test", undefined);
+    await s.registered.end([idOf(2)], "a test", "always");
     expect(await s.revoked()).toEqual([]);
   });
 
   it("is left alone while another session lives on the same session at the provider, unless that is wished", async () => {
     const s = await begun({ 1: "x", 2: "x", 3: "y" });
-    await s.entries.end([idOf(1)], "a test", "unless-shared");
+    await s.registered.end([idOf(1)], "a test", "unless-shared");
     expect(await s.revoked()).toEqual([]);
-    await s.entries.end([idOf(3)], "a test", "unless-shared");
+    await s.registered.end([idOf(3)], "a test", "unless-shared");
     expect(await s.revoked()).toEqual(["refresh-3"]);
-    await s.entries.end([idOf(2)], "a test", "unless-shared");
+    await s.registered.end([idOf(2)], "a test", "unless-shared");
     expect(await s.revoked()).toEqual(["refresh-3", "refresh-2"]);
     const other = await begun({ 1: "x", 2: "x" });
-    await other.entries.end([idOf(1)], "a test", "always");
+    await other.registered.end([idOf(1)], "a test", "always");
     expect(await other.revoked()).toEqual(["refresh-1"]);
   });
 
   it("is revoked with those that end together, also when they share a session at the provider", async () => {
     const s = await begun({ 1: "x", 2: "x" });
-    await s.entries.end([idOf(1), idOf(2)], "a test", "unless-shared");
+    await s.registered.end([idOf(1), idOf(2)], "a test", "unless-shared");
     expect(await s.revoked()).toEqual(["refresh-1", "refresh-2"]);
   });
 
   it("is revoked when nobody knows of a session at the provider", async () => {
     const s = await begun({ 1: undefined, 2: undefined });
-    await s.entries.end([idOf(1)], "a test", "unless-shared");
+    await s.registered.end([idOf(1)], "a test", "unless-shared");
     expect(await s.revoked()).toEqual(["refresh-1"]);
   });
 
@@ -228,7 +228,7 @@ describe("the refresh token of a session that ends", () => {
     const s = await begun({ 1: "x", 2: "y" });
     const { remove } = s.sessions;
     s.sessions.remove = (id) => (id === idOf(2) ? Promise.reject(new StoreDown()) : remove(id));
-    await expect(s.entries.end([idOf(1), idOf(2)], "a test", "always")).rejects.toThrow(StoreDown);
+    await expect(s.registered.end([idOf(1), idOf(2)], "a test", "always")).rejects.toThrow(StoreDown);
     expect(await s.revoked()).toEqual(["refresh-1"]);
   });
 });

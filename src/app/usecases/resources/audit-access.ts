@@ -6,7 +6,7 @@ import type { Actor, Audit, AuditAction } from "../../../ports/driven/system/aud
  * Tells who has read private data or changed anything, once it has been done and by whichever route it was
  * asked for. `path` is the address below the group; `file` is a file of a dataset other than its main one.
  */
-export type NoteAccess = (
+export type AuditAccess = (
   caller: Caller,
   action: AuditAction,
   group: Group,
@@ -24,8 +24,8 @@ const actorOf = (caller: Caller): Actor => {
   return { kind: "user", username, subject: person.subject };
 };
 
-export const noteAccess =
-  (audit: Audit): NoteAccess =>
+export const auditAccess =
+  (audit: Audit): AuditAccess =>
   (caller, action, group, path, file) => {
     if (!isTold(action, group)) return;
     const object = { group: group.name, path, ...(file === undefined ? {} : { file }) };
