@@ -11,12 +11,12 @@ import { fileURLToPath } from "node:url";
  */
 const allocation = { MALLOC_MMAP_THRESHOLD_: "131072", MALLOC_TRIM_THRESHOLD_: "131072" };
 
-const oldest = 24;
+const minVersion = 24;
 const version = process.versions.node;
 
-if (Number.parseInt(version, 10) < oldest) {
+if (Number.parseInt(version, 10) < minVersion) {
   process.stderr.write(
-    `This server needs Node ${oldest} or newer, and this is Node ${version}.\n` +
+    `This server needs Node ${minVersion} or newer, and this is Node ${version}.\n` +
       "Start it with npm start after npm ci, which brings the right Node along, or install Node from nodejs.org.\n",
   );
   process.exitCode = 1;

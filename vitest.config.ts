@@ -17,7 +17,7 @@ const slow = [
   "test/adapters/http/streaming/request-body.test.ts",
   "test/adapters/local-ca/local-ca.test.ts",
   "test/adapters/shared/worker-pool.test.ts",
-  "test/app/runtime/begun-anew.test.ts",
+  "test/app/runtime/reexec.test.ts",
   "test/contract/resources/content-check.test.ts",
   "test/contract/resources/dataset-converter.test.ts",
   "test/contract/sessions/renewal-lock.test.ts",

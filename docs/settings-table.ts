@@ -9,8 +9,8 @@ const code = (value: unknown): string => (value === undefined ? "unset" : `\`${J
 
 const plain = (value: unknown): string => (typeof value === "string" ? `\`${value}\`` : code(value));
 
-const otherwise = ({ otherwise: by }: Setting<unknown>): string => {
-  const of = (mode: Mode) => plain(by[mode]);
+const defaultOf = ({ defaults }: Setting<unknown>): string => {
+  const of = (mode: Mode) => plain(defaults[mode]);
   return of("development") === of("production")
     ? of("development")
     : `${of("development")}; in production ${of("production")}`;
@@ -20,9 +20,9 @@ const from = ({ inFile, secret }: Setting<unknown>): string =>
   ["environment", ...(secret ? ["secret file"] : []), ...(inFile ? ["configuration file"] : [])].join(", ");
 
 const row = ([name, setting]: readonly [string, Setting<unknown>]): string => {
-  const { kind, unit, isPath, says } = setting;
+  const { kind, unit, isPath, description } = setting;
   const value = `${isPath ? "path" : kind.name}${unit === undefined ? "" : `, in ${unit}`}`;
-  return [`\`${name}\``, from(setting), value, otherwise(setting), says].map(cell).join(" | ");
+  return [`\`${name}\``, from(setting), value, defaultOf(setting), description].map(cell).join(" | ");
 };
 
 /** The table of settings in configuration.md. */

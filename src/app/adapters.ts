@@ -10,7 +10,7 @@ import { bind, get } from "./bindings.ts";
 import { cachedMarks } from "./caches/cached-marks.ts";
 import { cachedSealer } from "./caches/cached-sealer.ts";
 import type { Configuration } from "./config/configuration.ts";
-import { given } from "./config/given.ts";
+import { ifDefined } from "./config/if-defined.ts";
 import { redisOptions } from "./config/redis-options.ts";
 import type { Secrets } from "./config/secrets.ts";
 import { keys } from "./keys.ts";
@@ -96,9 +96,9 @@ const bindS3 = async (
   const options = {
     bucket: settings.GROUPS_BUCKET,
     checksums: settings.S3_CHECKSUMS,
-    ...given("endpoint", settings.AWS_ENDPOINT_URL_S3),
-    ...given("region", settings.AWS_REGION),
-    ...given("forcePathStyle", settings.S3_FORCE_PATH_STYLE),
+    ...ifDefined("endpoint", settings.AWS_ENDPOINT_URL_S3),
+    ...ifDefined("region", settings.AWS_REGION),
+    ...ifDefined("forcePathStyle", settings.S3_FORCE_PATH_STYLE),
     timeout: settings.STORE_TIMEOUT,
     completeTimeout: settings.STORE_COMPLETE_TIMEOUT,
     proxies: configuration.proxies,

@@ -12,8 +12,8 @@ import type { Seconds } from "../domain/brand.ts";
 import type { AdapterParts } from "./adapters.ts";
 import { bindAdapters } from "./adapters.ts";
 import { bind, get, newContainer } from "./bindings.ts";
-import { withAnyForm } from "./caches/remembered-forms.ts";
-import { rememberedListings } from "./caches/remembered-listings.ts";
+import { cachedListings } from "./caches/cached-listings.ts";
+import { withCachedUnicodeNames } from "./caches/cached-unicode-names.ts";
 import type { Configuration } from "./config/configuration.ts";
 import type { Origins, ProviderParts } from "./config/identity-provider.ts";
 import { openIdentityProvider } from "./config/identity-provider.ts";
@@ -23,7 +23,7 @@ import { backgroundWork } from "./runtime/background-work.ts";
 import { readiness } from "./runtime/readiness.ts";
 import { renewals } from "./runtime/renewals.ts";
 import { addSampleData } from "./runtime/sample-data.ts";
-import { together } from "./runtime/together.ts";
+import { settleAll } from "./runtime/settle-all.ts";
 import { groups } from "./usecases/groups/groups.ts";
 import { listings } from "./usecases/groups/listings.ts";
 import { backchannelLogout } from "./usecases/identity/backchannel-logout.ts";
@@ -35,7 +35,7 @@ import { signIn } from "./usecases/identity/sign-in.ts";
 import { userinfo as claimsFromUserinfo } from "./usecases/identity/userinfo.ts";
 import { idTokenValidation } from "./usecases/identity/validate-id-token.ts";
 import { auditAccess } from "./usecases/resources/audit-access.ts";
-import { knownByContent } from "./usecases/resources/known-by-content.ts";
+import { withGzipDetection } from "./usecases/resources/gzip-detection.ts";
 import { resources } from "./usecases/resources/resources.ts";
 import { storedFiles } from "./usecases/resources/stored-files.ts";
 import { mySessions } from "./usecases/sessions/my-sessions.ts";
@@ -54,7 +54,7 @@ export const compose = async (parts: AdapterParts, origins: Origins): Promise<Re
   await bindAdapters(container, parts);
   const isEmbedded = parts.configuration.provider.kind === "embedded";
   // The one hashes passwords in other threads while the other keeps this one busy.
-  const [provider] = await together([
+  const [provider] = await settleAll([
     openIdentityProvider(parts, origins, get(container, keys.limiters)),
     isEmbedded ? addSample(container, parts, origins) : undefined,
   ]);
@@ -72,7 +72,7 @@ const addSample = (from: DependencyContainer, { configuration }: AdapterParts, o
   });
 
 /** How long a server that stops waits for what it does in the background. */
-const lastPatience: Seconds = 5;
+const drainTimeout: Seconds = 5;
 
 const assemble = (
   from: DependencyContainer,
@@ -84,7 +84,7 @@ const assemble = (
   const { claimNames } = provider;
   const idle = settings.SESSION_MAX_AGE;
   const session = { ...ports, sessions: ports.sessionStore, idle };
-  const background = parts.closers.add(backgroundWork({ log: ports.log, patience: lastPatience }));
+  const background = parts.closers.add(backgroundWork({ log: ports.log, drainTimeout }));
   background.add("reading what is served into memory", () => preload(ports));
   const find = findSessions(session);
   const revoke = revokeLogin({ ...ports, background, findSessions: find });
@@ -93,11 +93,11 @@ const assemble = (
   const userinfo = claimsFromUserinfo({ ...ports, claimNames, userinfoMode: settings.OIDC_USERINFO });
   const backdatedBy = settings.OIDC_IAT_BACKDATED_BY;
   const validate = idTokenValidation({ ...ports, userinfo, claimNames, backdatedBy });
-  const patience = settings.RENEWAL_TIMEOUT;
+  const timeout = settings.RENEWAL_TIMEOUT;
   const wait = (time: Seconds) => delay(time * 1000);
   const logins = { tokens, registered, revoke, userinfo, claimNames };
-  const renew = renewTokens({ ...session, ...logins, validate, patience, wait });
-  const renewing = parts.closers.add(renewals({ ...ports, renew, patience }));
+  const renew = renewTokens({ ...session, ...logins, validate, lockTimeout: timeout, wait });
+  const renewing = parts.closers.add(renewals({ ...ports, renew, timeout }));
   const data = dataParts(ports);
   return server({
     ...ports,
@@ -134,7 +134,7 @@ const dataParts = (ports: Ports) => {
     ...ports,
     store,
     files: storedFiles({ store, contentCheck }),
-    listings: rememberedListings(now, clock),
+    listings: cachedListings(now, clock),
     auditAccess: auditAccess(audit),
   };
 };
@@ -161,7 +161,10 @@ const resolvePorts = (from: DependencyContainer) => ({
   marks: get(from, keys.marks),
   replayCache: get(from, keys.replayCache),
   random: get(from, keys.random),
-  resourceStore: withAnyForm(knownByContent(get(from, keys.resourceStore)), get(from, keys.clock)),
+  resourceStore: withCachedUnicodeNames(
+    withGzipDetection(get(from, keys.resourceStore)),
+    get(from, keys.clock),
+  ),
   sealer: get(from, keys.sealer),
   sessionStore: get(from, keys.sessionStore),
 });

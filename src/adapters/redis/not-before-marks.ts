@@ -1,7 +1,7 @@
 import type { Seconds } from "../../domain/brand.ts";
 import { StoreDown } from "../../domain/failure.ts";
 import type { Username } from "../../domain/identity/user.ts";
-import { leastStep } from "../../domain/sessions/renewal.ts";
+import { minStep } from "../../domain/sessions/renewal.ts";
 import type { NotBeforeMarks } from "../../ports/driven/sessions/not-before-marks.ts";
 import type { Clock } from "../../ports/driven/system/clock.ts";
 import type { RedisConnection } from "./connection.ts";
@@ -49,7 +49,7 @@ export const redisNotBeforeMarks = (
   return {
     mark: async (username, at) => {
       const expires = Math.ceil((clock.now() + lifetime) * 1000);
-      await mark(keyOf(username), at, expires, Math.ceil(lifetime * 1000), leastStep);
+      await mark(keyOf(username), at, expires, Math.ceil(lifetime * 1000), minStep);
     },
 
     now: async () => {

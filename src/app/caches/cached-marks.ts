@@ -12,7 +12,7 @@ const maxUsers = 10_000;
  * trip to the stores. A mark set here counts here at once. No permission is ever kept.
  */
 export const cachedMarks = (marks: NotBeforeMarks, clock: Clock): NotBeforeMarks => {
-  const known = new LRUCache<string, { readonly since: Seconds | undefined; readonly until: Seconds }>({
+  const cache = new LRUCache<string, { readonly since: Seconds | undefined; readonly until: Seconds }>({
     max: maxUsers,
   });
   let changes = 0;
@@ -20,17 +20,17 @@ export const cachedMarks = (marks: NotBeforeMarks, clock: Clock): NotBeforeMarks
     mark: async (username, at) => {
       await marks.mark(username, at);
       changes += 1;
-      known.delete(username);
+      cache.delete(username);
     },
     now: () => marks.now(),
     find: async (username) => {
-      const kept = known.get(username);
-      if (kept && kept.until > clock.now()) return kept.since;
+      const hit = cache.get(username);
+      if (hit && hit.until > clock.now()) return hit.since;
       const until = clock.now() + lifetime;
       const changesBefore = changes;
       const since = await marks.find(username);
       // An answer that was under way while a mark was set may be from before it.
-      if (changes === changesBefore) known.set(username, { since, until });
+      if (changes === changesBefore) cache.set(username, { since, until });
       return since;
     },
   };

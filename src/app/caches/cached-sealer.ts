@@ -14,15 +14,15 @@ const lifetimeMs = 300_000;
 export const cachedSealer = (sealer: TokenSealer): TokenSealer => {
   // Not an HMAC, which takes several times as long: nobody outside sees these, nor could make them longer.
   const secret = randomBytes(32).toString("base64");
-  const known = new LRUCache<string, Opened>({ max: maxOpened, ttl: lifetimeMs, ttlAutopurge: true });
+  const cache = new LRUCache<string, Opened>({ max: maxOpened, ttl: lifetimeMs, ttlAutopurge: true });
   return {
     ...sealer,
     open: (sealed, context) => {
       const name = hash("sha256", `${secret}${context}\0${sealed}`, "base64");
-      const kept = known.get(name);
-      if (kept) return kept;
+      const hit = cache.get(name);
+      if (hit) return hit;
       const opened = sealer.open(sealed, context);
-      if (opened) known.set(name, opened);
+      if (opened) cache.set(name, opened);
       return opened;
     },
   };

@@ -3,15 +3,15 @@ import type { Random } from "../../ports/driven/system/random.ts";
 import type { Configuration } from "../config/configuration.ts";
 
 /** What the program does besides serving; `dispatch.ts` says by which arguments. */
-export type Run = (args: readonly string[], surroundings: Surroundings) => Promise<void>;
+export type Run = (args: readonly string[], context: CommandContext) => Promise<void>;
 
-export interface Surroundings {
+export interface CommandContext {
   readonly clock: Clock;
   readonly random: Random;
   /** Standard output: what was asked for, and nothing else, so that it can go to a file. */
   readonly print: (text: string) => void;
   /** Standard error: what a person wants to know beside it. */
-  readonly tell: (text: string) => void;
+  readonly warn: (text: string) => void;
   /** The server's own. @throws BadConfiguration */
   readonly configure: () => Promise<Configuration>;
 }

@@ -1,5 +1,5 @@
 import { Command, CommanderError } from "commander";
-import type { Run, Surroundings } from "./command.ts";
+import type { CommandContext, Run } from "./command.ts";
 import { CommandFailed } from "./command.ts";
 
 /** EX_USAGE of sysexits(3); 1 and 2 say why the server does not start. */
@@ -13,12 +13,12 @@ A command works on what the server with the same settings works on. See docs/dep
 `;
 
 /** A command's file is imported only when it is asked for. */
-const addCommands = (program: Command, surroundings: Surroundings): void => {
+const addCommands = (program: Command, context: CommandContext): void => {
   const runs =
     (load: () => Promise<Run>) =>
     async (...given: unknown[]): Promise<void> => {
       const command = given.at(-1) as Command;
-      await (await load())(command.args, surroundings);
+      await (await load())(command.args, context);
     };
   program
     .command("make-secrets")
@@ -40,8 +40,8 @@ const addCommands = (program: Command, surroundings: Surroundings): void => {
 };
 
 /** Does what the arguments say. @throws CommandFailed, and what the command throws */
-export const dispatch = async (args: readonly string[], surroundings: Surroundings): Promise<void> => {
-  let complaint = "";
+export const dispatch = async (args: readonly string[], context: CommandContext): Promise<void> => {
+  let errorOutput = "";
   const program = new Command("node server.js")
     .description("Without a command: starts the server.")
     .helpCommand("help [command]", "Prints this, or what a command is for.")
@@ -50,12 +50,12 @@ export const dispatch = async (args: readonly string[], surroundings: Surroundin
     .showHelpAfterError()
     .exitOverride()
     .configureOutput({
-      writeOut: surroundings.print,
+      writeOut: context.print,
       writeErr: (text) => {
-        complaint += text;
+        errorOutput += text;
       },
     });
-  addCommands(program, surroundings);
+  addCommands(program, context);
   try {
     const [first, ...others] = args;
     const commandLine = first === "--version" ? ["version", ...others] : args;
@@ -63,6 +63,6 @@ export const dispatch = async (args: readonly string[], surroundings: Surroundin
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     // Help that was asked for ends by an exception, too.
-    if (error.exitCode !== 0) throw new CommandFailed(complaint.trimEnd(), badUsage, { cause: error });
+    if (error.exitCode !== 0) throw new CommandFailed(errorOutput.trimEnd(), badUsage, { cause: error });
   }
 };

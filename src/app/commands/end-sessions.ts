@@ -11,18 +11,18 @@ import { revokeLogin } from "../usecases/identity/revoke-login.ts";
 import { endSessions } from "../usecases/sessions/end-sessions.ts";
 import { registeredSessions } from "../usecases/sessions/registered-sessions.ts";
 import { sessionTokens } from "../usecases/sessions/session-tokens.ts";
-import type { Run, Surroundings } from "./command.ts";
+import type { CommandContext, Run } from "./command.ts";
 import { CommandFailed, nothingFound } from "./command.ts";
 import type { StoredSessions } from "./stored-sessions.ts";
 import { withSessions } from "./stored-sessions.ts";
 
 /** How long a provider that does not answer is waited for, when all sessions have ended. */
-const patience: Seconds = 30;
+const drainTimeout: Seconds = 30;
 
-export const endSessionsOf: Run = async ([username = ""], surroundings) => {
-  const configuration = await surroundings.configure();
-  const ended = await withSessions(configuration, surroundings, async (stored) => {
-    const registered = await entriesOf(configuration, surroundings, stored);
+export const endSessionsOf: Run = async ([username = ""], context) => {
+  const configuration = await context.configure();
+  const ended = await withSessions(configuration, context, async (stored) => {
+    const registered = await entriesOf(configuration, context, stored);
     return endSessions({ ...stored, registered }, username);
   });
   if (ended === 0) {
@@ -32,15 +32,15 @@ export const endSessionsOf: Run = async ([username = ""], surroundings) => {
     );
   }
   const what = ended === 1 ? "1 session" : `${ended} sessions`;
-  surroundings.print(`Ended ${what} of ${JSON.stringify(username)}.\n`);
+  context.print(`Ended ${what} of ${JSON.stringify(username)}.\n`);
 };
 
-const entriesOf = async (configuration: Configuration, { clock }: Surroundings, stored: StoredSessions) => {
+const entriesOf = async (configuration: Configuration, { clock }: CommandContext, stored: StoredSessions) => {
   const { store: sessions, registry, log } = stored;
   const { encryptionKeys } = await openSecrets(configuration);
   const revoke = await revocation(configuration, clock, stored);
   const idle = configuration.settings.SESSION_MAX_AGE;
-  const common = { sessions, registry, revoke, clock, idle, log: troublesOf(log) };
+  const common = { sessions, registry, revoke, clock, idle, log: withoutSessionEnded(log) };
   const tokens = sessionTokens({ ...common, sealer: tokenSealer(encryptionKeys) });
   return registeredSessions({ ...common, tokens, find: findSessions(common) });
 };
@@ -48,17 +48,17 @@ const entriesOf = async (configuration: Configuration, { clock }: Surroundings, 
 /** The embedded provider lives in the server's process, and is nobody's to revoke from another one. */
 const revocation = async (
   configuration: Configuration,
-  clock: Surroundings["clock"],
+  clock: CommandContext["clock"],
   { store: sessions, registry, log, closers }: StoredSessions,
 ): Promise<RevokeLogin> => {
   if (configuration.provider.kind === "embedded") return () => undefined;
   const { identityProvider } = await openExternal({ configuration, clock, log, closers });
-  const background = closers.add(backgroundWork({ log, patience }));
+  const background = closers.add(backgroundWork({ log, drainTimeout }));
   return revokeLogin({ identityProvider, background, findSessions: findSessions({ sessions, registry }) });
 };
 
 /** The number of sessions is told in the end; here only what goes wrong. */
-const troublesOf = (log: Log): Log => ({
+const withoutSessionEnded = (log: Log): Log => ({
   write: (event) => {
     if (event.event !== "session-ended") log.write(event);
   },

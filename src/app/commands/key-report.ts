@@ -6,17 +6,17 @@ import type { Run } from "./command.ts";
 import { withSessions } from "./stored-sessions.ts";
 
 /** Prints which keys the stored sessions need. Names only, never a key. */
-export const printKeyReport: Run = async (_, surroundings) => {
-  const configuration = await surroundings.configure();
+export const printKeyReport: Run = async (_, context) => {
+  const configuration = await context.configure();
   const { encryptionKeys } = await openSecrets(configuration);
-  const report = await withSessions(configuration, surroundings, ({ store }) =>
+  const report = await withSessions(configuration, context, ({ store }) =>
     keyReport({
       store,
       sealer: tokenSealer(encryptionKeys),
       keyNames: encryptionKeys.map(({ name }) => name),
     }),
   );
-  surroundings.print(`${rowsOf(report).join("\n")}\n`);
+  context.print(`${rowsOf(report).join("\n")}\n`);
 };
 
 const rowsOf = ({ configured, dropped, unreadable }: KeyReport): string[] => [

@@ -11,7 +11,7 @@ import type { Configuration } from "../config/configuration.ts";
 import { keys } from "../keys.ts";
 import type { Closers } from "../runtime/closers.ts";
 import { closers as newClosers } from "../runtime/closers.ts";
-import type { Surroundings } from "./command.ts";
+import type { CommandContext } from "./command.ts";
 import { CommandFailed } from "./command.ts";
 
 export interface StoredSessions {
@@ -45,11 +45,11 @@ const refuseUnused = (configuration: Configuration): void => {
 /** Runs something on the sessions of the configured server, which may be running meanwhile. */
 export const withSessions = async <T>(
   configuration: Configuration,
-  { clock, tell }: Surroundings,
+  { clock, warn }: CommandContext,
   work: (sessions: StoredSessions) => Promise<T>,
 ): Promise<T> => {
   refuseUnused(configuration);
-  tell(`${configuration.mode} mode, sessions in ${placeOf(configuration)}\n`);
+  warn(`${configuration.mode} mode, sessions in ${placeOf(configuration)}\n`);
   const closers = newClosers();
   const container = newContainer();
   try {

@@ -1,6 +1,6 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { isNamed } from "./read-settings.ts";
+import { isSet } from "./read-settings.ts";
 import { isReadable } from "./readable-file.ts";
 import type { Settings } from "./settings.ts";
 
@@ -29,7 +29,7 @@ const homeOfUser = (): string => {
 
 const fileNamed = (environment: Environment, name: string, usual: string): string => {
   const named = environment[name];
-  return named !== undefined && isNamed(environment, name)
+  return named !== undefined && isSet(environment, name)
     ? named
     : join(environment["HOME"] || homeOfUser(), ".aws", usual);
 };
@@ -44,10 +44,8 @@ export const checkStoreCredentials = (
   problems: string[],
 ): void => {
   if (storage !== "s3" || endpoint === undefined || isAws(endpoint)) return;
-  const missing = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"].filter(
-    (name) => !isNamed(environment, name),
-  );
-  if (missing.length === 0 || otherSources.some((name) => isNamed(environment, name))) return;
+  const missing = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"].filter((name) => !isSet(environment, name));
+  if (missing.length === 0 || otherSources.some((name) => isSet(environment, name))) return;
   const files = [
     fileNamed(environment, "AWS_SHARED_CREDENTIALS_FILE", "credentials"),
     fileNamed(environment, "AWS_CONFIG_FILE", "config"),

@@ -3,11 +3,11 @@ import type { Mode } from "./setting.ts";
 import type { Settings } from "./settings.ts";
 
 /** In characters: as many as 24 random bytes have in base64. */
-const shortestSecret = 32;
-const fewestDifferent = 8;
+const minSecretLength = 32;
+const minDistinctCharacters = 8;
 
 const isWeak = (secret: string): boolean =>
-  secret.trim().length < shortestSecret || new Set(secret).size < fewestDifferent;
+  secret.trim().length < minSecretLength || new Set(secret).size < minDistinctCharacters;
 
 /** Labels of letters, digits and inner hyphens (RFC 1123 section 2.1); a leading dot is allowed for cookies. */
 const domainName = /^\.?(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))+$/i;
@@ -21,8 +21,8 @@ const bucketName = {
 const checkSecrets = ({ SESSION_SECRET: secrets = [] }: Settings, problems: string[]): void => {
   if (!secrets.some(isWeak)) return;
   problems.push(
-    `SESSION_SECRET: ${secrets.length === 1 ? "it" : "each in the list"} has to have at least ${shortestSecret} ` +
-      `characters, ${fewestDifferent} of them different. "node server.js make-secrets" prints one.`,
+    `SESSION_SECRET: ${secrets.length === 1 ? "it" : "each in the list"} has to have at least ${minSecretLength} ` +
+      `characters, ${minDistinctCharacters} of them different. "node server.js make-secrets" prints one.`,
   );
 };
 

@@ -5,7 +5,7 @@ import { checkProvider } from "./check-provider.ts";
 import { checkRedis, checkRedisIsThere } from "./check-redis.ts";
 import { checkStoreCredentials } from "./check-store-credentials.ts";
 import { checkValues } from "./check-values.ts";
-import { isNamed, readSettings } from "./read-settings.ts";
+import { isSet, readSettings } from "./read-settings.ts";
 import type { Mode } from "./setting.ts";
 import type { SettingName, Settings } from "./settings.ts";
 import type { UnknownNames } from "./unknown-names.ts";
@@ -43,14 +43,14 @@ export class BadConfiguration extends Error {
   }
 }
 
-interface Surroundings {
+interface ConfigurationSources {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly codebase: string;
   readonly workingFolder: string;
 }
 
 /** Reads and checks everything. No connection is tried. @throws BadConfiguration */
-export const readConfiguration = async (from: Surroundings): Promise<Configuration> => {
+export const readConfiguration = async (from: ConfigurationSources): Promise<Configuration> => {
   const { mode, settings, given, problems } = readSettings(
     from.environment,
     from.codebase,
@@ -83,7 +83,7 @@ export const readConfiguration = async (from: Surroundings): Promise<Configurati
   };
 };
 
-const proxiesIn = (environment: Surroundings["environment"]) =>
+const proxiesIn = (environment: ConfigurationSources["environment"]) =>
   Object.fromEntries(
     ["http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"].map((name) => [
       name,
@@ -96,9 +96,12 @@ const embedded: ProviderConfiguration = { kind: "embedded" };
 const isAboutProvider = (name: string): boolean => /^(OIDC|OAUTH2)_/.test(name);
 
 /** Demo accounts exist only when nothing says that there is another provider: a misspelt name never brings them back. */
-const namesProvider = (environment: Surroundings["environment"], given: ReadonlySet<SettingName>): boolean =>
+const namesProvider = (
+  environment: ConfigurationSources["environment"],
+  given: ReadonlySet<SettingName>,
+): boolean =>
   [...given].some(isAboutProvider) ||
-  Object.keys(environment).some((name) => isAboutProvider(name) && isNamed(environment, name));
+  Object.keys(environment).some((name) => isAboutProvider(name) && isSet(environment, name));
 
 const providerConfiguration = (
   settings: Settings,

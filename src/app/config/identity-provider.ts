@@ -6,7 +6,7 @@ import type { ClaimNames } from "../../domain/identity/user.ts";
 import type { IdentityProvider } from "../../ports/driven/identity/identity-provider.ts";
 import type { Limiter, OpenLimiter, Rate } from "../../ports/driven/system/limiter.ts";
 import type { AdapterParts } from "../adapters.ts";
-import { given } from "./given.ts";
+import { ifDefined } from "./if-defined.ts";
 import type { Settings } from "./settings.ts";
 
 /** The provider and what clients have to know to use it. */
@@ -99,16 +99,16 @@ export const openExternal = async ({
   if (provider.kind !== "external") throw new Error("no external provider is configured");
   const { oidcIdentityProvider } = await import("../../adapters/oidc/identity-provider.ts");
   const identityProvider = oidcIdentityProvider({
-    ...given("idpUrl", settings.OIDC_IDP_URL),
-    ...given("configuration", settings.OIDC_CONFIGURATION),
+    ...ifDefined("idpUrl", settings.OIDC_IDP_URL),
+    ...ifDefined("configuration", settings.OIDC_CONFIGURATION),
     overrides: overrides(settings),
     client: {
       id: provider.clientId,
-      ...given("secret", settings.OAUTH2_CLIENT_SECRET),
+      ...ifDefined("secret", settings.OAUTH2_CLIENT_SECRET),
       authentication: settings.OAUTH2_CLIENT_AUTH_METHOD,
     },
     authorization: {
-      ...given("scopes", settings.OAUTH2_SCOPES),
+      ...ifDefined("scopes", settings.OAUTH2_SCOPES),
       parameters: settings.OAUTH2_AUTHORIZATION_PARAMS,
     },
     cliClientId: provider.cliClientId,
@@ -129,12 +129,12 @@ export const openExternal = async ({
 };
 
 const overrides = (settings: Settings): MetadataOverrides => ({
-  ...given("issuer", settings.OIDC_ISSUER_URL),
-  ...given("jwks_uri", settings.OIDC_JWKS_URL),
-  ...given("authorization_endpoint", settings.OAUTH2_AUTHORIZATION_URL),
-  ...given("token_endpoint", settings.OAUTH2_TOKEN_URL),
-  ...given("end_session_endpoint", settings.OAUTH2_LOGOUT_URL),
-  ...given("scopes_supported", settings.OAUTH2_SCOPES_SUPPORTED),
+  ...ifDefined("issuer", settings.OIDC_ISSUER_URL),
+  ...ifDefined("jwks_uri", settings.OIDC_JWKS_URL),
+  ...ifDefined("authorization_endpoint", settings.OAUTH2_AUTHORIZATION_URL),
+  ...ifDefined("token_endpoint", settings.OAUTH2_TOKEN_URL),
+  ...ifDefined("end_session_endpoint", settings.OAUTH2_LOGOUT_URL),
+  ...ifDefined("scopes_supported", settings.OAUTH2_SCOPES_SUPPORTED),
 });
 
 /** The provider's logout may be at another origin than its description, as Amazon Cognito's is. */

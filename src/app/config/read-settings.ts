@@ -21,7 +21,7 @@ export interface ReadSettings {
 const isMissing = (value: Json | undefined): boolean => value === undefined || value === null || value === "";
 
 /** Whether the environment gives this name a value. */
-export const isNamed = (environment: Environment, name: string): boolean =>
+export const isSet = (environment: Environment, name: string): boolean =>
   !isMissing(environment[name]) && environment[name] !== "null";
 
 /**
@@ -53,7 +53,7 @@ export const readSettings = (
       values[name] = defaultOf(setting, mode, codebase);
       continue;
     }
-    const isPath = setting.isPath && typeof value === "string" && value !== setting.word;
+    const isPath = setting.isPath && typeof value === "string" && value !== setting.keyword;
     values[name] = isPath ? resolve(found.folder, value) : value;
   }
   return { mode, settings: values as unknown as Settings, given, problems };
@@ -66,7 +66,7 @@ const modeProblems = (word = ""): string[] =>
     : [];
 
 const defaultOf = (setting: Setting<unknown>, mode: Mode, codebase: string): unknown => {
-  const value = setting.otherwise[mode];
+  const value = setting.defaults[mode];
   return setting.isPath && typeof value === "string" ? resolve(codebase, value) : value;
 };
 
@@ -77,7 +77,7 @@ const configurationFile = (
   workingFolder: string,
 ): string | undefined => {
   const named = environment["CONFIG_FILE"];
-  if (named !== undefined && !isNamed(environment, "CONFIG_FILE")) return undefined;
+  if (named !== undefined && !isSet(environment, "CONFIG_FILE")) return undefined;
   if (named !== undefined) return resolve(workingFolder, named);
   return resolve(codebase, "env", mode === "production" ? "production" : "testing", "config.json");
 };
@@ -128,7 +128,7 @@ interface Found {
 
 const find = (name: SettingName, setting: Setting<unknown>, from: Sources): Found | undefined => {
   const inEnvironment = from.environment[name];
-  if (inEnvironment !== undefined && isNamed(from.environment, name)) {
+  if (inEnvironment !== undefined && isSet(from.environment, name)) {
     return { raw: inEnvironment, source: "environment", folder: from.workingFolder };
   }
   const secret = setting.secret ? readSecret(name, from) : undefined;
@@ -141,7 +141,7 @@ const find = (name: SettingName, setting: Setting<unknown>, from: Sources): Foun
 /** A secret may lie in a file that `<NAME>_FILE` names, as container platforms hand them out. */
 const readSecret = (name: SettingName, from: Sources): Found | undefined => {
   const named = from.environment[`${name}_FILE`];
-  if (named === undefined || !isNamed(from.environment, `${name}_FILE`)) return undefined;
+  if (named === undefined || !isSet(from.environment, `${name}_FILE`)) return undefined;
   const path = resolve(from.workingFolder, named);
   try {
     const raw = readFileSync(path, "utf8").trimEnd();

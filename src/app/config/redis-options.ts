@@ -4,7 +4,7 @@ import type { HostAndPort } from "../../adapters/redis/address.ts";
 import type { RedisTopology } from "../../adapters/redis/client.ts";
 import type { RedisOptions } from "../../adapters/redis/connection.ts";
 import { NotConfigured } from "../../domain/failure.ts";
-import { given } from "./given.ts";
+import { ifDefined } from "./if-defined.ts";
 import type { Settings } from "./settings.ts";
 import { systemAuthorities } from "./settings.ts";
 
@@ -13,8 +13,8 @@ export const redisOptions = async (settings: Settings, url: string): Promise<Red
   const ca = settings.REDIS_CA_FILE && (await readAuthorities(settings.REDIS_CA_FILE));
   return {
     url,
-    ...given("ca", ca),
-    ...given("certificateName", settings.REDIS_CERTIFICATE_NAME),
+    ...ifDefined("ca", ca),
+    ...ifDefined("certificateName", settings.REDIS_CERTIFICATE_NAME),
     sendUsername: settings.REDIS_SEND_USERNAME,
     topology: topology(settings),
   };
@@ -43,7 +43,7 @@ const topology = (settings: Settings): RedisTopology => {
       kind: "sentinel",
       master: settings.REDIS_SENTINEL_MASTER,
       sentinels: sentinels.map(hostAndPort),
-      ...given("sentinelPassword", settings.REDIS_SENTINEL_PASSWORD),
+      ...ifDefined("sentinelPassword", settings.REDIS_SENTINEL_PASSWORD),
     };
   }
   return nodes ? { kind: "cluster", nodes: nodes.map(hostAndPort) } : { kind: "single" };

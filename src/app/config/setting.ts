@@ -14,49 +14,49 @@ export interface Setting<T> {
   readonly kind: Kind<T>;
   /** May the configuration file hold it too? */
   readonly inFile: boolean;
-  readonly otherwise: { readonly [mode in Mode]: T | undefined };
+  readonly defaults: { readonly [mode in Mode]: T | undefined };
   /** Never printed, and may come from the file that `<NAME>_FILE` names. */
   readonly secret: boolean;
   /** A file's or folder's path; a relative one counts from where it was written down. */
   readonly isPath: boolean;
   /** Of a path: a word in its place that is no path. */
-  readonly word?: string;
+  readonly keyword?: string;
   readonly unit?: string;
-  readonly says: string;
+  readonly description: string;
 }
 
-interface Description<T> {
+interface SettingOptions<T> {
   readonly kind: Kind<T>;
-  readonly says: string;
+  readonly description: string;
   readonly inFile?: boolean;
   readonly secret?: boolean;
   readonly isPath?: boolean;
-  readonly word?: string;
+  readonly keyword?: string;
   readonly unit?: string;
 }
 
-const described = <T>(
-  of: Description<T>,
+const define = <T>(
+  of: SettingOptions<T>,
   development: T | undefined,
   production: T | undefined,
 ): Setting<T> => ({
   inFile: true,
   secret: false,
   isPath: false,
-  otherwise: { development, production },
+  defaults: { development, production },
   ...of,
 });
 
 /** A setting that may stay unset. */
-export const optional = <T>(of: Description<T>): Setting<T | undefined> =>
-  described<T | undefined>(of, undefined, undefined);
+export const optional = <T>(of: SettingOptions<T>): Setting<T | undefined> =>
+  define<T | undefined>(of, undefined, undefined);
 
 /** A setting with a default, which may differ in production. */
 export const setting = <const T>(
-  of: Description<T> & { otherwise: NoInfer<T>; inProduction?: NoInfer<T> },
+  of: SettingOptions<T> & { default: NoInfer<T>; inProduction?: NoInfer<T> },
 ): Setting<T> => {
-  const { otherwise, inProduction, ...rest } = of;
-  return described(rest, otherwise, inProduction ?? otherwise);
+  const { default: value, inProduction, ...rest } = of;
+  return define(rest, value, inProduction ?? value);
 };
 
 /** The JSON value that a variable's text stands for, or the text itself. */

@@ -1,5 +1,5 @@
 import { distance } from "fastest-levenshtein";
-import { isNamed } from "./read-settings.ts";
+import { isSet } from "./read-settings.ts";
 import { ignoredNames, settings } from "./settings.ts";
 
 /** Variables of the environment that look as if they were meant for this server, and are not read. */
@@ -24,7 +24,7 @@ const isOfOurs = (name: string): boolean => /^(OIDC|OAUTH2|SESSION|GROUPS|REDIS|
 const editsOf = (name: string): number => (name.length < 6 ? 1 : 2);
 
 /** No variable of a shell is longer, and long ones would cost time. */
-const longest = 100;
+const maxNameLength = 100;
 
 const nearestTo = (name: string): string | undefined => {
   const near = known
@@ -37,7 +37,7 @@ const nearestTo = (name: string): string | undefined => {
 /** Finds what may be a slip of the keyboard: a setting that is misspelt has no effect, and nothing else tells. */
 export const unknownNames = (environment: Readonly<Record<string, string | undefined>>): UnknownNames => {
   const names = Object.keys(environment).filter(
-    (name) => name.length <= longest && isNamed(environment, name) && !known.includes(name),
+    (name) => name.length <= maxNameLength && isSet(environment, name) && !known.includes(name),
   );
   const judged = names.map((name) => ({ name, nearest: nearestTo(name) }));
   return {

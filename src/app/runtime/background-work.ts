@@ -6,7 +6,7 @@ import type { Background } from "../usecases/sessions/background.ts";
 interface Options {
   readonly log: Log;
   /** How long closing waits for what is not done yet. */
-  readonly patience: Seconds;
+  readonly drainTimeout: Seconds;
 }
 
 /** How much is done at once, and how much may wait, that of later tries included; more is dropped. */
@@ -14,7 +14,7 @@ const maxAtOnce = 10;
 const maxWaiting = 1000;
 
 /** Before the second try and the third, which is the last. */
-const pauses: readonly Seconds[] = [1, 10];
+const retryDelays: readonly Seconds[] = [1, 10];
 
 interface Job {
   readonly what: string;
@@ -28,7 +28,7 @@ const isOutage = (error: unknown): boolean => error instanceof ProviderDown || e
  * The work of this process that nobody waits for. It is kept in memory only: what a process that is killed
  * had still to do is lost.
  */
-export const backgroundWork = ({ log, patience }: Options): Background & { close(): Promise<void> } => {
+export const backgroundWork = ({ log, drainTimeout }: Options): Background & { close(): Promise<void> } => {
   const ready: Job[] = [];
   const later = new Map<Job, NodeJS.Timeout>();
   const running = new Set<Promise<void>>();
@@ -57,7 +57,7 @@ export const backgroundWork = ({ log, patience }: Options): Background & { close
       await job.work();
     } catch (cause) {
       log.write({ event: "background", what: job.what, cause });
-      const pause = pauses[job.failures];
+      const pause = retryDelays[job.failures];
       if (pause !== undefined && isOutage(cause) && !isClosing) {
         wait({ ...job, failures: job.failures + 1 }, pause);
       }
@@ -86,7 +86,7 @@ export const backgroundWork = ({ log, patience }: Options): Background & { close
       isClosing = true;
       for (const job of [...later.keys()]) moveOn(job);
       const { promise: tooLong, resolve } = Promise.withResolvers<void>();
-      const timer = setTimeout(resolve, patience * 1000);
+      const timer = setTimeout(resolve, drainTimeout * 1000);
       await Promise.race([settle(), tooLong]);
       clearTimeout(timer);
       for (const { what } of ready.splice(0)) {

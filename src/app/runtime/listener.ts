@@ -4,7 +4,7 @@ import type { Server as TlsServer } from "node:https";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { Server as NetServer } from "node:net";
-import { answerUnparsed } from "./unparsed-request.ts";
+import { answerClientErrors } from "./client-errors.ts";
 
 type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -18,18 +18,18 @@ export interface Listener {
   /** Gives an https listener its certificate. */
   secure(certificate: Certificate): void;
   /** Takes no more connections, and resolves when those it has are over. */
-  close(patience: Patience): Promise<void>;
+  close(drainTimeouts: DrainTimeouts): Promise<void>;
 }
 
 /** In milliseconds. */
-export interface Patience {
+export interface DrainTimeouts {
   /** Requests under way are then cut off. */
   readonly busy: number;
   /** Connections without a request are then closed. A proxy may be sending one at this very moment. */
   readonly idle: number;
 }
 
-export const noPatience: Patience = { busy: 0, idle: 0 };
+export const noDrain: DrainTimeouts = { busy: 0, idle: 0 };
 
 export interface ListenerOptions {
   readonly host: string;
@@ -81,7 +81,7 @@ export const newListener = ({ host, port, tls }: ListenerOptions): Listener => {
   server.on("request", take);
   // "100 Continue" is sent by whoever is willing to read the upload.
   server.on("checkContinue", take);
-  answerUnparsed(server);
+  answerClientErrors(server);
   return {
     get port() {
       return (server.address() as AddressInfo | null)?.port ?? port;
@@ -98,7 +98,7 @@ export const newListener = ({ host, port, tls }: ListenerOptions): Listener => {
       handler = next;
     },
     secure: (certificate) => (server as TlsServer).setSecureContext(certificate),
-    close: (patience) => closed(server, patience),
+    close: (drainTimeouts) => closed(server, drainTimeouts),
   };
 };
 
@@ -109,7 +109,7 @@ export const listen = async (options: ListenerOptions): Promise<Listener> => {
   return listener;
 };
 
-const closed = (server: Server, { busy, idle }: Patience): Promise<void> =>
+const closed = (server: Server, { busy, idle }: DrainTimeouts): Promise<void> =>
   new Promise((resolve, reject) => {
     if (!server.listening) return resolve();
     const timers = [

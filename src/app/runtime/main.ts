@@ -8,15 +8,15 @@ import type { Configuration } from "../config/configuration.ts";
 import { readConfiguration } from "../config/configuration.ts";
 import type { Origins } from "../config/identity-provider.ts";
 import type { Mode } from "../config/setting.ts";
+import { ignoreBrokenPipe } from "./broken-pipe.ts";
 import type { Closers } from "./closers.ts";
 import { closers as newClosers } from "./closers.ts";
-import type { Listener, Patience } from "./listener.ts";
+import type { DrainTimeouts, Listener } from "./listener.ts";
 import { newListener } from "./listener.ts";
+import { settleAll } from "./settle-all.ts";
 import { CannotListen, startFailure } from "./start-failure.ts";
 import { startMessage } from "./start-message.ts";
-import { tellWarnings } from "./start-warnings.ts";
-import { together } from "./together.ts";
-import { bearUnreadOutput } from "./unread-output.ts";
+import { logWarnings } from "./start-warnings.ts";
 
 const codebase = fileURLToPath(new URL("../../../", import.meta.url));
 
@@ -24,7 +24,7 @@ const codebase = fileURLToPath(new URL("../../../", import.meta.url));
  * Shutdowns. In production an upload may take its time, since supervisors have a limit of their own, and
  * connections that a proxy keeps open are left to it for longer than it keeps them (see the samples' 5 s).
  */
-const patience: Readonly<Record<Mode, Patience>> = {
+const drainTimeouts: Readonly<Record<Mode, DrainTimeouts>> = {
   development: { busy: 30_000, idle: 0 },
   production: { busy: 900_000, idle: 8_000 },
 };
@@ -35,8 +35,8 @@ const patience: Readonly<Record<Mode, Patience>> = {
  */
 export const main = async (args: readonly string[]): Promise<void> => {
   // A log that cannot be written stops no server; a command without its output has failed.
-  bearUnreadOutput(process.stdout, args.length > 0 ? sayUnwritten : () => {});
-  bearUnreadOutput(process.stderr, () => {});
+  ignoreBrokenPipe(process.stdout, args.length > 0 ? reportWriteError : () => {});
+  ignoreBrokenPipe(process.stderr, () => {});
   let dataFolder: string | undefined;
   const configure = async (): Promise<Configuration> => {
     readDotEnv();
@@ -56,7 +56,7 @@ export const main = async (args: readonly string[]): Promise<void> => {
   }
 };
 
-const sayUnwritten = ({ code }: NodeJS.ErrnoException): void => {
+const reportWriteError = ({ code }: NodeJS.ErrnoException): void => {
   process.exitCode = 1;
   process.stderr.write(`The output cannot be written (${code}).\n`);
 };
@@ -71,8 +71,8 @@ const runCommand = async (
     import("../../adapters/system/random.ts"),
   ]);
   const print = (text: string) => void process.stdout.write(text);
-  const tell = (text: string) => void process.stderr.write(text);
-  await dispatch(args, { clock: systemClock(), random: systemRandom(), print, tell, configure });
+  const warn = (text: string) => void process.stderr.write(text);
+  await dispatch(args, { clock: systemClock(), random: systemRandom(), print, warn, configure });
 };
 
 /** For laptops: in production an environment is set on purpose, and nowhere else. */
@@ -89,7 +89,7 @@ const serve = async (configuration: Configuration): Promise<void> => {
   const stop = async (): Promise<void> => {
     // Requests that are drained still need what the closers close.
     await Promise.all(
-      [listeners.http, listeners.https].map((listener) => listener?.close(patience[configuration.mode])),
+      [listeners.http, listeners.https].map((listener) => listener?.close(drainTimeouts[configuration.mode])),
     );
     await closers.closeAll();
   };
@@ -106,12 +106,12 @@ const serve = async (configuration: Configuration): Promise<void> => {
 
 const open = async (configuration: Configuration, { http, https }: Listeners, closers: Closers) => {
   const { clock, random, log } = await openSystem(configuration);
-  tellWarnings(configuration, log);
+  logWarnings(configuration, log);
   const { openSecrets } = await import("../config/secrets.ts");
   const secrets = await openSecrets(configuration);
   const { compose } = await import("../compose.ts");
   const origins = originsOf(configuration.settings.HOST, http, https);
-  const [handler, ca] = await together([
+  const [handler, ca] = await settleAll([
     compose({ configuration, secrets, clock, random, log, closers }, origins),
     https && openCertificates(configuration, clock),
   ]);

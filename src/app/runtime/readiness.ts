@@ -14,10 +14,10 @@ interface Deps {
 }
 
 /** Those who ask (balancers, probes) give up after a few seconds themselves. */
-const patienceMs = 3000;
+const timeoutMs = 3000;
 
 /** In milliseconds: who asks within it gets the answer of before, so that asking in a loop costs the stores nothing. */
-const remembered = 1000;
+const cacheMs = 1000;
 
 type Outcome = { readonly ready: true } | { readonly ready: false; readonly cause: unknown };
 
@@ -29,7 +29,7 @@ export const readiness = ({ sessionStore, resourceStore, identityProvider, clock
     "identity provider": async () => identityProvider.ready(),
   };
   const failing = new Set<string>();
-  const tell = (part: string, outcome: Outcome): void => {
+  const logChange = (part: string, outcome: Outcome): void => {
     if (!outcome.ready && !failing.has(part)) {
       log.write({ event: "readiness", part, outcome: "failing", cause: outcome.cause });
     } else if (outcome.ready && failing.has(part)) log.write({ event: "readiness", part, outcome: "ready" });
@@ -37,11 +37,11 @@ export const readiness = ({ sessionStore, resourceStore, identityProvider, clock
     else failing.add(part);
   };
   const ask = async (): Promise<readonly string[]> => {
-    const signal = AbortSignal.timeout(patienceMs);
+    const signal = AbortSignal.timeout(timeoutMs);
     const missing = await Promise.all(
       Object.entries(checks).map(async ([part, check]) => {
         const outcome = await outcomeOf(check, signal);
-        tell(part, outcome);
+        logChange(part, outcome);
         return outcome.ready ? [] : [part];
       }),
     );
@@ -51,7 +51,7 @@ export const readiness = ({ sessionStore, resourceStore, identityProvider, clock
   return () => {
     const now = clock.now() * 1000;
     // Without the sign, so that a clock set back delays nothing.
-    if (last === undefined || Math.abs(last.asked - now) > remembered) {
+    if (last === undefined || Math.abs(last.asked - now) > cacheMs) {
       last = { asked: now, answer: ask() };
     }
     return last.answer;

@@ -14,7 +14,7 @@ interface Deps {
   readonly clock: Clock;
   readonly log: Log;
   /** Longest wait of one request for a renewal. */
-  readonly patience: Seconds;
+  readonly timeout: Seconds;
 }
 
 /** After a failure the provider is left alone for so long, by this session. */
@@ -65,14 +65,14 @@ export const renewals = (d: Deps): Renewals & { close(): Promise<void> } => {
 
   return {
     now: async (id) => {
-      const going = running.get(id);
-      const failed = going ? undefined : isPaused(id);
+      const inFlight = running.get(id);
+      const failed = inFlight ? undefined : isPaused(id);
       if (failed) throw failed.error;
-      if (!going) return within(d.patience, start(id));
-      const isRecent = d.clock.now() < going.begun + recent;
-      return within(
-        d.patience,
-        isRecent ? going.done : going.done.then(() => running.get(id)?.done ?? start(id)),
+      if (!inFlight) return withTimeout(d.timeout, start(id));
+      const isRecent = d.clock.now() < inFlight.begun + recent;
+      return withTimeout(
+        d.timeout,
+        isRecent ? inFlight.done : inFlight.done.then(() => running.get(id)?.done ?? start(id)),
       );
     },
     ahead: (id) => {
@@ -89,9 +89,9 @@ export const renewals = (d: Deps): Renewals & { close(): Promise<void> } => {
 };
 
 /** Waits for a renewal, but no longer than a request may. */
-const within = async (patience: Seconds, renewal: Promise<Caller>): Promise<Caller> => {
+const withTimeout = async (timeout: Seconds, renewal: Promise<Caller>): Promise<Caller> => {
   const over = new AbortController();
-  const tooLong = delay(patience * 1000, undefined, { signal: over.signal }).then(() => {
+  const tooLong = delay(timeout * 1000, undefined, { signal: over.signal }).then(() => {
     throw new ProviderDown({ cause: new Error("the renewal takes too long") });
   });
   tooLong.catch(() => undefined);

@@ -2,7 +2,7 @@ import type { Log } from "../../ports/driven/system/log.ts";
 import type { Configuration } from "../config/configuration.ts";
 
 /** Tells, once, what the configuration holds that works and was probably not meant. */
-export const tellWarnings = ({ unknownNames, settings }: Configuration, log: Log): void => {
+export const logWarnings = ({ unknownNames, settings }: Configuration, log: Log): void => {
   for (const misspelt of unknownNames.misspelt) log.write({ event: "unknown-setting", ...misspelt });
   if (unknownNames.others.length > 0) {
     log.write({ event: "unread-variables", names: unknownNames.others.join(", ").slice(0, 1000) });

@@ -49,16 +49,16 @@ export const groupInfo = (
   body: string,
   logo: ETag | null,
 ): GroupInfo => {
-  const otherwise = defaultGroupInfo(group);
+  const defaults = defaultGroupInfo(group);
   const byline = text(attributes["byline"]);
   const site = website(attributes["website"]);
   return {
-    title: text(attributes["title"]) ?? otherwise.title,
+    title: text(attributes["title"]) ?? defaults.title,
     ...(byline === undefined ? {} : { byline }),
     ...(site === undefined ? {} : { website: site }),
     showDatasets: shown(attributes["showDatasets"]),
     showNarratives: shown(attributes["showNarratives"]),
     logo,
-    overview: body.trim() === "" ? otherwise.overview : body.replaceAll("\r\n", "\n"),
+    overview: body.trim() === "" ? defaults.overview : body.replaceAll("\r\n", "\n"),
   };
 };

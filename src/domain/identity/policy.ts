@@ -33,9 +33,10 @@ const anyoneMay = (action: Action, type: ObjectType, group: Group): boolean =>
 export const may = (caller: Caller, action: Action, type: ObjectType, group: Group): boolean => {
   if (anyoneMay(action, type, group)) return true;
   if (caller.kind !== "user") return false;
-  const held = rolesIn(group, caller.user.authzRoles);
+  const callerRoles = rolesIn(group, caller.user.authzRoles);
   return rules.some(
-    (rule) => rule.type === type && rule.allow.includes(action) && rule.roles.some((role) => held.has(role)),
+    (rule) =>
+      rule.type === type && rule.allow.includes(action) && rule.roles.some((role) => callerRoles.has(role)),
   );
 };
 

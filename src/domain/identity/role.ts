@@ -24,15 +24,15 @@ const claimedName = (text: string): NormalisedGroupName =>
 
 /** Somebody's claim entries by the groups they name, which is read many times in each request. */
 const byGroup = memoize((roleGroups: ReadonlySet<string>) => {
-  const held = new Map<NormalisedGroupName, Set<Role>>();
+  const rolesByGroup = new Map<NormalisedGroupName, Set<Role>>();
   for (const name of roleGroups) {
     const [groupPart, rolePart] = partsOf(name);
     const group = claimedName(groupPart);
     const role = roles.find((known) => known === rolePart);
-    const present = held.get(group) ?? new Set();
-    held.set(group, role ? present.add(role) : present);
+    const present = rolesByGroup.get(group) ?? new Set();
+    rolesByGroup.set(group, role ? present.add(role) : present);
   }
-  return held;
+  return rolesByGroup;
 });
 
 const normalisedName = memoize(({ name }: Group) => normaliseGroupName(name));

@@ -39,7 +39,7 @@ export const storedMediaType = (object: ObjectKind): string => {
 };
 
 /** Types that say nothing of what is in a file, under which programs copy it into a bucket; the last is S3's own. */
-const sayNothing = [
+const genericTypes = [
   "",
   "text/plain",
   "application/octet-stream",
@@ -54,7 +54,7 @@ const sayNothing = [
  */
 export const isReadableAs = (object: ObjectKind, mediaType: string): boolean => {
   const type = mediaType.split(";")[0]?.trim().toLowerCase() ?? "";
-  if (type === storedMediaType(object) || sayNothing.includes(type)) return true;
+  if (type === storedMediaType(object) || genericTypes.includes(type)) return true;
   if (object.kind === "dataset") return type === "application/json";
   if (object.kind === "logo" || !type.startsWith("text/")) return false;
   return object.kind === "narrative" || type !== "text/html";

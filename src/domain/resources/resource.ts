@@ -76,8 +76,8 @@ const checkNewPart = (part: string): void => {
 };
 
 /** In bytes: what file systems take for one name (NAME_MAX), and stores that keep objects on one. */
-const longestFileName = 255;
-const longestEnding = "_tip-frequencies.json";
+const maxFileNameBytes = 255;
+const longestSuffix = "_tip-frequencies.json";
 
 /** UTF-8 has one byte for ASCII, up to three for each other code unit of UTF-16, and four for a pair of them. */
 const utf8Length = (text: string): number => {
@@ -90,11 +90,11 @@ const utf8Length = (text: string): number => {
 };
 
 const checkLength = (parts: readonly string[], action: ResourceAction): void => {
-  const longest = longestFileName - longestEnding.length;
-  if (utf8Length(parts.join("_")) <= longest) return;
+  const maxBytes = maxFileNameBytes - longestSuffix.length;
+  if (utf8Length(parts.join("_")) <= maxBytes) return;
   // Nothing of such a name can have been stored.
   if (action === "read") throw new NotFound("There is no dataset and no narrative of so long a name.");
-  throw new BadRequest(`A name can have ${longest} bytes at most, slashes included; this one is longer.`);
+  throw new BadRequest(`A name can have ${maxBytes} bytes at most, slashes included; this one is longer.`);
 };
 
 /** A path without slashes around it. The look-behind keeps long runs of slashes from costing their square. */

@@ -11,14 +11,14 @@ export interface NotBefore {
 }
 
 /** Between a mark and one that comes later, though it is no later by its own clock. */
-export const leastStep: Seconds = 0.001;
+export const minStep: Seconds = 0.001;
 
 /** The mark after another one: see `NotBeforeMarks`. */
 export const laterMark = (present: Seconds | undefined, at: Seconds): Seconds =>
-  present === undefined || present < at ? at : present + leastStep;
+  present === undefined || present < at ? at : present + minStep;
 
-const longestMargin: Seconds = 60;
-const share = 10;
+const maxMargin: Seconds = 60;
+const marginDivisor = 10;
 
 /**
  * From when on a token is renewed ahead of its end, so that nobody waits for it: a minute before, or a tenth
@@ -27,8 +27,8 @@ const share = 10;
 export const renewalDue = (claims: JsonObject, fraction: number): Seconds | undefined => {
   const { exp: end, iat: issued } = claims;
   if (!isNumber(end)) return undefined;
-  const life = isNumber(issued) ? Math.max(0, end - issued) : longestMargin * share;
-  return end - Math.min(longestMargin, life / share) * (1 - fraction / 2);
+  const life = isNumber(issued) ? Math.max(0, end - issued) : maxMargin * marginDivisor;
+  return end - Math.min(maxMargin, life / marginDivisor) * (1 - fraction / 2);
 };
 
 const isNumber = (claim: Json | undefined): claim is number =>

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parseEncryptionKeys } from "../../../src/adapters/aes-gcm/encryption-keys.ts";
-import type { Surroundings } from "../../../src/app/commands/command.ts";
+import type { CommandContext } from "../../../src/app/commands/command.ts";
 import { CommandFailed } from "../../../src/app/commands/command.ts";
 import { dispatch } from "../../../src/app/commands/dispatch.ts";
 import { manualClock } from "../../support/measuring/manual-clock.ts";
@@ -11,7 +11,7 @@ import { manualClock } from "../../support/measuring/manual-clock.ts";
 const printed = async (...args: string[]): Promise<string> => {
   let output = "";
   let drawn = 0;
-  const surroundings: Surroundings = {
+  const context: CommandContext = {
     clock: manualClock(Date.parse("2026-03-09T23:30:00Z") / 1000),
     random: {
       fraction: () => 0,
@@ -21,10 +21,10 @@ const printed = async (...args: string[]): Promise<string> => {
     print: (text) => {
       output += text;
     },
-    tell: () => expect.unreachable("there is nothing to tell"),
+    warn: () => expect.unreachable("there is nothing to tell"),
     configure: () => Promise.reject(new Error("no configuration was to be read")),
   };
-  await dispatch(args, surroundings);
+  await dispatch(args, context);
   return output;
 };
 

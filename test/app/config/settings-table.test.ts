@@ -7,12 +7,12 @@ describe("the table of settings", () => {
     const table = settingsTable({
       A: setting({
         kind: wholeNumberFrom(1),
-        otherwise: 2,
+        default: 2,
         inProduction: 3,
         unit: "seconds",
-        says: "Waits.",
+        description: "Waits.",
       }),
-      B: optional({ kind: text, secret: true, inFile: false, says: "As <a>|<b>." }),
+      B: optional({ kind: text, secret: true, inFile: false, description: "As <a>|<b>." }),
     });
     expect(table.split("\n").slice(2)).toEqual([
       "| `A` | environment, configuration file | a whole number from 1, in seconds | `2`; in production `3` | Waits. |",

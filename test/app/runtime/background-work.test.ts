@@ -3,9 +3,9 @@ import { backgroundWork } from "../../../src/app/runtime/background-work.ts";
 import { ProviderDown, StoreDown } from "../../../src/domain/failure.ts";
 import { recordingLog } from "../../support/measuring/recording-log.ts";
 
-const setup = (patience = 5) => {
+const setup = (drainTimeout = 5) => {
   const log = recordingLog();
-  return { log, ...backgroundWork({ log, patience }) };
+  return { log, ...backgroundWork({ log, drainTimeout }) };
 };
 
 beforeEach(() => void vi.useFakeTimers());

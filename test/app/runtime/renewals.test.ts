@@ -10,7 +10,7 @@ import { recordingLog } from "../../support/measuring/recording-log.ts";
 const id = (text: string) => text.repeat(32) as SessionId;
 
 /** Renewals that end when the test says so. */
-const setup = (patience = 10) => {
+const setup = (timeout = 10) => {
   const clock = manualClock();
   const begun: { id: SessionId; done: PromiseWithResolvers<Caller> }[] = [];
   const renew = (of: SessionId) => {
@@ -18,7 +18,7 @@ const setup = (patience = 10) => {
     begun.push({ id: of, done });
     return done.promise;
   };
-  return { clock, begun, renewals: renewals({ renew, clock, log: recordingLog(), patience }) };
+  return { clock, begun, renewals: renewals({ renew, clock, log: recordingLog(), timeout }) };
 };
 
 describe("renewals of one process", () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { tellWarnings } from "../../../src/app/runtime/start-warnings.ts";
+import { logWarnings } from "../../../src/app/runtime/start-warnings.ts";
 import { recordingLog } from "../../support/measuring/recording-log.ts";
 import { production, surroundings } from "../surroundings.ts";
 
@@ -11,7 +11,7 @@ afterAll(() => s.remove());
 
 const warningsOf = async (environment: Record<string, string>) => {
   const log = recordingLog();
-  tellWarnings(await s.read({ ...production, ...environment }), log);
+  logWarnings(await s.read({ ...production, ...environment }), log);
   return log.events;
 };
 

@@ -5,11 +5,11 @@ import { connect } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterEach, describe, expect, test } from "vitest";
 import type { Listener } from "../../../src/app/runtime/listener.ts";
-import { listen, noPatience } from "../../../src/app/runtime/listener.ts";
+import { listen, noDrain } from "../../../src/app/runtime/listener.ts";
 
 const opened: Listener[] = [];
 afterEach(async () => {
-  for (const listener of opened.splice(0)) await listener.close(noPatience);
+  for (const listener of opened.splice(0)) await listener.close(noDrain);
 });
 
 /** A listener that answers at once, but requests for /slow only when `release` is called. */

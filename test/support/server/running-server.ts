@@ -8,7 +8,7 @@ import { compose } from "../../../src/app/compose.ts";
 import { readConfiguration } from "../../../src/app/config/configuration.ts";
 import { openSecrets } from "../../../src/app/config/secrets.ts";
 import { closers as newClosers } from "../../../src/app/runtime/closers.ts";
-import { listen, noPatience } from "../../../src/app/runtime/listener.ts";
+import { listen, noDrain } from "../../../src/app/runtime/listener.ts";
 import type { Clock } from "../../../src/ports/driven/system/clock.ts";
 import type { LogEvent } from "../../../src/ports/driven/system/log.ts";
 import type { Answer, Question } from "../requests/http.ts";
@@ -99,7 +99,7 @@ export const startServer = async (options: RunningServerOptions = {}): Promise<R
     bearer: async (username, ...roleGroups) =>
       `Bearer ${await provider.idToken({ sub: username, preferred_username: username, groups: roleGroups })}`,
     close: async () => {
-      await listener.close(noPatience);
+      await listener.close(noDrain);
       await closers.closeAll();
       await stored.close();
       if (options.provider === undefined) await provider.close();

@@ -15,7 +15,7 @@ import type { ResourceStore } from "../../../ports/driven/resources/resource-sto
 import type { Groups, SettingsFile } from "../../../ports/driving/groups.ts";
 import type { AuditAccess } from "../resources/audit-access.ts";
 import type { StoredFiles } from "../resources/stored-files.ts";
-import { groupWords } from "./group-words.ts";
+import { groupProfile } from "./group-profile.ts";
 
 interface Deps {
   readonly catalogue: RoleGroupCatalogue;
@@ -43,7 +43,7 @@ export const groups = (d: Deps): Groups => ({
   memberships: (caller) => memberships(d.catalogue, caller),
   permit: (caller, action, type, group) => permit(caller, action, type, group),
   isPermitted: may,
-  ...groupWords(d),
+  ...groupProfile(d),
   read: async (caller, group, file, signal) => {
     permit(caller, "read", "group", group);
     const stored = await d.files.read(keyOf(group, file), { kind: file }, signal);
@@ -89,11 +89,11 @@ const memberships = (catalogue: RoleGroupCatalogue, caller: Caller): readonly Gr
 };
 
 const members = async (directory: Directory, group: Group) => {
-  const held = new Map<Username, Role[]>();
+  const rolesByUsername = new Map<Username, Role[]>();
   for (const role of roles) {
     for (const username of await directory.members(group.name, role)) {
-      held.set(username, [...(held.get(username) ?? []), role]);
+      rolesByUsername.set(username, [...(rolesByUsername.get(username) ?? []), role]);
     }
   }
-  return [...held].map(([username, roles]) => ({ username, roles }));
+  return [...rolesByUsername].map(([username, roles]) => ({ username, roles }));
 };

@@ -11,7 +11,7 @@ export interface Listings {
   /** All that this server has written itself is in it. Throws StoreDown, and the signal's reason. */
   of(group: GroupName, signal: AbortSignal): Promise<Listing>;
   /** Something in the group has changed: who asks from now on is told the store's present state. */
-  forget(group: GroupName): void;
+  invalidate(group: GroupName): void;
 }
 
 interface Deps {
@@ -44,6 +44,6 @@ export const listings = ({ store, pause }: Deps): Listings => {
         narratives: await gathered(narrativesIn(group, narratives)),
       };
     },
-    forget: () => undefined,
+    invalidate: () => undefined,
   };
 };

@@ -29,10 +29,10 @@ interface Deps {
 }
 
 /** Longer than any token is accepted, clocks that differ included. */
-const remembered: Seconds = 2 * logoutTokenMaxAge;
+const replayWindow: Seconds = 2 * logoutTokenMaxAge;
 
 /** Within it, a provider that tells of a logout has done with it; until then Keycloak still renews. */
-const providerSettles: Seconds = 5;
+const recheckDelay: Seconds = 5;
 
 export const backchannelLogout =
   (d: Deps): BackchannelLogout =>
@@ -43,7 +43,7 @@ export const backchannelLogout =
     if (await d.replayCache.has(claims.id)) return refuse(d, "The logout token has been used before.");
     await endSessionsOf(d, claims);
     // Only now: after an outage half way the provider's next try has to count.
-    await d.replayCache.add(claims.id, remembered);
+    await d.replayCache.add(claims.id, replayWindow);
     return { outcome: "done" };
   };
 
@@ -60,7 +60,7 @@ const endSessionsOf = async (d: Deps, claims: LogoutClaims): Promise<void> => {
   const came = d.clock.now();
   await endNamed(d, claims, () => true);
   const lookAgain = () => endNamed(d, claims, (login) => mayHaveBeenMissed(claims, came, login));
-  d.background.add("looking again for what a logout names", lookAgain, providerSettles);
+  d.background.add("looking again for what a logout names", lookAgain, recheckDelay);
 };
 
 /**

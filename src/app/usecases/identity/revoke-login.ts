@@ -21,7 +21,7 @@ export type RevocationRule = "always" | "unless-shared";
 export type RevokeLogin = (login: ProviderNames, tokens: TokenSet, rule: RevocationRule) => void;
 
 /** Whoever logs in anew right now may share what ended, and their session is about to be stored. */
-const settling: Seconds = 0.5;
+const revocationDelay: Seconds = 0.5;
 
 interface Deps {
   readonly identityProvider: IdentityProvider;
@@ -40,5 +40,5 @@ export const revokeLogin =
     const work = async (): Promise<void> => {
       if (!(await isShared())) await identityProvider.revoke(tokens);
     };
-    background.add("revoking a refresh token", work, rule === "always" ? 0 : settling);
+    background.add("revoking a refresh token", work, rule === "always" ? 0 : revocationDelay);
   };

@@ -104,7 +104,7 @@ const changing = async (
   try {
     await change();
   } finally {
-    listings.forget(group.name);
+    listings.invalidate(group.name);
   }
 };
 

@@ -36,7 +36,7 @@ interface Deps {
   readonly log: Log;
   readonly idle: Seconds;
   /** How long to wait for a renewal that another instance is at. */
-  readonly patience: Seconds;
+  readonly lockTimeout: Seconds;
   readonly wait: (time: Seconds) => Promise<void>;
 }
 
@@ -50,11 +50,11 @@ export type RenewTokens = (id: SessionId) => Promise<Caller>;
 export const renewTokens =
   (d: Deps): RenewTokens =>
   async (id) => {
-    const held = await d.lock.withLock(id, d.patience, (lease) => renewWithLease(d, id, lease));
-    if (held.outcome === "busy") {
+    const locked = await d.lock.withLock(id, d.lockTimeout, (lease) => renewWithLease(d, id, lease));
+    if (locked.outcome === "busy") {
       throw new ProviderDown({ cause: new Error("a renewal elsewhere takes too long") });
     }
-    return held.result;
+    return locked.result;
   };
 
 const renewWithLease = async (d: Deps, id: SessionId, lease: Lease): Promise<Caller> => {
@@ -134,8 +134,8 @@ const refresh = async (
 /** A mark as late as this has been set already; one that is ahead of the store's time is, too, when it is there. */
 const lastMark = async ({ marks }: Deps, username: Username): Promise<Seconds> => {
   const [now, present] = await Promise.all([marks.now(), marks.find(username)]);
-  const longestRounding = 1;
-  return present !== undefined && present > now + longestRounding ? present : now;
+  const maxRounding = 1;
+  return present !== undefined && present > now + maxRounding ? present : now;
 };
 
 /** Says of a new id token that it was asked for after this mark had been set; of one that stays, what was known. */

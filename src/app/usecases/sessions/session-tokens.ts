@@ -73,8 +73,8 @@ export const sessionTokens = ({ sessions, sealer, revoke, clock, log, idle }: De
       return opened;
     },
     keep: async (id, stored, login, tokens) => {
-      const kept = { ...login, lastUsed: clock.now(), sealedTokens: seal(id, tokens) };
-      const session: Session = { ...stored.session, login: kept };
+      const renewed = { ...login, lastUsed: clock.now(), sealedTokens: seal(id, tokens) };
+      const session: Session = { ...stored.session, login: renewed };
       const replaced = await sessions.replace(id, session, stored.revision, idle);
       return replaced.outcome === "replaced";
     },

@@ -63,13 +63,13 @@ export const loginSetup = (replaced: { sessions?: SessionStore; marks?: NotBefor
     clock,
     log,
     idle,
-    patience: 10,
+    lockTimeout: 10,
     wait: async (time) => clock.pass(time),
   });
   const random = { text: () => "", fraction: () => 0 };
   const parts = {
     validate,
-    renewals: renewals({ renew, clock, log, patience: 10 }),
+    renewals: renewals({ renew, clock, log, timeout: 10 }),
     tokens,
     touchSession: touchSession({ sessions, registered, clock, log, idle }),
     clock,

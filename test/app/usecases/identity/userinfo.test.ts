@@ -170,7 +170,7 @@ describe("a session whose id token lacks the groups", () => {
       userinfo: asking,
       claimNames,
       idle: 1000,
-      patience: 1,
+      lockTimeout: 1,
       wait: async () => {},
     });
     await s.logIn(s.fresh({ exp: s.clock.now() - 1 }), id);

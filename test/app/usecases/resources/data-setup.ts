@@ -1,6 +1,6 @@
 import { gunzipSync, gzipSync } from "node:zlib";
 import { auditLog } from "../../../../src/adapters/system/audit-log.ts";
-import { rememberedListings } from "../../../../src/app/caches/remembered-listings.ts";
+import { cachedListings } from "../../../../src/app/caches/cached-listings.ts";
 import { groups } from "../../../../src/app/usecases/groups/groups.ts";
 import { listings } from "../../../../src/app/usecases/groups/listings.ts";
 import { auditAccess } from "../../../../src/app/usecases/resources/audit-access.ts";
@@ -73,7 +73,7 @@ export const dataSetup = () => {
     catalogue,
     store,
     files: storedFiles({ store, contentCheck }),
-    listings: rememberedListings(listings({ store, pause: async () => undefined }), clock),
+    listings: cachedListings(listings({ store, pause: async () => undefined }), clock),
     auditAccess: auditAccess(auditLog(log)),
     compression: { gunzip: unzipped },
     converter: converterOf(),

@@ -5,13 +5,13 @@ import type { ResourceStore } from "../../../ports/driven/resources/resource-sto
 const ascii = /^[\x20-\x7e]*$/;
 
 /** The names of a folder that are not stored in NFC, by what they are in NFC. */
-export type OtherForms = ReadonlyMap<string, readonly string[]>;
+export type NonNfcNames = ReadonlyMap<string, readonly string[]>;
 
-export const otherFormsIn = async (
+export const nonNfcNamesIn = async (
   store: ResourceStore,
   folder: KeyPrefix,
   signal: AbortSignal,
-): Promise<OtherForms> => {
+): Promise<NonNfcNames> => {
   const forms = new Map<string, string[]>();
   for await (const stored of store.list(folder, signal)) {
     const name = stored.normalize("NFC");
@@ -20,11 +20,11 @@ export const otherFormsIn = async (
   return forms;
 };
 
-interface FolderForms {
+interface FolderNames {
   /** What is there, or was a moment ago. */
-  of(folder: KeyPrefix, signal: AbortSignal): Promise<OtherForms>;
+  of(folder: KeyPrefix, signal: AbortSignal): Promise<NonNfcNames>;
   /** Who asks from now on is told the store's present state. */
-  forget(folder: KeyPrefix): void;
+  invalidate(folder: KeyPrefix): void;
 }
 
 /**
@@ -32,7 +32,7 @@ interface FolderForms {
  * older versions have put names there as they came, from a Mac as NFD. Where a name holds letters beyond ASCII, and
  * nothing is stored under it, its folder is listed. What is there in two forms is one object: the NFC one.
  */
-export const foundInAnyForm = (store: ResourceStore, forms: FolderForms): ResourceStore => {
+export const withUnicodeNormalization = (store: ResourceStore, forms: FolderNames): ResourceStore => {
   const others = async (key: ObjectKey, signal: AbortSignal): Promise<ObjectKey[]> => {
     const { folder, name } = inFolder(key);
     if (ascii.test(name)) return [];
@@ -42,11 +42,11 @@ export const foundInAnyForm = (store: ResourceStore, forms: FolderForms): Resour
   /** Of what may be changed the present state counts, and everybody is to see the change. */
   const changing = async <T>(key: ObjectKey, change: () => Promise<T>): Promise<T> => {
     const { folder } = inFolder(key);
-    forms.forget(folder);
+    forms.invalidate(folder);
     try {
       return await change();
     } finally {
-      forms.forget(folder);
+      forms.invalidate(folder);
     }
   };
   const isThere = async (key: ObjectKey, signal: AbortSignal) =>

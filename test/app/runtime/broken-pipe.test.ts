@@ -1,11 +1,11 @@
 import { PassThrough } from "node:stream";
 import { expect, it } from "vitest";
-import { bearUnreadOutput } from "../../../src/app/runtime/unread-output.ts";
+import { ignoreBrokenPipe } from "../../../src/app/runtime/broken-pipe.ts";
 
 const faultsOf = (code: string): (string | undefined)[] => {
   const output = new PassThrough();
   const faults: (string | undefined)[] = [];
-  bearUnreadOutput(output, (error) => faults.push(error.code));
+  ignoreBrokenPipe(output, (error) => faults.push(error.code));
   const error = Object.assign(new Error(code), { code });
   // Every line that is written after it fails in the same way.
   for (let line = 0; line < 2; line += 1) output.emit("error", error);

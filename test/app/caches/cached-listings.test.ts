@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { rememberedListings } from "../../../src/app/caches/remembered-listings.ts";
+import { cachedListings } from "../../../src/app/caches/cached-listings.ts";
 import { listings } from "../../../src/app/usecases/groups/listings.ts";
 import { StoreDown } from "../../../src/domain/failure.ts";
 import type { ObjectKey } from "../../../src/domain/resources/object-key.ts";
@@ -38,7 +38,7 @@ const setup = () => {
     state,
     put,
     store,
-    listings: rememberedListings(listings({ store, pause: async () => undefined }), clock),
+    listings: cachedListings(listings({ store, pause: async () => undefined }), clock),
   };
 };
 
@@ -63,7 +63,7 @@ describe("listings", () => {
       [0.1, 1],
       [5, 2],
     ] as const) {
-      d.listings.forget(group);
+      d.listings.invalidate(group);
       d.state.takes = takes;
       d.state.lists = 0;
       await namesOf(d);
@@ -102,7 +102,7 @@ describe("listings", () => {
     d.state.held = held.promise;
     const before = namesOf(d);
     await d.put("lake/datasets/a.json");
-    d.listings.forget(group);
+    d.listings.invalidate(group);
     const after = namesOf(d);
     held.resolve();
     expect([await before, await after]).toEqual([[], ["a"]]);

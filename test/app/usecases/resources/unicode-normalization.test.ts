@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { withAnyForm } from "../../../../src/app/caches/remembered-forms.ts";
+import { withCachedUnicodeNames } from "../../../../src/app/caches/cached-unicode-names.ts";
 import type { ObjectKey } from "../../../../src/domain/resources/object-key.ts";
 import type { ResourceStore } from "../../../../src/ports/driven/resources/resource-store.ts";
 import { manualClock } from "../../../support/measuring/manual-clock.ts";
@@ -37,7 +37,7 @@ const watched = (store: ResourceStore) => {
     },
     ready: (stop) => store.ready(stop),
   };
-  return { calls, clock, store: withAnyForm(noted, clock), underneath: store };
+  return { calls, clock, store: withCachedUnicodeNames(noted, clock), underneath: store };
 };
 
 const setup = async (...stored: string[]) => {

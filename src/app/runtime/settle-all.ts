@@ -4,7 +4,7 @@ type Results<Works extends readonly unknown[]> = { -readonly [Index in keyof Wor
  * Waits for all of them, also after one has failed, and then throws the first failure: what is opened while
  * the others are being closed would stay open.
  */
-export const together = async <Works extends readonly unknown[] | []>(
+export const settleAll = async <Works extends readonly unknown[] | []>(
   works: Works,
 ): Promise<Results<Works>> => {
   const settled = await Promise.allSettled(works);

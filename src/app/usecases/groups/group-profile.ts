@@ -27,12 +27,12 @@ interface Deps {
 }
 
 /** Bytes of an overview that a page may hold to be changed. */
-const sourceLimit = 100_000;
+const maxSourceBytes = 100_000;
 
-type Words = "info" | "overviewSource" | "avatar" | "readLogo" | "statLogo";
+type ProfileMethod = "info" | "overviewSource" | "avatar" | "readLogo" | "statLogo";
 
 /** What a group says of itself and shows of itself. */
-export const groupWords = (d: Deps): Pick<Groups, Words> => ({
+export const groupProfile = (d: Deps): Pick<Groups, ProfileMethod> => ({
   info: async (caller, group, signal) => {
     permit(caller, "read", "source", group);
     const found = await info(d, group, signal);
@@ -43,7 +43,7 @@ export const groupWords = (d: Deps): Pick<Groups, Words> => ({
     permit(caller, "read", "group", group);
     const stored = await d.store.read(overviewKey(group.name), signal);
     if (!stored) return undefined;
-    const text = await wholeText(stored, d.compression, sourceLimit).catch(undefinedIfUnusable);
+    const text = await wholeText(stored, d.compression, maxSourceBytes).catch(undefinedIfUnusable);
     d.auditAccess(caller, "read", group, "settings/overview");
     return { text, etag: stored.etag };
   },
@@ -69,12 +69,12 @@ const undefinedIfUnusable = (error: unknown): undefined => {
 
 /** An overview that makes no sense leaves the defaults, and a word about it; an outage is an outage. */
 const info = async (d: Deps, group: Group, signal: AbortSignal): Promise<GroupInfo> => {
-  const [logo, words] = await Promise.all([
+  const [logo, overview] = await Promise.all([
     d.store.stat(logoKey(group.name), signal),
-    overviewWords(d, group, signal).catch(undefinedIfBad),
+    readOverview(d, group, signal).catch(undefinedIfBad),
   ]);
   const tag = logo?.etag ?? null;
-  if (words) return groupInfo(group.name, words.attributes, words.body, tag);
+  if (overview) return groupInfo(group.name, overview.attributes, overview.body, tag);
   return { ...defaultGroupInfo(group.name), logo: tag, error: "The group's overview cannot be read." };
 };
 
@@ -82,7 +82,7 @@ const undefinedIfBad = (error: unknown): undefined => {
   if (!(error instanceof BadContent)) undefinedIfUnusable(error);
 };
 
-const overviewWords = async (d: Deps, group: Group, signal: AbortSignal) =>
+const readOverview = async (d: Deps, group: Group, signal: AbortSignal) =>
   d.frontMatter.parse(await overviewText(d, group, signal));
 
 const overviewText = async (d: Deps, group: Group, signal: AbortSignal): Promise<string> => {

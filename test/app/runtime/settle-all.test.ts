@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { together } from "../../../src/app/runtime/together.ts";
+import { settleAll } from "../../../src/app/runtime/settle-all.ts";
 
 const later = async <T>(value: T): Promise<T> => {
   await new Promise((resolve) => setImmediate(resolve));
@@ -7,7 +7,7 @@ const later = async <T>(value: T): Promise<T> => {
 };
 
 test("Everything is given in the order in which it was asked for", async () => {
-  expect(await together([later(1), "two", undefined, later("four")])).toEqual([1, "two", undefined, "four"]);
+  expect(await settleAll([later(1), "two", undefined, later("four")])).toEqual([1, "two", undefined, "four"]);
 });
 
 test("A failure is thrown only when the others are over too", async () => {
@@ -15,7 +15,7 @@ test("A failure is thrown only when the others are over too", async () => {
   const slow = later(1).then(() => {
     isOver = true;
   });
-  await expect(together([Promise.reject(new Error("no")), slow])).rejects.toThrow("no");
+  await expect(settleAll([Promise.reject(new Error("no")), slow])).rejects.toThrow("no");
   expect(isOver).toBe(true);
 });
 
@@ -24,5 +24,5 @@ test("Of several failures the first in order is thrown", async () => {
     later(1).then(() => Promise.reject(new Error("first"))),
     Promise.reject(new Error("second")),
   ];
-  await expect(together(failing)).rejects.toThrow("first");
+  await expect(settleAll(failing)).rejects.toThrow("first");
 });

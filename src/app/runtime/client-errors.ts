@@ -40,7 +40,7 @@ const isAnswering = (socket: Duplex): boolean => {
 };
 
 /** Answers requests that Node's parser refuses, which never get to the handler, in the form of all other refusals. */
-export const answerUnparsed = (server: Server): void => {
+export const answerClientErrors = (server: Server): void => {
   server.on("clientError", (error: NodeJS.ErrnoException, socket: Duplex) => {
     // The rest of a request that was answered makes errors as well.
     if (socket.writableEnded) return;

@@ -3,7 +3,7 @@ import { pathInGroup } from "../../domain/resources/resource.ts";
 import type { Clock } from "../../ports/driven/system/clock.ts";
 import type { Listing } from "../../ports/driving/resources.ts";
 import type { Listings } from "../usecases/groups/listings.ts";
-import { brieflyKnown } from "./briefly-known.ts";
+import { coalescingCache } from "./coalescing-cache.ts";
 
 /** Of a resource besides its name. */
 const bytesOfResource = 200;
@@ -15,13 +15,13 @@ const bytesOf = ({ datasets, narratives }: Listing): number =>
   );
 
 /** One listing of the store for all who ask for a group at the same time, or soon after. */
-export const rememberedListings = (listings: Listings, clock: Clock): Listings => {
-  const known = brieflyKnown<GroupName, Listing>({ ask: listings.of, bytesOf, clock });
+export const cachedListings = (listings: Listings, clock: Clock): Listings => {
+  const cache = coalescingCache<GroupName, Listing>({ load: listings.of, bytesOf, clock });
   return {
-    of: known.of,
-    forget: (group) => {
-      listings.forget(group);
-      known.forget(group);
+    of: cache.of,
+    invalidate: (group) => {
+      listings.invalidate(group);
+      cache.invalidate(group);
     },
   };
 };

@@ -36,7 +36,7 @@ const peek = async (body: AsyncIterable<Uint8Array>) => {
  * compressed, and copies by way of a disk (`aws s3 sync`, `rclone`) lose the encoding. Only objects without one are
  * looked into.
  */
-export const knownByContent = (store: ResourceStore): ResourceStore => {
+export const withGzipDetection = (store: ResourceStore): ResourceStore => {
   const read: ResourceStore["read"] = async (key, signal) => {
     const stored = await store.read(key, signal);
     if (!stored || stored.contentEncoding !== undefined || stored.size < gzipMagic.length) return stored;
