@@ -35,17 +35,15 @@ const byGroup = memoize((roleGroups: ReadonlySet<string>) => {
   return rolesByGroup;
 });
 
-const normalisedName = memoize(({ name }: Group) => normaliseGroupName(name));
-
 const none: ReadonlySet<Role> = new Set();
 
 /** The roles in `group` that these claim entries give. The group's spelling does not matter, the role's does. */
 export const rolesIn = (group: Group, roleGroups: ReadonlySet<string>): ReadonlySet<Role> =>
-  byGroup(roleGroups).get(normalisedName(group)) ?? none;
+  byGroup(roleGroups).get(normaliseGroupName(group.name)) ?? none;
 
 /** Whether any of these claim entries names the group; a role is not needed for it to count. */
 export const isNamed = (group: Group, roleGroups: ReadonlySet<string>): boolean =>
-  byGroup(roleGroups).has(normalisedName(group));
+  byGroup(roleGroups).has(normaliseGroupName(group.name));
 
 /** Which entries of a claim give a role in one of these groups, and which give none. */
 export const partitionRoleGroups = (

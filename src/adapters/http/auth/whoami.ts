@@ -2,15 +2,13 @@ import type { Group } from "../../../domain/groups/group.ts";
 import type { Caller } from "../../../domain/identity/caller.ts";
 import { anonymous } from "../../../domain/identity/caller.ts";
 import { roleGroup, roles } from "../../../domain/identity/role.ts";
-import { memoize } from "../../../domain/memoize.ts";
 import { sanitizeText } from "../../../domain/sanitize-text.ts";
 import type { Groups } from "../../../ports/driving/groups.ts";
 
-/** The same for everybody. */
-const described = memoize((group: Group) => ({
+const described = (group: Group) => ({
   ...group,
   membershipRoles: Object.fromEntries(roles.map((role) => [role, roleGroup(group.name, role)])),
-}));
+});
 
 const isForAnyone = (group: Group, groups: Groups): boolean =>
   groups.isPermitted(anonymous, "read", "source", group);

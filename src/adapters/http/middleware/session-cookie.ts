@@ -110,11 +110,10 @@ export const writeSessionCookie = (ctx: Context, id: SessionId, settings: Cookie
   ctx.cookies.set(settings.name, value, { ...cookieAttributes(settings), expires: expiry(settings) });
 };
 
-const attributesText = memoize(({ domain, secure }: CookieSettings): string =>
+const attributesText = ({ domain, secure }: CookieSettings): string =>
   ["path=/", domain && `domain=${domain}`, "samesite=lax", secure && "secure", "httponly"]
     .filter(Boolean)
-    .join("; "),
-);
+    .join("; ");
 
 /**
  * The same cookie with a new expiry, in an answer that has none yet. Put together here, since each request that
