@@ -8,7 +8,6 @@ import type { Log } from "../ports/driven/system/log.ts";
 import type { Random } from "../ports/driven/system/random.ts";
 import { bind, get } from "./bindings.ts";
 import { cachedMarks } from "./caches/cached-marks.ts";
-import { cachedSealer } from "./caches/cached-sealer.ts";
 import type { Configuration } from "./config/configuration.ts";
 import { ifDefined } from "./config/if-defined.ts";
 import { redisOptions } from "./config/redis-options.ts";
@@ -202,7 +201,7 @@ const bindContent = async (
 
 const bindSealer = async (to: DependencyContainer, { secrets }: AdapterParts): Promise<void> => {
   const { tokenSealer } = await import("../adapters/aes-gcm/token-sealer.ts");
-  bind(to, keys.sealer, () => cachedSealer(tokenSealer(secrets.encryptionKeys)));
+  bind(to, keys.sealer, () => tokenSealer(secrets.encryptionKeys));
 };
 
 const bindAuspice = async (to: DependencyContainer, { closers }: AdapterParts): Promise<void> => {

@@ -74,6 +74,7 @@ export const tokenVerifier = (
   keySet: KeySet,
   description: Pick<ProviderDescription, "get" | "kept">,
 ): TokenVerifier => {
+  // Saves verifying a signature of 50 µs for each request (`npm run bench caches`).
   // Keyed, so that neither memory dumps nor chosen tokens tell anything by the keys of the cache.
   // Not an HMAC, which takes several times as long: nobody outside sees these, nor could make them longer.
   const secret = randomBytes(32).toString("base64");

@@ -2,13 +2,12 @@ import type { Seconds } from "../../../domain/brand.ts";
 import { StoreDown } from "../../../domain/failure.ts";
 import type { Caller } from "../../../domain/identity/caller.ts";
 import { withoutLogin } from "../../../domain/identity/caller.ts";
-import { memoize } from "../../../domain/memoize.ts";
 import { sessionContext } from "../../../domain/sessions/encryption-context.ts";
 import type { Login, LoginEnd, Session, SessionId, StoredSession } from "../../../domain/sessions/session.ts";
 import type { TokenSet } from "../../../domain/sessions/token-set.ts";
 import { parseTokens, serialiseTokens } from "../../../domain/sessions/token-set.ts";
 import type { SessionStore } from "../../../ports/driven/sessions/session-store.ts";
-import type { Opened, TokenSealer } from "../../../ports/driven/sessions/token-sealer.ts";
+import type { TokenSealer } from "../../../ports/driven/sessions/token-sealer.ts";
 import type { Clock } from "../../../ports/driven/system/clock.ts";
 import type { Log } from "../../../ports/driven/system/log.ts";
 import type { RevokeLogin } from "../identity/revoke-login.ts";
@@ -56,8 +55,7 @@ interface Deps {
 }
 
 export const sessionTokens = ({ sessions, sealer, revoke, clock, log, idle }: Deps): SessionTokens => {
-  // The sealer gives the same object for the same text, as long as it remembers it; the store the same login.
-  const parse = memoize((opened: Opened) => parseTokens(opened.text));
+  // The store gives the same login for as long as its record is the same. Saves opening the tokens.
   const openedBefore = new WeakMap<Login, { readonly id: SessionId; readonly opened: OpenedTokens }>();
   const seal = (id: SessionId, tokens: TokenSet) => sealer.seal(serialiseTokens(tokens), sessionContext(id));
   return {
@@ -66,7 +64,7 @@ export const sessionTokens = ({ sessions, sealer, revoke, clock, log, idle }: De
       const before = openedBefore.get(login);
       if (before?.id === id) return before.opened;
       const sealed = sealer.open(login.sealedTokens, sessionContext(id));
-      const tokens = sealed && parse(sealed);
+      const tokens = sealed && parseTokens(sealed.text);
       if (!tokens) return undefined;
       const opened = { tokens, underOldKey: sealed.underOldKey };
       openedBefore.set(login, { id, opened });
