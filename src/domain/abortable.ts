@@ -13,8 +13,8 @@ export const abortable = async function* (
     }
     isOver = true;
   } catch (error) {
-    // A source that fails is over. One that is silent answers return() only when it speaks again (ECMA-262
-    // section 27.6.3.5): nobody waits for it, and nobody is left to hear of its failing.
+    // A source that threw is closed. A pending one settles return() only after its next chunk (ECMA-262 section
+    // 27.6.3.5), so return() is not awaited, and its failure is ignored.
     isOver = true;
     iterator.return?.().catch(() => {});
     throw error;
@@ -32,8 +32,8 @@ const nextOrAbort = async (
 };
 
 /**
- * What comes of some work, or the signal's reason as soon as it is aborted; the work itself goes on. Not Promise.race
- * against one promise for all that a signal is about: that would keep every result until its end.
+ * Settles as the work does, or rejects with the signal's reason once it is aborted; the work itself goes on.
+ * Promise.race with one promise for a long-lived signal would retain every result for as long as the signal lives.
  */
 export const unlessAborted = <T>(work: Promise<T>, signal: AbortSignal): Promise<T> =>
   new Promise((resolve, reject) => {

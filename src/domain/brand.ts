@@ -1,6 +1,6 @@
 declare const brand: unique symbol;
 
-/** A string that one parser has accepted; below that parser nobody checks it again. */
+/** A string that its parser has accepted, and that needs no further checks. */
 export type Branded<Name extends string> = string & { readonly [brand]: Name };
 
 /** Seconds since 1970-01-01T00:00:00Z, or a span of seconds; fractions are allowed. */

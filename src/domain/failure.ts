@@ -15,7 +15,7 @@ export class BadRequest extends Fault<"bad-request"> {
   readonly code = "bad-request";
 }
 
-/** An upload's content is not what it says it is, or is over a bound; nothing was stored. */
+/** An upload's content is invalid or exceeds a limit; nothing was stored. */
 export class BadContent extends Fault<"bad-content"> {
   readonly code = "bad-content";
 }
@@ -41,7 +41,7 @@ export class InvalidToken extends Fault<"invalid-token"> {
   readonly code = "invalid-token";
 }
 
-/** The caller is known and may not do this, or there is no such thing; which of the two is not told. */
+/** The caller has no permission, or the object does not exist; the answer does not reveal which. */
 export class NotAllowed extends Fault<"not-allowed"> {
   readonly code = "not-allowed";
   constructor() {
@@ -57,7 +57,7 @@ export class CrossSite extends Fault<"cross-site"> {
   }
 }
 
-/** There is no such thing, told only to those who may know. */
+/** The object does not exist. It is thrown only for callers who may know that. */
 export class NotFound extends Fault<"not-found"> {
   readonly code = "not-found";
 }
@@ -80,14 +80,14 @@ export class UnsupportedMediaType extends Fault<"unsupported-media-type"> {
   readonly code = "unsupported-media-type";
 }
 
-/** An error as the identity provider tells it (RFC 6749 sections 4.1.2.1 and 5.2); text that is not ours. */
+/** An OAuth error response (RFC 6749 sections 4.1.2.1 and 5.2); untrusted text. */
 export interface ProviderError {
   readonly error: string;
   readonly description?: string | undefined;
 }
 
 interface SignInFailedOptions extends ErrorOptions {
-  /** What the provider said; absent: what it sent was not as it should be. */
+  /** The provider's error response; absent when its answer was malformed. */
   readonly said?: ProviderError | undefined;
   /** Where the person wanted to go. */
   readonly returnTo?: ReturnPath | undefined;
@@ -96,7 +96,7 @@ interface SignInFailedOptions extends ErrorOptions {
 const providerSays = ({ error, description }: ProviderError): string =>
   `The identity provider did not log you in. It says: ${error}${description ? ` (${description})` : ""}`;
 
-/** A login that the browser brought back to us, and that came to nothing. */
+/** A login's callback that did not log in anybody. */
 export class SignInFailed extends Fault<"sign-in-failed"> {
   readonly code = "sign-in-failed";
   /** The provider's error code, or what was wrong with its answer. */
@@ -116,10 +116,10 @@ export class SignInFailed extends Fault<"sign-in-failed"> {
   }
 }
 
-/** The end of a login that this browser has not begun, or not lately. */
+/** A callback for a login that this browser did not start, or started too long ago. */
 export class SignInLost extends Fault<"sign-in-lost"> {
   readonly code = "sign-in-lost";
-  /** "unknown": the browser brought no cookie of it, for example since it was used before. */
+  /** "unknown": the request has no cookie of this attempt, for example because the attempt was finished before. */
   readonly why: "unknown" | "expired";
   constructor(why: "unknown" | "expired") {
     super(
@@ -131,7 +131,7 @@ export class SignInLost extends Fault<"sign-in-lost"> {
   }
 }
 
-/** The identity provider cannot be reached or does not make sense; nobody is logged out by that. */
+/** The identity provider cannot be reached, or its answer is malformed. No login ends because of it. */
 export class ProviderDown extends Fault<"provider-down"> {
   readonly code = "provider-down";
   constructor(options?: ErrorOptions) {
@@ -140,7 +140,7 @@ export class ProviderDown extends Fault<"provider-down"> {
 }
 
 interface StoreDownOptions extends ErrorOptions {
-  /** It stays so until somebody mends it, such as a disk that has become read-only. */
+  /** The outage lasts until an operator ends it, as with a disk that has become read-only. */
   readonly lasting?: boolean;
 }
 
@@ -168,7 +168,7 @@ export class StoreFull extends StoreDown {
   }
 }
 
-/** This server has too much to do for this; nothing was begun. */
+/** This server is overloaded; nothing was started. */
 export class Busy extends Fault<"busy"> {
   readonly code = "busy";
   constructor(options?: ErrorOptions) {
@@ -176,7 +176,7 @@ export class Busy extends Fault<"busy"> {
   }
 }
 
-/** A part of this program could not be loaded, for example while its files are being replaced; nothing was begun. */
+/** A module of this program could not be loaded, for example during an upgrade; nothing was started. */
 export class PartMissing extends Fault<"part-missing"> {
   readonly code = "part-missing";
   constructor(options?: ErrorOptions) {

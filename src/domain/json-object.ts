@@ -1,4 +1,4 @@
-/** The members of a JSON text's object; undefined for what is no JSON or no object. */
+/** Parses a JSON object; undefined when the text is not JSON, or not an object. */
 export const parseObject = (text: string): Readonly<Record<string, unknown>> | undefined => {
   try {
     const value: unknown = JSON.parse(text);

@@ -1,4 +1,4 @@
-/** Works something out once for each object, and knows it for as long as the object is there. */
+/** Memoizes a function of an object. A result is kept for as long as its object is reachable. */
 export const memoize = <Key extends object, Value>(compute: (key: Key) => Value): ((key: Key) => Value) => {
   const cache = new WeakMap<Key, { readonly value: Value }>();
   return (key) => {

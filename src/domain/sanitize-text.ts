@@ -1,6 +1,6 @@
 /**
- * Somebody else's text (a provider's, a claim's) as it may stand on a page or in the log: on one line, without
- * characters that show nothing or turn others around, and cut off at `longest`.
+ * Sanitizes untrusted text (a provider's, a claim's) for a page or the log: it becomes one line of at most `maxLength`
+ * characters, without control characters, invisible ones and those that change the direction of text.
  */
 export const sanitizeText = (text: string, maxLength: number): string => {
   const line = text

@@ -1,6 +1,6 @@
 import { buildAuthorizationUrl, buildEndSessionUrl, calculatePKCECodeChallenge, None } from "openid-client";
 import type { ProviderMetadata } from "../../domain/identity/provider-metadata.ts";
-import { scopesToAskFor } from "../../domain/identity/provider-metadata.ts";
+import { defaultScopes } from "../../domain/identity/provider-metadata.ts";
 import type { LoginAttempt } from "../../domain/sessions/login-attempt.ts";
 import { configurationFor } from "./grants/token-endpoint.ts";
 import type { AuthorizationRequest } from "./options.ts";
@@ -13,7 +13,7 @@ const longestHint = 4000;
 export const authorizationUrl = async (
   clientId: string,
   metadata: ProviderMetadata,
-  { scopes = scopesToAskFor(metadata), parameters = {} }: AuthorizationRequest,
+  { scopes = defaultScopes(metadata), parameters = {} }: AuthorizationRequest,
   attempt: LoginAttempt,
 ): Promise<string> =>
   buildAuthorizationUrl(configurationFor(clientId, None(), metadata), {

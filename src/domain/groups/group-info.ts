@@ -7,7 +7,7 @@ export const maxLogoBytes = 2_000_000;
 /** Bytes. Every page of the group holds the whole text. */
 export const maxOverviewBytes = 1_000_000;
 
-/** What a group says of itself (storage.md section 5). */
+/** A group's description of itself (storage.md section 5). */
 export interface GroupInfo {
   readonly title: string;
   readonly byline?: string;
@@ -18,7 +18,7 @@ export interface GroupInfo {
   readonly logo: ETag | null;
   /** Markdown. */
   readonly overview: string;
-  /** Why the group's own words are missing. */
+  /** Why the defaults stand in for the group's overview. */
   readonly error?: string;
 }
 

@@ -3,7 +3,7 @@ import type { Branded } from "../brand.ts";
 /** A group's canonical name: 3 to 50 ASCII letters, digits and hyphens (groups-and-authorization.md section 2). */
 export type GroupName = Branded<"GroupName">;
 
-/** What a group's name is looked up by: NFKC, then lower case. */
+/** A group's name in the form of lookups: NFKC, then lower case. */
 export type NormalisedGroupName = Branded<"NormalisedGroupName">;
 
 export interface Group {
@@ -16,7 +16,7 @@ export const parseGroupName = (text: string): GroupName | undefined =>
 
 const ascii = /^[\x20-\x7e]*$/;
 
-/** The short way for what nearly all names are; it is gone several times in each request. */
+/** ASCII names, which nearly all are, take a fast path: this runs several times in each request. */
 export const normaliseGroupName = (text: string): NormalisedGroupName =>
   (ascii.test(text)
     ? text.toLowerCase()

@@ -12,7 +12,7 @@ const inNfc = (fileNames: readonly string[]): readonly string[] => {
   return [...new Set(names)].sort(byCodePoints);
 };
 
-/** The order of UTF-8's bytes is that of code points; that of UTF-16 is another one. */
+/** UTF-8 sorts by code points, which UTF-16 does not. */
 const byCodePoints = (a: string, b: string): number => {
   let at = 0;
   while (at < a.length && at < b.length && a.codePointAt(at) === b.codePointAt(at)) at += 1;
@@ -22,7 +22,7 @@ const byCodePoints = (a: string, b: string): number => {
 const without = (names: readonly string[], ending: string) =>
   names.filter((name) => name.endsWith(ending)).map((name) => name.slice(0, -ending.length));
 
-/** A stored name as a resource; undefined for names that no address leads to, placed there by other means. */
+/** Parses a stored name; undefined for a name that has no address, which another program put there. */
 const resourceOf = (kind: Resource["kind"], group: GroupName, name: string): Resource | undefined => {
   try {
     const resource = parseResource(kind, group, name.replaceAll("_", "/"), "read");

@@ -18,7 +18,7 @@ export const claimAt = (claims: JsonObject, name: string): Json | undefined => {
   return undefined;
 };
 
-/** What a claim holds, to tell an operator who set something up, in words that follow its name. Names no value. */
+/** Describes a claim's type for an operator, as a predicate that follows the claim's name. The value is never quoted. */
 export const describeClaim = (claim: Json | undefined): string => {
   if (claim === undefined) return "is missing";
   if (claim === null) return "is null";
@@ -33,10 +33,10 @@ const nouns: { readonly [type: string]: string } = {
   boolean: "true or false",
 };
 
-/** A claim that names several things, as far as it can be read. */
+/** A claim that lists names, as far as it can be parsed. */
 export interface NamesClaim {
   readonly names: readonly string[];
-  /** What about it cannot be read, in words that follow the claim's name; undefined: nothing. */
+  /** Why a part of it cannot be parsed, as a predicate that follows the claim's name; undefined when all of it can. */
   readonly fault: string | undefined;
 }
 
@@ -44,9 +44,9 @@ export interface NamesClaim {
 const separators = /[,;\s]+/;
 
 /**
- * Reads a claim in each of the shapes in which providers name groups: a list of texts; one text, with several names
- * joined by commas, semicolons or blanks; a list of objects that have the name as `name` or `value` (RFC 9068 section
- * 2.2.3.1 has SCIM's); an object whose members' names count, unless they are false or null.
+ * Parses a claim in each of the shapes in which providers list groups: an array of strings; one string, with names
+ * separated by commas, semicolons or blanks; an array of objects with a `name` or `value` (SCIM's, in RFC 9068 section
+ * 2.2.3.1); an object whose keys are the names, except those whose value is false or null.
  */
 export const readNames = (claim: Json | undefined): NamesClaim => {
   if (typeof claim === "string") return { names: claim.split(separators).filter(Boolean), fault: undefined };

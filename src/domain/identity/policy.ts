@@ -6,7 +6,7 @@ import { rolesIn } from "./role.ts";
 
 export type Action = "read" | "write";
 
-/** What permission is asked for: the group itself (its settings), its source, or something in its source. */
+/** What an action is on: the group itself (its settings), its source, or a resource in its source. */
 export type ObjectType = "group" | "source" | "dataset" | "narrative";
 
 interface Rule {
@@ -15,7 +15,7 @@ interface Rule {
   readonly allow: readonly Action[];
 }
 
-/** groups-and-authorization.md section 4; a rule that is not here denies. */
+/** The rules of groups-and-authorization.md section 4; what no rule allows is denied. */
 const rules: readonly Rule[] = [
   { type: "group", roles: ["viewers", "editors"], allow: ["read"] },
   { type: "group", roles: ["owners"], allow: ["read", "write"] },
@@ -29,7 +29,7 @@ const rules: readonly Rule[] = [
 const anyoneMay = (action: Action, type: ObjectType, group: Group): boolean =>
   action === "read" && type !== "group" && group.isPublic;
 
-/** Whether the caller may do this; decided anew each time, from the caller's roles alone. */
+/** Whether the policy allows the action. It is evaluated on each call, from the caller's roles alone. */
 export const may = (caller: Caller, action: Action, type: ObjectType, group: Group): boolean => {
   if (anyoneMay(action, type, group)) return true;
   if (caller.kind !== "user") return false;

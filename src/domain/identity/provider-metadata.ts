@@ -1,9 +1,6 @@
 import type { Json, JsonObject } from "../brand.ts";
 
-/**
- * The identity provider's description of itself (OpenID Connect Discovery section 3), with the operator's
- * overrides. What is optional there is optional here.
- */
+/** The provider metadata (OpenID Connect Discovery section 3) with the operator's overrides. */
 export interface ProviderMetadata extends JsonObject {
   readonly issuer: string;
   readonly jwks_uri: string;
@@ -11,15 +8,15 @@ export interface ProviderMetadata extends JsonObject {
   readonly token_endpoint: string;
 }
 
-/** The scopes that the provider says it has; undefined: it does not say, or not as a list of texts. */
+/** `scopes_supported` of the metadata; undefined when it is missing or not a list of strings. */
 const scopesSupported = ({ scopes_supported: scopes }: ProviderMetadata): readonly Json[] | undefined =>
   Array.isArray(scopes) && scopes.every((scope) => typeof scope === "string") ? scopes : undefined;
 
 /**
- * What is asked for at a login, whatever the provider lists, when the operator has not named it: the two that an
- * id token with a person's claims takes, and two more where the provider has them, or does not say what it has.
+ * The scopes of the authorization request when the operator has configured none. `openid` and `profile` are needed
+ * for an id token with a person's claims; `email` and `offline_access` are added unless `scopes_supported` lacks them.
  */
-export const scopesToAskFor = (metadata: ProviderMetadata): readonly string[] => {
+export const defaultScopes = (metadata: ProviderMetadata): readonly string[] => {
   const supported = scopesSupported(metadata);
   const extra = ["email", "offline_access"].filter((scope) => supported?.includes(scope) ?? true);
   return ["openid", "profile", ...extra];
@@ -27,18 +24,18 @@ export const scopesToAskFor = (metadata: ProviderMetadata): readonly string[] =>
 
 const endpointName = /_(endpoint|uri)$/;
 
-/** Moves a URL of the origin `from` to the origin `to`; others stay. */
-export const moveUrl = (url: string, from: string, to: string): string =>
+/** Replaces the origin of a URL of the origin `from` by `to`; other URLs stay as they are. */
+export const replaceOrigin = (url: string, from: string, to: string): string =>
   url.startsWith(`${from}/`) ? to + url.slice(from.length) : url;
 
 /**
- * The same provider as seen from another of its own origins: endpoints move, the issuer stays, since it is
- * a name and not an address. Needed by the embedded provider, which answers by http and by https.
+ * The metadata of a provider that is reached by another of its own origins, as the embedded provider is by http and by
+ * https. Its endpoints are at that origin; its issuer stays the same, since it is a name and not an address.
  */
-export const movedTo = (metadata: ProviderMetadata, from: string, to: string): ProviderMetadata =>
+export const metadataAtOrigin = (metadata: ProviderMetadata, from: string, to: string): ProviderMetadata =>
   Object.fromEntries(
     Object.entries(metadata).map(([name, value]): [string, Json | undefined] => [
       name,
-      typeof value === "string" && endpointName.test(name) ? moveUrl(value, from, to) : value,
+      typeof value === "string" && endpointName.test(name) ? replaceOrigin(value, from, to) : value,
     ]),
   ) as ProviderMetadata;

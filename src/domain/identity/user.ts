@@ -8,17 +8,17 @@ export type Username = Branded<"Username">;
 
 export interface User {
   readonly username: Username;
-  /** Whose the sessions are that belong to this user. */
+  /** The identity that owns this user's sessions. */
   readonly person: Person;
-  /** The id token's own subject (`sub`), by which sessions of version 0.1 tell whose they are. */
+  /** The id token's `sub`, which identifies the owner of sessions of version 0.1. */
   readonly sub: string | undefined;
-  /** Role groups held, without the internal entries that start with `!`. */
+  /** The role groups in the groups claim, without internal entries, which start with `!`. */
   readonly authzRoles: ReadonlySet<string>;
   /** Flags set by `!flags/<flag>` entries. */
   readonly flags: ReadonlySet<string>;
   /** All names in the groups claim; the slash before Keycloak's full group paths is dropped. */
   readonly claimedGroups: readonly string[];
-  /** Why the groups claim, or a part of it, could not be read; undefined: it could. For operators. */
+  /** For operators: why the groups claim, or a part of it, cannot be parsed; undefined when all of it can. */
   readonly groupsFault: string | undefined;
 }
 
@@ -31,16 +31,16 @@ export interface ClaimNames {
 const flagPrefix = "!flags/";
 
 /**
- * Whether the token says where to ask for the groups instead of naming them (OpenID Connect Core section 5.6.2),
- * as Microsoft Entra ID's does for people in more than 200 groups.
+ * Whether the groups are a distributed claim (OpenID Connect Core section 5.6.2): the token refers to where they can be
+ * fetched, as Microsoft Entra ID's does for people in more than 200 groups.
  */
-export const groupsAreElsewhere = (claims: JsonObject, names: ClaimNames): boolean => {
-  const elsewhere = claims["_claim_names"];
+export const hasDistributedGroups = (claims: JsonObject, names: ClaimNames): boolean => {
+  const sources = claims["_claim_names"];
   return (
     claimAt(claims, names.groups) === undefined &&
-    typeof elsewhere === "object" &&
-    elsewhere !== null &&
-    Object.hasOwn(elsewhere, names.groups)
+    typeof sources === "object" &&
+    sources !== null &&
+    Object.hasOwn(sources, names.groups)
   );
 };
 
@@ -68,7 +68,7 @@ export const userFromClaims = (claims: JsonObject, names: ClaimNames): User | un
   };
 };
 
-/** Why {@link userFromClaims} finds nobody in these claims. For operators. */
+/** Explains to operators why {@link userFromClaims} finds nobody in these claims. */
 export const userFault = (claims: JsonObject, { username, subject }: ClaimNames): string => {
   const claim = claimAt(claims, username);
   if (isUsername(claim)) return personFault(claims, subject);

@@ -2,25 +2,25 @@ import type { JsonObject } from "../brand.ts";
 import { claimAt } from "./claim.ts";
 import type { ClaimNames } from "./user.ts";
 
-const isLacking = (claims: JsonObject, name: string): boolean => (claimAt(claims, name) ?? null) === null;
+const isMissing = (claims: JsonObject, name: string): boolean => (claimAt(claims, name) ?? null) === null;
 
-const lacking = (claims: JsonObject, names: ClaimNames): readonly string[] =>
-  [names.username, names.groups].filter((name) => isLacking(claims, name));
+const missingNames = (claims: JsonObject, names: ClaimNames): readonly string[] =>
+  [names.username, names.groups].filter((name) => isMissing(claims, name));
 
-/** Whether an id token lacks a claim that the operator has named; userinfo may have it (OpenID Connect Core section 5.3). */
+/** Whether an id token lacks a configured claim, which userinfo may have (OpenID Connect Core section 5.3). */
 export const lacksClaims = (claims: JsonObject, names: ClaimNames): boolean =>
-  lacking(claims, names).length > 0;
+  missingNames(claims, names).length > 0;
 
-/** What userinfo says of the claims that the id token lacks, by the names that the operator has given them. */
-export const lackingClaims = (claims: JsonObject, userinfo: JsonObject, names: ClaimNames): JsonObject =>
+/** The claims of a userinfo response that the id token lacks, under their configured names. */
+export const missingClaims = (claims: JsonObject, userinfo: JsonObject, names: ClaimNames): JsonObject =>
   Object.fromEntries(
-    lacking(claims, names)
+    missingNames(claims, names)
       .map((name) => [name, claimAt(userinfo, name)] as const)
       .filter(([, claim]) => claim !== undefined),
   );
 
-/** An id token's claims, and what userinfo has added to them; the id token's count before it, unless they are null. */
+/** An id token's claims, completed by those of userinfo. A claim of the id token takes precedence unless it is null. */
 export const withUserinfo = (claims: JsonObject, added: JsonObject): JsonObject => ({
   ...claims,
-  ...Object.fromEntries(Object.entries(added).filter(([name]) => isLacking(claims, name))),
+  ...Object.fromEntries(Object.entries(added).filter(([name]) => isMissing(claims, name))),
 });

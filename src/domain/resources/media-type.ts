@@ -38,7 +38,7 @@ export const storedMediaType = (object: ObjectKind): string => {
   }
 };
 
-/** Types that say nothing of what is in a file, under which programs copy it into a bucket; the last is S3's own. */
+/** Generic types, under which programs copy files into a bucket; the last is S3's default. */
 const genericTypes = [
   "",
   "text/plain",
@@ -49,8 +49,8 @@ const genericTypes = [
 ];
 
 /**
- * Whether an object stored under this type may be served as this kind: its key says what it is, and only a type of
- * something else speaks against that. One rule for all kinds, on all routes.
+ * Whether an object stored under this type may be served as this kind. Its key determines the kind, and only a
+ * specific other type contradicts it.
  */
 export const isReadableAs = (object: ObjectKind, mediaType: string): boolean => {
   const type = mediaType.split(";")[0]?.trim().toLowerCase() ?? "";

@@ -24,7 +24,7 @@ export const inFolder = (objectKey: ObjectKey): { folder: KeyPrefix; name: strin
   return { folder: objectKey.slice(0, end) as KeyPrefix, name: objectKey.slice(end) };
 };
 
-/** The key of a name that a listing of the folder gave. */
+/** The key of a name from a listing of the folder. */
 export const keyIn = (folder: KeyPrefix, name: string): ObjectKey => key(`${folder}${name}`);
 
 export const datasetsPrefix = (group: GroupName) => `${group}/datasets/` as KeyPrefix;

@@ -28,10 +28,10 @@ export interface Resource {
   readonly parts: readonly [string, ...string[]];
 }
 
-/** What a resource is named for. What was stored under a name that uploads no longer take can be read and deleted. */
+/** Why a name is parsed. A name that uploads no longer accept can still be read and deleted. */
 export type ResourceAction = "read" | "upload" | "delete";
 
-/** The first parts that a dataset may not have, since the server means something else by them. */
+/** First parts that are no dataset's, since the server has other routes below them. */
 const reserved = new Set(["settings", "narratives"]);
 
 /** C0 and C1 control characters and DEL: no name has them, and NUL ends a file name. */
@@ -49,13 +49,13 @@ const checkPart = (part: string): void => {
   if (!part.isWellFormed()) throw new BadRequest("An address has to be well-formed Unicode.");
 };
 
-/** What Auspice takes for a slash, or loses from the page's address, which is then another one after a reload. */
+/** Characters that Auspice replaces by a slash or drops from the page's address, which a reload then does not find. */
 const lostInAddresses = /[\\#?%]/u;
 
 /** Formats, zero widths, fillers, variation selectors: two names could look the same. */
 const invisible = /[\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
 
-/** What nothing that is uploaded may be called. */
+/** Checks what applies to uploads only: names that exist may break these rules. */
 const checkNewPart = (part: string): void => {
   const [lost] = lostInAddresses.exec(part) ?? [];
   if (lost !== undefined) {
@@ -75,7 +75,7 @@ const checkNewPart = (part: string): void => {
   }
 };
 
-/** In bytes: what file systems take for one name (NAME_MAX), and stores that keep objects on one. */
+/** NAME_MAX of file systems, which also limits stores that keep their objects on one. */
 const maxFileNameBytes = 255;
 const longestSuffix = "_tip-frequencies.json";
 

@@ -6,7 +6,7 @@ import { parseReturnPath } from "./return-path.ts";
 /** Longest time between the start of a login and its end. */
 export const loginAttemptLifetime: Seconds = 3600;
 
-/** A login that has begun and waits for the provider to send the browser back. */
+/** A login that was started, and whose callback has not come yet. */
 export interface LoginAttempt {
   /** RFC 6749 section 10.12. */
   readonly state: string;
@@ -21,7 +21,7 @@ export interface LoginAttempt {
 
 const isText = (value: unknown): value is string => typeof value === "string" && value !== "";
 
-/** Reads an attempt's JSON; undefined for what is none, or is one of another shape, as another version may have made it. */
+/** Parses an attempt; undefined when it has another shape, as one of another version may. */
 export const parseAttempt = (text: string): LoginAttempt | undefined => {
   const read: Partial<Record<keyof LoginAttempt, unknown>> | undefined = parseObject(text);
   if (!read) return undefined;
@@ -32,7 +32,7 @@ export const parseAttempt = (text: string): LoginAttempt | undefined => {
   return { state, nonce, codeVerifier, redirectUri, returnTo, begun };
 };
 
-/** Whether the attempt is the one that this answer belongs to, and not too old ("expired"). */
+/** Checks an attempt against the `state` of a callback ("unknown": another one) and its lifetime ("expired"). */
 export const checkAttempt = (
   attempt: LoginAttempt,
   state: string,

@@ -3,24 +3,24 @@ import type { Login } from "./session.ts";
 import type { SessionOwner } from "./session-owner.ts";
 import { byProviderSession, bySubject } from "./session-owner.ts";
 
-/** Older logout tokens are refused, whether they have expired or not, so that a used one need not be remembered for ever. */
+/** Older logout tokens are refused even if they have not expired, which bounds the replay cache. */
 export const logoutTokenMaxAge: Seconds = 600;
 
-/** What a provider's logout token says, once it is verified: whose sessions, or which one, has ended there. */
+/** The claims of a verified logout token: whose sessions, or which one, has ended at the provider. */
 export interface LogoutClaims {
-  /** The token's own id: each counts once. */
+  /** The token's `jti`; each token is accepted once. */
   readonly id: string;
   readonly subject: string | undefined;
   readonly providerSession: string | undefined;
 }
 
-/** Where the sessions lie that a notice may be about. */
+/** The registry keys of the sessions that a logout token may be about. */
 export const ownersInLogout = ({ subject, providerSession }: LogoutClaims): readonly SessionOwner[] => [
   ...(providerSession === undefined ? [] : [byProviderSession(providerSession)]),
   ...(subject === undefined ? [] : [bySubject(subject)]),
 ];
 
-/** Whether a login is the named person's, or of the named session. */
+/** Whether a login belongs to the token's subject, or to its session when it names no subject. */
 export const mayMatch = (claims: LogoutClaims, login: Login): boolean =>
   claims.subject === undefined ? matches(claims, login) : claims.subject === login.subject;
 

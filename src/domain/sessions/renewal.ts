@@ -1,19 +1,19 @@
 import type { Json, JsonObject, Seconds } from "../brand.ts";
 
-/** What is known of a user's rights having changed, and of the provider's clock. */
+/** A user's not-before mark, and what is needed to compare a token with it. */
 export interface NotBefore {
-  /** Tokens issued before this are too old; absent: no mark. */
+  /** Tokens issued before this are stale; undefined: no mark. */
   readonly notBefore: Seconds | undefined;
   /** How far the provider dates its `iat` back (`OIDC_IAT_BACKDATED_BY`). */
   readonly backdatedBy: Seconds;
-  /** Marks up to this one were there before the provider was asked for the token; undefined: that is not known. */
+  /** Marks up to this one were set before the token was requested; undefined when that is not known. */
   readonly renewedAfterMark: Seconds | undefined;
 }
 
-/** Between a mark and one that comes later, though it is no later by its own clock. */
+/** The least distance between two marks, however close their clocks say they are. */
 export const minStep: Seconds = 0.001;
 
-/** The mark after another one: see `NotBeforeMarks`. */
+/** The mark that follows the present one, always later than it: see `NotBeforeMarks`. */
 export const laterMark = (present: Seconds | undefined, at: Seconds): Seconds =>
   present === undefined || present < at ? at : present + minStep;
 
@@ -21,8 +21,8 @@ const maxMargin: Seconds = 60;
 const marginDivisor = 10;
 
 /**
- * From when on a token is renewed ahead of its end, so that nobody waits for it: a minute before, or a tenth
- * of its life. `fraction` (0 to 1) spreads renewals over the margin's first half. Undefined: it has no end.
+ * When a token is renewed ahead of its expiry, so that no request waits for it: a minute before, or a tenth of its
+ * lifetime if that is shorter. `fraction` (0 to 1) spreads renewals over the margin's first half. Undefined: no `exp`.
  */
 export const renewalDue = (claims: JsonObject, fraction: number): Seconds | undefined => {
   const { exp: end, iat: issued } = claims;
@@ -35,8 +35,8 @@ const isNumber = (claim: Json | undefined): claim is number =>
   typeof claim === "number" && Number.isFinite(claim);
 
 /**
- * Whether claims are from before the user's notBeforeMark mark (sessions-and-authentication.md section 8):
- * "undated" when there is a mark and no `iat` to compare it with.
+ * Compares a token's `iat` with the user's not-before mark (sessions-and-authentication.md section 8). "undated":
+ * there is a mark, and no `iat`.
  */
 export const freshness = (claims: JsonObject, notBeforeMark: NotBefore): "fresh" | "stale" | "undated" => {
   const { notBefore, renewedAfterMark } = notBeforeMark;

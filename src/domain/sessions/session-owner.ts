@@ -4,16 +4,16 @@ import { isIdentifier, isSamePerson, personKey } from "../identity/person.ts";
 import type { User, Username } from "../identity/user.ts";
 import type { Login } from "./session.ts";
 
-/** What sessions are looked up by: a person, a username, or the provider's name for a person or a session. */
+/** A key of the session registry: a person, a username, or the provider's `sub` or `sid`. */
 export type SessionOwner = Branded<"SessionOwner">;
 
 export const byPerson = (person: Person) => `person:${personKey(person)}` as SessionOwner;
-/** For the operator, who knows people by it. */
+/** For operators, who know people by their usernames. */
 export const byUsername = (username: Username) => `username:${username}` as SessionOwner;
 export const bySubject = (subject: string) => `subject:${subject}` as SessionOwner;
 export const byProviderSession = (sid: string) => `sid:${sid}` as SessionOwner;
 
-/** Everything that this login can be looked up by. */
+/** All registry keys of a login. */
 export const ownersOf = ({ username, person, subject, providerSession }: Login): readonly SessionOwner[] => [
   ...(person === undefined ? [] : [byPerson(person)]),
   byUsername(username),
@@ -21,19 +21,19 @@ export const ownersOf = ({ username, person, subject, providerSession }: Login):
   ...(providerSession === undefined ? [] : [byProviderSession(providerSession)]),
 ];
 
-/** Where a user's own sessions lie. */
+/** The registry keys of a user's own sessions. */
 export const ownersOfUser = ({ person, sub }: User): readonly SessionOwner[] => [
   byPerson(person),
   ...(sub === undefined ? [] : [bySubject(sub)]),
 ];
 
-/** Whether a login is this user's own. One of version 0.1 does not say whose it is, but by `sub` and username. */
+/** Whether a login is this user's own. One of version 0.1 identifies its owner by `sub` and username only. */
 export const belongsTo = ({ person, subject, username }: Login, user: User): boolean =>
   person === undefined
     ? subject !== undefined && subject === user.sub && username === user.username
     : isSamePerson(person, user.person);
 
-/** The provider's own names in a login. */
+/** The provider's identifiers of a login: its `sub` and `sid`. */
 export type ProviderNames = Pick<Login, "subject" | "providerSession">;
 
 /** Whether two logins are known to have come of one session at the provider. */
@@ -49,7 +49,7 @@ export const isOfAnotherProviderSession = (one: Login, other: Login): boolean =>
     one.providerSession !== other.providerSession) ||
   (one.subject !== undefined && other.subject !== undefined && one.subject !== other.subject);
 
-/** The provider's names in an id token's claims (OpenID Connect Back-Channel Logout section 2.1). */
+/** The `sub` and `sid` of an id token's claims (OpenID Connect Back-Channel Logout section 2.1). */
 export const providerNames = ({ sub, sid }: JsonObject): ProviderNames => ({
   ...(isIdentifier(sub) ? { subject: sub } : {}),
   ...(isIdentifier(sid) ? { providerSession: sid } : {}),

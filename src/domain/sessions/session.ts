@@ -5,7 +5,7 @@ import type { Username } from "../identity/user.ts";
 import { parseObject } from "../json-object.ts";
 import type { SealedText } from "./token-set.ts";
 
-/** 24 random bytes in base64url. It opens nothing without its signature in the cookie. */
+/** 24 random bytes in base64url. It is of no use without the cookie's signature. */
 export type SessionId = Branded<"SessionId">;
 
 export const sessionIdBytes = 24;
@@ -13,29 +13,29 @@ export const sessionIdBytes = 24;
 export const parseSessionId = (text: string): SessionId | undefined =>
   /^[A-Za-z0-9_-]{32}$/.test(text) ? (text as SessionId) : undefined;
 
-/** Somebody's login, as it is kept in a session. */
+/** A login, as a session stores it. */
 export interface Login {
   /** For the operator and for not-before marks; rights come from the tokens, never from here. */
   readonly username: Username;
-  /** Whose session it is. Absent: version 0.1 began it, and it has not been renewed since. */
+  /** The session's owner. Absent: version 0.1 created it, and it has not been renewed since. */
   readonly person?: Person;
   readonly since: Seconds;
-  /** When its owner was last seen; written once in a while only, see `touch-session.ts`. */
+  /** When the session was last used; rewritten at intervals only, see `touch-session.ts`. */
   readonly lastUsed?: Seconds;
-  /** The id token's `sub`, which the provider's logout notices name. */
+  /** The id token's `sub`, by which logout tokens identify the person. */
   readonly subject?: string;
-  /** The provider's name for its own session with this browser: the id token's `sid`, where it has one. */
+  /** The id token's `sid`, if any, which identifies the provider's own session with this browser. */
   readonly providerSession?: string;
-  /** What the person logged in with, for their own eyes; coarse, such as "Firefox on Linux". */
+  /** The browser, shown to its owner only; coarse, such as "Firefox on Linux". */
   readonly client?: string;
   /** A {@link TokenSet}, sealed under this session's encryption context. */
   readonly sealedTokens: SealedText;
 }
 
-/** Why a session that goes on has no login any more, for whoever logged in with it; forgotten at the next login. */
+/** Why a session's login ended, to be shown to its owner; removed at the next login. */
 export type LoginEnd = (typeof loginEnds)[number];
 
-/** The provider did not renew it; it had lasted as long as logins may. */
+/** `not-renewed`: the provider refused to renew it. `too-old`: it reached SESSION_MAX_LIFETIME. */
 const loginEnds = ["not-renewed", "too-old"] as const;
 
 export interface Session {
@@ -63,16 +63,13 @@ const isLogin = (value: unknown): boolean => {
 
 export const parseLoginEnd = (value: unknown): LoginEnd | undefined => loginEnds.find((end) => end === value);
 
-/** Only a hint: the rest of the session is as good without it. */
+/** Drops an unknown `loginEnd`: it is only a hint, and the session is valid without it. */
 const withoutLoginEnd = (session: object): Session => {
   const { loginEnd: _, ...others } = session as Session;
   return others;
 };
 
-/**
- * Reads a stored session's JSON; undefined for what is none, or is one of another shape, as another version or
- * somebody else may have written it.
- */
+/** Parses a stored session; undefined when it has another shape, as one of another version or program may. */
 export const parseSession = (text: string): Session | undefined => {
   const session = parseObject(text);
   if (!session || (session["login"] !== undefined && !isLogin(session["login"]))) return undefined;

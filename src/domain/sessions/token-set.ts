@@ -1,26 +1,26 @@
 import type { Branded, JsonObject, Seconds } from "../brand.ts";
 import { parseObject } from "../json-object.ts";
 
-/** Text that only the token sealer can open, under the context it was sealed in. */
+/** A text that the token sealer encrypted; it can be opened in its encryption context only. */
 export type SealedText = Branded<"SealedText">;
 
-/** What the identity provider gives at a login and at each renewal. */
+/** The tokens that the provider issues at a login and at each renewal. */
 export interface TokenSet {
   readonly idToken: string;
   readonly accessToken: string;
   readonly refreshToken: string;
-  /** What userinfo said of the claims that the id token lacks; absent: it was not asked. See `userinfo.ts`. */
+  /** The userinfo claims that the id token lacks; absent when userinfo was not requested. See `userinfo.ts`. */
   readonly userinfo?: JsonObject;
   /**
-   * NotBefore marks up to this one were set before the provider was asked for this id token: by them it is fresh,
-   * whatever its `iat` says. Absent: the token came of a login.
+   * Not-before marks up to this one were set before this id token was requested, which is therefore fresh by them,
+   * whatever its `iat`. Absent: the token was issued at a login.
    */
   readonly renewedAfterMark?: Seconds;
 }
 
 export const serialiseTokens = (tokens: TokenSet): string => JSON.stringify(tokens);
 
-/** Reads what {@link serialiseTokens} wrote; undefined for anything else. */
+/** Parses what {@link serialiseTokens} wrote; undefined for anything else. */
 export const parseTokens = (text: string): TokenSet | undefined => {
   const value: Partial<Record<keyof TokenSet, unknown>> | undefined = parseObject(text);
   if (!value) return undefined;

@@ -1,6 +1,6 @@
 /**
  * Ends the sessions that a provider's logout token names (OpenID Connect Back-Channel Logout section 2.7).
- * Throws ProviderDown, StoreDown; then the provider may send the same token again.
+ * Throws ProviderDown, StoreDown, after which the provider may retry with the same token.
  */
 export type BackchannelLogout = (logoutToken: string) => Promise<BackchannelOutcome>;
 

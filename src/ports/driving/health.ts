@@ -1,2 +1,2 @@
-/** What the server needs and whether it answers: the names of what does not. Never throws. */
+/** Checks the server's dependencies and returns the names of those that are unavailable. Never throws. */
 export type Readiness = () => Promise<readonly string[]>;

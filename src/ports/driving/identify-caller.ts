@@ -1,4 +1,4 @@
 import type { Caller, Credentials } from "../../domain/identity/caller.ts";
 
-/** Says who sends a request. Throws InvalidToken for a Bearer token that is not valid. */
+/** Authenticates a request by its credentials. Throws InvalidToken for a Bearer token that is not valid. */
 export type IdentifyCaller = (credentials: Credentials) => Promise<Caller>;

@@ -4,27 +4,27 @@ import type { SessionId } from "../../domain/sessions/session.ts";
 
 /** One of somebody's sessions, as they may see it. */
 export interface OwnSession {
-  /** Made from the session's id, which cannot be made from it. */
+  /** A hash of the session's id. */
   readonly publicId: string;
   readonly since: Seconds;
   /** Exact to a minute. */
   readonly lastUsed: Seconds;
-  /** Undefined: it is not known. */
+  /** Undefined when unknown. */
   readonly client: string | undefined;
-  /** The one that asks. */
+  /** Whether it is the session of this request. */
   readonly isCurrent: boolean;
 }
 
 /**
- * The sessions of the person who asks, and never anybody else's. `used`: what the request was authenticated
- * with. Every method throws LoginRequired for who is nobody, and the outage for who cannot be told.
+ * A caller's own sessions. `used`: the credentials of the request. Every method throws LoginRequired for an anonymous
+ * caller, and the outage (ProviderDown or StoreDown) for an unverified one.
  */
 export interface MySessions {
-  /** Last used ones first. */
+  /** The most recently used ones first. */
   list(caller: Caller, used: Credentials): Promise<readonly OwnSession[]>;
-  /** Returns what was ended. Throws NotFound for what is not theirs, as for what nobody has. */
+  /** Returns the ended session's id. Throws NotFound for another person's session, as for one that does not exist. */
   end(caller: Caller, used: Credentials, publicId: string): Promise<SessionId>;
-  /** All but the one that asks. */
+  /** Ends all but the session of this request. */
   endOthers(caller: Caller, used: Credentials): Promise<void>;
   endAll(caller: Caller, used: Credentials): Promise<void>;
 }

@@ -2,11 +2,11 @@ import type { ReturnPath } from "../../domain/sessions/return-path.ts";
 import type { Login, SessionId } from "../../domain/sessions/session.ts";
 import type { SealedText } from "../../domain/sessions/token-set.ts";
 
-/** A login that has begun: where to send the browser, and what it must bring back. */
+/** An authorization request (RFC 6749 section 4.1.1), and what its callback needs. */
 export interface AuthorizationRequest {
   readonly authorizationUrl: string;
   readonly state: string;
-  /** The attempt, readable by this server alone; kept by the browser, so that nothing is stored for visitors. */
+  /** The encrypted attempt, for a cookie: the server stores nothing for visitors who only start a login. */
   readonly sealedAttempt: SealedText;
 }
 

@@ -1,6 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { ProviderMetadata } from "../../../src/domain/identity/provider-metadata.ts";
-import { movedTo, moveUrl, scopesToAskFor } from "../../../src/domain/identity/provider-metadata.ts";
+import {
+  defaultScopes,
+  metadataAtOrigin,
+  replaceOrigin,
+} from "../../../src/domain/identity/provider-metadata.ts";
 
 const http = "http://127.0.0.1:5000";
 const https = "https://localhost:5443";
@@ -29,7 +33,7 @@ describe("the scopes to ask for", () => {
     [undefined, "openid profile email offline_access"],
     ["openid profile", "openid profile email offline_access"],
   ])("of a provider that lists %j are %s", (scopes, asked) => {
-    expect(scopesToAskFor({ ...metadata, scopes_supported: scopes }).join(" ")).toBe(asked);
+    expect(defaultScopes({ ...metadata, scopes_supported: scopes }).join(" ")).toBe(asked);
   });
 });
 
@@ -43,13 +47,13 @@ describe("a URL that moves to another origin", () => {
     [`https://other.example/?next=${http}/idp`, `https://other.example/?next=${http}/idp`],
     ["", ""],
   ])("%s becomes %s", (url, moved) => {
-    expect(moveUrl(url, http, https)).toBe(moved);
+    expect(replaceOrigin(url, http, https)).toBe(moved);
   });
 });
 
 describe("the provider seen from another of its origins", () => {
   it("has moved its endpoints, and keeps its issuer and all else", () => {
-    expect(movedTo(metadata, http, https)).toEqual({
+    expect(metadataAtOrigin(metadata, http, https)).toEqual({
       ...metadata,
       jwks_uri: `${https}/idp/jwks`,
       authorization_endpoint: `${https}/idp/auth`,
@@ -59,6 +63,6 @@ describe("the provider seen from another of its origins", () => {
   });
 
   it("is itself when seen from its own", () => {
-    expect(movedTo(metadata, http, http)).toEqual(metadata);
+    expect(metadataAtOrigin(metadata, http, http)).toEqual(metadata);
   });
 });

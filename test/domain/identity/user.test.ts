@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Json, JsonObject } from "../../../src/domain/brand.ts";
-import { groupsAreElsewhere, userFault, userFromClaims } from "../../../src/domain/identity/user.ts";
+import { hasDistributedGroups, userFault, userFromClaims } from "../../../src/domain/identity/user.ts";
 
 const names = { username: "cognito:username", groups: "cognito:groups", subject: "sub" };
 
@@ -117,7 +117,7 @@ describe("groups that are elsewhere", () => {
 
   it("are noticed, and grant nothing", () => {
     const claims = { ...person, oid: "8e1b", preferred_username: "alice", ...overage };
-    expect(groupsAreElsewhere(claims, entra)).toBe(true);
+    expect(hasDistributedGroups(claims, entra)).toBe(true);
     expect(userFromClaims(claims, entra)).toMatchObject({ authzRoles: new Set(), claimedGroups: [] });
   });
 
@@ -129,7 +129,7 @@ describe("groups that are elsewhere", () => {
     ["the names are a text", { _claim_names: "groups" }],
     ["the names are null", { _claim_names: null }],
   ])("are not when %s", (_, claims) => {
-    expect(groupsAreElsewhere(claims, entra)).toBe(false);
+    expect(hasDistributedGroups(claims, entra)).toBe(false);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { lackingClaims, lacksClaims, withUserinfo } from "../../../src/domain/identity/userinfo.ts";
+import { lacksClaims, missingClaims, withUserinfo } from "../../../src/domain/identity/userinfo.ts";
 
 const names = { username: "name", groups: "access.roles", subject: "sub" };
 
@@ -10,7 +10,7 @@ describe("what userinfo adds to an id token's claims", () => {
     ["are missing below a path", { access: {} }],
   ])("is what the token's own lack when they %s", (_, claims) => {
     expect(lacksClaims(claims, names)).toBe(true);
-    const added = lackingClaims(claims, { name: "alice", access: { roles: ["blab/owners"] } }, names);
+    const added = missingClaims(claims, { name: "alice", access: { roles: ["blab/owners"] } }, names);
     expect(withUserinfo(claims, added)).toMatchObject({ name: "alice", "access.roles": ["blab/owners"] });
   });
 

@@ -1,4 +1,4 @@
-import { movedTo } from "../../../domain/identity/provider-metadata.ts";
+import { metadataAtOrigin } from "../../../domain/identity/provider-metadata.ts";
 import type { ClaimNames } from "../../../domain/identity/user.ts";
 import type { IdentityProvider } from "../../../ports/driven/identity/identity-provider.ts";
 import type { Discovery } from "../../../ports/driving/discovery.ts";
@@ -16,7 +16,7 @@ export const discovery =
   async (origin) => {
     const metadata = await d.identityProvider.metadata();
     return {
-      ...(d.providerOrigin === undefined ? metadata : movedTo(metadata, d.providerOrigin, origin)),
+      ...(d.providerOrigin === undefined ? metadata : metadataAtOrigin(metadata, d.providerOrigin, origin)),
       nextstrain_cli_client_configuration: {
         client_id: d.cliClientId,
         application_type: "native",

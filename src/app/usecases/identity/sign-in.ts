@@ -1,5 +1,5 @@
 import { SignInFailed, SignInLost } from "../../../domain/failure.ts";
-import { moveUrl } from "../../../domain/identity/provider-metadata.ts";
+import { replaceOrigin } from "../../../domain/identity/provider-metadata.ts";
 import type { ClaimNames, User } from "../../../domain/identity/user.ts";
 import { userFault, userFromClaims } from "../../../domain/identity/user.ts";
 import { sanitizeText } from "../../../domain/sanitize-text.ts";
@@ -46,7 +46,7 @@ const secretBytes = 32;
 
 export const signIn = (d: Deps): SignIn => {
   const seenFrom = (origin: string, url: string) =>
-    d.providerOrigin === undefined ? url : moveUrl(url, d.providerOrigin, origin);
+    d.providerOrigin === undefined ? url : replaceOrigin(url, d.providerOrigin, origin);
   return {
     begin: async (origin, returnTo, slot) => {
       const attempt: LoginAttempt = {

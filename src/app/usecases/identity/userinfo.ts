@@ -1,7 +1,7 @@
 import type { JsonObject } from "../../../domain/brand.ts";
 import { ProviderDown } from "../../../domain/failure.ts";
 import type { ClaimNames } from "../../../domain/identity/user.ts";
-import { lackingClaims, lacksClaims, withUserinfo } from "../../../domain/identity/userinfo.ts";
+import { lacksClaims, missingClaims, withUserinfo } from "../../../domain/identity/userinfo.ts";
 import { memoize } from "../../../domain/memoize.ts";
 import type { TokenSet } from "../../../domain/sessions/token-set.ts";
 import type { IdentityProvider, IdToken } from "../../../ports/driven/identity/identity-provider.ts";
@@ -34,7 +34,7 @@ export const userinfo = ({ identityProvider, claimNames, userinfoMode }: Deps): 
 
   const ask = async (tokens: TokenSet, claims: JsonObject): Promise<TokenSet | "refused"> => {
     const said = await identityProvider.userinfo(tokens, String(claims["sub"]));
-    return said === "refused" ? said : { ...tokens, userinfo: lackingClaims(claims, said, claimNames) };
+    return said === "refused" ? said : { ...tokens, userinfo: missingClaims(claims, said, claimNames) };
   };
 
   return {

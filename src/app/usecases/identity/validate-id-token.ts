@@ -1,7 +1,7 @@
 import type { JsonObject, Seconds } from "../../../domain/brand.ts";
 import { personKey } from "../../../domain/identity/person.ts";
 import type { ClaimNames, User } from "../../../domain/identity/user.ts";
-import { groupsAreElsewhere, userFault, userFromClaims } from "../../../domain/identity/user.ts";
+import { hasDistributedGroups, userFault, userFromClaims } from "../../../domain/identity/user.ts";
 import { memoize } from "../../../domain/memoize.ts";
 import { freshness } from "../../../domain/sessions/renewal.ts";
 import type {
@@ -45,7 +45,7 @@ const reportGroupsElsewhere = ({ claimNames, log }: ValidationDeps) => {
   const reason = `the token has no claim ${claimNames.groups} but says where to ask for it (_claim_names), as Microsoft Entra ID does for people in more than 200 groups; nobody asks there, so they hold no roles: use app roles instead`;
   return (claims: JsonObject, { username, person }: User): void => {
     const key = personKey(person);
-    if (!groupsAreElsewhere(claims, claimNames) || told.has(key)) return;
+    if (!hasDistributedGroups(claims, claimNames) || told.has(key)) return;
     if (told.size >= maxReported) told.clear();
     told.add(key);
     log.write({ event: "groups-elsewhere", username, reason });

@@ -4,20 +4,20 @@ import type { LoginAttempt } from "../../../domain/sessions/login-attempt.ts";
 import type { LogoutClaims } from "../../../domain/sessions/logout-claims.ts";
 import type { TokenSet } from "../../../domain/sessions/token-set.ts";
 
-/** One that is judged over and over should come in the same object each time. */
+/** A token that is validated repeatedly should be the same object each time, since results are memoized by it. */
 export type IdToken = Pick<TokenSet, "idToken" | "userinfo" | "renewedAfterMark">;
 
-/** Which of the two OAuth2 clients a token was made for: browser sessions, or the command line. */
+/** The OAuth2 client that a token was issued to: the app's (browser sessions) or the command line's. */
 export type Audience = "app" | "cli";
 
 /**
- * The lab's OpenID provider. Its being away, slow, or talking nonsense is ProviderDown, thrown by every
- * method and never a verdict on anybody's tokens.
+ * The OpenID provider. Every method throws ProviderDown when the provider is unreachable or slow, or its answer is
+ * malformed; none of these is a result about anybody's tokens.
  */
 export interface IdentityProvider {
-  /** OpenID Connect Discovery section 4, kept for a while, with the operator's overrides. */
+  /** The cached metadata (OpenID Connect Discovery section 4), with the operator's overrides. */
   metadata(): Promise<ProviderMetadata>;
-  /** Where to send a browser for a login: code flow with PKCE S256 and a nonce (OpenID Connect Core section 3.1.2.1). */
+  /** The authorization request's URL: code flow with PKCE S256 and a nonce (OpenID Connect Core section 3.1.2.1). */
   authorizationUrl(attempt: LoginAttempt): Promise<string>;
   /**
    * Redeems the code in the query that came back to the attempt's redirect URI (RFC 6749 section 4.1.3), and
@@ -26,30 +26,29 @@ export interface IdentityProvider {
    */
   redeemCode(attempt: LoginAttempt, query: string): Promise<VerifiedTokens>;
   /**
-   * Refresh grant (RFC 6749 section 6) and verification of what came back. No refresh token in the answer:
-   * the old one stays. "refused" on `invalid_grant` (section 5.2).
+   * Refresh grant (RFC 6749 section 6) and verification of its response. If that has no refresh token, the old one
+   * stays. "refused" on `invalid_grant` (section 5.2).
    */
   refresh(tokens: TokenSet): Promise<VerifiedTokens | UntrustedTokens | "refused">;
   /**
-   * What the provider says of the person at its userinfo endpoint (OpenID Connect Core section 5.3), which has to be
-   * the subject that is named; nothing where it has no such endpoint. "refused": it does not take the access token.
+   * The claims of the userinfo endpoint (OpenID Connect Core section 5.3), whose `sub` has to be `subject`; none where
+   * the provider has no such endpoint. "refused": the endpoint rejects the access token.
    */
   userinfo(tokens: TokenSet, subject: string): Promise<JsonObject | "refused">;
   /** Checks signature, issuer, audience and times of an id token (OpenID Connect Core section 3.1.3.7). */
   verify(token: IdToken, audience: Audience): Promise<Verification>;
   /**
-   * Where to send a browser to log out at the provider too (OpenID Connect RP-Initiated Logout section 2);
-   * undefined: the provider offers no such thing.
+   * The logout request's URL (OpenID Connect RP-Initiated Logout section 2); undefined when the provider has no
+   * `end_session_endpoint`.
    */
   endSessionUrl(returnTo: string, idToken: string | undefined): Promise<string | undefined>;
   /**
-   * Takes a refresh token out of use (RFC 7009 section 2.1). Nothing happens where the provider has no
-   * endpoint for it.
+   * Revokes a refresh token (RFC 7009 section 2.1). Does nothing where the provider has no revocation endpoint.
    */
   revoke(tokens: TokenSet): Promise<void>;
-  /** Checks all of a logout token but whether it came before (OpenID Connect Back-Channel Logout section 2.6). */
+  /** Validates a logout token, except for its replay (OpenID Connect Back-Channel Logout section 2.6). */
   verifyLogout(logoutToken: string): Promise<LogoutVerification>;
-  /** Returns when metadata and signing keys are at hand. */
+  /** Resolves when metadata and signing keys are available. */
   ready(): Promise<void>;
 }
 
@@ -59,19 +58,18 @@ export interface VerifiedTokens {
   readonly claims: JsonObject;
 }
 
-/** Nobody can be served by the answer's id token. */
+/** A refresh response whose id token cannot be used to serve anybody. */
 export interface UntrustedTokens {
   readonly tokens: TokenSet;
   readonly claims: undefined;
   /**
-   * "wrong-subject": it is not about whom the old one was about; the tokens are good for being revoked. "expired": it
-   * is the same person's and all is well but the time, by our clock. "unverifiable": the provider's keys do not tell, or
-   * something else about it is not as it should be, which nobody's login ends for. In both cases the tokens are good for
-   * the next refresh, and the old ones may be used up. "missing": none came (which OpenID Connect Core section 12.2
-   * allows), and the old one is no longer good.
+   * "wrong-subject": it is another person's, and the tokens are to be revoked. "expired": it is valid except for its
+   * `exp`, by our clock. "unverifiable": its signature or a claim cannot be verified, which ends no login. In both cases
+   * the new refresh token has to be stored, since the old one may be used up. "missing": the response has none (OpenID
+   * Connect Core section 12.2 allows that), and the old one has expired.
    */
   readonly because: "wrong-subject" | "expired" | "unverifiable" | "missing";
-  /** Why it is in doubt, where more is known. */
+  /** Why it is unverifiable, if known. */
   readonly cause?: unknown;
 }
 
@@ -82,9 +80,9 @@ export type LogoutVerification =
 
 export type Verification =
   | { readonly outcome: "valid"; readonly claims: JsonObject }
-  /** All is well but for the time: a session renews it, a Bearer client is told to. */
+  /** Valid except for its `exp`: a session renews it, a Bearer client is asked to. */
   | { readonly outcome: "expired" }
-  /** Of a session's own token: the provider's keys do not tell, now. It is renewed, and proves nothing till then. */
+  /** Only of a session's own token: its signature cannot be verified now. It is renewed, and not trusted until then. */
   | { readonly outcome: "unverifiable"; readonly reason: string }
   /** `reason`, a sentence, may be shown to whoever sent the token. */
   | { readonly outcome: "invalid"; readonly reason: string };

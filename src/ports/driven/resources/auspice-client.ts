@@ -1,4 +1,4 @@
-/** The Auspice client as answers that any HTTP server can send. */
+/** The Auspice client's files, as answers that any HTTP server can send. */
 export interface AuspiceClient {
   /** The page that loads Auspice; served under many addresses, never cached (AUS-1). */
   readonly entrypoint: string;
@@ -9,7 +9,7 @@ export interface AuspiceClient {
   contentSecurityPolicy(images: readonly string[]): string;
   /** Answers a request below `/dist/` or for `/favicon.png`. */
   answer(request: AssetRequest): Promise<AssetAnswer>;
-  /** Reads all that is served into memory, so that an upgrade may replace the files under a running server. */
+  /** Reads all files into memory, so that an upgrade may replace them under a running server. */
   preload(): Promise<void>;
 }
 
@@ -17,7 +17,7 @@ export interface AssetRequest {
   readonly method: string;
   readonly path: string;
   readonly ifNoneMatch?: string | undefined;
-  /** Whether the client takes this coding at all (RFC 9110 section 12.5.3). */
+  /** Whether the client accepts this coding (RFC 9110 section 12.5.3). */
   accepts(coding: Coding): boolean;
 }
 

@@ -1,8 +1,8 @@
 import type { JsonObject } from "../../../domain/brand.ts";
 
 /**
- * Takes apart Markdown that begins with YAML or JSON between lines of three hyphens (storage.md section 5), with the
- * very values that Auspice reads; only JSON comes out.
+ * Parses Markdown that begins with YAML or JSON between lines of three hyphens (storage.md section 5). Values are those
+ * that Auspice reads, as JSON.
  */
 export interface FrontMatter {
   /**

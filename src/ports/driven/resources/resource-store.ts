@@ -2,19 +2,19 @@ import type { KeyPrefix, ObjectKey } from "../../../domain/resources/object-key.
 import type { ObjectMetadata, Precondition, StoredObject } from "../../../domain/resources/stored-object.ts";
 
 /**
- * Keeps objects under keys, as S3 does. Every read shows the store's present state. Every method may throw
- * StoreDown, and stops with the signal's reason when it is aborted.
+ * Stores objects by key, as S3 does, with strong consistency: every read shows the last write. Every method may throw
+ * StoreDown, and rejects with the signal's reason when it is aborted.
  */
 export interface ResourceStore {
   /** All file names below the prefix, without it, in the order of their UTF-8 bytes. */
   list(prefix: KeyPrefix, signal: AbortSignal): AsyncIterable<string>;
   /** Undefined: there is none. */
   stat(key: ObjectKey, signal: AbortSignal): Promise<ObjectMetadata | undefined>;
-  /** Opens one state of an object; a write in the meantime does not mix into it. Undefined: there is none. */
+  /** Opens a snapshot of an object, which a concurrent write does not change. Undefined: there is none. */
   read(key: ObjectKey, signal: AbortSignal): Promise<StoredObject | undefined>;
   /**
-   * Creates or replaces an object. It becomes visible as a whole, only after the body has ended; a body that
-   * throws leaves the old state, and the error passes through. The last of several writers wins.
+   * Creates or replaces an object atomically, once the body has ended. A body that throws leaves the old object, and its
+   * error is rethrown. The last of several writers wins.
    */
   write(
     key: ObjectKey,
@@ -22,9 +22,9 @@ export interface ResourceStore {
     condition: Precondition,
     signal: AbortSignal,
   ): Promise<WriteOutcome>;
-  /** Removes an object; nothing happens when it is not there. */
+  /** Removes an object; does nothing when there is none. */
   remove(key: ObjectKey, condition: Precondition, signal: AbortSignal): Promise<WriteOutcome>;
-  /** Returns when the store answers. */
+  /** Resolves when the store is available. */
   ready(signal: AbortSignal): Promise<void>;
 }
 

@@ -1,13 +1,12 @@
 import type { Seconds } from "../../../domain/brand.ts";
 
 /**
- * Remembers what must count only once, for all instances: the provider's notices that have been obeyed, and
- * logins that have been finished. Every method may throw StoreDown.
+ * Ids that all instances accept only once: of logout tokens, and of login attempts. Every method may throw StoreDown.
  */
 export interface ReplayCache {
   has(id: string): Promise<boolean>;
-  /** Remembers it for so long, and forgets it afterwards. */
+  /** Adds an id, which expires after `lifetime`. */
   add(id: string, lifetime: Seconds): Promise<void>;
-  /** Remembers it unless it is remembered already, atomically; true for the one caller who did. */
+  /** Adds an id unless it is present, atomically. True for the one caller who added it. */
   claim(id: string, lifetime: Seconds): Promise<boolean>;
 }

@@ -3,15 +3,15 @@ import type { SessionId } from "../../../domain/sessions/session.ts";
 import type { SessionOwner } from "../../../domain/sessions/session-owner.ts";
 
 /**
- * Says which sessions somebody has. It only points: an entry is written before its session and may outlive
- * it, so whoever reads looks into the session too. It ends what nobody puts off, so it grows no further than
- * there are sessions. Each operation touches the data of one owner alone. Every method may throw StoreDown.
+ * The ids of each owner's sessions. An entry is written before its session and may outlive it, so readers have to look
+ * into the session too. Entries expire, which bounds the registry by the number of sessions. Each operation is on the
+ * entries of one owner. Every method may throw StoreDown.
  */
 export interface SessionRegistry {
-  /** Enters a session, or puts the end of its entry off until `lifetime` seconds from now. */
+  /** Adds a session's entry, or extends it; it expires `lifetime` seconds from now. */
   add(owner: SessionOwner, id: SessionId, lifetime: Seconds): Promise<void>;
-  /** The sessions entered, those first whose entries were put off last. */
+  /** The owner's sessions, the most recently added or extended ones first. */
   list(owner: SessionOwner): Promise<readonly SessionId[]>;
-  /** Nothing happens when there is no such entry. */
+  /** Does nothing when there is no such entry. */
   remove(owner: SessionOwner, id: SessionId): Promise<void>;
 }

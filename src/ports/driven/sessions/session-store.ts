@@ -2,34 +2,33 @@ import type { Seconds } from "../../../domain/brand.ts";
 import type { Revision, Session, SessionId, StoredSession } from "../../../domain/sessions/session.ts";
 
 /**
- * Keeps sessions until nobody has used them for a while. Safe for many instances at once: every write says
- * what it expects to find, so that a late one neither brings back a session that has ended nor puts old
- * tokens over new ones. Every method may throw StoreDown.
+ * Stores sessions until they have been idle for too long. Safe for many instances: every write is a compare-and-set, so
+ * that a late one neither restores a session that has ended nor replaces new tokens by old ones. Every method may throw
+ * StoreDown.
  */
 export interface SessionStore {
   /**
-   * Reads a session and puts its end off until `idle` seconds from now, in one round trip and without
-   * rewriting it. Undefined: there is none, or nobody used it for too long.
+   * Reads a session and touches it: it expires `idle` seconds from now. One round trip, without rewriting it. Undefined:
+   * there is none, or it has expired.
    */
   load(id: SessionId, idle: Seconds): Promise<StoredSession | undefined>;
-  /** Reads a session and leaves its end where it is: for whoever looks at sessions without using them. */
+  /** Reads a session without touching it. */
   peek(id: SessionId): Promise<StoredSession | undefined>;
-  /** Stores a new session. An id that is taken already is a fault of the caller's. */
+  /** Stores a new session. The caller guarantees that its id is new. */
   create(id: SessionId, session: Session, idle: Seconds): Promise<Revision>;
   /**
-   * Replaces the session if it still has this revision, atomically. "gone": it has ended, and stays so;
-   * "changed": somebody else wrote it in the meantime. In both cases nothing is written.
+   * Replaces the session if it still has this revision, atomically. "gone": it has ended; "changed": another writer
+   * replaced it. In both cases nothing is written.
    */
   replace(id: SessionId, session: Session, expected: Revision, idle: Seconds): Promise<ReplaceOutcome>;
-  /** Ends a session, in one round trip, and gives what it held at that moment. Undefined: it was gone already. */
+  /** Removes a session, in one round trip, and returns it. Undefined: it was gone already. */
   remove(id: SessionId): Promise<Session | undefined>;
   /**
-   * Every session there is, in no order and in bounded memory, for the operator's commands. One that is there
-   * all the while is given at least once, now and then twice; one that begins or ends meanwhile, perhaps.
-   * Being given here puts no session's end off.
+   * All sessions, in no order and in bounded memory, for commands. One that exists during the whole iteration is yielded
+   * at least once, and possibly twice; one that begins or ends meanwhile may be yielded. None is touched.
    */
   all(): AsyncIterable<ListedSession>;
-  /** Returns when the store answers. */
+  /** Resolves when the store is available. */
   ready(): Promise<void>;
 }
 

@@ -1,4 +1,4 @@
-/** Takes down who did what to which group's data, once it has been decided; whoever listens gets every event. */
+/** Records who did what to which group's data, once it has been decided. */
 export interface Audit {
   record(event: AuditEvent): void;
 }
@@ -22,7 +22,7 @@ export type Actor =
   | {
       readonly kind: "user";
       readonly username: string;
-      /** Tells apart whom the provider calls by one name. */
+      /** Distinguishes people with the same username. */
       readonly subject: string;
     }
   | { readonly kind: "anonymous" | "unverified" };

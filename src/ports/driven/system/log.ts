@@ -2,7 +2,7 @@ import type { Seconds } from "../../../domain/brand.ts";
 import type { AuditAction } from "./audit.ts";
 
 /**
- * What is worth telling the operator: named events with listed fields, so that nothing else can slip in.
+ * The operator's log: events with a fixed list of fields each, so that nothing else can slip in.
  * No field ever holds a secret, a token, a cookie or a query string.
  */
 export interface Log {
@@ -10,11 +10,11 @@ export interface Log {
 }
 
 export type LogEvent =
-  /** A variable of the environment that is one or two edits away from a setting, and is not read. */
+  /** An environment variable that is one or two edits away from a setting, and is not read. */
   | { readonly event: "unknown-setting"; readonly name: string; readonly nearest: string }
   /** Other variables that begin like settings and are not read; container platforms set some by themselves. */
   | { readonly event: "unread-variables"; readonly names: string }
-  /** A setting that leaves something unsafe; told once, at the start. */
+  /** An unsafe setting; logged once, at the start. */
   | { readonly event: "unsafe-setting"; readonly name: string; readonly advice: string }
   | { readonly event: "listening"; readonly url: string }
   | { readonly event: "stopping"; readonly why: string }
@@ -27,14 +27,14 @@ export type LogEvent =
       readonly status: number;
       readonly seconds: Seconds;
     }
-  /** Somebody has read private data, or changed something; nothing is told of reading what is public. */
+  /** Private data was read, or something changed; reading public data is not logged. */
   | {
       readonly event: "access";
       readonly action: AuditAction;
       readonly caller: "user" | "anonymous" | "unverified";
       /** Of a user. */
       readonly username?: string;
-      /** Of a user: tells apart whom the provider calls by one name. */
+      /** Of a user: distinguishes people with the same username. */
       readonly subject?: string;
       readonly group: string;
       /** Below the group's address. */
@@ -48,11 +48,11 @@ export type LogEvent =
       readonly event: "sign-in";
       readonly outcome: "done";
       readonly username: string;
-      /** Tells apart whom the provider calls by one name. */
+      /** Distinguishes people with the same username. */
       readonly subject: string;
       /** Role groups of the claim that give a role here; bounded in number and length, like the next. */
       readonly roleGroups: readonly string[];
-      /** What else the claim names. */
+      /** The claim's other entries. */
       readonly ignoredGroups: readonly string[];
       /** Why the claim, or a part of it, could not be read. */
       readonly groupsFault?: string;
@@ -61,7 +61,7 @@ export type LogEvent =
       readonly event: "sign-in";
       readonly outcome: "refused";
       readonly reason: string;
-      /** What the provider said beside its error code. */
+      /** The provider's `error_description`. */
       readonly description?: string;
     }
   | {
@@ -70,28 +70,28 @@ export type LogEvent =
       readonly username: string;
       readonly cause?: unknown;
     }
-  /** Somebody whose token does not hold the groups but says where to ask for them; told once of each person. */
+  /** A token's groups are a distributed claim, which is not fetched; logged once for each person. */
   | { readonly event: "groups-elsewhere"; readonly username: string; readonly reason: string }
-  /** A logout token that was refused, whoever sent it: where it was the provider, people stay logged in here. */
+  /** A logout token was refused. If the provider sent it, people stay logged in here. */
   | { readonly event: "logout-notice"; readonly outcome: "refused"; readonly reason: string }
-  /** A session whose tokens cannot be opened or are no longer valid; its owner has to log in again. */
+  /** A session's tokens cannot be opened or are no longer valid; its owner has to log in again. */
   | { readonly event: "session-dropped"; readonly username: string; readonly reason: string }
-  /** A session that ended because somebody, or the provider, wanted it to. */
+  /** A session was ended by its owner, an operator or the provider. */
   | { readonly event: "session-ended"; readonly username: string; readonly why: string }
-  /** Something that the server needs does not answer when `/readyz` asks, since now; or answers again. */
+  /** A dependency that `/readyz` checks has become unavailable, or available again. */
   | {
       readonly event: "readiness";
       readonly part: string;
       readonly outcome: "failing" | "ready";
       readonly cause?: unknown;
     }
-  /** What was found out at the start: which conditions of writes the resource store heeds. */
+  /** The result of the probe at the start: which conditions of writes the resource store enforces. */
   | {
       readonly event: "store-probe";
       readonly heeds: readonly string[];
       readonly ignores: readonly string[];
-      /** What the operator has to mend. */
+      /** What the operator has to correct. */
       readonly fault?: string;
     }
-  /** Work in the background that went wrong and will be tried again. */
+  /** Background work failed; it is retried after an outage. */
   | { readonly event: "background"; readonly what: string; readonly cause: unknown };
