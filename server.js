@@ -1,5 +1,5 @@
-// The one file that any Node can read: it says what to do when Node is too old, and otherwise starts the
-// server, which Node runs as the TypeScript it is.
+// The entry point, in JavaScript that old versions of Node can parse, so that they can report that they are too old.
+// Node runs the rest as TypeScript.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";

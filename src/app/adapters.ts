@@ -24,16 +24,13 @@ export interface AdapterParts {
   readonly closers: Closers;
 }
 
-/** How long a hold outlives a holder that was killed. */
+/** How long a lock stays taken after its holder was killed. */
 const lockLease: Seconds = 5;
 
-/** A mark must outlive every token issued before it, and every session that might hold one. */
+/** A not-before mark must outlive every token issued before it, and so every session that may hold one. */
 const marksOutlive: Seconds = 86_400;
 
-/**
- * Chooses the adapter behind each port. Each is imported only where it is chosen, so that starting stays
- * quick; to swap a backend is to configure another one here.
- */
+/** Binds an adapter to each port. Only chosen adapters are imported, which keeps the start fast. */
 export const bindAdapters = async (to: DependencyContainer, parts: AdapterParts): Promise<void> => {
   const { configuration, clock, random, log } = parts;
   bind(to, keys.clock, () => clock);
@@ -136,7 +133,7 @@ const bindSessionsFolder = async (to: DependencyContainer, parts: StoreParts): P
   bind(to, keys.marks, () => cachedMarks(marks, clock));
   bind(to, keys.lock, () => lock);
   bind(to, keys.limiters, () => memoryLimiters(clock));
-  // The folders' names are hashes, and no object's key is a session's id.
+  // One lock serves both: names are hashed, and no object's key equals a session's id.
   bind(to, keys.writeLock, () => lock);
 };
 
@@ -172,7 +169,7 @@ const bindRedis = async (to: DependencyContainer, parts: StoreParts, url: string
   bind(to, keys.writeLock, () => lock("nextstrain.org-object-write"));
 };
 
-/** At the start an outage is for the operator to mend, and most often a slip in the configuration. */
+/** At the start an unavailable Redis is most often a mistake in the configuration, and is reported as one. */
 const unusableRedis = (error: unknown): never => {
   if (!(error instanceof StoreDown)) throw error;
   const why = error.cause instanceof Error ? error.cause.message : "no answer";

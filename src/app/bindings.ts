@@ -2,12 +2,12 @@ import "./reflect-metadata.ts";
 import type { DependencyContainer } from "tsyringe";
 import { container, instanceCachingFactory } from "tsyringe";
 
-/** Gives tsyringe's symbols a type. */
+/** A tsyringe token with the type of what is bound to it. */
 export type Key<T> = symbol & { readonly holds?: T };
 
 export const key = <T>(name: string): Key<T> => Symbol(name);
 
-/** One for each composition, since a child's override is not seen by what its parent has made already. */
+/** Each composition has its own container, since instances that a parent has made do not see a child's overrides. */
 export const newContainer = (): DependencyContainer => container.createChildContainer();
 
 export const bind = <T>(to: DependencyContainer, under: Key<T>, make: () => NoInfer<T>): void => {

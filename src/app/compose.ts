@@ -53,7 +53,7 @@ export const compose = async (parts: AdapterParts, origins: Origins): Promise<Re
   const container = newContainer();
   await bindAdapters(container, parts);
   const isEmbedded = parts.configuration.provider.kind === "embedded";
-  // The one hashes passwords in other threads while the other keeps this one busy.
+  // In parallel: the provider hashes passwords on other threads, while the sample data is computed on this one.
   const [provider] = await settleAll([
     openIdentityProvider(parts, origins, get(container, keys.limiters)),
     isEmbedded ? addSample(container, parts, origins) : undefined,
@@ -71,7 +71,7 @@ const addSample = (from: DependencyContainer, { configuration }: AdapterParts, o
     origin: origins[0],
   });
 
-/** How long a server that stops waits for what it does in the background. */
+/** How long a server that stops waits for its background work. */
 const drainTimeout: Seconds = 5;
 
 const assemble = (

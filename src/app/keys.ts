@@ -20,7 +20,7 @@ import type { Log } from "../ports/driven/system/log.ts";
 import type { Random } from "../ports/driven/system/random.ts";
 import { key } from "./bindings.ts";
 
-/** One for each port; the adapters behind them are chosen in `adapters.ts`, and only there. */
+/** One key for each port; `adapters.ts` binds the adapters to them. */
 export const keys = {
   audit: key<Audit>("audit"),
   auspice: key<AuspiceClient>("auspice"),

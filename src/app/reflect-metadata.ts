@@ -1,2 +1,2 @@
-/** tsyringe refuses to load without this function of a polyfill that only decorators need; we have none. */
+/** tsyringe refuses to load without this function of the reflect-metadata polyfill, which only decorators need. */
 (Reflect as { getMetadata?: unknown }).getMetadata ??= () => undefined;

@@ -5,7 +5,7 @@ import type { Listing } from "../../ports/driving/resources.ts";
 import type { Listings } from "../usecases/groups/listings.ts";
 import { coalescingCache } from "./coalescing-cache.ts";
 
-/** Of a resource besides its name. */
+/** Overhead of a resource besides its name. */
 const bytesOfResource = 200;
 
 const bytesOf = ({ datasets, narratives }: Listing): number =>
@@ -14,7 +14,7 @@ const bytesOf = ({ datasets, narratives }: Listing): number =>
     bytesOfResource,
   );
 
-/** One listing of the store for all who ask for a group at the same time, or soon after. */
+/** Concurrent requests for a group's listing share one listing of the store, and so do those shortly after. */
 export const cachedListings = (listings: Listings, clock: Clock): Listings => {
   const cache = coalescingCache<GroupName, Listing>({ load: listings.of, bytesOf, clock });
   return {

@@ -3,13 +3,13 @@ import type { Seconds } from "../../domain/brand.ts";
 import type { NotBeforeMarks } from "../../ports/driven/sessions/not-before-marks.ts";
 import type { Clock } from "../../ports/driven/system/clock.ts";
 
-/** How long another instance's mark may go unnoticed here. */
+/** How long a mark that another instance set may go unnoticed here. */
 const lifetime: Seconds = 5;
 const maxUsers = 10_000;
 
 /**
- * Marks that are looked up once in a few seconds and user, so that an authenticated request costs one round
- * trip to the stores. A mark set here counts here at once. No permission is ever kept.
+ * Caches each user's mark for a few seconds, so that an authenticated request costs one round trip to the stores. A
+ * mark that is set here takes effect here at once. Permissions are never cached.
  */
 export const cachedMarks = (marks: NotBeforeMarks, clock: Clock): NotBeforeMarks => {
   const cache = new LRUCache<string, { readonly since: Seconds | undefined; readonly until: Seconds }>({
@@ -29,7 +29,7 @@ export const cachedMarks = (marks: NotBeforeMarks, clock: Clock): NotBeforeMarks
       const until = clock.now() + lifetime;
       const changesBefore = changes;
       const since = await marks.find(username);
-      // An answer that was under way while a mark was set may be from before it.
+      // A lookup that was in flight while a mark was set may have read the state before it.
       if (changes === changesBefore) cache.set(username, { since, until });
       return since;
     },

@@ -5,7 +5,7 @@ import type { NonNfcNames } from "../usecases/resources/unicode-normalization.ts
 import { nonNfcNamesIn, withUnicodeNormalization } from "../usecases/resources/unicode-normalization.ts";
 import { coalescingCache } from "./coalescing-cache.ts";
 
-/** Of a name besides its letters, which stand there in both forms. */
+/** Overhead of a name besides its characters, which are stored in both forms. */
 const bytesOfName = 200;
 
 const bytesOf = (forms: NonNfcNames): number =>
@@ -14,7 +14,7 @@ const bytesOf = (forms: NonNfcNames): number =>
     bytesOfName,
   );
 
-/** A store that finds names in any form, and lists a folder once for all who look for one there at the same time. */
+/** A store that finds names in any Unicode form; concurrent lookups in a folder share one listing. */
 export const withCachedUnicodeNames = (store: ResourceStore, clock: Clock): ResourceStore =>
   withUnicodeNormalization(
     store,

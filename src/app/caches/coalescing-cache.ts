@@ -4,16 +4,16 @@ import type { Seconds } from "../../domain/brand.ts";
 import type { Clock } from "../../ports/driven/system/clock.ts";
 
 /**
- * What was asked is known for so many times as long as it took, so that whoever answers is busy with one question for
- * a small part of the time at most, and what is quickly answered is always new.
+ * An entry's TTL is its load time by this factor, so that loading one key takes a tenth of the time at most, and what
+ * loads quickly is always fresh.
  */
 const ttlFactor = 10;
 const maxTtl: Seconds = 2;
 
-/** For a whole answer; a store has its own limits for each step of it. */
+/** For a whole load; a store has its own timeouts for each step. */
 const loadTimeout: Seconds = 60;
 
-/** In bytes, about; and in answers. */
+/** Bounds of the cache: approximate bytes, and entries. */
 const maxBytes = 16_000_000;
 const maxEntries = 1000;
 
@@ -29,10 +29,10 @@ interface Options<Key, Value> {
   readonly clock: Clock;
 }
 
-/** All who ask the same at the same time share one answer, and so do those who ask soon after. */
+/** A cache that coalesces concurrent loads of the same key, and keeps the result for a short TTL. */
 export interface CoalescingCache<Key, Value> {
   of(key: Key, signal: AbortSignal): Promise<Value>;
-  /** Who asks from now on gets a new answer. */
+  /** Makes later calls load the key again. */
   invalidate(key: Key): void;
 }
 
@@ -49,13 +49,13 @@ export const coalescingCache = <Key extends string, Value>({
   const inFlight = new Map<Key, Promise<Value>>();
   const fresh = (key: Key): Promise<Value> | undefined => {
     const found = cache.get(key);
-    // Without the sign, so that a clock set back shows nothing old.
+    // The absolute value, so that a clock that was set back keeps no entry alive.
     if (found && Math.abs(clock.now() - found.from) < found.ttl) return Promise.resolve(found.value);
     return undefined;
   };
   const loadEntry = async (key: Key): Promise<Entry<Value>> => {
     const began = clock.now();
-    // Others may wait for it too: it goes on when the one who began it leaves.
+    // Other callers may share the load, so it outlives the one that started it.
     const value = await load(key, AbortSignal.timeout(loadTimeout * 1000));
     const from = clock.now();
     return { value, from, ttl: Math.min(maxTtl, ttlFactor * Math.max(0, from - began)) };

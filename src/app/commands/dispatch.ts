@@ -2,7 +2,7 @@ import { Command, CommanderError } from "commander";
 import type { CommandContext, Run } from "./command.ts";
 import { CommandFailed } from "./command.ts";
 
-/** EX_USAGE of sysexits(3); 1 and 2 say why the server does not start. */
+/** EX_USAGE of sysexits(3); 1 and 2 are the codes of a server that cannot start. */
 const badUsage = 64;
 
 const afterHelp = `
@@ -39,7 +39,7 @@ const addCommands = (program: Command, context: CommandContext): void => {
     .action(runs(async () => (await import("./version.ts")).printVersion));
 };
 
-/** Does what the arguments say. @throws CommandFailed, and what the command throws */
+/** Runs the command that the arguments name. @throws CommandFailed, and what the command throws */
 export const dispatch = async (args: readonly string[], context: CommandContext): Promise<void> => {
   let errorOutput = "";
   const program = new Command("node server.js")
@@ -62,7 +62,7 @@ export const dispatch = async (args: readonly string[], context: CommandContext)
     await program.parseAsync(commandLine, { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    // Help that was asked for ends by an exception, too.
+    // Commander also throws after it has printed help.
     if (error.exitCode !== 0) throw new CommandFailed(errorOutput.trimEnd(), badUsage, { cause: error });
   }
 };

@@ -16,7 +16,7 @@ import { CommandFailed, nothingFound } from "./command.ts";
 import type { StoredSessions } from "./stored-sessions.ts";
 import { withSessions } from "./stored-sessions.ts";
 
-/** How long a provider that does not answer is waited for, when all sessions have ended. */
+/** How long revocations may take once all sessions have ended. */
 const drainTimeout: Seconds = 30;
 
 export const endSessionsOf: Run = async ([username = ""], context) => {
@@ -45,7 +45,7 @@ const entriesOf = async (configuration: Configuration, { clock }: CommandContext
   return registeredSessions({ ...common, tokens, find: findSessions(common) });
 };
 
-/** The embedded provider lives in the server's process, and is nobody's to revoke from another one. */
+/** The embedded provider runs in the server's process; another process cannot revoke its tokens. */
 const revocation = async (
   configuration: Configuration,
   clock: CommandContext["clock"],
@@ -57,7 +57,7 @@ const revocation = async (
   return revokeLogin({ identityProvider, background, findSessions: findSessions({ sessions, registry }) });
 };
 
-/** The number of sessions is told in the end; here only what goes wrong. */
+/** Each ended session is not logged, since their number is printed in the end. */
 const withoutSessionEnded = (log: Log): Log => ({
   write: (event) => {
     if (event.event !== "session-ended") log.write(event);

@@ -5,7 +5,7 @@ import { keyReport } from "../usecases/sessions/key-report.ts";
 import type { Run } from "./command.ts";
 import { withSessions } from "./stored-sessions.ts";
 
-/** Prints which keys the stored sessions need. Names only, never a key. */
+/** Prints the names of the keys that stored sessions need, and never a key. */
 export const printKeyReport: Run = async (_, context) => {
   const configuration = await context.configure();
   const { encryptionKeys } = await openSecrets(configuration);
@@ -30,7 +30,7 @@ const rowsOf = ({ configured, dropped, unreadable }: KeyReport): string[] => [
   ...(unreadable === 0 ? [] : [row(unreadable, "(none)", "damaged: these people have to log in again")]),
 ];
 
-/** A name is the operator's free text, or came from the store: no control characters to the terminal. */
+/** Names are free text of the operator's or the store's, so control characters are escaped for the terminal. */
 const shown = ({ name }: KeyCount): string => JSON.stringify(name);
 
 const stillNeeded = ({ sessions }: KeyCount): string =>

@@ -18,20 +18,20 @@ export interface StoredSessions {
   readonly store: SessionStore;
   readonly registry: SessionRegistry;
   readonly marks: NotBeforeMarks;
-  /** To standard error. */
+  /** Writes to standard error. */
   readonly log: Log;
   /** Closed when the work is done. */
   readonly closers: Closers;
 }
 
-/** Where the sessions lie, without a password. */
+/** The location of the sessions, without a password. */
 const placeOf = ({ settings: { REDIS_URL: url, DATA_DIR: folder } }: Configuration): string => {
   if (url === undefined) return folder;
   const { host, pathname } = new URL(url);
   return `Redis at ${host}${pathname === "/" ? "" : pathname}`;
 };
 
-/** Without the server's settings a command would find nothing, and say that there is nothing. */
+/** Without the server's settings a command would find an empty store, and report success. */
 const refuseUnused = (configuration: Configuration): void => {
   const { REDIS_URL: url, DATA_DIR: folder } = configuration.settings;
   if (url !== undefined || existsSync(folder)) return;
@@ -42,7 +42,7 @@ const refuseUnused = (configuration: Configuration): void => {
   );
 };
 
-/** Runs something on the sessions of the configured server, which may be running meanwhile. */
+/** Runs `work` on the sessions of the configured server, which may be running. */
 export const withSessions = async <T>(
   configuration: Configuration,
   { clock, warn }: CommandContext,

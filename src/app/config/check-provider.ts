@@ -3,7 +3,7 @@ import type { Settings } from "./settings.ts";
 /** RFC 6749 section 3.3. */
 const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
 
-/** What the server itself says in the authorization request, or what would change where the answer comes to. */
+/** Parameters that the server sets itself, or that would change how the provider responds. */
 const ownParameters: ReadonlySet<string> = new Set([
   "client_id",
   "code_challenge",
@@ -42,7 +42,7 @@ const checkParameters = (settings: Settings, problems: string[]): void => {
   }
 };
 
-/** Finds what cannot work about the way in which a provider of the operator's own is to be asked. */
+/** Finds settings that cannot work for requests to the operator's provider. */
 export const checkProvider = (settings: Settings, problems: string[]): void => {
   checkScopes(settings, problems);
   checkParameters(settings, problems);

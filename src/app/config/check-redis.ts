@@ -4,7 +4,7 @@ import { systemAuthorities } from "./settings.ts";
 
 const hostAndPort = /^(\[[0-9a-f:.]+\]|[^\s:/]+):\d{1,5}$/i;
 
-/** Finds out whether Redis is missing where it is needed. */
+/** Checks that Redis is configured where it is required. */
 export const checkRedisIsThere = (
   settings: Settings,
   given: ReadonlySet<SettingName>,
@@ -17,7 +17,7 @@ export const checkRedisIsThere = (
   }
 };
 
-/** Finds what cannot work about the way in which Redis is to be reached. */
+/** Finds settings that cannot work for the connection to Redis. */
 export const checkRedis = (settings: Settings, problems: string[]): void => {
   const { REDIS_CA_FILE: authorities } = settings;
   if (authorities !== undefined && authorities !== systemAuthorities && !isReadable(authorities)) {

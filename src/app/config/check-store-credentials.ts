@@ -6,7 +6,7 @@ import type { Settings } from "./settings.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Where the AWS SDK finds credentials besides, or asks for them. */
+/** Other sources of credentials that the AWS SDK supports. */
 const otherSources = [
   "AWS_WEB_IDENTITY_TOKEN_FILE",
   "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
@@ -14,11 +14,11 @@ const otherSources = [
   "AWS_EC2_METADATA_SERVICE_ENDPOINT",
 ] as const;
 
-/** Endpoints of AWS itself, those inside of a VPC among them; amazonaws.com.cn is China's. */
+/** Whether an endpoint is AWS's own, also inside of a VPC; amazonaws.com.cn is China's. */
 const isAws = (endpoint: string): boolean =>
   URL.canParse(endpoint) && /\.amazonaws\.com(\.cn)?$/.test(new URL(endpoint).hostname);
 
-/** A user that exists for one service only, as systemd makes them, may have none. */
+/** A user that systemd created for one service may have no home folder. */
 const homeOfUser = (): string => {
   try {
     return homedir();
@@ -35,8 +35,8 @@ const fileNamed = (environment: Environment, name: string, usual: string): strin
 };
 
 /**
- * Finds that the store can have no credentials. Only of a store that is not AWS: on AWS's machines the SDK asks the
- * machine itself (instance roles), which the environment does not tell. What a file holds is left to the SDK.
+ * Finds missing credentials of a store that is not AWS. On AWS the SDK may get them from the instance's role, which the
+ * environment does not show. Credential files are not read here, but by the SDK.
  */
 export const checkStoreCredentials = (
   { GROUPS_STORAGE: storage, AWS_ENDPOINT_URL_S3: endpoint }: Settings,

@@ -12,7 +12,7 @@ const isWeak = (secret: string): boolean =>
 /** Labels of letters, digits and inner hyphens (RFC 1123 section 2.1); a leading dot is allowed for cookies. */
 const domainName = /^\.?(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))+$/i;
 
-/** Names that AWS takes, and those that other stores take besides (Ceph, MinIO and old buckets of AWS). */
+/** Names that AWS accepts, and those that other stores accept as well (Ceph, MinIO and old buckets of AWS). */
 const bucketName = {
   aws: /^(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
   other: /^(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9]$/,
@@ -55,10 +55,10 @@ const checkCookieDomain = (settings: Settings, problems: string[]): void => {
   );
 };
 
-/** A token (RFC 9110 section 5.6.2), as browsers and proxies take it for a cookie's name. */
+/** A token (RFC 9110 section 5.6.2), as browsers and proxies accept it as a cookie's name. */
 const cookieName = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/;
 
-/** Cookies of ours that are no session: of login attempts and ended logins, and the embedded provider's. */
+/** The server's other cookies: of login attempts, of ended logins, and of the embedded provider. */
 const otherCookies = /^(__host-)?nextstrain\.org-login-|^idp_/i;
 
 const checkCookieName = (mode: Mode, settings: Settings, problems: string[]): void => {
@@ -75,7 +75,7 @@ const checkCookieName = (mode: Mode, settings: Settings, problems: string[]): vo
   }
 };
 
-/** Finds values that are of the right kind and cannot work all the same, before anything is opened. */
+/** Finds values that have the right type and still cannot work, before anything is opened. */
 export const checkValues = (mode: Mode, settings: Settings, problems: string[]): void => {
   if (mode === "production") checkSecrets(settings, problems);
   checkBucket(settings, problems);

@@ -11,7 +11,7 @@ import type { SettingName, Settings } from "./settings.ts";
 import type { UnknownNames } from "./unknown-names.ts";
 import { unknownNames } from "./unknown-names.ts";
 
-/** All that is to be known before anything is opened. */
+/** The checked configuration; no connection has been opened yet. */
 export interface Configuration {
   readonly mode: Mode;
   readonly settings: Settings;
@@ -34,7 +34,7 @@ export type ProviderConfiguration =
       readonly claimNames: ClaimNames;
     };
 
-/** Everything that is wrong with the configuration, told at once. */
+/** All problems of the configuration, reported at once. */
 export class BadConfiguration extends Error {
   readonly problems: readonly string[];
   constructor(problems: readonly string[]) {
@@ -49,7 +49,7 @@ interface ConfigurationSources {
   readonly workingFolder: string;
 }
 
-/** Reads and checks everything. No connection is tried. @throws BadConfiguration */
+/** Reads and checks the configuration without opening a connection. @throws BadConfiguration */
 export const readConfiguration = async (from: ConfigurationSources): Promise<Configuration> => {
   const { mode, settings, given, problems } = readSettings(
     from.environment,
@@ -64,7 +64,7 @@ export const readConfiguration = async (from: ConfigurationSources): Promise<Con
     checkProduction(given, found);
     checkStoreCredentials(settings, from.environment, found);
   }
-  // A review deployment does without Redis, unless it says otherwise (configuration.md section 2).
+  // A review deployment needs no Redis, unless REDIS_REQUIRED is set (configuration.md section 2).
   const isReview = (from.environment["HEROKU_PR_NUMBER"] ?? "") !== "" && !given.has("REDIS_REQUIRED");
   if (!isReview) checkRedisIsThere(settings, given, found);
   checkRedis(settings, found);
@@ -95,7 +95,7 @@ const embedded: ProviderConfiguration = { kind: "embedded" };
 
 const isAboutProvider = (name: string): boolean => /^(OIDC|OAUTH2)_/.test(name);
 
-/** Demo accounts exist only when nothing says that there is another provider: a misspelt name never brings them back. */
+/** Demo accounts exist only when no setting of a provider is set, even under a misspelt name. */
 const namesProvider = (
   environment: ConfigurationSources["environment"],
   given: ReadonlySet<SettingName>,

@@ -9,20 +9,20 @@ import type { AdapterParts } from "../adapters.ts";
 import { ifDefined } from "./if-defined.ts";
 import type { Settings } from "./settings.ts";
 
-/** The provider and what clients have to know to use it. */
+/** The identity provider, and what use cases and clients need to know of it. */
 export interface ProviderParts {
   readonly identityProvider: IdentityProvider;
   readonly claimNames: ClaimNames;
   readonly cliClientId: string;
   readonly cliRedirectUris: readonly string[];
-  /** Only of the embedded provider: where the server itself talks to it. */
+  /** Only of the embedded provider: the origin by which the server itself reaches it. */
   readonly providerOrigin: string | undefined;
   readonly handler: RequestHandler | undefined;
-  /** Origins that the logout leads to, as far as they are known by now. */
+  /** Origins that a logout redirects to, as far as they are known yet. */
   readonly formTargets: () => readonly string[];
 }
 
-/** The server's own origins: the one it talks to itself by comes first. */
+/** The server's own origins; by the first it reaches itself. */
 export type Origins = readonly [string, ...string[]];
 
 export const openIdentityProvider = (
@@ -47,7 +47,7 @@ const embeddedClients = { app: "groups-server", cli: "nextstrain-cli" };
 /** RFC 8252 section 7.3: any port of the loopback interface. */
 const cliRedirectUris = ["http://127.0.0.1/", "http://localhost/"];
 
-/** Wrong passwords for one username: forgotten at the right one. */
+/** Limits attempts by username; a right password resets the count. */
 const demoLogins: Rate = { burst: 5, interval: 60 };
 
 const openEmbedded = async (
@@ -56,7 +56,7 @@ const openEmbedded = async (
   attempts: Limiter,
 ): Promise<ProviderParts> => {
   const { configuration, random, clock, log, closers } = parts;
-  // Provider and client are one process: their secret need not outlive it.
+  // Provider and client share a process, so their secret need not outlive it.
   const secret = random.text(32);
   const claimNames: ClaimNames = { username: "preferred_username", groups: "groups", subject: "sub" };
   const issuer = `${origins[0]}/idp`;
@@ -88,7 +88,7 @@ const openEmbedded = async (
   };
 };
 
-/** A lab's own, as it is configured. */
+/** Opens the configured provider. */
 export const openExternal = async ({
   configuration,
   clock,
@@ -137,7 +137,7 @@ const overrides = (settings: Settings): MetadataOverrides => ({
   ...ifDefined("scopes_supported", settings.OAUTH2_SCOPES_SUPPORTED),
 });
 
-/** The provider's logout may be at another origin than its description, as Amazon Cognito's is. */
+/** The logout endpoint may be at another origin than the metadata, as Amazon Cognito's is. */
 const logoutOrigins = (settings: Settings, known: ProviderMetadata | undefined): readonly string[] => {
   const urls = [settings.OAUTH2_LOGOUT_URL, known?.["end_session_endpoint"], settings.OIDC_IDP_URL];
   return [

@@ -9,24 +9,24 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface ReadSettings {
   readonly mode: Mode;
-  /** To be used only when there are no problems. */
+  /** Valid only when there are no problems. */
   readonly settings: Settings;
-  /** Names that were given a value, here or in the file. */
+  /** Names that are set in the environment or the file. */
   readonly given: ReadonlySet<SettingName>;
-  /** A sentence for each fault: the variable, where its value came from, what is wrong, how to mend it. */
+  /** A sentence for each problem: the variable, its source, what is wrong, and how to correct it. */
   readonly problems: readonly string[];
 }
 
-/** Both in the environment and in the file; `X=null` in the environment, whose values are all text, is null too. */
+/** Whether a value counts as unset, in the environment or in the file. */
 const isMissing = (value: Json | undefined): boolean => value === undefined || value === null || value === "";
 
-/** Whether the environment gives this name a value. */
+/** Whether a variable is set in the environment, where the text `null` counts as unset too. */
 export const isSet = (environment: Environment, name: string): boolean =>
   !isMissing(environment[name]) && environment[name] !== "null";
 
 /**
  * Reads every setting: the environment first, then the configuration file, then the default
- * (configuration.md section 1). Faults are collected, not thrown, so that all are told at once.
+ * (configuration.md section 1). Problems are collected, so that all are reported at once.
  */
 export const readSettings = (
   environment: Environment,
@@ -59,7 +59,7 @@ export const readSettings = (
   return { mode, settings: values as unknown as Settings, given, problems };
 };
 
-/** Other programs have words of their own for other modes; a production that is misspelt must not run as something else. */
+/** Other values of NODE_ENV mean development mode, but a misspelt `production` must not run as such. */
 const modeProblems = (word = ""): string[] =>
   word !== "production" && /^\s*prod/i.test(word)
     ? [`NODE_ENV: ${JSON.stringify(word)} has to be "production", exactly: all else is development mode.`]
@@ -122,7 +122,7 @@ interface Sources {
 interface Found {
   readonly raw: Json;
   readonly source: string;
-  /** What a relative path counts from. */
+  /** The folder that relative paths are resolved against. */
   readonly folder: string;
 }
 
@@ -138,7 +138,7 @@ const find = (name: SettingName, setting: Setting<unknown>, from: Sources): Foun
   return { raw: value, source: from.file, folder: dirname(from.file) };
 };
 
-/** A secret may lie in a file that `<NAME>_FILE` names, as container platforms hand them out. */
+/** Reads a secret from the file that `<NAME>_FILE` names, as container platforms provide them. */
 const readSecret = (name: SettingName, from: Sources): Found | undefined => {
   const named = from.environment[`${name}_FILE`];
   if (named === undefined || !isSet(from.environment, `${name}_FILE`)) return undefined;

@@ -8,7 +8,7 @@ import { ifDefined } from "./if-defined.ts";
 import type { Settings } from "./settings.ts";
 import { systemAuthorities } from "./settings.ts";
 
-/** What the settings say about Redis, for whoever connects to it. @throws NotConfigured */
+/** The options of a connection to Redis, from the settings. @throws NotConfigured */
 export const redisOptions = async (settings: Settings, url: string): Promise<RedisOptions> => {
   const ca = settings.REDIS_CA_FILE && (await readAuthorities(settings.REDIS_CA_FILE));
   return {
@@ -32,7 +32,7 @@ const readAuthorities = async (path: string): Promise<string> => {
   }
 };
 
-/** What Node trusts, with `NODE_EXTRA_CA_CERTS`, and what the machine's administrator has added for its programs. */
+/** The certificate authorities of Node, with `NODE_EXTRA_CA_CERTS`, and of the operating system. */
 const trustedHere = (): string =>
   [...new Set([...getCACertificates("default"), ...getCACertificates("system")])].join("\n");
 
@@ -49,7 +49,7 @@ const topology = (settings: Settings): RedisTopology => {
   return nodes ? { kind: "cluster", nodes: nodes.map(hostAndPort) } : { kind: "single" };
 };
 
-/** The form was checked with the configuration. */
+/** Parses host:port, which was checked with the configuration. */
 const hostAndPort = (text: string): HostAndPort => {
   const { hostname, port } = new URL(`redis://${text}`);
   return { host: hostname.replace(/^\[|\]$/g, ""), port: Number(port) };

@@ -14,8 +14,8 @@ export interface Secrets {
 const newKey = (): string => randomBytes(32).toString("base64url");
 
 /**
- * The operator's secrets in production; otherwise ones that are made at the first start and kept, so that
- * nobody is logged out by a restart.
+ * The operator's secrets in production. Otherwise they are generated at the first start and stored, so that a restart
+ * logs nobody out.
  */
 export const openSecrets = async ({ mode, settings }: Configuration): Promise<Secrets> => {
   const folder = join(settings.DATA_DIR, "keys");

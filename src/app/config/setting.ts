@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from "../../domain/brand.ts";
 
-/** How the text of a variable, or a value of the configuration file, becomes a setting's value. */
+/** Parses the text of a variable, or a value of the configuration file. */
 export interface Kind<T> {
   /** For the table of the docs, and for "has to be …" in messages. */
   readonly name: string;
@@ -12,14 +12,14 @@ export type Mode = "development" | "production";
 
 export interface Setting<T> {
   readonly kind: Kind<T>;
-  /** May the configuration file hold it too? */
+  /** Whether the configuration file may contain it too. */
   readonly inFile: boolean;
   readonly defaults: { readonly [mode in Mode]: T | undefined };
-  /** Never printed, and may come from the file that `<NAME>_FILE` names. */
+  /** Whether it is never printed, and may be read from the file that `<NAME>_FILE` names. */
   readonly secret: boolean;
-  /** A file's or folder's path; a relative one counts from where it was written down. */
+  /** Whether it is a path; a relative one is resolved against the folder of its source. */
   readonly isPath: boolean;
-  /** Of a path: a word in its place that is no path. */
+  /** A value of a path setting that is no path. */
   readonly keyword?: string;
   readonly unit?: string;
   readonly description: string;
@@ -114,7 +114,7 @@ export const texts: Kind<readonly string[]> = {
 export const textOrTexts: Kind<readonly string[]> = {
   name: "text, or a JSON list of texts",
   read: (raw) => {
-    // A list with a fault in it must not become a text that nobody meant.
+    // An invalid list must not be taken for one text.
     if (Array.isArray(asJson(raw))) {
       const several = texts.read(raw);
       return several?.length ? several : undefined;
@@ -144,7 +144,7 @@ export const object: Kind<JsonObject> = {
   },
 };
 
-/** Numbers and truth values are written as they are sent. */
+/** Numbers and booleans are converted to text. */
 export const textByName: Kind<Readonly<Record<string, string>>> = {
   name: "a JSON object of texts",
   read: (raw) => {

@@ -22,8 +22,8 @@ const web = url("https", "http");
 export const systemAuthorities = "system";
 
 /**
- * Every setting there is. The startup's messages, the type of the settings, and the table in
- * `docs/configuration.md` all come from here (facts: configuration.md of the specification).
+ * All settings. The messages at the start, the type of the settings and the table in `docs/configuration.md` are
+ * derived from this table (configuration.md of the specification).
  */
 export const settings = {
   HOST: setting({ kind: text, default: "127.0.0.1", inFile: false, description: "Address to listen on." }),

@@ -2,11 +2,11 @@ import { distance } from "fastest-levenshtein";
 import { isSet } from "./read-settings.ts";
 import { ignoredNames, settings } from "./settings.ts";
 
-/** Variables of the environment that look as if they were meant for this server, and are not read. */
+/** Environment variables that seem meant for this server, and are not read. */
 export interface UnknownNames {
   /** One or two edits away from a setting. */
   readonly misspelt: readonly { readonly name: string; readonly nearest: string }[];
-  /** Of our prefixes only. Container platforms set some by themselves, such as REDIS_PORT. */
+  /** Other variables with the prefixes of settings. Container platforms set some by themselves, such as REDIS_PORT. */
   readonly others: readonly string[];
 }
 
@@ -20,10 +20,10 @@ const known: readonly string[] = [
 
 const isOfOurs = (name: string): boolean => /^(OIDC|OAUTH2|SESSION|GROUPS|REDIS|S3|STORE)_/.test(name);
 
-/** Short names are too near to others: HOST and HOME are two edits apart. */
+/** Short names are too close to others: HOST and HOME are two edits apart. */
 const editsOf = (name: string): number => (name.length < 6 ? 1 : 2);
 
-/** No variable of a shell is longer, and long ones would cost time. */
+/** Longer names are skipped, since their edit distance takes long to compute. */
 const maxNameLength = 100;
 
 const nearestTo = (name: string): string | undefined => {
@@ -34,7 +34,7 @@ const nearestTo = (name: string): string | undefined => {
   return near.sort((a, b) => a.edits - b.edits)[0]?.one;
 };
 
-/** Finds what may be a slip of the keyboard: a setting that is misspelt has no effect, and nothing else tells. */
+/** Finds variables that may be misspelt settings, which would silently have no effect. */
 export const unknownNames = (environment: Readonly<Record<string, string | undefined>>): UnknownNames => {
   const names = Object.keys(environment).filter(
     (name) => name.length <= maxNameLength && isSet(environment, name) && !known.includes(name),

@@ -5,15 +5,15 @@ import type { Background } from "../usecases/sessions/background.ts";
 
 interface Options {
   readonly log: Log;
-  /** How long closing waits for what is not done yet. */
+  /** How long closing waits for pending work. */
   readonly drainTimeout: Seconds;
 }
 
-/** How much is done at once, and how much may wait, that of later tries included; more is dropped. */
+/** Bounds of concurrent and of waiting jobs, retries included; jobs beyond them are dropped. */
 const maxAtOnce = 10;
 const maxWaiting = 1000;
 
-/** Before the second try and the third, which is the last. */
+/** Delays before the second attempt and the third, which is the last. */
 const retryDelays: readonly Seconds[] = [1, 10];
 
 interface Job {
@@ -24,10 +24,7 @@ interface Job {
 
 const isOutage = (error: unknown): boolean => error instanceof ProviderDown || error instanceof StoreDown;
 
-/**
- * The work of this process that nobody waits for. It is kept in memory only: what a process that is killed
- * had still to do is lost.
- */
+/** The background jobs of this process. They are in memory only, and lost when the process is killed. */
 export const backgroundWork = ({ log, drainTimeout }: Options): Background & { close(): Promise<void> } => {
   const ready: Job[] = [];
   const later = new Map<Job, NodeJS.Timeout>();

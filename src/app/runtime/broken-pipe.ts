@@ -1,11 +1,11 @@
-/** Whoever read the output is gone: the pipe's other end has closed (`| head -1`), or the terminal has. */
+/** Whether the output's reader is gone: the pipe's other end (`| head -1`) or the terminal was closed. */
 const isBrokenPipe = (error: NodeJS.ErrnoException): boolean =>
   error.code === "EPIPE" || error.code === "EIO";
 
 /**
- * Lets the process go on when nobody reads its output any more, which would end Node with a stack. That it ends
- * quietly, as other programs do of SIGPIPE, was refused: it would stop a server, and a command half-way.
- * @param onFault Called with everything else that prevents writing, such as a full disk.
+ * Ignores a broken pipe, an error that would otherwise end Node with a stack. The process does not end quietly as by
+ * SIGPIPE either, which would stop a server, or a command half-way.
+ * @param onFault Called with every other error of writing, such as a full disk.
  */
 export const ignoreBrokenPipe = (
   output: NodeJS.EventEmitter,

@@ -1,10 +1,10 @@
 import type { Server } from "node:http";
 import type { Duplex } from "node:stream";
 
-/** For how long the rest of such a request is read and thrown away: closing earlier would reset the answer too. */
+/** How long the rest of such a request is discarded: closing earlier would reset the connection and lose the answer. */
 const lingerMs = 1000;
 
-/** What Node's parser found (`error.code`), as an answer's status line and a sentence. */
+/** The status line and sentence for each error of Node's parser (`error.code`). */
 const answers: { readonly [code: string]: readonly [status: string, error: string] } = {
   HPE_HEADER_OVERFLOW: [
     "431 Request Header Fields Too Large",
@@ -33,16 +33,16 @@ const answerTo = (code: string): string => {
   ].join("\r\n");
 };
 
-/** Whether bytes of an earlier request's answer have gone out on this connection, into which ours would be mixed. */
+/** Whether an earlier request's response is being sent on this connection, which ours would corrupt. */
 const isAnswering = (socket: Duplex): boolean => {
   const response: unknown = Reflect.get(socket, "_httpMessage");
   return typeof response === "object" && response !== null && Reflect.get(response, "headersSent") === true;
 };
 
-/** Answers requests that Node's parser refuses, which never get to the handler, in the form of all other refusals. */
+/** Answers requests that Node's parser rejects, which no handler gets, in the form of all other errors. */
 export const answerClientErrors = (server: Server): void => {
   server.on("clientError", (error: NodeJS.ErrnoException, socket: Duplex) => {
-    // The rest of a request that was answered makes errors as well.
+    // The rest of a request that was answered causes further errors.
     if (socket.writableEnded) return;
     if (error.code === "ECONNRESET" || !socket.writable || isAnswering(socket)) {
       socket.destroy(error);

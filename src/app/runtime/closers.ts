@@ -1,7 +1,7 @@
-/** What was opened, to be closed in the opposite order. */
+/** Open resources, which are closed in reverse order. */
 export interface Closers {
   add<T extends { close(): Promise<void> }>(opened: T): T;
-  /** Closes everything, also after one of them failed; the first failure is thrown in the end. */
+  /** Closes all of them, even if one fails; then throws the first failure. */
   closeAll(): Promise<void>;
 }
 

@@ -9,23 +9,23 @@ import { answerClientErrors } from "./client-errors.ts";
 type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
 export interface Listener {
-  /** The one that was asked for, and once open the one it is. */
+  /** The requested port; once open, the actual one. */
   readonly port: number;
   /** Rejects when the port is taken or not allowed. */
   open(): Promise<void>;
-  /** From now on requests are answered by this; before, they are asked to come again. */
+  /** Sets the request handler; until then requests are answered with 503 and Retry-After. */
   answerWith(handler: RequestHandler): void;
-  /** Gives an https listener its certificate. */
+  /** Sets an https listener's certificate. */
   secure(certificate: Certificate): void;
-  /** Takes no more connections, and resolves when those it has are over. */
+  /** Stops accepting connections, and resolves when all have ended. */
   close(drainTimeouts: DrainTimeouts): Promise<void>;
 }
 
 /** In milliseconds. */
 export interface DrainTimeouts {
-  /** Requests under way are then cut off. */
+  /** When requests in flight are cut off. */
   readonly busy: number;
-  /** Connections without a request are then closed. A proxy may be sending one at this very moment. */
+  /** When connections without a request are closed. Until then a proxy may still be sending one. */
   readonly idle: number;
 }
 
@@ -43,14 +43,14 @@ export interface Certificate {
   readonly cert: string;
 }
 
-/** Nobody sends or reads a byte for this long: the connection is given up. Uploads may take hours otherwise. */
+/** Connections on which no byte is sent or received for this long are closed. Active uploads may take hours. */
 const idleMs = 120_000;
 
 /** Proxies keep idle connections for a minute; closing earlier than they do loses requests. */
 const keepAliveMs = 75_000;
 
 const limits = {
-  // Node's own limit on whole requests would end long uploads with 408.
+  // Node's default timeout of whole requests would end long uploads with 408.
   requestTimeout: 0,
   headersTimeout: 60_000,
   keepAliveTimeout: keepAliveMs,
@@ -58,9 +58,8 @@ const limits = {
 };
 
 /**
- * Answers that say "Connection: close" as soon as the listener takes no more connections: proxies then let go by
- * themselves. Not by a list of those under way: the tables of a Set that changes with each request keep
- * requests alive that are long over, until all memory is looked at.
+ * Responses have "Connection: close" once the listener accepts no more connections, so that proxies close them. Open
+ * responses are not tracked in a Set: its tables would keep ended requests alive until a full collection.
  */
 const responseOf = (isListening: () => boolean) =>
   class<Request extends IncomingMessage = IncomingMessage> extends ServerResponse<Request> {
@@ -79,7 +78,7 @@ export const newListener = ({ host, port, tls }: ListenerOptions): Listener => {
   server.setTimeout(idleMs);
   const take: RequestHandler = (request, response) => handler(request, response);
   server.on("request", take);
-  // "100 Continue" is sent by whoever is willing to read the upload.
+  // "100 Continue" is sent by the handler that reads the upload.
   server.on("checkContinue", take);
   answerClientErrors(server);
   return {
@@ -102,7 +101,7 @@ export const newListener = ({ host, port, tls }: ListenerOptions): Listener => {
   };
 };
 
-/** An open one. */
+/** Opens a listener. */
 export const listen = async (options: ListenerOptions): Promise<Listener> => {
   const listener = newListener(options);
   await listener.open();
@@ -116,10 +115,10 @@ const closed = (server: Server, { busy, idle }: DrainTimeouts): Promise<void> =>
       setTimeout(() => server.closeAllConnections(), busy),
       setTimeout(() => server.closeIdleConnections(), idle),
     ];
-    // For connections that become idle from now on; 0 would mean for ever.
+    // Applies to connections that become idle from now on; 0 would disable the timeout.
     server.keepAliveTimeout = Math.max(idle, 1);
-    // The http server's own close() would end idle connections at once. A proxy cannot send an upload again
-    // whose beginning is lost with such a connection, and its client would see a 502.
+    // http.Server.close() would close idle connections at once. A proxy that is sending an upload on one of them cannot
+    // retry it, and its client would get a 502.
     NetServer.prototype.close.call(server, (error) => {
       for (const timer of timers) clearTimeout(timer);
       if (error) reject(error);

@@ -21,8 +21,8 @@ import { logWarnings } from "./start-warnings.ts";
 const codebase = fileURLToPath(new URL("../../../", import.meta.url));
 
 /**
- * Shutdowns. In production an upload may take its time, since supervisors have a limit of their own, and
- * connections that a proxy keeps open are left to it for longer than it keeps them (see the samples' 5 s).
+ * In production uploads have a long time to end, since supervisors have a timeout of their own, and idle connections
+ * are kept for longer than a proxy reuses them (5 s in the sample configurations).
  */
 const drainTimeouts: Readonly<Record<Mode, DrainTimeouts>> = {
   development: { busy: 30_000, idle: 0 },
@@ -30,11 +30,11 @@ const drainTimeouts: Readonly<Record<Mode, DrainTimeouts>> = {
 };
 
 /**
- * Starts the server and serves until a signal ends it.
- * @param args Of the command line; with any, a command runs instead.
+ * Starts the server, which runs until a signal ends it.
+ * @param args The command line's arguments; with any, a command runs instead.
  */
 export const main = async (args: readonly string[]): Promise<void> => {
-  // A log that cannot be written stops no server; a command without its output has failed.
+  // The server goes on when its log cannot be written; a command that cannot write its output has failed.
   ignoreBrokenPipe(process.stdout, args.length > 0 ? reportWriteError : () => {});
   ignoreBrokenPipe(process.stderr, () => {});
   let dataFolder: string | undefined;
@@ -75,10 +75,10 @@ const runCommand = async (
   await dispatch(args, { clock: systemClock(), random: systemRandom(), print, warn, configure });
 };
 
-/** For laptops: in production an environment is set on purpose, and nowhere else. */
+/** For development: in production only the environment counts. */
 const readDotEnv = (): void => {
   const path = join(process.cwd(), ".env");
-  // Some keep a Python environment in a folder of this name.
+  // A folder of this name may be a Python environment.
   const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
   if (process.env["NODE_ENV"] !== "production" && isFile) process.loadEnvFile(path);
 };
@@ -87,14 +87,14 @@ const serve = async (configuration: Configuration): Promise<void> => {
   const listeners = newListeners(configuration);
   const closers = newClosers();
   const stop = async (): Promise<void> => {
-    // Requests that are drained still need what the closers close.
+    // Draining requests still need what the closers close.
     await Promise.all(
       [listeners.http, listeners.https].map((listener) => listener?.close(drainTimeouts[configuration.mode])),
     );
     await closers.closeAll();
   };
   try {
-    // When a port is taken, nothing has been written yet.
+    // First of all, so that nothing has been written when a port is taken.
     if (configuration.mode === "development") await openListeners(listeners, configuration);
     const { log } = await open(configuration, listeners, closers);
     stopOnSignal(log, stop);
@@ -117,7 +117,7 @@ const open = async (configuration: Configuration, { http, https }: Listeners, cl
   ]);
   if (ca) https?.secure(ca);
   for (const listener of [http, https]) listener?.answerWith(handler);
-  // Only now: a proxy that finds no open port asks another instance, and loses no upload.
+  // As late as possible: a proxy that finds no open port uses another instance, and loses no upload.
   if (configuration.mode === "production") await openListeners({ http, https }, configuration);
   log.write({ event: "listening", url: originsOf(configuration.settings.HOST, http, https)[0] });
   if (configuration.mode === "development") {
@@ -176,7 +176,7 @@ const openListener = async (name: "PORT" | "HTTPS_PORT", listener: Listener, hos
   }
 };
 
-/** Every origin that a browser on this machine may know the server by. */
+/** Every origin by which a browser on this machine may reach the server. */
 const originsOf = (host: string, http: Listener, https: Listener | undefined): Origins => {
   const own = `http://${host.includes(":") ? `[${host}]` : host}:${http.port}`;
   const names = ["localhost", "127.0.0.1", "[::1]"];
@@ -190,7 +190,7 @@ const originsOf = (host: string, http: Listener, https: Listener | undefined): O
 const stopOnSignal = (log: Log, stop: () => Promise<void>): void => {
   const signals = ["SIGINT", "SIGTERM"] as const;
   const end = async (signal: string): Promise<void> => {
-    // A second signal ends the process at once, as people expect who press Ctrl-C again.
+    // A second signal ends the process at once, as people expect of a second Ctrl-C.
     for (const name of signals) process.off(name, end);
     log.write({ event: "stopping", why: signal });
     await stop();

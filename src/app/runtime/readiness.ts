@@ -13,15 +13,15 @@ interface Deps {
   readonly log: Log;
 }
 
-/** Those who ask (balancers, probes) give up after a few seconds themselves. */
+/** Load balancers and probes time out after a few seconds themselves. */
 const timeoutMs = 3000;
 
-/** In milliseconds: who asks within it gets the answer of before, so that asking in a loop costs the stores nothing. */
+/** How long a result is cached, so that frequent probes do not burden the stores. */
 const cacheMs = 1000;
 
 type Outcome = { readonly ready: true } | { readonly ready: false; readonly cause: unknown };
 
-/** Asks everything the server needs, at once; what does not answer in time counts as missing. */
+/** Checks all dependencies in parallel; one that does not answer in time counts as unavailable. */
 export const readiness = ({ sessionStore, resourceStore, identityProvider, clock, log }: Deps): Readiness => {
   const checks: Readonly<Record<string, (signal: AbortSignal) => Promise<void>>> = {
     "session store": async () => sessionStore.ready(),
@@ -50,7 +50,7 @@ export const readiness = ({ sessionStore, resourceStore, identityProvider, clock
   let last: { readonly asked: number; readonly answer: Promise<readonly string[]> } | undefined;
   return () => {
     const now = clock.now() * 1000;
-    // Without the sign, so that a clock set back delays nothing.
+    // The absolute value, so that a clock that was set back does not keep the result.
     if (last === undefined || Math.abs(last.asked - now) > cacheMs) {
       last = { asked: now, answer: ask() };
     }

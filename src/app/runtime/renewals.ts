@@ -13,21 +13,21 @@ interface Deps {
   readonly renew: RenewTokens;
   readonly clock: Clock;
   readonly log: Log;
-  /** Longest wait of one request for a renewal. */
+  /** How long one request waits for a renewal. */
   readonly timeout: Seconds;
 }
 
-/** After a failure the provider is left alone for so long, by this session. */
+/** How long a session does not retry a failed renewal. */
 const pause: Seconds = 1;
 const maxFailures = 10_000;
 
-/** Renewals that nobody waits for; more than that at once, and they wait for the token's end. */
+/** Concurrent renewals ahead of expiry; beyond them a token is renewed when it has expired. */
 const maxAhead = 200;
 
-/** All together: a provider that takes a minute for each must not keep ever more connections open. */
+/** All concurrent renewals, which bounds the connections to a provider that takes a minute for each. */
 const maxRunning = 2000;
 
-/** What a renewal brings may be from before a change of rights; whoever comes later than this looks again. */
+/** A renewal that has run for longer may miss a change of rights, so a later request starts another one after it. */
 const recent: Seconds = 1;
 
 interface Running {
@@ -41,9 +41,8 @@ interface Failed {
 }
 
 /**
- * The renewals of this process: one for each session at a time, shared by all requests that need it, and not
- * tied to any of them, so that a client that goes away loses nothing. The lock below does the same between
- * processes.
+ * The renewals of this process. All requests of a session share one, which goes on when their clients disconnect. A
+ * lock does the same between instances.
  */
 export const renewals = (d: Deps): Renewals & { close(): Promise<void> } => {
   const running = new Map<SessionId, Running>();
@@ -77,7 +76,7 @@ export const renewals = (d: Deps): Renewals & { close(): Promise<void> } => {
     },
     ahead: (id) => {
       if (running.has(id) || isPaused(id) || running.size >= maxAhead) return;
-      // The token is still good, and a later request tries again; nobody waits who could be told.
+      // The token is still valid, no request waits for this renewal, and a later one retries it.
       start(id).catch((cause: unknown) => {
         d.log.write({ event: "background", what: "renewing a session's tokens ahead", cause });
       });
@@ -88,7 +87,7 @@ export const renewals = (d: Deps): Renewals & { close(): Promise<void> } => {
   };
 };
 
-/** Waits for a renewal, but no longer than a request may. */
+/** Rejects with ProviderDown when the renewal takes longer than `timeout`. */
 const withTimeout = async (timeout: Seconds, renewal: Promise<Caller>): Promise<Caller> => {
   const over = new AbortController();
   const tooLong = delay(timeout * 1000, undefined, { signal: over.signal }).then(() => {

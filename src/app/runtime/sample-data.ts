@@ -9,7 +9,7 @@ interface Deps {
   readonly catalogue: RoleGroupCatalogue;
   readonly store: ResourceStore;
   readonly contentCheck: ContentCheck;
-  /** Where it is written down that the sample was put there, so that what a user removes stays removed. */
+  /** Holds the mark that the sample was added, so that what a user removes stays removed. */
   readonly folder: string;
   /** For the addresses in the narrative. */
   readonly origin: string;
@@ -18,7 +18,7 @@ interface Deps {
 const demoGroups = ["demo", "demo-private"];
 const never = new AbortController().signal;
 
-/** Puts the simulated outbreak into the demo groups at the first start, and never over anything. */
+/** Adds the simulated outbreak to the demo groups at the first start, without overwriting anything. */
 export const addSampleData = async (d: Deps): Promise<void> => {
   const mark = join(d.folder, "sample-data");
   if ((await readKeptText(mark)) !== undefined) return;

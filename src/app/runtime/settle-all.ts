@@ -1,8 +1,8 @@
 type Results<Works extends readonly unknown[]> = { -readonly [Index in keyof Works]: Awaited<Works[Index]> };
 
 /**
- * Waits for all of them, also after one has failed, and then throws the first failure: what is opened while
- * the others are being closed would stay open.
+ * Like Promise.all, but settles only when all promises have. After a failure nothing is opened any more, so that what
+ * was opened can be closed.
  */
 export const settleAll = async <Works extends readonly unknown[] | []>(
   works: Works,

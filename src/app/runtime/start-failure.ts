@@ -4,7 +4,7 @@ import { NotConfigured, StoreDown } from "../../domain/failure.ts";
 import { BadConfiguration } from "../config/configuration.ts";
 import type { ListenerOptions } from "./listener.ts";
 
-/** Why the process ends before it serves, for the person at the terminal. */
+/** Why the server cannot start, for the person at the terminal. */
 export interface StartFailure {
   readonly message: string;
   readonly exitCode: number;
@@ -20,16 +20,16 @@ const systemErrors: Readonly<Record<string, string>> = {
   EEXIST: "a file of that name is in the way",
 };
 
-/** What is a fault of the disk as a whole, whichever file it was found at. */
+/** Errors that concern the whole disk, whichever file they occurred at. */
 const diskErrors = ["EROFS", "ENOSPC", "EDQUOT"];
 
-/** On an open file: Node then names no path. What is written at the start is in the data folder. */
+/** Operations on open files, whose errors have no path. All that is written at the start is in the data folder. */
 const openFileOperations = ["read", "write", "fsync", "fdatasync", "ftruncate"];
 
 const codeOf = (error: unknown): string | undefined =>
   error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
 
-/** A port that cannot be had (configuration.md section 2: exit code 2). */
+/** A port that cannot be listened on (configuration.md section 2: exit code 2). */
 export class CannotListen extends Error {
   readonly setting: "PORT" | "HTTPS_PORT";
   readonly options: ListenerOptions;
@@ -62,13 +62,13 @@ const listenFailure = ({ setting, options, cause }: CannotListen): StartFailure 
   }
 };
 
-/** What there is of a path: what may not be made is refused by the folder that it would be in. */
+/** The nearest existing ancestor of a path, whose permissions decide whether it can be created. */
 const existingPart = (path: string): string => {
   const parent = dirname(path);
   return existsSync(path) || parent === path ? path : existingPart(parent);
 };
 
-/** Node says ENOENT when it may not make a folder and its parents: what the nearest one there is says counts. */
+/** Node reports ENOENT when it may not create a folder with its parents; the nearest existing one has the reason. */
 const whyNotMade = (folder: string): string | undefined => {
   try {
     accessSync(existingPart(folder), constants.W_OK | constants.X_OK);
@@ -80,7 +80,7 @@ const whyNotMade = (folder: string): string | undefined => {
 
 const isBelow = (path: string, folder: string): boolean => path.startsWith(join(folder, sep));
 
-/** A file or folder that cannot be used; undefined when the fault is in nothing that a person chose. */
+/** The failure of a file or folder; undefined when it is none that a person has configured. */
 const diskFailure = (error: unknown, dataFolder: string | undefined): StartFailure | undefined => {
   const { code, path, syscall } = error as NodeJS.ErrnoException;
   const isInData =
@@ -97,7 +97,7 @@ const diskFailure = (error: unknown, dataFolder: string | undefined): StartFailu
   return { exitCode: 1, message: `${place} cannot be used: ${why}. Mend that, or set DATA_DIR.` };
 };
 
-/** What a person can mend; undefined for our own mistakes, which keep their stack. */
+/** Explains an error that an operator can correct; undefined for defects of the program, which keep their stack. */
 export const startFailure = (error: unknown, dataFolder: string | undefined): StartFailure | undefined => {
   if (error instanceof BadConfiguration) {
     const lines = error.problems.map((problem) => `  - ${problem}`);

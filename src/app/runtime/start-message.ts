@@ -5,7 +5,7 @@ import { demoUsernames } from "../config/identity-provider.ts";
 export interface Started {
   readonly configuration: Configuration;
   readonly httpOrigin: string;
-  /** With the local certificate authority: where it answers, and whom to trust. */
+  /** The https listener with the local certificate authority: its origin, and the certificate to trust. */
   readonly https: { readonly origin: string; readonly caPath: string; readonly renewed: boolean } | undefined;
 }
 
@@ -13,7 +13,7 @@ const strong = (text: string) => styleText("bold", text, { stream: process.stdou
 const address = (text: string) => styleText("cyan", text, { stream: process.stdout });
 const caution = (text: string) => styleText("yellow", text, { stream: process.stdout });
 
-/** What a person reads at the terminal once the server is up. */
+/** The message at the terminal once the server is ready. */
 export const startMessage = ({ configuration, httpOrigin, https }: Started): string => {
   const { mode, provider, settings, catalogue } = configuration;
   const publicCount = catalogue.all().filter((group) => group.isPublic).length;

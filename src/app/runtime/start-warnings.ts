@@ -1,7 +1,7 @@
 import type { Log } from "../../ports/driven/system/log.ts";
 import type { Configuration } from "../config/configuration.ts";
 
-/** Tells, once, what the configuration holds that works and was probably not meant. */
+/** Logs what the configuration holds that works, but is probably a mistake. */
 export const logWarnings = ({ unknownNames, settings }: Configuration, log: Log): void => {
   for (const misspelt of unknownNames.misspelt) log.write({ event: "unknown-setting", ...misspelt });
   if (unknownNames.others.length > 0) {

@@ -15,7 +15,7 @@ export type Caller =
   /** `loginEnd`: why this session's login ended, which its owner has not been shown yet. */
   | { readonly kind: "anonymous"; readonly loginEnd?: LoginEnd }
   | { readonly kind: "user"; readonly user: User }
-  /** A caller whose login cannot be verified during an outage: has an anonymous caller's rights, and stays logged in. */
+  /** A caller whose login cannot be verified during an outage: has anonymous rights, and stays logged in. */
   | { readonly kind: "unverified"; readonly cause: ProviderDown | StoreDown };
 
 export const anonymous: Caller = { kind: "anonymous" };
