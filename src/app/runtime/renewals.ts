@@ -31,7 +31,7 @@ const maxRunning = 2000;
 const recent: Seconds = 1;
 
 interface Running {
-  readonly begun: Seconds;
+  readonly startedAt: Seconds;
   readonly done: Promise<Caller>;
 }
 
@@ -53,7 +53,7 @@ export const renewals = (d: Deps): Renewals & { close(): Promise<void> } => {
       throw new ProviderDown({ cause: new Error("too many renewals wait for it") });
     const done = d.renew(id).finally(() => running.delete(id));
     done.catch((error: unknown) => failures.set(id, { until: d.clock.now() + pause, error }));
-    running.set(id, { begun: d.clock.now(), done });
+    running.set(id, { startedAt: d.clock.now(), done });
     return done;
   };
 
@@ -68,7 +68,7 @@ export const renewals = (d: Deps): Renewals & { close(): Promise<void> } => {
       const failed = inFlight ? undefined : isPaused(id);
       if (failed) throw failed.error;
       if (!inFlight) return withTimeout(d.timeout, start(id));
-      const isRecent = d.clock.now() < inFlight.begun + recent;
+      const isRecent = d.clock.now() < inFlight.startedAt + recent;
       return withTimeout(
         d.timeout,
         isRecent ? inFlight.done : inFlight.done.then(() => running.get(id)?.done ?? start(id)),

@@ -44,7 +44,7 @@ const resourcesOf = function* (
   }
 };
 
-/** The datasets among the file names of a group's `datasets/` folder: v2 in their order, then v1 (storage.md section 4). */
+/** The datasets among the file names of a group's `datasets/` folder: first v2, then v1 (storage.md section 4). */
 export const datasetsIn = (group: GroupName, fileNames: readonly string[]): Iterable<Resource> => {
   const names = without(inNfc(fileNames), ".json");
   const v2 = names.filter((name) => !isSidecar(name));

@@ -4,7 +4,7 @@ import { claimAt, describeClaim } from "./claim.ts";
 /** The value of the configured subject claim; never empty, and unique at its issuer. */
 export type Subject = Branded<"Subject">;
 
-/** A person's identity, which does not change with the username: issuer and subject (OpenID Connect Core section 5.7). */
+/** A person's identity, which the username does not change: issuer and subject (OpenID Connect Core section 5.7). */
 export interface Person {
   readonly issuer: string;
   readonly subject: Subject;

@@ -25,11 +25,11 @@ export const mayMatch = (claims: LogoutClaims, login: Login): boolean =>
   claims.subject === undefined ? matches(claims, login) : claims.subject === login.subject;
 
 /**
- * Whether a login that is found later than its notice came is one that the notice may have missed, since it was
+ * Whether a login that is found later than its notice receivedAt is one that the notice may have missed, since it was
  * stored only then. Who logged in after the notice stays, unless it is in the very session that has ended.
  */
-export const mayHaveBeenMissed = (claims: LogoutClaims, came: Seconds, login: Login): boolean =>
-  login.since <= came ||
+export const mayHaveBeenMissed = (claims: LogoutClaims, receivedAt: Seconds, login: Login): boolean =>
+  login.since <= receivedAt ||
   (claims.providerSession !== undefined && claims.providerSession === login.providerSession);
 
 /**

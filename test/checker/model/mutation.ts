@@ -30,7 +30,7 @@ const mutations: Readonly<Record<string, Mutation>> = {
   },
   "late renewals that are not revoked": {
     file: "src/app/usecases/sessions/store-renewed-tokens.ts",
-    from: '  // Whoever ended the session could not know of these.\n  if (!isThere) d.revoke(login, exchange.renewed, "unless-shared");',
+    from: '  // Whoever ended the session could only revoke the old tokens.\n  if (!isThere) d.revoke(login, exchange.renewed, "unless-shared");',
     to: "",
   },
   "notices that are refused while their key is not known": {
@@ -40,7 +40,7 @@ const mutations: Readonly<Record<string, Mutation>> = {
   },
   "notices that end nothing": {
     file: "src/app/usecases/identity/backchannel-logout.ts",
-    from: "  await endNamed(d, notice, () => true);",
+    from: "  await endMatching(d, claims, () => true);",
     to: "",
   },
   "notices that anybody may sign": {

@@ -6,26 +6,26 @@ import type { Resource } from "../../../domain/resources/resource.ts";
 import type { ResourceStore } from "../../../ports/driven/resources/resource-store.ts";
 import type { Listing } from "../../../ports/driving/resources.ts";
 
-/** What is in groups, whoever asks: permission is judged before, for each request. */
+/** The resources of groups. Permission is checked by the callers, for each request. */
 export interface Listings {
-  /** All that this server has written itself is in it. Throws StoreDown, and the signal's reason. */
+  /** The listing contains everything that this server has written. Throws StoreDown, and the signal's reason. */
   of(group: GroupName, signal: AbortSignal): Promise<Listing>;
-  /** Something in the group has changed: who asks from now on is told the store's present state. */
+  /** Makes later calls list the store again, after a change in the group. */
   invalidate(group: GroupName): void;
 }
 
 interface Deps {
   readonly store: ResourceStore;
-  /** Lets others have their turn. */
+  /** Yields to the event loop. */
   readonly pause: () => Promise<void>;
 }
 
-/** Resources after which others have their turn. */
+/** How many resources are parsed before the event loop gets a turn. */
 const sliceSize = 250;
 
 export const listings = ({ store, pause }: Deps): Listings => {
-  const namesBelow = (prefix: KeyPrefix, signal: AbortSignal) => Array.fromAsync(store.list(prefix, signal));
-  const gathered = async (resources: Iterable<Resource>): Promise<Resource[]> => {
+  const namesIn = (prefix: KeyPrefix, signal: AbortSignal) => Array.fromAsync(store.list(prefix, signal));
+  const collect = async (resources: Iterable<Resource>): Promise<Resource[]> => {
     const all: Resource[] = [];
     for (const resource of resources) {
       all.push(resource);
@@ -36,12 +36,12 @@ export const listings = ({ store, pause }: Deps): Listings => {
   return {
     of: async (group, signal) => {
       const [datasets, narratives] = await Promise.all([
-        namesBelow(datasetsPrefix(group), signal),
-        namesBelow(narrativesPrefix(group), signal),
+        namesIn(datasetsPrefix(group), signal),
+        namesIn(narrativesPrefix(group), signal),
       ]);
       return {
-        datasets: await gathered(datasetsIn(group, datasets)),
-        narratives: await gathered(narrativesIn(group, narratives)),
+        datasets: await collect(datasetsIn(group, datasets)),
+        narratives: await collect(narrativesIn(group, narratives)),
       };
     },
     invalidate: () => undefined,

@@ -28,10 +28,10 @@ interface Deps {
   readonly log: Log;
 }
 
-/** Longer than any token is accepted, clocks that differ included. */
+/** Longer than any logout token is accepted, including differences between clocks. */
 const replayWindow: Seconds = 2 * logoutTokenMaxAge;
 
-/** Within it, a provider that tells of a logout has done with it; until then Keycloak still renews. */
+/** A provider has completed a logout within this time; until then Keycloak still refreshes the tokens. */
 const recheckDelay: Seconds = 5;
 
 export const backchannelLogout =
@@ -42,7 +42,7 @@ export const backchannelLogout =
     const { claims } = verification;
     if (await d.replayCache.has(claims.id)) return refuse(d, "The logout token has been used before.");
     await endSessionsOf(d, claims);
-    // Only now: after an outage half way the provider's next try has to count.
+    // Last of all: after an outage half way the provider's retry has to be accepted.
     await d.replayCache.add(claims.id, replayWindow);
     return { outcome: "done" };
   };
@@ -53,28 +53,32 @@ const refuse = ({ log }: Deps, reason: string) => {
 };
 
 /**
- * Twice: what is renewed while the provider is not yet done proves nothing, and a login whose code was redeemed
- * before the notice came may be stored after the first look. The second is lost with a process that is killed.
+ * Ends matching sessions twice. A session may be renewed while the provider has not completed the logout, and a login
+ * whose code was redeemed before may be stored after the first pass. The second is lost when the process is killed.
  */
 const endSessionsOf = async (d: Deps, claims: LogoutClaims): Promise<void> => {
-  const came = d.clock.now();
-  await endNamed(d, claims, () => true);
-  const lookAgain = () => endNamed(d, claims, (login) => mayHaveBeenMissed(claims, came, login));
-  d.background.add("looking again for what a logout names", lookAgain, recheckDelay);
+  const receivedAt = d.clock.now();
+  await endMatching(d, claims, () => true);
+  const recheck = () => endMatching(d, claims, (login) => mayHaveBeenMissed(claims, receivedAt, login));
+  d.background.add("looking again for what a logout names", recheck, recheckDelay);
 };
 
 /**
- * Ends what the notice names. That is revoked as well: the provider may keep tokens for offline access, which
- * nobody holds any more (OpenID Connect Back-Channel Logout section 2.7).
+ * Ends the sessions that the token matches, and revokes their refresh tokens, which the provider may keep valid for
+ * offline access (OpenID Connect Back-Channel Logout section 2.7).
  *
- * Of somebody whom an administrator has logged out everywhere, Keycloak 26 tells in one token, which names one
- * of their sessions. So their other ones ask the provider before they go on.
+ * When an administrator logs out all of a person's sessions, Keycloak 26 sends one token, with one `sid`. So the
+ * not-before mark makes the person's other sessions renew, which the provider then refuses.
  */
-const endNamed = async (d: Deps, claims: LogoutClaims, isMeant: (login: Login) => boolean): Promise<void> => {
-  const mayEnd = (login: Login) => mayMatch(claims, login) && isMeant(login);
+const endMatching = async (
+  d: Deps,
+  claims: LogoutClaims,
+  isAffected: (login: Login) => boolean,
+): Promise<void> => {
+  const mayEnd = (login: Login) => mayMatch(claims, login) && isAffected(login);
   const found = await d.registered.find(ownersInLogout(claims), mayEnd);
-  const named = found.filter(({ login }) => matches(claims, login));
-  const ids = named.map(({ id }) => id);
+  const matching = found.filter(({ login }) => matches(claims, login));
+  const ids = matching.map(({ id }) => id);
   await d.registered.end(ids, "logged out at the provider", "unless-shared");
   const others = found.filter(({ login }) => !matches(claims, login));
   const toRecheck = new Set(others.map(({ login }) => login.username));

@@ -8,7 +8,7 @@ export interface FoundSession {
   readonly login: Login;
 }
 
-/** The logins that are there and wanted, whoever of these owners they were entered under. */
+/** The existing sessions with a wanted login that are registered under any of these owners. */
 export type FindSessions = (
   owners: readonly SessionOwner[],
   isWanted: (login: Login) => boolean,
@@ -19,7 +19,7 @@ interface Deps {
   readonly registry: SessionRegistry;
 }
 
-/** How many sessions are looked at together. */
+/** How many sessions are read concurrently. */
 const batchSize = 20;
 
 export const findSessions =

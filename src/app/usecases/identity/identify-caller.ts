@@ -21,19 +21,19 @@ interface Deps {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  /** After which a login ends however much it is used; undefined: never. */
+  /** SESSION_MAX_LIFETIME: the age at which a login ends even if it is in use; undefined: never. */
   readonly maxLifetime: Seconds | undefined;
 }
 
-/** The renewal of sessions' tokens, as requests need it. */
+/** The renewal of sessions' tokens, for requests. */
 export interface Renewals {
-  /** Waits for it, within a request's time. Throws ProviderDown, StoreDown. */
+  /** Renews and waits for it, for as long as a request may. Throws ProviderDown, StoreDown. */
   now(id: SessionId): Promise<Caller>;
-  /** Begins it while the present token is still good; nobody waits. */
+  /** Starts a renewal in the background, while the present token is still valid. */
   ahead(id: SessionId): void;
 }
 
-/** An outage proves nothing about anybody: the caller is unverified, and nobody is logged out. */
+/** An outage proves nothing about the caller, who stays logged in and is unverified. */
 const unverifiedIfDown = (error: unknown): Caller => {
   if (error instanceof ProviderDown || error instanceof StoreDown)
     return { kind: "unverified", cause: error };
@@ -101,7 +101,7 @@ const sessionCaller = async (d: Deps, id: SessionId, stored: StoredSession): Pro
     case "incomplete":
     case "unverifiable":
     case "invalid":
-      // It was good when it was sealed. Whether the login has ended, the provider says when it is to renew it.
+      // It was valid when it was sealed. Whether the login has ended is the provider's decision at the refresh.
       return d.renewals.now(id);
   }
 };
@@ -111,10 +111,10 @@ const isDue = (d: Deps, claims: JsonObject): boolean => {
   return due !== undefined && due <= d.clock.now();
 };
 
-/** So that the operator can drop the old key one day. Losing a race here loses nothing, and so does an outage. */
+/** Seals tokens under the first key, so that the old one can be dropped. After a failure a later request tries again. */
 const reseal = async (d: Deps, id: SessionId, stored: StoredSession, login: Login, tokens: TokenSet) => {
   try {
-    await d.tokens.keep(id, stored, login, tokens);
+    await d.tokens.replace(id, stored, login, tokens);
   } catch (cause) {
     if (!(cause instanceof StoreDown)) throw cause;
     d.log.write({ event: "background", what: "sealing a session's tokens under the first key", cause });

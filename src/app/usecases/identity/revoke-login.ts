@@ -7,20 +7,19 @@ import type { Background } from "../sessions/background.ts";
 import type { FindSessions } from "./find-sessions.ts";
 
 /**
- * Which logins lose their refresh token at the provider. To revoke one may end all tokens of a client in one
- * session of the provider's (Keycloak 26 does so), which somebody has who logged in twice in one browser. So
- * "unless-shared" leaves alone what belongs to a provider session that another login here lives on: the last
- * of them takes all with it.
+ * When a login's refresh token is revoked. Revocation may end all tokens of the provider's session (Keycloak 26), which
+ * two logins of one browser share. So "unless-shared" does not revoke while another login here has the same session; the
+ * last of them is revoked.
  */
 export type RevocationRule = "always" | "unless-shared";
 
 /**
- * Has the provider forget a login that has ended here, or never began. Nobody waits for it, and no outage stops
- * an ending.
+ * Revokes the refresh token of a login that has ended, or was not completed. It runs in the background, so that an
+ * outage does not delay the end of a session.
  */
 export type RevokeLogin = (login: ProviderNames, tokens: TokenSet, rule: RevocationRule) => void;
 
-/** Whoever logs in anew right now may share what ended, and their session is about to be stored. */
+/** A delay for a new login of the same browser, which may share the grant, and whose session is being stored. */
 const revocationDelay: Seconds = 0.5;
 
 interface Deps {

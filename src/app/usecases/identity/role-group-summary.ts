@@ -3,7 +3,7 @@ import type { User } from "../../../domain/identity/user.ts";
 import { sanitizeText } from "../../../domain/sanitize-text.ts";
 import type { RoleGroupCatalogue } from "../../../ports/driven/identity/role-group-catalogue.ts";
 
-/** In one event; somebody may be in hundreds of groups of the provider's. */
+/** Names in one log event; a person may be in hundreds of groups. */
 const maxGroups = 20;
 const maxNameLength = 100;
 
@@ -12,7 +12,7 @@ const bounded = (names: readonly string[]): readonly string[] => {
   return names.length > maxGroups ? [...shown, `and ${names.length - maxGroups} more`] : shown;
 };
 
-/** What came of somebody's groups claim: the first question of an operator whose people hold no roles. */
+/** Summarizes how a groups claim was understood, for operators who wonder why somebody has no roles. */
 export const summarizeRoleGroups = (
   catalogue: Pick<RoleGroupCatalogue, "all">,
   { authzRoles, groupsFault }: User,

@@ -7,17 +7,17 @@ import type { TokenSet } from "../../../domain/sessions/token-set.ts";
 import type { IdentityProvider, IdToken } from "../../../ports/driven/identity/identity-provider.ts";
 
 /**
- * Claims that the provider tells at its userinfo endpoint only. They are asked for once at a login and once at each
- * renewal, and kept with the tokens; the id token stays the proof of who somebody is.
+ * Claims that only the userinfo endpoint has. They are fetched at each login and renewal, and stored with the tokens.
+ * The person is identified by the id token only.
  */
 export interface Userinfo {
-  /** Whether the id token lacks a claim that nobody has asked for yet. */
+  /** Whether the id token lacks a claim, and userinfo has not been fetched. */
   isDue(token: IdToken, claims: JsonObject): boolean;
-  /** All that is known of the person; the same object each time. `claims`: the id token's. */
+  /** The id token's `claims` completed by userinfo's; memoized, so the same object each time. */
   claimsOf(token: IdToken, claims: JsonObject): JsonObject;
-  /** The tokens, with what userinfo says. "refused": the access token is not taken. Throws ProviderDown. */
+  /** Adds userinfo's claims to the tokens. "refused": the endpoint rejects the access token. Throws ProviderDown. */
   ask(tokens: TokenSet, claims: JsonObject): Promise<TokenSet | "refused">;
-  /** The same right after the provider gave the tokens, when it has to take them. Throws ProviderDown. */
+  /** The same for tokens that were just issued, whose rejection is an outage. Throws ProviderDown. */
   askAtOnce(tokens: TokenSet, claims: JsonObject): Promise<TokenSet>;
 }
 

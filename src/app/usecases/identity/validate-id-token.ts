@@ -13,14 +13,14 @@ import type { NotBeforeMarks } from "../../../ports/driven/sessions/not-before-m
 import type { Log } from "../../../ports/driven/system/log.ts";
 import type { Userinfo } from "./userinfo.ts";
 
-/** What an id token is good for right now. */
+/** The result of validating an id token. */
 export type IdTokenValidation =
   | { readonly outcome: "valid"; readonly user: User; readonly claims: JsonObject }
-  /** To be renewed: its time is over, or its owner's rights have changed since it was made. */
+  /** To be renewed: it has expired, or was issued before the user's not-before mark. */
   | { readonly outcome: "expired" | "stale" }
-  /** The provider's keys do not tell: to be renewed too; never of a Bearer token. */
+  /** To be renewed: its signature cannot be verified with the provider's present keys. Never of a Bearer token. */
   | { readonly outcome: "unverifiable" }
-  /** It is good, and lacks claims that userinfo has still to be asked for; never of a Bearer token. */
+  /** It is valid, and lacks claims that have to be fetched from userinfo. Never of a Bearer token. */
   | { readonly outcome: "incomplete"; readonly claims: JsonObject }
   /** `reason`, a sentence, may be shown to whoever sent the token. */
   | { readonly outcome: "invalid"; readonly reason: string };
@@ -36,29 +36,29 @@ export interface ValidationDeps {
   readonly log: Log;
 }
 
-/** Of how many people it is remembered that the operator was told of them. */
+/** Bound of the set of people who were reported. */
 const maxReported = 1000;
 
-/** Tells the operator, once of each person, why somebody who is in groups holds no roles. */
+/** Logs, once for each person, why somebody whose groups are a distributed claim has no roles. */
 const reportGroupsElsewhere = ({ claimNames, log }: ValidationDeps) => {
-  const told = new Set<string>();
+  const reported = new Set<string>();
   const reason = `the token has no claim ${claimNames.groups} but says where to ask for it (_claim_names), as Microsoft Entra ID does for people in more than 200 groups; nobody asks there, so they hold no roles: use app roles instead`;
   return (claims: JsonObject, { username, person }: User): void => {
     const key = personKey(person);
-    if (!hasDistributedGroups(claims, claimNames) || told.has(key)) return;
-    if (told.size >= maxReported) told.clear();
-    told.add(key);
+    if (!hasDistributedGroups(claims, claimNames) || reported.has(key)) return;
+    if (reported.size >= maxReported) reported.clear();
+    reported.add(key);
     log.write({ event: "groups-elsewhere", username, reason });
   };
 };
 
-/** Judges id tokens anew at each request; only the provider's signature may be remembered below. */
+/** Validates id tokens at each request; only the result of verifying their signature may be cached below. */
 export const idTokenValidation = (d: ValidationDeps): ValidateIdToken => {
   // Who the claims describe, as long as they are remembered below; what that person may do is not kept.
-  const tell = reportGroupsElsewhere(d);
+  const report = reportGroupsElsewhere(d);
   const userOf = memoize((claims: JsonObject) => {
     const user = userFromClaims(claims, d.claimNames);
-    if (user) tell(claims, user);
+    if (user) report(claims, user);
     return user;
   });
   return async (token, audience) => {
@@ -68,12 +68,15 @@ export const idTokenValidation = (d: ValidationDeps): ValidateIdToken => {
     }
     if (verification.outcome === "invalid") return { outcome: "invalid", reason: verification.reason };
     const { claims } = verification;
-    // Whoever sends a Bearer token sends no access token, with which userinfo could be asked.
+    // A Bearer client sends no access token, which userinfo would need.
     if (audience === "app" && d.userinfo.isDue(token, claims)) return { outcome: "incomplete", claims };
-    const known = d.userinfo.claimsOf(token, claims);
-    const user = userOf(known);
+    const allClaims = d.userinfo.claimsOf(token, claims);
+    const user = userOf(allClaims);
     if (!user)
-      return { outcome: "invalid", reason: `The token names no user: ${userFault(known, d.claimNames)}.` };
+      return {
+        outcome: "invalid",
+        reason: `The token names no user: ${userFault(allClaims, d.claimNames)}.`,
+      };
     const notBefore = await d.marks.find(user.username);
     const { renewedAfterMark } = token;
     switch (freshness(claims, { notBefore, backdatedBy: d.backdatedBy, renewedAfterMark })) {

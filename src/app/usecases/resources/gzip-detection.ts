@@ -1,13 +1,13 @@
 import type { ObjectMetadata, StoredObject } from "../../../domain/resources/stored-object.ts";
 import type { ResourceStore } from "../../../ports/driven/resources/resource-store.ts";
 
-/** RFC 1952 section 2.3.1. No JSON, Markdown or PNG begins so. */
+/** The magic number of gzip (RFC 1952 section 2.3.1), with which no JSON, Markdown or PNG begins. */
 const gzipMagic = [0x1f, 0x8b];
 
 const beginsAsGzip = (start: readonly number[]): boolean =>
   gzipMagic.every((byte, index) => start[index] === byte);
 
-/** Looks at the first two bytes, and gives the whole body back. */
+/** Peeks at the first two bytes; the returned body is complete. */
 const peek = async (body: AsyncIterable<Uint8Array>) => {
   const chunks = body[Symbol.asyncIterator]();
   const seen: Uint8Array[] = [];
@@ -32,9 +32,8 @@ const peek = async (body: AsyncIterable<Uint8Array>) => {
 };
 
 /**
- * A store whose objects are gzip when they begin as gzip does, whatever their metadata say: uploads are stored
- * compressed, and copies by way of a disk (`aws s3 sync`, `rclone`) lose the encoding. Only objects without one are
- * looked into.
+ * Detects gzip in objects without a Content-Encoding. Uploads are stored compressed, and copies through a file system
+ * (`aws s3 sync`, `rclone`) lose the encoding.
  */
 export const withGzipDetection = (store: ResourceStore): ResourceStore => {
   const read: ResourceStore["read"] = async (key, signal) => {

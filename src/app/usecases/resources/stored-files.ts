@@ -12,7 +12,7 @@ interface Deps {
   readonly contentCheck: ContentCheck;
 }
 
-/** Objects of a known kind: read only as what they are, written only when they are what they say. */
+/** Objects of a known kind, which are served only under a type of that kind, and validated when they are written. */
 export interface StoredFiles {
   read(key: ObjectKey, kind: ObjectKind, signal: AbortSignal): Promise<StoredObject>;
   stat(key: ObjectKey, kind: ObjectKind, signal: AbortSignal): Promise<ObjectMetadata>;
@@ -28,7 +28,7 @@ export interface StoredFiles {
 
 const unusable = () => new UnusableObject("This file is stored under a type it cannot be served as.");
 
-/** Tags that clients hold of the decompressed form stand for the stored one. */
+/** Replaces tags of the decompressed form by those of the stored one. */
 const onStoredForm = (condition: Precondition): Precondition =>
   condition.kind === "matches" ? { kind: "matches", etags: condition.etags.map(storedTag) } : condition;
 

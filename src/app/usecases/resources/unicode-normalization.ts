@@ -4,7 +4,7 @@ import type { ResourceStore } from "../../../ports/driven/resources/resource-sto
 
 const ascii = /^[\x20-\x7e]*$/;
 
-/** The names of a folder that are not stored in NFC, by what they are in NFC. */
+/** The names of a folder that are not stored in NFC, by their NFC form. */
 export type NonNfcNames = ReadonlyMap<string, readonly string[]>;
 
 export const nonNfcNamesIn = async (
@@ -21,16 +21,16 @@ export const nonNfcNamesIn = async (
 };
 
 interface FolderNames {
-  /** What is there, or was a moment ago. */
+  /** The folder's names, which may be cached for a moment. */
   of(folder: KeyPrefix, signal: AbortSignal): Promise<NonNfcNames>;
-  /** Who asks from now on is told the store's present state. */
+  /** Makes later calls list the folder again. */
   invalidate(folder: KeyPrefix): void;
 }
 
 /**
- * A store that finds what is stored under another Unicode form of a key: keys are asked for in NFC, but copies and
- * older versions have put names there as they came, from a Mac as NFD. Where a name holds letters beyond ASCII, and
- * nothing is stored under it, its folder is listed. What is there in two forms is one object: the NFC one.
+ * Finds objects that are stored under another Unicode form of a key. Keys are requested in NFC, but copies and older
+ * versions stored names as they came, from a Mac in NFD. When a name with characters beyond ASCII is not found, its
+ * folder is listed. Of a name in two forms the NFC one counts.
  */
 export const withUnicodeNormalization = (store: ResourceStore, forms: FolderNames): ResourceStore => {
   const others = async (key: ObjectKey, signal: AbortSignal): Promise<ObjectKey[]> => {
@@ -39,7 +39,7 @@ export const withUnicodeNormalization = (store: ResourceStore, forms: FolderName
     const stored = (await forms.of(folder, signal)).get(name) ?? [];
     return stored.map((form) => keyIn(folder, form));
   };
-  /** Of what may be changed the present state counts, and everybody is to see the change. */
+  /** Invalidates the folder before a change, which needs the present state, and after it. */
   const changing = async <T>(key: ObjectKey, change: () => Promise<T>): Promise<T> => {
     const { folder } = inFolder(key);
     forms.invalidate(folder);

@@ -14,20 +14,20 @@ interface Deps {
   readonly converter: DatasetConverter;
 }
 
-/** Bytes of both files, unpacked. v1 datasets are from years ago and small, and converting takes ten times as much. */
-const limit = 20_000_000;
+/** Decompressed bytes of both files. v1 datasets are old and small, and a conversion takes ten times as much memory. */
+const maxBytes = 20_000_000;
 
 const tooLarge =
   "This dataset is stored in the old form (v1), and is too large for this server to convert: its two files may have " +
   '20 MB together. Convert it with "auspice convert", and upload what that makes.';
 
-/** Both strong tags, and what they were made into. */
+/** A strong tag, made of both files' tags and the converter's version. */
 const tagOf = (meta: ObjectMetadata, tree: ObjectMetadata, version: string): ETag =>
   `"v1-${bare(meta.etag)}-${bare(tree.etag)}-${version}"` as ETag;
 
 const bare = (etag: ETag): string => etag.replaceAll('"', "");
 
-/** Reads datasets that are stored as a v1 pair of files in their v2 form, compressed. */
+/** Reads a dataset that is stored as a v1 pair of files, converted to v2 and compressed. */
 export const readV1 = async (
   d: Deps,
   resource: Resource,
@@ -42,8 +42,8 @@ export const readV1 = async (
   const gzip = await d.converter.fromV1({
     tag: `${datasetKey(resource, "main")} ${etag}`,
     admit,
-    // Others may wait for it too: it goes on when this reader leaves.
-    read: () => readPair(d, resource, { meta, tree }, AbortSignal.timeout(readingTime)),
+    // Other readers may share the conversion, so it outlives this one.
+    read: () => readPair(d, resource, { meta, tree }, AbortSignal.timeout(readTimeoutMs)),
   });
   return {
     contentType: "application/json",
@@ -55,8 +55,8 @@ export const readV1 = async (
   };
 };
 
-/** Milliseconds; the store has its own limits for each step. */
-const readingTime = 60_000;
+/** In milliseconds; the store has its own timeouts for each step. */
+const readTimeoutMs = 60_000;
 
 async function* oneChunk(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes;
@@ -75,14 +75,14 @@ const readPair = async (
   expected: Readonly<Record<LegacyType, ObjectMetadata>>,
   signal: AbortSignal,
 ) => {
-  if (expected.meta.size + expected.tree.size > limit) throw new UnusableObject(tooLarge);
+  if (expected.meta.size + expected.tree.size > maxBytes) throw new UnusableObject(tooLarge);
   const read = async (file: LegacyType, bytes: number): Promise<Uint8Array<ArrayBuffer>> => {
     const stored = await d.files.read(datasetKey(resource, file), kindOf(file), signal);
     if (stored.etag === expected[file].etag) return wholeContent(stored, d.compression, bytes, tooLarge);
-    // It was replaced just now; the tag would not be that of the content.
+    // It was replaced since, so the tag would not match the content.
     await stored.body[Symbol.asyncIterator]().return?.();
     throw new Busy();
   };
-  const meta = await read("meta", limit);
-  return { meta, tree: await read("tree", limit - meta.length) };
+  const meta = await read("meta", maxBytes);
+  return { meta, tree: await read("tree", maxBytes - meta.length) };
 };

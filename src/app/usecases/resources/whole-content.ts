@@ -2,12 +2,12 @@ import { UnusableObject } from "../../../domain/failure.ts";
 import type { StoredObject } from "../../../domain/resources/stored-object.ts";
 import type { Compression } from "../../../ports/driven/resources/compression.ts";
 
-/** In bytes. */
+/** The buffer's initial size in bytes. */
 const firstSize = 65_536;
 
 /**
- * A stored object's decompressed bytes, all at once: for the few things that must be read whole.
- * Throws UnusableObject above `limit` bytes, in the words of `tooLarge`.
+ * Reads a stored object into memory, decompressed: for the few that cannot be streamed.
+ * Throws UnusableObject above `limit` bytes, with the message `tooLarge`.
  */
 export const wholeContent = async (
   stored: StoredObject,
@@ -21,7 +21,7 @@ export const wholeContent = async (
   for await (const chunk of body) {
     const end = size + chunk.length;
     if (end > limit) throw new UnusableObject(tooLarge);
-    // The old memory is free at once, and not when it comes to it.
+    // transfer() frees the old buffer at once, not at the next collection.
     if (end > whole.byteLength) whole = whole.transfer(Math.min(limit, Math.max(end, 2 * whole.byteLength)));
     new Uint8Array(whole).set(chunk, size);
     size = end;

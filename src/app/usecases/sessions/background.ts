@@ -1,10 +1,10 @@
 import type { Seconds } from "../../../domain/brand.ts";
 
-/** Work that nobody waits for, and that fails nobody. */
+/** Runs work in the background. Nothing waits for it, and its failure is logged only. */
 export interface Background {
   /**
-   * Does it soon, or after so many seconds; what a store's or the provider's outage stops is tried again a
-   * few times. `what` is for the log.
+   * Starts the work soon, or after `after` seconds. It is retried a few times after an outage of a store or the
+   * provider. `what` is for the log.
    */
   add(what: string, work: () => Promise<void>, after?: Seconds): void;
 }

@@ -13,9 +13,8 @@ interface Deps {
 }
 
 /**
- * Ends every session of one username, on all their devices, and says how many these were. The registry names
- * them; a look at all sessions finds any that it should have missed. Their programs have to renew their tokens,
- * so that the provider can refuse.
+ * Ends every session of one username, and returns their number. The registry has their ids; a scan of all sessions finds
+ * any that it lacks. The not-before mark makes Bearer clients renew their tokens, which the provider can refuse.
  */
 export const endSessions = async (d: Deps, name: string): Promise<number> => {
   const { store, registered } = d;

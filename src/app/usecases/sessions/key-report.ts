@@ -1,11 +1,11 @@
 import type { SessionStore } from "../../../ports/driven/sessions/session-store.ts";
 import type { TokenSealer } from "../../../ports/driven/sessions/token-sealer.ts";
 
-/** Which keys the stored sessions still need. */
+/** The encryption keys that stored sessions still need. */
 export interface KeyReport {
-  /** In the order of the configuration: the first of them seals. */
+  /** In the order of the configuration; the first encrypts. */
   readonly configured: readonly KeyCount[];
-  /** Under keys that are not configured any more: only logging in again helps their owners. */
+  /** Keys that are not configured any more: the owners of these sessions have to log in again. */
   readonly dropped: readonly KeyCount[];
   /** Sessions whose tokens are no sealed text. */
   readonly unreadable: number;
@@ -19,11 +19,11 @@ export interface KeyCount {
 interface Deps {
   readonly store: SessionStore;
   readonly sealer: TokenSealer;
-  /** Of the configured keys. */
+  /** The names of the configured keys. */
   readonly keyNames: readonly string[];
 }
 
-/** Counts the sessions under each key. Nothing is opened, and no session's end put off. */
+/** Counts the sessions under each key, without opening or touching one. */
 export const keyReport = async ({ store, sealer, keyNames }: Deps): Promise<KeyReport> => {
   const counts = new Map(keyNames.map((name) => [name, 0]));
   let unreadable = 0;

@@ -18,7 +18,7 @@ export const mySessions = ({ registered, clock }: Deps): MySessions => {
   const of = async (caller: Caller, used: Credentials): Promise<readonly FoundSession[]> => {
     const user = userOf(caller);
     const found = await registered.find(ownersOfUser(user), (login) => belongsTo(login, user));
-    // Whatever became of its entry: whoever asks has this one.
+    // The session of this request exists, even if its registry entry is lost.
     const current = currentOf(used);
     return current === undefined || found.some(({ id }) => id === current.id) ? found : [current, ...found];
   };

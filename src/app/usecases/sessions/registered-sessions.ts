@@ -10,19 +10,19 @@ import type { FindSessions, FoundSession } from "../identity/find-sessions.ts";
 import type { RevocationRule, RevokeLogin } from "../identity/revoke-login.ts";
 import type { SessionTokens } from "./session-tokens.ts";
 
-/** Sessions with logins, as the registry knows them. */
+/** Sessions with logins, and their entries in the registry. */
 export interface RegisteredSessions {
   /**
-   * Enters a session that is about to be stored: before, so that none is ever missing. Somebody who has too
-   * many then loses those that were used least recently.
+   * Registers a session before it is stored, so that no stored session is ever missing. Ends the owner's least recently
+   * used sessions when there are too many.
    */
   register(id: SessionId, login: Login): Promise<void>;
-  /** To be called when a session's use is noted, before the note is written. Nobody waits for it. */
+  /** Extends a session's entries when it is touched, at intervals only and in the background. */
   touch(id: SessionId, login: Login): void;
   readonly find: FindSessions;
   /**
-   * Ends sessions, and has the provider forget their logins by this rule, if any; `why` is for the log. The
-   * answer is how many there still were.
+   * Ends sessions, and revokes their logins at the provider by this rule, if any; `why` is for the log. Returns how many
+   * sessions existed.
    */
   end(ids: readonly SessionId[], why: string, rule: RevocationRule | undefined): Promise<number>;
 }
@@ -38,25 +38,25 @@ interface Deps {
   readonly idle: Seconds;
 }
 
-/** Of one person: more than all the browsers somebody has; scripts that log in for each request meet it. */
+/** Sessions of one person. Only scripts that log in for each request reach this number. */
 const maxSessions = 100;
 
-/** Entries are put off once in so long, and outlive their sessions by far more than that. */
-const renewInterval: Seconds = 3600;
-const outlives: Seconds = 86_400;
+/** How often entries are extended, and how much longer than their sessions they live. */
+const touchInterval: Seconds = 3600;
+const entryMargin: Seconds = 86_400;
 
 export const registeredSessions = (d: Deps): RegisteredSessions => {
   const add = (id: SessionId, login: Login) =>
-    Promise.all(ownersOf(login).map((owner) => d.registry.add(owner, id, d.idle + outlives)));
+    Promise.all(ownersOf(login).map((owner) => d.registry.add(owner, id, d.idle + entryMargin)));
 
-  const leave = ({ id, login }: FoundSession, why: string, rule: RevocationRule | undefined): void => {
+  const logAndRevoke = ({ id, login }: FoundSession, why: string, rule: RevocationRule | undefined): void => {
     d.log.write({ event: "session-ended", username: login.username, why });
     const opened = rule && d.tokens.open(id, login);
     if (opened) d.revoke(login, opened.tokens, rule);
   };
 
-  /** The session has ended, and an entry without one ends by itself. */
-  const takeOut = ({ id, login }: FoundSession): Promise<unknown> =>
+  /** An outage is only logged: the session has ended, and its entries expire. */
+  const unregister = ({ id, login }: FoundSession): Promise<unknown> =>
     Promise.all(ownersOf(login).map((owner) => d.registry.remove(owner, id))).catch((cause: unknown) => {
       if (!(cause instanceof StoreDown)) throw cause;
       d.log.write({ event: "background", what: "taking a session out of the registry", cause });
@@ -71,7 +71,7 @@ export const registeredSessions = (d: Deps): RegisteredSessions => {
       for (const each of surplus) await d.registry.remove(owner, each);
     },
     touch: (id, login) => {
-      const interval = (time: Seconds) => Math.floor(time / renewInterval);
+      const interval = (time: Seconds) => Math.floor(time / touchInterval);
       if (interval(d.clock.now()) === interval(login.lastUsed ?? login.since)) return;
       add(id, login).catch((cause: unknown) => {
         d.log.write({ event: "background", what: "renewing the registry of sessions", cause });
@@ -86,9 +86,9 @@ export const registeredSessions = (d: Deps): RegisteredSessions => {
           if (login) ended.push({ id, login });
         }
       } finally {
-        // Also those that ended before an outage; and only when all have, since they may share what is revoked.
-        for (const each of ended) leave(each, why, rule);
-        await Promise.all(ended.map(takeOut));
+        // Also for those that ended before an outage, and after all have ended, since logins may share a grant.
+        for (const each of ended) logAndRevoke(each, why, rule);
+        await Promise.all(ended.map(unregister));
       }
       return ended.length;
     },

@@ -35,17 +35,17 @@ interface Deps {
   readonly clock: Clock;
   readonly log: Log;
   readonly idle: Seconds;
-  /** How long to wait for a renewal that another instance is at. */
+  /** How long to wait for another instance's renewal. */
   readonly lockTimeout: Seconds;
   readonly wait: (time: Seconds) => Promise<void>;
 }
 
-/** Renews the tokens of a session and says who its owner is now. Throws ProviderDown, StoreDown. */
+/** Renews the tokens of a session and returns its caller. Throws ProviderDown, StoreDown. */
 export type RenewTokens = (id: SessionId) => Promise<Caller>;
 
 /**
- * Lock, load again, judge again, refresh, save, release. Refresh tokens may be of single use, so that two
- * requests that renew at once would log their owner out; the second finds the first one's tokens instead.
+ * Locks the session, loads and validates it again, refreshes, stores and unlocks. Refresh tokens may be of single use,
+ * so two concurrent refreshes would log their owner out; the second request finds the first one's tokens instead.
  */
 export const renewTokens =
   (d: Deps): RenewTokens =>
@@ -69,24 +69,24 @@ const renewWithLease = async (d: Deps, id: SessionId, lease: Lease): Promise<Cal
     return { kind: "user", user: validation.user };
   }
   if (validation.outcome === "incomplete") {
-    const asked = await logFailure(d, login, d.userinfo.ask(tokens, validation.claims));
-    if (asked !== "refused")
-      return completeRenewal(d, id, stored, login, { old: tokens, renewed: asked }, validation.claims);
+    const completed = await logFailure(d, login, d.userinfo.ask(tokens, validation.claims));
+    if (completed !== "refused")
+      return completeRenewal(d, id, stored, login, { old: tokens, renewed: completed }, validation.claims);
   }
   const mark = await lastMark(d, login.username);
-  // The stores and the key set may have kept us waiting for longer than a lease lasts.
+  // Stores and the key set may have taken longer than the lease.
   if (!(await lease.extend())) throw new StoreDown({ cause: new Error("the lock on the session was lost") });
   return refresh(d, id, stored, login, tokens, mark);
 };
 
-/** An outage of the provider's is told as one, and leaves the session as it is. */
+/** Logs an outage of the provider, which leaves the session as it is. */
 const logFailure = <T>(d: Deps, { username }: Login, asking: Promise<T>): Promise<T> =>
   asking.catch((cause: unknown) => {
     d.log.write({ event: "renewal", outcome: "broken", username, cause });
     throw cause;
   });
 
-/** Whoever asked for a renewal found it due at some moment of the margin; here its first moment counts. */
+/** Renewals start at a random moment of the margin; one that has started is due at the margin's beginning. */
 const isDue = (d: Deps, claims: JsonObject): boolean => {
   const due = renewalDue(claims, 0);
   return due !== undefined && due <= d.clock.now();
@@ -125,20 +125,20 @@ const refresh = async (
   if (!d.userinfo.isDue(renewed, claims)) {
     return completeRenewal(d, id, stored, login, { old: tokens, renewed }, claims);
   }
-  // First of all: while userinfo is asked, and may not answer, the new refresh token must not get lost.
+  // Before userinfo, which may fail: the new refresh token must not get lost.
   if (!(await storeRenewedTokens(d, id, stored, login, { old: tokens, renewed }))) return anonymous;
-  const asked = await logFailure(d, login, d.userinfo.askAtOnce(renewed, claims));
-  return completeRenewal(d, id, undefined, login, { old: renewed, renewed: asked }, claims);
+  const completed = await logFailure(d, login, d.userinfo.askAtOnce(renewed, claims));
+  return completeRenewal(d, id, undefined, login, { old: renewed, renewed: completed }, claims);
 };
 
-/** A mark as late as this has been set already; one that is ahead of the store's time is, too, when it is there. */
+/** The latest time up to which marks are known to be set: the store's time, or a present mark that is ahead of it. */
 const lastMark = async ({ marks }: Deps, username: Username): Promise<Seconds> => {
   const [now, present] = await Promise.all([marks.now(), marks.find(username)]);
   const maxRounding = 1;
   return present !== undefined && present > now + maxRounding ? present : now;
 };
 
-/** Says of a new id token that it was asked for after this mark had been set; of one that stays, what was known. */
+/** Records that a new id token was requested after this mark was set. One that stays keeps its own record. */
 const markRenewedAfter = <T extends { readonly tokens: TokenSet }>(
   mark: Seconds,
   old: TokenSet,
@@ -151,7 +151,7 @@ const markRenewedAfter = <T extends { readonly tokens: TokenSet }>(
     : { ...answer, tokens: { ...answer.tokens, renewedAfterMark } };
 };
 
-/** Keeps tokens with all claims that there are, and says who their owner is by them. */
+/** Stores tokens whose claims are complete, and returns their user. */
 const completeRenewal = async (
   d: Deps,
   id: SessionId,
@@ -162,7 +162,7 @@ const completeRenewal = async (
 ): Promise<Caller> => {
   const user = userFromClaims(d.userinfo.claimsOf(renewed, claims), d.claimNames);
   if (user === undefined) {
-    // The provider, or a setting, has changed the claims: that says nothing against the person.
+    // A changed mapping or setting is a fault of the configuration, and proves nothing against the person.
     const reason = `After a renewal, ${userFault(d.userinfo.claimsOf(renewed, claims), d.claimNames)}`;
     return storeUntrusted(d, id, stored, login, { old, renewed }, new Error(reason));
   }
@@ -171,7 +171,7 @@ const completeRenewal = async (
   return isThere ? { kind: "user", user } : anonymous;
 };
 
-/** @param tokens That came of the renewal and serve nobody. */
+/** @param tokens Renewed tokens that are of no use, and are revoked. */
 const endLogin = async (
   d: Deps,
   id: SessionId,
@@ -186,7 +186,7 @@ const endLogin = async (
   return caller;
 };
 
-/** Why renewed tokens prove nothing now. */
+/** Why renewed tokens cannot be trusted now. */
 const outageReasons = {
   expired: "The renewed id token had expired when it came, by this server's clock: is that right?",
   unverifiable: "Whether the renewed id token is right cannot be told",
@@ -199,8 +199,8 @@ const endReasons = {
 } as const;
 
 /**
- * A token that proves nothing when it comes tells of clocks, keys or settings that are wrong, and nothing of its
- * owner. Its refresh token is kept: the one before may be used up, and a later renewal may find all of it right.
+ * A new token that cannot be trusted is a sign of wrong clocks, keys or settings, and proves nothing about its owner.
+ * Its refresh token is stored: the old one may be used up, and a later renewal may succeed.
  */
 const storeUntrusted = async (
   d: Deps,

@@ -17,24 +17,24 @@ interface OpenedTokens {
   readonly underOldKey: boolean;
 }
 
-/** Why a login is dropped: for the log, and where they can do something with it for its owner. */
+/** Why a login is dropped: `reason` for the log, `loginEnd` for its owner, where that helps. */
 interface DropReason {
   readonly reason: string;
   readonly loginEnd?: LoginEnd;
 }
 
-/** The tokens inside a session: taken out, put back, thrown away. Every write compares and sets. */
+/** The sealed tokens of a session. Every write is a compare-and-set. */
 export interface SessionTokens {
-  /** Undefined: they cannot be opened, and are of no use to anybody any more. */
+  /** Undefined: they cannot be opened, and are lost. */
   open(id: SessionId, login: Login): OpenedTokens | undefined;
   seal(id: SessionId, tokens: TokenSet): Login["sealedTokens"];
-  /** Puts tokens into a session that still is as it was read; false: it has changed, or ended. */
-  keep(id: SessionId, stored: StoredSession, login: Login, tokens: TokenSet): Promise<boolean>;
+  /** Replaces a session's tokens if it has not changed since it was read; false: it has changed or ended. */
+  replace(id: SessionId, stored: StoredSession, login: Login, tokens: TokenSet): Promise<boolean>;
   /**
-   * Ends a login whose tokens are no good; the session's other values stay. If it cannot be written, the next
-   * request finds them as useless as this one, and nobody has to wait for that.
-   * @param tokens What the provider may still take for good, and is to forget.
-   * @returns Who the session's owner is from now on.
+   * Ends a login whose tokens are invalid; the session's other values stay. A failed write is only logged, since the
+   * next request finds the same and tries again.
+   * @param tokens Tokens that the provider may still accept, and that are revoked.
+   * @returns The session's caller from now on.
    */
   drop(
     id: SessionId,
@@ -70,7 +70,7 @@ export const sessionTokens = ({ sessions, sealer, revoke, clock, log, idle }: De
       openedBefore.set(login, { id, opened });
       return opened;
     },
-    keep: async (id, stored, login, tokens) => {
+    replace: async (id, stored, login, tokens) => {
       const renewed = { ...login, lastUsed: clock.now(), sealedTokens: seal(id, tokens) };
       const session: Session = { ...stored.session, login: renewed };
       const replaced = await sessions.replace(id, session, stored.revision, idle);

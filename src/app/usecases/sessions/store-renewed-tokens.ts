@@ -23,21 +23,21 @@ interface Deps {
 /** How often a write of new tokens is tried again when others write the same session. */
 const maxAttempts = 5;
 
-/** For how long new tokens wait for a store that does not answer, and between two attempts. */
+/** How long storing new tokens is retried while the store is unavailable, and the delay between two attempts. */
 const storeTimeout: Seconds = 60;
 const retryDelay: Seconds = 0.1;
 
 export interface Exchange {
   readonly old: TokenSet;
   readonly renewed: TokenSet;
-  /** By the renewed tokens; absent: they do not tell. */
+  /** The user of the renewed tokens; absent when they cannot be trusted. */
   readonly owner?: User;
 }
 
 /**
- * Puts new tokens into the session: the old refresh token may be used up, so losing the new one would log its
- * owner out. So a store that is away for a moment is waited for, with the lock held; those who wait for this
- * renewal do so no longer than a request may. False: the session has ended, and the tokens are revoked.
+ * Stores renewed tokens in their session. The old refresh token may be used up, and losing the new one would log its
+ * owner out: so writes are retried during an outage of the store, with the lock held, for longer than requests wait.
+ * False: the session has ended, and the tokens are revoked.
  */
 export const storeRenewedTokens = async (
   d: Deps,
@@ -47,7 +47,7 @@ export const storeRenewedTokens = async (
   exchange: Exchange,
 ): Promise<boolean> => {
   const isThere = await storeWithRetry(d, id, stored, exchange);
-  // Whoever ended the session could not know of these.
+  // Whoever ended the session could only revoke the old tokens.
   if (!isThere) d.revoke(login, exchange.renewed, "unless-shared");
   return isThere;
 };
@@ -66,15 +66,15 @@ const storeWithRetry = async (
     } catch (error) {
       if (!(error instanceof StoreDown) || d.clock.now() >= end) throw error;
       await d.wait(retryDelay);
-      // Nobody knows whether the write that failed was done.
+      // The failed write may have been applied, so the session is loaded again.
       first = undefined;
     }
   }
 };
 
 /**
- * Others may have written the session while the provider answered. A logout that came meanwhile wins: then,
- * false. So do tokens that are not the ones that were renewed, since they are newer, or these.
+ * The session may have changed during the refresh. A logout wins (false), and so do tokens other than the old ones,
+ * which are newer or these.
  */
 const storeOverOld = async (
   d: Deps,
@@ -87,10 +87,10 @@ const storeOverOld = async (
     const login = present?.session.login;
     if (!present || !login) return false;
     if (!isSame(d.tokens.open(id, login)?.tokens, old)) return true;
-    // Somebody whom the provider calls by a new name is looked for under it, and so is one of version 0.1.
+    // A new username needs a registry entry of its own, and so does the person of a session of version 0.1.
     const named: Login = owner ? { ...login, username: owner.username, person: owner.person } : login;
     if (owner && !isOwnedBy(login, owner)) await d.registered.register(id, named);
-    if (await d.tokens.keep(id, present, named, renewed)) return true;
+    if (await d.tokens.replace(id, present, named, renewed)) return true;
     present = await d.sessions.load(id, d.idle);
   }
   throw new StoreDown({ cause: new Error("too many writers on one session") });

@@ -13,10 +13,10 @@ interface Deps {
   readonly idle: Seconds;
 }
 
-/** Notes that a session's owner was seen. Nobody waits for it, and losing a note loses nothing. */
+/** Updates a session's time of last use in the background. A lost update does no harm. */
 export type TouchSession = (id: SessionId, stored: StoredSession, login: Login) => void;
 
-/** A record is rewritten for this at most once in so long. */
+/** How often the record is rewritten for this at most. */
 const interval: Seconds = 60;
 
 export const touchSession =

@@ -184,7 +184,7 @@ describe("the refresh token of a session that ends", () => {
     const { remove } = s.sessions;
     s.sessions.remove = async (id) => {
       const stored = await s.sessions.load(id, idle);
-      if (stored?.session.login) await s.tokens.keep(id, stored, stored.session.login, tokens(9));
+      if (stored?.session.login) await s.tokens.replace(id, stored, stored.session.login, tokens(9));
       return remove(id);
     };
     await s.registered.end([idOf(1)], "a test", "always");

@@ -300,7 +300,7 @@ describe("a store that goes away during renewal", () => {
         await replace(...args);
         const stored = await load(s.id, idle);
         const login = stored?.session.login;
-        if (stored && login) await s.tokens.keep(s.id, stored, login, newer);
+        if (stored && login) await s.tokens.replace(s.id, stored, login, newer);
         throw new StoreDown();
       };
     });
