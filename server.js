@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /**
- * glibc moves its bound for what goes back to the system at once up to 32 MB, and keeps what is freed below it: 500
- * readers who do not read made 555 MB of what is 405 with the bounds that it begins with. Lower ones cost downloads
- * half their speed (`npm run bench pressure`, `transfers`).
+ * Fixes glibc's thresholds at their defaults. Left to itself, glibc raises them up to 32 MB and keeps freed memory
+ * below: with 500 stalled downloads the process had 555 MB instead of 405. Lower thresholds halve the speed of downloads
+ * (`npm run bench pressure`, `transfers`).
  */
 const allocation = { MALLOC_MMAP_THRESHOLD_: "131072", MALLOC_TRIM_THRESHOLD_: "131072" };
 
@@ -22,24 +22,24 @@ if (Number.parseInt(version, 10) < minVersion) {
   process.exitCode = 1;
 } else if (await takeEnvFiles()) {
   await startWith([
-    // Left to itself V8 lets young objects have 134 MB, and the old ones four times what is in use, on any
-    // machine with some gigabytes. These keep a busy server below 200 MB (test/bench/whoami).
+    // V8's defaults on a machine with some gigabytes allow 134 MB of young objects, and an old generation of four times
+    // the live size. These keep a busy server below 200 MB (test/bench/whoami).
     "--min-semi-space-size=4",
     "--max-semi-space-size=4",
     "--heap-growing-percent=125",
-    // For fair-share.ts.
+    // For the forced collections of fair-share.ts.
     "--expose-gc",
-    // Young objects are few: threads that wait for each other take longer over them than one does.
+    // The young generation is small: one thread scavenges it faster than several that synchronize.
     "--no-parallel-scavenge",
-    // What a request makes is short-lived. V8 otherwise takes headers of the first requests, which outlive a
-    // collection, for long-lived ones, puts all later ones among the old objects, and marks those over and over.
+    // Requests allocate short-lived objects. When headers of the first requests survive a collection, V8 would allocate
+    // all later ones in the old generation, and mark that over and over.
     "--no-allocation-site-pretenuring",
   ]);
 }
 
 /**
- * Takes `--env-file <path>` from the arguments and its variables into the environment, so that a command runs with
- * the server's own settings. They count more than what the shell happens to have; of several files the last does.
+ * Removes `--env-file <path>` from the arguments and loads its variables, so that a command runs with the server's own
+ * settings. They override the environment; of several files the last one counts.
  */
 async function takeEnvFiles() {
   const { parseEnv } = await import("node:util");
@@ -63,7 +63,7 @@ async function takeEnvFiles() {
   return true;
 }
 
-/** Node takes V8's flags when it begins only; so it begins anew with them, as the same process, where it can. */
+/** V8's flags have to be set at Node's start, so the process replaces itself by Node with these flags, where it can. */
 async function startWith(flags) {
   const has = (name) =>
     [...process.execArgv, process.env.NODE_OPTIONS ?? ""].some((one) => one.includes(name));
@@ -75,10 +75,10 @@ async function startWith(flags) {
 }
 
 async function start() {
-  // What is written is nobody else's, whoever writes it: our adapters, or Node its compiled code.
+  // All files are private to this user, those of our adapters and Node's compile cache.
   process.umask(0o077);
   const { enableCompileCache, flushCompileCache } = await import("node:module");
-  // Compiled code saves half of a start. It is kept where only we may write, and never makes the folder.
+  // The compile cache halves the start. It is in a folder that only this user may write, if that exists.
   const data = process.env.DATA_DIR || fileURLToPath(new URL("data", import.meta.url));
   if (existsSync(data)) enableCompileCache(join(data, "compiled"));
   const { main } = await import("./src/app/runtime/main.ts");

@@ -6,7 +6,7 @@ export type Branded<Name extends string> = string & { readonly [brand]: Name };
 /** Seconds since 1970-01-01T00:00:00Z, or a span of seconds; fractions are allowed. */
 export type Seconds = number;
 
-/** Anything JSON can say. */
+/** Any JSON value. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 export interface JsonObject {
   readonly [name: string]: Json | undefined;

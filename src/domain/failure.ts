@@ -2,15 +2,15 @@ import { sanitizeText } from "./sanitize-text.ts";
 import type { ReturnPath } from "./sessions/return-path.ts";
 
 /**
- * Every way in which a use case can fail. `message` is written for the person who asked and may be
- * sent to them; what only the operator may read belongs in `cause`, which goes to the log.
+ * The base of all failures of use cases. `message` is written for the person who sent the request and may be sent to
+ * them; what only the operator may read belongs in `cause`, which is logged.
  * `src/adapters/http/middleware/failure-response.ts` maps each `code` to a status, in one table.
  */
 abstract class Fault<Code extends string> extends Error {
   abstract readonly code: Code;
 }
 
-/** The request cannot be understood as it stands. */
+/** The request is malformed. */
 export class BadRequest extends Fault<"bad-request"> {
   readonly code = "bad-request";
 }
@@ -75,7 +75,7 @@ export class PreconditionFailed extends Fault<"precondition-failed"> {
   }
 }
 
-/** An upload's Content-Type or Content-Encoding is not taken here. */
+/** An upload's Content-Type or Content-Encoding is not supported. */
 export class UnsupportedMediaType extends Fault<"unsupported-media-type"> {
   readonly code = "unsupported-media-type";
 }
@@ -144,7 +144,7 @@ interface StoreDownOptions extends ErrorOptions {
   readonly lasting?: boolean;
 }
 
-/** A store does not answer; nothing is known to have changed. */
+/** A store is unavailable; a write may or may not have been applied. */
 export class StoreDown extends Fault<"store-down" | "store-full"> {
   readonly code: "store-down" | "store-full" = "store-down";
   constructor(
@@ -187,12 +187,12 @@ export class PartMissing extends Fault<"part-missing"> {
   }
 }
 
-/** Something the operator has not set up. */
+/** Something is not configured. */
 export class NotConfigured extends Fault<"not-configured"> {
   readonly code = "not-configured";
 }
 
-/** A stored object that cannot be served as what it should be. */
+/** A stored object is damaged, too large, or of a type under which it cannot be served. */
 export class UnusableObject extends Fault<"unusable-object"> {
   readonly code = "unusable-object";
 }

@@ -1,9 +1,9 @@
 import type { Resource } from "./resource.ts";
 
 /**
- * The datasets that Auspice offers to draw beside the one at this path of their group, in their order: its own
- * server's rule. Their names have as many parts and the same first one, which by custom names the pathogen, and
- * differ in exactly one other part, such as the segment or the period.
+ * The datasets that Auspice offers as a second tree beside the one at this path of their group, by the rule of Auspice's
+ * own server. Their names have the same number of parts and the same first part, by convention the pathogen, and differ
+ * in exactly one other part, such as the segment or the period.
  */
 export const secondTreesOf = (path: string, datasets: readonly Resource[]): Resource[] => {
   const shown = datasets.find(({ parts }) => parts.join("/") === path);

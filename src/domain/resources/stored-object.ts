@@ -5,7 +5,7 @@ export type ETag = Branded<"ETag">;
 
 export interface ObjectMetadata {
   readonly contentType: string;
-  /** How the stored bytes are encoded; absent: not at all. */
+  /** The content coding of the stored bytes; absent: none. */
   readonly contentEncoding?: "gzip";
   /** Bytes as stored. */
   readonly size: number;
@@ -14,11 +14,11 @@ export interface ObjectMetadata {
 }
 
 export interface StoredObject extends ObjectMetadata {
-  /** The stored bytes. Whoever has it reads it to its end or calls `return()` on its iterator. */
+  /** The stored bytes. The receiver reads them to their end, or calls `return()` on the iterator. */
   readonly body: AsyncIterable<Uint8Array>;
 }
 
-/** What a write asks of the object that is there before it (RFC 9110 sections 13.1.1 and 13.1.2). */
+/** The precondition of a write (RFC 9110 sections 13.1.1 and 13.1.2). */
 export type Precondition =
   | { readonly kind: "none" }
   /** `If-None-Match: *`. */
@@ -28,7 +28,7 @@ export type Precondition =
   /** `If-Match: "…", "…"`. */
   | { readonly kind: "matches"; readonly etags: readonly ETag[] };
 
-/** Whether the precondition holds for what is there (`undefined`: nothing). */
+/** Whether the precondition holds for the present object's tag (`undefined`: there is no object). */
 export const holds = (precondition: Precondition, current: ETag | undefined): boolean => {
   switch (precondition.kind) {
     case "none":

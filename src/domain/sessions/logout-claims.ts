@@ -25,8 +25,8 @@ export const mayMatch = (claims: LogoutClaims, login: Login): boolean =>
   claims.subject === undefined ? matches(claims, login) : claims.subject === login.subject;
 
 /**
- * Whether a login that is found later than its notice receivedAt is one that the notice may have missed, since it was
- * stored only then. Who logged in after the notice stays, unless it is in the very session that has ended.
+ * Whether a matching login that is found after the first pass may have been missed by it, since its session was being
+ * stored. Logins that started after the logout token was received stay, unless they are of the session that has ended.
  */
 export const mayHaveBeenMissed = (claims: LogoutClaims, receivedAt: Seconds, login: Login): boolean =>
   login.since <= receivedAt ||

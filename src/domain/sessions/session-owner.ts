@@ -36,13 +36,13 @@ export const belongsTo = ({ person, subject, username }: Login, user: User): boo
 /** The provider's identifiers of a login: its `sub` and `sid`. */
 export type ProviderNames = Pick<Login, "subject" | "providerSession">;
 
-/** Whether two logins are known to have come of one session at the provider. */
+/** Whether two logins are known to share a provider session. */
 export const isOfSameProviderSession = (one: ProviderNames, other: ProviderNames): boolean =>
   one.providerSession !== undefined &&
   one.providerSession === other.providerSession &&
   one.subject === other.subject;
 
-/** Whether two logins are known to have come of different sessions at the provider, or of different people. */
+/** Whether two logins are known to have different provider sessions, or different people. */
 export const isOfAnotherProviderSession = (one: Login, other: Login): boolean =>
   (one.providerSession !== undefined &&
     other.providerSession !== undefined &&

@@ -54,7 +54,7 @@ const reportGroupsElsewhere = ({ claimNames, log }: ValidationDeps) => {
 
 /** Validates id tokens at each request; only the result of verifying their signature may be cached below. */
 export const idTokenValidation = (d: ValidationDeps): ValidateIdToken => {
-  // Who the claims describe, as long as they are remembered below; what that person may do is not kept.
+  // Memoizes the user of cached claims, but no permission.
   const report = reportGroupsElsewhere(d);
   const userOf = memoize((claims: JsonObject) => {
     const user = userFromClaims(claims, d.claimNames);
