@@ -14,7 +14,7 @@ import { freePorts } from "../support/server/started-server.ts";
 
 const limits = { warmSeconds: 1, emptySeconds: 3, megabytes: 150 };
 const warmStarts = 5;
-const patienceMs = 60_000;
+const timeoutMs = 60_000;
 
 const program = fileURLToPath(new URL("../../server.js", import.meta.url));
 
@@ -49,7 +49,7 @@ const start = async (folder: string): Promise<Start> => {
   const lap = (): number => Number(process.hrtime.bigint() - began) / 1e9;
   try {
     while (!(await isUp(`http://127.0.0.1:${port}/healthz`))) {
-      if (child.exitCode !== null || lap() > patienceMs / 1000) throw new Error("The server does not start.");
+      if (child.exitCode !== null || lap() > timeoutMs / 1000) throw new Error("The server does not start.");
       await pause(5);
     }
     return { seconds: lap(), megabytes: await residentMegabytes(child.pid ?? 0) };

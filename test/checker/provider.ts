@@ -166,7 +166,7 @@ export const checkersProvider = async (options: ProviderOptions): Promise<Checke
       return;
     }
     const delay = 100 + random.below(1400);
-    const patience = 3000 + random.below(9000);
+    const timeout = 3000 + random.below(9000);
     if (behaviour.startsWith("slow")) counts.delays += 1;
     if (behaviour === "slow before") await sleep(delay);
     if (response.destroyed) return;
@@ -180,8 +180,8 @@ export const checkersProvider = async (options: ProviderOptions): Promise<Checke
     grant.lastRedemption = { by, at: Date.now(), delivered: undefined, isLost: false };
     if (behaviour === "late") {
       counts.late += 1;
-      grant.trouble.add(Date.now(), Date.now() + patience + 2 * pauseAfterError);
-      await sleep(patience);
+      grant.trouble.add(Date.now(), Date.now() + timeout + 2 * pauseAfterError);
+      await sleep(timeout);
     }
     await answerTokens(response, grant, behaviour === "slow after" ? { delay } : {});
   };

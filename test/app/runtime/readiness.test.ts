@@ -82,13 +82,13 @@ describe("readiness", () => {
   });
 
   it("waits for what hangs only so long", async () => {
-    const patience = new AbortController();
-    const timeout = vi.spyOn(AbortSignal, "timeout").mockReturnValue(patience.signal);
+    const elapsed = new AbortController();
+    const timeout = vi.spyOn(AbortSignal, "timeout").mockReturnValue(elapsed.signal);
     const parts = setup();
     parts.sessionStore.ready = never;
     const answer = readiness(parts)();
     await new Promise((resolve) => setImmediate(resolve));
-    patience.abort();
+    elapsed.abort();
     expect(await answer).toEqual(["session store"]);
     expect(timeout.mock.calls[0]?.[0]).toBeLessThanOrEqual(5000);
   });

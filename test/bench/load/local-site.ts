@@ -29,7 +29,7 @@ const program = fileURLToPath(new URL("../../../server.js", import.meta.url));
 const probe = new URL("./delay-probe.ts", import.meta.url).href;
 
 /** 100 MB are looked into, and compressed, before the answer begins. */
-const patienceMs = 300_000;
+const timeoutMs = 300_000;
 
 const person = { preferred_username: "olga", groups: ["blab/owners"] };
 
@@ -68,7 +68,7 @@ export const startLocalSite = async (): Promise<LocalSite> => {
   return {
     server,
     owner: { Authorization: `Bearer ${await provider.idToken({ sub: "olga", ...person })}` },
-    ask: (question) => ask(origin, { patience: patienceMs, ...question }),
+    ask: (question) => ask(origin, { timeout: timeoutMs, ...question }),
     put: (objects) => putObjects({ stored }, objects),
     longestHold,
     close: async () => {

@@ -30,7 +30,7 @@ export interface ProcessOptions {
   readonly ready: string;
 }
 
-const patienceMs = 30_000;
+const timeoutMs = 30_000;
 const ticksPerSecond = 100;
 
 /** Starts a program with this Node, and returns when it is ready. */
@@ -52,11 +52,11 @@ export const startProcess = async (options: ProcessOptions): Promise<MeasuredPro
   const stop = async () => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     child.kill("SIGTERM");
-    const kill = setTimeout(() => child.kill("SIGKILL"), patienceMs);
+    const kill = setTimeout(() => child.kill("SIGKILL"), timeoutMs);
     await ended;
     clearTimeout(kill);
   };
-  const late = Date.now() + patienceMs;
+  const late = Date.now() + timeoutMs;
   while (!output().includes(options.ready)) {
     if (child.exitCode !== null) throw new Error(`${options.program} ended: ${output()}`);
     if (Date.now() > late) {

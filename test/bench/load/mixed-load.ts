@@ -27,7 +27,7 @@ export interface MixResult {
   readonly aborted: number;
 }
 
-const patienceMs = 600_000;
+const timeoutMs = 600_000;
 const agent = new Agent({ keepAlive: true });
 
 type Target = Mix["download"];
@@ -93,7 +93,7 @@ const run = async (mix: Mix): Promise<MixResult> => {
 
 const [, , path] = process.argv;
 if (import.meta.main && path !== undefined) {
-  setTimeout(() => process.exit(1), patienceMs).unref();
+  setTimeout(() => process.exit(1), timeoutMs).unref();
   const result = await run(JSON.parse(await readFile(path, "utf8")) as Mix);
   agent.destroy();
   process.stdout.write(`${JSON.stringify(result)}\n`);

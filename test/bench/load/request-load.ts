@@ -22,7 +22,7 @@ export interface LoadResult {
   readonly answers: number;
 }
 
-const patienceMs = 120_000;
+const timeoutMs = 120_000;
 
 /** The length of the first answer in the text, once its headers are there. */
 const answerLength = (text: string): number | undefined => {
@@ -76,6 +76,6 @@ const run = async (load: Load): Promise<LoadResult> => {
 
 const [, , argument] = process.argv;
 if (import.meta.main && argument !== undefined) {
-  setTimeout(() => process.exit(1), patienceMs).unref();
+  setTimeout(() => process.exit(1), timeoutMs).unref();
   process.stdout.write(`${JSON.stringify(await run(JSON.parse(argument) as Load))}\n`);
 }

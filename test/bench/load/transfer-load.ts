@@ -35,7 +35,7 @@ export interface TransferResult {
 }
 
 const pieceBytes = 262_144;
-const patienceMs = 900_000;
+const timeoutMs = 900_000;
 
 const agent = new Agent({ keepAlive: true });
 
@@ -94,7 +94,7 @@ const run = async (transfers: Transfers): Promise<void> => {
 
 const [, , argument] = process.argv;
 if (import.meta.main && argument !== undefined) {
-  setTimeout(() => process.exit(1), patienceMs).unref();
+  setTimeout(() => process.exit(1), timeoutMs).unref();
   const began = performance.now();
   await run(JSON.parse(argument) as Transfers);
   agent.destroy();

@@ -8,10 +8,10 @@ import { resourceStoreContract } from "./resource-store.contract.ts";
 
 const memory = async (): Promise<Harness> => {
   const clock = manualClock();
-  const kept = new Map();
+  const records = new Map();
   return {
-    store: memoryResourceStore(clock, kept),
-    another: async () => memoryResourceStore(clock, kept),
+    store: memoryResourceStore(clock, records),
+    another: async () => memoryResourceStore(clock, records),
     close: async () => undefined,
   };
 };

@@ -10,11 +10,11 @@ const lifetime = 1000;
 
 const memory = async (): Promise<Harness> => {
   const clock = manualClock();
-  const kept = new Map();
+  const records = new Map();
   return {
-    marks: memoryNotBeforeMarks(clock, lifetime, kept),
+    marks: memoryNotBeforeMarks(clock, lifetime, records),
     lifetime,
-    another: async () => memoryNotBeforeMarks(clock, lifetime, kept),
+    another: async () => memoryNotBeforeMarks(clock, lifetime, records),
     passSeconds: async (seconds) => clock.pass(seconds),
     close: async () => undefined,
   };

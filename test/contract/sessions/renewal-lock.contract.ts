@@ -22,14 +22,14 @@ export interface Harness {
 
 const newId = (): SessionId => randomBytes(24).toString("base64url") as SessionId;
 const seconds = (n: Seconds): Promise<void> => delay(n * 1000);
-const patient: Seconds = 10;
+const lockTimeout: Seconds = 10;
 
 /** Starts work that lasts until it is told to end; resolves when the lock is held. */
-const holdUntilTold = async (lock: RenewalLock, id: SessionId) => {
+const holdUntilReleased = async (lock: RenewalLock, id: SessionId) => {
   const inside = Promise.withResolvers<Lease>();
   const end = Promise.withResolvers<void>();
-  const held = lock.withLock(id, patient, (hold) => {
-    inside.resolve(hold);
+  const held = lock.withLock(id, lockTimeout, (lease) => {
+    inside.resolve(lease);
     return end.promise;
   });
   const { extend } = await inside.promise;
@@ -72,24 +72,24 @@ export const renewalLockContract = (adapter: string, open: () => Promise<Harness
         inside--;
       };
       const instances = await Promise.all(Array.from({ length: 4 }, () => harness.open()));
-      const all = [...instances, ...instances].map(({ lock }) => lock.withLock(id, patient, work));
+      const all = [...instances, ...instances].map(({ lock }) => lock.withLock(id, lockTimeout, work));
       expect((await Promise.all(all)).map(({ outcome }) => outcome)).toEqual(all.map(() => "done"));
       expect(most).toBe(1);
     });
 
     it("does not let one session wait for another", async () => {
       const { lock } = await harness.open();
-      const first = await holdUntilTold(lock, newId());
+      const first = await holdUntilReleased(lock, newId());
       expect(await lock.withLock(newId(), 0, async () => 1)).toMatchObject({ outcome: "done" });
       first.end();
       await first.held;
     });
 
-    it("says busy, without doing the work, when others held it for as long as one is patient", async () => {
+    it("says busy, without doing the work, when others held it for as long as one is lockTimeout", async () => {
       const { lock } = await harness.open();
       const other = await harness.open();
       const id = newId();
-      const first = await holdUntilTold(lock, id);
+      const first = await holdUntilReleased(lock, id);
       const work = () => Promise.reject(new Error("This must not run."));
       const before = performance.now();
       expect(await other.lock.withLock(id, 0.15, work)).toEqual({ outcome: "busy" });
@@ -102,8 +102,8 @@ export const renewalLockContract = (adapter: string, open: () => Promise<Harness
     it("follows a holder soon after its release", async () => {
       const [first, second] = [await harness.open(), await harness.open()];
       const id = newId();
-      const holding = await holdUntilTold(first.lock, id);
-      const waiting = second.lock.withLock(id, patient, async () => performance.now());
+      const holding = await holdUntilReleased(first.lock, id);
+      const waiting = second.lock.withLock(id, lockTimeout, async () => performance.now());
       await delay(20);
       const released = performance.now();
       holding.end();
@@ -114,7 +114,7 @@ export const renewalLockContract = (adapter: string, open: () => Promise<Harness
     it("keeps the lock for work that lasts longer than a lease", async () => {
       const [first, second] = [await harness.open(), await harness.open()];
       const id = newId();
-      const holding = await holdUntilTold(first.lock, id);
+      const holding = await holdUntilReleased(first.lock, id);
       expect(await second.lock.withLock(id, harness.lease * 1.7, async () => 1)).toEqual({ outcome: "busy" });
       holding.end();
       expect(await holding.held).toMatchObject({ outcome: "done" });
@@ -123,7 +123,7 @@ export const renewalLockContract = (adapter: string, open: () => Promise<Harness
     it("follows a killed holder when its lease has ended", async () => {
       const [first, second] = [await harness.open(), await harness.open()];
       const id = newId();
-      await holdUntilTold(first.lock, id);
+      await holdUntilReleased(first.lock, id);
       await first.kill();
       expect(await second.lock.withLock(id, 0, async () => 1)).toEqual({ outcome: "busy" });
       expect(await second.lock.withLock(id, harness.lease + 0.3, async () => 2)).toMatchObject({ result: 2 });
@@ -131,7 +131,7 @@ export const renewalLockContract = (adapter: string, open: () => Promise<Harness
 
     it("confirms a hold as long as nobody else had the lock", async () => {
       const { lock } = await harness.open();
-      const holding = await holdUntilTold(lock, newId());
+      const holding = await holdUntilReleased(lock, newId());
       expect(await holding.extend()).toBe(true);
       await seconds(harness.lease * 1.5);
       expect(await holding.extend()).toBe(true);
@@ -142,10 +142,10 @@ export const renewalLockContract = (adapter: string, open: () => Promise<Harness
     it("does not extend a hold to a holder whom somebody followed, nor when the lock is free again", async () => {
       const [late, second] = [await harness.open(), await harness.open()];
       const id = newId();
-      const lateHolding = await holdUntilTold(late.lock, id);
+      const lateHolding = await holdUntilReleased(late.lock, id);
       await late.kill();
       await seconds(harness.lease);
-      const successor = await holdUntilTold(second.lock, id);
+      const successor = await holdUntilReleased(second.lock, id);
       const isConfirmed = () =>
         lateHolding.extend().catch((error: unknown) => {
           if (error instanceof StoreDown) return false;
@@ -162,10 +162,10 @@ export const renewalLockContract = (adapter: string, open: () => Promise<Harness
     it("does not let a holder whose lease has ended release its successor's lock", async () => {
       const [late, second, third] = [await harness.open(), await harness.open(), await harness.open()];
       const id = newId();
-      const lateHolding = await holdUntilTold(late.lock, id);
+      const lateHolding = await holdUntilReleased(late.lock, id);
       await late.kill();
       await seconds(harness.lease);
-      const successor = await holdUntilTold(second.lock, id);
+      const successor = await holdUntilReleased(second.lock, id);
       lateHolding.end();
       expect(await lateHolding.held).toMatchObject({ outcome: "done" });
       expect(await third.lock.withLock(id, 0, async () => 1)).toEqual({ outcome: "busy" });

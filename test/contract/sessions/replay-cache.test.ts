@@ -8,10 +8,10 @@ import { replayCacheContract } from "./replay-cache.contract.ts";
 
 const memory = async (): Promise<Harness> => {
   const clock = manualClock();
-  const kept = new Map();
+  const records = new Map();
   return {
-    replayCache: memoryReplayCache(clock, kept),
-    another: async () => memoryReplayCache(clock, kept),
+    replayCache: memoryReplayCache(clock, records),
+    another: async () => memoryReplayCache(clock, records),
     passSeconds: async (seconds) => clock.pass(seconds),
     close: async () => undefined,
   };

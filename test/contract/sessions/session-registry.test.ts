@@ -2,7 +2,7 @@ import { filesystemSessionRegistry } from "../../../src/adapters/filesystem/sess
 import type { SessionOwner } from "../../../src/domain/sessions/session-owner.ts";
 import { manualClock } from "../../support/measuring/manual-clock.ts";
 import { recordingLog } from "../../support/measuring/recording-log.ts";
-import type { KeptEntries } from "../../support/memory/session-registry.ts";
+import type { MemoryEntries } from "../../support/memory/session-registry.ts";
 import { memorySessionRegistry } from "../../support/memory/session-registry.ts";
 import { cellsIn } from "../../support/sessions/cells.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
@@ -11,12 +11,12 @@ import { sessionRegistryContract } from "./session-registry.contract.ts";
 
 const memory = async (): Promise<Harness> => {
   const clock = manualClock();
-  const kept = new Map<SessionOwner, KeptEntries>();
+  const records = new Map<SessionOwner, MemoryEntries>();
   return {
-    registry: memorySessionRegistry(clock, kept),
-    another: async () => memorySessionRegistry(clock, kept),
+    registry: memorySessionRegistry(clock, records),
+    another: async () => memorySessionRegistry(clock, records),
     passSeconds: async (seconds) => clock.pass(seconds),
-    owners: async () => kept.size,
+    owners: async () => records.size,
     close: async () => undefined,
   };
 };

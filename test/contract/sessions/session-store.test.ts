@@ -8,10 +8,10 @@ import { sessionStoreContract } from "./session-store.contract.ts";
 
 const memory = async (): Promise<Harness> => {
   const clock = manualClock();
-  const kept = new Map();
+  const records = new Map();
   return {
-    store: memorySessionStore(clock, kept),
-    another: async () => memorySessionStore(clock, kept),
+    store: memorySessionStore(clock, records),
+    another: async () => memorySessionStore(clock, records),
     passSeconds: async (seconds) => clock.pass(seconds),
     close: async () => undefined,
   };

@@ -64,8 +64,8 @@ it("a hold that Redis has lost is taken again by its holder, but not confirmed",
   const [holder, other] = [await open(lease), await open(lease)];
   const end = Promise.withResolvers<void>();
   const inside = Promise.withResolvers<Lease>();
-  const holding = holder.lock.withLock(id, 0, (hold) => {
-    inside.resolve(hold);
+  const holding = holder.lock.withLock(id, 0, (lease) => {
+    inside.resolve(lease);
     return end.promise;
   });
   const { extend } = await inside.promise;

@@ -6,7 +6,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Browser, Page } from "playwright-core";
 import { temporaryFolder } from "../temporary-folder.ts";
 
-const patienceMs = 60_000;
+const timeoutMs = 60_000;
 
 /** What a person sees at the terminal once a command is over. */
 export interface Ran {
@@ -75,7 +75,7 @@ export const openCommandLine = async ({
       env,
       // With an open pipe it takes its end for an answer when it offers to paste the address, and aborts.
       stdio: [typed === undefined ? "ignore" : "pipe", "pipe", "pipe"],
-      timeout: patienceMs,
+      timeout: timeoutMs,
       killSignal: "SIGKILL",
     });
     typed?.then((text) => child.stdin?.end(text)).catch(() => child.kill());
@@ -129,14 +129,14 @@ const addressIn = async (path: string, running: Promise<Ran>): Promise<string> =
 };
 
 /** Keycloak draws its first page for a while. */
-const pagePatienceMs = 40_000;
+const pageTimeoutMs = 40_000;
 
 const inNewPage = async <T>(chromium: Browser, use: (page: Page) => Promise<T>): Promise<T> => {
   // Whether the certificate is trusted is the CLI's question here; browsers have a test of their own.
   const context = await chromium.newContext({ ignoreHTTPSErrors: true });
   try {
     const page = await context.newPage();
-    page.setDefaultTimeout(pagePatienceMs);
+    page.setDefaultTimeout(pageTimeoutMs);
     return await use(page);
   } finally {
     await context.close();

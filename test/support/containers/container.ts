@@ -37,11 +37,11 @@ export interface Container {
 }
 
 /** A Java server on a busy machine has needed two and a half minutes. */
-const patience = 300_000;
+const timeout = 300_000;
 
 /** @param isRunning Asked while there is no answer: who has ended will not give one. */
 const until = async (answers: () => Promise<void>, isRunning: () => Promise<boolean>): Promise<void> => {
-  const end = Date.now() + patience;
+  const end = Date.now() + timeout;
   for (;;) {
     try {
       return await answers();
@@ -68,7 +68,7 @@ export const startContainer = async (spec: ContainerSpec): Promise<Container> =>
     .withCopyContentToContainer(
       (spec.files ?? []).map(({ path, content }) => ({ target: path, content, mode: 0o644 })),
     )
-    .withStartupTimeout(patience);
+    .withStartupTimeout(timeout);
   if (spec.entrypoint) container.withEntrypoint([...spec.entrypoint]);
   if (spec.readyLine) container.withWaitStrategy(Wait.forLogMessage(spec.readyLine));
   const started = await container.start();

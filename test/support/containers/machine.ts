@@ -28,10 +28,10 @@ export interface Machine {
   close(): Promise<void>;
 }
 
-const patience = 60_000;
+const timeout = 60_000;
 
 const untilBooted = async (machine: Machine): Promise<void> => {
-  const end = Date.now() + patience;
+  const end = Date.now() + timeout;
   for (;;) {
     const { output } = await machine.type("systemctl is-system-running --wait");
     // Degraded: something of Debian's own that this kernel does not let run.

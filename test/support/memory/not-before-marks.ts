@@ -11,29 +11,29 @@ export interface KeptMark {
 
 /**
  * For tests and for a single process.
- * @param lifetime How long a mark is kept; longer than any session, whose tokens it may have to make stale.
- * @param kept Shared by all stores on the same data.
+ * @param lifetime How long a mark is records; longer than any session, whose tokens it may have to make stale.
+ * @param records Shared by all stores on the same data.
  */
 export const memoryNotBeforeMarks = (
   clock: Clock,
   lifetime: Seconds,
-  kept: Map<Username, KeptMark> = new Map(),
+  records: Map<Username, KeptMark> = new Map(),
 ): NotBeforeMarks => {
   const forgetEnded = (): void => {
-    for (const [username, { ends }] of kept) if (ends <= clock.now()) kept.delete(username);
+    for (const [username, { ends }] of records) if (ends <= clock.now()) records.delete(username);
   };
 
   return {
     async mark(username, at) {
       forgetEnded();
-      kept.set(username, { at: laterMark(kept.get(username)?.at, at), ends: clock.now() + lifetime });
+      records.set(username, { at: laterMark(records.get(username)?.at, at), ends: clock.now() + lifetime });
     },
 
     now: async () => clock.now(),
 
     async find(username) {
       forgetEnded();
-      return kept.get(username)?.at;
+      return records.get(username)?.at;
     },
   };
 };

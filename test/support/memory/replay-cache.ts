@@ -4,29 +4,29 @@ import type { Clock } from "../../../src/ports/driven/system/clock.ts";
 
 /**
  * For tests and for a single process.
- * @param kept When each notice is forgotten; shared by all that remember the same.
+ * @param records When each notice is forgotten; shared by all that remember the same.
  */
-export const memoryReplayCache = (clock: Clock, kept: Map<string, Seconds> = new Map()): ReplayCache => {
+export const memoryReplayCache = (clock: Clock, records: Map<string, Seconds> = new Map()): ReplayCache => {
   const forgetEnded = (): void => {
-    for (const [id, ends] of kept) if (ends <= clock.now()) kept.delete(id);
+    for (const [id, ends] of records) if (ends <= clock.now()) records.delete(id);
   };
 
   return {
     async has(id) {
       forgetEnded();
-      return kept.has(id);
+      return records.has(id);
     },
 
     async claim(id, lifetime) {
       forgetEnded();
-      const isFirst = !kept.has(id);
-      if (isFirst) kept.set(id, clock.now() + lifetime);
+      const isFirst = !records.has(id);
+      if (isFirst) records.set(id, clock.now() + lifetime);
       return isFirst;
     },
 
     async add(id, lifetime) {
       forgetEnded();
-      kept.set(id, clock.now() + lifetime);
+      records.set(id, clock.now() + lifetime);
     },
   };
 };

@@ -37,18 +37,18 @@ const describe = (content: NewContent, chunks: readonly Uint8Array[], clock: Clo
 
 /**
  * For tests and for a single process; as large as what it keeps.
- * @param kept Shared by all stores on the same data.
+ * @param records Shared by all stores on the same data.
  */
 export const memoryResourceStore = (
   clock: Clock,
-  kept: Map<ObjectKey, KeptObject> = new Map(),
+  records: Map<ObjectKey, KeptObject> = new Map(),
 ): ResourceStore => {
-  const etagOf = (key: ObjectKey): ETag | undefined => kept.get(key)?.metadata.etag;
+  const etagOf = (key: ObjectKey): ETag | undefined => records.get(key)?.metadata.etag;
 
   return {
     async *list(prefix, signal) {
       signal.throwIfAborted();
-      const keys = [...kept.keys()].filter((key) => key.startsWith(prefix)).map((key) => Buffer.from(key));
+      const keys = [...records.keys()].filter((key) => key.startsWith(prefix)).map((key) => Buffer.from(key));
       for (const key of keys.sort(Buffer.compare)) {
         signal.throwIfAborted();
         yield key.toString().slice(prefix.length);
@@ -57,12 +57,12 @@ export const memoryResourceStore = (
 
     async stat(key, signal) {
       signal.throwIfAborted();
-      return kept.get(key)?.metadata;
+      return records.get(key)?.metadata;
     },
 
     async read(key, signal): Promise<StoredObject | undefined> {
       signal.throwIfAborted();
-      const found = kept.get(key);
+      const found = records.get(key);
       return found && { ...found.metadata, body: bodyOf(found.chunks, signal) };
     },
 
@@ -72,14 +72,14 @@ export const memoryResourceStore = (
       const chunks = await collect(content.body, signal);
       signal.throwIfAborted();
       if (!holds(condition, etagOf(key))) return "precondition-failed";
-      kept.set(key, { chunks, metadata: describe(content, chunks, clock) });
+      records.set(key, { chunks, metadata: describe(content, chunks, clock) });
       return "done";
     },
 
     async remove(key, condition, signal) {
       signal.throwIfAborted();
       if (!holds(condition, etagOf(key))) return "precondition-failed";
-      kept.delete(key);
+      records.delete(key);
       return "done";
     },
 

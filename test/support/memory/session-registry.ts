@@ -5,40 +5,40 @@ import type { SessionRegistry } from "../../../src/ports/driven/sessions/session
 import type { Clock } from "../../../src/ports/driven/system/clock.ts";
 
 /** When each entry ends, in the order in which the entries were put off. */
-export type KeptEntries = Map<SessionId, Seconds>;
+export type MemoryEntries = Map<SessionId, Seconds>;
 
 /**
  * For tests and for a single process.
- * @param kept Shared by all indexes on the same data.
+ * @param records Shared by all indexes on the same data.
  */
 export const memorySessionRegistry = (
   clock: Clock,
-  kept: Map<SessionOwner, KeptEntries> = new Map(),
+  records: Map<SessionOwner, MemoryEntries> = new Map(),
 ): SessionRegistry => {
-  const present = (entries: KeptEntries = new Map()): KeptEntries =>
+  const present = (entries: MemoryEntries = new Map()): MemoryEntries =>
     new Map([...entries].filter(([, ends]) => ends > clock.now()));
 
   const forgetEnded = (): void => {
-    for (const [owner, entries] of kept) {
+    for (const [owner, entries] of records) {
       const left = present(entries);
-      if (left.size === 0) kept.delete(owner);
-      else kept.set(owner, left);
+      if (left.size === 0) records.delete(owner);
+      else records.set(owner, left);
     }
   };
 
   return {
     async add(owner, id, lifetime) {
       forgetEnded();
-      const entries = present(kept.get(owner));
+      const entries = present(records.get(owner));
       entries.delete(id);
-      kept.set(owner, entries.set(id, clock.now() + lifetime));
+      records.set(owner, entries.set(id, clock.now() + lifetime));
     },
 
-    list: async (owner) => [...present(kept.get(owner)).keys()].reverse(),
+    list: async (owner) => [...present(records.get(owner)).keys()].reverse(),
 
     async remove(owner, id) {
-      const entries = kept.get(owner);
-      if (entries?.delete(id) && entries.size === 0) kept.delete(owner);
+      const entries = records.get(owner);
+      if (entries?.delete(id) && entries.size === 0) records.delete(owner);
     },
   };
 };

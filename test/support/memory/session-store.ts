@@ -12,25 +12,25 @@ export interface KeptSession {
 
 /**
  * For tests and for a single process.
- * @param kept Shared by all stores on the same data.
+ * @param records Shared by all stores on the same data.
  */
 export const memorySessionStore = (
   clock: Clock,
-  kept: Map<SessionId, KeptSession> = new Map(),
+  records: Map<SessionId, KeptSession> = new Map(),
 ): SessionStore => {
   const forgetEnded = (): void => {
-    for (const [id, { ends }] of kept) if (ends <= clock.now()) kept.delete(id);
+    for (const [id, { ends }] of records) if (ends <= clock.now()) records.delete(id);
   };
 
   const keep = (id: SessionId, session: Session, idle: Seconds): Revision => {
     forgetEnded();
     const revision = crypto.randomUUID() as string as Revision;
-    kept.set(id, { json: JSON.stringify(session), revision, ends: clock.now() + idle });
+    records.set(id, { json: JSON.stringify(session), revision, ends: clock.now() + idle });
     return revision;
   };
 
   const present = (id: SessionId): KeptSession | undefined => {
-    const found = kept.get(id);
+    const found = records.get(id);
     return found && found.ends > clock.now() ? found : undefined;
   };
 
@@ -45,7 +45,7 @@ export const memorySessionStore = (
     async load(id, idle) {
       const found = present(id);
       if (found === undefined) return undefined;
-      kept.set(id, { ...found, ends: clock.now() + idle });
+      records.set(id, { ...found, ends: clock.now() + idle });
       return peek(id);
     },
 
@@ -63,12 +63,12 @@ export const memorySessionStore = (
 
     async remove(id) {
       const found = present(id);
-      kept.delete(id);
+      records.delete(id);
       return found && (JSON.parse(found.json) as Session);
     },
 
     async *all() {
-      for (const id of [...kept.keys()]) {
+      for (const id of [...records.keys()]) {
         const found = present(id);
         if (found !== undefined) yield { id, session: JSON.parse(found.json) as Session };
       }

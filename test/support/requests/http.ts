@@ -8,7 +8,7 @@ export interface Question {
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   readonly body?: string | Uint8Array;
   /** Milliseconds without a byte after which there is no answer; 15 000 unless told. */
-  readonly patience?: number;
+  readonly timeout?: number;
 }
 
 export interface Answer {
@@ -33,7 +33,7 @@ export const ask = (origin: string, question: Question, ca?: string): Promise<An
       path: question.path,
       headers: { ...question.headers } as Record<string, string | string[]>,
       agent: false,
-      timeout: question.patience ?? 15_000,
+      timeout: question.timeout ?? 15_000,
     });
     sent.on("timeout", () => sent.destroy(new Error(`no answer to ${question.path}`)));
     sent.on("error", reject);

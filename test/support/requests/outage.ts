@@ -27,11 +27,11 @@ export const timed = async (work: () => Promise<Answer>): Promise<Timed> => {
 };
 
 /** How long it takes until it is so. */
-export const secondsUntil = async (isSo: () => Promise<boolean>, patience = 8): Promise<number> => {
+export const secondsUntil = async (isSo: () => Promise<boolean>, timeout = 8): Promise<number> => {
   const began = performance.now();
   while (!(await isSo())) {
-    if ((performance.now() - began) / 1000 > patience)
-      throw new Error(`It did not come to pass in ${patience} s.`);
+    if ((performance.now() - began) / 1000 > timeout)
+      throw new Error(`It did not come to pass in ${timeout} s.`);
     await pause(20);
   }
   return (performance.now() - began) / 1000;

@@ -6,7 +6,7 @@ export interface RawConnection {
   /** Resolves when the bytes have left. */
   send(bytes: string | Uint8Array): Promise<void>;
   /** Waits until what has come matches, and takes it away up to the end of the match. */
-  until(pattern: RegExp, patience?: number): Promise<string>;
+  until(pattern: RegExp, timeout?: number): Promise<string>;
   /** What has come and was not taken yet. */
   received(): string;
   /** Whether the other side has ended the connection, or broken it. */
@@ -55,8 +55,8 @@ export const rawConnection = async (origin: string): Promise<RawConnection> => {
       new Promise((resolve, reject) => {
         socket.write(bytes, (error) => (error ? reject(error) : resolve()));
       }),
-    until: async (pattern, patience = 5000) => {
-      for (const begun = Date.now(); Date.now() - begun < patience; ) {
+    until: async (pattern, timeout = 5000) => {
+      for (const begun = Date.now(); Date.now() - begun < timeout; ) {
         const found = pattern.exec(received);
         if (found) {
           received = received.slice(found.index + found[0].length);

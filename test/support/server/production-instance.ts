@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 
 const program = fileURLToPath(new URL("../../../server.js", import.meta.url));
 
-const patienceMs = 30_000;
+const timeoutMs = 30_000;
 
 /** `node server.js` in production, on a port of its own that it comes back to when started again. */
 export interface ProductionInstance {
@@ -51,7 +51,7 @@ export const productionInstance = (options: InstanceOptions): ProductionInstance
       return code ?? signal;
     });
     running = { pid: child.pid ?? 0, ended, kill: () => void child.kill("SIGTERM") };
-    const late = Date.now() + patienceMs;
+    const late = Date.now() + timeoutMs;
     while (!said.includes('"listening"')) {
       if (end !== undefined) throw new Error(`The server ended with ${end}: ${said}`);
       if (Date.now() > late) {
@@ -66,7 +66,7 @@ export const productionInstance = (options: InstanceOptions): ProductionInstance
     start,
     stop: async () => {
       running?.kill();
-      return Promise.race([running?.ended ?? 0, pause(patienceMs, "it does not stop", { ref: false })]);
+      return Promise.race([running?.ended ?? 0, pause(timeoutMs, "it does not stop", { ref: false })]);
     },
     peakMemory: async () => {
       const status = await readFile(`/proc/${running?.pid}/status`, "utf8");

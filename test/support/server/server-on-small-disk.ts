@@ -8,7 +8,7 @@ import { freePorts } from "./started-server.ts";
 
 const program = fileURLToPath(new URL("../../../server.js", import.meta.url));
 
-const patienceMs = 30_000;
+const timeoutMs = 30_000;
 
 export interface ServerOnSmallDisk {
   readonly origin: string;
@@ -42,7 +42,7 @@ export const serverOnSmallDisk = async (size: string): Promise<ServerOnSmallDisk
   });
   const ended = once(child, "close");
   const origin = `http://localhost:${port}`;
-  const late = Date.now() + patienceMs;
+  const late = Date.now() + timeoutMs;
   while (!output.includes("is ready")) {
     if (child.exitCode !== null || Date.now() > late) throw new Error(`The server does not start: ${output}`);
     await pause(50);

@@ -11,7 +11,7 @@ import { temporaryFolder } from "../temporary-folder.ts";
 const ownProgram = fileURLToPath(new URL("../../../server.js", import.meta.url));
 
 /** Longer than any start on a busy machine. */
-const patienceMs = 30_000;
+const timeoutMs = 30_000;
 
 type Environment = Readonly<Record<string, string>>;
 
@@ -102,13 +102,13 @@ export const startServerProcess = async (options: StartOptions): Promise<Started
     signal: (name) => void child.kill(name),
     stop: () => {
       child.kill("SIGTERM");
-      return Promise.race([ended, pause(patienceMs, "it does not stop", { ref: false })]);
+      return Promise.race([ended, pause(timeoutMs, "it does not stop", { ref: false })]);
     },
   };
 };
 
 const answering = async ({ child, output, errors }: Process, origin: () => string | undefined) => {
-  const end = Date.now() + patienceMs;
+  const end = Date.now() + timeoutMs;
   while (Date.now() < end) {
     if (child.exitCode !== null) throw new Error(`The server ended: ${output()}${errors()}`);
     const found = origin();
@@ -124,7 +124,7 @@ export const killServerProcess = async (
   isTime: () => Promise<boolean>,
 ): Promise<void> => {
   const { child, output, errors, ended } = run(workingFolder, { DATA_DIR: data, PORT: "0", HTTPS_PORT: "0" });
-  const end = Date.now() + patienceMs;
+  const end = Date.now() + timeoutMs;
   try {
     while (!(await isTime())) {
       if (child.exitCode !== null || Date.now() > end)
@@ -155,7 +155,7 @@ export const runServerProcess = async (
     nodeOptions,
     node,
   );
-  const kill = setTimeout(() => child.kill("SIGKILL"), patienceMs);
+  const kill = setTimeout(() => child.kill("SIGKILL"), timeoutMs);
   const code = await ended;
   clearTimeout(kill);
   await folder.remove();

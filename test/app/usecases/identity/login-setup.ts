@@ -22,7 +22,7 @@ import { memoryNotBeforeMarks } from "../../../support/memory/not-before-marks.t
 import { memoryReplayCache } from "../../../support/memory/replay-cache.ts";
 import { memorySessionRegistry } from "../../../support/memory/session-registry.ts";
 import { memorySessionStore } from "../../../support/memory/session-store.ts";
-import { heldBackground } from "../sessions/held-background.ts";
+import { manualBackground } from "../sessions/manual-background.ts";
 import { fakeProvider } from "./fake-provider.ts";
 
 export const idle = 1000;
@@ -39,7 +39,7 @@ export const loginSetup = (replaced: { sessions?: SessionStore; marks?: NotBefor
   const sealer = tokenSealer([key]);
   const sessions = replaced.sessions ?? memorySessionStore(clock);
   const registry = memorySessionRegistry(clock);
-  const background = heldBackground();
+  const background = manualBackground();
   const find = findSessions({ sessions, registry });
   const revoke = revokeLogin({ identityProvider, background, findSessions: find });
   const tokens = sessionTokens({ sessions, sealer, revoke, clock, log, idle });

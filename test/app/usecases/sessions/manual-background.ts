@@ -2,12 +2,12 @@ import type { Background } from "../../../../src/app/usecases/sessions/backgroun
 import type { Seconds } from "../../../../src/domain/brand.ts";
 
 /** Background work that waits until a test has it done. */
-export interface HeldBackground extends Background {
+export interface ManualBackground extends Background {
   readonly waiting: readonly { readonly what: string; readonly after: Seconds }[];
   settle(): Promise<void>;
 }
 
-export const heldBackground = (): HeldBackground => {
+export const manualBackground = (): ManualBackground => {
   const jobs: { what: string; work: () => Promise<void>; after: Seconds }[] = [];
   return {
     add: (what, work, after = 0) => void jobs.push({ what, work, after }),
