@@ -85,7 +85,7 @@ export const renewalLockContract = (adapter: string, open: () => Promise<Harness
       await first.held;
     });
 
-    it("says busy, without doing the work, when others held it for as long as one is lockTimeout", async () => {
+    it("says busy, without doing the work, when others held it for the whole timeout", async () => {
       const { lock } = await harness.open();
       const other = await harness.open();
       const id = newId();

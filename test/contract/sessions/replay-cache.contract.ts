@@ -22,7 +22,7 @@ export const replayCacheContract = (adapter: string, open: () => Promise<Harness
     });
     afterAll(() => harness.close());
 
-    it("knows nothing of a notice that nobody has obeyed", async () => {
+    it("knows nothing of a logout token that nobody has accepted", async () => {
       expect(await replayCache.has(randomUUID())).toBe(false);
     });
 
@@ -34,7 +34,7 @@ export const replayCacheContract = (adapter: string, open: () => Promise<Harness
       expect(await replayCache.has(id.toUpperCase())).toBe(false);
     });
 
-    it("takes any text for a notice's id", async () => {
+    it("takes any text for a logout token's id", async () => {
       for (const ending of ["", "/..", "a b", "é", "\u{1f9ec}", "x".repeat(3000)]) {
         const id = `${randomUUID()}${ending}`;
         await replayCache.add(id, 100);

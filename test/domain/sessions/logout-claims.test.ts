@@ -17,47 +17,47 @@ const login = (names: Pick<Login, "subject" | "providerSession">): Login => ({
   ...names,
 });
 
-const notice = (subject?: string, providerSession?: string) => ({ id: "n", subject, providerSession });
+const claims = (subject?: string, providerSession?: string) => ({ id: "n", subject, providerSession });
 
-describe("a notice of a logout", () => {
+describe("a logout token", () => {
   it.each([
-    ["a person, who is this login's", notice("p"), { subject: "p", providerSession: "s" }, true],
-    ["a person, who is another", notice("q"), { subject: "p" }, false],
-    ["a person, and this one's is not known", notice("p"), { providerSession: "s" }, false],
-    ["a session, which is this login's", notice(undefined, "s"), { providerSession: "s" }, true],
-    ["a session, which is another", notice(undefined, "t"), { providerSession: "s" }, false],
-    ["a session, and this login's is not known", notice(undefined, "s"), { subject: "p" }, false],
-    ["both, which fit", notice("p", "s"), { subject: "p", providerSession: "s" }, true],
+    ["a person, who is this login's", claims("p"), { subject: "p", providerSession: "s" }, true],
+    ["a person, who is another", claims("q"), { subject: "p" }, false],
+    ["a person, and this one's is not known", claims("p"), { providerSession: "s" }, false],
+    ["a session, which is this login's", claims(undefined, "s"), { providerSession: "s" }, true],
+    ["a session, which is another", claims(undefined, "t"), { providerSession: "s" }, false],
+    ["a session, and this login's is not known", claims(undefined, "s"), { subject: "p" }, false],
+    ["both, which fit", claims("p", "s"), { subject: "p", providerSession: "s" }, true],
     [
       "both, and the session is another of this person's",
-      notice("p", "t"),
+      claims("p", "t"),
       { subject: "p", providerSession: "s" },
       false,
     ],
     [
       "both, and the session is another person's",
-      notice("q", "s"),
+      claims("q", "s"),
       { subject: "p", providerSession: "s" },
       false,
     ],
-    ["both, and this login's session is not known", notice("p", "s"), { subject: "p" }, true],
-    ["nothing at all", notice(), { subject: "p", providerSession: "s" }, false],
+    ["both, and this login's session is not known", claims("p", "s"), { subject: "p" }, true],
+    ["nothing at all", claims(), { subject: "p", providerSession: "s" }, false],
   ] as const)("that names %s: does it concern the login?", (_, told, names, does) => {
     expect(matches(told, login(names))).toBe(does);
   });
 
   it("may concern every login of the person it names, and of the session alone if it names nobody", () => {
     const names = { subject: "p", providerSession: "s" };
-    expect(mayMatch(notice("p", "t"), login(names))).toBe(true);
-    expect(mayMatch(notice("q", "s"), login(names))).toBe(false);
-    expect(mayMatch(notice(undefined, "s"), login(names))).toBe(true);
-    expect(mayMatch(notice(undefined, "t"), login(names))).toBe(false);
-    expect(mayMatch(notice("p"), login({}))).toBe(false);
+    expect(mayMatch(claims("p", "t"), login(names))).toBe(true);
+    expect(mayMatch(claims("q", "s"), login(names))).toBe(false);
+    expect(mayMatch(claims(undefined, "s"), login(names))).toBe(true);
+    expect(mayMatch(claims(undefined, "t"), login(names))).toBe(false);
+    expect(mayMatch(claims("p"), login({}))).toBe(false);
   });
 
   it("leads to the owners under which such logins were entered", () => {
     const owners = ownersOf(login({ subject: "p", providerSession: "s" }));
-    expect(ownersInLogout(notice("p", "s")).every((owner) => owners.includes(owner))).toBe(true);
+    expect(ownersInLogout(claims("p", "s")).every((owner) => owners.includes(owner))).toBe(true);
     expect(new Set(ownersOf(login({ subject: "alice", providerSession: "alice" }))).size).toBe(3);
   });
 });

@@ -189,7 +189,7 @@ const endLogin = async (
 /** Why renewed tokens cannot be trusted now. */
 const outageReasons = {
   expired: "The renewed id token had expired when it came, by this server's clock: is that right?",
-  unverifiable: "Whether the renewed id token is right cannot be told",
+  unverifiable: "The renewed id token cannot be verified",
 } as const;
 
 /** Why renewed tokens end the login. */

@@ -28,7 +28,7 @@ const setup = async () => {
   return { ...s, replayCache, begin, logOut: backchannelLogout({ ...s, replayCache }) };
 };
 
-it("ends the sessions that a notice names, once", async () => {
+it("ends the sessions that a logout token names, once", async () => {
   const s = await setup();
   expect(await s.logOut(token)).toEqual({ outcome: "done" });
   expect(await s.sessions.peek(id)).toBeUndefined();
@@ -37,7 +37,7 @@ it("ends the sessions that a notice names, once", async () => {
   expect(await s.sessions.peek(id)).toBeDefined();
 });
 
-it("remembers a notice for longer than its token is accepted, and not for ever", async () => {
+it("remembers a logout token for longer than it is accepted, and not for ever", async () => {
   const s = await setup();
   await s.logOut(token);
   s.clock.pass(logoutTokenMaxAge + 60);
@@ -46,7 +46,7 @@ it("remembers a notice for longer than its token is accepted, and not for ever",
   expect(await s.replayCache.has("notice-1")).toBe(false);
 });
 
-it("obeys a notice that comes again after an outage half way", async () => {
+it("accepts a logout token that comes again after an outage half way", async () => {
   const s = await setup();
   const { remove } = s.sessions;
   s.sessions.remove = () => Promise.reject(new StoreDown());
@@ -90,7 +90,7 @@ it("has a person's other sessions ask the provider, now and when it has done, if
   expect(await s.marks.find(alice)).toBe(Math.ceil(s.clock.now()));
 });
 
-describe("a login that is stored after a notice", () => {
+describe("a login that is stored after a logout token", () => {
   const other = "o".repeat(32) as SessionId;
   const ofSession = JSON.stringify({ id: "notice-4", subject: "sub-alice", providerSession: "s1" });
 
