@@ -12,7 +12,7 @@ interface Mutation {
   readonly to: string;
 }
 
-const mutations: Readonly<Record<string, Mutation>> = {
+export const mutations: Readonly<Record<string, Mutation>> = {
   "renewal without a lock": {
     file: "src/adapters/redis/lock.ts",
     from: "if others or ARGV[4] == 'prolong' and not mine then return 'refused' end",
