@@ -24,6 +24,7 @@ import { readiness } from "./runtime/readiness.ts";
 import { renewals } from "./runtime/renewals.ts";
 import { addSampleData } from "./runtime/sample-data.ts";
 import { settleAll } from "./runtime/settle-all.ts";
+import { groupAccess } from "./usecases/groups/access.ts";
 import { groups } from "./usecases/groups/groups.ts";
 import { listings } from "./usecases/groups/listings.ts";
 import { backchannelLogout } from "./usecases/identity/backchannel-logout.ts";
@@ -34,9 +35,7 @@ import { revokeLogin } from "./usecases/identity/revoke-login.ts";
 import { signIn } from "./usecases/identity/sign-in.ts";
 import { userinfo as claimsFromUserinfo } from "./usecases/identity/userinfo.ts";
 import { idTokenValidation } from "./usecases/identity/validate-id-token.ts";
-import { auditAccess } from "./usecases/resources/audit-access.ts";
 import { withGzipDetection } from "./usecases/resources/gzip-detection.ts";
-import { resources } from "./usecases/resources/resources.ts";
 import { storedFiles } from "./usecases/resources/stored-files.ts";
 import { mySessions } from "./usecases/sessions/my-sessions.ts";
 import { registeredSessions } from "./usecases/sessions/registered-sessions.ts";
@@ -102,7 +101,6 @@ const assemble = (
   return server({
     ...ports,
     groups: groups(data),
-    resources: resources(data),
     sessions: sessions({ store: ports.sessionStore, registered, random: ports.random, idle }),
     mySessions: mySessions({ ...ports, registered }),
     backchannelLogout: backchannelLogout({ ...ports, registered, background }),
@@ -128,14 +126,14 @@ const assemble = (
 };
 
 const dataParts = (ports: Ports) => {
-  const { resourceStore: store, contentCheck, clock, audit } = ports;
+  const { resourceStore: store, contentCheck, clock } = ports;
   const now = listings({ store, pause: () => nextTurn() });
   return {
     ...ports,
     store,
     files: storedFiles({ store, contentCheck }),
     listings: cachedListings(now, clock),
-    auditAccess: auditAccess(audit),
+    access: groupAccess(ports),
   };
 };
 

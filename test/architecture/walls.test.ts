@@ -153,6 +153,21 @@ describe("a wall", () => {
       "src/app/usecases/x.ts",
       'import { a } from "../compose.ts";',
     ],
+    [
+      "an adapter that asks the policy",
+      "src/adapters/http/x.ts",
+      'import { may } from "../../domain/identity/policy.ts";',
+    ],
+    [
+      "a port that speaks of the policy",
+      "src/ports/driving/x.ts",
+      'import type { Right } from "../../domain/identity/policy.ts";',
+    ],
+    [
+      "a second use case that asks the policy",
+      "src/app/usecases/resources/x.ts",
+      'import { may } from "../../../domain/identity/policy.ts";',
+    ],
     ["an adapter that reads the environment", "src/adapters/s3/x.ts", "const a = process.env.AWS_REGION;"],
     ["settings that read the environment", "src/app/config/settings.ts", 'const a = process["env"];'],
     ["one that takes the environment apart", "src/app/x.ts", "const { env } = process;"],
@@ -198,6 +213,7 @@ describe("a wall", () => {
       "src/app/x.ts",
       'const a = import("../adapters/s3/a.ts"); process.exitCode = 1; const { process: p } = a;',
     ],
+    ["src/app/usecases/groups/access.ts", 'import { may } from "../../../domain/identity/policy.ts";'],
     ["src/app/runtime/main.ts", "const a = process.env;"],
   ])("stands where %s says %s", (path, text) => {
     expect(brokenWalls({ [path]: text })).toEqual([]);

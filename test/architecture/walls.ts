@@ -31,6 +31,11 @@ const layers: readonly Layer[] = [
   { folder: /^src\/app\//, mayUse: within("src/"), mayUsePackages: true },
 ];
 
+/** What has one user, so that what it decides is decided in one place. */
+const onlyUsers: Readonly<Record<string, string>> = {
+  "src/domain/identity/policy.ts": "src/app/usecases/groups/access.ts",
+};
+
 /** Where the process's surroundings enter; npm runs the installation, which is no part of the server. */
 const mayReadEnvironment = ["src/app/runtime/main.ts", "src/adapters/auspice/install.js"];
 
@@ -42,6 +47,8 @@ const faultOf = (
   if (to === undefined) return layer.mayUsePackages ? undefined : `${from} imports what it computes`;
   if (!isRelative) return layer.mayUsePackages ? undefined : `${from} imports the package ${to}`;
   if (!layer.mayUse(to, own)) return `${from} imports ${to}`;
+  const onlyUser = onlyUsers[to];
+  if (onlyUser !== undefined && from !== onlyUser) return `${from} imports ${to}, which is for ${onlyUser}`;
   return layer.typesOnly && !isTypeOnly ? `${from} imports more than types of ${to}` : undefined;
 };
 

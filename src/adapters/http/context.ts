@@ -1,6 +1,7 @@
 import type Koa from "koa";
 import type { Caller, Credentials } from "../../domain/identity/caller.ts";
 import type { SessionId } from "../../domain/sessions/session.ts";
+import type { OpenGroup } from "../../ports/driving/groups.ts";
 
 /** What the middleware found out about a request, in the order in which it does. */
 export interface RequestState {
@@ -19,6 +20,8 @@ export interface RequestState {
   /** A client that waited for "100 Continue" before its body has got it. */
   continued?: boolean;
   caller: Caller;
+  /** The group that the address names, once its route has opened it for the caller. */
+  openGroup?: OpenGroup;
 }
 
 export type Context = Koa.ParameterizedContext<RequestState>;

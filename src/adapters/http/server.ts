@@ -12,7 +12,6 @@ import type { Groups } from "../../ports/driving/groups.ts";
 import type { Readiness } from "../../ports/driving/health.ts";
 import type { IdentifyCaller } from "../../ports/driving/identify-caller.ts";
 import type { MySessions } from "../../ports/driving/my-sessions.ts";
-import type { Resources } from "../../ports/driving/resources.ts";
 import type { Sessions } from "../../ports/driving/sessions.ts";
 import type { SignIn } from "../../ports/driving/sign-in.ts";
 import { assetRoutes } from "./assets/asset-routes.ts";
@@ -49,7 +48,6 @@ export type RequestHandler = (request: IncomingMessage, response: ServerResponse
 
 export interface ServerDeps {
   readonly groups: Groups;
-  readonly resources: Resources;
   readonly sessions: Sessions;
   readonly mySessions: MySessions;
   readonly backchannelLogout: BackchannelLogout;

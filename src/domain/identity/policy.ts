@@ -1,13 +1,21 @@
+import type { Failure } from "../failure.ts";
 import { LoginRequired, NotAllowed } from "../failure.ts";
 import type { Group } from "../groups/group.ts";
 import type { Caller } from "./caller.ts";
 import type { Role } from "./role.ts";
 import { rolesIn } from "./role.ts";
 
-export type Action = "read" | "write";
+const actions = ["read", "write"] as const;
+export type Action = (typeof actions)[number];
 
 /** What an action is on: the group itself (its settings), its source, or a resource in its source. */
-export type ObjectType = "group" | "source" | "dataset" | "narrative";
+const objectTypes = ["group", "source", "dataset", "narrative"] as const;
+export type ObjectType = (typeof objectTypes)[number];
+
+export type Right = `${Action} ${ObjectType}`;
+
+/** All that one caller may do in one group. */
+export type Rights = ReadonlySet<Right>;
 
 interface Rule {
   readonly type: ObjectType;
@@ -29,29 +37,40 @@ const rules: readonly Rule[] = [
 const anyoneMay = (action: Action, type: ObjectType, group: Group): boolean =>
   action === "read" && type !== "group" && group.isPublic;
 
-/** Whether the policy allows the action. It is evaluated on each call, from the caller's roles alone. */
-export const may = (caller: Caller, action: Action, type: ObjectType, group: Group): boolean => {
-  if (anyoneMay(action, type, group)) return true;
-  if (caller.kind !== "user") return false;
-  const callerRoles = rolesIn(group, caller.user.authzRoles);
-  return rules.some(
+const noRoles: ReadonlySet<Role> = new Set();
+
+const rolesOf = (caller: Caller, group: Group): ReadonlySet<Role> =>
+  caller.kind === "user" ? rolesIn(group, caller.user.authzRoles) : noRoles;
+
+const holdersMay = (callerRoles: ReadonlySet<Role>, action: Action, type: ObjectType): boolean =>
+  rules.some(
     (rule) =>
       rule.type === type && rule.allow.includes(action) && rule.roles.some((role) => callerRoles.has(role)),
   );
-};
+
+/** Whether the policy allows the action. It is evaluated on each call, from the caller's roles alone. */
+export const may = (caller: Caller, action: Action, type: ObjectType, group: Group): boolean =>
+  anyoneMay(action, type, group) || holdersMay(rolesOf(caller, group), action, type);
+
+const everyRight = objectTypes.flatMap((type) =>
+  actions.map((action) => ({ action, type, right: `${action} ${type}` as const })),
+);
 
 /**
- * Throws unless the caller may do this. A group that does not exist (`undefined`) is treated as a private
- * one in which nobody has a role, so that the two cannot be told apart.
+ * What the caller may do in a group, asked once for a whole request. A group that does not exist (`undefined`) is
+ * treated as a private one in which nobody has a role, so that the two cannot be told apart.
  */
-export function permit(
-  caller: Caller,
-  action: Action,
-  type: ObjectType,
-  group: Group | undefined,
-): asserts group is Group {
-  if (group && may(caller, action, type, group)) return;
-  if (caller.kind === "anonymous") throw new LoginRequired();
-  if (caller.kind === "unverified") throw caller.cause;
-  throw new NotAllowed();
-}
+export const rightsIn = (caller: Caller, group: Group | undefined): Rights => {
+  if (!group) return new Set();
+  const callerRoles = rolesOf(caller, group);
+  const given = everyRight.filter(
+    ({ action, type }) => anyoneMay(action, type, group) || holdersMay(callerRoles, action, type),
+  );
+  return new Set(given.map(({ right }) => right));
+};
+
+/** Why somebody without a right does not get what it is for: the same whether that exists or not. */
+export const refusal = (caller: Caller): Failure => {
+  if (caller.kind === "anonymous") return new LoginRequired();
+  return caller.kind === "unverified" ? caller.cause : new NotAllowed();
+};

@@ -1,65 +1,58 @@
 import type { Group } from "../../domain/groups/group.ts";
 import type { GroupInfo } from "../../domain/groups/group-info.ts";
 import type { Caller } from "../../domain/identity/caller.ts";
-import type { Action, ObjectType } from "../../domain/identity/policy.ts";
-import type { Role } from "../../domain/identity/role.ts";
-import type { Username } from "../../domain/identity/user.ts";
-import type {
-  ETag,
-  ObjectMetadata,
-  Precondition,
-  StoredObject,
-} from "../../domain/resources/stored-object.ts";
-import type { Upload } from "../driven/resources/content-check.ts";
+import type { Resource, ResourceAction } from "../../domain/resources/resource.ts";
+import type { AuditAction } from "../driven/system/audit.ts";
+import type { GroupSettings } from "./group-settings.ts";
+import type { Listing, ResourceAddress } from "./resources.ts";
+import type { ReadableFile } from "./stored-file.ts";
 
-export type SettingsFile = "logo" | "overview";
-
-export interface OverviewSource {
-  readonly text: string | undefined;
-  readonly etag: ETag;
+/** What somebody is about to do in a group, as the audit tells it if it is denied; it gives no right to anything. */
+export interface Attempt {
+  readonly action: AuditAction;
+  /** Below the group's address, decoded, without slashes around it. */
+  readonly path: string;
 }
 
-/** Groups and their settings, as one caller may see and change them. All throw LoginRequired, NotAllowed and StoreDown. */
+/**
+ * The way to everything that belongs to a group: the policy is asked here, once for a request, and what is returned
+ * is what the caller may read. Without it there is nothing to call.
+ */
 export interface Groups {
-  /** The group of this name in any spelling, if the caller may read its source. */
-  readable(caller: Caller, name: string): Group;
-  /** All groups whose source the caller may read, in the operator's order. */
-  visible(caller: Caller): readonly Group[];
+  /**
+   * The group of this name in any spelling, if the caller may read its source. Throws LoginRequired, NotAllowed, or
+   * the outage for which the caller cannot be told: the same whether there is such a group or not.
+   */
+  open(caller: Caller, name: string, attempt: Attempt): OpenGroup;
+  /** All groups that the caller could open, in the operator's order. */
+  openAll(caller: Caller): readonly OpenGroup[];
+  /** The same groups, by name alone. */
+  visible(caller: Caller): readonly VisibleGroup[];
   /** The groups in which the caller holds any role. */
   memberships(caller: Caller): readonly Group[];
-  permit(caller: Caller, action: Action, type: ObjectType, group: Group): void;
-  isPermitted(caller: Caller, action: Action, type: ObjectType, group: Group): boolean;
-  info(caller: Caller, group: Group, signal: AbortSignal): Promise<GroupInfo>;
+}
+
+export interface VisibleGroup {
+  readonly group: Group;
+  /** Whether somebody who is not logged in sees it too. */
+  readonly isForAnyone: boolean;
+}
+
+/** A group whose source its caller may read. All throw StoreDown. */
+export interface OpenGroup {
+  readonly group: Group;
+  /** Whether the same caller may write datasets and narratives. */
+  readonly mayUpload: boolean;
+  readonly mayEditSettings: boolean;
+  /** Whether the same caller may see the settings and the members. */
+  readonly isMember: boolean;
+  readonly logo: ReadableFile;
+  info(signal: AbortSignal): Promise<GroupInfo>;
   /** The logo as a `data:` URL, or null when there is none. Throws UnusableObject for one of more than 2 MB. */
-  avatar(caller: Caller, group: Group, signal: AbortSignal): Promise<string | null>;
-  /** The logo, for whoever may read the group's source. Throws NotFound. */
-  readLogo(caller: Caller, group: Group, signal: AbortSignal): Promise<StoredObject>;
-  statLogo(caller: Caller, group: Group, signal: AbortSignal): Promise<ObjectMetadata>;
-  /**
-   * The overview as it was written, with the tag it can be replaced under; undefined: there is none. Without the text
-   * when that has more than 100 kB, or is damaged.
-   */
-  overviewSource(caller: Caller, group: Group, signal: AbortSignal): Promise<OverviewSource | undefined>;
-  /** Throws NotFound. */
-  read(caller: Caller, group: Group, file: SettingsFile, signal: AbortSignal): Promise<StoredObject>;
-  stat(caller: Caller, group: Group, file: SettingsFile, signal: AbortSignal): Promise<ObjectMetadata>;
-  /** Throws BadContent, PreconditionFailed. */
-  write(
-    caller: Caller,
-    group: Group,
-    file: SettingsFile,
-    upload: Upload,
-    condition: Precondition,
-    signal: AbortSignal,
-  ): Promise<void>;
-  remove(
-    caller: Caller,
-    group: Group,
-    file: SettingsFile,
-    condition: Precondition,
-    signal: AbortSignal,
-  ): Promise<void>;
-  /** Throws NotFound for an unknown role, NotConfigured. */
-  members(caller: Caller, group: Group): Promise<readonly { username: Username; roles: readonly Role[] }[]>;
-  membersWithRole(caller: Caller, group: Group, role: string): Promise<readonly Username[]>;
+  avatar(signal: AbortSignal): Promise<string | null>;
+  list(signal: AbortSignal): Promise<Listing>;
+  /** Names what lies, or could lie, at a decoded path below the group. Throws BadRequest; NotFound for what nothing can be called. */
+  at(kind: Resource["kind"], decodedPath: string, action: ResourceAction): ResourceAddress;
+  /** Throws LoginRequired, NotAllowed, or the outage for which the caller cannot be told. */
+  settings(): GroupSettings;
 }

@@ -4,7 +4,7 @@ import type { Group } from "../../../src/domain/groups/group.ts";
 import type { Caller } from "../../../src/domain/identity/caller.ts";
 import { anonymous } from "../../../src/domain/identity/caller.ts";
 import type { ObjectType } from "../../../src/domain/identity/policy.ts";
-import { may, permit } from "../../../src/domain/identity/policy.ts";
+import { may, refusal, rightsIn } from "../../../src/domain/identity/policy.ts";
 import { privateGroup, publicGroup, userWith } from "../sample.ts";
 
 const callersOf = (group: Group): readonly (readonly [string, Caller])[] => [
@@ -47,11 +47,10 @@ describe("the truth table", () => {
     },
   );
 
-  it.each(cases)("has permit agree with may for $who on the $type of a $visibility group", (row) => {
+  it.each(cases)("is the same asked all at once, for $who on the $type of a $visibility group", (row) => {
+    const rights = rightsIn(row.caller, row.group);
     for (const action of ["read", "write"] as const) {
-      const verdict = () => permit(row.caller, action, row.type, row.group);
-      if (may(row.caller, action, row.type, row.group)) expect(verdict).not.toThrow();
-      else expect(verdict).toThrow(row.caller === anonymous ? LoginRequired : NotAllowed);
+      expect(rights.has(`${action} ${row.type}`)).toBe(may(row.caller, action, row.type, row.group));
     }
   });
 });
@@ -74,11 +73,18 @@ describe("roles", () => {
 });
 
 describe("a group that does not exist", () => {
-  it("is answered as a private one in which nobody has a role", () => {
-    for (const action of ["read", "write"] as const) {
-      expect(() => permit(anonymous, action, "source", undefined)).toThrow(LoginRequired);
-      expect(() => permit(userWith("nowhere/owners"), action, "source", undefined)).toThrow(NotAllowed);
+  it("gives nobody a right, as a private one in which nobody has a role", () => {
+    for (const caller of [anonymous, userWith("nowhere/owners", "undefined/owners")]) {
+      expect(rightsIn(caller, undefined)).toEqual(new Set());
+      expect(rightsIn(caller, privateGroup)).toEqual(new Set());
     }
+  });
+});
+
+describe("a refusal", () => {
+  it("asks for a login where nobody is logged in, and says no to everybody else", () => {
+    expect(refusal(anonymous)).toBeInstanceOf(LoginRequired);
+    expect(refusal(userWith("blab/viewers"))).toBeInstanceOf(NotAllowed);
   });
 });
 
@@ -87,8 +93,7 @@ describe("somebody whose login cannot be checked", () => {
     const caller: Caller = { kind: "unverified", cause };
     expect(may(caller, "read", "dataset", publicGroup)).toBe(true);
     expect(may(caller, "write", "dataset", publicGroup)).toBe(false);
-    expect(() => permit(caller, "read", "dataset", privateGroup)).toThrow(cause);
-    expect(() => permit(caller, "write", "dataset", publicGroup)).toThrow(cause);
-    expect(() => permit(caller, "read", "source", undefined)).toThrow(cause);
+    expect(rightsIn(caller, publicGroup)).toEqual(rightsIn(anonymous, publicGroup));
+    expect(refusal(caller)).toBe(cause);
   });
 });

@@ -1,6 +1,5 @@
 import type { Group } from "../../../domain/groups/group.ts";
 import type { Caller } from "../../../domain/identity/caller.ts";
-import { anonymous } from "../../../domain/identity/caller.ts";
 import { roleGroup, roles } from "../../../domain/identity/role.ts";
 import { sanitizeText } from "../../../domain/sanitize-text.ts";
 import type { Groups } from "../../../ports/driving/groups.ts";
@@ -9,9 +8,6 @@ const described = (group: Group) => ({
   ...group,
   membershipRoles: Object.fromEntries(roles.map((role) => [role, roleGroup(group.name, role)])),
 });
-
-const isForAnyone = (group: Group, groups: Groups): boolean =>
-  groups.isPermitted(anonymous, "read", "source", group);
 
 /** The JSON form of `/whoami` (http-api.md section 13). */
 export const whoami = (caller: Caller, groups: Groups) => {
@@ -29,7 +25,7 @@ export const whoami = (caller: Caller, groups: Groups) => {
         : null,
     visibleGroups: groups
       .visible(caller)
-      .map((group) => ({ name: group.name, private: !isForAnyone(group, groups) })),
+      .map(({ group, isForAnyone }) => ({ name: group.name, private: !isForAnyone })),
     groupMemberships: memberships.map(({ name, isPublic }) => ({ name, isPublic })),
   };
 };
@@ -38,8 +34,8 @@ export const whoami = (caller: Caller, groups: Groups) => {
  * What an operator should know about somebody who is in no group: it may be the configuration's fault. Undefined when
  * there is nothing to know. Names nothing but what the person's own tokens say.
  */
-export const whyNoRoles = (caller: Caller, groups: Groups): string | undefined => {
-  if (caller.kind !== "user" || groups.memberships(caller).length > 0) return undefined;
+export const whyNoRoles = (caller: Caller, memberships: readonly Group[]): string | undefined => {
+  if (caller.kind !== "user" || memberships.length > 0) return undefined;
   const { groupsFault, authzRoles } = caller.user;
   if (groupsFault !== undefined) {
     return `in what the identity provider says about you, ${groupsFault} (setting OIDC_GROUPS_CLAIM)`;

@@ -1,6 +1,5 @@
 import Router from "@koa/router";
 import { BadRequest, NotFound } from "../../../domain/failure.ts";
-import type { Group } from "../../../domain/groups/group.ts";
 import type { DatasetFile, Resource } from "../../../domain/resources/resource.ts";
 import {
   datasetTypes,
@@ -10,8 +9,8 @@ import {
 } from "../../../domain/resources/resource.ts";
 import { secondTreesOf } from "../../../domain/resources/second-tree.ts";
 import type { Compression } from "../../../ports/driven/resources/compression.ts";
-import type { Groups } from "../../../ports/driving/groups.ts";
-import type { ResourceFile, Resources } from "../../../ports/driving/resources.ts";
+import type { Attempt, Groups, OpenGroup } from "../../../ports/driving/groups.ts";
+import type { ReadableResource } from "../../../ports/driving/resources.ts";
 import type { Context, RequestState } from "../context.ts";
 import { allowAnyOrigin } from "../middleware/cross-site.ts";
 import { dataCache } from "../middleware/security-headers.ts";
@@ -24,7 +23,6 @@ import { sourceInfos } from "./source-info.ts";
 
 interface Deps {
   readonly groups: Groups;
-  readonly resources: Resources;
   readonly compression: Compression;
   readonly admission: Admission;
 }
@@ -60,12 +58,19 @@ const parsePrefix = (prefix: string): { name: string; rest: string } | undefined
   return name === undefined ? undefined : { name, rest: rest ?? "" };
 };
 
-const locate = (ctx: Context, d: Deps): { group: Group; rest: string } => {
+interface Located {
+  readonly opened: OpenGroup;
+  readonly rest: string;
+}
+
+/** Opens the group that the request's prefix names; `attempt`: what is to be done, where the prefix does not say it all. */
+const locate = (ctx: Context, d: Deps, attempt: Partial<Attempt> = {}): Located => {
   const parsed = parsePrefix(parameter(ctx, "prefix") ?? "");
   if (!parsed) throw new BadRequest('The parameter "prefix" has to name a group: groups/<name>.');
-  const group = d.groups.readable(ctx.state.caller, parsed.name);
-  if (group.isPublic) allowAnyOrigin(ctx);
-  return { group, rest: parsed.rest.replace(/^narratives(\/|$)/i, "") };
+  const { name, rest } = parsed;
+  const opened = d.groups.open(ctx.state.caller, name, { action: "read", path: rest, ...attempt });
+  if (opened.group.isPublic) allowAnyOrigin(ctx);
+  return { opened, rest: rest.replace(/^narratives(\/|$)/i, "") };
 };
 
 const available = (resource: Resource) => ({ request: resourcePath(resource) });
@@ -73,8 +78,8 @@ const available = (resource: Resource) => ({ request: resourcePath(resource) });
 const getAvailable = async (ctx: Context, d: Deps): Promise<void> => {
   const prefix = withoutOuterSlashes(parameter(ctx, "prefix") ?? "/");
   if (prefix === "" || prefix.toLowerCase() === "groups") return getAllAvailable(ctx, d);
-  const { group, rest } = locate(ctx, d);
-  const { datasets, narratives } = await d.resources.list(ctx.state.caller, group, ctx.state.signal);
+  const { opened, rest } = locate(ctx, d, { action: "list", path: "" });
+  const { datasets, narratives } = await opened.list(ctx.state.signal);
   ctx.set("Cache-Control", dataCache);
   answerJson(ctx, { datasets: withSecondTrees(datasets, rest), narratives: narratives.map(available) });
 };
@@ -94,9 +99,7 @@ const withSecondTrees = (datasets: readonly Resource[], shown: string) => {
 /** Everything this caller may see, live; here addresses begin with a slash (http-api.md section 11). */
 const getAllAvailable = async (ctx: Context, d: Deps): Promise<void> => {
   const { caller, signal } = ctx.state;
-  const listings = await inTurns(d.groups.visible(caller), (group) =>
-    d.resources.list(caller, group, signal),
-  );
+  const listings = await inTurns(d.groups.openAll(caller), (group) => group.list(signal));
   const request = (resource: Resource) => ({ request: `/${resourcePath(resource)}` });
   answerJson(ctx, {
     datasets: listings.flatMap(({ datasets }) => datasets.map(request)),
@@ -107,32 +110,25 @@ const getAllAvailable = async (ctx: Context, d: Deps): Promise<void> => {
 const datasetFiles: readonly DatasetFile[] = [...datasetTypes, ...legacyTypes];
 
 const getDataset = async (ctx: Context, d: Deps): Promise<void> => {
-  const { group, rest } = locate(ctx, d);
+  const { opened, rest } = locate(ctx, d);
   if (encodedQuery(ctx) !== ctx.querystring) return sendToEncoded(ctx);
   const type = parameter(ctx, "type") ?? "main";
   const file = datasetFiles.find((known) => known === type);
   if (file === undefined) throw new BadRequest(`The parameter "type" can be ${datasetFiles.join(", ")}.`);
-  const resource = d.resources.at(group, "dataset", rest, "read");
-  await answerFile(ctx, d, { kind: "dataset", resource, file }).catch(async (error: unknown) => {
+  const dataset = opened.at("dataset", rest, "read").openToRead();
+  await answerFile(ctx, d, dataset, file).catch(async (error: unknown) => {
     if (file !== "main" || !(error instanceof NotFound)) throw error;
-    await answerV1(ctx, d, resource);
+    await answerV1(ctx, d, dataset);
   });
 };
 
 /** Converted before the download takes its place, which then waits for nobody else's conversion. */
-const answerV1 = async (ctx: Context, d: Deps, resource: Resource): Promise<void> => {
-  const { caller, signal } = ctx.state;
-  const converted = await d.resources.readV1(
-    caller,
-    resource,
-    (run) => d.admission.during(ctx, "render", run),
-    signal,
-  );
-  await answerObject(ctx, d, {
+const answerV1 = async (ctx: Context, d: Deps, dataset: ReadableResource): Promise<void> => {
+  const converted = await dataset.readV1((run) => d.admission.during(ctx, "render", run), ctx.state.signal);
+  const file = { stat: async () => converted, read: async () => converted };
+  await answerObject(ctx, d, file, {
     type: "application/json; charset=utf-8",
-    fileName: fileName({ kind: "dataset", resource, file: "main" }),
-    stat: async () => converted,
-    read: async () => converted,
+    fileName: fileName(dataset.resource, "main"),
   });
 };
 
@@ -143,26 +139,19 @@ const sendToEncoded = (ctx: Context): void => {
 };
 
 const getNarrative = async (ctx: Context, d: Deps): Promise<void> => {
-  const { group, rest } = locate(ctx, d);
+  const { opened, rest } = locate(ctx, d);
   if (!/^(md|markdown)$/i.test(parameter(ctx, "type") ?? "")) {
     throw new BadRequest('The parameter "type" has to be md.');
   }
-  const named = d.resources.at(group, "narrative", rest, "read");
-  await answerFile(ctx, d, { kind: "narrative", resource: await translated(ctx, d, group, named, rest) });
+  await answerFile(ctx, d, await narrativeAt(ctx, opened, rest), "main");
 };
 
 /** The exact name counts first; the one without its language is for old addresses, where there is no other. */
-const translated = async (
-  ctx: Context,
-  d: Deps,
-  group: Group,
-  named: Resource,
-  rest: string,
-): Promise<Resource> => {
+const narrativeAt = async (ctx: Context, opened: OpenGroup, rest: string): Promise<ReadableResource> => {
+  const named = opened.at("narrative", rest, "read").openToRead();
   const other = withoutLanguage(rest);
-  const { caller, signal } = ctx.state;
-  if (other === rest || (await d.resources.exists(caller, named, signal))) return named;
-  return d.resources.at(group, "narrative", other, "read");
+  if (other === rest || (await named.exists(ctx.state.signal))) return named;
+  return opened.at("narrative", other, "read").openToRead();
 };
 
 /** Narratives below `ncov` once had their language in their address; English was not stored so. */
@@ -172,25 +161,18 @@ const withoutLanguage = (path: string): string => {
   return parts[0] === "ncov" && language > 0 ? parts.toSpliced(language, 1).join("/") : path;
 };
 
-const answerFile = (ctx: Context, d: Deps, file: ResourceFile): Promise<void> => {
-  const { caller, signal } = ctx.state;
-  return answerObject(ctx, d, {
-    fileName: fileName(file),
-    stat: () => d.resources.stat(caller, file, signal),
-    read: () => d.resources.read(caller, file, signal),
-  });
-};
+const answerFile = (ctx: Context, d: Deps, readable: ReadableResource, file: DatasetFile): Promise<void> =>
+  answerObject(ctx, d, readable.file(file), { fileName: fileName(readable.resource, file) });
 
 const getSourceInfo = async (
   ctx: Context,
   d: Deps,
   sourceInfo: ReturnType<typeof sourceInfos>,
 ): Promise<void> => {
-  const { group } = locate(ctx, d);
-  const { caller, signal } = ctx.state;
-  const info = await d.groups.info(caller, group, signal);
+  const { opened } = locate(ctx, d, { path: "settings" });
+  const info = await opened.info(ctx.state.signal);
   // Others may wait for it too: it goes on when this client leaves.
-  const avatar = () => d.groups.avatar(caller, group, AbortSignal.timeout(logoTime));
+  const avatar = () => opened.avatar(AbortSignal.timeout(logoTime));
   ctx.set("Cache-Control", dataCache);
   answerTagged(ctx, await sourceInfo(info, avatar));
 };

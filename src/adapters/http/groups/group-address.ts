@@ -1,18 +1,29 @@
-import type { Group } from "../../../domain/groups/group.ts";
-import type { Groups } from "../../../ports/driving/groups.ts";
+import { withoutOuterSlashes } from "../../../domain/resources/resource.ts";
+import type { Attempt, Groups, OpenGroup } from "../../../ports/driving/groups.ts";
 import type { Context } from "../context.ts";
 import { decodePath } from "../middleware/traversal.ts";
 
+/** What the request's method and address say that it is about to do. */
+const attemptOf = (ctx: Context): Attempt => {
+  const [, path = ""] = /^\/[^/]+\/[^/]+(\/.*)$/s.exec(ctx.path) ?? [];
+  const action = ctx.method === "PUT" ? "write" : ctx.method === "DELETE" ? "delete" : "read";
+  return { action, path: withoutOuterSlashes(decodePath(path)) };
+};
+
 /**
- * The group that the address names, if the caller may read it. Readers who spell it otherwise are sent to
- * its canonical address, and undefined is returned. Nobody else is: clients turn a redirected PUT into a
- * GET, and lose the upload (CLI-4).
+ * Opens the group that the address names, if the caller may read it, once for the request. Readers who spell it
+ * otherwise are sent to its canonical address, and undefined is returned. Nobody else is: clients turn a redirected
+ * PUT into a GET, and lose the upload (CLI-4).
  */
-export const canonicalGroup = (ctx: Context, groups: Groups): Group | undefined => {
+export const openGroup = (ctx: Context, groups: Groups): OpenGroup | undefined => {
   const spelled = ctx.captures?.[0] ?? "";
-  const group = groups.readable(ctx.state.caller, decodePath(spelled));
+  const opened = groups.open(ctx.state.caller, decodePath(spelled), attemptOf(ctx));
+  const { group } = opened;
   const isReading = ctx.method === "GET" || ctx.method === "HEAD";
-  if (!isReading || spelled === encodeURIComponent(group.name)) return group;
+  if (!isReading || spelled === encodeURIComponent(group.name)) {
+    ctx.state.openGroup = opened;
+    return opened;
+  }
   const [, rest = ""] = /^\/[^/]+\/[^/?]+(.*)$/s.exec(ctx.url) ?? [];
   ctx.redirect(`/groups/${encodeURIComponent(group.name)}${rest}`);
   return undefined;

@@ -21,14 +21,10 @@ interface Deps {
 export const logoRoute = (d: Deps): Router<RequestState> => {
   const router = new Router<RequestState>();
   router.get(/^\/logos\/([^/]+)\/?$/i, async (ctx) => {
-    const { caller, signal } = ctx.state;
-    const group = d.groups.readable(caller, decodePath(ctx.captures?.[0] ?? ""));
+    const attempt = { action: "read", path: "settings/logo" } as const;
+    const { group, logo } = d.groups.open(ctx.state.caller, decodePath(ctx.captures?.[0] ?? ""), attempt);
     if (group.isPublic) allowAnyOrigin(ctx);
-    await answerObject(ctx, d, {
-      type: pngMediaType,
-      stat: () => d.groups.statLogo(caller, group, signal),
-      read: () => d.groups.readLogo(caller, group, signal),
-    });
+    await answerObject(ctx, d, logo, { type: pngMediaType });
   });
   return router;
 };

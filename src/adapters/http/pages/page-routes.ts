@@ -1,12 +1,11 @@
 import Router from "@koa/router";
 import { isFailure } from "../../../domain/failure.ts";
 import type { Group } from "../../../domain/groups/group.ts";
-import type { Groups } from "../../../ports/driving/groups.ts";
-import type { Resources } from "../../../ports/driving/resources.ts";
+import type { Groups, OpenGroup } from "../../../ports/driving/groups.ts";
 import { whoami, whyNoRoles } from "../auth/whoami.ts";
 import { renderWhoami } from "../auth/whoami-page.ts";
 import type { Context, RequestState } from "../context.ts";
-import { canonicalGroup } from "../groups/group-address.ts";
+import { openGroup } from "../groups/group-address.ts";
 import type { GroupPage } from "../groups/group-page.ts";
 import { renderGroup } from "../groups/group-page.ts";
 import { renderListing } from "../groups/listing/group-listing.ts";
@@ -24,7 +23,6 @@ import type { Pages } from "./page-answer.ts";
 
 interface Deps {
   readonly groups: Groups;
-  readonly resources: Resources;
   readonly pages: Pages;
   readonly overviews: Overviews;
   readonly admission: Admission;
@@ -38,8 +36,8 @@ export const pageRoutes = (d: Deps): Router<RequestState> => {
   router.get("/groups", (ctx) => listing(ctx, d));
   router.get(/^\/groups\/([^/]+)\/?$/i, (ctx) => groupPage(ctx, d));
   router.get(/^\/groups\/([^/]+)\/narratives\/?$/i, (ctx) => {
-    const group = canonicalGroup(ctx, d.groups);
-    if (group) ctx.redirect(`/groups/${encodeURIComponent(group.name)}`);
+    const opened = openGroup(ctx, d.groups);
+    if (opened) ctx.redirect(`/groups/${encodeURIComponent(opened.group.name)}`);
   });
   router.get("/whoami", (ctx) => whoamiPage(ctx, d));
   router.get(/^\/users(\/[^/]+)?\/?$/i, (ctx) => ctx.redirect("/whoami"));
@@ -49,12 +47,12 @@ export const pageRoutes = (d: Deps): Router<RequestState> => {
 
 const listing = async (ctx: Context, d: Deps): Promise<void> => {
   const { caller, signal } = ctx.state;
-  const groups = await inTurns(d.groups.visible(caller), async (group) => ({
+  const groups = await inTurns(d.groups.openAll(caller), async ({ group, list }) => ({
     group,
-    listing: await d.resources.list(caller, group, signal).catch(undefinedIfDown),
+    listing: await list(signal).catch(undefinedIfDown),
   }));
   const filter = parseFilter(ctx.URL.searchParams);
-  const noRoles = whyNoRoles(caller, d.groups);
+  const noRoles = whyNoRoles(caller, d.groups.memberships(caller));
   d.pages.send(ctx, await renderListing({ frame: d.pages.frame(ctx), groups, filter, noRoles }));
 };
 
@@ -65,21 +63,22 @@ const undefinedIfDown = (error: unknown): undefined => {
 };
 
 const groupPage = async (ctx: Context, d: Deps): Promise<void> => {
-  const group = canonicalGroup(ctx, d.groups);
-  if (group) await sendGroupPage(ctx, d, group);
+  const opened = openGroup(ctx, d.groups);
+  if (opened) await sendGroupPage(ctx, d, opened);
 };
 
 const sendGroupPage = async (
   ctx: Context,
   d: Deps,
-  group: Group,
+  opened: OpenGroup,
   missing?: NonNullable<GroupPage["missing"]>,
 ): Promise<void> => {
-  const { caller, signal } = ctx.state;
+  const { signal } = ctx.state;
+  const { group, mayUpload, mayEditSettings, isMember } = opened;
   const images = d.imagesFor(group);
   const [info, listing] = await Promise.all([
-    d.groups.info(caller, group, signal),
-    d.resources.list(caller, group, signal).catch(undefinedIfDown),
+    opened.info(signal),
+    opened.list(signal).catch(undefinedIfDown),
   ]);
   const html = await renderGroup({
     frame: d.pages.frame(ctx),
@@ -88,9 +87,9 @@ const sendGroupPage = async (
     overview: await d.overviews.of(info.overview, images, (run) => d.admission.during(ctx, "render", run)),
     listing,
     filter: parseFilter(ctx.URL.searchParams),
-    mayUpload: d.groups.isPermitted(caller, "write", "dataset", group),
-    mayEditSettings: d.groups.isPermitted(caller, "write", "group", group),
-    isMember: d.groups.isPermitted(caller, "read", "group", group),
+    mayUpload,
+    mayEditSettings,
+    isMember,
     ...(missing === undefined ? {} : { missing }),
   });
   d.pages.send(ctx, html, images);
@@ -104,7 +103,7 @@ const whoamiPage = async (ctx: Context, d: Deps): Promise<void> => {
     return answerJson(ctx, whoami(caller, d.groups));
   }
   const memberships = d.groups.memberships(caller);
-  const noRoles = whyNoRoles(caller, d.groups);
+  const noRoles = whyNoRoles(caller, memberships);
   d.pages.send(ctx, renderWhoami({ frame: d.pages.frame(ctx), memberships, noRoles }));
 };
 
@@ -117,14 +116,13 @@ const kindOf = (rest: string): "dataset" | "narrative" | "setting" => {
 export const notFoundPage =
   (d: Deps): NotFoundPage =>
   async (ctx) => {
-    const [, name, rest] = /^\/groups\/([^/]+)\/(.+?)\/?$/i.exec(ctx.path) ?? [];
-    if (name === undefined || rest === undefined) {
+    const [, rest] = /^\/groups\/[^/]+\/(.+?)\/?$/i.exec(ctx.path) ?? [];
+    if (rest === undefined) {
       d.pages.send(ctx, renderNotFound({ frame: d.pages.frame(ctx) }));
       return true;
     }
-    const group = d.groups.visible(ctx.state.caller).find((one) => one.name === decodePath(name));
-    if (!group) return false;
-    const missing = { kind: kindOf(rest), path: decodePath(rest) };
-    await sendGroupPage(ctx, d, group, missing);
+    const { openGroup: opened } = ctx.state;
+    if (!opened) return false;
+    await sendGroupPage(ctx, d, opened, { kind: kindOf(rest), path: decodePath(rest) });
     return true;
   };

@@ -1,6 +1,5 @@
 import Router from "@koa/router";
 import { BadRequest, NotFound } from "../../../domain/failure.ts";
-import type { Group } from "../../../domain/groups/group.ts";
 import {
   datasetMediaType,
   datasetTypeOf,
@@ -8,13 +7,13 @@ import {
   narrativeMediaType,
 } from "../../../domain/resources/media-type.ts";
 import { datasetFileName, narrativeFileName } from "../../../domain/resources/object-key.ts";
-import type { Resource, ResourceAction } from "../../../domain/resources/resource.ts";
+import type { DatasetFile, Resource, ResourceAction } from "../../../domain/resources/resource.ts";
 import { datasetTypes } from "../../../domain/resources/resource.ts";
 import type { Compression } from "../../../ports/driven/resources/compression.ts";
-import type { Groups } from "../../../ports/driving/groups.ts";
-import type { ResourceFile, Resources } from "../../../ports/driving/resources.ts";
+import type { Groups, OpenGroup } from "../../../ports/driving/groups.ts";
+import type { ReadableResource, ResourceAddress } from "../../../ports/driving/resources.ts";
 import type { Context, RequestState } from "../context.ts";
-import { canonicalGroup } from "../groups/group-address.ts";
+import { openGroup } from "../groups/group-address.ts";
 import { allowAnyOrigin } from "../middleware/cross-site.ts";
 import { decodePath } from "../middleware/traversal.ts";
 import type { Pages } from "../pages/page-answer.ts";
@@ -27,7 +26,6 @@ import { readUpload, uploadType } from "./upload.ts";
 
 interface Deps {
   readonly groups: Groups;
-  readonly resources: Resources;
   readonly compression: Compression;
   readonly admission: Admission;
   readonly pages: Pages;
@@ -53,64 +51,62 @@ export const resourceRoutes = (d: Deps): Router<RequestState> => {
   return router;
 };
 
-/** The resource at the request's address; undefined when the browser was sent to the canonical one instead. */
+interface Located {
+  readonly group: OpenGroup;
+  readonly address: ResourceAddress;
+}
+
+/** What the request's address names; undefined when the browser was sent to the canonical one instead. */
 const locate = (
   ctx: Context,
   d: Deps,
   kind: Resource["kind"],
   action: ResourceAction,
-): { group: Group; resource: Resource } | undefined => {
-  const group = canonicalGroup(ctx, d.groups);
+): Located | undefined => {
+  const group = openGroup(ctx, d.groups);
   if (!group) return undefined;
-  const rest = decodePath(ctx.captures?.[1] ?? "");
-  return { group, resource: d.resources.at(group, kind, rest, action) };
+  return { group, address: group.at(kind, decodePath(ctx.captures?.[1] ?? ""), action) };
 };
 
-const fileOf = (resource: Resource, mediaType: string): ResourceFile => {
-  if (resource.kind === "narrative") return { kind: "narrative", resource };
-  return { kind: "dataset", resource, file: datasetTypeOf(mediaType) ?? "main" };
-};
-
-export const fileName = (file: ResourceFile): string =>
-  file.kind === "dataset" ? datasetFileName(file.resource, file.file) : narrativeFileName(file.resource);
+export const fileName = (resource: Resource, file: DatasetFile): string =>
+  resource.kind === "dataset" ? datasetFileName(resource, file) : narrativeFileName(resource);
 
 const read = async (ctx: Context, d: Deps, kind: Resource["kind"]): Promise<void> => {
   const located = locate(ctx, d, kind, "read");
   if (!located) return;
-  const { group, resource } = located;
-  const { caller, signal } = ctx.state;
-  d.resources.permit(caller, "read", resource);
+  const { group } = located.group;
+  const readable = located.address.openToRead();
   const type = negotiate(ctx, offered[kind]);
-  if (type === html) return showAuspice(ctx, d, group, resource);
+  if (type === html) {
+    await demandExists(ctx, readable);
+    d.pages.auspice(ctx, group);
+    return;
+  }
   if (group.isPublic) allowAnyOrigin(ctx);
-  const file = fileOf(resource, type);
-  await answerObject(ctx, d, {
+  const file = datasetTypeOf(type) ?? "main";
+  await answerObject(ctx, d, readable.file(file), {
     type: `${type}; charset=utf-8`,
-    fileName: fileName(file),
-    stat: () => d.resources.stat(caller, file, signal),
-    read: () => d.resources.read(caller, file, signal),
+    fileName: fileName(readable.resource, file),
   });
 };
 
-const showAuspice = async (ctx: Context, d: Deps, group: Group, resource: Resource): Promise<void> => {
-  if (!(await d.resources.exists(ctx.state.caller, resource, ctx.state.signal))) {
-    throw new NotFound(`There is no such ${resource.kind} here.`);
-  }
-  d.pages.auspice(ctx, group);
+const demandExists = async (ctx: Context, readable: ReadableResource): Promise<void> => {
+  if (await readable.exists(ctx.state.signal)) return;
+  throw new NotFound(`There is no such ${readable.resource.kind} here.`);
 };
 
 const write = async (ctx: Context, d: Deps, kind: Resource["kind"]): Promise<void> => {
   const located = locate(ctx, d, kind, "upload");
   if (!located) return;
-  const { caller, signal } = ctx.state;
   if (kind === "narrative") refuseDataset(ctx);
   const accepted = kind === "narrative" ? [narrativeMediaType] : datasetTypes.map(datasetMediaType);
-  const upload = readUpload(ctx, accepted, () => d.resources.permit(caller, "write", located.resource));
-  const file = fileOf(located.resource, upload.type);
+  const { opened, type, upload } = readUpload(ctx, accepted, () => located.address.openToWrite());
   const condition = precondition(ctx);
   const warnings: string[] = [];
   const warned = { ...upload, warn: (warning: string) => void warnings.push(warning) };
-  await d.admission.during(ctx, "upload", () => d.resources.write(caller, file, warned, condition, signal));
+  await d.admission.during(ctx, "upload", () =>
+    opened.write(datasetTypeOf(type) ?? "main", warned, condition, ctx.state.signal),
+  );
   if (warnings.length > 0) ctx.set("Upload-Warnings", warnings.map(structuredString).join(", "));
   ctx.status = 204;
 };
@@ -128,13 +124,12 @@ const refuseDataset = (ctx: Context): void => {
 const remove = async (ctx: Context, d: Deps, kind: Resource["kind"]): Promise<void> => {
   const located = locate(ctx, d, kind, "delete");
   if (!located) return;
-  await d.resources.remove(ctx.state.caller, located.resource, precondition(ctx), ctx.state.signal);
+  const condition = precondition(ctx);
+  await located.address.openToWrite().remove(condition, ctx.state.signal);
   ctx.status = 204;
 };
 
 const options = (ctx: Context, d: Deps, kind: Resource["kind"]): void => {
   const located = locate(ctx, d, kind, "read");
-  if (!located) return;
-  d.resources.permit(ctx.state.caller, "read", located.resource);
-  answerAllowed(ctx, d.resources.isPermitted(ctx.state.caller, "write", located.resource));
+  if (located) answerAllowed(ctx, located.address.openToRead().mayWrite);
 };

@@ -4,18 +4,17 @@ import fresh from "fresh";
 import type { ObjectMetadata, StoredObject } from "../../../domain/resources/stored-object.ts";
 import { identityTag } from "../../../domain/resources/stored-object.ts";
 import type { Compression } from "../../../ports/driven/resources/compression.ts";
+import type { ReadableFile } from "../../../ports/driving/stored-file.ts";
 import type { Context } from "../context.ts";
 import { dataCache } from "../middleware/security-headers.ts";
 import type { Admission } from "../streaming/admission.ts";
 import { inShares } from "../streaming/fair-share.ts";
 
-export interface ObjectAnswer {
+export interface AnswerHeaders {
   /** Absent: the stored type. */
   readonly type?: string;
   /** The name under which a browser saves it; absent: none is suggested. */
   readonly fileName?: string;
-  stat(): Promise<ObjectMetadata>;
-  read(): Promise<StoredObject>;
 }
 
 export interface ObjectAnswerDeps {
@@ -28,15 +27,17 @@ const smallBytes = 65_536;
 
 const conditional = ["if-none-match", "if-modified-since"] as const;
 
-/** Answers with a stored object (http-api.md section 5): headers, encoding, conditions, stream. */
+/** Answers with a stored file (http-api.md section 5): headers, encoding, conditions, stream. */
 export const answerObject = async (
   ctx: Context,
   { compression, admission }: ObjectAnswerDeps,
-  answer: ObjectAnswer,
+  file: ReadableFile,
+  answer: AnswerHeaders,
 ): Promise<void> => {
+  const { signal } = ctx.state;
   const isConditional = conditional.some((name) => ctx.req.headers[name] !== undefined);
   if (ctx.method === "HEAD" || isConditional) {
-    const metadata = await answer.stat();
+    const metadata = await file.stat(signal);
     setHeaders(ctx, metadata, answer);
     if (fresh(ctx.req.headers, ctx.response.headers)) {
       // Koa leaves out the other headers that tell of the body's form (http-api.md section 5).
@@ -49,9 +50,10 @@ export const answerObject = async (
       return;
     }
   }
-  if (!admission.isFree(ctx, "download") && isSmall(ctx, await answer.stat())) admission.withoutPlace(ctx);
+  if (!admission.isFree(ctx, "download") && isSmall(ctx, await file.stat(signal)))
+    admission.withoutPlace(ctx);
   else await admission.untilSent(ctx, "download");
-  const stored = await answer.read();
+  const stored = await file.read(signal);
   setHeaders(ctx, stored, answer);
   // Stored compressed, it goes out so or not at all: in a third form its tag would be wrong.
   if (stored.contentEncoding === "gzip") ctx.compress = false;
@@ -71,7 +73,7 @@ const isSmall = (ctx: Context, object: ObjectMetadata): boolean =>
 const attachment = (fileName: string): string =>
   contentDisposition(fileName).replace(/filename=([^";]+)/, 'filename="$1"');
 
-const setHeaders = (ctx: Context, object: ObjectMetadata, answer: ObjectAnswer): void => {
+const setHeaders = (ctx: Context, object: ObjectMetadata, answer: AnswerHeaders): void => {
   const isStoredForm = object.contentEncoding === undefined || sendsGzip(ctx, object);
   ctx.set("Cache-Control", dataCache);
   ctx.set("Content-Type", answer.type ?? object.contentType);

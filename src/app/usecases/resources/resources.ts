@@ -1,103 +1,90 @@
 import type { Group } from "../../../domain/groups/group.ts";
-import type { Caller } from "../../../domain/identity/caller.ts";
-import type { Action } from "../../../domain/identity/policy.ts";
-import { may, permit } from "../../../domain/identity/policy.ts";
 import type { ObjectKind } from "../../../domain/resources/media-type.ts";
 import type { ObjectKey } from "../../../domain/resources/object-key.ts";
 import { datasetKey, narrativeKey } from "../../../domain/resources/object-key.ts";
 import type { DatasetFile, Resource } from "../../../domain/resources/resource.ts";
-import { datasetTypes, legacyTypes, parseResource, pathInGroup } from "../../../domain/resources/resource.ts";
-import type { RoleGroupCatalogue } from "../../../ports/driven/identity/role-group-catalogue.ts";
+import { datasetTypes, legacyTypes, pathInGroup } from "../../../domain/resources/resource.ts";
 import type { Compression } from "../../../ports/driven/resources/compression.ts";
 import type { DatasetConverter } from "../../../ports/driven/resources/dataset-converter.ts";
 import type { ResourceStore } from "../../../ports/driven/resources/resource-store.ts";
-import type { ResourceFile, Resources } from "../../../ports/driving/resources.ts";
+import type {
+  ReadableResource,
+  ResourceAddress,
+  WritableResource,
+} from "../../../ports/driving/resources.ts";
+import type { Access } from "../groups/access.ts";
 import type { Listings } from "../groups/listings.ts";
-import type { AuditAccess } from "./audit-access.ts";
+import type { FileAt } from "./readable-file.ts";
+import { readableFile } from "./readable-file.ts";
 import type { StoredFiles } from "./stored-files.ts";
 import { readV1 } from "./v1-datasets.ts";
 
-interface Deps {
-  readonly catalogue: RoleGroupCatalogue;
+export interface ResourceParts {
   readonly store: ResourceStore;
   readonly files: StoredFiles;
   readonly listings: Listings;
   readonly compression: Compression;
   readonly converter: DatasetConverter;
-  readonly auditAccess: AuditAccess;
 }
 
-const keyOf = (file: ResourceFile): ObjectKey =>
-  file.kind === "dataset" ? datasetKey(file.resource, file.file) : narrativeKey(file.resource);
+const keyOf = (resource: Resource, file: DatasetFile): ObjectKey =>
+  resource.kind === "dataset" ? datasetKey(resource, file) : narrativeKey(resource);
 
-const kindOf = (file: ResourceFile): ObjectKind =>
-  file.kind === "dataset" ? { kind: "dataset", file: file.file } : { kind: "narrative" };
+const kindOf = (resource: Resource, file: DatasetFile): ObjectKind =>
+  resource.kind === "dataset" ? { kind: "dataset", file } : { kind: "narrative" };
 
-/** Absent: it is the main file, or the only one. */
-const otherFile = (file: ResourceFile): string | undefined =>
-  file.kind === "dataset" && file.file !== "main" ? file.file : undefined;
+const fileAt = (resource: Resource, file: DatasetFile): FileAt => ({
+  key: keyOf(resource, file),
+  kind: kindOf(resource, file),
+  path: pathInGroup(resource),
+  file: resource.kind === "dataset" && file !== "main" ? file : undefined,
+});
 
-export const resources = (d: Deps): Resources => {
-  const groupOf = (resource: Resource): Group | undefined => d.catalogue.find(resource.group);
-  const allow = (caller: Caller, action: Action, resource: Resource): Group => {
-    const group = groupOf(resource);
-    permit(caller, action, resource.kind, group);
-    return group;
-  };
-  return {
-    at: (group, kind, decodedPath, action) => parseResource(kind, group.name, decodedPath, action),
-    permit: (caller, action, resource) => void allow(caller, action, resource),
-    isPermitted: (caller, action, resource) => {
-      const group = groupOf(resource);
-      return group !== undefined && may(caller, action, resource.kind, group);
-    },
-    exists: async (caller, resource, signal) => {
-      allow(caller, "read", resource);
-      return exists(d.store, resource, signal);
-    },
-    read: async (caller, file, signal) => {
-      const group = allow(caller, "read", file.resource);
-      const stored = await d.files.read(keyOf(file), kindOf(file), signal);
-      d.auditAccess(caller, "read", group, pathInGroup(file.resource), otherFile(file));
-      return stored;
-    },
-    stat: async (caller, file, signal) => {
-      allow(caller, "read", file.resource);
-      return d.files.stat(keyOf(file), kindOf(file), signal);
-    },
-    readV1: async (caller, resource, admit, signal) => {
-      const group = allow(caller, "read", resource);
-      const converted = await readV1(d, resource, admit, signal);
-      d.auditAccess(caller, "read", group, pathInGroup(resource));
-      return converted;
-    },
-    write: async (caller, file, upload, condition, signal) => {
-      const group = allow(caller, "write", file.resource);
-      await changing(d, group, () => d.files.write(keyOf(file), kindOf(file), upload, condition, signal));
-      d.auditAccess(caller, "write", group, pathInGroup(file.resource), otherFile(file));
-    },
-    remove: async (caller, resource, condition, signal) => {
-      const group = allow(caller, "write", resource);
-      const [first, ...others] = allKeys(resource);
-      await changing(d, group, () => d.files.remove(first, condition, signal));
-      // Before the other files: an outage in between leaves a dataset that is gone for its readers.
-      d.auditAccess(caller, "delete", group, pathInGroup(resource));
-      await changing(d, group, () =>
-        Promise.all(others.map((key) => d.files.remove(key, { kind: "none" }, signal))),
-      );
-    },
-    list: async (caller, group, signal) => {
-      permit(caller, "read", "source", group);
-      const listing = await d.listings.of(group.name, signal);
-      d.auditAccess(caller, "list", group, "");
-      return listing;
-    },
-  };
-};
+/** A name in the group of this access, to be opened. */
+export const resourceAddress = (d: ResourceParts, access: Access, resource: Resource): ResourceAddress => ({
+  resource,
+  openToRead: () => {
+    access.require(`read ${resource.kind}`);
+    return readable(d, access, resource);
+  },
+  openToWrite: () => {
+    access.require(`write ${resource.kind}`);
+    return writable(d, access, resource);
+  },
+});
+
+const readable = (d: ResourceParts, access: Access, resource: Resource): ReadableResource => ({
+  resource,
+  mayWrite: access.rights.has(`write ${resource.kind}`),
+  exists: (signal) => exists(d.store, resource, signal),
+  file: (file) => readableFile(d, access, fileAt(resource, file)),
+  readV1: async (admit, signal) => {
+    const converted = await readV1(d, resource, admit, signal);
+    access.audit("read", pathInGroup(resource));
+    return converted;
+  },
+});
+
+const writable = (d: ResourceParts, access: Access, resource: Resource): WritableResource => ({
+  write: async (name, upload, condition, signal) => {
+    const { key, kind, path, file } = fileAt(resource, name);
+    await changing(d, access.group, () => d.files.write(key, kind, upload, condition, signal));
+    access.audit("write", path, file);
+  },
+  remove: async (condition, signal) => {
+    const [first, ...others] = allKeys(resource);
+    await changing(d, access.group, () => d.files.remove(first, condition, signal));
+    // Before the other files: an outage in between leaves a dataset that is gone for its readers.
+    access.audit("delete", pathInGroup(resource));
+    await changing(d, access.group, () =>
+      Promise.all(others.map((key) => d.files.remove(key, { kind: "none" }, signal))),
+    );
+  },
+});
 
 /** Whoever made a change sees it at once; so does who made one that failed, which may have been done all the same. */
 const changing = async (
-  { listings }: Pick<Deps, "listings">,
+  { listings }: Pick<ResourceParts, "listings">,
   group: Group,
   change: () => Promise<unknown>,
 ): Promise<void> => {

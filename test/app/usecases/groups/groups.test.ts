@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { groups } from "../../../../src/app/usecases/groups/groups.ts";
 import {
   LoginRequired,
   NotAllowed,
@@ -12,27 +13,28 @@ import type { Caller } from "../../../../src/domain/identity/caller.ts";
 import { anonymous } from "../../../../src/domain/identity/caller.ts";
 import type { Precondition } from "../../../../src/domain/resources/stored-object.ts";
 import { privateGroup, publicGroup, userWith } from "../../../domain/sample.ts";
-import { dataSetup, signal, streamOf, textOf } from "../resources/data-setup.ts";
+import type { Data } from "../resources/data-setup.ts";
+import { attempt, dataSetup, opened, signal, streamOf, textOf } from "../resources/data-setup.ts";
 
 const none: Precondition = { kind: "none" };
 const viewer = userWith("blab/viewers", "blab-private/viewers");
 const editor = userWith("blab/editors", "blab-private/editors");
 const owner = userWith("blab/owners", "blab-private/owners");
 const upload = (text: string) => ({ encoding: "identity" as const, body: streamOf(text) });
-type Data = ReturnType<typeof dataSetup>;
+const settings = (d: Data, caller: Caller) => opened(d, caller, publicGroup).settings();
 
 describe("a group by its name", () => {
   it.each(["blab", "BLAB", "ｂlab"])("is found under %s", (name) => {
-    expect(dataSetup().groups.readable(anonymous, name)).toBe(publicGroup);
+    expect(dataSetup().groups.open(anonymous, name, attempt).group).toBe(publicGroup);
   });
 
   it("answers the same whether it is private or does not exist", () => {
     const { groups } = dataSetup();
     for (const name of ["blab-private", "nowhere", "", "../x"]) {
-      expect(() => groups.readable(anonymous, name)).toThrow(LoginRequired);
-      expect(() => groups.readable(userWith("nowhere/owners"), name)).toThrow(NotAllowed);
+      expect(() => groups.open(anonymous, name, attempt)).toThrow(LoginRequired);
+      expect(() => groups.open(userWith("nowhere/owners"), name, attempt)).toThrow(NotAllowed);
     }
-    expect(groups.readable(viewer, "blab-private")).toBe(privateGroup);
+    expect(groups.open(viewer, "blab-private", attempt).group).toBe(privateGroup);
   });
 });
 
@@ -44,21 +46,25 @@ describe("lists of groups", () => {
     ["somebody in a role that there is not", userWith("blab-private/guests"), 1, 1],
   ])("show %s what they may read, and where they are members", (_, caller, visible, memberships) => {
     const { groups } = dataSetup();
-    expect(groups.visible(caller)).toEqual([publicGroup, privateGroup].slice(0, visible));
+    const shown = [publicGroup, privateGroup].slice(0, visible);
+    expect(groups.visible(caller)).toEqual(
+      shown.map((group) => ({ group, isForAnyone: group === publicGroup })),
+    );
+    expect(groups.openAll(caller).map(({ group }) => group)).toEqual(shown);
     expect(groups.memberships(caller)).toHaveLength(memberships);
   });
 });
 
 const settingsReads: readonly (readonly [string, (d: Data, caller: Caller) => Promise<unknown>])[] = [
-  ["read", (d, caller) => d.groups.read(caller, publicGroup, "logo", signal)],
-  ["stat", (d, caller) => d.groups.stat(caller, publicGroup, "overview", signal)],
-  ["overviewSource", (d, caller) => d.groups.overviewSource(caller, publicGroup, signal)],
-  ["members", (d, caller) => d.groups.members(caller, publicGroup)],
-  ["membersWithRole", (d, caller) => d.groups.membersWithRole(caller, publicGroup, "owners")],
+  ["read", async (d, caller) => settings(d, caller).file("logo").read(signal)],
+  ["stat", async (d, caller) => settings(d, caller).file("overview").stat(signal)],
+  ["overviewSource", async (d, caller) => settings(d, caller).overviewSource(signal)],
+  ["members", async (d, caller) => settings(d, caller).members()],
+  ["membersWithRole", async (d, caller) => settings(d, caller).membersWithRole("owners")],
 ];
 const settingsWrites: typeof settingsReads = [
-  ["write", (d, caller) => d.groups.write(caller, publicGroup, "logo", upload("x"), none, signal)],
-  ["remove", (d, caller) => d.groups.remove(caller, publicGroup, "overview", none, signal)],
+  ["write", async (d, caller) => settings(d, caller).openToWrite("logo").write(upload("x"), none, signal)],
+  ["remove", async (d, caller) => settings(d, caller).openToWrite("overview").remove(none, signal)],
 ];
 
 describe("a group's settings", () => {
@@ -81,65 +87,61 @@ describe("a group's settings", () => {
 
   it("are read as they were written, and removed", async () => {
     const d = dataSetup();
-    await d.groups.write(owner, publicGroup, "overview", upload("# Hello"), none, signal);
-    expect(await textOf(await d.groups.read(viewer, publicGroup, "overview", signal))).toBe("# Hello");
-    expect(await d.groups.stat(viewer, publicGroup, "overview", signal)).toMatchObject({
+    await settings(d, owner).openToWrite("overview").write(upload("# Hello"), none, signal);
+    expect(await textOf(await settings(d, viewer).file("overview").read(signal))).toBe("# Hello");
+    expect(await settings(d, viewer).file("overview").stat(signal)).toMatchObject({
       contentEncoding: "gzip",
     });
-    expect(await d.groups.overviewSource(viewer, publicGroup, signal)).toMatchObject({ text: "# Hello" });
-    await d.groups.remove(owner, publicGroup, "overview", none, signal);
-    await expect(d.groups.read(viewer, publicGroup, "overview", signal)).rejects.toThrow(NotFound);
-    expect(await d.groups.overviewSource(viewer, publicGroup, signal)).toBeUndefined();
+    expect(await settings(d, viewer).overviewSource(signal)).toMatchObject({ text: "# Hello" });
+    await settings(d, owner).openToWrite("overview").remove(none, signal);
+    await expect(settings(d, viewer).file("overview").read(signal)).rejects.toThrow(NotFound);
+    expect(await settings(d, viewer).overviewSource(signal)).toBeUndefined();
   });
 });
 
 describe("a group's info", () => {
   it("is for whoever may read the source", async () => {
     const d = dataSetup();
-    expect(await d.groups.info(anonymous, publicGroup, signal)).toMatchObject({
+    expect(await opened(d, anonymous, publicGroup).info(signal)).toMatchObject({
       title: "A title",
       logo: null,
     });
-    await expect(d.groups.info(anonymous, privateGroup, signal)).rejects.toThrow(LoginRequired);
+    expect(() => opened(d, anonymous, privateGroup)).toThrow(LoginRequired);
   });
 
   it("has overview and logo, compressed or not", async () => {
     const d = dataSetup();
-    await d.groups.write(owner, publicGroup, "overview", upload("# Hello"), none, signal);
+    await settings(d, owner).openToWrite("overview").write(upload("# Hello"), none, signal);
     await d.put("blab/group-logo.png", "\x89", "image/png");
-    const { etag } = await d.groups.statLogo(anonymous, publicGroup, signal);
-    expect(await d.groups.info(anonymous, publicGroup, signal)).toMatchObject({
+    const { etag } = await opened(d, anonymous, publicGroup).logo.stat(signal);
+    expect(await opened(d, anonymous, publicGroup).info(signal)).toMatchObject({
       overview: "# Hello",
       logo: etag,
     });
-    expect(await d.groups.avatar(anonymous, publicGroup, signal)).toBe(
+    expect(await opened(d, anonymous, publicGroup).avatar(signal)).toBe(
       `data:image/png;base64,${Buffer.from("\x89").toString("base64")}`,
     );
-    expect(await textOf(await d.groups.readLogo(anonymous, publicGroup, signal))).toBe("\x89");
+    expect(await textOf(await opened(d, anonymous, publicGroup).logo.read(signal))).toBe("\x89");
   });
 
-  it("has no logo where there is none, and none for whoever may not read the source", async () => {
+  it("has no logo where there is none", async () => {
     const d = dataSetup();
-    expect(await d.groups.avatar(anonymous, publicGroup, signal)).toBeNull();
-    await expect(d.groups.readLogo(anonymous, publicGroup, signal)).rejects.toThrow(NotFound);
-    d.calls.length = 0;
-    for (const read of ["info", "avatar", "readLogo", "statLogo"] as const)
-      await expect(d.groups[read](anonymous, privateGroup, signal)).rejects.toThrow(LoginRequired);
-    expect(d.calls).toEqual([]);
+    expect(await opened(d, anonymous, publicGroup).avatar(signal)).toBeNull();
+    await expect(opened(d, anonymous, publicGroup).logo.read(signal)).rejects.toThrow(NotFound);
   });
 
   it("leaves a logo of more than 2 MB and an overview of more than 1 MB out, and says so", async () => {
     const d = dataSetup();
     await d.put("blab/group-logo.png", "x".repeat(2_000_001), "image/png");
-    await expect(d.groups.avatar(anonymous, publicGroup, signal)).rejects.toThrow(UnusableObject);
+    await expect(opened(d, anonymous, publicGroup).avatar(signal)).rejects.toThrow(UnusableObject);
     await d.put("blab/group-overview.md", "x".repeat(1_000_001), "text/markdown");
-    expect((await d.groups.info(anonymous, publicGroup, signal)).error).toMatch(/cannot be read/);
+    expect((await opened(d, anonymous, publicGroup).info(signal)).error).toMatch(/cannot be read/);
   });
 
   it("keeps a large source from the page where it can be changed", async () => {
     const d = dataSetup();
     await d.put("blab/group-overview.md", "x".repeat(100_001), "text/markdown");
-    expect(await d.groups.overviewSource(owner, publicGroup, signal)).toEqual({
+    expect(await settings(d, owner).overviewSource(signal)).toEqual({
       text: undefined,
       etag: expect.any(String),
     });
@@ -148,7 +150,7 @@ describe("a group's info", () => {
   it("falls back to defaults and a word about it when the overview is broken", async () => {
     const d = dataSetup();
     await d.put("blab/group-overview.md", "---broken", "text/markdown");
-    const info = await d.groups.info(anonymous, publicGroup, signal);
+    const info = await opened(d, anonymous, publicGroup).info(signal);
     expect(info).toMatchObject(defaultGroupInfo(publicGroup.name));
     expect(info.error).toMatch(/cannot be read/);
   });
@@ -156,8 +158,7 @@ describe("a group's info", () => {
   it("is an outage when the store is away, not a group without words", async () => {
     const d = dataSetup();
     const broken = { ...d.store, stat: d.store.stat, read: () => Promise.reject(new StoreDown()) };
-    const { groups } = await import("../../../../src/app/usecases/groups/groups.ts");
-    const info = groups({ ...d, store: broken }).info(anonymous, publicGroup, signal);
+    const info = opened({ groups: groups({ ...d, store: broken }) }, anonymous, publicGroup).info(signal);
     await expect(info).rejects.toThrow(StoreDown);
   });
 });
@@ -172,18 +173,18 @@ describe("members", () => {
     })) {
       d.members.set(role, names);
     }
-    expect(await d.groups.members(viewer, publicGroup)).toEqual([
+    expect(await settings(d, viewer).members()).toEqual([
       { username: "bob", roles: ["viewers"] },
       { username: "alice", roles: ["viewers", "owners"] },
     ]);
-    expect(await d.groups.membersWithRole(viewer, publicGroup, "viewers")).toEqual(["bob", "alice"]);
+    expect(await settings(d, viewer).membersWithRole("viewers")).toEqual(["bob", "alice"]);
   });
 
   it.each(["admins", "Owners", "", "constructor"])("of the role %j are not found", async (role) => {
-    await expect(dataSetup().groups.membersWithRole(viewer, publicGroup, role)).rejects.toThrow(NotFound);
+    await expect(settings(dataSetup(), viewer).membersWithRole(role)).rejects.toThrow(NotFound);
   });
 
   it("cannot be told without a directory", async () => {
-    await expect(dataSetup().groups.members(viewer, publicGroup)).rejects.toThrow(NotConfigured);
+    await expect(settings(dataSetup(), viewer).members()).rejects.toThrow(NotConfigured);
   });
 });

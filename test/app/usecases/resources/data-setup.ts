@@ -1,17 +1,18 @@
 import { gunzipSync, gzipSync } from "node:zlib";
 import { auditLog } from "../../../../src/adapters/system/audit-log.ts";
 import { cachedListings } from "../../../../src/app/caches/cached-listings.ts";
+import { groupAccess } from "../../../../src/app/usecases/groups/access.ts";
 import { groups } from "../../../../src/app/usecases/groups/groups.ts";
 import { listings } from "../../../../src/app/usecases/groups/listings.ts";
-import { auditAccess } from "../../../../src/app/usecases/resources/audit-access.ts";
-import { resources } from "../../../../src/app/usecases/resources/resources.ts";
 import { storedFiles } from "../../../../src/app/usecases/resources/stored-files.ts";
 import { BadContent, NotConfigured } from "../../../../src/domain/failure.ts";
 import type { Group } from "../../../../src/domain/groups/group.ts";
 import { normaliseGroupName } from "../../../../src/domain/groups/group.ts";
+import type { Caller } from "../../../../src/domain/identity/caller.ts";
 import type { ObjectKey } from "../../../../src/domain/resources/object-key.ts";
 import type { DatasetConverter } from "../../../../src/ports/driven/resources/dataset-converter.ts";
 import type { ResourceStore } from "../../../../src/ports/driven/resources/resource-store.ts";
+import type { Attempt, OpenGroup } from "../../../../src/ports/driving/groups.ts";
 import { privateGroup, publicGroup } from "../../../domain/sample.ts";
 import { manualClock } from "../../../support/measuring/manual-clock.ts";
 import { recordingLog } from "../../../support/measuring/recording-log.ts";
@@ -74,7 +75,7 @@ export const dataSetup = () => {
     store,
     files: storedFiles({ store, contentCheck }),
     listings: cachedListings(listings({ store, pause: async () => undefined }), clock),
-    auditAccess: auditAccess(auditLog(log)),
+    access: groupAccess({ catalogue, audit: auditLog(log) }),
     compression: { gunzip: unzipped },
     converter: converterOf(),
     frontMatter: {
@@ -105,9 +106,15 @@ export const dataSetup = () => {
     put,
     keysIn,
     groups: groups(deps),
-    resources: resources(deps),
   };
 };
+
+export type Data = ReturnType<typeof dataSetup>;
+
+export const attempt: Attempt = { action: "read", path: "somewhere" };
+
+export const opened = (d: Pick<Data, "groups">, caller: Caller, { name }: Pick<Group, "name">): OpenGroup =>
+  d.groups.open(caller, name, attempt);
 
 export const textOf = async (stored: {
   readonly body: AsyncIterable<Uint8Array>;

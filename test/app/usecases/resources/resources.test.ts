@@ -10,16 +10,16 @@ import {
 } from "../../../../src/domain/failure.ts";
 import type { Caller } from "../../../../src/domain/identity/caller.ts";
 import { anonymous } from "../../../../src/domain/identity/caller.ts";
-import type { Resource } from "../../../../src/domain/resources/resource.ts";
+import type { Resource, ResourceAction } from "../../../../src/domain/resources/resource.ts";
 import type { Precondition } from "../../../../src/domain/resources/stored-object.ts";
 import { identityTag } from "../../../../src/domain/resources/stored-object.ts";
 import { groupName, privateGroup, publicGroup, userWith } from "../../../domain/sample.ts";
-import { dataSetup, signal, streamOf, textOf } from "./data-setup.ts";
+import type { Data } from "./data-setup.ts";
+import { dataSetup, opened, signal, streamOf, textOf } from "./data-setup.ts";
 
 const secret: Resource = { kind: "dataset", group: privateGroup.name, parts: ["ncov"] };
 const open: Resource = { kind: "dataset", group: publicGroup.name, parts: ["ncov"] };
 const tale: Resource = { kind: "narrative", group: privateGroup.name, parts: ["tale"] };
-const mainOf = (resource: Resource) => ({ kind: "dataset", resource, file: "main" }) as const;
 const none: Precondition = { kind: "none" };
 /** There is always a place for a conversion. */
 const atOnce = <T>(run: () => Promise<T>) => run();
@@ -27,20 +27,28 @@ const upload = (text: string) => ({ encoding: "identity" as const, body: streamO
 const viewer = userWith("blab/viewers", "blab-private/viewers");
 const editor = userWith("blab/editors", "blab-private/editors");
 
-type Data = ReturnType<typeof dataSetup>;
+const address = (d: Data, caller: Caller, { group, kind, parts }: Resource, action: ResourceAction) =>
+  opened(d, caller, { name: group }).at(kind, parts.join("/"), action);
+const readable = (d: Data, caller: Caller, resource: Resource) =>
+  address(d, caller, resource, "read").openToRead();
+const writable = (d: Data, caller: Caller, resource: Resource) =>
+  address(d, caller, resource, "upload").openToWrite();
 
 const reading: readonly (readonly [
   string,
   (d: Data, caller: Caller, resource: Resource) => Promise<unknown>,
 ])[] = [
-  ["exists", (d, caller, resource) => d.resources.exists(caller, resource, signal)],
-  ["read", (d, caller, resource) => d.resources.read(caller, mainOf(resource), signal)],
-  ["stat", (d, caller, resource) => d.resources.stat(caller, mainOf(resource), signal)],
-  ["readV1", (d, caller, resource) => d.resources.readV1(caller, resource, atOnce, signal)],
+  ["exists", async (d, caller, resource) => readable(d, caller, resource).exists(signal)],
+  ["read", async (d, caller, resource) => readable(d, caller, resource).file("main").read(signal)],
+  ["stat", async (d, caller, resource) => readable(d, caller, resource).file("main").stat(signal)],
+  ["readV1", async (d, caller, resource) => readable(d, caller, resource).readV1(atOnce, signal)],
 ];
 const writing: typeof reading = [
-  ["write", (d, caller, resource) => d.resources.write(caller, mainOf(resource), upload("{}"), none, signal)],
-  ["remove", (d, caller, resource) => d.resources.remove(caller, resource, none, signal)],
+  [
+    "write",
+    async (d, caller, resource) => writable(d, caller, resource).write("main", upload("{}"), none, signal),
+  ],
+  ["remove", async (d, caller, resource) => writable(d, caller, resource).remove(none, signal)],
 ];
 const cause = new ProviderDown();
 const denied: readonly (readonly [string, Caller, object])[] = [
@@ -64,7 +72,6 @@ describe("without permission", () => {
     const nowhere: Resource = { ...secret, group: groupName("nowhere") };
     await expect(act(d, anonymous, nowhere)).rejects.toThrow(LoginRequired);
     await expect(act(d, userWith("nowhere/owners"), nowhere)).rejects.toThrow(NotAllowed);
-    expect(d.resources.isPermitted(userWith("nowhere/owners"), "read", nowhere)).toBe(false);
     expect(d.calls).toEqual([]);
   });
 
@@ -74,9 +81,9 @@ describe("without permission", () => {
     expect(d.calls).toEqual([]);
   });
 
-  it("list never touches the store", async () => {
+  it("a group is not opened, and the store not touched", () => {
     const d = dataSetup();
-    await expect(d.resources.list(anonymous, privateGroup, signal)).rejects.toThrow(LoginRequired);
+    expect(() => opened(d, anonymous, privateGroup)).toThrow(LoginRequired);
     expect(d.calls).toEqual([]);
   });
 });
@@ -84,23 +91,23 @@ describe("without permission", () => {
 describe("with permission", () => {
   it("what an editor wrote is what a viewer reads, compressed", async () => {
     const d = dataSetup();
-    await d.resources.write(editor, mainOf(secret), upload('{"a":1}'), none, signal);
-    const stored = await d.resources.read(viewer, mainOf(secret), signal);
+    await writable(d, editor, secret).write("main", upload('{"a":1}'), none, signal);
+    const stored = await readable(d, viewer, secret).file("main").read(signal);
     expect(stored).toMatchObject({
       contentType: "application/vnd.nextstrain.dataset.main+json",
       contentEncoding: "gzip",
     });
     expect(await textOf(stored)).toBe('{"a":1}');
-    expect(await d.resources.stat(viewer, mainOf(secret), signal)).toMatchObject({ etag: stored.etag });
+    expect(await readable(d, viewer, secret).file("main").stat(signal)).toMatchObject({ etag: stored.etag });
   });
 
   it("an upload that is not what it should be leaves the old one", async () => {
     const d = dataSetup();
-    await d.resources.write(editor, mainOf(secret), upload("good"), none, signal);
-    await expect(d.resources.write(editor, mainOf(secret), upload("bad"), none, signal)).rejects.toThrow(
+    await writable(d, editor, secret).write("main", upload("good"), none, signal);
+    await expect(writable(d, editor, secret).write("main", upload("bad"), none, signal)).rejects.toThrow(
       BadContent,
     );
-    expect(await textOf(await d.resources.read(editor, mainOf(secret), signal))).toBe("good");
+    expect(await textOf(await readable(d, editor, secret).file("main").read(signal))).toBe("good");
   });
 
   it("what is missing is not found", async () => {
@@ -113,20 +120,20 @@ describe("with permission", () => {
   it("what is stored under another type is not served", async () => {
     const d = dataSetup();
     await d.put("Blab-Private/datasets/ncov.json", "<script>", "text/html");
-    await expect(d.resources.read(viewer, mainOf(secret), signal)).rejects.toThrow(UnusableObject);
-    await expect(d.resources.stat(viewer, mainOf(secret), signal)).rejects.toThrow(UnusableObject);
+    await expect(readable(d, viewer, secret).file("main").read(signal)).rejects.toThrow(UnusableObject);
+    await expect(readable(d, viewer, secret).file("main").stat(signal)).rejects.toThrow(UnusableObject);
   });
 
   it("a condition on either form's tag is one on the stored object", async () => {
     const d = dataSetup();
-    await d.resources.write(editor, mainOf(secret), upload("1"), { kind: "absent" }, signal);
-    const { etag } = await d.resources.stat(editor, mainOf(secret), signal);
+    await writable(d, editor, secret).write("main", upload("1"), { kind: "absent" }, signal);
+    const { etag } = await readable(d, editor, secret).file("main").stat(signal);
     const onIdentity: Precondition = { kind: "matches", etags: [identityTag(etag)] };
-    await d.resources.write(editor, mainOf(secret), upload("2"), onIdentity, signal);
-    const late = d.resources.write(editor, mainOf(secret), upload("3"), onIdentity, signal);
+    await writable(d, editor, secret).write("main", upload("2"), onIdentity, signal);
+    const late = writable(d, editor, secret).write("main", upload("3"), onIdentity, signal);
     await expect(late).rejects.toThrow(PreconditionFailed);
-    await expect(d.resources.remove(editor, secret, onIdentity, signal)).rejects.toThrow(PreconditionFailed);
-    expect(await textOf(await d.resources.read(editor, mainOf(secret), signal))).toBe("2");
+    await expect(writable(d, editor, secret).remove(onIdentity, signal)).rejects.toThrow(PreconditionFailed);
+    expect(await textOf(await readable(d, editor, secret).file("main").read(signal))).toBe("2");
   });
 });
 
@@ -138,7 +145,7 @@ describe("removing", () => {
     for (const file of files) await d.put(`Blab-Private/datasets/ncov${file}.json`, "{}");
     await d.put("Blab-Private/datasets/ncov_19B.json", "{}");
     await d.put("Blab-Private/narratives/ncov.md", "x");
-    await d.resources.remove(editor, secret, none, signal);
+    await writable(d, editor, secret).remove(none, signal);
     expect(await d.keysIn("Blab-Private/")).toEqual(["datasets/ncov_19B.json", "narratives/ncov.md"]);
   });
 
@@ -146,15 +153,15 @@ describe("removing", () => {
     const d = dataSetup();
     for (const file of files) await d.put(`Blab-Private/datasets/ncov${file}.json`, "{}");
     const condition: Precondition = { kind: "matches", etags: [] };
-    await expect(d.resources.remove(editor, secret, condition, signal)).rejects.toThrow(PreconditionFailed);
+    await expect(writable(d, editor, secret).remove(condition, signal)).rejects.toThrow(PreconditionFailed);
     expect(await d.keysIn("Blab-Private/")).toHaveLength(6);
   });
 
   it("takes a narrative, and succeeds when there is none", async () => {
     const d = dataSetup();
     await d.put("Blab-Private/narratives/tale.md", "x");
-    await d.resources.remove(editor, tale, none, signal);
-    await d.resources.remove(editor, tale, none, signal);
+    await writable(d, editor, tale).remove(none, signal);
+    await writable(d, editor, tale).remove(none, signal);
     expect(await d.keysIn("Blab-Private/")).toEqual([]);
   });
 });
@@ -169,14 +176,14 @@ describe("existence", () => {
   ])("of a dataset with %s: %j, %s", async (_, endings, verdict) => {
     const d = dataSetup();
     for (const ending of endings) await d.put(`blab/datasets/ncov${ending}`, "{}");
-    expect(await d.resources.exists(anonymous, open, signal)).toBe(verdict);
+    expect(await readable(d, anonymous, open).exists(signal)).toBe(verdict);
   });
 
   it("of a narrative is that of its file", async () => {
     const d = dataSetup();
-    expect(await d.resources.exists(viewer, tale, signal)).toBe(false);
+    expect(await readable(d, viewer, tale).exists(signal)).toBe(false);
     await d.put("Blab-Private/narratives/tale.md", "x", "text/markdown");
-    expect(await d.resources.exists(viewer, tale, signal)).toBe(true);
+    expect(await readable(d, viewer, tale).exists(signal)).toBe(true);
   });
 });
 
@@ -187,14 +194,14 @@ describe("a v1 dataset", () => {
     for (const title of ["Old", "Older"]) {
       await d.put("blab/datasets/ncov_meta.json", `{"title":"${title}"}`);
       await d.put("blab/datasets/ncov_tree.json", '{"strain":"root"}');
-      const stored = await d.resources.readV1(anonymous, open, atOnce, signal);
+      const stored = await readable(d, anonymous, open).readV1(atOnce, signal);
       expect(JSON.parse(await textOf(stored))).toEqual({
         version: "v2",
         meta: { title },
         tree: { strain: "root" },
       });
       tags.add(stored.etag);
-      expect((await d.resources.readV1(anonymous, open, atOnce, signal)).etag).toBe(stored.etag);
+      expect((await readable(d, anonymous, open).readV1(atOnce, signal)).etag).toBe(stored.etag);
     }
     expect(tags.size).toBe(2);
   });
@@ -203,9 +210,9 @@ describe("a v1 dataset", () => {
     const d = dataSetup();
     await d.put("blab/datasets/ncov_meta.json", `"${"x".repeat(10_000_000)}"`);
     await d.put("blab/datasets/ncov_tree.json", `"${"x".repeat(9_900_000)}"`);
-    await d.resources.readV1(anonymous, open, atOnce, signal);
+    await readable(d, anonymous, open).readV1(atOnce, signal);
     await d.put("blab/datasets/ncov_tree.json", `"${"x".repeat(10_000_000)}"`);
-    const refused = d.resources.readV1(anonymous, open, atOnce, signal);
+    const refused = readable(d, anonymous, open).readV1(atOnce, signal);
     await expect(refused).rejects.toThrow(UnusableObject);
     await expect(refused).rejects.toThrow("auspice convert");
   });
@@ -214,7 +221,7 @@ describe("a v1 dataset", () => {
     const d = dataSetup();
     await d.put("blab/datasets/ncov.json", "{}");
     await d.put("blab/datasets/ncov_meta.json", "{}");
-    await expect(d.resources.readV1(anonymous, open, atOnce, signal)).rejects.toThrow(NotFound);
+    await expect(readable(d, anonymous, open).readV1(atOnce, signal)).rejects.toThrow(NotFound);
   });
 });
 
@@ -226,22 +233,22 @@ describe("a listing", () => {
       d.clock.pass(1);
       return list(prefix, until);
     };
-    const shown = async () => (await d.resources.list(anonymous, publicGroup, signal)).datasets.length;
+    const shown = async () => (await opened(d, anonymous, publicGroup).list(signal)).datasets.length;
     expect(await shown()).toBe(0);
-    await d.resources.write(editor, mainOf(open), upload("{}"), none, signal);
+    await writable(d, editor, open).write("main", upload("{}"), none, signal);
     expect(await shown()).toBe(1);
-    await expect(d.resources.write(editor, mainOf(open), upload("bad"), none, signal)).rejects.toThrow(
+    await expect(writable(d, editor, open).write("main", upload("bad"), none, signal)).rejects.toThrow(
       BadContent,
     );
-    await d.resources.remove(editor, open, none, signal);
+    await writable(d, editor, open).remove(none, signal);
     expect(await shown()).toBe(0);
   });
 
   it("that is remembered is for nobody who may not see the group", async () => {
     const d = dataSetup();
-    await d.resources.list(viewer, privateGroup, signal);
+    await opened(d, viewer, privateGroup).list(signal);
     d.calls.length = 0;
-    await expect(d.resources.list(anonymous, privateGroup, signal)).rejects.toThrow(LoginRequired);
+    expect(() => opened(d, anonymous, privateGroup)).toThrow(LoginRequired);
     expect(d.calls).toEqual([]);
   });
 
@@ -251,7 +258,7 @@ describe("a listing", () => {
     await d.put("blab/datasets/ncov_19B_measurements.json", "{}");
     await d.put("blab/narratives/tale.md", "x");
     await d.put("blab-2/datasets/other.json", "{}");
-    const { datasets, narratives } = await d.resources.list(anonymous, publicGroup, signal);
+    const { datasets, narratives } = await opened(d, anonymous, publicGroup).list(signal);
     expect(datasets.map(({ parts }) => parts)).toEqual([["ncov", "19B"]]);
     expect(narratives.map(({ parts }) => parts)).toEqual([["tale"]]);
   });

@@ -1,5 +1,5 @@
 import type { Group } from "../../../../domain/groups/group.ts";
-import type { OverviewSource } from "../../../../ports/driving/groups.ts";
+import type { OverviewSource } from "../../../../ports/driving/group-settings.ts";
 import { groupHref, logoHref, settingsHref } from "../../pages/address.ts";
 import type { Frame } from "../../pages/frame.ts";
 import { renderPage } from "../../pages/template.ts";

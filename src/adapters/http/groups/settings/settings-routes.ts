@@ -1,6 +1,5 @@
 import Router from "@koa/router";
 import { BadRequest, NotConfigured, NotFound } from "../../../../domain/failure.ts";
-import type { Group } from "../../../../domain/groups/group.ts";
 import { roles } from "../../../../domain/identity/role.ts";
 import {
   isResourceMediaType,
@@ -8,7 +7,8 @@ import {
   pngMediaType,
 } from "../../../../domain/resources/media-type.ts";
 import type { Compression } from "../../../../ports/driven/resources/compression.ts";
-import type { Groups, SettingsFile } from "../../../../ports/driving/groups.ts";
+import type { GroupSettings, SettingsFile } from "../../../../ports/driving/group-settings.ts";
+import type { Groups, OpenGroup } from "../../../../ports/driving/groups.ts";
 import type { Context, RequestState } from "../../context.ts";
 import { decodePath } from "../../middleware/traversal.ts";
 import type { Pages } from "../../pages/page-answer.ts";
@@ -19,7 +19,7 @@ import { negotiate } from "../../requests/negotiation.ts";
 import { answerObject } from "../../resources/stored-object-answer.ts";
 import { readUpload, uploadType } from "../../resources/upload.ts";
 import type { Admission } from "../../streaming/admission.ts";
-import { canonicalGroup } from "../group-address.ts";
+import { openGroup } from "../group-address.ts";
 import { renderMembers } from "../group-members.ts";
 import { renderGroupSettings } from "./group-settings.ts";
 
@@ -40,100 +40,100 @@ const types = {
 export const settingsRoutes = (d: Deps): Router<RequestState> => {
   const router = new Router<RequestState>();
   const at = (rest: string) => new RegExp(`^/groups/([^/]+)/settings${rest}/?$`, "i");
-  router.get(at(""), (ctx) => withGroup(ctx, d, (group) => settingsPage(ctx, d, group)));
-  for (const file of ["logo", "overview"] as const) {
-    router.get(at(`/${file}`), (ctx) => withGroup(ctx, d, (group) => read(ctx, d, group, file)));
-    router.put(at(`/${file}`), (ctx) => withGroup(ctx, d, (group) => write(ctx, d, group, file)));
-    router.delete(at(`/${file}`), (ctx) => withGroup(ctx, d, (group) => remove(ctx, d, group, file)));
-    router.options(at(`/${file}`), (ctx) => withGroup(ctx, d, (group) => allowed(ctx, d, group)));
-  }
-  router.get(at("/members"), (ctx) => withGroup(ctx, d, (group) => members(ctx, d, group)));
-  router.get(at("/roles"), (ctx) =>
-    withGroup(ctx, d, () =>
-      answerJson(
-        ctx,
-        roles.map((name) => ({ name })),
-      ),
-    ),
+  const roleNames = roles.map((name) => ({ name }));
+  router.get(at(""), (ctx) =>
+    withSettings(ctx, d, (settings, group) => settingsPage(ctx, d, settings, group)),
   );
-  router.get(at("/roles/([^/]+)/members"), (ctx) => withGroup(ctx, d, (group) => roleMembers(ctx, d, group)));
+  for (const file of ["logo", "overview"] as const) {
+    router.get(at(`/${file}`), (ctx) => withSettings(ctx, d, (settings) => read(ctx, d, settings, file)));
+    router.put(at(`/${file}`), (ctx) => withSettings(ctx, d, (settings) => write(ctx, d, settings, file)));
+    router.delete(at(`/${file}`), (ctx) => withSettings(ctx, d, (settings) => remove(ctx, settings, file)));
+    router.options(at(`/${file}`), (ctx) =>
+      withSettings(ctx, d, ({ mayWrite }) => answerAllowed(ctx, mayWrite)),
+    );
+  }
+  router.get(at("/members"), (ctx) =>
+    withSettings(ctx, d, (settings, group) => members(ctx, d, settings, group)),
+  );
+  router.get(at("/roles"), (ctx) => withSettings(ctx, d, () => answerJson(ctx, roleNames)));
+  router.get(at("/roles/([^/]+)/members"), (ctx) =>
+    withSettings(ctx, d, (settings) => roleMembers(ctx, settings)),
+  );
   for (const rest of ["/members", "/roles", "/roles/[^/]+/members"]) {
-    router.options(at(rest), (ctx) => withGroup(ctx, d, () => answerAllowed(ctx, false)));
+    router.options(at(rest), (ctx) => withSettings(ctx, d, () => answerAllowed(ctx, false)));
   }
   router.all(/^\/groups\/([^/]+)\/settings(\/.*)?$/i, (ctx) =>
-    withGroup(ctx, d, () => {
+    withSettings(ctx, d, () => {
       throw new NotFound("There is no such setting.");
     }),
   );
   return router;
 };
 
-/** Members only: checked before anything below settings is looked at. */
-const withGroup = async (
+/** Members only: opened before anything below settings is looked at. */
+const withSettings = async (
   ctx: Context,
   d: Deps,
-  then: (group: Group) => Promise<void> | void,
+  then: (settings: GroupSettings, group: OpenGroup) => Promise<void> | void,
 ): Promise<void> => {
-  const group = canonicalGroup(ctx, d.groups);
-  if (!group) return;
-  d.groups.permit(ctx.state.caller, "read", "group", group);
-  await then(group);
+  const group = openGroup(ctx, d.groups);
+  if (group) await then(group.settings(), group);
 };
 
-const read = (ctx: Context, d: Deps, group: Group, file: SettingsFile): Promise<void> => {
-  const { caller, signal } = ctx.state;
+const read = (ctx: Context, d: Deps, settings: GroupSettings, file: SettingsFile): Promise<void> => {
   const type = negotiate<string>(ctx, types[file]);
-  return answerObject(ctx, d, {
+  return answerObject(ctx, d, settings.file(file), {
     type: file === "logo" ? type : `${type}; charset=utf-8`,
-    stat: () => d.groups.stat(caller, group, file, signal),
-    read: () => d.groups.read(caller, group, file, signal),
   });
 };
 
-const write = async (ctx: Context, d: Deps, group: Group, file: SettingsFile): Promise<void> => {
-  const { caller, signal } = ctx.state;
+const write = async (ctx: Context, d: Deps, settings: GroupSettings, file: SettingsFile): Promise<void> => {
   // The CLI sends datasets to any address, and breaks down on a 415.
   if (isResourceMediaType(uploadType(ctx))) {
     throw new BadRequest(`This is the address of the group's ${file}, not of a dataset or a narrative.`);
   }
-  const upload = readUpload(ctx, [types[file][0]], () => d.groups.permit(caller, "write", "group", group));
+  const { opened, upload } = readUpload(ctx, [types[file][0]], () => settings.openToWrite(file));
   const condition = precondition(ctx);
-  await d.admission.during(ctx, "upload", () =>
-    d.groups.write(caller, group, file, upload, condition, signal),
-  );
+  await d.admission.during(ctx, "upload", () => opened.write(upload, condition, ctx.state.signal));
   ctx.status = 204;
 };
 
-const remove = async (ctx: Context, d: Deps, group: Group, file: SettingsFile): Promise<void> => {
-  await d.groups.remove(ctx.state.caller, group, file, precondition(ctx), ctx.state.signal);
+const remove = async (ctx: Context, settings: GroupSettings, file: SettingsFile): Promise<void> => {
+  const condition = precondition(ctx);
+  await settings.openToWrite(file).remove(condition, ctx.state.signal);
   ctx.status = 204;
 };
 
-const allowed = (ctx: Context, d: Deps, group: Group): void =>
-  answerAllowed(ctx, d.groups.isPermitted(ctx.state.caller, "write", "group", group));
-
-const settingsPage = async (ctx: Context, d: Deps, group: Group): Promise<void> => {
-  const { caller, signal } = ctx.state;
-  const mayEditSettings = d.groups.isPermitted(caller, "write", "group", group);
-  const { logo } = await d.groups.info(caller, group, signal);
-  const overview = mayEditSettings ? await d.groups.overviewSource(caller, group, signal) : undefined;
-  const frame = d.pages.frame(ctx);
-  d.pages.send(ctx, renderGroupSettings({ frame, group, mayEditSettings, hasLogo: logo !== null, overview }));
+const settingsPage = async (
+  ctx: Context,
+  d: Deps,
+  { mayWrite, overviewSource }: GroupSettings,
+  { group, info }: OpenGroup,
+): Promise<void> => {
+  const { signal } = ctx.state;
+  const { logo } = await info(signal);
+  const overview = mayWrite ? await overviewSource(signal) : undefined;
+  const shown = { group, mayEditSettings: mayWrite, hasLogo: logo !== null, overview };
+  d.pages.send(ctx, renderGroupSettings({ frame: d.pages.frame(ctx), ...shown }));
 };
 
-const members = async (ctx: Context, d: Deps, group: Group): Promise<void> => {
+const members = async (
+  ctx: Context,
+  d: Deps,
+  settings: GroupSettings,
+  { group }: OpenGroup,
+): Promise<void> => {
   const type = negotiate(ctx, ["text/html", "application/json"]);
-  if (type === "application/json") return answerJson(ctx, await d.groups.members(ctx.state.caller, group));
-  const listed = await d.groups.members(ctx.state.caller, group).catch((error: unknown) => {
+  if (type === "application/json") return answerJson(ctx, await settings.members());
+  const listed = await settings.members().catch((error: unknown) => {
     if (error instanceof NotConfigured) return "elsewhere" as const;
     throw error;
   });
   d.pages.send(ctx, renderMembers({ frame: d.pages.frame(ctx), group, members: listed }));
 };
 
-const roleMembers = async (ctx: Context, d: Deps, group: Group): Promise<void> => {
-  const role = decodePath(ctx.captures?.[1] ?? "");
-  const usernames = await d.groups.membersWithRole(ctx.state.caller, group, role);
+const roleMembers = async (ctx: Context, settings: GroupSettings): Promise<void> => {
+  const usernames = await settings.membersWithRole(decodePath(ctx.captures?.[1] ?? ""));
   answerJson(
     ctx,
     usernames.map((username) => ({ username })),

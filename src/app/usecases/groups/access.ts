@@ -1,0 +1,87 @@
+import type { Group } from "../../../domain/groups/group.ts";
+import type { Caller } from "../../../domain/identity/caller.ts";
+import { anonymous } from "../../../domain/identity/caller.ts";
+import type { Right, Rights } from "../../../domain/identity/policy.ts";
+import { may, refusal, rightsIn } from "../../../domain/identity/policy.ts";
+import { sanitizeText } from "../../../domain/sanitize-text.ts";
+import type { RoleGroupCatalogue } from "../../../ports/driven/identity/role-group-catalogue.ts";
+import type { Actor, Audit, AuditAction } from "../../../ports/driven/system/audit.ts";
+import type { Attempt } from "../../../ports/driving/groups.ts";
+
+interface Deps {
+  readonly catalogue: RoleGroupCatalogue;
+  readonly audit: Audit;
+}
+
+/** One caller's access to one group, for one request. Nobody has it who may not read the group's source. */
+export interface Access {
+  readonly group: Group;
+  readonly rights: Rights;
+  /** Throws what {@link GroupAccess.open} throws, unless the caller has this right. */
+  require(right: Right): void;
+  /**
+   * Records who has read private data or changed anything, once it has been done. `path` is the address below the
+   * group; `file` is a file of a dataset other than its main one.
+   */
+  audit(action: AuditAction, path: string, file?: string): void;
+}
+
+/** The one place where the policy is asked, and what it denies is told. */
+export interface GroupAccess {
+  /** Throws LoginRequired, NotAllowed, or the outage for which the caller cannot be told. */
+  open(caller: Caller, name: string, attempt: Attempt): Access;
+  openAll(caller: Caller, attempt: Attempt): readonly Access[];
+  mayOpen(caller: Caller, group: Group): boolean;
+  isForAnyone(group: Group): boolean;
+}
+
+/** In characters: longer than any name of a dataset. */
+const maxPathLength = 300;
+
+/** Anybody may read a public group's data: who does is nobody's business. */
+const isAudited = (action: AuditAction, group: Group): boolean =>
+  !group.isPublic || action === "write" || action === "delete";
+
+const actorOf = (caller: Caller): Actor => {
+  if (caller.kind !== "user") return { kind: caller.kind };
+  const { username, person } = caller.user;
+  return { kind: "user", username, subject: person.subject };
+};
+
+export const groupAccess = ({ catalogue, audit }: Deps): GroupAccess => {
+  const refuse = (caller: Caller, group: Group | undefined, { action, path }: Attempt): never => {
+    // Who is not logged in is asked to log in, and has not been denied anything yet: scans of strangers are not told.
+    if (group && caller.kind === "user") {
+      const object = { group: group.name, path: sanitizeText(path, maxPathLength) };
+      audit.record({ who: actorOf(caller), action, ...object, verdict: "denied" });
+    }
+    throw refusal(caller);
+  };
+  const granted = (caller: Caller, group: Group, rights: Rights, attempt: Attempt): Access => ({
+    group,
+    rights,
+    require: (right) => {
+      if (!rights.has(right)) refuse(caller, group, attempt);
+    },
+    audit: (action, path, file) => {
+      if (!isAudited(action, group)) return;
+      const object = { group: group.name, path, ...(file === undefined ? {} : { file }) };
+      audit.record({ who: actorOf(caller), action, ...object, verdict: "allowed" });
+    },
+  });
+  return {
+    open: (caller, name, attempt) => {
+      const group = catalogue.find(name);
+      const rights = rightsIn(caller, group);
+      if (!group || !rights.has("read source")) return refuse(caller, group, attempt);
+      return granted(caller, group, rights, attempt);
+    },
+    openAll: (caller, attempt) =>
+      catalogue
+        .all()
+        .map((group) => granted(caller, group, rightsIn(caller, group), attempt))
+        .filter(({ rights }) => rights.has("read source")),
+    mayOpen: (caller, group) => may(caller, "read", "source", group),
+    isForAnyone: (group) => may(anonymous, "read", "source", group),
+  };
+};

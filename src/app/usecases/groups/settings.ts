@@ -1,0 +1,76 @@
+import { NotFound } from "../../../domain/failure.ts";
+import type { Group } from "../../../domain/groups/group.ts";
+import type { Role } from "../../../domain/identity/role.ts";
+import { roles } from "../../../domain/identity/role.ts";
+import type { Username } from "../../../domain/identity/user.ts";
+import { logoKey, overviewKey } from "../../../domain/resources/object-key.ts";
+import type { Directory } from "../../../ports/driven/identity/directory.ts";
+import type { GroupSettings, SettingsFile } from "../../../ports/driving/group-settings.ts";
+import type { FileAt } from "../resources/readable-file.ts";
+import { readableFile } from "../resources/readable-file.ts";
+import type { StoredFiles } from "../resources/stored-files.ts";
+import type { Access } from "./access.ts";
+import type { GroupProfileParts } from "./group-profile.ts";
+import { overviewSource } from "./group-profile.ts";
+
+export interface SettingsParts extends GroupProfileParts {
+  readonly files: StoredFiles;
+  readonly directory: Directory;
+}
+
+const fileOf = ({ name: group }: Group, name: SettingsFile): FileAt => ({
+  key: name === "logo" ? logoKey(group) : overviewKey(group),
+  kind: { kind: name },
+  path: `settings/${name}`,
+});
+
+/** A group's settings, if the access is a member's; throws otherwise. */
+export const openSettings = (d: SettingsParts, access: Access): GroupSettings => {
+  access.require("read group");
+  const { group } = access;
+  return {
+    mayWrite: access.rights.has("write group"),
+    file: (name) => readableFile(d, access, fileOf(group, name)),
+    openToWrite: (name) => {
+      access.require("write group");
+      const { key, kind, path } = fileOf(group, name);
+      return {
+        write: async (upload, condition, signal) => {
+          await d.files.write(key, kind, upload, condition, signal);
+          access.audit("write", path);
+        },
+        remove: async (condition, signal) => {
+          await d.files.remove(key, condition, signal);
+          access.audit("delete", path);
+        },
+      };
+    },
+    overviewSource: async (signal) => {
+      const source = await overviewSource(d, group, signal);
+      if (source) access.audit("read", "settings/overview");
+      return source;
+    },
+    members: async () => {
+      const listed = await members(d.directory, group);
+      access.audit("list", "settings/members");
+      return listed;
+    },
+    membersWithRole: async (role) => d.directory.members(group.name, knownRole(role)),
+  };
+};
+
+const knownRole = (name: string): Role => {
+  const role = roles.find((known) => known === name);
+  if (!role) throw new NotFound("There is no such role.");
+  return role;
+};
+
+const members = async (directory: Directory, group: Group) => {
+  const rolesByUsername = new Map<Username, Role[]>();
+  for (const role of roles) {
+    for (const username of await directory.members(group.name, role)) {
+      rolesByUsername.set(username, [...(rolesByUsername.get(username) ?? []), role]);
+    }
+  }
+  return [...rolesByUsername].map(([username, roles]) => ({ username, roles }));
+};

@@ -1,0 +1,29 @@
+import type { ObjectKind } from "../../../domain/resources/media-type.ts";
+import type { ObjectKey } from "../../../domain/resources/object-key.ts";
+import type { ReadableFile } from "../../../ports/driving/stored-file.ts";
+import type { Access } from "../groups/access.ts";
+import type { StoredFiles } from "./stored-files.ts";
+
+/** A stored file, and how the audit names it. */
+export interface FileAt {
+  readonly key: ObjectKey;
+  readonly kind: ObjectKind;
+  /** Below the group's address. */
+  readonly path: string;
+  /** Of a dataset, when it is not the main one. */
+  readonly file?: string | undefined;
+}
+
+/** A file for somebody who may read it; that it was read is told. */
+export const readableFile = (
+  { files }: { readonly files: StoredFiles },
+  access: Access,
+  { key, kind, path, file }: FileAt,
+): ReadableFile => ({
+  read: async (signal) => {
+    const stored = await files.read(key, kind, signal);
+    access.audit("read", path, file);
+    return stored;
+  },
+  stat: (signal) => files.stat(key, kind, signal),
+});
