@@ -1,9 +1,10 @@
 import type { Audit } from "../../ports/driven/system/audit.ts";
 import type { Log } from "../../ports/driven/system/log.ts";
 
-/** Writes what has been done into the log, as `access`; a request that was refused is none. */
+/** Writes what has been done into the log as `access`, and what was denied as `access-denied`. */
 export const auditLog = (log: Log): Audit => ({
   record: ({ who: { kind: caller, ...person }, verdict, action, ...object }) => {
-    if (verdict === "allowed") log.write({ event: "access", action, caller, ...person, ...object });
+    const event = verdict === "allowed" ? "access" : "access-denied";
+    log.write({ event, action, caller, ...person, ...object });
   },
 });

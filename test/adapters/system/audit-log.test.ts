@@ -35,7 +35,16 @@ describe("the audit in the log", () => {
     ]);
   });
 
-  it("has no line for what was refused", () => {
-    expect(written({ who: vera, action: "delete", ...object, verdict: "denied" })).toEqual([]);
+  it("has another event for what was denied, so that nobody takes it for an access", () => {
+    expect(written({ who: vera, action: "delete", ...object, verdict: "denied" })).toEqual([
+      {
+        event: "access-denied",
+        action: "delete",
+        caller: "user",
+        username: "vera",
+        subject: "7f3a",
+        ...object,
+      },
+    ]);
   });
 });

@@ -59,6 +59,68 @@ describe("reading private data", () => {
   });
 });
 
+describe("what is denied to somebody who is logged in", () => {
+  const denials = () => server.events.filter(({ event }) => event === "access-denied");
+  const byOda = { event: "access-denied", caller: "user", username: "oda", subject: "oda" };
+  const askOutsider = async (method: string, path: string, headers: Record<string, string> = {}) =>
+    server.ask({
+      method,
+      path,
+      headers: { Authorization: await server.bearer("oda", "blab/viewers"), ...headers },
+    });
+
+  it.each([
+    ["GET", "/groups/test-private", "read", "test-private", ""],
+    ["GET", "/groups/TEST-private/flu/ha?token=s3cret", "read", "test-private", "flu/ha"],
+    ["HEAD", "/groups/test-private/narratives/tale", "read", "test-private", "narratives/tale"],
+    ["OPTIONS", "/groups/test-private/under_score", "read", "test-private", "under_score"],
+    ["PUT", "/groups/test-private/flu/ha", "write", "test-private", "flu/ha"],
+    ["DELETE", "/groups/test-private/flu/ha/", "delete", "test-private", "flu/ha"],
+    ["GET", "/groups/test-private/settings/members", "read", "test-private", "settings/members"],
+    ["GET", "/logos/test-private", "read", "test-private", "settings/logo"],
+    ["GET", "/charon/getAvailable?prefix=groups/test-private", "list", "test-private", ""],
+    [
+      "GET",
+      "/charon/getDataset?prefix=groups/test-private/flu/ha&x=s3cret",
+      "read",
+      "test-private",
+      "flu/ha",
+    ],
+    ["GET", "/charon/getSourceInfo?prefix=groups/test-private", "read", "test-private", "settings"],
+    ["DELETE", "/groups/blab/flu/ha", "delete", "blab", "flu/ha"],
+    ["DELETE", "/groups/blab/settings/overview", "delete", "blab", "settings/overview"],
+  ])("by %s %s is one line, and no access", async (method, path, action, group, told) => {
+    expect((await askOutsider(method, path)).status).toBe(403);
+    expect(denials()).toEqual([{ ...byOda, action, group, path: told }]);
+    expect(accesses()).toEqual([]);
+    expect(JSON.stringify(server.events)).not.toContain("s3cret");
+  });
+
+  it("is told of an upload to where others may write, once its type is right", async () => {
+    const answered = async (type: string) => {
+      const { status } = await askOutsider("PUT", "/groups/blab/flu/ha", { "Content-Type": type });
+      return [status, denials().length];
+    };
+    expect(await answered("image/png")).toEqual([415, 0]);
+    expect(await answered(mainType)).toEqual([403, 1]);
+    expect(denials()).toEqual([{ ...byOda, action: "write", group: "blab", path: "flu/ha" }]);
+  });
+
+  it("is not told of groups that there are not, nor of who is not logged in", async () => {
+    expect((await askOutsider("GET", "/groups/nowhere/flu/ha")).status).toBe(403);
+    expect((await server.ask({ path: "/groups/test-private/flu/ha" })).status).toBe(401);
+    expect((await server.ask({ method: "DELETE", path: "/groups/blab/flu/ha" })).status).toBe(401);
+    expect(denials()).toEqual([]);
+  });
+
+  it("holds no line break, and no more of a long address than a line of a log needs", async () => {
+    await askOutsider("GET", `/groups/test-private/a%0Ab${"c".repeat(4000)}`);
+    const [{ path = "" } = {}] = denials() as unknown as { path?: string }[];
+    expect(path).toMatch(/^a bc+…$/);
+    expect(path.length).toBe(300);
+  });
+});
+
 describe("reading public data", () => {
   it("is nobody's business", async () => {
     expect((await ask("/charon/getDataset?prefix=groups/blab/flu/ha")).status).toBe(200);

@@ -26,7 +26,7 @@ export interface Access {
   audit(action: AuditAction, path: string, file?: string): void;
 }
 
-/** The one place where the policy is asked, and what it denies is told. */
+/** The one place where the policy is evaluated, and where what it denies is audited. */
 export interface GroupAccess {
   /** Throws LoginRequired, NotAllowed, or the outage for which the caller cannot be told. */
   open(caller: Caller, name: string, attempt: Attempt): Access;
@@ -38,7 +38,7 @@ export interface GroupAccess {
 /** In characters: longer than any name of a dataset. */
 const maxPathLength = 300;
 
-/** Anybody may read a public group's data: who does is nobody's business. */
+/** Reading a public group's data is not audited, since anybody may. */
 const isAudited = (action: AuditAction, group: Group): boolean =>
   !group.isPublic || action === "write" || action === "delete";
 
@@ -50,7 +50,7 @@ const actorOf = (caller: Caller): Actor => {
 
 export const groupAccess = ({ catalogue, audit }: Deps): GroupAccess => {
   const refuse = (caller: Caller, group: Group | undefined, { action, path }: Attempt): never => {
-    // Who is not logged in is asked to log in, and has not been denied anything yet: scans of strangers are not told.
+    // An anonymous caller is asked to log in, which denies nothing yet: a scan of addresses writes no audit events.
     if (group && caller.kind === "user") {
       const object = { group: group.name, path: sanitizeText(path, maxPathLength) };
       audit.record({ who: actorOf(caller), action, ...object, verdict: "denied" });

@@ -1,4 +1,4 @@
-/** Records who did what to which group's data, once it has been decided. */
+/** Records who did, or was denied, what to which group's data. */
 export interface Audit {
   record(event: AuditEvent): void;
 }
@@ -14,7 +14,10 @@ export interface AuditEvent {
   readonly path: string;
   /** Of a dataset, when it is not the main one. */
   readonly file?: string;
-  /** "allowed": it has been done. "denied": the policy refused it, and nothing was done. */
+  /**
+   * "allowed": it has been done. "denied": the policy refused it to somebody who is logged in, and nothing was done;
+   * then `path` is the address that was asked for, of which nobody has looked whether anything is there.
+   */
   readonly verdict: "allowed" | "denied";
 }
 

@@ -27,9 +27,12 @@ export type LogEvent =
       readonly status: number;
       readonly seconds: Seconds;
     }
-  /** Private data was read, or something changed; reading public data is not logged. */
+  /**
+   * "access": private data was read, or something changed; reading public data is not logged.
+   * "access-denied": a user requested what the policy denies them.
+   */
   | {
-      readonly event: "access";
+      readonly event: "access" | "access-denied";
       readonly action: AuditAction;
       readonly caller: "user" | "anonymous" | "unverified";
       /** Of a user. */

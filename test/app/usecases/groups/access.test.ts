@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { LoginRequired, NotAllowed, ProviderDown } from "../../../../src/domain/failure.ts";
 import type { Caller } from "../../../../src/domain/identity/caller.ts";
 import { anonymous } from "../../../../src/domain/identity/caller.ts";
 import type { Attempt } from "../../../../src/ports/driving/groups.ts";
-import { userWith } from "../../../domain/sample.ts";
+import { privateGroup, publicGroup, userWith } from "../../../domain/sample.ts";
 import type { Data } from "../resources/data-setup.ts";
 import { dataSetup, signal, streamOf } from "../resources/data-setup.ts";
 
@@ -94,5 +95,72 @@ describe("what a group's pages offer", () => {
     expect(group.at("dataset", "x", "read").openToRead().mayWrite).toBe(mayUpload);
     if (isMember) expect(group.settings().mayWrite).toBe(mayEditSettings);
     else expect(() => group.settings()).toThrow();
+  });
+});
+
+describe("what is denied", () => {
+  const outsider = userWith("other/owners");
+  const told = {
+    event: "access-denied",
+    action: "write",
+    caller: "user",
+    username: "alice",
+    subject: "1f0c",
+    path: "ncov",
+  };
+
+  it("gives no handle, and is told once with what was attempted", () => {
+    const d = dataSetup();
+    expect(() => d.groups.open(outsider, "blab-private", attempt)).toThrow(NotAllowed);
+    expect(d.log.events).toEqual([{ ...told, group: privateGroup.name }]);
+    expect(d.calls).toEqual([]);
+  });
+
+  it.each([
+    ["a dataset", (d: Data) => d.groups.open(outsider, "blab", attempt).at("dataset", "x", "upload")],
+    ["a narrative", (d: Data) => d.groups.open(outsider, "blab", attempt).at("narrative", "x", "delete")],
+  ])("is told of %s of a group that may be read", (_, addressOf) => {
+    const d = dataSetup();
+    const address = addressOf(d);
+    address.openToRead();
+    expect(d.log.events).toEqual([]);
+    expect(() => address.openToWrite()).toThrow(NotAllowed);
+    expect(d.log.events).toEqual([{ ...told, group: publicGroup.name }]);
+  });
+
+  it("is told of settings, to who is no member and to who is no owner", () => {
+    const d = dataSetup();
+    expect(() => d.groups.open(outsider, "blab", attempt).settings()).toThrow(NotAllowed);
+    const settings = d.groups.open(userWith("blab/editors"), "blab", attempt).settings();
+    expect(() => settings.openToWrite("logo")).toThrow(NotAllowed);
+    expect(d.log.events).toEqual([
+      { ...told, group: publicGroup.name },
+      { ...told, group: publicGroup.name },
+    ]);
+  });
+
+  it("is not told where nobody is logged in, where that is not known, and where there is no such group", () => {
+    const d = dataSetup();
+    const cause = new ProviderDown();
+    expect(() => d.groups.open(anonymous, "blab-private", attempt)).toThrow(LoginRequired);
+    expect(() => d.groups.open({ kind: "unverified", cause }, "blab-private", attempt)).toThrow(cause);
+    expect(() => d.groups.open(outsider, "nowhere", attempt)).toThrow(NotAllowed);
+    expect(d.log.events).toEqual([]);
+  });
+
+  it("is told on one line of a bounded length", () => {
+    const d = dataSetup();
+    const path = `a\n\u202e${"b".repeat(1000)}`;
+    expect(() => d.groups.open(outsider, "blab-private", { action: "read", path })).toThrow(NotAllowed);
+    expect(d.log.events).toEqual([
+      { ...told, action: "read", group: privateGroup.name, path: `a ${"b".repeat(297)}…` },
+    ]);
+  });
+
+  it("is not told by lists, which leave out what may not be seen", () => {
+    const d = dataSetup();
+    expect(d.groups.openAll(outsider)).toHaveLength(1);
+    expect(d.groups.visible(outsider)).toHaveLength(1);
+    expect(d.log.events).toEqual([]);
   });
 });
