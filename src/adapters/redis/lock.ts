@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Seconds } from "../../domain/brand.ts";
 import type { Lease, Lock, LockOutcome } from "../../ports/driven/sessions/lock.ts";
 import type { Log } from "../../ports/driven/system/log.ts";
+import { retryOnConflict } from "../shared/retry-on-conflict.ts";
 import type { RedisConnection, Script } from "./connection.ts";
 
 export interface LockOptions {
@@ -35,8 +35,7 @@ local held = redis.call('GET', KEYS[1])
 if held and string.sub(held, 1, #ARGV[1] + 1) == ARGV[1] .. ' ' then return redis.call('DEL', KEYS[1]) end
 return 0`;
 
-/** In milliseconds; not the same for all who wait, so that they do not come at once. */
-const untilNextTry = () => 40 + Math.random() * 80;
+const retryLimits = { pauseMs: 40, factor: 1 };
 
 /** A lease for each name. */
 export const redisLock = (
@@ -60,14 +59,12 @@ export const redisLock = (
    */
   const whatIsFree = () => (connection.steadyFor() < lease ? "take what is released" : "take");
 
-  const takeWithin = async (key: string, holder: string, timeout: Seconds): Promise<boolean> => {
-    const end = performance.now() + timeout * 1000;
-    for (;;) {
-      if ((await tryTo(whatIsFree(), key, holder)) === "taken") return true;
-      if (performance.now() >= end) return false;
-      await sleep(untilNextTry());
-    }
-  };
+  const takeWithin = (key: string, holder: string, timeout: Seconds): Promise<boolean> =>
+    retryOnConflict(
+      async () => (await tryTo(whatIsFree(), key, holder)) === "taken" || "again",
+      { ...retryLimits, timeoutMs: timeout * 1000 },
+      () => false,
+    );
 
   /** Prolongs the lease until it is stopped. One that Redis lost in a crash is taken again, but is not the same any more. */
   const keepProlonging = (key: string, holder: string) => {

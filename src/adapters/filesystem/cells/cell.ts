@@ -1,9 +1,9 @@
 import type { FileHandle } from "node:fs/promises";
 import { open, readdir, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import type { Seconds } from "../../../domain/brand.ts";
 import { StoreDown } from "../../../domain/failure.ts";
+import { retryOnConflict } from "../../shared/retry-on-conflict.ts";
 import { isMissing } from "../store-failure.ts";
 
 /**
@@ -53,8 +53,8 @@ export interface CellRoot {
   readonly durable: boolean;
 }
 
-/** Far above what racing writers bring about; reached only when files are missing. */
-const maxAttempts = 100;
+/** Far longer than racing writers take; reached only when files are missing. */
+const retryLimits = { timeoutMs: 3000, pauseMs: 1, factor: 1.1, immediately: 2 };
 
 const tokenForm = /^t\.([0-9a-f]{32})\.[0-9a-f]{16}$/;
 const dataForm = /^d\.[0-9a-f]{32}$/;
@@ -82,14 +82,10 @@ const namesIn = async (folder: string): Promise<string[]> => {
 };
 
 /** Repeats until there is an answer, a little later each time. */
-export const untilSettled = async <T>(folder: string, attempt: () => Promise<T | "again">): Promise<T> => {
-  for (let tries = 0; tries < maxAttempts; tries++) {
-    const answer = await attempt();
-    if (answer !== "again") return answer;
-    if (tries > 1) await delay(Math.random() * Math.min(tries, 20));
-  }
-  throw new StoreDown({ cause: new Error(`The files in ${folder} do not belong together.`) });
-};
+export const untilSettled = <T>(folder: string, attempt: () => Promise<T | "again">): Promise<T> =>
+  retryOnConflict(attempt, retryLimits, () => {
+    throw new StoreDown({ cause: new Error(`The files in ${folder} do not belong together.`) });
+  });
 
 export const look = (folder: string): Promise<Seen> => {
   let before: string | undefined;

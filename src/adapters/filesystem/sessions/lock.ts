@@ -1,9 +1,9 @@
-import { randomInt } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Seconds } from "../../../domain/brand.ts";
 import type { Lease, Lock } from "../../../ports/driven/sessions/lock.ts";
 import type { Clock } from "../../../ports/driven/system/clock.ts";
 import type { Log } from "../../../ports/driven/system/log.ts";
+import { retryOnConflict } from "../../shared/retry-on-conflict.ts";
 import type { CellRoot, Seen, Version } from "../cells/cell.ts";
 import { endOf, look, touch } from "../cells/cell.ts";
 import { drop, put } from "../cells/cell-change.ts";
@@ -24,7 +24,7 @@ export interface LockFolder {
   readonly longest?: Seconds;
 }
 
-const pollMs = { min: 50, max: 100 };
+const retryLimits = { pauseMs: 50, factor: 1 };
 
 const isHeld = async ({ value }: Seen, clock: Clock): Promise<boolean> => {
   if (value === undefined) return false;
@@ -100,13 +100,12 @@ export const filesystemLock = ({
     return withText(cells, folder, "", (draft) => put(cells, seen, draft, clock.now() + lease));
   };
 
-  const waitAndTake = async (folder: string, timeout: Seconds): Promise<Version | undefined> => {
-    for (const deadline = clock.now() + timeout; ; ) {
-      const holder = await take(folder);
-      if (holder !== undefined || clock.now() >= deadline) return holder;
-      await delay(randomInt(pollMs.min, pollMs.max));
-    }
-  };
+  const waitAndTake = (folder: string, timeout: Seconds): Promise<Version | undefined> =>
+    retryOnConflict<Version | undefined>(
+      async () => (await take(folder)) ?? "again",
+      { ...retryLimits, timeoutMs: timeout * 1000 },
+      () => undefined,
+    );
 
   return {
     sweep: sweeper.sweep,
