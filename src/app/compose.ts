@@ -112,7 +112,7 @@ const assemble = (
       touchSession: touchSession({ ...session, registered }),
       maxLifetime: settings.SESSION_MAX_LIFETIME,
     }),
-    signIn: signIn({ ...ports, ...provider, ...logins, background }),
+    signIn: signIn({ ...session, ...provider, ...logins, background }),
     discovery: discovery({ ...ports, ...provider }),
     readiness: readiness(ports),
     overviews: parts.closers.add(openOverviews(ports.log)),

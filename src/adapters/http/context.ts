@@ -1,6 +1,5 @@
 import type Koa from "koa";
 import type { Caller, Credentials } from "../../domain/identity/caller.ts";
-import type { SessionId } from "../../domain/sessions/session.ts";
 import type { OpenGroup } from "../../ports/driving/groups.ts";
 
 /** What the middleware found out about a request, in the order in which it does. */
@@ -13,10 +12,8 @@ export interface RequestState {
   origin: string;
   /** Whether a proxy that is trusted has sent this on, so that its headers say who the client is. */
   isForwarded?: boolean;
-  /** What the session cookie brought. */
+  /** The browser's session: what its cookie brought, until the request begins another or ends it. */
   session: Credentials;
-  /** The id that the next session of this browser will get. */
-  nextSessionId?: SessionId;
   /** A client that waited for "100 Continue" before its body has got it. */
   continued?: boolean;
   caller: Caller;

@@ -6,9 +6,15 @@ import type { User } from "./user.ts";
 export type Credentials =
   | { readonly kind: "none" }
   | { readonly kind: "bearer"; readonly token: string }
-  | { readonly kind: "session"; readonly id: SessionId; readonly stored: StoredSession }
+  | SessionCredentials
   /** A session cookie came, and the session store is unavailable. */
   | { readonly kind: "session-unavailable"; readonly cause: StoreDown };
+
+export interface SessionCredentials {
+  readonly kind: "session";
+  readonly id: SessionId;
+  readonly stored: StoredSession;
+}
 
 /** Who sends a request. */
 export type Caller =

@@ -44,6 +44,11 @@ export interface Session {
   readonly [value: string]: Json | Login | undefined;
 }
 
+/** What is in a session beside its login: parts of the program may keep there what they like. */
+export type SessionValues = Omit<Session, "login" | "loginEnd">;
+
+export const valuesOf = ({ login: _, loginEnd: __, ...values }: Session): SessionValues => values;
+
 const isText = (value: unknown): boolean => typeof value === "string" && value !== "";
 const isTextOrAbsent = (value: unknown): boolean => value === undefined || typeof value === "string";
 const isTime = (value: unknown): boolean => typeof value === "number" && Number.isFinite(value);

@@ -1,5 +1,6 @@
+import type { Credentials, SessionCredentials } from "../../domain/identity/caller.ts";
 import type { ReturnPath } from "../../domain/sessions/return-path.ts";
-import type { Login, SessionId } from "../../domain/sessions/session.ts";
+import type { SessionId } from "../../domain/sessions/session.ts";
 import type { SealedText } from "../../domain/sessions/token-set.ts";
 
 /** An authorization request (RFC 6749 section 4.1.1), and what its callback needs. */
@@ -10,6 +11,22 @@ export interface AuthorizationRequest {
   readonly sealedAttempt: SealedText;
 }
 
+/** What a browser brings to the redirect URI. */
+export interface AuthorizationResponse {
+  readonly sealedAttempt: SealedText | undefined;
+  readonly state: string;
+  /** The query string: a code, or the provider's error (RFC 6749 section 4.1.2). */
+  readonly query: string;
+}
+
+/** The browser that logs in. */
+export interface SignInBrowser {
+  /** The session that it has, which ends. */
+  readonly session: Credentials;
+  /** For its owner's eyes: see `Login`. */
+  readonly client: string | undefined;
+}
+
 export interface SignIn {
   /**
    * `origin`: the server's own, as the browser sees it. `slot`: what the state is to begin with, by which the
@@ -17,26 +34,20 @@ export interface SignIn {
    */
   begin(origin: string, returnTo: ReturnPath, slot: string): Promise<AuthorizationRequest>;
   /**
-   * Ends a login for the session that is about to begin. `query` is what came to the redirect URI: a code, or
-   * the provider's error. An attempt is finished once, whatever comes for it later and at which instance. Throws
-   * SignInLost when the browser did not begin this login, or too long ago, or when it was finished before;
-   * SignInFailed, ProviderDown, StoreDown.
+   * Finishes a login: exchanges the code, ends the browser's session and begins one with a new id, which is for its
+   * cookie. An attempt is finished once, whatever comes for it later and at which instance. Throws SignInLost when
+   * the browser did not begin this login, or too long ago, or when it was finished before; SignInFailed,
+   * ProviderDown, StoreDown. A login whose session could not be stored is taken back.
    */
   finish(
-    sessionId: SessionId,
-    sealedAttempt: SealedText | undefined,
-    state: string,
-    query: string,
-  ): Promise<{ readonly login: Login; readonly returnTo: ReturnPath }>;
+    answer: AuthorizationResponse,
+    browser: SignInBrowser,
+  ): Promise<{ readonly session: SessionCredentials; readonly returnTo: ReturnPath }>;
   /**
-   * Takes back a login that was finished, but whose session could not be stored: nobody gets to know its id, and
-   * the provider is to forget it. Nobody waits for that.
+   * Ends every session that a browser has `sent`, of whichever name or domain its cookie was, and has the provider
+   * forget their logins; nobody waits for that. `used` is the one among them that counted.
+   * @returns Where the provider ends its own session with the browser; undefined: it offers no logout, or is away.
+   * @throws StoreDown, when it is not certain that they have ended.
    */
-  abandon(sessionId: SessionId, login: Login): void;
-  /** Where to send a browser whose session here has ended; undefined: the provider offers no logout. */
-  endSessionUrl(
-    origin: string,
-    sessionId: SessionId | undefined,
-    login: Login | undefined,
-  ): Promise<string | undefined>;
+  logOut(origin: string, used: Credentials, sent: ReadonlySet<SessionId>): Promise<string | undefined>;
 }

@@ -6,28 +6,32 @@ import { expect, test } from "vitest";
 import type { RequestState } from "../../../src/adapters/http/context.ts";
 import { answerFailures } from "../../../src/adapters/http/middleware/failure-response.ts";
 import { sessionLayer } from "../../../src/adapters/http/middleware/session-layer.ts";
+import { systemRandom } from "../../../src/adapters/system/random.ts";
+import { sessions } from "../../../src/app/usecases/sessions/sessions.ts";
 import { StoreDown } from "../../../src/domain/failure.ts";
 import type { SessionId } from "../../../src/domain/sessions/session.ts";
-import type { Sessions } from "../../../src/ports/driving/sessions.ts";
+import type { SessionStore } from "../../../src/ports/driven/sessions/session-store.ts";
+import { manualClock } from "../../support/measuring/manual-clock.ts";
 import { recordingLog } from "../../support/measuring/recording-log.ts";
+import { memorySessionStore } from "../../support/memory/session-store.ts";
 import { ask } from "../../support/requests/http.ts";
 
 /** A store that does what it is told and does not say so. */
-const silentSessions = () => {
+const silentStore = () => {
   const begun: SessionId[] = [];
-  const sessions: Partial<Sessions> = {
-    newId: () => "s".repeat(32) as SessionId,
-    begin: async (id) => {
-      if (begun.includes(id)) throw new Error("A session of this id is there already.");
-      begun.push(id);
-      throw new StoreDown();
-    },
+  const store = memorySessionStore(manualClock());
+  const create: SessionStore["create"] = async (id, ...rest) => {
+    begun.push(id);
+    await store.create(id, ...rest);
+    throw new StoreDown();
   };
-  return { begun, sessions: sessions as Sessions };
+  const registered = { end: async () => 0 };
+  const silent = { ...store, create };
+  return { begun, sessions: sessions({ store: silent, registered, random: systemRandom(), idle: 3600 }) };
 };
 
 test("a session whose beginning the store does not confirm is not begun twice, and the answer is 503", async () => {
-  const { begun, sessions } = silentSessions();
+  const { begun, sessions: silent } = silentStore();
   const log = recordingLog();
   const app = new Koa<RequestState>();
   const cookies = {
@@ -42,7 +46,7 @@ test("a session whose beginning the store does not confirm is not begun twice, a
     return next();
   });
   app.use(answerFailures(log));
-  app.use(sessionLayer(app as Koa, sessions, cookies));
+  app.use(sessionLayer(app as Koa, silent, cookies));
   app.use(answerFailures(log));
   app.use(async (ctx) => {
     if (!ctx.session) throw new Error("no session");

@@ -4,6 +4,7 @@ import type { Credentials } from "../../../domain/identity/caller.ts";
 import type { SessionId } from "../../../domain/sessions/session.ts";
 import type { MySessions, OwnSession } from "../../../ports/driving/my-sessions.ts";
 import type { Context, RequestState } from "../context.ts";
+import { leaveSession } from "../middleware/session-layer.ts";
 import type { Pages } from "../pages/page-answer.ts";
 import { readForm } from "../requests/form-body.ts";
 import { answerJson } from "../requests/json-answer.ts";
@@ -85,5 +86,5 @@ const endAll = async (ctx: Context, d: Deps): Promise<void> => {
 /** Clears the cookie of who has ended the session that this request came with. */
 const leaveIfOwn = (ctx: Context, hasEnded: (id: SessionId) => boolean): void => {
   const own = used(ctx);
-  if (own.kind === "session" && hasEnded(own.id)) ctx.session = null;
+  if (own.kind === "session" && hasEnded(own.id)) leaveSession(ctx);
 };

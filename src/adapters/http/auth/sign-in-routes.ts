@@ -1,15 +1,13 @@
 import Router from "@koa/router";
-import { Busy, ProviderDown, StoreDown } from "../../../domain/failure.ts";
+import { Busy, StoreDown } from "../../../domain/failure.ts";
 import type { ReturnPath } from "../../../domain/sessions/return-path.ts";
 import { home, parseReturnPath } from "../../../domain/sessions/return-path.ts";
-import type { Login } from "../../../domain/sessions/session.ts";
-import { isOfAnotherProviderSession } from "../../../domain/sessions/session-owner.ts";
-import type { Sessions } from "../../../ports/driving/sessions.ts";
 import type { SignIn } from "../../../ports/driving/sign-in.ts";
 import type { Context, RequestState } from "../context.ts";
 import { isCrossSite } from "../middleware/cross-site.ts";
 import type { CookieSettings } from "../middleware/session-cookie.ts";
 import { readSessionCookies } from "../middleware/session-cookie.ts";
+import { adoptSession, leaveSession } from "../middleware/session-layer.ts";
 import type { Pages } from "../pages/page-answer.ts";
 import { clientKind } from "../requests/client-kind.ts";
 import type { Admission } from "../streaming/admission.ts";
@@ -17,7 +15,6 @@ import { forgetAttempt, freeSlot, readAttempt, writeAttempt } from "./attempt-co
 
 interface Deps {
   readonly signIn: SignIn;
-  readonly sessions: Sessions;
   readonly cookies: CookieSettings;
   readonly pages: Pages;
   readonly admission: Admission;
@@ -82,59 +79,24 @@ const finish = async (ctx: Context, d: Deps): Promise<void> => {
   const query = ctx.URL.searchParams;
   const state = query.get("state") ?? "";
   if (!query.has("code") && !query.has("error")) return begin(ctx, d, home);
-  const sealed = readAttempt(ctx, d.cookies, state);
-  const id = d.sessions.newId();
-  ctx.state.nextSessionId = id;
+  const sealedAttempt = readAttempt(ctx, d.cookies, state);
+  const browser = { session: ctx.state.session, client: clientKind(ctx.get("User-Agent")) };
   const finished = await d.admission
-    .during(ctx, "login", () => d.signIn.finish(id, sealed, state, ctx.querystring))
+    .during(ctx, "login", () => d.signIn.finish({ sealedAttempt, state, query: ctx.querystring }, browser))
     .catch((error: unknown) => {
       // Until the store has taken note of it the attempt is good, and the page can be loaded again.
-      if (sealed !== undefined && !(error instanceof StoreDown || error instanceof Busy))
+      if (sealedAttempt !== undefined && !(error instanceof StoreDown || error instanceof Busy))
         forgetAttempt(ctx, d.cookies, state);
       throw error;
     });
   forgetAttempt(ctx, d.cookies, state);
-  try {
-    await beginSession(ctx, d, finished.login);
-  } catch (error) {
-    d.signIn.abandon(id, finished.login);
-    throw error;
-  }
+  await adoptSession(ctx, finished.session);
   ctx.redirect(finished.returnTo);
 };
 
-/** Under a new id: one that somebody slipped into this browser before the login is worth nothing after it. */
-const beginSession = async (ctx: Context, d: Deps, login: Login): Promise<void> => {
-  if (!ctx.session) throw new Error("the session layer is missing");
-  const client = clientKind(ctx.get("User-Agent"));
-  await leaveFormer(ctx, d, login);
-  delete ctx.session["loginEnd"];
-  ctx.session.login = client === undefined ? login : { ...login, client };
-  await ctx.session.regenerate();
-};
-
-/** A browser that goes over to another login leaves the old one at the provider too. */
-const leaveFormer = async (ctx: Context, d: Deps, login: Login): Promise<void> => {
-  const { session } = ctx.state;
-  const former = session.kind === "session" ? session.stored.session.login : undefined;
-  if (session.kind === "session" && former && isOfAnotherProviderSession(former, login)) {
-    await d.sessions.logOut(new Set([session.id]));
-  }
-};
-
 const end = async (ctx: Context, d: Deps): Promise<void> => {
-  const { session } = ctx.state;
-  // Saying "logged out" while the session lives on would be a lie.
-  if (session.kind === "session-unavailable") throw session.cause;
-  const [id, login] = session.kind === "session" ? [session.id, session.stored.session.login] : [];
-  // A browser may send cookies of several sessions, after SESSION_COOKIE_NAME or the domain was changed: whoever leaves
-  // would find themselves logged in with the next.
-  await d.sessions.logOut(new Set(readSessionCookies(ctx, d.cookies)));
-  ctx.session = null;
-  const url = await d.signIn.endSessionUrl(ctx.state.origin, id, login).catch((error: unknown) => {
-    // With the provider away, the session here ends all the same.
-    if (error instanceof ProviderDown) return undefined;
-    throw error;
-  });
+  const sent = new Set(readSessionCookies(ctx, d.cookies));
+  const url = await d.signIn.logOut(ctx.state.origin, ctx.state.session, sent);
+  leaveSession(ctx);
   ctx.redirect(url ?? home);
 };

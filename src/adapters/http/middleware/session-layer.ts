@@ -1,7 +1,8 @@
 import type Koa from "koa";
 import session from "koa-session";
-import type { Credentials } from "../../../domain/identity/caller.ts";
-import type { Session, SessionId } from "../../../domain/sessions/session.ts";
+import type { Credentials, SessionCredentials } from "../../../domain/identity/caller.ts";
+import type { SessionId, SessionValues } from "../../../domain/sessions/session.ts";
+import { valuesOf } from "../../../domain/sessions/session.ts";
 import type { Sessions } from "../../../ports/driving/sessions.ts";
 import type { Context, Middleware } from "../context.ts";
 import type { CookieSettings } from "./session-cookie.ts";
@@ -14,11 +15,11 @@ import {
 
 /**
  * Sessions over our own store. Most requests only read theirs, and roll its cookie. Where one may begin, change
- * or end, koa-session decides when, and this file what a write means, since koa-session writes without condition:
- * - a session that was not changed costs nothing: reading it has already put its expiry off;
- * - a changed one is written only if it still exists, and never its login (`Sessions.saveValues`);
- * - a store that does not answer is held until somebody asks who the caller is, so that public things are
- *   served, and the cookie stays where it is.
+ * or end, koa-session has the cookie, and loads and commits the values; logins are begun and ended by `SignIn`.
+ * - A session that was not changed costs nothing: reading it has already put its expiry off.
+ * - A changed one is written only if it still exists, and never its login (`Sessions.saveValues`).
+ * - A store that does not answer is an outage only for who asks who the caller is, or changes a value: public things
+ *   are served, and the cookie stays where it is.
  */
 export const sessionLayer = (
   app: Koa,
@@ -37,7 +38,7 @@ export const sessionLayer = (
         get: (ctx) => idOf((ctx as Context).state.session) ?? "",
         set: (ctx, id) => writeSessionCookie(ctx as Context, id as SessionId, settings),
       },
-      genid: (ctx) => (ctx as Context).state.nextSessionId ?? sessions.newId(),
+      genid: (ctx) => idOf((ctx as Context).state.session) ?? sessions.newId(),
       ContextStore: contextStore(sessions),
     },
     app,
@@ -78,16 +79,9 @@ const openFirst = async (sessions: Sessions, ids: Iterable<SessionId>): Promise<
   return noSession;
 };
 
-/** koa-session's own marks inside a record; ours expire by the store's clock, and roll without a rewrite. */
-const withoutMarks = ({ _expire, _maxAge, ...session }: Record<string, unknown>): Session =>
-  session as Session;
-
-/** A store for one request, which remembers what the request found and what it has written. */
+/** For one request, whose session is what `ctx.state` holds. */
 const contextStore = (sessions: Sessions) =>
   class {
-    #found: string | undefined;
-    #begun: Promise<void> | undefined;
-    #written: string | undefined;
     readonly #ctx: Context;
 
     constructor(ctx: unknown) {
@@ -95,35 +89,43 @@ const contextStore = (sessions: Sessions) =>
     }
 
     /** The values alone: koa-session looks twice at each whether it was changed, and a login is long. */
-    async get(id: string): Promise<Session | undefined> {
-      const credentials = this.#ctx.state.session;
-      if (credentials.kind !== "session") return undefined;
-      this.#found = id;
-      const { login: _, ...values } = credentials.stored.session;
-      return values;
+    async get(id: string): Promise<SessionValues | undefined> {
+      const { session } = this.#ctx.state;
+      return session.kind === "session" && session.id === id ? valuesOf(session.stored.session) : undefined;
     }
 
-    async set(id: string, record: Record<string, unknown>, _: unknown, { changed }: { changed: boolean }) {
-      if (this.#found === id && !changed) return;
-      const session = withoutMarks(record);
-      const text = JSON.stringify(session);
-      if (this.#found === id) {
-        await sessions.saveValues(id as SessionId, session);
-      } else if (text !== this.#written) {
-        // regenerate() writes at once and the request's end again, both times as new: only the first is, also
-        // when it failed, since it may have been done all the same.
-        const isFirst = this.#begun === undefined;
-        this.#begun ??= sessions.begin(id as SessionId, session);
-        await this.#begun;
-        if (!isFirst) await sessions.saveValues(id as SessionId, session);
-        this.#written = text;
-      }
+    /** koa-session's own marks are left out: our sessions expire by the store's clock, and roll without a rewrite. */
+    async set(
+      id: string,
+      { _expire, _maxAge, ...values }: SessionValues,
+      _: unknown,
+      { changed }: { readonly changed: boolean },
+    ): Promise<void> {
+      const { state } = this.#ctx;
+      if (idOf(state.session) !== id) {
+        if (state.session.kind !== "session-unavailable")
+          state.session = await sessions.begin(id as SessionId, values);
+        // It may have been begun all the same; a second try would find its id taken.
+        if (state.session.kind === "session-unavailable") throw state.session.cause;
+      } else if (changed) await sessions.saveValues(id as SessionId, values);
     }
 
     async destroy(id: string): Promise<void> {
-      const { session } = this.#ctx.state;
-      if (this.#found === id && session.kind === "session") {
-        await sessions.end(id as SessionId);
-      } else if (this.#written !== undefined) await sessions.end(id as SessionId);
+      if (idOf(this.#ctx.state.session) !== id) return;
+      await sessions.end(id as SessionId);
+      this.#ctx.state.session = noSession;
     }
   };
+
+/** Gives the browser the cookie of a session that has begun, in place of the one that it had. */
+export const adoptSession = async (ctx: Context, begun: SessionCredentials): Promise<void> => {
+  if (!ctx.session) throw new Error("the session layer is missing");
+  ctx.state.session = begun;
+  await ctx.session.regenerate();
+};
+
+/** Takes the cookie of a session that has ended from the browser. */
+export const leaveSession = (ctx: Context): void => {
+  ctx.state.session = noSession;
+  ctx.session = null;
+};

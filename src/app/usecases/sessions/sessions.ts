@@ -1,7 +1,8 @@
 import type { Seconds } from "../../../domain/brand.ts";
 import { StoreDown } from "../../../domain/failure.ts";
-import type { SessionId } from "../../../domain/sessions/session.ts";
-import { sessionIdBytes } from "../../../domain/sessions/session.ts";
+import type { Credentials } from "../../../domain/identity/caller.ts";
+import type { Session, SessionId } from "../../../domain/sessions/session.ts";
+import { sessionIdBytes, valuesOf } from "../../../domain/sessions/session.ts";
 import type { SessionStore } from "../../../ports/driven/sessions/session-store.ts";
 import type { Random } from "../../../ports/driven/system/random.ts";
 import type { Sessions } from "../../../ports/driving/sessions.ts";
@@ -9,7 +10,7 @@ import type { RegisteredSessions } from "./registered-sessions.ts";
 
 interface Deps {
   readonly store: SessionStore;
-  readonly registered: RegisteredSessions;
+  readonly registered: Pick<RegisteredSessions, "end">;
   readonly random: Random;
   readonly idle: Seconds;
 }
@@ -17,37 +18,45 @@ interface Deps {
 /** How often a write of values is tried again when others write the same session. */
 const maxAttempts = 5;
 
+export const newSessionId = (random: Random): SessionId => random.text(sessionIdBytes) as SessionId;
+
 export const sessions = ({ store, registered, random, idle }: Deps): Sessions => ({
-  newId: () => random.text(sessionIdBytes) as SessionId,
-  open: async (id) => {
-    try {
+  newId: () => newSessionId(random),
+  open: (id) =>
+    unavailableIfDown(async () => {
       const stored = await store.load(id, idle);
       return stored ? { kind: "session", id, stored } : { kind: "none" };
-    } catch (error) {
-      if (error instanceof StoreDown) return { kind: "session-unavailable", cause: error };
-      throw error;
-    }
-  },
-  begin: async (id, session) => {
-    if (session.login) await registered.register(id, session.login);
-    await store.create(id, session, idle);
-  },
+    }),
+  begin: (id, values) =>
+    unavailableIfDown(async () => {
+      const session = valuesOf(values);
+      return { kind: "session", id, stored: { session, revision: await store.create(id, session, idle) } };
+    }),
   saveValues: async (id, values) => {
     for (let attempt = 0; attempt < maxAttempts; attempt++) {
       const stored = await store.load(id, idle);
       if (!stored) return;
-      const { login } = stored.session;
-      const { login: _, ...own } = values;
-      const replaced = await store.replace(id, login ? { ...own, login } : own, stored.revision, idle);
+      const { login, loginEnd } = stored.session;
+      const session: Session = {
+        ...valuesOf(values),
+        ...(login === undefined ? {} : { login }),
+        ...(loginEnd === undefined ? {} : { loginEnd }),
+      };
+      const replaced = await store.replace(id, session, stored.revision, idle);
       if (replaced.outcome !== "changed") return;
     }
     throw new StoreDown({ cause: new Error("too many writers on one session") });
   },
-  logOut: async (ids) => {
-    await registered.end([...ids], "logged out", "always");
-  },
-  // Not revoked: at the provider the new login may be the same as the old one.
   end: async (id) => {
-    await registered.end([id], "logged in anew", undefined);
+    await registered.end([id], "its session ended", "unless-shared");
   },
 });
+
+const unavailableIfDown = async (work: () => Promise<Credentials>): Promise<Credentials> => {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof StoreDown) return { kind: "session-unavailable", cause: error };
+    throw error;
+  }
+};

@@ -1,20 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { signIn } from "../../../../src/app/usecases/identity/sign-in.ts";
 import { userinfo } from "../../../../src/app/usecases/identity/userinfo.ts";
 import type { JsonObject } from "../../../../src/domain/brand.ts";
 import { ProviderDown } from "../../../../src/domain/failure.ts";
-import { home } from "../../../../src/domain/sessions/return-path.ts";
 import type { SessionId } from "../../../../src/domain/sessions/session.ts";
 import type { TokenSet } from "../../../../src/domain/sessions/token-set.ts";
-import { publicGroup } from "../../../domain/sample.ts";
 import { claimNames, loginSetup } from "./login-setup.ts";
+import { signInSetup } from "./sign-in-setup.ts";
 
 const id = "s".repeat(32) as SessionId;
-const catalogue = { all: () => [publicGroup] };
 
 /** Alice's provider tells groups at its userinfo endpoint only. */
 const setup = () => {
-  const s = { ...loginSetup(), catalogue };
+  const s = signInSetup();
   let groups = ["blab/viewers"];
   s.identityProvider.onUserinfo = () => ({ sub: "alice", groups, email: "alice@lab.example" });
   const fresh = (more: JsonObject = {}) =>
@@ -22,12 +19,7 @@ const setup = () => {
   const answering = (tokens: TokenSet) => ({ tokens, claims: JSON.parse(tokens.idToken) as JsonObject });
   s.identityProvider.redeemCode = async () => answering(fresh());
   s.identityProvider.onRefresh = async () => answering(fresh());
-  const random = { text: (bytes: number) => `random-${bytes}`, fraction: () => 0 };
-  const signInWith = signIn({ ...s, random, claimNames, providerOrigin: undefined });
-  const finish = async () => {
-    const { sealedAttempt, state } = await signInWith.begin("https://groups.example.org", home, "a");
-    return signInWith.finish(id, sealedAttempt, state, "code=1");
-  };
+  const logInAnew = async () => (await s.finish(await s.begin())).session;
   const setGroups = (now: string[]) => {
     groups = now;
   };
@@ -35,7 +27,7 @@ const setup = () => {
     const caller = await s.callerOf(at);
     return caller.kind === "user" ? [...caller.user.authzRoles] : caller.kind;
   };
-  return { ...s, fresh, finish, setGroups, rolesOf };
+  return { ...s, fresh, logInAnew, setGroups, rolesOf };
 };
 
 type Setup = ReturnType<typeof setup>;
@@ -47,8 +39,7 @@ const outage = (s: Setup) => {
 describe("a login whose id token lacks the groups", () => {
   it("asks userinfo once, and keeps what it says of them with the tokens, and nothing else", async () => {
     const s = setup();
-    const { login } = await s.finish();
-    const tokens = s.tokens.open(id, login)?.tokens;
+    const tokens = await s.tokensIn((await s.logInAnew()).id);
     expect(tokens?.userinfo).toEqual({ groups: ["blab/viewers"] });
     expect(s.identityProvider.userinfoAsked).toEqual([tokens?.accessToken]);
     expect(s.log.events).toMatchObject([{ event: "sign-in", outcome: "done", roleGroups: ["blab/viewers"] }]);
@@ -57,7 +48,7 @@ describe("a login whose id token lacks the groups", () => {
   it("fails as an outage while userinfo is away, and the provider forgets it", async () => {
     const s = setup();
     outage(s);
-    await expect(s.finish()).rejects.toThrow(ProviderDown);
+    await expect(s.logInAnew()).rejects.toThrow(ProviderDown);
     await s.background.settle();
     expect(s.identityProvider.revoked).toHaveLength(1);
     expect(s.log.events).toEqual([]);
@@ -66,13 +57,13 @@ describe("a login whose id token lacks the groups", () => {
   it("fails as an outage when userinfo does not take an access token that is new", async () => {
     const s = setup();
     s.identityProvider.onUserinfo = () => "refused";
-    await expect(s.finish()).rejects.toThrow(ProviderDown);
+    await expect(s.logInAnew()).rejects.toThrow(ProviderDown);
   });
 
   it("has no roles when userinfo does not know the claim either, and the log says so", async () => {
     const s = setup();
     s.identityProvider.onUserinfo = () => ({ sub: "alice" });
-    await s.finish();
+    await s.logInAnew();
     expect(s.log.events).toMatchObject([{ roleGroups: [], groupsFault: "the claim groups is missing" }]);
   });
 });
@@ -81,9 +72,9 @@ it("a login whose id token has all that is needed asks nobody", async () => {
   const s = setup();
   const tokens = s.identityProvider.tokensOf("alice", []);
   s.identityProvider.redeemCode = async () => ({ tokens, claims: JSON.parse(tokens.idToken) });
-  const { login } = await s.finish();
+  const { id: begun } = await s.logInAnew();
   expect(s.identityProvider.userinfoAsked).toEqual([]);
-  expect(s.tokens.open(id, login)?.tokens).toEqual(tokens);
+  expect(await s.tokensIn(begun)).toEqual(tokens);
 });
 
 it("a username may come from userinfo too, and never one that is not the id token's subject's", async () => {

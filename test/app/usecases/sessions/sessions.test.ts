@@ -4,7 +4,7 @@ import { registeredSessions } from "../../../../src/app/usecases/sessions/regist
 import { sessions } from "../../../../src/app/usecases/sessions/sessions.ts";
 import { StoreDown } from "../../../../src/domain/failure.ts";
 import type { Username } from "../../../../src/domain/identity/user.ts";
-import type { Login, SessionId } from "../../../../src/domain/sessions/session.ts";
+import type { Login, SessionId, SessionValues } from "../../../../src/domain/sessions/session.ts";
 import { parseSessionId } from "../../../../src/domain/sessions/session.ts";
 import type { SealedText } from "../../../../src/domain/sessions/token-set.ts";
 import { manualClock } from "../../../support/measuring/manual-clock.ts";
@@ -68,6 +68,16 @@ describe("sessions", () => {
     await s.sessions.end(id);
   });
 
+  it("are begun once: one that the store does not confirm counts as unread", async () => {
+    const s = setup();
+    const begun = await s.sessions.begin(id, { counter: 1 });
+    expect(begun).toEqual({ kind: "session", id, stored: await s.store.peek(id) });
+    await expect(s.sessions.begin(id, {})).rejects.toThrow();
+    const cause = new StoreDown();
+    s.store.create = () => Promise.reject(cause);
+    expect(await s.sessions.begin(id, {})).toEqual({ kind: "session-unavailable", cause });
+  });
+
   it("are unread when the store is away, and other errors pass", async () => {
     const s = setup();
     const cause = new StoreDown();
@@ -81,7 +91,7 @@ describe("sessions", () => {
 describe("a session's values", () => {
   it("replace the ones before, and leave the login as the store has it", async () => {
     const s = setup();
-    await s.sessions.begin(id, { counter: 1, old: true, login: loginWith("renewed") });
+    await s.store.create(id, { counter: 1, old: true, login: loginWith("renewed") }, idle);
     await s.sessions.saveValues(id, { counter: 2, login: loginWith("of-a-slow-request") });
     expect(await s.inStore()).toEqual({ counter: 2, login: loginWith("renewed") });
   });
@@ -91,6 +101,16 @@ describe("a session's values", () => {
     await s.sessions.begin(id, {});
     await s.sessions.saveValues(id, { counter: 1, login: loginWith("ended-meanwhile") });
     expect(await s.inStore()).toEqual({ counter: 1 });
+    await s.sessions.end(id);
+    await s.sessions.begin(id, { counter: 1, login: loginWith("of-nobody") } as SessionValues);
+    expect(await s.inStore()).toEqual({ counter: 1 });
+  });
+
+  it("leave in place why a login ended", async () => {
+    const s = setup();
+    await s.store.create(id, { loginEnd: "too-old" }, idle);
+    await s.sessions.saveValues(id, { counter: 1 });
+    expect(await s.inStore()).toEqual({ counter: 1, loginEnd: "too-old" });
   });
 
   it("never bring back a session that has ended", async () => {
@@ -116,7 +136,7 @@ describe("a session's values", () => {
 
   it("are written over tokens that were renewed in between, without harming them", async () => {
     const s = setup();
-    await s.sessions.begin(id, { login: loginWith("old") });
+    await s.store.create(id, { login: loginWith("old") }, idle);
     const { load } = s.store;
     let renewed = false;
     s.store.load = async (...of) => {
@@ -131,16 +151,16 @@ describe("a session's values", () => {
     expect(await s.inStore()).toEqual({ counter: 1, login: loginWith("renewed") });
   });
 
-  it("that can never be written are an outage after a few tries", async () => {
+  it("that can never be written are an outage after a few maxAttempts", async () => {
     const s = setup();
     await s.sessions.begin(id, {});
-    let tries = 0;
+    let maxAttempts = 0;
     s.store.replace = async () => {
-      tries += 1;
+      maxAttempts += 1;
       return { outcome: "changed" };
     };
     await expect(s.sessions.saveValues(id, { counter: 1 })).rejects.toThrow(StoreDown);
-    expect(tries).toBeGreaterThan(1);
-    expect(tries).toBeLessThan(100);
+    expect(maxAttempts).toBeGreaterThan(1);
+    expect(maxAttempts).toBeLessThan(100);
   });
 });
