@@ -14,7 +14,7 @@ export type ObjectType = (typeof objectTypes)[number];
 
 export type Right = `${Action} ${ObjectType}`;
 
-/** All that one caller may do in one group. */
+/** The rights of a caller in a group. */
 export type Rights = ReadonlySet<Right>;
 
 interface Rule {
@@ -42,7 +42,7 @@ const noRoles: ReadonlySet<Role> = new Set();
 const rolesOf = (caller: Caller, group: Group): ReadonlySet<Role> =>
   caller.kind === "user" ? rolesIn(group, caller.user.authzRoles) : noRoles;
 
-const holdersMay = (callerRoles: ReadonlySet<Role>, action: Action, type: ObjectType): boolean =>
+const rolesAllow = (callerRoles: ReadonlySet<Role>, action: Action, type: ObjectType): boolean =>
   rules.some(
     (rule) =>
       rule.type === type && rule.allow.includes(action) && rule.roles.some((role) => callerRoles.has(role)),
@@ -50,27 +50,27 @@ const holdersMay = (callerRoles: ReadonlySet<Role>, action: Action, type: Object
 
 /** Whether the policy allows the action. It is evaluated on each call, from the caller's roles alone. */
 export const may = (caller: Caller, action: Action, type: ObjectType, group: Group): boolean =>
-  anyoneMay(action, type, group) || holdersMay(rolesOf(caller, group), action, type);
+  anyoneMay(action, type, group) || rolesAllow(rolesOf(caller, group), action, type);
 
 const everyRight = objectTypes.flatMap((type) =>
   actions.map((action) => ({ action, type, right: `${action} ${type}` as const })),
 );
 
 /**
- * What the caller may do in a group, asked once for a whole request. A group that does not exist (`undefined`) is
- * treated as a private one in which nobody has a role, so that the two cannot be told apart.
+ * The caller's rights in a group, evaluated once for a request. A group that does not exist (`undefined`) is treated as a
+ * private one in which nobody has a role, so that the two cannot be distinguished.
  */
 export const rightsIn = (caller: Caller, group: Group | undefined): Rights => {
   if (!group) return new Set();
   const callerRoles = rolesOf(caller, group);
-  const given = everyRight.filter(
-    ({ action, type }) => anyoneMay(action, type, group) || holdersMay(callerRoles, action, type),
+  const granted = everyRight.filter(
+    ({ action, type }) => anyoneMay(action, type, group) || rolesAllow(callerRoles, action, type),
   );
-  return new Set(given.map(({ right }) => right));
+  return new Set(granted.map(({ right }) => right));
 };
 
-/** Why somebody without a right does not get what it is for: the same whether that exists or not. */
-export const refusal = (caller: Caller): Failure => {
+/** The failure of a caller who lacks a right; the same whether the object exists or not. */
+export const denial = (caller: Caller): Failure => {
   if (caller.kind === "anonymous") return new LoginRequired();
   return caller.kind === "unverified" ? caller.cause : new NotAllowed();
 };

@@ -15,16 +15,16 @@ export interface Member {
   readonly roles: readonly Role[];
 }
 
-/** What a group's members may see of its settings. All throw StoreDown. */
+/** A group's settings, for its members. All methods throw StoreDown. */
 export interface GroupSettings {
-  /** Whether the same caller may change them. */
+  /** Whether the caller may change them. */
   readonly mayWrite: boolean;
   file(name: SettingsFile): ReadableFile;
   /** Throws NotAllowed. */
   openToWrite(name: SettingsFile): WritableFile;
   /**
-   * The overview as it was written, with the tag it can be replaced under; undefined: there is none. Without the text
-   * when that has more than 100 kB, or is damaged.
+   * The overview's source, with its tag for If-Match; undefined: there is none. Without the text when that has more than
+   * 100 kB, or is damaged.
    */
   overviewSource(signal: AbortSignal): Promise<OverviewSource | undefined>;
   /** Throws NotConfigured. */

@@ -4,7 +4,7 @@ import type { Group } from "../../../src/domain/groups/group.ts";
 import type { Caller } from "../../../src/domain/identity/caller.ts";
 import { anonymous } from "../../../src/domain/identity/caller.ts";
 import type { ObjectType } from "../../../src/domain/identity/policy.ts";
-import { may, refusal, rightsIn } from "../../../src/domain/identity/policy.ts";
+import { denial, may, rightsIn } from "../../../src/domain/identity/policy.ts";
 import { privateGroup, publicGroup, userWith } from "../sample.ts";
 
 const callersOf = (group: Group): readonly (readonly [string, Caller])[] => [
@@ -81,10 +81,10 @@ describe("a group that does not exist", () => {
   });
 });
 
-describe("a refusal", () => {
+describe("a denial", () => {
   it("asks for a login where nobody is logged in, and says no to everybody else", () => {
-    expect(refusal(anonymous)).toBeInstanceOf(LoginRequired);
-    expect(refusal(userWith("blab/viewers"))).toBeInstanceOf(NotAllowed);
+    expect(denial(anonymous)).toBeInstanceOf(LoginRequired);
+    expect(denial(userWith("blab/viewers"))).toBeInstanceOf(NotAllowed);
   });
 });
 
@@ -94,6 +94,6 @@ describe("somebody whose login cannot be checked", () => {
     expect(may(caller, "read", "dataset", publicGroup)).toBe(true);
     expect(may(caller, "write", "dataset", publicGroup)).toBe(false);
     expect(rightsIn(caller, publicGroup)).toEqual(rightsIn(anonymous, publicGroup));
-    expect(refusal(caller)).toBe(cause);
+    expect(denial(caller)).toBe(cause);
   });
 });

@@ -2,7 +2,7 @@ import type { Group } from "../../../domain/groups/group.ts";
 import type { Caller } from "../../../domain/identity/caller.ts";
 import { anonymous } from "../../../domain/identity/caller.ts";
 import type { Right, Rights } from "../../../domain/identity/policy.ts";
-import { may, refusal, rightsIn } from "../../../domain/identity/policy.ts";
+import { denial, may, rightsIn } from "../../../domain/identity/policy.ts";
 import { sanitizeText } from "../../../domain/sanitize-text.ts";
 import type { RoleGroupCatalogue } from "../../../ports/driven/identity/role-group-catalogue.ts";
 import type { Actor, Audit, AuditAction } from "../../../ports/driven/system/audit.ts";
@@ -13,7 +13,7 @@ interface Deps {
   readonly audit: Audit;
 }
 
-/** One caller's access to one group, for one request. Nobody has it who may not read the group's source. */
+/** A caller's access to a group, for one request. It exists only for callers who may read the group's source. */
 export interface Access {
   readonly group: Group;
   readonly rights: Rights;
@@ -28,14 +28,14 @@ export interface Access {
 
 /** The one place where the policy is evaluated, and where what it denies is audited. */
 export interface GroupAccess {
-  /** Throws LoginRequired, NotAllowed, or the outage for which the caller cannot be told. */
+  /** Throws LoginRequired, NotAllowed, or the outage because of which the caller is unverified. */
   open(caller: Caller, name: string, attempt: Attempt): Access;
   openAll(caller: Caller, attempt: Attempt): readonly Access[];
   mayOpen(caller: Caller, group: Group): boolean;
   isForAnyone(group: Group): boolean;
 }
 
-/** In characters: longer than any name of a dataset. */
+/** Of a denied path, in characters; longer than any name of a dataset. */
 const maxPathLength = 300;
 
 /** Reading a public group's data is not audited, since anybody may. */
@@ -49,19 +49,19 @@ const actorOf = (caller: Caller): Actor => {
 };
 
 export const groupAccess = ({ catalogue, audit }: Deps): GroupAccess => {
-  const refuse = (caller: Caller, group: Group | undefined, { action, path }: Attempt): never => {
+  const deny = (caller: Caller, group: Group | undefined, { action, path }: Attempt): never => {
     // An anonymous caller is asked to log in, which denies nothing yet: a scan of addresses writes no audit events.
     if (group && caller.kind === "user") {
       const object = { group: group.name, path: sanitizeText(path, maxPathLength) };
       audit.record({ who: actorOf(caller), action, ...object, verdict: "denied" });
     }
-    throw refusal(caller);
+    throw denial(caller);
   };
   const granted = (caller: Caller, group: Group, rights: Rights, attempt: Attempt): Access => ({
     group,
     rights,
     require: (right) => {
-      if (!rights.has(right)) refuse(caller, group, attempt);
+      if (!rights.has(right)) deny(caller, group, attempt);
     },
     audit: (action, path, file) => {
       if (!isAudited(action, group)) return;
@@ -73,7 +73,7 @@ export const groupAccess = ({ catalogue, audit }: Deps): GroupAccess => {
     open: (caller, name, attempt) => {
       const group = catalogue.find(name);
       const rights = rightsIn(caller, group);
-      if (!group || !rights.has("read source")) return refuse(caller, group, attempt);
+      if (!group || !rights.has("read source")) return deny(caller, group, attempt);
       return granted(caller, group, rights, attempt);
     },
     openAll: (caller, attempt) =>

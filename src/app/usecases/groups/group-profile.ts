@@ -15,17 +15,17 @@ import type { ResourceStore } from "../../../ports/driven/resources/resource-sto
 import type { OverviewSource } from "../../../ports/driving/group-settings.ts";
 import { wholeContent, wholeText } from "../resources/whole-content.ts";
 
-/** What a group's profile is read with; the caller has access to the group. */
+/** The dependencies of reading a group's profile. Access to the group is checked by the caller. */
 export interface GroupProfileParts {
   readonly store: ResourceStore;
   readonly compression: Compression;
   readonly frontMatter: FrontMatter;
 }
 
-/** Bytes of an overview that a page may hold to be changed. */
+/** Bytes of an overview that can be edited on a page. */
 const maxSourceBytes = 100_000;
 
-/** The overview as it was written; without the text when that is too large for a page, or damaged. */
+/** The overview's source; without its text when that is too large to be edited, or damaged. */
 export const overviewSource = async (
   d: GroupProfileParts,
   group: Group,
@@ -41,7 +41,7 @@ const undefinedIfUnusable = (error: unknown): undefined => {
   if (!(error instanceof UnusableObject)) throw error;
 };
 
-/** An overview that makes no sense leaves the defaults, and a word about it; an outage is an outage. */
+/** The group's info. An overview that cannot be parsed is replaced by the defaults and an error; outages are thrown. */
 export const info = async (d: GroupProfileParts, group: Group, signal: AbortSignal): Promise<GroupInfo> => {
   const [logo, overview] = await Promise.all([
     d.store.stat(logoKey(group.name), signal),

@@ -12,7 +12,7 @@ import { openSettings } from "./settings.ts";
 
 export interface GroupParts extends GroupProfileParts, SettingsParts, ResourceParts {}
 
-/** A group for somebody who has access to it. */
+/** Opens a group for a caller who has access to it. */
 export const openGroup = (d: GroupParts, access: Access): OpenGroup => {
   const { group, rights } = access;
   return {

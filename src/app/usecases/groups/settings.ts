@@ -24,7 +24,7 @@ const fileOf = ({ name: group }: Group, name: SettingsFile): FileAt => ({
   path: `settings/${name}`,
 });
 
-/** A group's settings, if the access is a member's; throws otherwise. */
+/** Opens a group's settings for a member. Throws what {@link Access.require} throws. */
 export const openSettings = (d: SettingsParts, access: Access): GroupSettings => {
   access.require("read group");
   const { group } = access;
@@ -55,11 +55,11 @@ export const openSettings = (d: SettingsParts, access: Access): GroupSettings =>
       access.audit("list", "settings/members");
       return listed;
     },
-    membersWithRole: async (role) => d.directory.members(group.name, knownRole(role)),
+    membersWithRole: async (role) => d.directory.members(group.name, parseRole(role)),
   };
 };
 
-const knownRole = (name: string): Role => {
+const parseRole = (name: string): Role => {
   const role = roles.find((known) => known === name);
   if (!role) throw new NotFound("There is no such role.");
   return role;

@@ -14,7 +14,7 @@ export interface FileAt {
   readonly file?: string | undefined;
 }
 
-/** A file for somebody who may read it; that it was read is told. */
+/** A file whose caller may read it, which is audited. */
 export const readableFile = (
   { files }: { readonly files: StoredFiles },
   access: Access,

@@ -40,7 +40,7 @@ const fileAt = (resource: Resource, file: DatasetFile): FileAt => ({
   file: resource.kind === "dataset" && file !== "main" ? file : undefined,
 });
 
-/** A name in the group of this access, to be opened. */
+/** A resource of the group, which can be opened with this access. */
 export const resourceAddress = (d: ResourceParts, access: Access, resource: Resource): ResourceAddress => ({
   resource,
   openToRead: () => {
@@ -68,22 +68,22 @@ const readable = (d: ResourceParts, access: Access, resource: Resource): Readabl
 const writable = (d: ResourceParts, access: Access, resource: Resource): WritableResource => ({
   write: async (name, upload, condition, signal) => {
     const { key, kind, path, file } = fileAt(resource, name);
-    await changing(d, access.group, () => d.files.write(key, kind, upload, condition, signal));
+    await invalidateAfter(d, access.group, () => d.files.write(key, kind, upload, condition, signal));
     access.audit("write", path, file);
   },
   remove: async (condition, signal) => {
     const [first, ...others] = allKeys(resource);
-    await changing(d, access.group, () => d.files.remove(first, condition, signal));
-    // Before the other files: an outage in between leaves a dataset that is gone for its readers.
+    await invalidateAfter(d, access.group, () => d.files.remove(first, condition, signal));
+    // Before the other files are removed: after an outage in between the dataset is gone for its readers.
     access.audit("delete", pathInGroup(resource));
-    await changing(d, access.group, () =>
+    await invalidateAfter(d, access.group, () =>
       Promise.all(others.map((key) => d.files.remove(key, { kind: "none" }, signal))),
     );
   },
 });
 
-/** Whoever made a change sees it at once; so does who made one that failed, which may have been done all the same. */
-const changing = async (
+/** Makes a change visible in listings at once, even one that failed, since it may have been applied. */
+const invalidateAfter = async (
   { listings }: Pick<ResourceParts, "listings">,
   group: Group,
   change: () => Promise<unknown>,
@@ -95,7 +95,7 @@ const changing = async (
   }
 };
 
-/** Main, or the narrative, comes first: conditions are about it. */
+/** All keys of a resource, the main file's or the narrative's first, which conditions are about. */
 const allKeys = (resource: Resource): [ObjectKey, ...ObjectKey[]] => {
   if (resource.kind === "narrative") return [narrativeKey(resource)];
   const others: DatasetFile[] = [...datasetTypes.slice(1), ...legacyTypes];

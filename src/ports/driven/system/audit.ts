@@ -15,8 +15,8 @@ export interface AuditEvent {
   /** Of a dataset, when it is not the main one. */
   readonly file?: string;
   /**
-   * "allowed": it has been done. "denied": the policy refused it to somebody who is logged in, and nothing was done;
-   * then `path` is the address that was asked for, of which nobody has looked whether anything is there.
+   * "allowed": it has been done. "denied": the policy denied it to a user, and nothing was done; then `path` is the
+   * requested one, whether anything exists there or not.
    */
   readonly verdict: "allowed" | "denied";
 }
