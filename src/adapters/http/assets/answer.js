@@ -1,4 +1,9 @@
-/** What a failed answer says, for people: the server's JSON `error`, or a sentence of our own. */
+/**
+ * What a failed answer says, for people: the server's JSON `error`, or a sentence of our own.
+ * @param {number} status 0 when there was no answer
+ * @param {string} body
+ * @returns {string}
+ */
 export const problemOf = (status, body) => {
   try {
     const { error } = JSON.parse(body);
@@ -13,7 +18,11 @@ export const problemOf = (status, body) => {
 
 const patienceMs = 60_000;
 
-/** Sends a request; `problem` is undefined when it succeeded. Never rejects. */
+/**
+ * Sends a request; `problem` is undefined when it succeeded, and `status` is 0 when there was no answer. Never rejects.
+ * @param {string} address
+ * @param {RequestInit & { headers?: Record<string, string> }} options
+ */
 export const send = async (address, options) => {
   try {
     const signal = AbortSignal.timeout(patienceMs);

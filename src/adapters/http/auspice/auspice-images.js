@@ -1,9 +1,12 @@
 // No module, as the bar's. Images that the page's policy blocks are said in words; Auspice would show broken ones.
 {
-  const { images, noImage } = document.querySelector("#groups-bar").dataset;
+  const { images = "", noImage } = /** @type {HTMLElement} */ (document.querySelector("#groups-bar")).dataset;
   const allowed = new RegExp(images);
 
-  /** The host that an image is not shown from. */
+  /**
+   * The host that an image is not shown from.
+   * @param {string} src
+   */
   const blockedHost = (src) => {
     if (!URL.canParse(src, location.href)) return undefined;
     const { href, origin, protocol, host } = new URL(src, location.href);
@@ -11,8 +14,10 @@
     return isElsewhere && !allowed.test(href) ? host : undefined;
   };
 
+  /** @type {(host: string, alt?: string) => string} */
   const notShown = (host, alt) => `An image from ${host}${alt ? ` (${alt})` : ""} is not shown: ${noImage}`;
 
+  /** @type {(image: HTMLImageElement, words: string) => void} */
   const sayInstead = (image, words) => {
     const sentence = document.createElement("em");
     sentence.textContent = words;
@@ -21,24 +26,28 @@
 
   // Narratives and descriptions. What stands in a template is not fetched yet.
   const innerHTML = Object.getOwnPropertyDescriptor(Element.prototype, "innerHTML");
+  /** @param {string} html */
   const withoutBlocked = (html) => {
     const { content } = Object.assign(document.createElement("template"), { innerHTML: html });
-    const blocked = [...content.querySelectorAll("img[src]")].filter((image) =>
-      blockedHost(image.getAttribute("src")),
-    );
-    for (const image of blocked)
-      sayInstead(image, notShown(blockedHost(image.getAttribute("src")), image.alt));
+    let isMended = false;
+    for (const image of content.querySelectorAll("img")) {
+      const host = blockedHost(image.getAttribute("src") ?? "");
+      if (host === undefined) continue;
+      sayInstead(image, notShown(host, image.alt));
+      isMended = true;
+    }
     // As with innerHTML, no script comes to life.
     for (const script of content.querySelectorAll("script")) script.remove();
-    return blocked.length > 0 ? content : undefined;
+    return isMended ? content : undefined;
   };
   Object.defineProperty(Element.prototype, "innerHTML", {
     ...innerHTML,
+    /** @type {(this: Element, html: string) => void} */
     set(html) {
       const isTemplate = this instanceof HTMLTemplateElement;
       const mended = !isTemplate && /<img\b/i.test(html) ? withoutBlocked(html) : undefined;
       if (mended) this.replaceChildren(mended);
-      else innerHTML.set.call(this, html);
+      else innerHTML?.set?.call(this, html);
     },
   });
 
@@ -50,6 +59,7 @@
     );
   const madeByReact = new WeakSet();
   const { setAttribute } = Element.prototype;
+  /** @type {(image: HTMLImageElement, words: string) => void} */
   const standInFor = (image, words) => {
     image.title = words;
     setAttribute.call(image, "src", standIn);
@@ -64,6 +74,7 @@
   };
 
   // What was allowed and did not come: its host is away, or led on to one that is not allowed.
+  /** @param {Event} event */
   const sayFailed = ({ target: image }) => {
     if (!(image instanceof HTMLImageElement) || !/^https?:/.test(image.src)) return;
     const words = `An image from ${new URL(image.src).host}${image.alt ? ` (${image.alt})` : ""} could not be loaded.`;

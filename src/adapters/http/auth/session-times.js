@@ -10,7 +10,7 @@ const format = new Intl.DateTimeFormat([...english, "en-GB"], {
   timeZoneName: "short",
 });
 
-for (const time of document.querySelectorAll("time[datetime]")) {
+for (const time of document.querySelectorAll("time")) {
   time.title = time.textContent;
   time.textContent = format.format(new Date(time.dateTime));
 }

@@ -1,16 +1,20 @@
 import { send } from "../assets/answer.js";
+import { find } from "../assets/page-elements.js";
 import { refreshResources, showScriptedParts } from "./resource-refresh.js";
 
-const dialog = document.querySelector("#removal");
-const slot = (name) => dialog.querySelector(`[data-slot="${name}"]`);
-const button = (action) => dialog.querySelector(`[data-action="${action}"]`);
+const dialog = find(document, "#removal", HTMLDialogElement);
+/** @param {string} name */
+const slot = (name) => find(dialog, `[data-slot="${name}"]`, HTMLElement);
+/** @param {string} action */
+const button = (action) => find(dialog, `[data-action="${action}"]`, HTMLButtonElement);
 
 let address = "";
 
+/** @param {HTMLElement} pressed */
 const ask = ({ dataset }) => {
-  address = dataset.delete;
-  slot("kind").textContent = dataset.kind;
-  slot("name").textContent = dataset.name;
+  address = dataset.delete ?? "";
+  slot("kind").textContent = dataset.kind ?? "";
+  slot("name").textContent = dataset.name ?? "";
   slot("sidecars").hidden = dataset.kind !== "dataset";
   slot("problem").textContent = "";
   dialog.showModal();
@@ -34,8 +38,8 @@ const remove = async () => {
 
 // The lists are replaced after each change, so the listener sits above them.
 document.addEventListener("click", ({ target }) => {
-  const pressed = target.closest("[data-delete]");
-  if (pressed) ask(pressed);
+  const pressed = target instanceof Element && target.closest("[data-delete]");
+  if (pressed instanceof HTMLElement) ask(pressed);
 });
 button("keep").addEventListener("click", () => dialog.close());
 button("delete").addEventListener("click", remove);

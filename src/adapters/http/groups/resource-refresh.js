@@ -1,23 +1,32 @@
 import { send } from "../assets/answer.js";
+import { find } from "../assets/page-elements.js";
 
 /** Buttons that need a script are hidden until there is one. */
 export const showScriptedParts = () => {
-  for (const button of document.querySelectorAll("[data-delete]")) button.hidden = false;
+  for (const button of controlsOf(document, "[data-delete]")) button.hidden = false;
 };
 
-const addressOf = (control) => control.dataset.delete ?? control.href;
+/** @type {(root: ParentNode, selector: string) => HTMLElement[]} */
+const controlsOf = (root, selector) =>
+  [...root.querySelectorAll(selector)].filter((one) => one instanceof HTMLElement);
+
+/** @param {HTMLElement} control */
+const addressOf = (control) => control.dataset.delete ?? control.getAttribute("href");
 
 /**
  * Where the focus goes from a control of lists that were replaced: to the same one, to the one in its place when its
  * row is gone, or to a heading.
+ * @param {HTMLElement} focused
+ * @param {ParentNode} before
+ * @param {ParentNode} after
  */
 const successor = (focused, before, after) => {
   const like = focused.matches("[data-delete]") ? "li [data-delete]" : "li a[href]";
-  const place = [...before.querySelectorAll(like)].indexOf(focused);
-  const controls = [...after.querySelectorAll(like)];
+  const place = controlsOf(before, like).indexOf(focused);
+  const controls = controlsOf(after, like);
   const found = controls.find((control) => addressOf(control) === addressOf(focused)) ?? controls[place];
   if (found) return found;
-  const heading = [...after.querySelectorAll("h2")].at(-1) ?? document.querySelector("h1");
+  const heading = [...after.querySelectorAll("h2")].at(-1) ?? find(document, "h1", HTMLElement);
   heading.tabIndex = -1;
   return heading;
 };
@@ -27,10 +36,11 @@ export const refreshResources = async () => {
   const { text } = await send(location.href, { headers: { Accept: "text/html" } });
   // The page of a missing resource is a 404 that holds the lists all the same.
   const fresh = new DOMParser().parseFromString(text, "text/html").querySelector("#resources");
-  const lists = document.querySelector("#resources");
-  const focused = lists.contains(document.activeElement) ? document.activeElement : undefined;
+  const lists = find(document, "#resources", HTMLElement);
+  const { activeElement } = document;
+  const focused = lists.contains(activeElement) ? activeElement : undefined;
   if (fresh) lists.replaceWith(document.adoptNode(fresh));
   else lists.prepend("These lists may be out of date, since they could not be read again. Reload this page.");
   showScriptedParts();
-  if (fresh && focused) successor(focused, lists, fresh).focus();
+  if (fresh && focused instanceof HTMLElement) successor(focused, lists, fresh).focus();
 };

@@ -1,24 +1,36 @@
 import { send } from "../../assets/answer.js";
+import { find } from "../../assets/page-elements.js";
 
 const pngSignature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
-const partsOf = (id) => {
-  const section = document.querySelector(id);
+/** @param {string} selector */
+const partsOf = (selector) => {
+  const section = find(document, selector, HTMLElement);
   return {
     section,
-    form: section.querySelector("form"),
-    submit: section.querySelector('[type="submit"]'),
-    slot: (name) => section.querySelector(`[data-slot="${name}"]`),
-    button: (action) => section.querySelector(`[data-action="${action}"]`),
+    address: section.dataset.address ?? "",
+    form: find(section, "form", HTMLFormElement),
+    submit: find(section, '[type="submit"]', HTMLButtonElement),
+    /** @param {string} name */
+    slot: (name) => find(section, `[data-slot="${name}"]`, HTMLElement),
+    /** @param {string} action */
+    button: (action) => find(section, `[data-action="${action}"]`, HTMLButtonElement),
   };
 };
 
+/** @type {(parts: ReturnType<typeof partsOf>, words: string, state?: "good" | "bad" | "") => void} */
 const say = ({ slot }, words, state = "") => {
   slot("outcome").className = `outcome ${state}`;
   slot("outcome").textContent = words;
 };
 
-/** Disables a button while its work lasts, and lets its text say so. */
+/**
+ * Disables a button while its work lasts, and lets its text say so.
+ * @template T
+ * @param {HTMLButtonElement} button
+ * @param {string} words
+ * @param {() => Promise<T>} work
+ */
 const busy = async (button, words, work) => {
   const before = [...button.childNodes];
   button.disabled = true;
@@ -30,45 +42,55 @@ const busy = async (button, words, work) => {
 };
 
 const logo = partsOf("#logo");
-const chooser = logo.form.querySelector("input");
-const dialog = logo.section.querySelector("dialog");
+const chooser = find(logo.form, "input", HTMLInputElement);
+const dialog = find(logo.section, "dialog", HTMLDialogElement);
+const current = find(logo.section, 'img[data-slot="current"]', HTMLImageElement);
+const preview = find(logo.section, '[data-slot="preview"] img', HTMLImageElement);
+/** @type {{ readonly file: File, readonly source: string } | undefined} */
 let chosen;
 
+/** @param {string | undefined} source */
 const showLogo = (source) => {
-  logo.slot("current").src = source ?? "";
-  logo.slot("current").hidden = source === undefined;
+  current.src = source ?? "";
+  current.hidden = source === undefined;
   logo.slot("none").hidden = source !== undefined;
   logo.button("delete").hidden = source === undefined;
 };
 
-const choose = (source, file) => {
-  chosen = source && { source, file };
-  logo.slot("preview").hidden = !source;
-  if (source) logo.slot("preview").querySelector("img").src = source;
-  logo.submit.disabled = !source;
+/** @param {typeof chosen} choice */
+const choose = (choice) => {
+  chosen = choice;
+  logo.slot("preview").hidden = !choice;
+  if (choice) preview.src = choice.source;
+  logo.submit.disabled = !choice;
 };
 
+/** @param {File} file */
 const isPng = async (file) => {
   const start = new Uint8Array(await file.slice(0, pngSignature.length).arrayBuffer());
   return pngSignature.every((byte, i) => start[i] === byte);
 };
 
-// A data: URL, not an object URL: the page's policy allows it, and there is nothing to free.
+/**
+ * A data: URL, not an object URL: the page's policy allows it, and there is nothing to free.
+ * @param {File} file
+ * @returns {Promise<string>}
+ */
 const readAsDataUrl = (file) =>
   new Promise((resolve, reject) => {
     const reader = new FileReader();
-    reader.onload = () => resolve(reader.result);
+    reader.onload = () => resolve(String(reader.result));
     reader.onerror = () => reject(reader.error);
     reader.readAsDataURL(file);
   });
 
 chooser.addEventListener("change", async () => {
-  const [file] = chooser.files;
+  const file = chooser.files?.[0];
   choose(undefined);
   say(logo, "");
   if (!file) return;
   if (!(await isPng(file))) return say(logo, "This file is not a PNG picture. Choose another one.", "bad");
-  choose(await readAsDataUrl(file), file);
+  choose({ file, source: await readAsDataUrl(file) });
 });
 
 logo.form.addEventListener("submit", async (event) => {
@@ -76,7 +98,7 @@ logo.form.addEventListener("submit", async (event) => {
   if (!chosen) return;
   const { source, file } = chosen;
   const { problem } = await busy(logo.submit, "Uploading…", () =>
-    send(logo.section.dataset.address, {
+    send(logo.address, {
       method: "PUT",
       headers: { "Content-Type": "image/png" },
       body: file,
@@ -94,7 +116,7 @@ logo.button("keep").addEventListener("click", () => dialog.close());
 logo.button("confirm").addEventListener("click", async () => {
   dialog.close();
   const { problem } = await busy(logo.button("delete"), "Deleting…", () =>
-    send(logo.section.dataset.address, { method: "DELETE" }),
+    send(logo.address, { method: "DELETE" }),
   );
   if (problem !== undefined) return say(logo, problem, "bad");
   showLogo(undefined);
@@ -102,12 +124,13 @@ logo.button("confirm").addEventListener("click", async () => {
 });
 
 const overview = partsOf("#overview");
-const area = overview.form.querySelector("textarea");
-const address = overview.section.dataset.address;
-let etag = overview.section.dataset.etag;
+const area = find(overview.form, "textarea", HTMLTextAreaElement);
+const theirs = find(overview.section, '[data-slot="theirs"] pre', HTMLPreElement);
+/** Empty while nothing is stored. */
+let etag = overview.section.dataset.etag ?? "";
 let saved = area.value;
 
-const fetchStored = () => send(address, { headers: { Accept: "text/markdown" } });
+const fetchStored = () => send(overview.address, { headers: { Accept: "text/markdown" } });
 
 /** Somebody else saved meanwhile: shows what is there, and lets the next saving replace it. */
 const showTheirs = async () => {
@@ -115,8 +138,7 @@ const showTheirs = async () => {
   if (stored.problem !== undefined && stored.status !== 404) return say(overview, stored.problem, "bad");
   etag = stored.status === 404 ? "" : stored.etag;
   overview.slot("theirs").hidden = false;
-  overview.slot("theirs").querySelector("pre").textContent =
-    stored.status === 404 ? "(deleted)" : stored.text;
+  theirs.textContent = stored.status === 404 ? "(deleted)" : stored.text;
   say(
     overview,
     "Nothing was saved: somebody else changed the overview meanwhile. What is stored now stands below; take from it what you need. Saving again replaces it.",
@@ -124,10 +146,12 @@ const showTheirs = async () => {
   );
 };
 
+/** @param {string} text */
 const save = async (text) => {
+  /** @type {Record<string, string>} */
   const condition = etag === "" ? { "If-None-Match": "*" } : { "If-Match": etag };
   const headers = { "Content-Type": "text/markdown", ...condition };
-  const { status, problem } = await send(address, { method: "PUT", headers, body: text });
+  const { status, problem } = await send(overview.address, { method: "PUT", headers, body: text });
   if (status === 412) return showTheirs();
   if (problem !== undefined) return say(overview, problem, "bad");
   const stored = await fetchStored();

@@ -1,21 +1,31 @@
-import { problemOf } from "../assets/answer.js";
+import { problemOf } from "../../assets/answer.js";
 
 /** An upload that moves no byte, and gets no answer, for this long is given up. */
 const patienceMs = 300_000;
 
-/** The sentences of a header that is a List of Strings (RFC 9651 section 4.2.5). */
+/**
+ * The sentences of a header that is a List of Strings (RFC 9651 section 4.2.5).
+ * @param {string | null} header
+ */
 const sentencesOf = (header) =>
-  [...(header ?? "").matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, text]) => text.replace(/\\(.)/g, "$1"));
+  [...(header ?? "").matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, text = ""]) => text.replace(/\\(.)/g, "$1"));
 
 /**
  * PUT by XMLHttpRequest, since fetch tells nothing of an upload's progress. Never rejects; `problem` is
  * undefined when it succeeded, and `warnings` say what readers will miss all the same.
+ * @param {string} address
+ * @param {File} body
+ * @param {Record<string, string>} headers
+ * @param {AbortSignal} signal
+ * @param {(sent: number, total: number) => void} tellProgress in bytes
+ * @returns {Promise<{ status: number, problem: string | undefined, warnings: string[] }>}
  */
 export const put = (address, body, headers, signal, tellProgress) =>
   new Promise((resolve) => {
     const request = new XMLHttpRequest();
     const giveUp = () => request.abort();
     let timer = setTimeout(giveUp, patienceMs);
+    /** @type {(status: number, problem: string | undefined) => void} */
     const finish = (status, problem) => {
       clearTimeout(timer);
       signal.removeEventListener("abort", giveUp);

@@ -1,47 +1,40 @@
-import { send } from "../assets/answer.js";
-import { addressOf, guessFile } from "./file-guess.js";
-import { refreshResources } from "./resource-refresh.js";
+import { send } from "../../assets/answer.js";
+import { find } from "../../assets/page-elements.js";
+import { refreshResources } from "../resource-refresh.js";
+import { addressOf } from "./file-guess.js";
 import { put } from "./upload-request.js";
+import { makeRow, say, sizeOf } from "./upload-row.js";
 
-const section = document.querySelector("#upload");
-const form = section.querySelector("form");
-const chooser = form.querySelector('input[type="file"]');
-const zone = form.querySelector(".drop");
-const list = form.querySelector(".files");
-const submit = form.querySelector('[type="submit"]');
-const stop = form.querySelector('[data-action="stop"]');
-const summary = form.querySelector('[data-slot="summary"]');
-const template = section.querySelector("template");
+/** @import { Row, State } from "./upload-row.js" */
 
+const section = find(document, "#upload", HTMLElement);
+const form = find(section, "form", HTMLFormElement);
+const chooser = find(form, 'input[type="file"]', HTMLInputElement);
+const zone = find(form, ".drop", HTMLElement);
+const list = find(form, ".files", HTMLElement);
+const submit = find(form, '[type="submit"]', HTMLButtonElement);
+const stop = find(form, '[data-action="stop"]', HTMLButtonElement);
+const summary = find(form, '[data-slot="summary"]', HTMLElement);
+const template = find(section, "template", HTMLTemplateElement);
+
+/** @type {Set<Row>} */
 const rows = new Set();
 let running = new AbortController();
 
-const sizeOf = (bytes) => {
-  if (bytes < 100) return bytes === 1 ? "1 byte" : `${bytes} bytes`;
-  const [amount, unit] = bytes < 1e6 ? [bytes / 1e3, "kilobyte"] : [bytes / 1e6, "megabyte"];
-  return new Intl.NumberFormat("en", { style: "unit", unit, maximumFractionDigits: 1 }).format(amount);
-};
+/** @param {Row} row */
+const addressOfRow = (row) => addressOf(section.dataset.group ?? "", row.kind.value, row.name.value);
+/** @param {Row} row */
+const mediaTypeOf = (row) => row.kind.selectedOptions[0]?.dataset.mediaType ?? "";
 
-const slotOf = (row, name) => row.element.querySelector(`[data-slot="${name}"]`);
-const addressOfRow = (row) => addressOf(section.dataset.group, row.kind.value, row.name.value);
-const mediaTypeOf = (row) => row.kind.selectedOptions[0].dataset.mediaType;
-
-const say = (row, state, ...words) => {
-  row.state = state;
-  const outcome = slotOf(row, "outcome");
-  outcome.className = `outcome ${{ done: "good", failed: "bad" }[state] ?? ""}`;
-  outcome.replaceChildren(...words);
-  row.progress.hidden = state !== "sending";
-  row.replace.hidden = state !== "exists";
-  for (const field of [row.kind, row.name, row.leave])
-    field.disabled = state === "sending" || state === "done";
-};
-
-/** Sends a row's file and tells its progress in the row. */
+/**
+ * Sends a row's file and tells its progress in the row.
+ * @param {Row} row
+ * @param {Record<string, string>} headers
+ */
 const sendFile = (row, headers) =>
   put(addressOfRow(row), row.file, headers, running.signal, (sent, total) => {
     row.progress.value = total === 0 ? 0 : sent / total;
-    slotOf(row, "outcome").textContent =
+    row.outcome.textContent =
       sent < total
         ? `Uploading: ${sizeOf(sent)} of ${sizeOf(total)}`
         : "Uploaded; the server is checking it…";
@@ -50,15 +43,18 @@ const sendFile = (row, headers) =>
 /** From this size on it is asked first whether there is such a file, in bytes; smaller ones are simply sent. */
 const largeFile = 2e6;
 
+/** @param {Row} row */
 const exists = async (row) => {
   if (row.file.size < largeFile) return false;
   const { status } = await send(addressOfRow(row), { method: "HEAD", headers: { Accept: mediaTypeOf(row) } });
   return status === 200;
 };
 
+/** @param {Row} row */
 const askToReplace = (row) =>
   say(row, "exists", "There is already such a file at this address. Replace it for everybody?");
 
+/** @param {string} warning */
 const warningLine = (warning) => {
   const line = document.createElement("span");
   line.className = "warning";
@@ -66,6 +62,7 @@ const warningLine = (warning) => {
   return line;
 };
 
+/** @type {(row: Row, options: { replacing: boolean }) => Promise<void>} */
 const upload = async (row, { replacing }) => {
   row.progress.value = 0;
   say(row, "sending", "Uploading…");
@@ -85,31 +82,41 @@ const upload = async (row, { replacing }) => {
 };
 
 const summarise = () => {
-  const count = (state) => [...rows].filter((row) => row.state === state).length;
+  /** @type {(words: string, ...states: State[]) => string} */
+  const count = (words, ...states) => {
+    const n = [...rows].filter(({ state }) => states.includes(state)).length;
+    return n === 0 ? "" : `${n} ${words}`;
+  };
   const parts = [
-    [count("done"), "uploaded"],
-    [count("exists"), "waiting for your answer"],
-    [count("failed") + count("waiting"), "not uploaded"],
+    count("uploaded", "done"),
+    count("waiting for your answer", "exists"),
+    count("not uploaded", "failed", "waiting"),
   ];
-  summary.textContent = parts
-    .filter(([n]) => n > 0)
-    .map(([n, words]) => `${n} ${words}`)
-    .join(", ");
+  summary.textContent = parts.filter(Boolean).join(", ");
   submit.hidden = openRows().length === 0;
 };
 
+/** @type {(a: Row, b: Row) => boolean} */
 const isSameDataset = (a, b) => a !== b && addressOfRow(a) === addressOfRow(b);
 
-/** A sidecar that came along with its dataset must not end up beside the old one. */
+/**
+ * A sidecar that came along with its dataset must not end up beside the old one.
+ * @param {Row} row
+ */
 const waitsForMain = (row) =>
   [...rows].some(
     (other) => isSameDataset(row, other) && other.kind.value === "main" && other.state !== "done",
   );
 
+/** @type {State[]} */
 const openStates = ["ready", "failed", "waiting"];
 const openRows = () => [...rows].filter((row) => openStates.includes(row.state));
 
-/** One after the other, in the order of the kinds: main before its sidecars. */
+/**
+ * One after the other, in the order of the kinds: main before its sidecars.
+ * @param {Row[]} chosen
+ * @param {{ replacing: boolean }} options
+ */
 const uploadAll = async (chosen, options) => {
   if (submit.disabled) return;
   running = new AbortController();
@@ -128,29 +135,14 @@ const uploadAll = async (chosen, options) => {
   if (ordered.some((row) => row.state === "done")) await refreshResources();
 };
 
+/** @param {File} file */
 const addRow = (file) => {
-  const element = template.content.cloneNode(true).firstElementChild;
-  const find = (selector) => element.querySelector(selector);
-  const guess = guessFile(file.name);
-  const row = {
-    element,
-    file,
-    isGzip: guess.isGzip,
-    kind: find("select"),
-    name: find("input"),
-    progress: find("progress"),
-    replace: find('[data-action="replace"]'),
-    leave: find('[data-action="drop"]'),
-  };
+  const row = makeRow(template, file);
   const changed = () => {
-    slotOf(row, "address").textContent = location.origin + addressOfRow(row);
+    row.address.textContent = location.origin + addressOfRow(row);
     say(row, "ready");
     summarise();
   };
-  slotOf(row, "name").textContent = file.name;
-  slotOf(row, "size").textContent = sizeOf(file.size);
-  row.kind.value = guess.kind;
-  row.name.value = guess.name;
   row.kind.addEventListener("change", changed);
   row.name.addEventListener("input", changed);
   row.replace.addEventListener("click", () =>
@@ -158,31 +150,28 @@ const addRow = (file) => {
   );
   row.leave.addEventListener("click", () => {
     rows.delete(row);
-    element.remove();
+    row.element.remove();
     summarise();
   });
   rows.add(row);
-  list.append(element);
+  list.append(row.element);
   changed();
 };
 
+/** @param {FileList | null | undefined} files */
 const addFiles = (files) => {
-  for (const file of files) addRow(file);
+  for (const file of files ?? []) addRow(file);
 };
 
 chooser.addEventListener("change", () => {
   addFiles(chooser.files);
   chooser.value = "";
 });
-for (const [event, isOver] of [
-  ["dragover", true],
-  ["dragleave", false],
-  ["drop", false],
-]) {
+for (const event of /** @type {const} */ (["dragover", "dragleave", "drop"])) {
   zone.addEventListener(event, (dragged) => {
     dragged.preventDefault();
-    zone.classList.toggle("over", isOver);
-    if (event === "drop") addFiles(dragged.dataTransfer.files);
+    zone.classList.toggle("over", event === "dragover");
+    if (event === "drop") addFiles(dragged.dataTransfer?.files);
   });
 }
 form.addEventListener("submit", (event) => {
