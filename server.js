@@ -45,7 +45,7 @@ async function takeEnvFiles() {
   const { parseEnv } = await import("node:util");
   const named = /^--env-file(?:=(.*))?$/s;
   for (let at = 2; at < process.argv.length; ) {
-    const found = named.exec(process.argv[at]);
+    const found = named.exec(process.argv[at] ?? "");
     if (!found) {
       at += 1;
       continue;
@@ -55,7 +55,7 @@ async function takeEnvFiles() {
     try {
       Object.assign(process.env, parseEnv(readFileSync(path, "utf8")));
     } catch (error) {
-      process.stderr.write(`--env-file ${path}: this file cannot be read (${error.code ?? error.name}).\n`);
+      process.stderr.write(`--env-file ${path}: this file cannot be read (${reasonOf(error)}).\n`);
       process.exitCode = 1;
       return false;
     }
@@ -63,8 +63,18 @@ async function takeEnvFiles() {
   return true;
 }
 
-/** V8's flags have to be set at Node's start, so the process replaces itself by Node with these flags, where it can. */
+/** @param {unknown} error */
+function reasonOf(error) {
+  if (!(error instanceof Error)) return String(error);
+  return "code" in error ? error.code : error.name;
+}
+
+/**
+ * V8's flags have to be set at Node's start, so the process replaces itself by Node with these flags, where it can.
+ * @param {string[]} flags
+ */
 async function startWith(flags) {
+  /** @param {string} name */
   const has = (name) =>
     [...process.execArgv, process.env.NODE_OPTIONS ?? ""].some((one) => one.includes(name));
   if (process.execve && !process.channel && !has("semi-space-size")) {

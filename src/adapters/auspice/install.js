@@ -26,6 +26,7 @@ const needed =
 
 class Trouble extends Error {}
 
+/** @type {(version: string, folder: string) => Promise<Buffer>} */
 const fetchTarball = async (version, folder) => {
   const npm = process.env.npm_execpath;
   if (npm === undefined || !/npm-cli\.[cm]?js$/.test(npm)) throw new Trouble("only npm can fetch it");
@@ -41,19 +42,22 @@ const fetchTarball = async (version, folder) => {
   try {
     await promisify(execFile)(process.execPath, command, { cwd: root, timeout: fetchMilliseconds });
   } catch (cause) {
-    const code = /^npm (?:error|ERR!) code (\S+)/m.exec(String(cause.stderr ?? ""))?.[1] ?? cause.code;
-    throw new Trouble(`npm could not fetch it (${code ?? cause.signal})`, { cause });
+    const { stderr, code, signal } = /** @type {import("node:child_process").ExecFileException} */ (cause);
+    const told = /^npm (?:error|ERR!) code (\S+)/m.exec(stderr ?? "")?.[1];
+    throw new Trouble(`npm could not fetch it (${told ?? code ?? signal})`, { cause });
   }
   const name = (await readdir(folder)).find((file) => file.endsWith(".tgz"));
   if (name === undefined) throw new Trouble("npm fetched nothing");
   return readFile(join(folder, name));
 };
 
+/** @type {(tarball: Buffer, integrity: string) => void} */
 const checkIntegrity = (tarball, integrity) => {
   const found = `sha512-${createHash("sha512").update(tarball).digest("base64")}`;
   if (found !== integrity) throw new Trouble(`what npm fetched is not the pinned package (it has ${found})`);
 };
 
+/** @type {(tarball: Buffer, folder: string) => Promise<void>} */
 const unpack = async (tarball, folder) => {
   for (const { name, type, data } of await parseTarGzip(tarball)) {
     if (type !== "file" || data === undefined || !needed.test(name)) continue;
@@ -63,7 +67,10 @@ const unpack = async (tarball, folder) => {
   }
 };
 
-/** Another installation on the same folder may have been quicker; both bring the same. */
+/**
+ * Another installation on the same folder may have been quicker; both bring the same.
+ * @type {(from: string, to: string) => Promise<void>}
+ */
 const moveIntoPlace = async (from, to) => {
   try {
     await rename(from, to);
@@ -91,7 +98,7 @@ const install = async () => {
 try {
   await install();
 } catch (error) {
-  if (!(error instanceof Trouble) && error?.code === undefined) throw error;
+  if (!(error instanceof Error) || !(error instanceof Trouble || "code" in error)) throw error;
   console.error(`Auspice could not be installed: ${error.message}. Try again with: npm run postinstall`);
   process.exitCode = 1;
 }
