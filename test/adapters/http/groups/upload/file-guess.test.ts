@@ -1,8 +1,6 @@
 import { describe, expect, it } from "vitest";
-
-// A script for browsers, which have no types.
-const script = "../../../../src/adapters/http/groups/file-guess.js";
-const { guessFile, addressOf } = await import(script);
+import { addressOf, guessFile } from "../../../../../src/adapters/http/groups/upload/file-guess.js";
+import { datasetTypes } from "../../../../../src/domain/resources/resource.ts";
 
 describe("What an uploaded file is taken for", () => {
   const guesses: Record<string, object> = {
@@ -18,6 +16,13 @@ describe("What an uploaded file is taken for", () => {
   for (const [fileName, guess] of Object.entries(guesses)) {
     it(fileName, () => expect(guessFile(fileName)).toEqual(guess));
   }
+});
+
+describe("Sidecars that datasets may have", () => {
+  const sidecars = datasetTypes.filter((type) => type !== "main");
+  it.each(sidecars)("%s is guessed from a file's name", (kind) => {
+    expect(guessFile(`a_b_${kind}.json`)).toEqual({ kind, name: "a/b", isGzip: false });
+  });
 });
 
 describe("The address of an uploaded file", () => {
