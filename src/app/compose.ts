@@ -81,8 +81,8 @@ const assemble = (
   const { settings } = parts.configuration;
   const ports = resolvePorts(from);
   const { claimNames } = provider;
-  const idle = settings.SESSION_MAX_AGE;
-  const session = { ...ports, sessions: ports.sessionStore, idle };
+  const idleTimeout = settings.SESSION_MAX_AGE;
+  const session = { ...ports, sessions: ports.sessionStore, idleTimeout };
   const background = parts.closers.add(backgroundWork({ log: ports.log, drainTimeout }));
   background.add("reading what is served into memory", () => preload(ports));
   const find = findSessions(session);
@@ -101,7 +101,7 @@ const assemble = (
   return server({
     ...ports,
     groups: groups(data),
-    sessions: sessions({ store: ports.sessionStore, registered, random: ports.random, idle }),
+    sessions: sessions({ store: ports.sessionStore, registered, random: ports.random, idleTimeout }),
     mySessions: mySessions({ ...ports, registered }),
     backchannelLogout: backchannelLogout({ ...ports, registered, background }),
     identifyCaller: identifyCaller({

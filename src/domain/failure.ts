@@ -88,7 +88,7 @@ export interface ProviderError {
 
 interface SignInFailedOptions extends ErrorOptions {
   /** The provider's error response; absent when its answer was malformed. */
-  readonly said?: ProviderError | undefined;
+  readonly providerError?: ProviderError | undefined;
   /** Where the person wanted to go. */
   readonly returnTo?: ReturnPath | undefined;
 }
@@ -101,17 +101,17 @@ export class SignInFailed extends Fault<"sign-in-failed"> {
   readonly code = "sign-in-failed";
   /** The provider's error code, or what was wrong with its answer. */
   readonly reason: string;
-  readonly said: ProviderError | undefined;
+  readonly providerError: ProviderError | undefined;
   readonly returnTo: ReturnPath | undefined;
-  constructor(reason: string, { said, returnTo, ...options }: SignInFailedOptions = {}) {
-    const words = said && {
-      error: sanitizeText(said.error, 100),
-      description: said.description && sanitizeText(said.description, 300),
+  constructor(reason: string, { providerError, returnTo, ...options }: SignInFailedOptions = {}) {
+    const sanitized = providerError && {
+      error: sanitizeText(providerError.error, 100),
+      description: providerError.description && sanitizeText(providerError.description, 300),
     };
-    const message = words ? providerSays(words) : "The identity provider could not log you in.";
+    const message = sanitized ? providerSays(sanitized) : "The identity provider could not log you in.";
     super(message, options);
-    this.reason = words?.error ?? reason;
-    this.said = words;
+    this.reason = sanitized?.error ?? reason;
+    this.providerError = sanitized;
     this.returnTo = returnTo;
   }
 }

@@ -31,11 +31,11 @@ describe("failures", () => {
   });
 
   it("quote the provider on one line, bounded, and nothing that cannot be seen", () => {
-    const said = {
+    const providerError = {
       error: `in\u202evalid${"x".repeat(200)}`,
       description: `a\u0000\n\tb ${"y ".repeat(1000)}`,
     };
-    const { message, reason } = new failures.SignInFailed("", { said });
+    const { message, reason } = new failures.SignInFailed("", { providerError });
     expect(reason).toMatch(/^in validx+…$/);
     expect(reason).toHaveLength(100);
     expect(message).toContain("(a b y y");

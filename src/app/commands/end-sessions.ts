@@ -39,8 +39,8 @@ const entriesOf = async (configuration: Configuration, { clock }: CommandContext
   const { store: sessions, registry, log } = stored;
   const { encryptionKeys } = await openSecrets(configuration);
   const revoke = await revocation(configuration, clock, stored);
-  const idle = configuration.settings.SESSION_MAX_AGE;
-  const common = { sessions, registry, revoke, clock, idle, log: withoutSessionEnded(log) };
+  const idleTimeout = configuration.settings.SESSION_MAX_AGE;
+  const common = { sessions, registry, revoke, clock, idleTimeout, log: withoutSessionEnded(log) };
   const tokens = sessionTokens({ ...common, sealer: tokenSealer(encryptionKeys) });
   return registeredSessions({ ...common, tokens, find: findSessions(common) });
 };

@@ -57,8 +57,8 @@ const everyRight = objectTypes.flatMap((type) =>
 );
 
 /**
- * The caller's rights in a group, evaluated once for a request. A group that does not exist (`undefined`) is treated as a
- * private one in which nobody has a role, so that the two cannot be distinguished.
+ * The caller's rights in a group, evaluated once for a request. A group that does not exist (`undefined`) is treated as
+ * a private one in which nobody has a role, so that the two cannot be distinguished.
  */
 export const rightsIn = (caller: Caller, group: Group | undefined): Rights => {
   if (!group) return new Set();

@@ -11,7 +11,7 @@ export interface AuthorizationRequest {
   readonly sealedAttempt: SealedText;
 }
 
-/** What a browser brings to the redirect URI. */
+/** A request to the redirect URI (RFC 6749 section 4.1.2), with the browser's attempt. */
 export interface AuthorizationResponse {
   readonly sealedAttempt: SealedText | undefined;
   readonly state: string;
@@ -23,14 +23,14 @@ export interface AuthorizationResponse {
 export interface SignInBrowser {
   /** The session that it has, which ends. */
   readonly session: Credentials;
-  /** For its owner's eyes: see `Login`. */
+  /** Shown to its owner: see `Login`. */
   readonly client: string | undefined;
 }
 
 export interface SignIn {
   /**
-   * `origin`: the server's own, as the browser sees it. `slot`: what the state is to begin with, by which the
-   * browser's attempt is found again. Throws ProviderDown.
+   * Starts a login. `origin`: the server's own, as the browser sees it. `slot`: the prefix of `state`, which selects the
+   * cookie of the attempt. Throws ProviderDown.
    */
   begin(origin: string, returnTo: ReturnPath, slot: string): Promise<AuthorizationRequest>;
   /**
@@ -44,10 +44,10 @@ export interface SignIn {
     browser: SignInBrowser,
   ): Promise<{ readonly session: SessionCredentials; readonly returnTo: ReturnPath }>;
   /**
-   * Ends every session that a browser has `sent`, of whichever name or domain its cookie was, and has the provider
-   * forget their logins; nobody waits for that. `used` is the one among them that counted.
-   * @returns Where the provider ends its own session with the browser; undefined: it offers no logout, or is away.
-   * @throws StoreDown, when it is not certain that they have ended.
+   * Ends every session whose id the browser has `sent`, in a cookie of whichever name or domain, and revokes their
+   * refresh tokens in the background. `used` is the session of the request.
+   * @returns The provider's logout URL; undefined when it has none, or is unavailable.
+   * @throws StoreDown when the end of the sessions is not confirmed.
    */
   logOut(origin: string, used: Credentials, sent: ReadonlySet<SessionId>): Promise<string | undefined>;
 }

@@ -27,7 +27,10 @@ const silentStore = () => {
   };
   const registered = { end: async () => 0 };
   const silent = { ...store, create };
-  return { begun, sessions: sessions({ store: silent, registered, random: systemRandom(), idle: 3600 }) };
+  return {
+    begun,
+    sessions: sessions({ store: silent, registered, random: systemRandom(), idleTimeout: 3600 }),
+  };
 };
 
 test("a session whose beginning the store does not confirm is not begun twice, and the answer is 503", async () => {

@@ -19,7 +19,7 @@ import { memorySessionStore } from "../../support/memory/session-store.ts";
 import { ask } from "../../support/requests/http.ts";
 import { sessionCookie } from "../../support/sessions/sessions.ts";
 
-const idle = 3600;
+const idleTimeout = 3600;
 const store = memorySessionStore(manualClock());
 const random = systemRandom();
 
@@ -48,7 +48,7 @@ const begin = async (values: Record<string, number>): Promise<SessionCredentials
   return {
     kind: "session",
     id,
-    stored: { session: values, revision: await store.create(id, values, idle) },
+    stored: { session: values, revision: await store.create(id, values, idleTimeout) },
   };
 };
 
@@ -60,11 +60,13 @@ beforeAll(async () => {
   const cookies = {
     name: sessionCookie,
     secrets: [createSecretKey("a secret", "utf8")] as const,
-    maxAge: idle,
+    maxAge: idleTimeout,
     secure: false,
     domain: undefined,
   };
-  app.use(sessionLayer(app as Koa, sessions({ store: watched, registered: { end }, random, idle }), cookies));
+  app.use(
+    sessionLayer(app as Koa, sessions({ store: watched, registered: { end }, random, idleTimeout }), cookies),
+  );
   app.use(async (ctx) => {
     if (ctx.path === "/adopt") await adoptSession(ctx, begun);
     if (ctx.path === "/leave") leaveSession(ctx);

@@ -36,12 +36,12 @@ const counter = (store: SessionStore): Koa => {
     registry,
     clock,
     log,
-    idle: 3600,
+    idleTimeout: 3600,
     tokens: { open: () => undefined },
     find: findSessions({ sessions: store, registry }),
     revoke: () => undefined,
   });
-  const kept = sessions({ store, registered, random: systemRandom(), idle: 3600 });
+  const kept = sessions({ store, registered, random: systemRandom(), idleTimeout: 3600 });
   const cookies = {
     name: "nextstrain.org-session",
     secrets: [createSecretKey(Buffer.from("a secret"))] as const,

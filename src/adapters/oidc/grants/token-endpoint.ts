@@ -120,10 +120,10 @@ const refusalsOfDex: ReadonlySet<string> = new Set([
 export const isRefused = (error: unknown): boolean => {
   if (!(error instanceof ResponseBodyError)) return false;
   if (error.error === "invalid_grant") return true;
-  const said = error.error_description ?? "";
+  const description = error.error_description ?? "";
   return (
     error.status === 400 &&
-    (refusals.has(error.error) || (error.error === "invalid_request" && refusalsOfDex.has(said)))
+    (refusals.has(error.error) || (error.error === "invalid_request" && refusalsOfDex.has(description)))
   );
 };
 
@@ -143,8 +143,8 @@ export const renewalFailure = (error: unknown): unknown => {
 /** What an error of openid-client's means for a login. */
 export const signInFailure = (error: unknown): unknown => {
   if (error instanceof ResponseBodyError || error instanceof AuthorizationResponseError) {
-    const said = { error: error.error, description: error.error_description };
-    return new SignInFailed(error.error, { said, cause: describe(error) });
+    const providerError = { error: error.error, description: error.error_description };
+    return new SignInFailed(error.error, { providerError, cause: describe(error) });
   }
   if (!(error instanceof ClientError)) return error;
   if (error.cause instanceof ProviderDown) return error.cause;

@@ -27,15 +27,15 @@ export interface ExchangeDeps {
   readonly claimNames: ClaimNames;
 }
 
-/** What a login's code was exchanged for, and whose it is. */
+/** The tokens that a code was exchanged for, and their user. */
 export interface Exchanged extends VerifiedTokens {
   readonly user: User;
   readonly returnTo: ReturnPath;
 }
 
 /**
- * Exchanges the code that an attempt was answered with for tokens, once for each attempt, and finds out whose they
- * are. Tokens that are of no use are revoked.
+ * Exchanges the code of an authorization response for tokens, once for each attempt, and identifies their user. Tokens
+ * that cannot be used are revoked.
  */
 export const exchangeCode = async (d: ExchangeDeps, answer: AuthorizationResponse): Promise<Exchanged> => {
   const attempt = answeredAttempt(d, answer);
@@ -55,7 +55,7 @@ const refuse = (
     ...(description === undefined ? {} : { description }),
   });
 
-/** The attempt that the browser began; who brings none may say what they like, and it is not shown. */
+/** The attempt that this browser started. Without one the response is untrusted, and its error is logged only. */
 const answeredAttempt = (
   d: ExchangeDeps,
   { sealedAttempt, state, query }: AuthorizationResponse,
@@ -73,7 +73,7 @@ const answeredAttempt = (
 
 const malformed = "What this server keeps of the login cannot be read; another version may have begun it.";
 
-/** Codes that somebody invents must not each cost a request to the provider: the first one counts. */
+/** Accepts an attempt once, so that made-up codes do not each cost a request to the provider. */
 const claimAttempt = async (d: ExchangeDeps, { state }: LoginAttempt): Promise<void> => {
   if (await d.replayCache.claim(`login ${state}`, loginAttemptLifetime)) return;
   const lost = new SignInLost("unknown");
@@ -81,23 +81,23 @@ const claimAttempt = async (d: ExchangeDeps, { state }: LoginAttempt): Promise<v
   throw lost;
 };
 
-/** Redeems the code; the provider's error instead of one (RFC 6749 section 4.1.2.1) is a failure like others. */
+/** Redeems the code, or fails with the response's error (RFC 6749 section 4.1.2.1). */
 const redeem = async (d: ExchangeDeps, attempt: LoginAttempt, query: string): Promise<VerifiedTokens> => {
   const answer = new URLSearchParams(query);
   const error = answer.get("error");
   const description = answer.get("error_description") ?? undefined;
   try {
-    if (error !== null) throw new SignInFailed(error, { said: { error, description } });
+    if (error !== null) throw new SignInFailed(error, { providerError: { error, description } });
     return await d.identityProvider.redeemCode(attempt, query);
   } catch (failed) {
     if (!(failed instanceof SignInFailed)) throw failed;
-    const { reason, said, cause } = failed;
-    refuse(d, { reason, description: said?.description });
-    throw new SignInFailed(reason, { said, cause, returnTo: attempt.returnTo });
+    const { reason, providerError, cause } = failed;
+    refuse(d, { reason, description: providerError?.description });
+    throw new SignInFailed(reason, { providerError, cause, returnTo: attempt.returnTo });
   }
 };
 
-/** A login whose claims cannot be had now has failed, and the provider is to forget it. */
+/** Completes the claims. When userinfo is unavailable the login has failed, and its tokens are revoked. */
 const withUserinfo = async (d: ExchangeDeps, { tokens, claims }: VerifiedTokens): Promise<VerifiedTokens> => {
   if (!d.userinfo.isDue(tokens, claims)) return { tokens, claims };
   try {

@@ -32,8 +32,8 @@ interface Deps extends ExchangeDeps {
   readonly background: Background;
   readonly catalogue: Pick<RoleGroupCatalogue, "all">;
   readonly random: Random;
-  readonly idle: Seconds;
-  /** Where the embedded provider lives: it has every origin that the server has. */
+  readonly idleTimeout: Seconds;
+  /** Only of the embedded provider, which is reached by every origin of the server: the one in its metadata. */
   readonly providerOrigin: string | undefined;
 }
 
@@ -58,10 +58,10 @@ export const signIn = (d: Deps): SignIn => ({
     };
   },
   finish: async (answer, browser) => {
-    // Before the code is redeemed: a notice that comes from now on may be about this login.
+    // Before the code is redeemed: a logout token that comes from now on may be about this login.
     const since = d.clock.now();
     const exchanged = await exchangeCode(d, answer);
-    // Fresh, never one that came from a client: what somebody slipped into this browser before is worth nothing.
+    // A new id, never one that a client sent, which prevents session fixation.
     const id = newSessionId(d.random);
     const login = loginOf(d, id, exchanged, { since, client: browser.client });
     try {
@@ -74,7 +74,7 @@ export const signIn = (d: Deps): SignIn => ({
     }
   },
   logOut: async (origin, used, sent) => {
-    // Saying "logged out" while the session lives on would be a lie.
+    // An answer of "logged out" needs the session's end to be confirmed.
     if (used.kind === "session-unavailable") throw used.cause;
     await d.registered.end([...sent], "logged out", "always");
     return endSessionUrl(d, origin, used);
@@ -98,7 +98,7 @@ const loginOf = (
   ...(client === undefined ? {} : { client }),
 });
 
-/** The browser's former session ends first, so that it does not count among those that one person may have. */
+/** Ends the browser's former session first, so that it does not count towards the limit of sessions of one person. */
 const beginSession = async (
   d: Deps,
   id: SessionId,
@@ -109,10 +109,14 @@ const beginSession = async (
   const values = former.kind === "session" ? valuesOf(former.stored.session) : {};
   const session: Session = { ...values, login };
   await d.registered.register(id, login);
-  return { kind: "session", id, stored: { session, revision: await d.sessions.create(id, session, d.idle) } };
+  return {
+    kind: "session",
+    id,
+    stored: { session, revision: await d.sessions.create(id, session, d.idleTimeout) },
+  };
 };
 
-/** A browser that goes over to another login leaves the old one at the provider too; it may also be the same one. */
+/** Ends the browser's former session, and revokes its login unless it shares the provider session with the new one. */
 const endFormer = async (d: Deps, { id, stored }: SessionCredentials, login: Login): Promise<void> => {
   const former = stored.session.login;
   if (former && isOfAnotherProviderSession(former, login))
@@ -121,12 +125,12 @@ const endFormer = async (d: Deps, { id, stored }: SessionCredentials, login: Log
 };
 
 /**
- * Takes back a login whose session could not be stored: nobody gets to know its id, and the provider is to forget
- * it. Nobody waits for that.
+ * Revokes, in the background, a login whose session could not be stored, and ends that session, whose id no client
+ * has got.
  */
 const takeBack = (d: Deps, id: SessionId, login: Login, tokens: TokenSet): void => {
   const work = async (): Promise<void> => {
-    // Nobody knows whether the write that failed was done; the session would pass for one that lives on this.
+    // The failed write may have been applied, and the session would count as one that shares this login.
     await d.registered.end([id], "it could not be handed over", undefined);
     d.revoke(login, tokens, "unless-shared");
   };

@@ -33,8 +33,10 @@ export const userinfo = ({ identityProvider, claimNames, userinfoMode }: Deps): 
   const merged = new WeakMap<IdToken, { readonly from: JsonObject; readonly all: JsonObject }>();
 
   const ask = async (tokens: TokenSet, claims: JsonObject): Promise<TokenSet | "refused"> => {
-    const said = await identityProvider.userinfo(tokens, String(claims["sub"]));
-    return said === "refused" ? said : { ...tokens, userinfo: missingClaims(claims, said, claimNames) };
+    const response = await identityProvider.userinfo(tokens, String(claims["sub"]));
+    return response === "refused"
+      ? response
+      : { ...tokens, userinfo: missingClaims(claims, response, claimNames) };
   };
 
   return {

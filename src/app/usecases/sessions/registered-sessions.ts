@@ -35,7 +35,7 @@ interface Deps {
   readonly revoke: RevokeLogin;
   readonly clock: Clock;
   readonly log: Log;
-  readonly idle: Seconds;
+  readonly idleTimeout: Seconds;
 }
 
 /** Sessions of one person. Only scripts that log in for each request reach this number. */
@@ -47,7 +47,7 @@ const entryMargin: Seconds = 86_400;
 
 export const registeredSessions = (d: Deps): RegisteredSessions => {
   const add = (id: SessionId, login: Login) =>
-    Promise.all(ownersOf(login).map((owner) => d.registry.add(owner, id, d.idle + entryMargin)));
+    Promise.all(ownersOf(login).map((owner) => d.registry.add(owner, id, d.idleTimeout + entryMargin)));
 
   const logAndRevoke = ({ id, login }: FoundSession, why: string, rule: RevocationRule | undefined): void => {
     d.log.write({ event: "session-ended", username: login.username, why });

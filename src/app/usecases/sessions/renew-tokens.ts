@@ -34,7 +34,7 @@ interface Deps {
   readonly claimNames: ClaimNames;
   readonly clock: Clock;
   readonly log: Log;
-  readonly idle: Seconds;
+  readonly idleTimeout: Seconds;
   /** How long to wait for another instance's renewal. */
   readonly lockTimeout: Seconds;
   readonly wait: (time: Seconds) => Promise<void>;
@@ -58,7 +58,7 @@ export const renewTokens =
   };
 
 const renewWithLease = async (d: Deps, id: SessionId, lease: Lease): Promise<Caller> => {
-  const stored = await d.sessions.load(id, d.idle);
+  const stored = await d.sessions.load(id, d.idleTimeout);
   if (!stored) return anonymous;
   const { login } = stored.session;
   if (!login) return withoutLogin(stored.session);

@@ -51,10 +51,10 @@ interface Deps {
   readonly revoke: RevokeLogin;
   readonly clock: Clock;
   readonly log: Log;
-  readonly idle: Seconds;
+  readonly idleTimeout: Seconds;
 }
 
-export const sessionTokens = ({ sessions, sealer, revoke, clock, log, idle }: Deps): SessionTokens => {
+export const sessionTokens = ({ sessions, sealer, revoke, clock, log, idleTimeout }: Deps): SessionTokens => {
   // The store gives the same login for as long as its record is the same. Saves opening the tokens.
   const openedBefore = new WeakMap<Login, { readonly id: SessionId; readonly opened: OpenedTokens }>();
   const seal = (id: SessionId, tokens: TokenSet) => sealer.seal(serialiseTokens(tokens), sessionContext(id));
@@ -73,7 +73,7 @@ export const sessionTokens = ({ sessions, sealer, revoke, clock, log, idle }: De
     replace: async (id, stored, login, tokens) => {
       const renewed = { ...login, lastUsed: clock.now(), sealedTokens: seal(id, tokens) };
       const session: Session = { ...stored.session, login: renewed };
-      const replaced = await sessions.replace(id, session, stored.revision, idle);
+      const replaced = await sessions.replace(id, session, stored.revision, idleTimeout);
       return replaced.outcome === "replaced";
     },
     drop: async (id, stored, login, { reason, loginEnd }, tokens) => {
@@ -81,7 +81,7 @@ export const sessionTokens = ({ sessions, sealer, revoke, clock, log, idle }: De
       const values: Session = loginEnd === undefined ? others : { ...others, loginEnd };
       log.write({ event: "session-dropped", username: login.username, reason });
       try {
-        const replaced = await sessions.replace(id, values, stored.revision, idle);
+        const replaced = await sessions.replace(id, values, stored.revision, idleTimeout);
         if (replaced.outcome === "replaced" && tokens) revoke(login, tokens, "unless-shared");
       } catch (cause) {
         if (!(cause instanceof StoreDown)) throw cause;

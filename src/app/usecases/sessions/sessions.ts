@@ -12,7 +12,7 @@ interface Deps {
   readonly store: SessionStore;
   readonly registered: Pick<RegisteredSessions, "end">;
   readonly random: Random;
-  readonly idle: Seconds;
+  readonly idleTimeout: Seconds;
 }
 
 /** How often a write of values is tried again when others write the same session. */
@@ -20,21 +20,25 @@ const maxAttempts = 5;
 
 export const newSessionId = (random: Random): SessionId => random.text(sessionIdBytes) as SessionId;
 
-export const sessions = ({ store, registered, random, idle }: Deps): Sessions => ({
+export const sessions = ({ store, registered, random, idleTimeout }: Deps): Sessions => ({
   newId: () => newSessionId(random),
   open: (id) =>
     unavailableIfDown(async () => {
-      const stored = await store.load(id, idle);
+      const stored = await store.load(id, idleTimeout);
       return stored ? { kind: "session", id, stored } : { kind: "none" };
     }),
   begin: (id, values) =>
     unavailableIfDown(async () => {
       const session = valuesOf(values);
-      return { kind: "session", id, stored: { session, revision: await store.create(id, session, idle) } };
+      return {
+        kind: "session",
+        id,
+        stored: { session, revision: await store.create(id, session, idleTimeout) },
+      };
     }),
   saveValues: async (id, values) => {
     for (let attempt = 0; attempt < maxAttempts; attempt++) {
-      const stored = await store.load(id, idle);
+      const stored = await store.load(id, idleTimeout);
       if (!stored) return;
       const { login, loginEnd } = stored.session;
       const session: Session = {
@@ -42,7 +46,7 @@ export const sessions = ({ store, registered, random, idle }: Deps): Sessions =>
         ...(login === undefined ? {} : { login }),
         ...(loginEnd === undefined ? {} : { loginEnd }),
       };
-      const replaced = await store.replace(id, session, stored.revision, idle);
+      const replaced = await store.replace(id, session, stored.revision, idleTimeout);
       if (replaced.outcome !== "changed") return;
     }
     throw new StoreDown({ cause: new Error("too many writers on one session") });

@@ -16,7 +16,7 @@ interface Deps {
   readonly revoke: RevokeLogin;
   readonly registered: Pick<RegisteredSessions, "register">;
   readonly clock: Clock;
-  readonly idle: Seconds;
+  readonly idleTimeout: Seconds;
   readonly wait: (time: Seconds) => Promise<void>;
 }
 
@@ -62,7 +62,7 @@ const storeWithRetry = async (
   let first = stored;
   for (;;) {
     try {
-      return await storeOverOld(d, id, first ?? (await d.sessions.load(id, d.idle)), exchange);
+      return await storeOverOld(d, id, first ?? (await d.sessions.load(id, d.idleTimeout)), exchange);
     } catch (error) {
       if (!(error instanceof StoreDown) || d.clock.now() >= end) throw error;
       await d.wait(retryDelay);
@@ -91,7 +91,7 @@ const storeOverOld = async (
     const named: Login = owner ? { ...login, username: owner.username, person: owner.person } : login;
     if (owner && !isOwnedBy(login, owner)) await d.registered.register(id, named);
     if (await d.tokens.replace(id, present, named, renewed)) return true;
-    present = await d.sessions.load(id, d.idle);
+    present = await d.sessions.load(id, d.idleTimeout);
   }
   throw new StoreDown({ cause: new Error("too many writers on one session") });
 };

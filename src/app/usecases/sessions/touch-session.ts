@@ -10,7 +10,7 @@ interface Deps {
   readonly registered: RegisteredSessions;
   readonly clock: Clock;
   readonly log: Log;
-  readonly idle: Seconds;
+  readonly idleTimeout: Seconds;
 }
 
 /** Updates a session's time of last use in the background. A lost update does no harm. */
@@ -26,7 +26,7 @@ export const touchSession =
     if (now - (login.lastUsed ?? login.since) < interval) return;
     d.registered.touch(id, login);
     const session: Session = { ...stored.session, login: { ...login, lastUsed: now } };
-    d.sessions.replace(id, session, stored.revision, d.idle).catch((cause: unknown) => {
+    d.sessions.replace(id, session, stored.revision, d.idleTimeout).catch((cause: unknown) => {
       d.log.write({ event: "background", what: "noting a session's use", cause });
     });
   };

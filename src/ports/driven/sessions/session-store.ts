@@ -8,19 +8,19 @@ import type { Revision, Session, SessionId, StoredSession } from "../../../domai
  */
 export interface SessionStore {
   /**
-   * Reads a session and touches it: it expires `idle` seconds from now. One round trip, without rewriting it. Undefined:
+   * Reads a session and touches it: it expires `idleTimeout` seconds from now. One round trip, no rewrite. Undefined:
    * there is none, or it has expired.
    */
-  load(id: SessionId, idle: Seconds): Promise<StoredSession | undefined>;
+  load(id: SessionId, idleTimeout: Seconds): Promise<StoredSession | undefined>;
   /** Reads a session without touching it. */
   peek(id: SessionId): Promise<StoredSession | undefined>;
   /** Stores a new session. The caller guarantees that its id is new. */
-  create(id: SessionId, session: Session, idle: Seconds): Promise<Revision>;
+  create(id: SessionId, session: Session, idleTimeout: Seconds): Promise<Revision>;
   /**
    * Replaces the session if it still has this revision, atomically. "gone": it has ended; "changed": another writer
    * replaced it. In both cases nothing is written.
    */
-  replace(id: SessionId, session: Session, expected: Revision, idle: Seconds): Promise<ReplaceOutcome>;
+  replace(id: SessionId, session: Session, expected: Revision, idleTimeout: Seconds): Promise<ReplaceOutcome>;
   /** Removes a session, in one round trip, and returns it. Undefined: it was gone already. */
   remove(id: SessionId): Promise<Session | undefined>;
   /**

@@ -5,7 +5,7 @@ import type { Username } from "../../../../src/domain/identity/user.ts";
 import { logoutTokenMaxAge } from "../../../../src/domain/sessions/logout-claims.ts";
 import type { Login, SessionId } from "../../../../src/domain/sessions/session.ts";
 import { memoryReplayCache } from "../../../support/memory/replay-cache.ts";
-import { idle, loginSetup } from "./login-setup.ts";
+import { idleTimeout, loginSetup } from "./login-setup.ts";
 
 const id = "s".repeat(32) as SessionId;
 const token = JSON.stringify({ id: "notice-1", subject: "sub-alice" });
@@ -22,7 +22,7 @@ const setup = async () => {
       ...more,
     };
     await s.registered.register(at, login);
-    await s.sessions.create(at, { login }, idle);
+    await s.sessions.create(at, { login }, idleTimeout);
   };
   await begin();
   return { ...s, replayCache, begin, logOut: backchannelLogout({ ...s, replayCache }) };

@@ -7,7 +7,7 @@ import { anonymous } from "../../../../src/domain/identity/caller.ts";
 import type { Username } from "../../../../src/domain/identity/user.ts";
 import type { SessionId } from "../../../../src/domain/sessions/session.ts";
 import type { SealedText } from "../../../../src/domain/sessions/token-set.ts";
-import { encryptionKey, idle, loginSetup } from "./login-setup.ts";
+import { encryptionKey, idleTimeout, loginSetup } from "./login-setup.ts";
 
 const alice = { kind: "user", user: { username: "alice" } };
 const otherId = "o".repeat(32) as SessionId;
@@ -88,7 +88,7 @@ describe("a session", () => {
 
   it("without a login is somebody anonymous's", async () => {
     const s = loginSetup();
-    await s.sessions.create(otherId, { counter: 1 }, idle);
+    await s.sessions.create(otherId, { counter: 1 }, idleTimeout);
     expect(await s.callerOf(otherId)).toBe(anonymous);
   });
 
@@ -107,7 +107,10 @@ describe("a session", () => {
       counter: 3,
     });
     expect(await s.callerOf(id)).toEqual({ kind: "anonymous", loginEnd: "not-renewed" });
-    expect((await s.sessions.load(id, idle))?.session).toEqual({ counter: 3, loginEnd: "not-renewed" });
+    expect((await s.sessions.load(id, idleTimeout))?.session).toEqual({
+      counter: 3,
+      loginEnd: "not-renewed",
+    });
     expect(s.log.events).toMatchObject([
       { event: "session-dropped", username: "alice" },
       { event: "renewal" },
@@ -121,9 +124,9 @@ describe("a session", () => {
   it("loses tokens that were copied from another session", async () => {
     const s = loginSetup();
     const id = await s.logIn(s.identityProvider.tokensOf("alice"));
-    const login = (await s.sessions.load(id, idle))?.session.login;
+    const login = (await s.sessions.load(id, idleTimeout))?.session.login;
     if (!login) throw new Error("nobody is logged in");
-    await s.sessions.create(otherId, { login }, idle);
+    await s.sessions.create(otherId, { login }, idleTimeout);
     expect(await s.callerOf(otherId)).toBe(anonymous);
     expect(await s.callerOf(id)).toMatchObject({ kind: "user" });
   });
@@ -131,9 +134,9 @@ describe("a session", () => {
   it.each(["", "AAAA", "no base64 at all"])("loses tokens that are damaged: %j", async (text) => {
     const s = loginSetup();
     const login = { username: "alice" as Username, since: 0, sealedTokens: text as SealedText };
-    await s.sessions.create(otherId, { login }, idle);
+    await s.sessions.create(otherId, { login }, idleTimeout);
     expect(await s.callerOf(otherId)).toBe(anonymous);
-    expect((await s.sessions.load(otherId, idle))?.session).toEqual({});
+    expect((await s.sessions.load(otherId, idleTimeout))?.session).toEqual({});
   });
 
   it("is nobody's loss when the provider is away", async () => {
@@ -156,13 +159,13 @@ describe("tokens under an old key", () => {
 
   it("are sealed anew when they are next used", async () => {
     const { s, id, sealer } = await underOldKey();
-    const tokens = sessionTokens({ ...s, sealer, idle });
+    const tokens = sessionTokens({ ...s, sealer, idleTimeout });
     const identify = identifyCaller({ ...s.parts, tokens });
-    const stored = await s.sessions.load(id, idle);
+    const stored = await s.sessions.load(id, idleTimeout);
     if (!stored?.session.login) throw new Error("nobody is logged in");
     expect(tokens.open(id, stored.session.login)?.underOldKey).toBe(true);
     expect(await identify({ kind: "session", id, stored })).toMatchObject(alice);
-    const login = (await s.sessions.load(id, idle))?.session.login;
+    const login = (await s.sessions.load(id, idleTimeout))?.session.login;
     expect(login && tokens.open(id, login)?.underOldKey).toBe(false);
   });
 
@@ -175,9 +178,9 @@ describe("tokens under an old key", () => {
       revoke: s.revoke,
       clock: s.clock,
       log: s.log,
-      idle,
+      idleTimeout,
     });
-    const stored = await s.sessions.load(id, idle);
+    const stored = await s.sessions.load(id, idleTimeout);
     if (!stored) throw new Error("there is no session");
     expect(await identifyCaller({ ...s.parts, tokens })({ kind: "session", id, stored })).toMatchObject(
       alice,

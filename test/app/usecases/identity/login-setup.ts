@@ -25,7 +25,7 @@ import { memorySessionStore } from "../../../support/memory/session-store.ts";
 import { manualBackground } from "../sessions/manual-background.ts";
 import { fakeProvider } from "./fake-provider.ts";
 
-export const idle = 1000;
+export const idleTimeout = 1000;
 export const claimNames = { username: "sub", groups: "groups", subject: "sub" };
 
 export const encryptionKey = (name: string) => ({ name, bytes: randomBytes(32) });
@@ -42,8 +42,17 @@ export const loginSetup = (replaced: { sessions?: SessionStore; marks?: NotBefor
   const background = manualBackground();
   const find = findSessions({ sessions, registry });
   const revoke = revokeLogin({ identityProvider, background, findSessions: find });
-  const tokens = sessionTokens({ sessions, sealer, revoke, clock, log, idle });
-  const registered = registeredSessions({ sessions, registry, tokens, find, revoke, clock, log, idle });
+  const tokens = sessionTokens({ sessions, sealer, revoke, clock, log, idleTimeout });
+  const registered = registeredSessions({
+    sessions,
+    registry,
+    tokens,
+    find,
+    revoke,
+    clock,
+    log,
+    idleTimeout,
+  });
   const marks = replaced.marks ?? memoryNotBeforeMarks(clock, 100_000);
   const lock = memoryLock(clock);
   const replayCache = memoryReplayCache(clock);
@@ -62,7 +71,7 @@ export const loginSetup = (replaced: { sessions?: SessionStore; marks?: NotBefor
     claimNames,
     clock,
     log,
-    idle,
+    idleTimeout,
     lockTimeout: 10,
     wait: async (time) => clock.pass(time),
   });
@@ -71,7 +80,7 @@ export const loginSetup = (replaced: { sessions?: SessionStore; marks?: NotBefor
     validate,
     renewals: renewals({ renew, clock, log, timeout: 10 }),
     tokens,
-    touchSession: touchSession({ sessions, registered, clock, log, idle }),
+    touchSession: touchSession({ sessions, registered, clock, log, idleTimeout }),
     clock,
     random,
     log,
@@ -83,19 +92,23 @@ export const loginSetup = (replaced: { sessions?: SessionStore; marks?: NotBefor
   const logIn = async (set: TokenSet, id = "s".repeat(32) as SessionId, values: Session = {}) => {
     const sealedTokens = tokens.seal(id, set);
     const username = "alice" as Username;
-    await sessions.create(id, { ...values, login: { username, since: clock.now(), sealedTokens } }, idle);
+    await sessions.create(
+      id,
+      { ...values, login: { username, since: clock.now(), sealedTokens } },
+      idleTimeout,
+    );
     return id;
   };
 
   /** Who a request with this session's cookie is from. */
   const callerOf = async (id: SessionId) => {
-    const stored = await sessions.load(id, idle);
+    const stored = await sessions.load(id, idleTimeout);
     return identify(stored ? { kind: "session", id, stored } : { kind: "none" });
   };
 
   /** The tokens that a session holds now; undefined: nobody is logged in. */
   const tokensIn = async (id: SessionId): Promise<TokenSet | undefined> => {
-    const login = (await sessions.load(id, idle))?.session.login;
+    const login = (await sessions.load(id, idleTimeout))?.session.login;
     return login && tokens.open(id, login)?.tokens;
   };
 

@@ -3,7 +3,7 @@ import { ProviderDown, StoreDown } from "../../../../src/domain/failure.ts";
 import type { Username } from "../../../../src/domain/identity/user.ts";
 import type { Revision, SessionId } from "../../../../src/domain/sessions/session.ts";
 import { byPerson, byUsername } from "../../../../src/domain/sessions/session-owner.ts";
-import { idle } from "./login-setup.ts";
+import { idleTimeout } from "./login-setup.ts";
 import { loginIn, newcomer, origin, signInSetup } from "./sign-in-setup.ts";
 
 const alice = byUsername("alice" as Username);
@@ -86,7 +86,7 @@ describe("a login that is finished", () => {
   it("keeps the values of the session before, and nothing of its login or of why that ended", async () => {
     const s = signInSetup();
     const values = { counter: 42, loginEnd: "too-old" } as const;
-    const revision = await s.sessions.create(stranger, values, idle);
+    const revision = await s.sessions.create(stranger, values, idleTimeout);
     const former = { kind: "session", id: stranger, stored: { session: values, revision } } as const;
     const { session } = await s.logInBy({}, { ...newcomer, session: former });
     expect((await s.sessions.peek(session.id))?.session).toEqual({ counter: 42, login: loginIn(session) });

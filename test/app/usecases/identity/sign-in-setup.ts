@@ -7,7 +7,7 @@ import { home } from "../../../../src/domain/sessions/return-path.ts";
 import type { Login } from "../../../../src/domain/sessions/session.ts";
 import type { AuthorizationResponse, SignIn, SignInBrowser } from "../../../../src/ports/driving/sign-in.ts";
 import { publicGroup } from "../../../domain/sample.ts";
-import { claimNames, idle, loginSetup } from "./login-setup.ts";
+import { claimNames, idleTimeout, loginSetup } from "./login-setup.ts";
 
 export const origin = "https://groups.example.org";
 
@@ -23,7 +23,7 @@ export const signInSetup = (providerOrigin?: string) => {
   let count = 0;
   const random = { text: (bytes: number) => `random-${bytes}-${++count}`, fraction: () => 0 };
   const signInNaming = (names: ClaimNames): SignIn =>
-    signIn({ ...s, random, idle, claimNames: names, providerOrigin });
+    signIn({ ...s, random, idleTimeout, claimNames: names, providerOrigin });
   const byDefault = signInNaming(claimNames);
 
   const begin = (returnTo = home) => byDefault.begin(origin, returnTo, "a");

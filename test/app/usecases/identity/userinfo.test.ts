@@ -160,7 +160,7 @@ describe("a session whose id token lacks the groups", () => {
       ...s,
       userinfo: asking,
       claimNames,
-      idle: 1000,
+      idleTimeout: 1000,
       lockTimeout: 1,
       wait: async () => {},
     });

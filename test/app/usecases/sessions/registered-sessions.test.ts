@@ -10,7 +10,7 @@ import {
   byUsername,
 } from "../../../../src/domain/sessions/session-owner.ts";
 import type { SealedText } from "../../../../src/domain/sessions/token-set.ts";
-import { idle, loginSetup } from "../identity/login-setup.ts";
+import { idleTimeout, loginSetup } from "../identity/login-setup.ts";
 
 const day = 86_400;
 const alice = "alice" as Username;
@@ -28,7 +28,7 @@ const setup = () => {
   });
   const begin = async (n: number, more: Partial<Login> = {}) => {
     await s.registered.register(idOf(n), login(more));
-    await s.sessions.create(idOf(n), { login: login(more) }, idle);
+    await s.sessions.create(idOf(n), { login: login(more) }, idleTimeout);
     return login(more);
   };
   const owners = [byUsername(alice), bySubject("sub-alice"), byProviderSession("sid-1")];
@@ -62,7 +62,7 @@ describe("the entries of sessions", () => {
   it("do not put a session's end off by leading to it", async () => {
     const s = setup();
     await s.begin(1);
-    s.clock.pass(idle - 1);
+    s.clock.pass(idleTimeout - 1);
     expect(await s.registered.find(s.owners, () => true)).toHaveLength(1);
     s.clock.pass(1);
     expect(await s.registered.find(s.owners, () => true)).toEqual([]);
@@ -89,7 +89,7 @@ describe("the entries of sessions", () => {
   it("outlive an unused session by a day, and no longer", async () => {
     const s = setup();
     await s.begin(1);
-    s.clock.pass(idle + day - 1);
+    s.clock.pass(idleTimeout + day - 1);
     expect((await s.lists()).map((ids) => ids.length)).toEqual([1, 1, 1]);
     s.clock.pass(1);
     expect(await s.lists()).toEqual([[], [], []]);
@@ -114,7 +114,7 @@ describe("the entries of sessions", () => {
     s.clock.pass(hour);
     s.registered.touch(idOf(1), { ...login, lastUsed: s.clock.now() - hour });
     expect(added).toBe(6);
-    s.clock.pass(idle + day - 1);
+    s.clock.pass(idleTimeout + day - 1);
     expect((await s.lists())[0]).toEqual([idOf(1)]);
   });
 
@@ -133,7 +133,7 @@ describe("the entries of sessions", () => {
   it("of version 0.1 are a hundred for a username: beyond, those used least recently end, with all their entries", async () => {
     const s = setup();
     for (let n = 0; n < 100; n++) await s.begin(n);
-    await s.registry.add(byUsername(alice), idOf(0), idle + day);
+    await s.registry.add(byUsername(alice), idOf(0), idleTimeout + day);
     await s.begin(100);
     expect(await s.sessions.peek(idOf(0))).toBeDefined();
     expect(await s.sessions.peek(idOf(1))).toBeUndefined();
@@ -163,7 +163,7 @@ describe("the refresh token of a session that ends", () => {
       const { providerSession: _, ...login } = s.login({ sealedTokens });
       const more = sid === undefined ? login : { ...login, providerSession: sid };
       await s.registered.register(idOf(Number(n)), more);
-      await s.sessions.create(idOf(Number(n)), { login: more }, idle);
+      await s.sessions.create(idOf(Number(n)), { login: more }, idleTimeout);
     }
     const revoked = async () => {
       await s.background.settle();
@@ -183,7 +183,7 @@ describe("the refresh token of a session that ends", () => {
     const s = await begun({ 1: "x" });
     const { remove } = s.sessions;
     s.sessions.remove = async (id) => {
-      const stored = await s.sessions.load(id, idle);
+      const stored = await s.sessions.load(id, idleTimeout);
       if (stored?.session.login) await s.tokens.replace(id, stored, stored.session.login, tokens(9));
       return remove(id);
     };

@@ -6,7 +6,7 @@ import type { Username } from "../../../../src/domain/identity/user.ts";
 import { byPerson, byUsername } from "../../../../src/domain/sessions/session-owner.ts";
 import type { TokenSet } from "../../../../src/domain/sessions/token-set.ts";
 import type { VerifiedTokens } from "../../../../src/ports/driven/identity/identity-provider.ts";
-import { idle, loginSetup } from "../identity/login-setup.ts";
+import { idleTimeout, loginSetup } from "../identity/login-setup.ts";
 
 const alice = { kind: "user", user: { username: "alice" } };
 const notRenewed = { kind: "anonymous", loginEnd: "not-renewed" };
@@ -32,9 +32,9 @@ const duringRefresh = (s: Setup, meanwhile: () => Promise<unknown>): TokenSet =>
 };
 
 const writeValues = async (s: Setup, counter: number) => {
-  const stored = await s.sessions.load(s.id, idle);
+  const stored = await s.sessions.load(s.id, idleTimeout);
   if (!stored) throw new Error("there is no session");
-  await s.sessions.replace(s.id, { ...stored.session, counter }, stored.revision, idle);
+  await s.sessions.replace(s.id, { ...stored.session, counter }, stored.revision, idleTimeout);
 };
 
 describe("an expired id token", () => {
@@ -116,7 +116,10 @@ describe("a refused renewal", () => {
     s.identityProvider.onRefresh = async () => "refused";
     expect(await s.callerOf(s.id)).toEqual(notRenewed);
     expect(await s.callerOf(s.id)).toEqual(notRenewed);
-    expect((await s.sessions.load(s.id, idle))?.session).toEqual({ counter: 7, loginEnd: "not-renewed" });
+    expect((await s.sessions.load(s.id, idleTimeout))?.session).toEqual({
+      counter: 7,
+      loginEnd: "not-renewed",
+    });
     expect(s.log.events).toContainEqual({ event: "renewal", outcome: "refused", username: "alice" });
   });
 
@@ -251,7 +254,7 @@ describe("an outage during renewal", () => {
     const s = await expired();
     const cause = new StoreDown();
     const identify = s.identify;
-    const stored = await s.sessions.load(s.id, idle);
+    const stored = await s.sessions.load(s.id, idleTimeout);
     if (!stored) throw new Error("there is no session");
     s.sessions.load = () => Promise.reject(cause);
     expect(await identify({ kind: "session", id: s.id, stored })).toEqual({ kind: "unverified", cause });
@@ -298,7 +301,7 @@ describe("a store that goes away during renewal", () => {
       s.sessions.replace = async (...args) => {
         Object.assign(s.sessions, { load, replace });
         await replace(...args);
-        const stored = await load(s.id, idle);
+        const stored = await load(s.id, idleTimeout);
         const login = stored?.session.login;
         if (stored && login) await s.tokens.replace(s.id, stored, login, newer);
         throw new StoreDown();
@@ -315,7 +318,7 @@ describe("a store that goes away during renewal", () => {
       failing(s, 3);
     });
     expect(await s.renew(s.id)).toBe(anonymous);
-    expect(await s.sessions.load(s.id, idle)).toBeUndefined();
+    expect(await s.sessions.load(s.id, idleTimeout)).toBeUndefined();
   });
 });
 
@@ -324,7 +327,7 @@ describe("a logout during renewal", () => {
     const s = await expired();
     const late = duringRefresh(s, () => s.sessions.remove(s.id));
     expect(await s.callerOf(s.id)).toBe(anonymous);
-    expect(await s.sessions.load(s.id, idle)).toBeUndefined();
+    expect(await s.sessions.load(s.id, idleTimeout)).toBeUndefined();
     await s.background.settle();
     expect(s.identityProvider.revoked).toEqual([late.refreshToken]);
   });
@@ -332,11 +335,11 @@ describe("a logout during renewal", () => {
   it("wins also when it left the session's values", async () => {
     const s = await expired();
     duringRefresh(s, async () => {
-      const stored = await s.sessions.load(s.id, idle);
-      if (stored) await s.sessions.replace(s.id, { counter: 1 }, stored.revision, idle);
+      const stored = await s.sessions.load(s.id, idleTimeout);
+      if (stored) await s.sessions.replace(s.id, { counter: 1 }, stored.revision, idleTimeout);
     });
     expect(await s.callerOf(s.id)).toBe(anonymous);
-    expect((await s.sessions.load(s.id, idle))?.session).toEqual({ counter: 1 });
+    expect((await s.sessions.load(s.id, idleTimeout))?.session).toEqual({ counter: 1 });
   });
 
   it("before it is found when the session is read again", async () => {
@@ -353,7 +356,7 @@ describe("values that are written during renewal", () => {
     const renewed = duringRefresh(s, () => writeValues(s, 42));
     expect(await s.callerOf(s.id)).toMatchObject(alice);
     expect(await s.tokensIn(s.id)).toEqual({ ...renewed, renewedAfterMark: expect.any(Number) });
-    expect((await s.sessions.load(s.id, idle))?.session["counter"]).toBe(42);
+    expect((await s.sessions.load(s.id, idleTimeout))?.session["counter"]).toBe(42);
   });
 
   it("without end are an outage, not a loss of the login", async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { identifyCaller } from "../../../../src/app/usecases/identity/identify-caller.ts";
 import { ProviderDown } from "../../../../src/domain/failure.ts";
-import { idle, loginSetup } from "../identity/login-setup.ts";
+import { idleTimeout, loginSetup } from "../identity/login-setup.ts";
 
 const alice = { kind: "user", user: { username: "alice" } };
 
@@ -70,7 +70,7 @@ describe("a login's last use", () => {
     const lastUsed = async () => {
       await s.callerOf(id);
       await meanwhile();
-      return (await s.sessions.load(id, idle))?.session.login?.lastUsed;
+      return (await s.sessions.load(id, idleTimeout))?.session.login?.lastUsed;
     };
     s.clock.pass(59);
     expect(await lastUsed()).toBeUndefined();
@@ -87,7 +87,7 @@ describe("a login's longest life", () => {
     const id = await s.logIn(s.identityProvider.tokensOf("alice", [], { exp: s.clock.now() + 100_000 }));
     const identify = identifyCaller({ ...s.parts, maxLifetime: 500 });
     const caller = async () => {
-      const stored = await s.sessions.load(id, idle);
+      const stored = await s.sessions.load(id, idleTimeout);
       return identify(stored ? { kind: "session", id, stored } : { kind: "none" });
     };
     s.clock.pass(499);

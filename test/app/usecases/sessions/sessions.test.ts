@@ -12,7 +12,7 @@ import { recordingLog } from "../../../support/measuring/recording-log.ts";
 import { memorySessionRegistry } from "../../../support/memory/session-registry.ts";
 import { memorySessionStore } from "../../../support/memory/session-store.ts";
 
-const idle = 100;
+const idleTimeout = 100;
 const id = "s".repeat(32) as SessionId;
 const loginWith = (sealed: string): Login => ({
   username: "alice" as Username,
@@ -29,14 +29,14 @@ const setup = () => {
     registry,
     clock,
     log: recordingLog(),
-    idle,
+    idleTimeout,
     tokens: { open: () => undefined },
     find: findSessions({ sessions: store, registry }),
     revoke: () => undefined,
   });
   const random = { text: (bytes: number) => Buffer.alloc(bytes, 7).toString("base64url"), fraction: () => 0 };
-  const inStore = async () => (await store.load(id, idle))?.session;
-  return { clock, store, inStore, sessions: sessions({ store, registered, random, idle }) };
+  const inStore = async () => (await store.load(id, idleTimeout))?.session;
+  return { clock, store, inStore, sessions: sessions({ store, registered, random, idleTimeout }) };
 };
 
 describe("sessions", () => {
@@ -47,15 +47,15 @@ describe("sessions", () => {
   it("are opened as they were begun, and put their end off", async () => {
     const s = setup();
     await s.sessions.begin(id, { counter: 1 });
-    s.clock.pass(idle - 1);
+    s.clock.pass(idleTimeout - 1);
     expect(await s.sessions.open(id)).toMatchObject({
       kind: "session",
       id,
       stored: { session: { counter: 1 } },
     });
-    s.clock.pass(idle - 1);
+    s.clock.pass(idleTimeout - 1);
     expect(await s.sessions.open(id)).toMatchObject({ kind: "session" });
-    s.clock.pass(idle);
+    s.clock.pass(idleTimeout);
     expect(await s.sessions.open(id)).toEqual({ kind: "none" });
   });
 
@@ -91,7 +91,7 @@ describe("sessions", () => {
 describe("a session's values", () => {
   it("replace the ones before, and leave the login as the store has it", async () => {
     const s = setup();
-    await s.store.create(id, { counter: 1, old: true, login: loginWith("renewed") }, idle);
+    await s.store.create(id, { counter: 1, old: true, login: loginWith("renewed") }, idleTimeout);
     await s.sessions.saveValues(id, { counter: 2, login: loginWith("of-a-slow-request") });
     expect(await s.inStore()).toEqual({ counter: 2, login: loginWith("renewed") });
   });
@@ -108,7 +108,7 @@ describe("a session's values", () => {
 
   it("leave in place why a login ended", async () => {
     const s = setup();
-    await s.store.create(id, { loginEnd: "too-old" }, idle);
+    await s.store.create(id, { loginEnd: "too-old" }, idleTimeout);
     await s.sessions.saveValues(id, { counter: 1 });
     expect(await s.inStore()).toEqual({ counter: 1, loginEnd: "too-old" });
   });
@@ -131,19 +131,24 @@ describe("a session's values", () => {
       return stored;
     };
     await s.sessions.saveValues(id, { counter: 2 });
-    expect(await load(id, idle)).toBeUndefined();
+    expect(await load(id, idleTimeout)).toBeUndefined();
   });
 
   it("are written over tokens that were renewed in between, without harming them", async () => {
     const s = setup();
-    await s.store.create(id, { login: loginWith("old") }, idle);
+    await s.store.create(id, { login: loginWith("old") }, idleTimeout);
     const { load } = s.store;
     let renewed = false;
     s.store.load = async (...of) => {
       const stored = await load(...of);
       if (stored && !renewed) {
         renewed = true;
-        await s.store.replace(id, { ...stored.session, login: loginWith("renewed") }, stored.revision, idle);
+        await s.store.replace(
+          id,
+          { ...stored.session, login: loginWith("renewed") },
+          stored.revision,
+          idleTimeout,
+        );
       }
       return stored;
     };

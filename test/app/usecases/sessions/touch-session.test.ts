@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { identifyCaller } from "../../../../src/app/usecases/identity/identify-caller.ts";
 import { StoreDown } from "../../../../src/domain/failure.ts";
 import type { SessionId, StoredSession } from "../../../../src/domain/sessions/session.ts";
-import { idle, loginSetup } from "../identity/login-setup.ts";
+import { idleTimeout, loginSetup } from "../identity/login-setup.ts";
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -10,7 +10,7 @@ const loggedIn = async () => {
   const s = loginSetup();
   const id = await s.logIn(s.identityProvider.tokensOf("alice", [], { exp: s.clock.now() + 100_000 }));
   const stored = async (): Promise<StoredSession> => {
-    const found = await s.sessions.load(id, idle);
+    const found = await s.sessions.load(id, idleTimeout);
     if (!found) throw new Error("there is no session");
     return found;
   };
@@ -41,12 +41,12 @@ describe("the last use of a session", () => {
     const s = await loggedIn();
     s.clock.pass(60);
     const before = await s.stored();
-    await s.sessions.replace(s.id, {}, before.revision, idle);
+    await s.sessions.replace(s.id, {}, before.revision, idleTimeout);
     await s.use(before);
     expect((await s.stored()).session).toEqual({});
     await s.sessions.remove(s.id);
     await s.use(before);
-    expect(await s.sessions.load(s.id, idle)).toBeUndefined();
+    expect(await s.sessions.load(s.id, idleTimeout)).toBeUndefined();
   });
 
   it("is lost without harm when the store is away", async () => {
