@@ -1,9 +1,13 @@
+import type { Json, JsonObject } from "./brand.ts";
+
+export const isJsonObject = (value: Json | undefined): value is JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
 /** Parses a JSON object; undefined when the text is not JSON, or not an object. */
-export const parseObject = (text: string): Readonly<Record<string, unknown>> | undefined => {
+export const parseObject = (text: string): JsonObject | undefined => {
   try {
-    const value: unknown = JSON.parse(text);
-    const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
-    return isObject ? (value as Readonly<Record<string, unknown>>) : undefined;
+    const value: Json = JSON.parse(text);
+    return isJsonObject(value) ? value : undefined;
   } catch {
     return undefined;
   }

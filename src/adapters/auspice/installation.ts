@@ -16,9 +16,8 @@ const projectRoot = fileURLToPath(new URL("../../../", import.meta.url));
  * @throws Error with one sentence for the operator, when `npm ci --ignore-scripts` has left it out
  */
 export const findInstallation = (root: string = projectRoot): Installation => {
-  const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).auspice as {
-    version: string;
-  };
+  const version: unknown = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).auspice?.version;
+  if (typeof version !== "string") throw new Error("package.json does not say which Auspice it wants.");
   const folder = join(root, "node_modules", ".cache", `auspice-${version}`);
   if (!existsSync(folder)) {
     throw new Error(`Auspice ${version} is not installed; fetch it with: npm run postinstall`);

@@ -18,6 +18,17 @@ const newSigningKeys = async (): Promise<string> => {
 
 const newCookieKeys = async (): Promise<string> => JSON.stringify([randomBytes(32).toString("base64url")]);
 
+const isSigningKeys = (value: unknown): value is ProviderKeys["jwks"] =>
+  typeof value === "object" &&
+  value !== null &&
+  "keys" in value &&
+  Array.isArray(value.keys) &&
+  value.keys.length > 0 &&
+  value.keys.every((key) => typeof key === "object" && key !== null && typeof key.kty === "string");
+
+const isCookieKeys = (value: unknown): value is readonly string[] =>
+  Array.isArray(value) && value.length > 0 && value.every((key) => typeof key === "string" && key !== "");
+
 /** Keys that are made once for a folder and outlive restarts, so that nobody is logged out by one. */
 export const openProviderKeys = async (folder: string): Promise<ProviderKeys> => {
   const signing = join(folder, "signing-keys.json");
@@ -26,5 +37,8 @@ export const openProviderKeys = async (folder: string): Promise<ProviderKeys> =>
     readOrCreate(signing, newSigningKeys),
     readOrCreate(cookies, newCookieKeys),
   ]);
-  return { jwks: parseJson(signing, jwks), cookieKeys: parseJson(cookies, cookieKeys) };
+  return {
+    jwks: parseJson(signing, jwks, isSigningKeys),
+    cookieKeys: parseJson(cookies, cookieKeys, isCookieKeys),
+  };
 };

@@ -33,10 +33,10 @@ const faults = (document: JsonObject): string[] => {
   return found;
 };
 
-const describe = (document: JsonObject): ProviderMetadata | string => {
-  const found = faults(document);
-  return found.length === 0 ? (document as ProviderMetadata) : `Identity provider: ${found.join(", ")}.`;
-};
+const isMetadata = (document: JsonObject): document is ProviderMetadata => faults(document).length === 0;
+
+const describe = (document: JsonObject): ProviderMetadata | string =>
+  isMetadata(document) ? document : `Identity provider: ${faults(document).join(", ")}.`;
 
 const discoveryUrl = (idpUrl: string): string =>
   `${idpUrl.replace(/\/+$/, "")}/.well-known/openid-configuration`;

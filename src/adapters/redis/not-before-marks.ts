@@ -31,7 +31,7 @@ return 1`;
 /** Whoever may be marked is not trusted for a record that cannot be read. */
 const parseMark = (record: string): Seconds => {
   try {
-    const { value } = JSON.parse(record) as { value?: unknown };
+    const { value }: { value?: unknown } = JSON.parse(record);
     if (typeof value === "number") return value;
     throw new Error("It holds no number.");
   } catch (cause) {

@@ -1,5 +1,5 @@
 import type { Seconds } from "../../domain/brand.ts";
-import type { SessionId } from "../../domain/sessions/session.ts";
+import { parseSessionId } from "../../domain/sessions/session.ts";
 import type { SessionOwner } from "../../domain/sessions/session-owner.ts";
 import type { SessionRegistry } from "../../ports/driven/sessions/session-registry.ts";
 import type { Clock } from "../../ports/driven/system/clock.ts";
@@ -27,7 +27,8 @@ export const redisSessionRegistry = (connection: RedisConnection, clock: Clock):
     list: async (owner) => {
       const after = `(${inMilliseconds(clock.now())}`;
       const ids = await connection.run((redis) => redis.zrevrangebyscore(keyOf(owner), "+inf", after));
-      return ids as SessionId[];
+      // What is no id is no session of ours.
+      return ids.map(parseSessionId).filter((id) => id !== undefined);
     },
 
     remove: async (owner, id) => {

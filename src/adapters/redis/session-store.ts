@@ -3,7 +3,7 @@ import { Cluster } from "ioredis";
 import { LRUCache } from "lru-cache";
 import type { Seconds } from "../../domain/brand.ts";
 import type { Revision, SessionId, StoredSession } from "../../domain/sessions/session.ts";
-import { parseSession } from "../../domain/sessions/session.ts";
+import { parseSession, parseSessionId } from "../../domain/sessions/session.ts";
 import type { ListedSession, SessionStore } from "../../ports/driven/sessions/session-store.ts";
 import type { Log } from "../../ports/driven/system/log.ts";
 import type { RedisConnection } from "./connection.ts";
@@ -100,7 +100,8 @@ async function* allSessions(connection: RedisConnection): AsyncGenerator<ListedS
     const records = await connection.run((redis) => Promise.all(keys.map((key) => redis.get(key))));
     for (const [index, key] of keys.entries()) {
       const found = parseRecord(records[index]);
-      if (found !== undefined) yield { id: key.slice(prefix.length) as SessionId, session: found.session };
+      const id = parseSessionId(key.slice(prefix.length));
+      if (id !== undefined && found !== undefined) yield { id, session: found.session };
     }
   }
 }

@@ -1,5 +1,6 @@
-import type { Readable } from "node:stream";
+import { Readable } from "node:stream";
 import { GetObjectCommand, HeadObjectCommand } from "@aws-sdk/client-s3";
+import { StoreDown } from "../../domain/failure.ts";
 import type { ObjectKey } from "../../domain/resources/object-key.ts";
 import type { ObjectMetadata, StoredObject } from "../../domain/resources/stored-object.ts";
 import type { S3Connection } from "./connection.ts";
@@ -32,7 +33,9 @@ export const read = async (
   const command = new GetObjectCommand({ Bucket: bucket, Key: key });
   const answer = await find(connection, signal, (abortSignal) => reading.send(command, { abortSignal }));
   if (answer === undefined) return undefined;
-  const body = answer.Body as Readable;
+  const { Body: body } = answer;
+  if (!(body instanceof Readable))
+    throw new StoreDown({ cause: new Error("The store's answer has no body.") });
   try {
     const metadata = metadataOf(answer);
     return { ...metadata, body: downloadOf(body, metadata.size, signal) };

@@ -63,10 +63,12 @@ export const createFile = async (path: string, text: string): Promise<boolean> =
   return created;
 };
 
-/** Reads the JSON of a file that this server has written. */
-export const parseJson = <T>(path: string, text: string): T => {
+/** Reads the JSON of a file that this server has written, and that has to be of this shape. */
+export const parseJson = <T>(path: string, text: string, hasShape: (value: unknown) => value is T): T => {
   try {
-    return JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    if (!hasShape(value)) throw new Error("Its JSON has another shape.");
+    return value;
   } catch (cause) {
     throw new Error(`${path} is damaged. Put back a copy of it, or remove it to have it made anew.`, {
       cause,

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { Json, JsonObject } from "../../domain/brand.ts";
+import { isJsonObject } from "../../domain/json-object.ts";
 import type { Mode, Setting } from "./setting.ts";
 import type { SettingName, Settings } from "./settings.ts";
 import { ignoredNames, settings as table } from "./settings.ts";
@@ -84,13 +85,13 @@ const configurationFile = (
 
 const readFile = (file: string, problems: string[]): JsonObject => {
   try {
-    const value = JSON.parse(readFileSync(file, "utf8")) as Json;
-    if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    const value: Json = JSON.parse(readFileSync(file, "utf8"));
+    if (!isJsonObject(value)) {
       problems.push(`CONFIG_FILE: ${file} has to hold a JSON object.`);
       return {};
     }
-    reportUnknown(value as JsonObject, file, problems);
-    return value as JsonObject;
+    reportUnknown(value, file, problems);
+    return value;
   } catch (error) {
     const why = error instanceof SyntaxError ? "is not valid JSON" : "cannot be read";
     problems.push(`CONFIG_FILE: ${file} ${why}. Mend it, or name another file in CONFIG_FILE.`);

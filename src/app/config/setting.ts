@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from "../../domain/brand.ts";
+import { isJsonObject } from "../../domain/json-object.ts";
 
 /** Parses the text of a variable, or a value of the configuration file. */
 export interface Kind<T> {
@@ -63,7 +64,8 @@ export const setting = <const T>(
 const asJson = (raw: Json): Json | undefined => {
   if (typeof raw !== "string") return raw;
   try {
-    return JSON.parse(raw) as Json;
+    const value: Json = JSON.parse(raw);
+    return value;
   } catch {
     return undefined;
   }
@@ -138,9 +140,7 @@ export const object: Kind<JsonObject> = {
   name: "a JSON object",
   read: (raw) => {
     const value = asJson(raw);
-    return typeof value === "object" && value !== null && !Array.isArray(value)
-      ? (value as JsonObject)
-      : undefined;
+    return isJsonObject(value) ? value : undefined;
   },
 };
 

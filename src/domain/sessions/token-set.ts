@@ -1,5 +1,5 @@
-import type { Branded, JsonObject, Seconds } from "../brand.ts";
-import { parseObject } from "../json-object.ts";
+import type { Branded, Json, JsonObject, Seconds } from "../brand.ts";
+import { isJsonObject, parseObject } from "../json-object.ts";
 
 /** A text that the token sealer encrypted; it can be opened in its encryption context only. */
 export type SealedText = Branded<"SealedText">;
@@ -22,7 +22,7 @@ export const serialiseTokens = (tokens: TokenSet): string => JSON.stringify(toke
 
 /** Parses what {@link serialiseTokens} wrote; undefined for anything else. */
 export const parseTokens = (text: string): TokenSet | undefined => {
-  const value: Partial<Record<keyof TokenSet, unknown>> | undefined = parseObject(text);
+  const value: Partial<Record<keyof TokenSet, Json>> | undefined = parseObject(text);
   if (!value) return undefined;
   const { idToken, accessToken, refreshToken, userinfo, renewedAfterMark } = value;
   if (typeof idToken !== "string" || typeof accessToken !== "string" || typeof refreshToken !== "string") {
@@ -32,6 +32,5 @@ export const parseTokens = (text: string): TokenSet | undefined => {
   if (renewedAfterMark !== undefined && !isMark) return undefined;
   const tokens = { idToken, accessToken, refreshToken, ...(isMark ? { renewedAfterMark } : {}) };
   if (userinfo === undefined) return tokens;
-  if (typeof userinfo !== "object" || userinfo === null || Array.isArray(userinfo)) return undefined;
-  return { ...tokens, userinfo: userinfo as JsonObject };
+  return isJsonObject(userinfo) ? { ...tokens, userinfo } : undefined;
 };

@@ -4,7 +4,13 @@ import type { Limiter } from "../../../ports/driven/system/limiter.ts";
 import { QueueBusy } from "../../shared/bounded-queue.ts";
 import { parseJson, readOrCreate } from "../../shared/durable-file.ts";
 import { withConcurrency } from "../../shared/with-concurrency.ts";
-import { hashPassword, isPassword, type PasswordHash, type ScryptCost } from "./password-hash.ts";
+import {
+  hashPassword,
+  isPassword,
+  isPasswordHash,
+  type PasswordHash,
+  type ScryptCost,
+} from "./password-hash.ts";
 
 export interface NewAccount {
   readonly username: string;
@@ -34,6 +40,18 @@ export interface Accounts {
 interface StoredAccount extends Account {
   readonly password: PasswordHash;
 }
+
+const isAccounts = (value: unknown): value is readonly StoredAccount[] =>
+  Array.isArray(value) &&
+  value.every(
+    (account) =>
+      typeof account === "object" &&
+      account !== null &&
+      typeof account.username === "string" &&
+      Array.isArray(account.groups) &&
+      account.groups.every((group: unknown) => typeof group === "string") &&
+      isPasswordHash(account.password),
+  );
 
 /** A hash takes a tenth of a second of one core and 32 MiB. */
 const hashing = { atOnce: 2, waiting: 20, patience: 10 };
@@ -65,7 +83,7 @@ export const openAccounts = async (
 ): Promise<Accounts> => {
   const path = join(folder, "accounts.json");
   const text = await readOrCreate(path, () => newFile(initial, cost));
-  const stored = parseJson<StoredAccount[]>(path, text);
+  const stored = parseJson(path, text, isAccounts);
   const byName = new Map(stored.map((account) => [account.username, account]));
   // An unknown username is checked against this, so that it takes as long as a known one.
   const nobody: PasswordHash = { ...(stored[0]?.password ?? cost), salt: "", hash: "" };

@@ -13,6 +13,12 @@ export interface PasswordHash extends ScryptCost {
   readonly hash: string;
 }
 
+export const isPasswordHash = (value: unknown): value is PasswordHash => {
+  if (typeof value !== "object" || value === null) return false;
+  const { N, r, p, salt, hash }: Partial<Record<keyof PasswordHash, unknown>> = value;
+  return [N, r, p].every(Number.isInteger) && [salt, hash].every((part) => typeof part === "string");
+};
+
 /** One of the equal choices of OWASP's Password Storage Cheat Sheet: 32 MiB for each hash. */
 export const usualCost: ScryptCost = { N: 2 ** 15, r: 8, p: 3 };
 

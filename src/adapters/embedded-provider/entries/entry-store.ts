@@ -3,6 +3,7 @@ import type { Dirent } from "node:fs";
 import { mkdir, opendir, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { JsonObject, Seconds } from "../../../domain/brand.ts";
+import { isJsonObject } from "../../../domain/json-object.ts";
 import type { Clock } from "../../../ports/driven/system/clock.ts";
 import type { Log } from "../../../ports/driven/system/log.ts";
 import { hasCode } from "../../shared/disk-fault.ts";
@@ -33,6 +34,12 @@ interface StoredEntry {
   readonly expires: Seconds;
   readonly value: JsonObject;
 }
+
+const parseEntry = (text: string): StoredEntry => {
+  const { expires, value }: JsonObject = JSON.parse(text);
+  if (typeof expires === "number" && isJsonObject(value)) return { expires, value };
+  throw new Error("It has another shape.");
+};
 
 /** Anybody who can reach the server can make it store an unfinished login. */
 const mostOfOneKind = 50_000;
@@ -73,7 +80,7 @@ export const openEntryStore = async (
     const text = await readIfThere(path);
     if (text === undefined) return undefined;
     try {
-      return JSON.parse(text);
+      return parseEntry(text);
     } catch (cause) {
       // Files are written whole; this one was damaged by something else, and whoever needs it logs in again.
       log.write({ event: "background", what: "reading an entry of the embedded identity provider", cause });

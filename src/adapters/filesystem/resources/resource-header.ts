@@ -1,6 +1,7 @@
 import type { FileHandle } from "node:fs/promises";
 import type { Seconds } from "../../../domain/brand.ts";
 import { StoreDown } from "../../../domain/failure.ts";
+import { parseObject } from "../../../domain/json-object.ts";
 import type { ETag, ObjectMetadata } from "../../../domain/resources/stored-object.ts";
 import type { Version } from "../cells/cell.ts";
 
@@ -33,11 +34,9 @@ export const headerLine = ({ contentType, contentEncoding }: ContentTypes, lastM
 /** The entity tag that a version of an object has: versions are random and never come back. */
 export const tagOf = (version: Version): ETag => `"${version}"` as ETag;
 
-/** @throws Error, or a TypeError, for anything but what {@link headerLine} writes. */
+/** @throws Error for anything but what {@link headerLine} writes. */
 const parseHeader = (line: string) => {
-  const { contentType, contentEncoding, lastModified } = JSON.parse(line) as Readonly<
-    Record<string, unknown>
-  >;
+  const { contentType, contentEncoding, lastModified } = parseObject(line) ?? {};
   const seconds = typeof lastModified === "string" ? Date.parse(lastModified) / 1000 : Number.NaN;
   const isKnownEncoding = contentEncoding === undefined || contentEncoding === "gzip";
   if (typeof contentType !== "string" || !isKnownEncoding || Number.isNaN(seconds)) {

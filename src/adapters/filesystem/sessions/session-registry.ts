@@ -24,7 +24,10 @@ export interface IndexFolder {
 type Entries = ReadonlyMap<SessionId, Seconds>;
 
 const isEntry = (entry: unknown): entry is [SessionId, Seconds] =>
-  Array.isArray(entry) && parseSessionId(String(entry[0])) !== undefined && typeof entry[1] === "number";
+  Array.isArray(entry) &&
+  typeof entry[0] === "string" &&
+  parseSessionId(entry[0]) !== undefined &&
+  typeof entry[1] === "number";
 
 /** Keeps each owner's sessions in a cell; the token's time is the end of the last of them. */
 export const filesystemSessionRegistry = ({

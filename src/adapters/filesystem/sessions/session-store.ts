@@ -1,7 +1,7 @@
 import { LRUCache } from "lru-cache";
 import type { Seconds } from "../../../domain/brand.ts";
 import type { Revision, Session, SessionId, StoredSession } from "../../../domain/sessions/session.ts";
-import { parseSession } from "../../../domain/sessions/session.ts";
+import { parseSession, parseSessionId } from "../../../domain/sessions/session.ts";
 import type {
   ListedSession,
   ReplaceOutcome,
@@ -71,10 +71,11 @@ const idLength = 32;
 const recordOf = (id: SessionId, session: Session): string => id + JSON.stringify(session);
 
 const parseRecord = (text: string, tell: (id: string) => void): ListedSession | undefined => {
-  const [id, session] = [text.slice(0, idLength), parseSession(text.slice(idLength))];
-  if (session) return { id: id as SessionId, session };
+  const start = text.slice(0, idLength);
+  const [id, session] = [parseSessionId(start), parseSession(text.slice(idLength))];
+  if (id && session) return { id, session };
   // Another version, or somebody else, has written it. Its owner logs in again, as if there were none.
-  tell(id);
+  tell(start);
   return undefined;
 };
 

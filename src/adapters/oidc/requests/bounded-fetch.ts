@@ -1,5 +1,6 @@
-import type { Json, JsonObject, Seconds } from "../../../domain/brand.ts";
+import type { JsonObject, Seconds } from "../../../domain/brand.ts";
 import { ProviderDown } from "../../../domain/failure.ts";
+import { parseObject } from "../../../domain/json-object.ts";
 
 /** No metadata, key set or token answer is anywhere near this. */
 const maxBytes = 1024 * 1024;
@@ -61,12 +62,7 @@ export const boundedFetch = (timeout: Seconds): BoundedFetch => {
 
 /** An answer's JSON object. The cause never quotes the text, as JSON.parse does: it may hold tokens. */
 export const jsonObject = (answer: Answer): JsonObject => {
-  let value: Json | undefined;
-  try {
-    value = JSON.parse(answer.text) as Json;
-  } catch {
-    value = undefined;
-  }
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as JsonObject;
+  const value = parseObject(answer.text);
+  if (value !== undefined) return value;
   throw new ProviderDown({ cause: new Error(`An answer with status ${answer.status} is not a JSON object`) });
 };

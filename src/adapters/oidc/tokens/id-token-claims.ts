@@ -1,4 +1,5 @@
 import type { Json, JsonObject, Seconds } from "../../../domain/brand.ts";
+import { isJsonObject } from "../../../domain/json-object.ts";
 import type { Verification } from "../../../ports/driven/identity/identity-provider.ts";
 
 /** What a token must be for the moment and the client at hand. */
@@ -12,9 +13,6 @@ export interface Expectations {
 /** What makes a token a logout token (OpenID Connect Back-Channel Logout section 2.4). */
 export const logoutEvent = "http://schemas.openid.net/event/backchannel-logout";
 
-export const isObject = (value: Json | undefined): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
 const invalid = (reason: string): Verification => ({ outcome: "invalid", reason });
 
 /** The party that a token with several audiences was made for (OpenID Connect Core section 3.1.3.7, items 4 and 5). */
@@ -27,7 +25,7 @@ const isForClient = (claims: JsonObject, clientId: string): boolean => {
 /** Tokens of other kinds that the same keys sign: Cognito's access tokens, anybody's logout tokens. */
 const isIdToken = (claims: JsonObject): boolean => {
   const { token_use: use, events } = claims;
-  return (use === undefined || use === "id") && !(isObject(events) && Object.hasOwn(events, logoutEvent));
+  return (use === undefined || use === "id") && !(isJsonObject(events) && Object.hasOwn(events, logoutEvent));
 };
 
 /** 9999-12-31T23:59:59Z. Later times are none: often they are in milliseconds, which would never be over. */

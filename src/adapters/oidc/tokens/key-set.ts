@@ -8,13 +8,13 @@ import {
 } from "jose";
 import type { Json, JsonObject, Seconds } from "../../../domain/brand.ts";
 import { ProviderDown } from "../../../domain/failure.ts";
+import { isJsonObject } from "../../../domain/json-object.ts";
 import type { Clock } from "../../../ports/driven/system/clock.ts";
 import type { Log } from "../../../ports/driven/system/log.ts";
 import type { Allowance } from "../requests/allowance.ts";
 import { allowance } from "../requests/allowance.ts";
 import type { BoundedFetch } from "../requests/bounded-fetch.ts";
 import { type RemoteDocument, remoteDocument } from "../requests/remote-document.ts";
-import { isObject } from "./id-token-claims.ts";
 
 /** A key that the provider has withdrawn is forgotten within this time. */
 const maxAge: Seconds = 600;
@@ -60,13 +60,13 @@ export interface KeySetOptions {
 
 /** The two names of one algorithm (RFC 9864 section 2.2) are taken for each other, whichever the key states. */
 const underEitherName = (key: Json): Json => {
-  if (!isObject(key) || key["kty"] !== "OKP" || key["crv"] !== "Ed25519") return key;
+  if (!isJsonObject(key) || key["kty"] !== "OKP" || key["crv"] !== "Ed25519") return key;
   const { alg, ...others } = key;
   return alg === "EdDSA" || alg === "Ed25519" ? others : key;
 };
 
 /** Some providers give signature keys no `use` (RFC 7517 section 4.2). */
-const isForSignatures = (key: Json): boolean => isObject(key) && (key["use"] ?? "sig") === "sig";
+const isForSignatures = (key: Json): boolean => isJsonObject(key) && (key["use"] ?? "sig") === "sig";
 
 const readKeys = (document: JsonObject): Keys => {
   const { keys } = document;

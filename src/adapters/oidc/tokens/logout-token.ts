@@ -1,10 +1,11 @@
 import type { Json, JsonObject, Seconds } from "../../../domain/brand.ts";
 import { ProviderDown } from "../../../domain/failure.ts";
 import type { ProviderMetadata } from "../../../domain/identity/provider-metadata.ts";
+import { isJsonObject } from "../../../domain/json-object.ts";
 import { logoutTokenMaxAge } from "../../../domain/sessions/logout-claims.ts";
 import type { LogoutVerification } from "../../../ports/driven/identity/identity-provider.ts";
 import { verifySigned } from "../signed-token.ts";
-import { isObject, logoutEvent } from "./id-token-claims.ts";
+import { logoutEvent } from "./id-token-claims.ts";
 import type { KeySet } from "./key-set.ts";
 import { refusal } from "./token-verifier.ts";
 
@@ -49,7 +50,8 @@ const judgeTimes = (claims: JsonObject, { now, startTolerance }: LogoutExpectati
 /** Judges claims whose signature, issuer and audience are right (OpenID Connect Back-Channel Logout section 2.6). */
 const judge = (claims: JsonObject, expected: LogoutExpectations): LogoutVerification => {
   const { events } = claims;
-  if (!isObject(events) || !isObject(events[logoutEvent])) return invalid("The token is not a logout token.");
+  if (!isJsonObject(events) || !isJsonObject(events[logoutEvent]))
+    return invalid("The token is not a logout token.");
   // Without this, an id token could be passed off as a logout token.
   if (Object.hasOwn(claims, "nonce")) return invalid("A logout token has no nonce.");
   const id = nameIn(claims.jti);

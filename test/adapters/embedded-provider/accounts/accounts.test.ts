@@ -67,8 +67,16 @@ describe("the demo accounts", () => {
     expect(await (await open()).logIn("alice", "x".repeat(201))).toEqual({ outcome: "wrong" });
   });
 
-  it("name the file when it is damaged", async () => {
-    await writeFile(join(folder, "accounts.json"), "[");
+  it.each([
+    "[",
+    "null",
+    "{}",
+    "[null]",
+    '[{"username":"alice","groups":[]}]',
+    '[{"username":"alice","groups":[1],"password":{"N":2,"r":8,"p":1,"salt":"","hash":""}}]',
+    '[{"username":"alice","groups":[],"password":{"N":"2","r":8,"p":1,"salt":"","hash":""}}]',
+  ])("name the file when it is damaged: %s", async (text) => {
+    await writeFile(join(folder, "accounts.json"), text);
     await expect(open()).rejects.toThrow("accounts.json");
   });
 });

@@ -97,16 +97,19 @@ describe("the embedded provider's entry store", () => {
     expect(await filesOf("Session")).toHaveLength(1);
   });
 
-  it("takes a damaged entry for none, tells the operator, and sweeps it", async () => {
-    const store = await open();
-    await store.put("Session", "id", {}, 60);
-    const [name = ""] = await filesOf("Session");
-    await writeFile(join(folder, "entries", "Session", name), "{");
-    expect(await store.find("Session", "id")).toBeUndefined();
-    expect(events).toHaveLength(1);
-    await store.sweep(async () => false, going);
-    expect(await filesOf("Session")).toEqual([]);
-  });
+  it.each(["{", "null", "[]", '{"expires":"9999999999","value":{}}', '{"expires":9999999999,"value":[]}'])(
+    "takes a damaged entry for none, tells the operator, and sweeps it: %s",
+    async (text) => {
+      const store = await open();
+      await store.put("Session", "id", {}, 60);
+      const [name = ""] = await filesOf("Session");
+      await writeFile(join(folder, "entries", "Session", name), text);
+      expect(await store.find("Session", "id")).toBeUndefined();
+      expect(events).toHaveLength(1);
+      await store.sweep(async () => false, going);
+      expect(await filesOf("Session")).toEqual([]);
+    },
+  );
 });
 
 describe("the models of oidc-provider in it", () => {
