@@ -164,9 +164,14 @@ describe("sessions in a folder", () => {
     expect(await readdir(cell)).toHaveLength(2);
   });
 
-  it("logs a damaged session and takes it for absent", async () => {
+  it.each([
+    ["{"],
+    ["no id that a session could have {}"],
+    ["0123456789abcdef0123456789abcde.{}"],
+    [`${"a".repeat(32)}[]`],
+  ])("logs a damaged session and takes it for absent: %s", async (text) => {
     await store.create(id, { count: 1 }, 100);
-    await writeFile(await dataFile(), "{");
+    await writeFile(await dataFile(), text);
     expect(await store.load(id, 100)).toBeUndefined();
     expect(log.events.at(-1)).toEqual({
       event: "background",
