@@ -55,6 +55,17 @@ export default defineConfig({
       }),
       project("browser", ["test/browser/**/*.test.ts"], { testTimeout: 120_000, hookTimeout: 120_000 }),
     ],
+    // Of what needs nothing but itself; `npm run coverage` measures it in the unit project, which covers it alone.
+    coverage: {
+      include: ["src/domain/**/*.ts", "src/ports/**/*.ts", "src/app/usecases/**/*.ts"],
+      reporter: ["text"],
+      reportsDirectory: "test/.cache/coverage",
+      thresholds: {
+        "src/domain/**": { branches: 98 },
+        "src/ports/**": { branches: 98 },
+        "src/app/usecases/**": { branches: 98 },
+      },
+    },
     // The line that says how it went, whoever reads it; see the file.
     reporters: ["default", "./test/support/plain-totals.ts"],
   },

@@ -152,7 +152,7 @@ const checkDatasetName = (parts: readonly [string, ...string[]], action: Resourc
   if (reserved.has(parts[0].toLowerCase())) {
     throw new BadRequest(`A dataset's name cannot begin with "${parts[0]}".`);
   }
-  const last = parts.at(-1) ?? "";
+  const last = parts.at(-1);
   const collides = sidecarNames.some((name) => name === last);
   if (collides && (action === "upload" || parts.length > 1)) {
     throw new BadRequest(`A dataset's name cannot end in "${last}": that is the name of a sidecar file.`);

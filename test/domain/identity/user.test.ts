@@ -108,6 +108,16 @@ describe("the user in an id token's claims", () => {
   });
 });
 
+describe("the subject in an id token's claims", () => {
+  it("is the token's own `sub`, whatever claim tells who the person is", () => {
+    const claims = { ...person, oid: "9e9e", "cognito:username": "alice" };
+    const byOid = { ...names, subject: "oid" };
+    expect(userFromClaims(claims, byOid)).toMatchObject({ sub: "1f0c", person: { subject: "9e9e" } });
+    expect(userFromClaims({ ...claims, sub: 7 }, byOid)).toMatchObject({ person: { subject: "9e9e" } });
+    expect(userFromClaims({ ...claims, sub: 7 }, byOid)?.sub).toBeUndefined();
+  });
+});
+
 describe("groups that are elsewhere", () => {
   const entra = { username: "preferred_username", groups: "groups", subject: "oid" };
   const overage: JsonObject = {

@@ -108,3 +108,9 @@ describe("an object", () => {
     expect(isReadableAs(kind, type)).toBe(false);
   });
 });
+
+it("HTML is a text that a narrative may be stored as, and an overview may not", () => {
+  expect(isReadableAs({ kind: "narrative" }, "text/html")).toBe(true);
+  expect(isReadableAs({ kind: "overview" }, "text/html")).toBe(false);
+  expect(isReadableAs({ kind: "overview" }, "text/x-markdown")).toBe(true);
+});

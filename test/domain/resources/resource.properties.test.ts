@@ -116,7 +116,8 @@ describe("a listing of any file names", () => {
   const fileName = fc
     .tuple(fc.array(piece, { maxLength: 4 }), ending)
     .map(([parts, end]) => parts.join("_") + end);
-  const fileNames = fc.array(fileName, { maxLength: 8 });
+  /** No folder has the same name twice. */
+  const fileNames = fc.uniqueArray(fileName, { maxLength: 8 });
 
   it("has only resources that their address leads to, each once, and each with a file of its own", () => {
     fc.assert(

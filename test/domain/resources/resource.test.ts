@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { BadRequest } from "../../../src/domain/failure.ts";
+import { BadRequest, NotFound } from "../../../src/domain/failure.ts";
 import type { ResourceAction } from "../../../src/domain/resources/resource.ts";
 import { parseResource, resourcePath, sidecarNames } from "../../../src/domain/resources/resource.ts";
 import { groupName } from "../sample.ts";
@@ -148,5 +148,40 @@ describe("the address of a resource", () => {
     ["narrative", "test/fixture", "groups/blab/narratives/test/fixture"],
   ] as const)("of a %s is below its group", (kind, path, address) => {
     expect(resourcePath(parseResource(kind, group, path, "read"))).toBe(address);
+  });
+});
+
+describe("the length of a name", () => {
+  it.each([
+    ["ASCII", "~", 1],
+    ["the first letters of two bytes", "\u00e0", 2],
+    ["the last of two bytes", "\u07ff", 2],
+    ["the first of three bytes", "\u0800", 3],
+    ["the last of three bytes", "\uffef", 3],
+    ["four bytes", "\u{10000}", 4],
+  ])("is counted in bytes of UTF-8: %s", (_, letter, bytes) => {
+    expect(Buffer.byteLength(letter)).toBe(bytes);
+    const longest = letter.repeat(Math.floor(234 / bytes)) + "x".repeat(234 % bytes);
+    for (const action of actions) expect(partsOf(longest, "dataset", action)).toEqual([longest]);
+    expect(() => partsOf(`${longest}x`, "dataset", "read")).toThrow(NotFound);
+    for (const action of ["upload", "delete"] as const) {
+      expect(() => partsOf(`${longest}x`, "dataset", action)).toThrow(BadRequest);
+    }
+  });
+
+  it("counts the slashes", () => {
+    const longest = `${"x".repeat(100)}/${"x".repeat(133)}`;
+    expect(partsOf(longest)).toHaveLength(2);
+    expect(() => partsOf(`${longest}x`)).toThrow(NotFound);
+  });
+});
+
+describe("a narrative called as the group's overview", () => {
+  it("cannot be uploaded, but below another name it can, and what is stored can be read and deleted", () => {
+    expect(() => partsOf("group-overview", "narrative", "upload")).toThrow(BadRequest);
+    expect(partsOf("group-overview/2020", "narrative", "upload")).toHaveLength(2);
+    for (const action of ["read", "delete"] as const) {
+      expect(partsOf("group-overview", "narrative", action)).toEqual(["group-overview"]);
+    }
   });
 });

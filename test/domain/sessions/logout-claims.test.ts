@@ -55,6 +55,12 @@ describe("a logout token", () => {
     expect(mayMatch(claims("p"), login({}))).toBe(false);
   });
 
+  it("leads nowhere by names that it does not tell", () => {
+    expect(ownersInLogout(claims("p"))).toEqual(["subject:p"]);
+    expect(ownersInLogout(claims(undefined, "s"))).toEqual(["sid:s"]);
+    expect(ownersInLogout(claims())).toEqual([]);
+  });
+
   it("leads to the owners under which such logins were entered", () => {
     const owners = ownersOf(login({ subject: "p", providerSession: "s" }));
     expect(ownersInLogout(claims("p", "s")).every((owner) => owners.includes(owner))).toBe(true);

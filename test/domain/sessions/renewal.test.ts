@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Json } from "../../../src/domain/brand.ts";
-import { freshness, renewalDue } from "../../../src/domain/sessions/renewal.ts";
+import { freshness, laterMark, renewalDue } from "../../../src/domain/sessions/renewal.ts";
 
 const mark = 1_800_000_000;
 const judge = (iat: Json | undefined, notBefore: number | undefined = mark, backdatedBy = 0) =>
@@ -80,5 +80,17 @@ describe("the moment from which a token is renewed ahead of its end", () => {
 
   it.each([undefined, null, "soon", Number.NaN])("is none for a token whose end is %s", (exp) => {
     expect(renewalDue({ exp, iat: 1 }, 0)).toBeUndefined();
+  });
+});
+
+describe("a mark after another one", () => {
+  it("is the time at which it is set, or a little later than one that is as late", () => {
+    expect(laterMark(undefined, mark)).toBe(mark);
+    expect(laterMark(mark - 1, mark)).toBe(mark);
+    for (const present of [mark, mark + 5]) {
+      const later = laterMark(present, mark);
+      expect(later).toBeGreaterThan(present);
+      expect(later).toBeLessThan(present + 0.01);
+    }
   });
 });

@@ -36,6 +36,40 @@ describe("why a session's login ended", () => {
   );
 });
 
+describe("a session's login", () => {
+  const login = { username: "alice", since: 1, sealedTokens: "sealed" };
+  const person = { issuer: "https://idp.example.org", subject: "1f0c" };
+  const read = (value: unknown) => parseSession(JSON.stringify({ login: value }));
+
+  it.each([
+    ["no more than it needs", login],
+    ["a person", { ...login, person }],
+    ["a use", { ...login, lastUsed: 2 }],
+    ["names of the provider's", { ...login, subject: "s", providerSession: "p", client: "Firefox" }],
+  ])("is read with %s", (_, value) => {
+    expect(read(value)).toEqual({ login: value });
+  });
+
+  it.each([
+    ["null", null],
+    ["a text", "alice"],
+    ["a list", []],
+    ["without a username", { ...login, username: "" }],
+    ["without tokens", { ...login, sealedTokens: undefined }],
+    ["with a number for tokens", { ...login, sealedTokens: 1 }],
+    ["of no time", { ...login, since: "1" }],
+    ["used at no time", { ...login, lastUsed: "2" }],
+    ["of half a person", { ...login, person: { subject: "1f0c" } }],
+    ["of a person without a name", { ...login, person: { ...person, subject: "" } }],
+    ["of a person that is null", { ...login, person: null }],
+    ["of a person that is a text", { ...login, person: "1f0c" }],
+    ["with a number for a name of the provider's", { ...login, subject: 1 }],
+    ["with null for the client", { ...login, client: null }],
+  ])("makes a record no session when it is %s", (_, value) => {
+    expect(read(value)).toBeUndefined();
+  });
+});
+
 describe("the context that a text is sealed under", () => {
   it("differs between sessions, logins, and the two of the same name", () => {
     const contexts = [
@@ -65,6 +99,11 @@ describe("a set of tokens", () => {
     }
   });
 
+  it("is read with the mark that it was renewed after", () => {
+    const renewed = { ...tokens, renewedAfterMark: 0.5 };
+    expect(parseTokens(serialiseTokens(renewed))).toEqual(renewed);
+  });
+
   it("loses what does not belong to it", () => {
     expect(parseTokens(JSON.stringify({ ...tokens, more: 1 }))).toEqual(tokens);
   });
@@ -78,6 +117,12 @@ describe("a set of tokens", () => {
     ["without an id token", '{"accessToken":"a","refreshToken":"r"}'],
     ["without a refresh token", '{"idToken":"i","accessToken":"a"}'],
     ["with a list for userinfo", '{"idToken":"i","accessToken":"a","refreshToken":"r","userinfo":[]}'],
+    [
+      "with a mark that is no time",
+      '{"idToken":"i","accessToken":"a","refreshToken":"r","renewedAfterMark":"1"}',
+    ],
+    ["with null for userinfo", '{"idToken":"i","accessToken":"a","refreshToken":"r","userinfo":null}'],
+    ["with a text for userinfo", '{"idToken":"i","accessToken":"a","refreshToken":"r","userinfo":"x"}'],
     ["of another type", '{"idToken":"i","accessToken":1,"refreshToken":"r"}'],
   ])("is nothing when the text is %s", (_, text) => {
     expect(parseTokens(text)).toBeUndefined();

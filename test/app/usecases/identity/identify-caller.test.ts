@@ -139,6 +139,18 @@ describe("a session", () => {
     expect((await s.sessions.load(otherId, idleTimeout))?.session).toEqual({});
   });
 
+  it("loses damaged tokens for this request when the store cannot be written, and a mistake of our own passes", async () => {
+    const s = loginSetup();
+    const login = { username: "alice" as Username, since: 0, sealedTokens: "" as SealedText };
+    await s.sessions.create(otherId, { login }, idleTimeout);
+    const cause = new StoreDown();
+    s.sessions.replace = () => Promise.reject(cause);
+    expect(await s.callerOf(otherId)).toBe(anonymous);
+    expect(s.log.events).toMatchObject([{ event: "session-dropped" }, { event: "background", cause }]);
+    s.sessions.replace = () => Promise.reject(new TypeError("x is not a function"));
+    await expect(s.callerOf(otherId)).rejects.toThrow(TypeError);
+  });
+
   it("is nobody's loss when the provider is away", async () => {
     const s = loginSetup();
     const id = await s.logIn(s.identityProvider.tokensOf("alice"));
@@ -169,9 +181,9 @@ describe("tokens under an old key", () => {
     expect(login && tokens.open(id, login)?.underOldKey).toBe(false);
   });
 
-  it("are used all the same when they cannot be written", async () => {
+  const unwritable = async (failure: Error) => {
     const { s, id, sealer } = await underOldKey();
-    const replace = () => Promise.reject(new StoreDown());
+    const replace = () => Promise.reject(failure);
     const tokens = sessionTokens({
       sessions: { ...s.sessions, replace },
       sealer,
@@ -182,9 +194,17 @@ describe("tokens under an old key", () => {
     });
     const stored = await s.sessions.load(id, idleTimeout);
     if (!stored) throw new Error("there is no session");
-    expect(await identifyCaller({ ...s.parts, tokens })({ kind: "session", id, stored })).toMatchObject(
-      alice,
-    );
-    expect(s.log.events).toMatchObject([{ event: "background" }]);
+    return { ...s, identified: identifyCaller({ ...s.parts, tokens })({ kind: "session", id, stored }) };
+  };
+
+  it("are used all the same when they cannot be written", async () => {
+    const { log, identified } = await unwritable(new StoreDown());
+    expect(await identified).toMatchObject(alice);
+    expect(log.events).toMatchObject([{ event: "background" }]);
+  });
+
+  it("let a mistake of our own pass as what it is", async () => {
+    const { identified } = await unwritable(new TypeError("x is not a function"));
+    await expect(identified).rejects.toThrow(TypeError);
   });
 });

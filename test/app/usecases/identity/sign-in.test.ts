@@ -165,6 +165,16 @@ describe("the end of a login", () => {
     ]);
   });
 
+  it("that this browser did not begin is logged with the error it brings, on one line and in a bounded length", async () => {
+    const s = signInSetup();
+    const query = `error=${encodeURIComponent(`bad\n${"x".repeat(1000)}`)}`;
+    const unknown = { ...(await s.begin()), sealedAttempt: undefined as never };
+    await expect(s.finish(unknown, { query })).rejects.toMatchObject({ code: "sign-in-lost" });
+    const [event] = s.log.events;
+    expect(event).toMatchObject({ event: "sign-in", outcome: "refused" });
+    expect((event as { description?: string }).description).toMatch(/^bad.x{50,100}.?$/);
+  });
+
   it("happens once for an attempt, whatever came of it", async () => {
     const s = signInSetup();
     let redeemed = 0;

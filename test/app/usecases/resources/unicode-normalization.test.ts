@@ -67,6 +67,13 @@ describe("the calls to a store", () => {
     const { calls, store } = await setup("i\u0302le");
     expect(await store.stat(key("\u00eele"), signal)).toBeDefined();
     expect(calls).toEqual(["stat", "list", "stat"]);
+    expect(await store.read(key("\u00eele"), signal)).toBeDefined();
+  });
+
+  it("say whether it is ready", async () => {
+    const { store, underneath } = await setup();
+    underneath.ready = () => Promise.reject(new Error("away"));
+    await expect(store.ready(signal)).rejects.toThrow("away");
   });
 });
 

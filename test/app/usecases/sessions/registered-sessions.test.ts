@@ -86,6 +86,23 @@ describe("the entries of sessions", () => {
     expect(s.log.events).toContainEqual(expect.objectContaining({ event: "background" }));
   });
 
+  it("let a mistake of our own pass as what it is", async () => {
+    const s = setup();
+    await s.begin(1);
+    s.registry.remove = () => Promise.reject(new TypeError("x is not a function"));
+    await expect(s.registered.end([idOf(1)], "a test", "always")).rejects.toThrow(TypeError);
+  });
+
+  it("that cannot be put off are told of in the log, and nobody waits for them", async () => {
+    const s = setup();
+    const login = await s.begin(1);
+    const cause = new StoreDown();
+    s.registry.add = () => Promise.reject(cause);
+    s.clock.pass(3600);
+    s.registered.touch(idOf(1), login);
+    await expect.poll(() => s.log.events).toMatchObject([{ event: "background", cause }]);
+  });
+
   it("outlive an unused session by a day, and no longer", async () => {
     const s = setup();
     await s.begin(1);

@@ -4,7 +4,7 @@ import { anonymous } from "../../../../src/domain/identity/caller.ts";
 import type { Subject } from "../../../../src/domain/identity/person.ts";
 import type { Username } from "../../../../src/domain/identity/user.ts";
 import { byPerson, byUsername } from "../../../../src/domain/sessions/session-owner.ts";
-import type { TokenSet } from "../../../../src/domain/sessions/token-set.ts";
+import type { SealedText, TokenSet } from "../../../../src/domain/sessions/token-set.ts";
 import type { VerifiedTokens } from "../../../../src/ports/driven/identity/identity-provider.ts";
 import { idleTimeout, loginSetup } from "../identity/login-setup.ts";
 
@@ -365,6 +365,70 @@ describe("values that are written during renewal", () => {
     s.sessions.replace = async () => ({ outcome: "changed" });
     expect(await s.callerOf(s.id)).toMatchObject({ kind: "unverified" });
     expect(await s.tokensIn(s.id)).toEqual(s.first);
+  });
+});
+
+describe("a session that is read again once it is locked", () => {
+  it("is left alone when somebody else has renewed its tokens", async () => {
+    const s = loginSetup();
+    const id = await s.logIn(s.identityProvider.tokensOf("alice"));
+    expect(await s.renew(id)).toMatchObject(alice);
+    expect(s.identityProvider.refreshed).toEqual([]);
+  });
+
+  it("is nobody's when its login has ended, for whatever reason", async () => {
+    const s = await expired();
+    const stored = await s.sessions.load(s.id, idleTimeout);
+    if (!stored) throw new Error("there is no session");
+    await s.sessions.replace(s.id, { loginEnd: "not-renewed" }, stored.revision, idleTimeout);
+    expect(await s.renew(s.id)).toEqual(notRenewed);
+    expect(s.identityProvider.refreshed).toEqual([]);
+  });
+
+  it("loses a login whose tokens cannot be opened, and keeps its values", async () => {
+    const s = await expired();
+    const stored = await s.sessions.load(s.id, idleTimeout);
+    if (!stored?.session.login) throw new Error("nobody is logged in");
+    const login = { ...stored.session.login, sealedTokens: "damaged" as SealedText };
+    await s.sessions.replace(s.id, { counter: 1, login }, stored.revision, idleTimeout);
+    expect(await s.renew(s.id)).toBe(anonymous);
+    expect((await s.sessions.load(s.id, idleTimeout))?.session).toEqual({ counter: 1 });
+    expect(s.identityProvider.refreshed).toEqual([]);
+  });
+
+  it("keeps its refresh token unsent when the lock was lost, since others may be sending it", async () => {
+    const s = await expired();
+    s.lock.withLock = async (_name, _timeout, work) => ({
+      outcome: "done",
+      result: await work({ extend: async () => false }),
+    });
+    await expect(s.renew(s.id)).rejects.toThrow(StoreDown);
+    expect(s.identityProvider.refreshed).toEqual([]);
+    expect(await s.tokensIn(s.id)).toEqual(s.first);
+  });
+
+  it("that ends while the provider answers is not asked userinfo for", async () => {
+    const s = await expired();
+    const tokens = s.identityProvider.tokensOf("alice", [], { groups: undefined as never });
+    s.identityProvider.onRefresh = async () => {
+      await s.sessions.remove(s.id);
+      return { tokens, claims: JSON.parse(tokens.idToken) };
+    };
+    expect(await s.renew(s.id)).toBe(anonymous);
+    expect(s.identityProvider.userinfoAsked).toEqual([]);
+  });
+});
+
+describe("a mark that is ahead of the store's clock", () => {
+  it("costs one renewal, and not one for each request until its time has come", async () => {
+    const s = loginSetup();
+    const id = await s.logIn(s.identityProvider.tokensOf("alice"));
+    s.clock.pass(1);
+    const ahead = s.clock.now() + 100;
+    await s.marks.mark("alice" as Username, ahead);
+    for (const _ of [1, 2, 3]) expect(await s.callerOf(id)).toMatchObject(alice);
+    expect(s.identityProvider.refreshed).toHaveLength(1);
+    expect((await s.tokensIn(id))?.renewedAfterMark).toBe(ahead);
   });
 });
 
