@@ -1,11 +1,10 @@
 import { filesystemSessionRegistry } from "../../../src/adapters/filesystem/sessions/session-registry.ts";
 import type { SessionOwner } from "../../../src/domain/sessions/session-owner.ts";
 import { manualClock } from "../../support/measuring/manual-clock.ts";
-import { recordingLog } from "../../support/measuring/recording-log.ts";
 import type { MemoryEntries } from "../../support/memory/session-registry.ts";
 import { memorySessionRegistry } from "../../support/memory/session-registry.ts";
 import { cellsIn } from "../../support/sessions/cells.ts";
-import { temporaryFolder } from "../../support/temporary-folder.ts";
+import { instancesOnFolder } from "../../support/sessions/instances-on-folder.ts";
 import type { Harness } from "./session-registry.contract.ts";
 import { sessionRegistryContract } from "./session-registry.contract.ts";
 
@@ -22,24 +21,8 @@ const memory = async (): Promise<Harness> => {
 };
 
 const filesystem = async (): Promise<Harness> => {
-  const clock = manualClock();
-  const { path, remove } = await temporaryFolder();
-  const opened: { close(): Promise<void> }[] = [];
-  const open = () => {
-    const registry = filesystemSessionRegistry({ folder: path, clock, log: recordingLog() });
-    opened.push(registry);
-    return registry;
-  };
-  return {
-    registry: open(),
-    another: async () => open(),
-    passSeconds: async (seconds) => clock.pass(seconds),
-    owners: () => cellsIn(path),
-    async close() {
-      await Promise.all(opened.map((registry) => registry.close()));
-      await remove();
-    },
-  };
+  const instances = await instancesOnFolder(filesystemSessionRegistry);
+  return { ...instances, registry: await instances.another(), owners: () => cellsIn(instances.folder) };
 };
 
 for (const [adapter, open] of Object.entries({ memory, filesystem })) sessionRegistryContract(adapter, open);
