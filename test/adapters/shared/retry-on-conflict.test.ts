@@ -30,7 +30,7 @@ describe("a retry on conflict", () => {
     const begun = performance.now();
     expect(await retryOnConflict(attempt, limits, timedOut)).toBe("too late");
     expect(performance.now() - begun).toBeGreaterThanOrEqual(99);
-    expect(attempts.length).toBeGreaterThan(5);
+    expect(attempts.length).toBeGreaterThan(1);
     const outage = new RangeError("of the store");
     const fail = (): string => {
       throw outage;
