@@ -3,8 +3,8 @@ import type { Checker } from "./checker.ts";
 import { sizeOf } from "./checker.ts";
 import type { FrontMatterReader } from "./front-matter/front-matter.ts";
 import { maxFrontMatterBytes } from "./front-matter/front-matter.ts";
-import type { Split } from "./front-matter/front-matter-source.ts";
-import { splitFrontMatter } from "./front-matter/front-matter-source.ts";
+import type { Split } from "./front-matter/split-front-matter.ts";
+import { splitFrontMatter } from "./front-matter/split-front-matter.ts";
 import { utf8Check } from "./json/utf8-check.ts";
 
 /** The front matter with the lines around it. */

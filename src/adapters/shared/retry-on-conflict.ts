@@ -1,5 +1,3 @@
-import pRetry from "p-retry";
-
 /** How long is retried, and how long is waited between two attempts: up to twice `pauseMs`, at random. */
 export interface RetryLimits {
   /** After this no attempt begins. There is always one. */
@@ -23,11 +21,15 @@ export const retryOnConflict = async <T>(
   { timeoutMs, pauseMs, factor, immediately = 0 }: RetryLimits,
   onTimeout: () => T,
 ): Promise<T> => {
+  const first = await attempt();
+  if (first !== "again") return first;
+  // Loaded at the first conflict, which keeps it out of the memory of an instance that starts.
+  const { default: pRetry } = await import("p-retry");
   const conflict = new Conflict();
   try {
     return await pRetry(
-      async () => {
-        const answer = await attempt();
+      async (attemptNumber) => {
+        const answer = attemptNumber === 1 ? first : await attempt();
         if (answer === "again") throw conflict;
         return answer;
       },

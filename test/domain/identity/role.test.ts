@@ -18,7 +18,7 @@ describe("roles", () => {
 
 describe("the name of a role group", () => {
   it("is made of the group's name in lower case and the role", () => {
-    expect(roleGroup(groupName("SPHERES"), "editors")).toBe("spheres/editors");
+    expect(roleGroup(called("SPHERES"), "editors")).toBe("spheres/editors");
   });
 });
 

@@ -8,7 +8,7 @@ import { workerPool } from "../../shared/worker-pool.ts";
 import { OverLimit, ThreadNotStarted } from "../../shared/worker-thread.ts";
 import { sizeOf } from "../checker.ts";
 import type { Values } from "./front-matter-source.ts";
-import { splitFrontMatter } from "./front-matter-source.ts";
+import { splitFrontMatter } from "./split-front-matter.ts";
 
 /** Usual front matter has less than 2 kB, and more when there is a picture in it. */
 export const maxFrontMatterBytes = 1_000_000;

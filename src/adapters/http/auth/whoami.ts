@@ -6,7 +6,7 @@ import type { Groups } from "../../../ports/driving/groups.ts";
 
 const described = (group: Group) => ({
   ...group,
-  membershipRoles: Object.fromEntries(roles.map((role) => [role, roleGroup(group.name, role)])),
+  membershipRoles: Object.fromEntries(roles.map((role) => [role, roleGroup(group, role)])),
 });
 
 /** The JSON form of `/whoami` (http-api.md section 13). */

@@ -1,8 +1,6 @@
 import { describe, expect, it } from "vitest";
-import {
-  readValues,
-  splitFrontMatter,
-} from "../../../../src/adapters/content/front-matter/front-matter-source.ts";
+import { readValues } from "../../../../src/adapters/content/front-matter/front-matter-source.ts";
+import { splitFrontMatter } from "../../../../src/adapters/content/front-matter/split-front-matter.ts";
 import { seededNumbers } from "../../../../src/app/sample/random-numbers.ts";
 import { auspiceParser } from "../../../support/auspice/auspice-parser.ts";
 

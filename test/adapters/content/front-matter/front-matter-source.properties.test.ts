@@ -1,9 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  readValues,
-  splitFrontMatter,
-} from "../../../../src/adapters/content/front-matter/front-matter-source.ts";
+import { readValues } from "../../../../src/adapters/content/front-matter/front-matter-source.ts";
+import { splitFrontMatter } from "../../../../src/adapters/content/front-matter/split-front-matter.ts";
 
 const piece = fc.oneof(
   fc.constantFrom(
