@@ -71,6 +71,7 @@ function reasonOf(error) {
 
 /**
  * V8's flags have to be set at Node's start, so the process replaces itself by Node with these flags, where it can.
+ * Without them the server has 344 MB after the load of `npm run bench whoami`, and 172 to 183 MB with them.
  * @param {string[]} flags
  */
 async function startWith(flags) {
