@@ -9,6 +9,7 @@ import { preloadPages } from "../adapters/http/pages/template.ts";
 import type { RequestHandler } from "../adapters/http/server.ts";
 import { server } from "../adapters/http/server.ts";
 import type { Seconds } from "../domain/brand.ts";
+import { roleGroupMapping } from "../domain/identity/role-group-mapping.ts";
 import type { AdapterParts } from "./adapters.ts";
 import { bindAdapters } from "./adapters.ts";
 import { bind, get, newContainer } from "./bindings.ts";
@@ -80,7 +81,7 @@ const assemble = (
 ): RequestHandler => {
   const { settings } = parts.configuration;
   const ports = resolvePorts(from);
-  const { claimNames } = provider;
+  const claimNames = { ...provider.claimNames, mapping: roleGroupMapping(settings.ROLE_GROUPS) };
   const idleTimeout = settings.SESSION_MAX_AGE;
   const session = { ...ports, sessions: ports.sessionStore, idleTimeout };
   const background = parts.closers.add(backgroundWork({ log: ports.log, drainTimeout }));

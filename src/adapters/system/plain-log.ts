@@ -27,6 +27,7 @@ const cautions: readonly LogEvent["event"][] = [
   "groups-elsewhere",
   "unknown-setting",
   "unsafe-setting",
+  "unknown-role-groups",
 ];
 
 const styleOf = (event: LogEvent): Style => {

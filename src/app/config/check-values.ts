@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import { mappingFaults } from "../../domain/identity/role-group-mapping.ts";
 import type { Mode } from "./setting.ts";
 import type { Settings } from "./settings.ts";
 
@@ -75,10 +76,15 @@ const checkCookieName = (mode: Mode, settings: Settings, problems: string[]): vo
   }
 };
 
+const checkRoleGroups = ({ ROLE_GROUPS: mapping }: Settings, problems: string[]): void => {
+  problems.push(...mappingFaults(mapping).map((fault) => `ROLE_GROUPS: ${fault}`));
+};
+
 /** Finds values that have the right type and still cannot work, before anything is opened. */
 export const checkValues = (mode: Mode, settings: Settings, problems: string[]): void => {
   if (mode === "production") checkSecrets(settings, problems);
   checkBucket(settings, problems);
   checkCookieDomain(settings, problems);
   checkCookieName(mode, settings, problems);
+  checkRoleGroups(settings, problems);
 };

@@ -144,6 +144,17 @@ export const object: Kind<JsonObject> = {
   },
 };
 
+export const textsByName: Kind<Readonly<Record<string, readonly string[]>>> = {
+  name: "a JSON object of lists of texts",
+  read: (raw) => {
+    const given = object.read(raw);
+    if (given === undefined) return undefined;
+    const read = Object.entries(given).map(([name, value]) => [name, texts.read(value ?? null)] as const);
+    const lists = read.flatMap(([name, list]) => (list === undefined ? [] : [[name, list] as const]));
+    return lists.length === read.length ? Object.fromEntries(lists) : undefined;
+  },
+};
+
 /** Numbers and booleans are converted to text. */
 export const textByName: Kind<Readonly<Record<string, string>>> = {
   name: "a JSON object of texts",

@@ -12,6 +12,7 @@ import {
   textByName,
   textOrTexts,
   texts,
+  textsByName,
   url,
   wholeNumberFrom,
 } from "./setting.ts";
@@ -300,6 +301,12 @@ export const settings = {
   OIDC_GROUPS_CLAIM: optional({
     kind: text,
     description: "Claim that names the role groups; a path such as realm_access.roles is understood.",
+  }),
+  ROLE_GROUPS: setting({
+    kind: textsByName,
+    default: {},
+    description:
+      'Role groups that a group of the provider stands for, by its name: {"APP-Measles-RW":["measles/editors"]}. Beside those that the claim names itself.',
   }),
   OIDC_USERINFO: setting({
     kind: oneOf("auto", "never"),

@@ -2,6 +2,8 @@ import type { Branded, JsonObject } from "../brand.ts";
 import { claimAt, describeClaim, readNames } from "./claim.ts";
 import type { Person } from "./person.ts";
 import { isIdentifier, personFault, personFromClaims } from "./person.ts";
+import type { RoleGroupMapping } from "./role-group-mapping.ts";
+import { withoutSlash } from "./role-group-mapping.ts";
 
 /** The value of the configured username claim; never empty. Two people may have the same one. */
 export type Username = Branded<"Username">;
@@ -12,8 +14,10 @@ export interface User {
   readonly person: Person;
   /** The id token's `sub`, which identifies the owner of sessions of version 0.1. */
   readonly sub: string | undefined;
-  /** The role groups in the groups claim, without internal entries, which start with `!`. */
+  /** The names in the groups claim, without internal entries, which start with `!`; and the role groups they map to. */
   readonly authzRoles: ReadonlySet<string>;
+  /** The names in the groups claim that `ROLE_GROUPS` maps to role groups. */
+  readonly mappedGroups: ReadonlySet<string>;
   /** Flags set by `!flags/<flag>` entries. */
   readonly flags: ReadonlySet<string>;
   /** All names in the groups claim; the slash before Keycloak's full group paths is dropped. */
@@ -26,6 +30,8 @@ export interface ClaimNames {
   readonly username: string;
   readonly groups: string;
   readonly subject: string;
+  /** Absent: no group of the provider maps to role groups. */
+  readonly mapping?: RoleGroupMapping;
 }
 
 const flagPrefix = "!flags/";
@@ -52,12 +58,16 @@ export const userFromClaims = (claims: JsonObject, names: ClaimNames): User | un
   const person = personFromClaims(claims, names.subject);
   if (!isUsername(username) || person === undefined) return undefined;
   const { names: named, fault } = readNames(claimAt(claims, names.groups));
-  const claimedGroups = named.map((name) => name.replace(/^\//, ""));
+  const claimedGroups = named.map(withoutSlash);
+  const entries = claimedGroups.filter((entry) => !entry.startsWith("!"));
+  const mappedGroups = new Set(entries.filter((entry) => names.mapping?.has(entry)));
+  const mapped = [...mappedGroups].flatMap((entry) => names.mapping?.get(entry) ?? []);
   return {
     username,
     person,
     sub: isIdentifier(claims["sub"]) ? claims["sub"] : undefined,
-    authzRoles: new Set(claimedGroups.filter((entry) => !entry.startsWith("!"))),
+    authzRoles: new Set([...entries, ...mapped]),
+    mappedGroups,
     flags: new Set(
       claimedGroups
         .filter((entry) => entry.startsWith(flagPrefix))

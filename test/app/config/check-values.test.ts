@@ -138,3 +138,33 @@ describe("SESSION_COOKIE_DOMAIN", () => {
     },
   );
 });
+
+describe("ROLE_GROUPS", () => {
+  it.each([
+    ["no object", '["blab/editors"]', "a JSON object of lists of texts"],
+    ["a text for a list", '{"Staff":"blab/editors"}', "a JSON object of lists of texts"],
+    ["an empty name", '{"Staff":[""]}', "a JSON object of lists of texts"],
+    ["a role that does not exist", '{"Staff":["blab/editor"]}', '"Staff" gives "blab/editor"'],
+    ["an internal entry", '{"!flags/x":["blab/editors"]}', '"!flags/x" is no group'],
+  ])("with %s stops the start", async (_, ROLE_GROUPS, told) => {
+    expect(await problemsOf({ ROLE_GROUPS })).toEqual([expect.stringContaining(told)]);
+    expect((await problemsOf({ ROLE_GROUPS })).join()).toContain("ROLE_GROUPS");
+  });
+
+  it("names every fault at once", async () => {
+    const ROLE_GROUPS = '{"Staff":["blab","blab/kings","blab/owners"],"":["blab/owners"]}';
+    expect(await problemsOf({ ROLE_GROUPS })).toHaveLength(3);
+  });
+
+  it("is an object in the file, or its text in the environment; and none by default", async () => {
+    const mapping = { Staff: ["blab/editors"], __proto__: ["blab/owners"] };
+    expect(
+      (await s.read({ ...production, ROLE_GROUPS: JSON.stringify(mapping) })).settings.ROLE_GROUPS,
+    ).toEqual({
+      Staff: ["blab/editors"],
+    });
+    const CONFIG_FILE = await s.write("mapping.json", { ROLE_GROUPS: { Staff: [] } });
+    expect((await s.read({ ...production, CONFIG_FILE })).settings.ROLE_GROUPS).toEqual({ Staff: [] });
+    expect((await s.read(production)).settings.ROLE_GROUPS).toEqual({});
+  });
+});

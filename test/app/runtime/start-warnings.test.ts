@@ -31,6 +31,24 @@ it.each([["system"], [import.meta.filename]])("With REDIS_CA_FILE=%s there is no
   expect(settings.REDIS_CA_FILE).toBe(value);
 });
 
+it("Role groups of ROLE_GROUPS whose groups do not exist are named, and no others", async () => {
+  const groups = await s.write("groups.json", [{ name: "Measles", isPublic: false }]);
+  const mapping = {
+    Everyone: ["measles/viewers", "measels/viewers"],
+    Staff: ["MEASLES/owners", "mpox/owners"],
+  };
+  const environment = { REDIS_CA_FILE: "system", GROUPS_DATA_FILE: groups };
+  expect(await warningsOf({ ...environment, ROLE_GROUPS: JSON.stringify(mapping) })).toEqual([
+    {
+      event: "unknown-role-groups",
+      name: "ROLE_GROUPS",
+      roleGroups: ["measels/viewers", "mpox/owners"],
+    },
+  ]);
+  const known = JSON.stringify({ Everyone: ["measles/viewers"] });
+  expect(await warningsOf({ ...environment, ROLE_GROUPS: known })).toEqual([]);
+});
+
 it("Without Redis there is no warning", async () => {
   expect(await warningsOf({ REDIS_URL: "", REDIS_REQUIRED: "false" })).toEqual([]);
 });

@@ -15,12 +15,12 @@ const bounded = (names: readonly string[]): readonly string[] => {
 /** Summarizes how a groups claim was understood, for operators who wonder why somebody has no roles. */
 export const summarizeRoleGroups = (
   catalogue: Pick<RoleGroupCatalogue, "all">,
-  { authzRoles, groupsFault }: User,
+  { authzRoles, mappedGroups, groupsFault }: User,
 ) => {
   const { recognised, ignored } = partitionRoleGroups(catalogue.all(), authzRoles);
   return {
     roleGroups: bounded(recognised),
-    ignoredGroups: bounded(ignored),
+    ignoredGroups: bounded(ignored.filter((name) => !mappedGroups.has(name))),
     ...(groupsFault === undefined ? {} : { groupsFault }),
   };
 };

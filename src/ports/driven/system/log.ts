@@ -16,6 +16,8 @@ export type LogEvent =
   | { readonly event: "unread-variables"; readonly names: string }
   /** An unsafe setting; logged once, at the start. */
   | { readonly event: "unsafe-setting"; readonly name: string; readonly advice: string }
+  /** Role groups in a setting whose groups do not exist, so that they give nobody a role. */
+  | { readonly event: "unknown-role-groups"; readonly name: string; readonly roleGroups: readonly string[] }
   | { readonly event: "listening"; readonly url: string }
   | { readonly event: "stopping"; readonly why: string }
   | { readonly event: "stopped" }

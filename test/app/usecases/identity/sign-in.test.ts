@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../../../src/domain/brand.ts";
 import { ProviderDown, SignInFailed, StoreDown } from "../../../../src/domain/failure.ts";
+import { roleGroupMapping } from "../../../../src/domain/identity/role-group-mapping.ts";
 import { loginAttemptContext } from "../../../../src/domain/sessions/encryption-context.ts";
 import type { LoginAttempt } from "../../../../src/domain/sessions/login-attempt.ts";
 import { home, parseReturnPath } from "../../../../src/domain/sessions/return-path.ts";
@@ -83,6 +84,19 @@ describe("the end of a login", () => {
     const s = signInSetup();
     await s.logInBy(claims);
     expect(s.log.events).toMatchObject([{ event: "sign-in", outcome: "done", username: "alice", ...told }]);
+  });
+
+  it("tells the operator of a mapped group by what it gives, and that it was not ignored", async () => {
+    const s = signInSetup();
+    const mapping = roleGroupMapping({
+      "APP-Blab-RW": ["blab/editors", "mpox/viewers"],
+      Other: ["x/owners"],
+    });
+    s.answerWith({ groups: ["APP-Blab-RW", "Everyone"] });
+    await s.finish(await s.begin(), { by: s.signInNaming({ ...claimNames, mapping }) });
+    expect(s.log.events).toMatchObject([
+      { event: "sign-in", roleGroups: ["blab/editors"], ignoredGroups: ["Everyone", "mpox/viewers"] },
+    ]);
   });
 
   it("tells of groups in a bounded number and length", async () => {
