@@ -7,6 +7,7 @@ import type { SessionStore } from "../../../ports/driven/sessions/session-store.
 import type { Random } from "../../../ports/driven/system/random.ts";
 import type { Sessions } from "../../../ports/driving/sessions.ts";
 import type { RegisteredSessions } from "./registered-sessions.ts";
+import { updateSession } from "./update-session.ts";
 
 interface Deps {
   readonly store: SessionStore;
@@ -14,9 +15,6 @@ interface Deps {
   readonly random: Random;
   readonly idleTimeout: Seconds;
 }
-
-/** How often a write of values is tried again when others write the same session. */
-const maxAttempts = 5;
 
 export const newSessionId = (random: Random): SessionId => random.text(sessionIdBytes) as SessionId;
 
@@ -37,19 +35,17 @@ export const sessions = ({ store, registered, random, idleTimeout }: Deps): Sess
       };
     }),
   saveValues: async (id, values) => {
-    for (let attempt = 0; attempt < maxAttempts; attempt++) {
-      const stored = await store.load(id, idleTimeout);
-      if (!stored) return;
+    const load = () => store.load(id, idleTimeout);
+    await updateSession(load, async (stored) => {
+      if (!stored) return "gone";
       const { login, loginEnd } = stored.session;
       const session: Session = {
         ...valuesOf(values),
         ...(login === undefined ? {} : { login }),
         ...(loginEnd === undefined ? {} : { loginEnd }),
       };
-      const replaced = await store.replace(id, session, stored.revision, idleTimeout);
-      if (replaced.outcome !== "changed") return;
-    }
-    throw new StoreDown({ cause: new Error("too many writers on one session") });
+      return (await store.replace(id, session, stored.revision, idleTimeout)).outcome;
+    });
   },
   end: async (id) => {
     await registered.end([id], "its session ended", "unless-shared");

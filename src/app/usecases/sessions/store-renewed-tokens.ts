@@ -9,6 +9,7 @@ import type { Clock } from "../../../ports/driven/system/clock.ts";
 import type { RevokeLogin } from "../identity/revoke-login.ts";
 import type { RegisteredSessions } from "./registered-sessions.ts";
 import type { SessionTokens } from "./session-tokens.ts";
+import { updateSession } from "./update-session.ts";
 
 interface Deps {
   readonly sessions: SessionStore;
@@ -19,9 +20,6 @@ interface Deps {
   readonly idleTimeout: Seconds;
   readonly wait: (time: Seconds) => Promise<void>;
 }
-
-/** How often a write of new tokens is tried again when others write the same session. */
-const maxAttempts = 5;
 
 /** How long storing new tokens is retried while the store is unavailable, and the delay between two attempts. */
 const storeTimeout: Seconds = 60;
@@ -62,7 +60,7 @@ const storeWithRetry = async (
   let first = stored;
   for (;;) {
     try {
-      return await storeOverOld(d, id, first ?? (await d.sessions.load(id, d.idleTimeout)), exchange);
+      return await storeOverOld(d, id, first, exchange);
     } catch (error) {
       if (!(error instanceof StoreDown) || d.clock.now() >= end) throw error;
       await d.wait(retryDelay);
@@ -76,24 +74,23 @@ const storeWithRetry = async (
  * The session may have changed during the refresh. A logout wins (false), and so do tokens other than the old ones,
  * which are newer or these.
  */
-const storeOverOld = async (
+const storeOverOld = (
   d: Deps,
   id: SessionId,
-  stored: StoredSession | undefined,
+  first: StoredSession | undefined,
   { old, renewed, owner }: Exchange,
 ): Promise<boolean> => {
-  let present = stored;
-  for (let attempt = 0; attempt < maxAttempts; attempt++) {
-    const login = present?.session.login;
-    if (!present || !login) return false;
+  const load = () => d.sessions.load(id, d.idleTimeout);
+  const write = async (stored: StoredSession | undefined): Promise<boolean | "changed"> => {
+    const login = stored?.session.login;
+    if (!stored || !login) return false;
     if (!isSame(d.tokens.open(id, login)?.tokens, old)) return true;
     // A new username needs a registry entry of its own, and so does the person of a session of version 0.1.
     const named: Login = owner ? { ...login, username: owner.username, person: owner.person } : login;
     if (owner && !isOwnedBy(login, owner)) await d.registered.register(id, named);
-    if (await d.tokens.replace(id, present, named, renewed)) return true;
-    present = await d.sessions.load(id, d.idleTimeout);
-  }
-  throw new StoreDown({ cause: new Error("too many writers on one session") });
+    return (await d.tokens.replace(id, stored, named, renewed)) || "changed";
+  };
+  return updateSession(load, write, first);
 };
 
 const isOwnedBy = ({ username, person }: Login, owner: User): boolean =>

@@ -156,16 +156,16 @@ describe("a session's values", () => {
     expect(await s.inStore()).toEqual({ counter: 1, login: loginWith("renewed") });
   });
 
-  it("that can never be written are an outage after a few maxAttempts", async () => {
+  it("that can never be written are an outage after a few attempts", async () => {
     const s = setup();
     await s.sessions.begin(id, {});
-    let maxAttempts = 0;
+    let attempts = 0;
     s.store.replace = async () => {
-      maxAttempts += 1;
+      attempts += 1;
       return { outcome: "changed" };
     };
     await expect(s.sessions.saveValues(id, { counter: 1 })).rejects.toThrow(StoreDown);
-    expect(maxAttempts).toBeGreaterThan(1);
-    expect(maxAttempts).toBeLessThan(100);
+    expect(attempts).toBeGreaterThan(1);
+    expect(attempts).toBeLessThan(100);
   });
 });
