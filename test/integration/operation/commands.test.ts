@@ -146,6 +146,13 @@ describe("a command's settings", () => {
     }
   });
 
+  it("are refused by Node itself, before the program begins, when a file is not there", async () => {
+    const missing = join(server.folder, "missing.env");
+    await expect(elsewhere("end-sessions", "dora", "--env-file", missing)).rejects.toThrow(
+      /failed \(9\).*missing\.env: not found/s,
+    );
+  });
+
   it("are refused where no server has ever run, and not taken for a place without sessions", async () => {
     const file = await envFile("unused.env", { DATA_DIR: join(server.folder, "unused") });
     await expect(elsewhere("end-sessions", "dora", "--env-file", file)).rejects.toThrow(
