@@ -9,17 +9,15 @@ export type DatasetType = (typeof datasetTypes)[number];
 export const legacyTypes = ["meta", "tree"] as const;
 export type LegacyType = (typeof legacyTypes)[number];
 
-export type DatasetFile = DatasetType | LegacyType;
+/** All files of a dataset, the main one first. */
+export const datasetFiles = [...datasetTypes, ...legacyTypes] as const;
+export type DatasetFile = (typeof datasetFiles)[number];
 
-/** Endings that make a stored name a sidecar (storage.md section 4). */
-export const sidecarNames = [
-  "meta",
-  "tree",
-  "root-sequence",
-  "seq",
-  "tip-frequencies",
-  "measurements",
-] as const;
+/** The files of a dataset other than its main one. */
+export const sidecars = datasetFiles.filter((file) => file !== "main");
+
+/** Endings that make a stored name a sidecar (storage.md section 4); the server neither reads nor writes `seq` files. */
+export const sidecarNames = [...sidecars, "seq"] as const;
 
 /** A dataset or a narrative of a group, named by the parts of its path, which are in Unicode's form NFC. */
 export interface Resource {
@@ -77,7 +75,7 @@ const checkNewPart = (part: string): void => {
 
 /** NAME_MAX of file systems, which also limits stores that keep their objects on one. */
 const maxFileNameBytes = 255;
-const longestSuffix = "_tip-frequencies.json";
+const longestSuffix = Math.max(...sidecarNames.map((name) => `_${name}.json`.length));
 
 /** UTF-8 has one byte for ASCII, up to three for each other code unit of UTF-16, and four for a pair of them. */
 const utf8Length = (text: string): number => {
@@ -90,7 +88,7 @@ const utf8Length = (text: string): number => {
 };
 
 const checkLength = (parts: readonly string[], action: ResourceAction): void => {
-  const maxBytes = maxFileNameBytes - longestSuffix.length;
+  const maxBytes = maxFileNameBytes - longestSuffix;
   if (utf8Length(parts.join("_")) <= maxBytes) return;
   // Nothing of such a name can have been stored.
   if (action === "read") throw new NotFound("There is no dataset and no narrative of so long a name.");

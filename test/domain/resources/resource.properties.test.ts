@@ -13,8 +13,7 @@ import {
 } from "../../../src/domain/resources/object-key.ts";
 import type { Resource, ResourceAction } from "../../../src/domain/resources/resource.ts";
 import {
-  datasetTypes,
-  legacyTypes,
+  datasetFiles,
   parseResource,
   pathInGroup,
   sidecarNames,
@@ -22,7 +21,6 @@ import {
 import { groupName } from "../sample.ts";
 
 const group = groupName("blab");
-const files = [...datasetTypes, ...legacyTypes];
 
 /** Words, what names may not hold, and what means something of its own, much likelier than chance would have it. */
 const piece = fc.oneof(
@@ -49,7 +47,9 @@ const parsed = (kindOf: Resource["kind"], text: string, why: ResourceAction): Re
 };
 
 const keysOf = (resource: Resource): readonly string[] =>
-  resource.kind === "narrative" ? [narrativeKey(resource)] : files.map((file) => datasetKey(resource, file));
+  resource.kind === "narrative"
+    ? [narrativeKey(resource)]
+    : datasetFiles.map((file) => datasetKey(resource, file));
 
 describe("any path below a group", () => {
   it("that is accepted leads to itself again by its address", () => {

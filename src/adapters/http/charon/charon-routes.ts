@@ -1,12 +1,7 @@
 import Router from "@koa/router";
 import { BadRequest, NotFound } from "../../../domain/failure.ts";
 import type { DatasetFile, Resource } from "../../../domain/resources/resource.ts";
-import {
-  datasetTypes,
-  legacyTypes,
-  resourcePath,
-  withoutOuterSlashes,
-} from "../../../domain/resources/resource.ts";
+import { datasetFiles, resourcePath, withoutOuterSlashes } from "../../../domain/resources/resource.ts";
 import { secondTreesOf } from "../../../domain/resources/second-tree.ts";
 import type { Compression } from "../../../ports/driven/resources/compression.ts";
 import type { Attempt, Groups, OpenGroup } from "../../../ports/driving/groups.ts";
@@ -106,8 +101,6 @@ const getAllAvailable = async (ctx: Context, d: Deps): Promise<void> => {
     narratives: listings.flatMap(({ narratives }) => narratives.map(request)),
   });
 };
-
-const datasetFiles: readonly DatasetFile[] = [...datasetTypes, ...legacyTypes];
 
 const getDataset = async (ctx: Context, d: Deps): Promise<void> => {
   const { opened, rest } = locate(ctx, d);

@@ -3,7 +3,7 @@ import type { ObjectKind } from "../../../domain/resources/media-type.ts";
 import type { ObjectKey } from "../../../domain/resources/object-key.ts";
 import { datasetKey, narrativeKey } from "../../../domain/resources/object-key.ts";
 import type { DatasetFile, Resource } from "../../../domain/resources/resource.ts";
-import { datasetTypes, legacyTypes, pathInGroup } from "../../../domain/resources/resource.ts";
+import { legacyTypes, pathInGroup, sidecars } from "../../../domain/resources/resource.ts";
 import type { Compression } from "../../../ports/driven/resources/compression.ts";
 import type { DatasetConverter } from "../../../ports/driven/resources/dataset-converter.ts";
 import type { ResourceStore } from "../../../ports/driven/resources/resource-store.ts";
@@ -98,8 +98,7 @@ const invalidateAfter = async (
 /** All keys of a resource, the main file's or the narrative's first, which conditions are about. */
 const allKeys = (resource: Resource): [ObjectKey, ...ObjectKey[]] => {
   if (resource.kind === "narrative") return [narrativeKey(resource)];
-  const others: DatasetFile[] = [...datasetTypes.slice(1), ...legacyTypes];
-  return [datasetKey(resource, "main"), ...others.map((file) => datasetKey(resource, file))];
+  return [datasetKey(resource, "main"), ...sidecars.map((file) => datasetKey(resource, file))];
 };
 
 const exists = async (store: ResourceStore, resource: Resource, signal: AbortSignal): Promise<boolean> => {
