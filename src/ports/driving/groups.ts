@@ -1,7 +1,7 @@
 import type { Group } from "../../domain/groups/group.ts";
 import type { GroupInfo } from "../../domain/groups/group-info.ts";
 import type { Caller } from "../../domain/identity/caller.ts";
-import type { Resource, ResourceAction } from "../../domain/resources/resource.ts";
+import type { DatasetFile, Resource, ResourceAction } from "../../domain/resources/resource.ts";
 import type { AuditAction } from "../driven/system/audit.ts";
 import type { GroupSettings } from "./group-settings.ts";
 import type { Listing, ResourceAddress } from "./resources.ts";
@@ -12,6 +12,8 @@ export interface Attempt {
   readonly action: AuditAction;
   /** Below the group's address, decoded, without slashes around it. */
   readonly path: string;
+  /** The file of a dataset that was asked for, if the request names one. */
+  readonly file?: DatasetFile | undefined;
 }
 
 /**

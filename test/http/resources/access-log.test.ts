@@ -1,7 +1,16 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { mainDataset, mainType, narrative, narrativeType, put } from "../../support/resources/resources.ts";
+import {
+  datasetType,
+  mainDataset,
+  mainType,
+  narrative,
+  narrativeType,
+  put,
+} from "../../support/resources/resources.ts";
 import type { RunningServer } from "../../support/server/running-server.ts";
 import { startServer } from "../../support/server/running-server.ts";
+
+const measurementsType = datasetType("measurements");
 
 let server: RunningServer;
 beforeAll(async () => {
@@ -96,6 +105,36 @@ describe("what is denied to somebody who is logged in", () => {
     expect(JSON.stringify(server.events)).not.toContain("s3cret");
   });
 
+  it.each([
+    ["GET", "flu/ha", { Accept: measurementsType }, "measurements"],
+    ["HEAD", "flu/ha", { Accept: `text/plain, ${measurementsType};q=0.5` }, "measurements"],
+    ["PUT", "flu/ha", { "Content-Type": measurementsType }, "measurements"],
+    ["GET", "flu/ha", { Accept: `${mainType}, ${measurementsType}` }, undefined],
+    ["GET", "flu/ha", { Accept: "*/*" }, undefined],
+    ["GET", "flu/ha", { Accept: "image/png" }, undefined],
+    ["DELETE", "flu/ha", { "Content-Type": measurementsType }, undefined],
+    ["PUT", "narratives/tale", { "Content-Type": measurementsType }, undefined],
+    ["PUT", "settings/overview", { "Content-Type": measurementsType }, undefined],
+  ])("by %s of %s names the sidecar that is asked for with %j: %s", async (method, path, headers, file) => {
+    expect((await askOutsider(method, `/groups/test-private/${path}`, headers)).status).toBe(403);
+    const action = expect.stringMatching(/^(read|write|delete)$/);
+    expect(denials()).toEqual([{ ...byOda, action, group: "test-private", path, ...(file ? { file } : {}) }]);
+  });
+
+  it.each([
+    ["type=root-sequence", "root-sequence"],
+    ["type=meta", "meta"],
+    ["type=tree&type=meta", "tree"],
+    ["type=main", undefined],
+    ["type=s3cret", undefined],
+  ])("through Charon names the sidecar that is asked for with %s: %s", async (query, file) => {
+    const path = `/charon/getDataset?prefix=groups/test-private/flu/ha&${query}`;
+    expect((await askOutsider("GET", path)).status).toBe(403);
+    expect(denials()).toEqual([
+      { ...byOda, action: "read", group: "test-private", path: "flu/ha", ...(file ? { file } : {}) },
+    ]);
+  });
+
   it("is told of an upload to where others may write, once its type is right", async () => {
     const answered = async (type: string) => {
       const { status } = await askOutsider("PUT", "/groups/blab/flu/ha", { "Content-Type": type });
@@ -134,8 +173,7 @@ describe("writing", () => {
 
   it("is told in any group, with the file", async () => {
     await put(server, "/groups/blab/flu/ha", mainType, mainDataset);
-    const type = "application/vnd.nextstrain.dataset.measurements+json";
-    await put(server, "/groups/blab/flu/ha", type, '{"collections":[]}');
+    await put(server, "/groups/blab/flu/ha", measurementsType, '{"collections":[]}');
     await put(server, "/groups/blab/settings/overview", "text/markdown", "Hello");
     const Authorization = await server.bearer("olga", "blab/owners");
     await server.ask({ method: "DELETE", path: "/groups/blab/flu/ha", headers: { Authorization } });

@@ -40,9 +40,12 @@ export const charonRoutes = (d: Deps): Router<RequestState> => {
 const encodedQuery = (ctx: Context): string =>
   ctx.querystring.replaceAll("+", "%2B").replace(/&(?=[^&=]+(?:&|$))/g, "%26");
 
+const valuesOf = (ctx: Context, name: string): readonly string[] =>
+  new URLSearchParams(encodedQuery(ctx)).getAll(name);
+
 /** A query parameter that may stand only once. */
 const parameter = (ctx: Context, name: string): string | undefined => {
-  const values = new URLSearchParams(encodedQuery(ctx)).getAll(name);
+  const values = valuesOf(ctx, name);
   if (values.length > 1) throw new BadRequest(`The parameter "${name}" may be given only once.`);
   return values[0];
 };
@@ -102,11 +105,12 @@ const getAllAvailable = async (ctx: Context, d: Deps): Promise<void> => {
   });
 };
 
+const datasetFile = (type = "main"): DatasetFile | undefined => datasetFiles.find((known) => known === type);
+
 const getDataset = async (ctx: Context, d: Deps): Promise<void> => {
-  const { opened, rest } = locate(ctx, d);
+  const { opened, rest } = locate(ctx, d, { file: datasetFile(valuesOf(ctx, "type")[0]) });
   if (encodedQuery(ctx) !== ctx.querystring) return sendToEncoded(ctx);
-  const type = parameter(ctx, "type") ?? "main";
-  const file = datasetFiles.find((known) => known === type);
+  const file = datasetFile(parameter(ctx, "type"));
   if (file === undefined) throw new BadRequest(`The parameter "type" can be ${datasetFiles.join(", ")}.`);
   const dataset = opened.at("dataset", rest, "read").openToRead();
   await answerFile(ctx, d, dataset, file).catch(async (error: unknown) => {

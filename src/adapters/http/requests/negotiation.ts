@@ -19,15 +19,30 @@ export const boundPreferences = (): Middleware => (ctx, next) => {
 
 /**
  * Picks the media type of the answer from those offered, in the server's order of preference
- * (http-api.md section 4), and tells clients and caches about the others.
+ * (http-api.md section 4). Undefined: the client accepts none of them.
  */
-export const negotiate = <T extends string>(ctx: Context, offered: readonly [T, ...T[]]): T => {
-  varyByAccept(ctx);
-  if (ctx.path.length <= maxRepeatedPath) tellAlternatives(ctx, offered);
+export const preferredType = <T extends string>(
+  ctx: Context,
+  offered: readonly [T, ...T[]],
+): T | undefined => {
   // Most programs name the one type that they want, which takes no looking at preferences.
   const named = offered.find((type) => type === ctx.req.headers.accept);
-  const chosen = named ?? ctx.accepts(...offered);
-  if (typeof chosen === "string") return chosen as T;
+  const preferred = named ?? ctx.accepts(...offered);
+  return typeof preferred === "string" ? (preferred as T) : undefined;
+};
+
+/**
+ * Tells clients and caches about the media types that are offered, and returns the preferred one. Throws NotAcceptable or
+ * NotFound when there is none.
+ */
+export const negotiate = <T extends string>(
+  ctx: Context,
+  offered: readonly [T, ...T[]],
+  preferred = preferredType(ctx, offered),
+): T => {
+  varyByAccept(ctx);
+  if (ctx.path.length <= maxRepeatedPath) tellAlternatives(ctx, offered);
+  if (preferred !== undefined) return preferred;
   if (wantsResource(ctx) && !offered.some(isResourceMediaType)) {
     throw new NotFound("There is no dataset and no narrative at this address.");
   }

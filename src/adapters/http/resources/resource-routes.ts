@@ -19,7 +19,7 @@ import { decodePath } from "../middleware/traversal.ts";
 import type { Pages } from "../pages/page-answer.ts";
 import { answerAllowed } from "../requests/allowed-methods.ts";
 import { precondition } from "../requests/conditions.ts";
-import { negotiate } from "../requests/negotiation.ts";
+import { negotiate, preferredType } from "../requests/negotiation.ts";
 import type { Admission } from "../streaming/admission.ts";
 import { answerObject } from "./stored-object-answer.ts";
 import { readUpload, uploadType } from "./upload.ts";
@@ -56,14 +56,18 @@ interface Located {
   readonly address: ResourceAddress;
 }
 
-/** What the request's address names; undefined when the browser was sent to the canonical one instead. */
+/**
+ * What the request's address names; undefined when the browser was sent to the canonical one instead.
+ * @param type The media type that the client sends or wants, which names a file of a dataset.
+ */
 const locate = (
   ctx: Context,
   d: Deps,
   kind: Resource["kind"],
   action: ResourceAction,
+  type = "",
 ): Located | undefined => {
-  const group = openGroup(ctx, d.groups);
+  const group = openGroup(ctx, d.groups, kind === "dataset" ? datasetTypeOf(type) : undefined);
   if (!group) return undefined;
   return { group, address: group.at(kind, decodePath(ctx.captures?.[1] ?? ""), action) };
 };
@@ -72,11 +76,12 @@ export const fileName = (resource: Resource, file: DatasetFile): string =>
   resource.kind === "dataset" ? datasetFileName(resource, file) : narrativeFileName(resource);
 
 const read = async (ctx: Context, d: Deps, kind: Resource["kind"]): Promise<void> => {
-  const located = locate(ctx, d, kind, "read");
+  const preferred = preferredType<string>(ctx, offered[kind]);
+  const located = locate(ctx, d, kind, "read", preferred);
   if (!located) return;
   const { group } = located.group;
   const readable = located.address.openToRead();
-  const type = negotiate(ctx, offered[kind]);
+  const type = negotiate<string>(ctx, offered[kind], preferred);
   if (type === html) {
     await demandExists(ctx, readable);
     d.pages.auspice(ctx, group);
@@ -96,7 +101,7 @@ const demandExists = async (ctx: Context, readable: ReadableResource): Promise<v
 };
 
 const write = async (ctx: Context, d: Deps, kind: Resource["kind"]): Promise<void> => {
-  const located = locate(ctx, d, kind, "upload");
+  const located = locate(ctx, d, kind, "upload", uploadType(ctx));
   if (!located) return;
   if (kind === "narrative") refuseDataset(ctx);
   const accepted = kind === "narrative" ? [narrativeMediaType] : datasetTypes.map(datasetMediaType);

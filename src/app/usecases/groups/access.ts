@@ -3,6 +3,7 @@ import type { Caller } from "../../../domain/identity/caller.ts";
 import { anonymous } from "../../../domain/identity/caller.ts";
 import type { Right, Rights } from "../../../domain/identity/policy.ts";
 import { denial, may, rightsIn } from "../../../domain/identity/policy.ts";
+import type { DatasetFile } from "../../../domain/resources/resource.ts";
 import { sanitizeText } from "../../../domain/sanitize-text.ts";
 import type { RoleGroupCatalogue } from "../../../ports/driven/identity/role-group-catalogue.ts";
 import type { Actor, Audit, AuditAction } from "../../../ports/driven/system/audit.ts";
@@ -21,9 +22,9 @@ export interface Access {
   require(right: Right): void;
   /**
    * Records who has read private data or changed anything, once it has been done. `path` is the address below the
-   * group; `file` is a file of a dataset other than its main one.
+   * group; `file` is the file of a dataset.
    */
-  audit(action: AuditAction, path: string, file?: string): void;
+  audit(action: AuditAction, path: string, file?: DatasetFile): void;
 }
 
 /** The one place where the policy is evaluated, and where what it denies is audited. */
@@ -35,7 +36,7 @@ export interface GroupAccess {
   isForAnyone(group: Group): boolean;
 }
 
-/** Of a denied path, in characters; longer than any name of a dataset. */
+/** Of a denied path in the log, in characters; longer than the path of any dataset, whose limit is in bytes. */
 const maxPathLength = 300;
 
 /** Reading a public group's data is not audited, since anybody may. */
@@ -48,11 +49,15 @@ const actorOf = (caller: Caller): Actor => {
   return { kind: "user", username, subject: person.subject };
 };
 
+/** Audit events name a file only where the path of its dataset does not say which one is meant. */
+const otherThanMain = (file: DatasetFile | undefined) =>
+  file === undefined || file === "main" ? {} : { file };
+
 export const groupAccess = ({ catalogue, audit }: Deps): GroupAccess => {
-  const deny = (caller: Caller, group: Group | undefined, { action, path }: Attempt): never => {
+  const deny = (caller: Caller, group: Group | undefined, { action, path, file }: Attempt): never => {
     // An anonymous caller is asked to log in, which denies nothing yet: a scan of addresses writes no audit events.
     if (group && caller.kind === "user") {
-      const object = { group: group.name, path: sanitizeText(path, maxPathLength) };
+      const object = { group: group.name, path: sanitizeText(path, maxPathLength), ...otherThanMain(file) };
       audit.record({ who: actorOf(caller), action, ...object, verdict: "denied" });
     }
     throw denial(caller);
@@ -65,7 +70,7 @@ export const groupAccess = ({ catalogue, audit }: Deps): GroupAccess => {
     },
     audit: (action, path, file) => {
       if (!isAudited(action, group)) return;
-      const object = { group: group.name, path, ...(file === undefined ? {} : { file }) };
+      const object = { group: group.name, path, ...otherThanMain(file) };
       audit.record({ who: actorOf(caller), action, ...object, verdict: "allowed" });
     },
   });

@@ -1,5 +1,6 @@
 import type { ObjectKind } from "../../../domain/resources/media-type.ts";
 import type { ObjectKey } from "../../../domain/resources/object-key.ts";
+import type { DatasetFile } from "../../../domain/resources/resource.ts";
 import type { ReadableFile } from "../../../ports/driving/stored-file.ts";
 import type { Access } from "../groups/access.ts";
 import type { StoredFiles } from "./stored-files.ts";
@@ -10,8 +11,8 @@ export interface FileAt {
   readonly kind: ObjectKind;
   /** Below the group's address. */
   readonly path: string;
-  /** Of a dataset, when it is not the main one. */
-  readonly file?: string | undefined;
+  /** Of a dataset. */
+  readonly file?: DatasetFile | undefined;
 }
 
 /** A file whose caller may read it, which is audited. */

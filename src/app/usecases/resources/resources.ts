@@ -37,7 +37,7 @@ const fileAt = (resource: Resource, file: DatasetFile): FileAt => ({
   key: keyOf(resource, file),
   kind: kindOf(resource, file),
   path: pathInGroup(resource),
-  file: resource.kind === "dataset" && file !== "main" ? file : undefined,
+  file: resource.kind === "dataset" ? file : undefined,
 });
 
 /** A resource of the group, which can be opened with this access. */

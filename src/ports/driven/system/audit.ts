@@ -15,8 +15,8 @@ export interface AuditEvent {
   /** Of a dataset, when it is not the main one. */
   readonly file?: string;
   /**
-   * "allowed": it has been done. "denied": the policy denied it to a user, and nothing was done; then `path` is the
-   * requested one, whether anything exists there or not.
+   * "allowed": it has been done. "denied": the policy denied it to a user, and nothing was done; then `path` and
+   * `file` are the requested ones, whether anything exists there or not.
    */
   readonly verdict: "allowed" | "denied";
 }

@@ -117,6 +117,21 @@ describe("what is denied", () => {
   });
 
   it.each([
+    ["measurements", { file: "measurements" }],
+    ["main", {}],
+    [undefined, {}],
+  ] as const)("is told with the file of the dataset, where that is not the main one: %s", (file, named) => {
+    const d = dataSetup();
+    const group = d.groups.open(outsider, "blab", { ...attempt, file });
+    expect(() => group.at("dataset", "x", "upload").openToWrite()).toThrow(NotAllowed);
+    expect(() => d.groups.open(outsider, "blab-private", { ...attempt, file })).toThrow(NotAllowed);
+    expect(d.log.events).toEqual([
+      { ...told, group: publicGroup.name, ...named },
+      { ...told, group: privateGroup.name, ...named },
+    ]);
+  });
+
+  it.each([
     ["a dataset", (d: Data) => d.groups.open(outsider, "blab", attempt).at("dataset", "x", "upload")],
     ["a narrative", (d: Data) => d.groups.open(outsider, "blab", attempt).at("narrative", "x", "delete")],
   ])("is told of %s of a group that may be read", (_, addressOf) => {
