@@ -72,6 +72,15 @@ describe("a Bearer token", () => {
     expect(await bearer(away, idToken)).toEqual({ kind: "unverified", cause });
   });
 
+  it.each([
+    ["incomplete", { outcome: "incomplete", claims: {} }],
+    ["unverifiable", { outcome: "unverifiable" }],
+  ] as const)("is a mistake of our own when it is %s, as only a session's is", async (_, validation) => {
+    const { parts } = loginSetup();
+    const identify = identifyCaller({ ...parts, validate: async () => validation });
+    await expect(identify({ kind: "bearer", token: "{}" })).rejects.toThrow(/never/);
+  });
+
   it("lets a mistake of our own pass as what it is", async () => {
     const s = loginSetup();
     s.identityProvider.outage = new TypeError("x is not a function");
@@ -149,6 +158,31 @@ describe("a session", () => {
     expect(s.log.events).toMatchObject([{ event: "session-dropped" }, { event: "background", cause }]);
     s.sessions.replace = () => Promise.reject(new TypeError("x is not a function"));
     await expect(s.callerOf(otherId)).rejects.toThrow(TypeError);
+  });
+
+  it.each([
+    { outcome: "expired" },
+    { outcome: "stale" },
+    { outcome: "incomplete", claims: {} },
+    { outcome: "unverifiable" },
+    { outcome: "invalid", reason: "The token is malformed." },
+  ] as const)("is whose the renewal says when its token is $outcome", async (validation) => {
+    const s = loginSetup();
+    const id = await s.logIn(s.identityProvider.tokensOf("alice"));
+    const stored = await s.sessions.load(id, idleTimeout);
+    if (!stored) throw new Error("there is no session");
+    const renewed = { kind: "anonymous", loginEnd: "not-renewed" } as const;
+    const asked: SessionId[] = [];
+    const renewals = {
+      now: async (of: SessionId) => {
+        asked.push(of);
+        return renewed;
+      },
+      ahead: () => expect.unreachable("the token cannot be used meanwhile"),
+    };
+    const identify = identifyCaller({ ...s.parts, validate: async () => validation, renewals });
+    expect(await identify({ kind: "session", id, stored })).toBe(renewed);
+    expect(asked).toEqual([id]);
   });
 
   it("is nobody's loss when the provider is away", async () => {
