@@ -3,7 +3,7 @@ import type { Group, GroupName, NormalisedGroupName } from "../../domain/groups/
 import { normaliseGroupName, parseGroupName } from "../../domain/groups/group.ts";
 import type { RoleGroupCatalogue } from "../../ports/driven/identity/role-group-catalogue.ts";
 
-/** All that is wrong with a groups file, each in a sentence for the operator. */
+/** A groups file is invalid. `problems` has a sentence for the operator on each fault. */
 export class BadGroupsFile extends Error {
   readonly problems: readonly string[];
   constructor(problems: readonly string[], options?: ErrorOptions) {
@@ -27,6 +27,7 @@ const readJson = async (path: string): Promise<unknown> => {
   }
 };
 
+/** The group, or a sentence on what is wrong with the record. */
 const parseRecord = (record: unknown, index: number): Group | string => {
   const { name: text, isPublic } = (record ?? {}) as Readonly<Record<string, unknown>>;
   if (typeof text !== "string") return `Record ${index + 1} is not an object with a name that is a string.`;
@@ -37,10 +38,10 @@ const parseRecord = (record: unknown, index: number): Group | string => {
   return { name, isPublic: isPublic === true };
 };
 
-const describeClash = (names: readonly GroupName[]): string =>
+const describeDuplicates = (names: readonly GroupName[]): string =>
   `${names.map((name) => JSON.stringify(name)).join(" and ")} are the same name: letter case makes no difference.`;
 
-/** @throws BadGroupsFile with every fault of the file. */
+/** Reads the groups from a JSON file. @throws BadGroupsFile with every fault of the file. */
 export const readGroupsFile = async (path: string): Promise<RoleGroupCatalogue> => {
   const records = await readJson(path);
   if (!Array.isArray(records)) throw new BadGroupsFile(["The file does not hold an array of groups."]);
@@ -50,8 +51,8 @@ export const readGroupsFile = async (path: string): Promise<RoleGroupCatalogue> 
   const problems = [
     ...parsed.filter((entry) => typeof entry === "string"),
     ...[...byName.values()]
-      .filter((same) => same.length > 1)
-      .map((same) => describeClash(same.map(({ name }) => name))),
+      .filter((duplicates) => duplicates.length > 1)
+      .map((duplicates) => describeDuplicates(duplicates.map(({ name }) => name))),
   ];
   if (problems.length > 0) throw new BadGroupsFile(problems);
   return {

@@ -4,89 +4,80 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Seconds } from "../../domain/brand.ts";
 import type { Clock } from "../../ports/driven/system/clock.ts";
 import type { Log } from "../../ports/driven/system/log.ts";
-import type { CellRoot, Seen } from "./cells/cell.ts";
-import { endOf, look } from "./cells/cell.ts";
-import { drop, tidy } from "./cells/cell-change.ts";
-import { cellsBelow } from "./cells/cell-tree.ts";
-import { draftsFolder } from "./resources/store-root.ts";
-import { isMissing } from "./store-failure.ts";
+import { compareAndDelete, removeOrphans } from "./slots/compare-and-set.ts";
+import { slotsBelow } from "./slots/slot-tree.ts";
+import { draftsFolder } from "./slots/store-root.ts";
+import type { SlotRoot, SlotSnapshot } from "./slots/versioned-slot.ts";
+import { expiryOf, readSlot } from "./slots/versioned-slot.ts";
+import { undefinedIfMissing } from "./store-failure.ts";
 
-/** What has been lying about for this long, nobody is writing any more, not even a large upload. */
-const maxDraftAge: Seconds = 24 * 3600;
-const firstSweepAfter: Seconds = 60;
-const sweepEvery: Seconds = 3600;
+/** The age from which an unfinished file counts as abandoned: no upload, however large, takes that long. */
+const maxUnfinishedAge: Seconds = 24 * 3600;
+const firstSweepDelay: Seconds = 60;
+const sweepInterval: Seconds = 3600;
 
-/** After so many cells others get the disk for a while. */
+/** The sweep pauses after each batch of slots, so that requests get the disk. */
 const batchSize = 100;
 const pauseMs = 50;
 
 export interface SweeperOptions {
-  readonly cells: CellRoot;
+  readonly slots: SlotRoot;
   readonly clock: Clock;
   readonly log: Log;
-  /** Named in the log. */
+  /** The description in the log when a sweep fails. */
   readonly what: string;
-  /** Whether values end at their token's time. */
+  /** Whether values expire at their pointer's modification time. */
   readonly expires: boolean;
 }
 
 export interface Sweeper {
-  /** Removes once what has ended and what killed writers have left. */
+  /** Removes expired values, and the files that killed writers have left. */
   sweep(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** The answer, or undefined when the file it is about is gone. */
-const ifThere = async <T>(step: Promise<T>): Promise<T | undefined> => {
-  try {
-    return await step;
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
-  }
-};
-
-/** Sweeps in the background, from time to time and gently. */
-export const startSweeper = ({ cells, clock, log, what, expires }: SweeperOptions): Sweeper => {
+/** Starts a sweeper in the background, which works every hour until it is closed. */
+export const startSweeper = ({ slots, clock, log, what, expires }: SweeperOptions): Sweeper => {
   const closing = new AbortController();
 
-  const isOld = async (path: string): Promise<boolean> => {
-    const file = await ifThere(stat(path));
-    return file !== undefined && file.mtimeMs / 1000 + maxDraftAge < clock.now();
+  const isAbandoned = async (path: string): Promise<boolean> => {
+    const file = await undefinedIfMissing(stat(path));
+    return file !== undefined && file.mtimeMs / 1000 + maxUnfinishedAge < clock.now();
   };
 
-  const hasEnded = async ({ value }: Seen): Promise<boolean> => {
-    const ends = expires && value !== undefined ? await ifThere(endOf(value)) : undefined;
-    return ends !== undefined && ends <= clock.now();
+  const isExpired = async ({ value }: SlotSnapshot): Promise<boolean> => {
+    if (!expires || value === undefined) return false;
+    const expiresAt = await undefinedIfMissing(expiryOf(value));
+    return expiresAt !== undefined && expiresAt <= clock.now();
   };
 
-  const sweepCells = async (): Promise<void> => {
+  const sweepSlots = async (): Promise<void> => {
     let count = 0;
-    for await (const folder of cellsBelow(cells.root)) {
+    for await (const folder of slotsBelow(slots.root)) {
       if (closing.signal.aborted) return;
-      const seen = await look(folder);
-      if (await hasEnded(seen)) await drop(cells, seen);
-      else await tidy(cells, seen, isOld);
+      const snapshot = await readSlot(folder);
+      if (await isExpired(snapshot)) await compareAndDelete(slots, snapshot);
+      else await removeOrphans(slots, snapshot, isAbandoned);
       if (++count % batchSize === 0) await delay(pauseMs);
     }
   };
 
   const sweepDrafts = async (): Promise<void> => {
-    const drafts = await ifThere(opendir(draftsFolder(cells.root)));
+    const drafts = await undefinedIfMissing(opendir(draftsFolder(slots.root)));
     if (drafts === undefined) return;
     for await (const { name } of drafts) {
-      const path = join(draftsFolder(cells.root), name);
-      if (await isOld(path)) await rm(path, { recursive: true, force: true });
+      const path = join(draftsFolder(slots.root), name);
+      if (await isAbandoned(path)) await rm(path, { recursive: true, force: true });
     }
   };
 
   const sweep = async (): Promise<void> => {
     await sweepDrafts();
-    await sweepCells();
+    await sweepSlots();
   };
 
   const run = async (): Promise<void> => {
-    for (let wait = firstSweepAfter; !closing.signal.aborted; wait = sweepEvery) {
+    for (let wait = firstSweepDelay; !closing.signal.aborted; wait = sweepInterval) {
       await delay(wait * 1000, undefined, { ref: false, signal: closing.signal });
       await sweep().catch((cause: unknown) => log.write({ event: "background", what, cause }));
     }

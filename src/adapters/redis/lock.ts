@@ -61,7 +61,7 @@ export const redisLock = (
 
   const takeWithin = (key: string, holder: string, timeout: Seconds): Promise<boolean> =>
     retryOnConflict(
-      async () => (await tryTo(whatIsFree(), key, holder)) === "taken" || "again",
+      async () => (await tryTo(whatIsFree(), key, holder)) === "taken" || "conflict",
       { ...retryLimits, timeoutMs: timeout * 1000 },
       () => false,
     );

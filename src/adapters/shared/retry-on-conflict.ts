@@ -1,37 +1,37 @@
-/** How long is retried, and how long is waited between two attempts: up to twice `pauseMs`, at random. */
+/** How long attempts are repeated, and how long each retry waits: up to twice `pauseMs`, at random (jitter). */
 export interface RetryLimits {
-  /** After this no attempt begins. There is always one. */
+  /** No attempt starts later than this, except for the first. */
   readonly timeoutMs: number;
   readonly pauseMs: number;
-  /** By how much each pause is longer than the one before; 1: by nothing. */
+  /** Each pause is longer than the one before by this factor. */
   readonly factor: number;
-  /** So many retries come at once, since most conflicts are over when they are noticed. */
+  /** So many retries start without a pause, since most conflicts are over when they are noticed. */
   readonly immediately?: number;
 }
 
 class Conflict extends Error {}
 
 /**
- * Repeats an attempt as long as it answers "again", since somebody else was first (optimistic concurrency), or has
- * the lease. What an attempt throws is thrown at once.
- * @param onTimeout What it means that the time is over: an answer, or an error that it throws.
+ * Repeats an attempt as long as it returns "conflict": another writer was faster (optimistic concurrency), or holds the
+ * lock. What an attempt throws is thrown at once.
+ * @param onTimeout Returns the result when the time is up, or throws.
  */
 export const retryOnConflict = async <T>(
-  attempt: () => Promise<T | "again">,
+  attempt: () => Promise<T | "conflict">,
   { timeoutMs, pauseMs, factor, immediately = 0 }: RetryLimits,
   onTimeout: () => T,
 ): Promise<T> => {
   const first = await attempt();
-  if (first !== "again") return first;
-  // Loaded at the first conflict, which keeps it out of the memory of an instance that starts.
+  if (first !== "conflict") return first;
+  // Loaded at the first conflict, which saves memory at the start.
   const { default: pRetry } = await import("p-retry");
   const conflict = new Conflict();
   try {
     return await pRetry(
       async (attemptNumber) => {
-        const answer = attemptNumber === 1 ? first : await attempt();
-        if (answer === "again") throw conflict;
-        return answer;
+        const result = attemptNumber === 1 ? first : await attempt();
+        if (result === "conflict") throw conflict;
+        return result;
       },
       {
         retries: Number.POSITIVE_INFINITY,

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import type { EncryptionKeys } from "../../adapters/aes-gcm/encryption-keys.ts";
 import { parseEncryptionKeys } from "../../adapters/aes-gcm/encryption-keys.ts";
-import { keptText } from "../../adapters/filesystem/cells/kept-text.ts";
+import { readOrCreateTextFile } from "../../adapters/filesystem/text-file.ts";
 import type { Configuration } from "./configuration.ts";
 
 export interface Secrets {
@@ -20,10 +20,10 @@ const newKey = (): string => randomBytes(32).toString("base64url");
 export const openSecrets = async ({ mode, settings }: Configuration): Promise<Secrets> => {
   const folder = join(settings.DATA_DIR, "keys");
   const [first, ...others] = mode === "production" ? (settings.SESSION_SECRET ?? []) : [];
-  const session = first ?? (await keptText(join(folder, "session-secret"), newKey));
+  const session = first ?? (await readOrCreateTextFile(join(folder, "session-secret"), newKey));
   const keys =
     settings.SESSION_ENCRYPTION_KEYS ??
-    (await keptText(join(folder, "session-encryption-keys"), () => `first=${newKey()}`));
+    (await readOrCreateTextFile(join(folder, "session-encryption-keys"), () => `first=${newKey()}`));
   const parsed = parseEncryptionKeys(keys);
   if ("problems" in parsed) throw new Error(`The encryption keys in ${folder} are damaged.`);
   return { session: [session, ...others], encryptionKeys: parsed.keys };

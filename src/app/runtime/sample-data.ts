@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { keptText, readKeptText } from "../../adapters/filesystem/cells/kept-text.ts";
+import { readOrCreateTextFile, readTextFile } from "../../adapters/filesystem/text-file.ts";
 import { storedMediaType } from "../../domain/resources/media-type.ts";
 import type { RoleGroupCatalogue } from "../../ports/driven/identity/role-group-catalogue.ts";
 import type { ContentCheck } from "../../ports/driven/resources/content-check.ts";
@@ -9,7 +9,7 @@ interface Deps {
   readonly catalogue: RoleGroupCatalogue;
   readonly store: ResourceStore;
   readonly contentCheck: ContentCheck;
-  /** Holds the mark that the sample was added, so that what a user removes stays removed. */
+  /** Holds a marker file once the sample was added, so that what a user removes stays removed. */
   readonly folder: string;
   /** For the addresses in the narrative. */
   readonly origin: string;
@@ -20,8 +20,8 @@ const never = new AbortController().signal;
 
 /** Adds the simulated outbreak to the demo groups at the first start, without overwriting anything. */
 export const addSampleData = async (d: Deps): Promise<void> => {
-  const mark = join(d.folder, "sample-data");
-  if ((await readKeptText(mark)) !== undefined) return;
+  const marker = join(d.folder, "sample-data");
+  if ((await readTextFile(marker)) !== undefined) return;
   const { sampleFiles, simulateOutbreak } = await import("../sample/outbreak.ts");
   const groups = demoGroups.map((name) => d.catalogue.find(name)).filter((group) => group !== undefined);
   const outbreak = simulateOutbreak();
@@ -30,8 +30,8 @@ export const addSampleData = async (d: Deps): Promise<void> => {
     const stored = { contentType: storedMediaType(kind), contentEncoding: "gzip" as const, body };
     await d.store.write(key, stored, { kind: "absent" }, never);
   }
-  await keptText(
-    mark,
+  await readOrCreateTextFile(
+    marker,
     () => "The sample data was added. Remove this file to have what is missing added again.\n",
   );
 };

@@ -25,7 +25,7 @@ describe("the groups file", () => {
     return error instanceof BadGroupsFile ? error.problems : expect.unreachable();
   };
 
-  it("gives the groups in their order, public only where it says true", async () => {
+  it("returns the groups in the order of the file, and as public only those with isPublic true", async () => {
     const values = [true, false, "true", 1, null, undefined];
     const records = values.map((isPublic, index) => ({ name: `Group-${index}`, isPublic }));
     expect((await read(JSON.stringify(records))).all()).toEqual(
@@ -38,12 +38,12 @@ describe("the groups file", () => {
     for (const spelling of ["NextFlu", "nextflu", "NEXTFLU", "next\ufb02u"]) {
       expect(catalogue.find(spelling)?.name).toBe("NextFlu");
     }
-    for (const stranger of ["nextflu2", "", "__proto__", "constructor"]) {
-      expect(catalogue.find(stranger)).toBeUndefined();
+    for (const unknown of ["nextflu2", "", "__proto__", "constructor"]) {
+      expect(catalogue.find(unknown)).toBeUndefined();
     }
   });
 
-  it("may hold no group at all", async () => {
+  it("may be empty", async () => {
     expect((await read("[]")).all()).toEqual([]);
   });
 
@@ -59,13 +59,13 @@ describe("the groups file", () => {
 
   it.each([
     ["not JSON", "{"],
-    ["no array", '{"name": "abc"}'],
+    ["not an array", '{"name": "abc"}'],
     ["null", "null"],
-  ])("refuses what is %s", async (_, content) => {
+  ])("is rejected when it is %s", async (_, content) => {
     expect(await problemsOf(read(content))).toHaveLength(1);
   });
 
-  it("says when it cannot be read", async () => {
+  it("is rejected with the error code when it cannot be read", async () => {
     expect((await problemsOf(readGroupsFile(join(folder.path, "absent.json"))))[0]).toContain("ENOENT");
     expect((await problemsOf(readGroupsFile(folder.path)))[0]).toContain("EISDIR");
   });

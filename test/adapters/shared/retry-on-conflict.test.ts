@@ -3,12 +3,12 @@ import { retryOnConflict } from "../../../src/adapters/shared/retry-on-conflict.
 
 const limits = { timeoutMs: 100, pauseMs: 1, factor: 1 };
 
-/** Answers "again" so many times, and then this. */
+/** Answers "conflict" so many times, and then this. */
 const conflicts = (times: number, answer: () => string = () => "won") => {
   const attempts: number[] = [];
   const attempt = async (): Promise<string> => {
     attempts.push(performance.now());
-    return attempts.length > times ? answer() : "again";
+    return attempts.length > times ? answer() : "conflict";
   };
   return { attempt, attempts };
 };

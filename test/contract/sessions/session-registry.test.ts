@@ -3,7 +3,7 @@ import type { SessionOwner } from "../../../src/domain/sessions/session-owner.ts
 import { manualClock } from "../../support/measuring/manual-clock.ts";
 import type { MemoryEntries } from "../../support/memory/session-registry.ts";
 import { memorySessionRegistry } from "../../support/memory/session-registry.ts";
-import { cellsIn } from "../../support/sessions/cells.ts";
+import { countSlots } from "../../support/sessions/count-slots.ts";
 import { instancesOnFolder } from "../../support/sessions/instances-on-folder.ts";
 import type { Harness } from "./session-registry.contract.ts";
 import { sessionRegistryContract } from "./session-registry.contract.ts";
@@ -22,7 +22,7 @@ const memory = async (): Promise<Harness> => {
 
 const filesystem = async (): Promise<Harness> => {
   const instances = await instancesOnFolder(filesystemSessionRegistry);
-  return { ...instances, registry: await instances.another(), owners: () => cellsIn(instances.folder) };
+  return { ...instances, registry: await instances.another(), owners: () => countSlots(instances.folder) };
 };
 
 for (const [adapter, open] of Object.entries({ memory, filesystem })) sessionRegistryContract(adapter, open);

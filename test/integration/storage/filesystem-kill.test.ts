@@ -97,7 +97,7 @@ describe("processes killed while they use a folder", () => {
     await later.sessions.sweep();
     const entries = await readdir(folder.path, { recursive: true, withFileTypes: true });
     const files = entries.filter((entry) => entry.isFile()).map(({ name }) => name.slice(0, 2));
-    // One token and one file of data for each object; the session is over by then.
+    // One pointer and one data file for each object; the session has expired by then.
     expect(files.sort()).toEqual([...before.map(() => "d."), ...before.map(() => "t.")]);
     expect(await readAll(later)).toBe(before.length);
     await Promise.all([later.sessions.close(), later.objects.close()]);

@@ -1,13 +1,13 @@
 import type { FileHandle } from "node:fs/promises";
 import { StoreDown } from "../../../domain/failure.ts";
-import { onDisk } from "../store-failure.ts";
+import { mapDiskErrors } from "../store-failure.ts";
 
 const chunkBytes = 65_536;
 
 /**
- * The bytes of an open file from an offset on. The file is closed at the end, at `return()` and when the signal
- * is aborted, whichever comes first. (An async generator would not do: `return()` before its first `next()`
- * runs none of its code, and the file would stay open.)
+ * Iterates over `size` bytes of an open file, from an offset on. The file is closed at the end, by `return()`, or when
+ * the signal is aborted. Throws StoreDown, and the signal's reason. This is no async generator, since `return()` before
+ * the first `next()` would run none of its code and leave the file open.
  */
 export const fileBody = (
   file: FileHandle,
@@ -20,19 +20,19 @@ export const fileBody = (
   let closed: Promise<void> | undefined;
 
   const close = (): Promise<void> => {
-    signal.removeEventListener("abort", stop);
-    closed ??= onDisk(() => file.close());
+    signal.removeEventListener("abort", onAbort);
+    closed ??= mapDiskErrors(() => file.close());
     return closed;
   };
-  const stop = (): void => {
-    // Whoever reads on hears of the abort; that closing failed as well is of no use to them.
+  const onAbort = (): void => {
+    // The next read throws the signal's reason; an error of close() would tell the consumer nothing more.
     close().catch(() => undefined);
   };
-  signal.addEventListener("abort", stop, { once: true });
+  signal.addEventListener("abort", onAbort, { once: true });
 
   const read = async (): Promise<Uint8Array> => {
     const chunk = Buffer.allocUnsafeSlow(Math.min(chunkBytes, end - position));
-    const { bytesRead } = await onDisk(() => file.read(chunk, 0, chunk.length, position));
+    const { bytesRead } = await mapDiskErrors(() => file.read(chunk, 0, chunk.length, position));
     if (bytesRead === 0) throw new StoreDown({ cause: new Error("A stored object's file was cut off.") });
     position += bytesRead;
     return chunk.subarray(0, bytesRead);

@@ -3,11 +3,12 @@ import type { Seconds } from "../../../domain/brand.ts";
 import { StoreDown } from "../../../domain/failure.ts";
 import { parseObject } from "../../../domain/json-object.ts";
 import type { ETag, ObjectMetadata } from "../../../domain/resources/stored-object.ts";
-import type { Version } from "../cells/cell.ts";
+import type { Version } from "../slots/versioned-slot.ts";
 
 /**
- * An object's file begins with one line of JSON, and after it come the object's bytes. The time is written
- * last, when all bytes are there, and over a placeholder of the same length: ISO dates have 24 characters.
+ * An object's file begins with a header, which is one line of JSON, followed by the object's content. The modification
+ * time is known only when all content has been written; it then replaces a placeholder of the same length, since ISO
+ * dates have 24 characters.
  */
 
 const maxHeaderBytes = 16_384;
@@ -20,7 +21,7 @@ export interface ContentTypes {
 
 export interface StoredHeader {
   readonly metadata: ObjectMetadata;
-  /** Where the object's bytes begin. */
+  /** Where the content begins, in bytes. */
   readonly offset: number;
 }
 
@@ -31,10 +32,10 @@ export const headerLine = ({ contentType, contentEncoding }: ContentTypes, lastM
   return line;
 };
 
-/** The entity tag that a version of an object has: versions are random and never come back. */
-export const tagOf = (version: Version): ETag => `"${version}"` as ETag;
+/** A version serves as a strong entity tag, since versions are never reused. */
+export const etagOf = (version: Version): ETag => `"${version}"` as ETag;
 
-/** @throws Error for anything but what {@link headerLine} writes. */
+/** @throws Error for a line that {@link headerLine} has not written. */
 const parseHeader = (line: string) => {
   const { contentType, contentEncoding, lastModified } = parseObject(line) ?? {};
   const seconds = typeof lastModified === "string" ? Date.parse(lastModified) / 1000 : Number.NaN;
@@ -49,17 +50,17 @@ const parseHeader = (line: string) => {
   };
 };
 
-/** @throws StoreDown if the file is damaged. */
+/** Reads the header of an open object file. @throws StoreDown if the file is damaged. */
 export const readHeader = async (file: FileHandle, version: Version): Promise<StoredHeader> => {
   const { size } = await file.stat();
-  const start = Buffer.alloc(Math.min(size, maxHeaderBytes));
-  const { bytesRead } = await file.read(start, 0, start.length, 0);
-  const end = start.subarray(0, bytesRead).indexOf(newline);
+  const head = Buffer.alloc(Math.min(size, maxHeaderBytes));
+  const { bytesRead } = await file.read(head, 0, head.length, 0);
+  const end = head.subarray(0, bytesRead).indexOf(newline);
   try {
-    const header = parseHeader(start.toString("utf8", 0, Math.max(end, 0)));
+    const header = parseHeader(head.toString("utf8", 0, Math.max(end, 0)));
     return {
       offset: end + 1,
-      metadata: { ...header, size: size - (end + 1), etag: tagOf(version) },
+      metadata: { ...header, size: size - (end + 1), etag: etagOf(version) },
     };
   } catch (cause) {
     throw new StoreDown({ cause: new Error("A stored object's first line is damaged.", { cause }) });

@@ -10,42 +10,43 @@ import type {
 } from "../../../ports/driven/resources/resource-store.ts";
 import type { Clock } from "../../../ports/driven/system/clock.ts";
 import type { Log } from "../../../ports/driven/system/log.ts";
-import type { CellRoot, Seen } from "../cells/cell.ts";
-import { look, openValue, untilSettled } from "../cells/cell.ts";
-import { drop, put } from "../cells/cell-change.ts";
-import { namesBelow } from "../cells/cell-tree.ts";
-import { folderOf, valueFolder } from "../owned-path.ts";
-import { onDisk } from "../store-failure.ts";
+import { prefixFolder, slotFolder } from "../encoded-path.ts";
+import { compareAndDelete, compareAndSet } from "../slots/compare-and-set.ts";
+import { probeDisk, withDraft, writeAll } from "../slots/draft.ts";
+import { namesBelow } from "../slots/slot-tree.ts";
+import { confirmAbsence, confirmRoot } from "../slots/store-root.ts";
+import type { SlotRoot, SlotSnapshot } from "../slots/versioned-slot.ts";
+import { openValue, readSlot, retryOnSlotConflict } from "../slots/versioned-slot.ts";
+import { mapDiskErrors } from "../store-failure.ts";
 import type { Sweeper } from "../sweeper.ts";
 import { startSweeper } from "../sweeper.ts";
-import { probeDisk, withDraft, writeFully } from "./draft.ts";
 import { fileBody } from "./file-body.ts";
 import type { StoredHeader } from "./resource-header.ts";
-import { headerLine, readHeader, tagOf } from "./resource-header.ts";
-import { confirmed, confirmRoot } from "./store-root.ts";
+import { etagOf, headerLine, readHeader } from "./resource-header.ts";
 
-export interface ResourceFolder {
+export interface ResourceStoreOptions {
   readonly folder: string;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-const cellOf = (root: string, key: ObjectKey): string => {
+const folderOfKey = (root: string, key: ObjectKey): string => {
   const [first = "", ...others] = key.split("/");
-  return valueFolder(root, [first, ...others]);
+  return slotFolder(root, [first, ...others]);
 };
 
-const parentOf = (root: string, prefix: KeyPrefix): string => folderOf(root, prefix.split("/").slice(0, -1));
+const folderOfPrefix = (root: string, prefix: KeyPrefix): string =>
+  prefixFolder(root, prefix.split("/").slice(0, -1));
 
-const etagIn = ({ value }: Seen): ETag | undefined => value && tagOf(value.version);
+const currentEtag = ({ value }: SlotSnapshot): ETag | undefined => value && etagOf(value.version);
 
 interface OpenObject extends StoredHeader {
   readonly file: FileHandle;
 }
 
 const openObject = (root: string, folder: string): Promise<OpenObject | undefined> =>
-  onDisk(async () => {
-    const opened = await confirmed(root, await openValue(folder));
+  mapDiskErrors(async () => {
+    const opened = await confirmAbsence(root, await openValue(folder));
     if (opened === undefined) return undefined;
     try {
       return { file: opened.file, ...(await readHeader(opened.file, opened.value.version)) };
@@ -55,46 +56,49 @@ const openObject = (root: string, folder: string): Promise<OpenObject | undefine
     }
   });
 
-const fill = async (
+const writeObject = async (
   file: FileHandle,
   content: NewContent,
   clock: Clock,
   signal: AbortSignal,
 ): Promise<void> => {
-  await onDisk(() => writeFully(file, headerLine(content, 0)));
-  for await (const chunk of abortable(content.body, signal)) await onDisk(() => writeFully(file, chunk));
-  await onDisk(() => writeFully(file, headerLine(content, clock.now()), 0));
+  await mapDiskErrors(() => writeAll(file, headerLine(content, 0)));
+  for await (const chunk of abortable(content.body, signal)) await mapDiskErrors(() => writeAll(file, chunk));
+  await mapDiskErrors(() => writeAll(file, headerLine(content, clock.now()), 0));
 };
 
-/** Takes a step from what is there, if that meets the condition; again, if somebody else was first. */
-const change = (
-  cell: string,
+/**
+ * Changes an object if the condition holds, and repeats that on a conflict.
+ * @param change Changes the slot as it is in the snapshot. False: a conflict.
+ */
+const changeIf = (
   condition: Precondition,
+  folder: string,
   signal: AbortSignal,
-  step: (seen: Seen) => Promise<boolean>,
+  change: (snapshot: SlotSnapshot) => Promise<boolean>,
 ): Promise<WriteOutcome> =>
-  untilSettled(cell, async () => {
+  retryOnSlotConflict(folder, async () => {
     signal.throwIfAborted();
-    const seen = await onDisk(() => look(cell));
-    if (!holds(condition, etagIn(seen))) return "precondition-failed";
-    return (await onDisk(() => step(seen))) ? "done" : "again";
+    const snapshot = await mapDiskErrors(() => readSlot(folder));
+    if (!holds(condition, currentEtag(snapshot))) return "precondition-failed";
+    return (await mapDiskErrors(() => change(snapshot))) ? "done" : "conflict";
   });
 
-/** Keeps each object in a cell; its version is its entity tag. */
+/** Stores each object in a versioned slot, whose version is the entity tag. */
 export const filesystemResourceStore = ({
   folder: root,
   clock,
   log,
-}: ResourceFolder): ResourceStore & Sweeper => {
-  const cells: CellRoot = { root, durable: true };
-  const sweeper = startSweeper({ cells, clock, log, what: "sweeping objects", expires: false });
+}: ResourceStoreOptions): ResourceStore & Sweeper => {
+  const slots: SlotRoot = { root, durable: true };
+  const sweeper = startSweeper({ slots, clock, log, what: "sweeping objects", expires: false });
 
   return {
     ...sweeper,
 
     async *list(prefix, signal) {
       let isEmpty = true;
-      for await (const name of namesBelow(parentOf(root, prefix), signal)) {
+      for await (const name of namesBelow(folderOfPrefix(root, prefix), signal)) {
         isEmpty = false;
         yield name;
       }
@@ -103,14 +107,14 @@ export const filesystemResourceStore = ({
 
     async stat(key, signal) {
       signal.throwIfAborted();
-      const object = await openObject(root, cellOf(root, key));
-      await onDisk(async () => object?.file.close());
+      const object = await openObject(root, folderOfKey(root, key));
+      await mapDiskErrors(async () => object?.file.close());
       return object?.metadata;
     },
 
     async read(key, signal) {
       signal.throwIfAborted();
-      const object = await openObject(root, cellOf(root, key));
+      const object = await openObject(root, folderOfKey(root, key));
       if (object === undefined) return undefined;
       if (signal.aborted) await object.file.close();
       signal.throwIfAborted();
@@ -120,22 +124,26 @@ export const filesystemResourceStore = ({
 
     async write(key, content, condition, signal) {
       signal.throwIfAborted();
-      const cell = cellOf(root, key);
-      // Asked before the body is taken as well: nobody has to send gigabytes to be refused.
-      if (!holds(condition, etagIn(await onDisk(() => look(cell))))) return "precondition-failed";
+      const folder = folderOfKey(root, key);
+      // The condition is checked before the body is read as well, so that nobody uploads gigabytes in vain.
+      const before = await mapDiskErrors(() => readSlot(folder));
+      if (!holds(condition, currentEtag(before))) return "precondition-failed";
       return withDraft(
         root,
-        cells.durable,
-        (file) => fill(file, content, clock, signal),
+        slots.durable,
+        (file) => writeObject(file, content, clock, signal),
         (draft) =>
-          change(cell, condition, signal, async (seen) => (await put(cells, seen, draft)) !== undefined),
+          changeIf(condition, folder, signal, async (snapshot) => {
+            const version = await compareAndSet(slots, snapshot, draft);
+            return version !== undefined;
+          }),
       );
     },
 
     remove: (key, condition, signal) =>
-      change(cellOf(root, key), condition, signal, async (seen) => {
-        if (seen.value === undefined) await confirmRoot(root);
-        return drop(cells, seen);
+      changeIf(condition, folderOfKey(root, key), signal, async (snapshot) => {
+        if (snapshot.value === undefined) await confirmRoot(root);
+        return compareAndDelete(slots, snapshot);
       }),
 
     async ready(signal) {

@@ -5,58 +5,61 @@ import { laterMark } from "../../../domain/sessions/renewal.ts";
 import type { NotBeforeMarks } from "../../../ports/driven/sessions/not-before-marks.ts";
 import type { Clock } from "../../../ports/driven/system/clock.ts";
 import type { Log } from "../../../ports/driven/system/log.ts";
-import type { CellRoot } from "../cells/cell.ts";
-import { look, untilSettled } from "../cells/cell.ts";
-import { put } from "../cells/cell-change.ts";
-import { readText, withText } from "../cells/text-cell.ts";
-import { hashedFolder } from "../owned-path.ts";
-import { onDisk } from "../store-failure.ts";
+import { hashedSlotFolder } from "../encoded-path.ts";
+import { compareAndSet } from "../slots/compare-and-set.ts";
+import { readText, withTextDraft } from "../slots/text-slot.ts";
+import type { SlotRoot } from "../slots/versioned-slot.ts";
+import { readSlot, retryOnSlotConflict } from "../slots/versioned-slot.ts";
+import { mapDiskErrors } from "../store-failure.ts";
 import type { Sweeper } from "../sweeper.ts";
 import { startSweeper } from "../sweeper.ts";
 
-export interface MarksFolder {
+export interface NotBeforeMarksOptions {
   readonly folder: string;
   readonly clock: Clock;
   readonly log: Log;
-  /** How long a mark is kept; longer than any session, whose tokens it may have to make stale. */
+  /** When a mark expires; longer than any session lives, since the mark may make its tokens stale. */
   readonly lifetime: Seconds;
 }
 
-/** Keeps each mark in a cell; the token's time is the mark's end. */
+/** Stores each mark in a versioned slot whose expiry is the mark's. */
 export const filesystemNotBeforeMarks = ({
   folder: root,
   clock,
   log,
   lifetime,
-}: MarksFolder): NotBeforeMarks & Sweeper => {
-  const cells: CellRoot = { root, durable: true };
-  const isOver = (ends: Seconds): boolean => ends <= clock.now();
-  const folderOf = (username: Username): string => hashedFolder(root, username);
+}: NotBeforeMarksOptions): NotBeforeMarks & Sweeper => {
+  const slots: SlotRoot = { root, durable: true };
+  const isExpired = (expiresAt: Seconds): boolean => expiresAt <= clock.now();
+  const folderOf = (username: Username): string => hashedSlotFolder(root, username);
 
   const find = async (username: Username): Promise<Seconds | undefined> => {
-    const found = await readText(root, folderOf(username), isOver);
-    if (found === undefined) return undefined;
-    const at = Number(found.text);
-    // Without this, tokens would pass for fresh because of a damaged file.
-    if (found.text === "" || !Number.isFinite(at))
+    const value = await readText(root, folderOf(username), isExpired);
+    if (value === undefined) return undefined;
+    const mark = Number(value.text);
+    // A damaged mark must not let stale tokens count as fresh.
+    if (value.text === "" || !Number.isFinite(mark)) {
       throw new StoreDown({ cause: new Error("A mark is damaged.") });
-    return at;
+    }
+    return mark;
   };
 
   return {
-    ...startSweeper({ cells, clock, log, what: "sweeping not-before marks", expires: true }),
+    ...startSweeper({ slots, clock, log, what: "sweeping not-before marks", expires: true }),
     find,
     now: async () => clock.now(),
     mark: (username, at) => {
       const folder = folderOf(username);
-      const markLater = async () => {
-        const seen = await look(folder);
-        // Read after looking: if the mark changes in between, `put` fails and we come again.
+      const moveMark = async () => {
+        const snapshot = await readSlot(folder);
+        // The mark is read after the snapshot, so that compareAndSet fails if it changes in between.
         const text = String(laterMark(await find(username), at));
-        const write = (draft: string) => put(cells, seen, draft, clock.now() + lifetime);
-        return (await withText(cells, folder, text, write)) === undefined ? "again" : undefined;
+        const version = await withTextDraft(slots, folder, text, (draft) =>
+          compareAndSet(slots, snapshot, draft, clock.now() + lifetime),
+        );
+        return version === undefined ? "conflict" : undefined;
       };
-      return onDisk(() => untilSettled(folder, markLater));
+      return mapDiskErrors(() => retryOnSlotConflict(folder, moveMark));
     },
   };
 };

@@ -2,43 +2,47 @@ import type { Seconds } from "../../../domain/brand.ts";
 import type { ReplayCache } from "../../../ports/driven/sessions/replay-cache.ts";
 import type { Clock } from "../../../ports/driven/system/clock.ts";
 import type { Log } from "../../../ports/driven/system/log.ts";
-import type { CellRoot } from "../cells/cell.ts";
-import { look } from "../cells/cell.ts";
-import { put } from "../cells/cell-change.ts";
-import { readText, withText } from "../cells/text-cell.ts";
-import { hashedFolder } from "../owned-path.ts";
+import { hashedSlotFolder } from "../encoded-path.ts";
+import { compareAndSet } from "../slots/compare-and-set.ts";
+import { readText, withTextDraft } from "../slots/text-slot.ts";
+import type { SlotRoot } from "../slots/versioned-slot.ts";
+import { readSlot } from "../slots/versioned-slot.ts";
 import type { Sweeper } from "../sweeper.ts";
 import { startSweeper } from "../sweeper.ts";
 
-export interface NoticesFolder {
+export interface ReplayCacheOptions {
   readonly folder: string;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-/** Keeps each notice in an empty cell; the token's time says when it is forgotten. */
-export const filesystemReplayCache = ({ folder: root, clock, log }: NoticesFolder): ReplayCache & Sweeper => {
-  const cells: CellRoot = { root, durable: true };
-  const isOver = (ends: Seconds): boolean => ends <= clock.now();
+/** Stores each id as an empty versioned slot whose expiry is the id's. */
+export const filesystemReplayCache = ({
+  folder: root,
+  clock,
+  log,
+}: ReplayCacheOptions): ReplayCache & Sweeper => {
+  const slots: SlotRoot = { root, durable: true };
+  const isExpired = (expiresAt: Seconds): boolean => expiresAt <= clock.now();
   return {
-    ...startSweeper({ cells, clock, log, what: "sweeping logout notices", expires: true }),
+    ...startSweeper({ slots, clock, log, what: "sweeping logout notices", expires: true }),
 
-    has: async (id) => (await readText(root, hashedFolder(root, id), isOver)) !== undefined,
+    has: async (id) => (await readText(root, hashedSlotFolder(root, id), isExpired)) !== undefined,
 
     add: (id, lifetime) =>
-      withText(cells, hashedFolder(root, id), "", async (draft) => {
-        const seen = await look(hashedFolder(root, id));
-        const version = await put(cells, seen, draft, clock.now() + lifetime);
-        return version === undefined ? "again" : undefined;
+      withTextDraft(slots, hashedSlotFolder(root, id), "", async (draft) => {
+        const snapshot = await readSlot(hashedSlotFolder(root, id));
+        const version = await compareAndSet(slots, snapshot, draft, clock.now() + lifetime);
+        return version === undefined ? "conflict" : undefined;
       }),
 
     claim: (id, lifetime) =>
-      withText<boolean>(cells, hashedFolder(root, id), "", async (draft) => {
-        // Looked at first: if somebody claims it in between, `put` fails and we come again.
-        const seen = await look(hashedFolder(root, id));
-        if ((await readText(root, hashedFolder(root, id), isOver)) !== undefined) return false;
-        const version = await put(cells, seen, draft, clock.now() + lifetime);
-        return version === undefined ? "again" : true;
+      withTextDraft<boolean>(slots, hashedSlotFolder(root, id), "", async (draft) => {
+        // The snapshot is taken before the check, so that compareAndSet fails if another claims the id in between.
+        const snapshot = await readSlot(hashedSlotFolder(root, id));
+        if ((await readText(root, hashedSlotFolder(root, id), isExpired)) !== undefined) return false;
+        const version = await compareAndSet(slots, snapshot, draft, clock.now() + lifetime);
+        return version === undefined ? "conflict" : true;
       }),
   };
 };

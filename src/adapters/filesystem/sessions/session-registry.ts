@@ -5,22 +5,22 @@ import type { SessionOwner } from "../../../domain/sessions/session-owner.ts";
 import type { SessionRegistry } from "../../../ports/driven/sessions/session-registry.ts";
 import type { Clock } from "../../../ports/driven/system/clock.ts";
 import type { Log } from "../../../ports/driven/system/log.ts";
-import type { CellRoot } from "../cells/cell.ts";
-import { look, untilSettled } from "../cells/cell.ts";
-import { drop, put } from "../cells/cell-change.ts";
-import { readText, withText } from "../cells/text-cell.ts";
-import { hashedFolder } from "../owned-path.ts";
-import { onDisk } from "../store-failure.ts";
+import { hashedSlotFolder } from "../encoded-path.ts";
+import { compareAndDelete, compareAndSet } from "../slots/compare-and-set.ts";
+import { readText, withTextDraft } from "../slots/text-slot.ts";
+import type { SlotRoot } from "../slots/versioned-slot.ts";
+import { readSlot, retryOnSlotConflict } from "../slots/versioned-slot.ts";
+import { mapDiskErrors } from "../store-failure.ts";
 import type { Sweeper } from "../sweeper.ts";
 import { startSweeper } from "../sweeper.ts";
 
-export interface IndexFolder {
+export interface SessionRegistryOptions {
   readonly folder: string;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-/** When each session's entry ends, in the order in which the entries were put off. */
+/** When each session's entry expires; the most recently added or extended entry is the last. */
 type Entries = ReadonlyMap<SessionId, Seconds>;
 
 const isEntry = (entry: unknown): entry is [SessionId, Seconds] =>
@@ -29,14 +29,14 @@ const isEntry = (entry: unknown): entry is [SessionId, Seconds] =>
   parseSessionId(entry[0]) !== undefined &&
   typeof entry[1] === "number";
 
-/** Keeps each owner's sessions in a cell; the token's time is the end of the last of them. */
+/** Stores each owner's entries in a versioned slot, which expires with the last of them. */
 export const filesystemSessionRegistry = ({
   folder: root,
   clock,
   log,
-}: IndexFolder): SessionRegistry & Sweeper => {
-  const cells: CellRoot = { root, durable: true };
-  const isOver = (ends: Seconds): boolean => ends <= clock.now();
+}: SessionRegistryOptions): SessionRegistry & Sweeper => {
+  const slots: SlotRoot = { root, durable: true };
+  const isExpired = (expiresAt: Seconds): boolean => expiresAt <= clock.now();
 
   const parse = (text: string): Entries => {
     try {
@@ -44,52 +44,54 @@ export const filesystemSessionRegistry = ({
       if (!Array.isArray(entries) || !entries.every(isEntry)) throw new Error("It is no list of sessions.");
       return new Map(entries);
     } catch (cause) {
-      // Somebody else has been in this file. It must not keep its owner from logging in.
+      // A damaged list, which this program did not write, must not keep its owner from logging in.
       log.write({ event: "background", what: "reading a damaged list of somebody's sessions", cause });
       return new Map();
     }
   };
 
   const read = async (folder: string): Promise<Entries> => {
-    const found = await readText(root, folder, isOver);
-    return new Map([...(found ? parse(found.text) : [])].filter(([, ends]) => !isOver(ends)));
+    const value = await readText(root, folder, isExpired);
+    return new Map([...(value ? parse(value.text) : [])].filter(([, expiresAt]) => !isExpired(expiresAt)));
   };
 
-  const change = (owner: SessionOwner, edit: (entries: Entries) => Entries): Promise<void> => {
-    const folder = hashedFolder(root, owner);
-    return onDisk(() =>
-      untilSettled(folder, async () => {
-        const seen = await look(folder);
-        // Read after looking: if the entries change in between, the write fails and we come again.
-        const before = await read(folder);
-        const after = edit(before);
-        if (after === before) return undefined;
-        if (after.size === 0) {
-          return seen.value === undefined || (await drop(cells, seen)) ? undefined : "again";
+  /** @param change Returns the new entries, or the same map when nothing is to be written. */
+  const update = (owner: SessionOwner, change: (entries: Entries) => Entries): Promise<void> => {
+    const folder = hashedSlotFolder(root, owner);
+    return mapDiskErrors(() =>
+      retryOnSlotConflict(folder, async () => {
+        const snapshot = await readSlot(folder);
+        // The entries are read after the snapshot, so that the write fails if they change in between.
+        const current = await read(folder);
+        const updated = change(current);
+        if (updated === current) return undefined;
+        if (updated.size === 0) {
+          const isDeleted = snapshot.value === undefined || (await compareAndDelete(slots, snapshot));
+          return isDeleted ? undefined : "conflict";
         }
-        const ends = Math.max(...after.values());
-        const done = await withText(cells, folder, JSON.stringify([...after]), async (draft) =>
-          (await put(cells, seen, draft, ends)) === undefined ? "lost" : "won",
+        const expiresAt = Math.max(...updated.values());
+        const version = await withTextDraft(slots, folder, JSON.stringify([...updated]), (draft) =>
+          compareAndSet(slots, snapshot, draft, expiresAt),
         );
-        return done === "won" ? undefined : "again";
+        return version === undefined ? "conflict" : undefined;
       }),
     );
   };
 
   return {
-    ...startSweeper({ cells, clock, log, what: "sweeping the index of sessions", expires: true }),
+    ...startSweeper({ slots, clock, log, what: "sweeping the index of sessions", expires: true }),
 
     add: (owner, id, lifetime) =>
-      change(owner, (entries) => {
-        const after = new Map(entries);
-        after.delete(id);
-        return after.set(id, clock.now() + lifetime);
+      update(owner, (entries) => {
+        const updated = new Map(entries);
+        updated.delete(id);
+        return updated.set(id, clock.now() + lifetime);
       }),
 
-    list: async (owner) => [...(await read(hashedFolder(root, owner))).keys()].reverse(),
+    list: async (owner) => [...(await read(hashedSlotFolder(root, owner))).keys()].reverse(),
 
     remove: (owner, id) =>
-      change(owner, (entries) =>
+      update(owner, (entries) =>
         entries.has(id) ? new Map([...entries].filter(([each]) => each !== id)) : entries,
       ),
   };

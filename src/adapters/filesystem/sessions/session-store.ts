@@ -9,84 +9,86 @@ import type {
 } from "../../../ports/driven/sessions/session-store.ts";
 import type { Clock } from "../../../ports/driven/system/clock.ts";
 import type { Log } from "../../../ports/driven/system/log.ts";
-import type { CellRoot, Seen } from "../cells/cell.ts";
-import { endOf, look, touch, untilSettled } from "../cells/cell.ts";
-import { drop, put } from "../cells/cell-change.ts";
-import { cellsBelow } from "../cells/cell-tree.ts";
-import type { TextValue } from "../cells/text-cell.ts";
-import { readData, readText, withText } from "../cells/text-cell.ts";
-import { hashedFolder } from "../owned-path.ts";
-import { probeDisk } from "../resources/draft.ts";
-import { confirmed } from "../resources/store-root.ts";
-import { isMissing, listedOnDisk, onDisk } from "../store-failure.ts";
+import { hashedSlotFolder } from "../encoded-path.ts";
+import { compareAndDelete, compareAndSet } from "../slots/compare-and-set.ts";
+import { probeDisk } from "../slots/draft.ts";
+import { slotsBelow } from "../slots/slot-tree.ts";
+import { confirmAbsence } from "../slots/store-root.ts";
+import type { TextValue } from "../slots/text-slot.ts";
+import { readText, readVersion, withTextDraft } from "../slots/text-slot.ts";
+import type { SlotRoot, SlotSnapshot } from "../slots/versioned-slot.ts";
+import { expiryOf, readSlot, retryOnSlotConflict, touch } from "../slots/versioned-slot.ts";
+import { mapDiskErrors, mapIterationErrors, undefinedIfMissing } from "../store-failure.ts";
 import type { Sweeper } from "../sweeper.ts";
 import { startSweeper } from "../sweeper.ts";
 
-export interface SessionFolder {
+export interface SessionStoreOptions {
   readonly folder: string;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-type Presence = "gone" | "there" | "again";
+type IsExpired = (expiresAt: Seconds) => boolean;
 
-type IsOver = (ends: Seconds) => boolean;
-
-const presence = async ({ value }: Seen, isOver: IsOver): Promise<Presence> => {
+/** "conflict": the value has changed since the snapshot. */
+const stateOf = async (
+  { value }: SlotSnapshot,
+  isExpired: IsExpired,
+): Promise<"present" | "gone" | "conflict"> => {
   if (value === undefined) return "gone";
-  try {
-    return isOver(await endOf(value)) ? "gone" : "there";
-  } catch (error) {
-    if (isMissing(error)) return "again";
-    throw error;
-  }
+  const expiresAt = await undefinedIfMissing(expiryOf(value));
+  if (expiresAt === undefined) return "conflict";
+  return isExpired(expiresAt) ? "gone" : "present";
 };
 
-/** Removes a session that is over, and is false then: the next look will tell. */
-const isFree = async (cells: CellRoot, seen: Seen, isOver: IsOver): Promise<boolean> => {
-  const state = await presence(seen, isOver);
-  if (state === "there") throw new Error("A session of this id exists already.");
-  if (seen.value === undefined) return true;
-  if (state === "gone") await drop(cells, seen);
+/** Whether a session can be created in this slot. If an expired one is there, it is deleted: false, for another attempt. */
+const isEmpty = async (slots: SlotRoot, snapshot: SlotSnapshot, isExpired: IsExpired): Promise<boolean> => {
+  const state = await stateOf(snapshot, isExpired);
+  if (state === "present") throw new Error("A session of this id exists already.");
+  if (snapshot.value === undefined) return true;
+  if (state === "gone") await compareAndDelete(slots, snapshot);
   return false;
 };
 
-const tryToTake = async (
-  cells: CellRoot,
+/** Deletes a session and returns its text. Undefined: there is none, or it had expired. */
+const tryRemove = async (
+  slots: SlotRoot,
   folder: string,
-  isOver: IsOver,
-): Promise<string | "again" | undefined> => {
-  const seen = await look(folder);
-  const state = await presence(seen, isOver);
-  if (state === "again" || seen.value === undefined) return state === "again" ? state : undefined;
-  // Read before: whoever drops the token drops this text, and can do so also when somebody took it away.
-  const text = await readData(folder, seen.value.version);
-  if (!(await drop(cells, seen))) return "again";
-  return state === "there" ? (text ?? "") : undefined;
+  isExpired: IsExpired,
+): Promise<string | "conflict" | undefined> => {
+  const snapshot = await readSlot(folder);
+  const state = await stateOf(snapshot, isExpired);
+  if (state === "conflict") return "conflict";
+  if (snapshot.value === undefined) return undefined;
+  // The text is read first, since the deletion removes it. One whose data another process removed is deleted all the same.
+  const text = await readVersion(folder, snapshot.value.version);
+  if (!(await compareAndDelete(slots, snapshot))) return "conflict";
+  return state === "present" ? (text ?? "") : undefined;
 };
 
-/** A record is its session's id, which the folder's name does not tell, and right behind it the session as JSON. */
+/** A record is the session's id, which the folder's name does not reveal, followed by the session as JSON. */
 const idLength = 32;
 
-const recordOf = (id: SessionId, session: Session): string => id + JSON.stringify(session);
+const formatRecord = (id: SessionId, session: Session): string => id + JSON.stringify(session);
 
-const parseRecord = (text: string, tell: (id: string) => void): ListedSession | undefined => {
+const parseRecord = (text: string, reportDamaged: (id: string) => void): ListedSession | undefined => {
   const start = text.slice(0, idLength);
   const [id, session] = [parseSessionId(start), parseSession(text.slice(idLength))];
   if (id && session) return { id, session };
-  // Another version, or somebody else, has written it. Its owner logs in again, as if there were none.
-  tell(start);
+  // Another version of this program, or another program, wrote it; its owner has to log in again.
+  reportDamaged(start);
   return undefined;
 };
 
-/** Of how many records it is remembered that the operator was told of them. */
-const maxTold = 1000;
+/** So many damaged records are remembered as reported. */
+const maxReported = 1000;
 
-const tellDamaged = (log: Log) => {
-  const told = new LRUCache<string, true>({ max: maxTold });
+/** Logs each damaged record once, not at each request that reads it. */
+const damagedRecordReporter = (log: Log) => {
+  const reported = new LRUCache<string, true>({ max: maxReported });
   return (id: string): void => {
-    if (told.has(id)) return;
-    told.set(id, true);
+    if (reported.has(id)) return;
+    reported.set(id, true);
     log.write({
       event: "background",
       what: "reading a session",
@@ -95,68 +97,68 @@ const tellDamaged = (log: Log) => {
   };
 };
 
-/** Keeps each session in a cell; the token's time is the session's end. */
+/** Stores each session in a versioned slot, whose version is the session's revision and whose expiry is the session's. */
 export const filesystemSessionStore = ({
   folder: root,
   clock,
   log,
-}: SessionFolder): SessionStore & Sweeper => {
-  const cells: CellRoot = { root, durable: true };
-  const folderOf = (id: SessionId): string => hashedFolder(root, id);
-  const isOver: IsOver = (ends) => ends <= clock.now();
-  const tell = tellDamaged(log);
-  const parse = (text: string) => parseRecord(text, tell);
-  const sweeper = startSweeper({ cells, clock, log, what: "sweeping sessions", expires: true });
+}: SessionStoreOptions): SessionStore & Sweeper => {
+  const slots: SlotRoot = { root, durable: true };
+  const folderOf = (id: SessionId): string => hashedSlotFolder(root, id);
+  const isExpired: IsExpired = (expiresAt) => expiresAt <= clock.now();
+  const reportDamaged = damagedRecordReporter(log);
+  const parse = (text: string) => parseRecord(text, reportDamaged);
+  const sweeper = startSweeper({ slots, clock, log, what: "sweeping sessions", expires: true });
 
-  const loadText = (id: SessionId, idle: Seconds): Promise<TextValue | undefined> =>
-    onDisk(() =>
-      untilSettled(folderOf(id), async () => {
-        const found = await readText(root, folderOf(id), isOver);
-        return found === undefined || (await touch(found, clock.now() + idle)) ? found : "again";
+  const readAndTouch = (id: SessionId, idleTimeout: Seconds): Promise<TextValue | undefined> =>
+    mapDiskErrors(() =>
+      retryOnSlotConflict(folderOf(id), async () => {
+        const value = await readText(root, folderOf(id), isExpired);
+        return value === undefined || (await touch(value, clock.now() + idleTimeout)) ? value : "conflict";
       }),
     );
 
-  const storedFrom = (found: TextValue | undefined): StoredSession | undefined => {
-    const record = found && parse(found.text);
-    return found && record && { session: record.session, revision: found.version as Revision };
+  const storedSession = (value: TextValue | undefined): StoredSession | undefined => {
+    const record = value && parse(value.text);
+    return value && record && { session: record.session, revision: value.version as Revision };
   };
 
   return {
     ...sweeper,
 
-    load: async (id, idle) => storedFrom(await loadText(id, idle)),
+    load: async (id, idleTimeout) => storedSession(await readAndTouch(id, idleTimeout)),
 
-    peek: async (id) => storedFrom(await readText(root, folderOf(id), isOver)),
+    peek: async (id) => storedSession(await readText(root, folderOf(id), isExpired)),
 
-    create: (id, session, idle) =>
-      withText(cells, folderOf(id), recordOf(id, session), async (draft) => {
-        const seen = await look(folderOf(id));
-        if (!(await isFree(cells, seen, isOver))) return "again";
-        const version = await put(cells, seen, draft, clock.now() + idle);
-        return (version as Revision | undefined) ?? "again";
+    create: (id, session, idleTimeout) =>
+      withTextDraft(slots, folderOf(id), formatRecord(id, session), async (draft) => {
+        const snapshot = await readSlot(folderOf(id));
+        if (!(await isEmpty(slots, snapshot, isExpired))) return "conflict";
+        const version = await compareAndSet(slots, snapshot, draft, clock.now() + idleTimeout);
+        return (version as Revision | undefined) ?? "conflict";
       }),
 
-    replace: (id, session, expected, idle) =>
-      withText<ReplaceOutcome>(cells, folderOf(id), recordOf(id, session), async (draft) => {
-        const seen = await look(folderOf(id));
-        const state = await presence(seen, isOver);
-        if (state === "again") return state;
+    replace: (id, session, expected, idleTimeout) =>
+      withTextDraft<ReplaceOutcome>(slots, folderOf(id), formatRecord(id, session), async (draft) => {
+        const snapshot = await readSlot(folderOf(id));
+        const state = await stateOf(snapshot, isExpired);
+        if (state === "conflict") return "conflict";
         if (state === "gone") return { outcome: "gone" };
-        if (seen.value?.version !== expected) return { outcome: "changed" };
-        const revision = await put(cells, seen, draft, clock.now() + idle);
-        return revision === undefined ? "again" : { outcome: "replaced", revision: revision as Revision };
+        if (snapshot.value?.version !== expected) return { outcome: "changed" };
+        const version = await compareAndSet(slots, snapshot, draft, clock.now() + idleTimeout);
+        return version === undefined ? "conflict" : { outcome: "replaced", revision: version as Revision };
       }),
 
     remove: async (id) => {
-      const take = () => untilSettled(folderOf(id), () => tryToTake(cells, folderOf(id), isOver));
-      const text = await confirmed(root, await onDisk(take));
-      return text === undefined ? text : parse(text)?.session;
+      const remove = () => retryOnSlotConflict(folderOf(id), () => tryRemove(slots, folderOf(id), isExpired));
+      const text = await confirmAbsence(root, await mapDiskErrors(remove));
+      return text === undefined ? undefined : parse(text)?.session;
     },
 
     async *all() {
-      for await (const folder of listedOnDisk(cellsBelow(root))) {
-        const found = await readText(root, folder, isOver);
-        const record = found && parse(found.text);
+      for await (const folder of mapIterationErrors(slotsBelow(root))) {
+        const value = await readText(root, folder, isExpired);
+        const record = value && parse(value.text);
         if (record) yield record;
       }
     },

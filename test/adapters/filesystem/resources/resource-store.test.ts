@@ -18,7 +18,7 @@ async function* chunks(...parts: string[]): AsyncGenerator<Uint8Array> {
   for (const part of parts) yield Buffer.from(part);
 }
 
-describe("objects in a folder", () => {
+describe("the resource store in a folder", () => {
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
   let store: ReturnType<typeof filesystemResourceStore>;
   const clock = manualClock();
@@ -46,23 +46,23 @@ describe("objects in a folder", () => {
 
   const openFiles = async (): Promise<number> => (await readdir("/dev/fd")).length;
 
-  it("dates an object by the moment when it became visible", async () => {
-    async function* slowly() {
+  it("sets an object's modification time when the object becomes visible", async () => {
+    async function* slowBody() {
       yield Buffer.from("begun");
       clock.pass(60);
     }
-    const begun = clock.now();
-    await store.write(key, { contentType: "text/plain", body: slowly() }, always, never);
-    expect(await store.stat(key, never)).toMatchObject({ lastModified: begun + 60, size: 5 });
+    const startedAt = clock.now();
+    await store.write(key, { contentType: "text/plain", body: slowBody() }, always, never);
+    expect(await store.stat(key, never)).toMatchObject({ lastModified: startedAt + 60, size: 5 });
   });
 
-  it("takes a disk that is no longer mounted for an outage, and writes nothing where it was", async () => {
+  it("reports an outage when its file system is no longer mounted, and writes nothing to the mount point", async () => {
     await put(key, "there");
-    const [mounted, away] = [join(folder.path, "objects"), join(folder.path, "away")];
-    await rename(mounted, away);
-    // What a mount point is without its disk.
-    await mkdir(mounted);
-    for (const asked of [
+    const [mountPoint, away] = [join(folder.path, "objects"), join(folder.path, "away")];
+    await rename(mountPoint, away);
+    // A mount point without its file system is an empty folder.
+    await mkdir(mountPoint);
+    for (const operation of [
       () => store.stat(key, never),
       () => store.read(key, never),
       () => Array.fromAsync(store.list(prefix, never)),
@@ -70,16 +70,16 @@ describe("objects in a folder", () => {
       () => put(key, "elsewhere"),
       () => store.ready(never),
     ]) {
-      await expect(asked()).rejects.toBeInstanceOf(StoreDown);
+      await expect(operation()).rejects.toBeInstanceOf(StoreDown);
     }
-    expect(await readdir(mounted)).toEqual([]);
-    await rmdir(mounted);
-    await rename(away, mounted);
+    expect(await readdir(mountPoint)).toEqual([]);
+    await rmdir(mountPoint);
+    await rename(away, mountPoint);
     expect(await textAt(key)).toBe("there");
     await store.ready(never);
   });
 
-  it("leaves nothing on the disk of a body that throws, an aborted write or a removed object", async () => {
+  it("leaves no files of a body that throws, of a replaced or of a removed object", async () => {
     async function* broken() {
       yield Buffer.from("half");
       throw new Error("broken off");
@@ -94,7 +94,7 @@ describe("objects in a folder", () => {
     expect(await readdir(join(folder.path, "objects"))).toEqual([".drafts"]);
   });
 
-  it("keeps a name of a thousand bytes beside its beginnings and continuations", async () => {
+  it("stores names of up to a thousand bytes of which one begins like another", async () => {
     const names = [199, 200, 201, 398, 980].map((length) => `${prefix}${"x".repeat(length)}` as ObjectKey);
     names.push(
       `${prefix}${"\u{1f9ec}".repeat(250)}` as ObjectKey,
@@ -110,14 +110,14 @@ describe("objects in a folder", () => {
     );
   });
 
-  it("keeps an object beside others below its name", async () => {
+  it("stores an object beside others whose keys continue its key", async () => {
     for (const name of ["a", "a/b", "a/b/c"]) await put(`${prefix}${name}` as ObjectKey, name);
     expect(await Array.fromAsync(store.list(prefix, never))).toEqual(["a", "a/b", "a/b/c"]);
     await store.remove(`${prefix}a/b` as ObjectKey, always, never);
     expect(await Array.fromAsync(store.list(prefix, never))).toEqual(["a", "a/b/c"]);
   });
 
-  it("lets no key lead out of its folder", async () => {
+  it("writes no key outside its folder", async () => {
     const outside = join(folder.path, "outside");
     await writeFile(outside, "untouched");
     for (const name of [
@@ -136,7 +136,7 @@ describe("objects in a folder", () => {
     expect((await stat(outside)).size).toBe(9);
   });
 
-  it("closes the file of every read, whether it ended, was left, was aborted or never began", async () => {
+  it("closes the file of every read: completed, left early, aborted or never begun", async () => {
     await put(key, "x".repeat(300_000));
     const before = await openFiles();
     for (let round = 0; round < 5; round++) {
@@ -157,7 +157,7 @@ describe("objects in a folder", () => {
     expect(await openFiles()).toBeLessThanOrEqual(before);
   });
 
-  it("says that it is down when its folder is read-only, and goes on reading", async () => {
+  it("throws StoreDown for writes when its folder is read-only, and goes on reading", async () => {
     await put(key, "text");
     await chmod(folder.path, 0o755);
     const entries = await readdir(folder.path, { recursive: true, withFileTypes: true });
@@ -179,7 +179,7 @@ describe("objects in a folder", () => {
     }
   });
 
-  it("says that it is down when a file is where its folder should be", async () => {
+  it("throws StoreDown when a file is where its folder should be", async () => {
     await writeFile(join(folder.path, "objects"), "");
     await expect(store.ready(never)).rejects.toThrow(StoreDown);
     await expect(put(key, "text")).rejects.toThrow(StoreDown);
@@ -187,7 +187,7 @@ describe("objects in a folder", () => {
     await expect(Array.fromAsync(store.list(prefix, never))).rejects.toThrow(StoreDown);
   });
 
-  it("never passes a damaged object off as a whole one", async () => {
+  it("throws StoreDown for a truncated object", async () => {
     await put(key, "x".repeat(200_000));
     const data = (await files()).find((path) => /\/d\.[0-9a-f]+$/.test(path)) ?? "";
     const object = await store.read(key, never);

@@ -13,12 +13,12 @@ const id = "Abcdefghijklmnopqrstuvwxyz012345" as SessionId;
 const owner = byUsername("alice" as Username);
 
 it.each([
-  ["no JSON", "["],
-  ["no list", "{}"],
-  ["an id that is none", '[["short",9999999999999]]'],
-  ["a list in an id's place", `[[["${id}"],9999999999999]]`],
-  ["an end that is no number", `[["${id}","9999999999999"]]`],
-])("a list of sessions with %s counts as none, is told, and can be written again", async (_, text) => {
+  ["invalid JSON", "["],
+  ["no array", "{}"],
+  ["an invalid id", '[["short",9999999999999]]'],
+  ["an array instead of an id", `[[["${id}"],9999999999999]]`],
+  ["an expiry that is no number", `[["${id}","9999999999999"]]`],
+])("a list of sessions with %s counts as empty, is logged, and can be replaced", async (_, text) => {
   const [folder, log] = [await temporaryFolder(), recordingLog()];
   const registry = filesystemSessionRegistry({ folder: folder.path, clock: manualClock(), log });
   try {

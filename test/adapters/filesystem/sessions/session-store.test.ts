@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rename, rmdir, stat, unlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { hashedFolder } from "../../../../src/adapters/filesystem/owned-path.ts";
+import { hashedSlotFolder } from "../../../../src/adapters/filesystem/encoded-path.ts";
 import { filesystemNotBeforeMarks } from "../../../../src/adapters/filesystem/sessions/not-before-marks.ts";
 import { filesystemReplayCache } from "../../../../src/adapters/filesystem/sessions/replay-cache.ts";
 import { filesystemSessionRegistry } from "../../../../src/adapters/filesystem/sessions/session-registry.ts";
@@ -17,12 +17,12 @@ import { temporaryFolder } from "../../../support/temporary-folder.ts";
 const id = "Abcdefghijklmnopqrstuvwxyz012345" as SessionId;
 const other = "abcdefghijklmnopqrstuvwxyz012345" as SessionId;
 
-const closing = <T extends { close(): Promise<void> }>(store: T) => ({
+const disposable = <T extends { close(): Promise<void> }>(store: T) => ({
   ...store,
   [Symbol.asyncDispose]: () => store.close(),
 });
 
-describe("sessions in a folder", () => {
+describe("the session store in a folder", () => {
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
   let store: ReturnType<typeof filesystemSessionStore>;
   const clock = manualClock();
@@ -47,7 +47,7 @@ describe("sessions in a folder", () => {
     return found[0] ?? "";
   };
 
-  it("rewrites nothing when a session is only used", async () => {
+  it("rewrites no file when a session is only touched", async () => {
     await store.create(id, { count: 1 }, 100);
     const path = await dataFile();
     const before = {
@@ -67,7 +67,7 @@ describe("sessions in a folder", () => {
     }
   });
 
-  it("ends no session because its disk is no longer mounted", async () => {
+  it("reports an outage, and no absent session, when its file system is no longer mounted", async () => {
     await store.create(id, { count: 1 }, 100);
     await rename(folder.path, `${folder.path}-away`);
     await mkdir(folder.path);
@@ -79,25 +79,25 @@ describe("sessions in a folder", () => {
     expect((await store.load(id, 100))?.session).toEqual({ count: 1 });
   });
 
-  it("forgets no mark, notice or entry because the disk of theirs is no longer mounted", async () => {
-    const root = join(folder.path, "marks-notices-entries");
-    const place = { folder: root, clock, log };
-    await using marks = closing(filesystemNotBeforeMarks({ ...place, lifetime: 1000 }));
-    await using replayCache = closing(filesystemReplayCache(place));
-    await using registry = closing(filesystemSessionRegistry(place));
+  it("has marks, replay cache and registry report an outage when their file system is no longer mounted", async () => {
+    const root = join(folder.path, "marks-replay-cache-registry");
+    const options = { folder: root, clock, log };
+    await using marks = disposable(filesystemNotBeforeMarks({ ...options, lifetime: 1000 }));
+    await using replayCache = disposable(filesystemReplayCache(options));
+    await using registry = disposable(filesystemSessionRegistry(options));
     await marks.mark("alice" as Username, clock.now());
     await rename(root, `${root}-away`);
-    const asked = [
+    const reads = [
       marks.find("alice" as Username),
-      replayCache.has("notice"),
+      replayCache.has("an id"),
       registry.list(byUsername("alice" as Username)),
     ];
-    for (const each of await Promise.allSettled(asked)) {
+    for (const each of await Promise.allSettled(reads)) {
       expect(each).toMatchObject({ status: "rejected", reason: { code: "store-down" } });
     }
   });
 
-  it("lets nobody else read what it writes", async () => {
+  it("writes files and folders that only their owner may read", async () => {
     await store.create(id, { count: 1 }, 100);
     const entries = await readdir(folder.path, { recursive: true, withFileTypes: true });
     expect(entries.length).toBeGreaterThan(3);
@@ -107,14 +107,14 @@ describe("sessions in a folder", () => {
     }
   });
 
-  it("writes no session's id into a name, only into the session's own file", async () => {
+  it("writes a session's id into the session's file only, and into no file's name", async () => {
     await store.create(id, { count: 1 }, 100);
     const names = await readdir(folder.path, { recursive: true });
     expect(names.join().toLowerCase()).not.toContain("bcdefgh");
     expect(await readFile(await dataFile(), "utf8")).toBe(`${id}{"count":1}`);
   });
 
-  it("leaves nothing on the disk of a session that was removed or replaced", async () => {
+  it("leaves no files of a session that was replaced or removed", async () => {
     const first = await store.create(id, { count: 1 }, 100);
     await store.replace(id, { count: 2 }, first, 100);
     expect(await files()).toHaveLength(2);
@@ -123,7 +123,7 @@ describe("sessions in a folder", () => {
     expect(await files()).toEqual([]);
   });
 
-  it("sweeps sessions that have ended, and no others", async () => {
+  it("sweeps expired sessions, and no others", async () => {
     await store.create(id, { count: 1 }, 100);
     await store.create(other, { count: 2 }, 200);
     clock.pass(150);
@@ -132,36 +132,36 @@ describe("sessions in a folder", () => {
     expect(await store.load(other, 100)).toMatchObject({ session: { count: 2 } });
   });
 
-  it("sweeps what killed writers left, once it is old, and the session stays as it is", async () => {
+  it("sweeps the files of killed writers once they are old, and keeps the session", async () => {
     const revision = await store.create(id, { count: 1 }, 1e9);
-    const left = join(hashedFolder(folder.path, id), `d.${"0".repeat(32)}`);
+    const orphan = join(hashedSlotFolder(folder.path, id), `d.${"0".repeat(32)}`);
     const draft = join(folder.path, ".drafts", "0123456789abcdef");
-    for (const path of [left, draft]) {
+    for (const path of [orphan, draft]) {
       await writeFile(path, "half");
       await utimes(path, clock.now(), clock.now());
     }
     clock.pass(23 * 3600);
     await store.sweep();
-    expect(await files()).toEqual(expect.arrayContaining([left, draft]));
+    expect(await files()).toEqual(expect.arrayContaining([orphan, draft]));
     clock.pass(2 * 3600);
     await store.sweep();
     expect(await files()).toHaveLength(2);
     expect(await store.replace(id, { count: 2 }, revision, 100)).toMatchObject({ outcome: "replaced" });
   });
 
-  it("takes a folder whose removal was broken off for absent, and creates the session anew", async () => {
+  it("treats a slot whose deletion was interrupted as empty, and creates the session in it", async () => {
     await store.create(id, { count: 1 }, 100);
-    const cell = hashedFolder(folder.path, id);
-    const [data = ""] = await readdir(cell);
+    const slot = hashedSlotFolder(folder.path, id);
+    const [data = ""] = await readdir(slot);
     await store.remove(id);
     await store.create(id, { count: 2 }, 100);
-    await writeFile(join(cell, data), "left");
-    const token = (await readdir(cell)).find((name) => name.startsWith("t.")) ?? "";
-    await unlink(join(cell, token));
+    await writeFile(join(slot, data), "left");
+    const pointer = (await readdir(slot)).find((name) => name.startsWith("t.")) ?? "";
+    await unlink(join(slot, pointer));
     expect(await store.load(id, 100)).toBeUndefined();
     await store.create(id, { count: 3 }, 100);
     expect(await store.load(id, 100)).toMatchObject({ session: { count: 3 } });
-    expect(await readdir(cell)).toHaveLength(2);
+    expect(await readdir(slot)).toHaveLength(2);
   });
 
   it.each([
@@ -169,7 +169,7 @@ describe("sessions in a folder", () => {
     ["no id that a session could have {}"],
     ["0123456789abcdef0123456789abcde.{}"],
     [`${"a".repeat(32)}[]`],
-  ])("logs a damaged session and takes it for absent: %s", async (text) => {
+  ])("logs a damaged session and treats it as absent: %s", async (text) => {
     await store.create(id, { count: 1 }, 100);
     await writeFile(await dataFile(), text);
     expect(await store.load(id, 100)).toBeUndefined();
