@@ -3,9 +3,9 @@ import { pathToFileURL } from "node:url";
 import { Busy, PartMissing, UnusableObject } from "../../domain/failure.ts";
 import type { DatasetConverter, V1Pair } from "../../ports/driven/resources/dataset-converter.ts";
 import { QueueBusy } from "../shared/bounded-queue.ts";
-import { madeOnce } from "../shared/made-once.ts";
+import { memoizeAsync } from "../shared/memoize-async.ts";
 import { workerPool } from "../shared/worker-pool.ts";
-import { OverLimit, ThreadNotStarted } from "../shared/worker-thread.ts";
+import { LimitExceeded, ThreadNotStarted } from "../shared/worker-thread.ts";
 import type { ConversionTask, Converted } from "./conversion.ts";
 import type { Installation } from "./installation.ts";
 
@@ -29,21 +29,21 @@ export const datasetConverter = ({
   const module = pathToFileURL(join(folder, "cli-build", "server", "convertJsonSchemas.js")).href;
   const pool = workerPool<ConversionTask, Converted>({
     module: new URL("./conversion-thread.ts", import.meta.url),
-    threads: 1,
+    maxThreads: 1,
     memory: 192,
-    timeLimit: 20,
-    data: module,
-    queue: 50,
-    patience: 30,
+    taskTimeout: 20,
+    workerData: module,
+    maxQueue: 50,
+    queueTimeout: 30,
     // It is seldom needed, and holds more memory than anything else.
-    isOneTaskEach: true,
+    isSingleUse: true,
   });
-  const known = madeOnce<Converted, V1Pair>({
+  const convert = memoizeAsync<Converted, V1Pair>({
     maxSize: maxRemembered,
     sizeOf: (converted) => (converted.kind === "gzip" ? converted.bytes.length : 0),
-    make: async (pair, lasts) => {
+    compute: async (pair, setTtl) => {
       try {
-        return await pool.runMade(async () => {
+        return await pool.runPrepared(async () => {
           const { meta, tree } = await pair.read();
           return { task: { meta, tree }, transfer: [meta.buffer, tree.buffer] };
         });
@@ -51,8 +51,8 @@ export const datasetConverter = ({
         if (error instanceof QueueBusy) throw new Busy({ cause: error });
         if (error instanceof ThreadNotStarted) throw new PartMissing({ cause: error });
         if (error instanceof UnusableObject) return { kind: "refused", why: error.message };
-        if (!(error instanceof OverLimit)) throw error;
-        lasts(limitsLast);
+        if (!(error instanceof LimitExceeded)) throw error;
+        setTtl(limitsLast);
         return { kind: "refused", why: overLimit };
       }
     },
@@ -60,7 +60,7 @@ export const datasetConverter = ({
   return {
     version,
     fromV1: async (pair) => {
-      const converted = await known.of(pair.tag, pair, pair.admit);
+      const converted = await convert(pair.tag, pair, pair.admit);
       if (converted.kind === "gzip") return converted.bytes;
       throw new UnusableObject(converted.why);
     },

@@ -16,5 +16,5 @@ export const troubleOf = (error: unknown): Trouble => {
     return { status: 500, heading, explanation: "The server could not do what was asked. Its log says why." };
   }
   if (fault === "full") return { status: 507, heading, explanation: new StoreFull().message };
-  return { status: 503, heading, explanation: new StoreDown({ lasting: fault === "lasting" }).message };
+  return { status: 503, heading, explanation: new StoreDown({ lasting: fault === "permanent" }).message };
 };

@@ -29,7 +29,7 @@ const toStoreFailure = (error: unknown): unknown => {
   const fault = diskFault(error);
   if (fault === undefined) return error;
   if (fault === "full") return new StoreFull({ cause: error });
-  return new StoreDown({ cause: error, lasting: fault === "lasting" });
+  return new StoreDown({ cause: error, lasting: fault === "permanent" });
 };
 
 /** Runs an operation and maps the operating system's errors to StoreDown, or StoreFull when there is no space left. */

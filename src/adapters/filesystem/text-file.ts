@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import { readIfThere, readOrCreate } from "../shared/durable-file.ts";
+import { readIfPresent, readOrCreate } from "../shared/durable-file.ts";
 import { makeFolder } from "../shared/durable-folder.ts";
 import { mapDiskErrors } from "./store-failure.ts";
 
@@ -15,4 +15,4 @@ export const readOrCreateTextFile = (path: string, create: () => string): Promis
 
 /** Undefined: there is no such file. Throws StoreDown. */
 export const readTextFile = (path: string): Promise<string | undefined> =>
-  mapDiskErrors(() => readIfThere(path));
+  mapDiskErrors(() => readIfPresent(path));

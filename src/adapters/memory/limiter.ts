@@ -4,27 +4,27 @@ import type { Seconds } from "../../domain/brand.ts";
 import type { Clock } from "../../ports/driven/system/clock.ts";
 import type { OpenLimiter } from "../../ports/driven/system/limiter.ts";
 
-/** A few megabytes, whoever chooses the keys: those that were used longest ago are forgotten first. */
-const mostKeys = 20_000;
+/** Bounds the memory to a few megabytes, since clients choose the keys; the least recently used are evicted. */
+const maxKeys = 20_000;
 
-/** For a server of one process; it forgets everything at its end. */
+/** Limiters for a server of one process, whose counts end with it. Each key is a token bucket, stored as a time. */
 export const memoryLimiters = (clock: Clock): OpenLimiter => {
-  /** When as many attempts as ever may be made again. */
-  const restored = new LRUCache<string, Seconds>({ max: mostKeys });
+  /** When each key's bucket is full again. */
+  const fullAt = new LRUCache<string, Seconds>({ max: maxKeys });
   return (purpose, { burst, interval }) => {
-    const nameOf = (key: string) =>
+    const hashOf = (key: string) =>
       createHash("sha256").update(`${purpose}\0`).update(key).digest("base64url");
     return {
       attempt: async (key) => {
-        const [name, now] = [nameOf(key), clock.now()];
-        // Bounded above as well, for a clock that was set back.
-        const debt = Math.min(Math.max((restored.get(name) ?? now) - now, 0), burst * interval);
-        const wait = debt - (burst - 1) * interval;
+        const [hash, now] = [hashOf(key), clock.now()];
+        // The upper bound is for a clock that was set back.
+        const timeToFull = Math.min(Math.max((fullAt.get(hash) ?? now) - now, 0), burst * interval);
+        const wait = timeToFull - (burst - 1) * interval;
         if (wait > 0) return wait;
-        restored.set(name, now + debt + interval);
+        fullAt.set(hash, now + timeToFull + interval);
         return 0;
       },
-      reset: async (key) => void restored.delete(nameOf(key)),
+      reset: async (key) => void fullAt.delete(hashOf(key)),
     };
   };
 };

@@ -1,63 +1,69 @@
-/** Nothing is known about what waited: it was not begun. */
+/** The queue is full, or a waiter timed out or gave up. Its work has not been started. */
 export class QueueBusy extends Error {}
 
-/** Those who wait for something to become free, in their order; bounded in number and in time. */
-export interface BoundedQueue<Free, Who = void> {
-  /** @throws QueueBusy when too many wait already, it took too long, or the signal was aborted */
-  wait(who: Who, signal?: AbortSignal): Promise<Free>;
-  /** Who waits, the first first. */
-  readonly waiting: readonly Who[];
+/** A first-in, first-out queue for a resource, bounded in length and in waiting time. */
+export interface BoundedQueue<Resource, Key = void> {
+  /**
+   * Resolves with the resource when it is granted.
+   * @throws QueueBusy when the queue is full, the timeout has passed, or the signal is aborted
+   */
+  wait(key: Key, signal?: AbortSignal): Promise<Resource>;
+  /** The keys of all waiters, in order. */
+  readonly waiting: readonly Key[];
   readonly isEmpty: boolean;
-  /** Gives what has become free to the first who waits, of those whom `isNext` names. */
-  serve(free: Free, isNext?: (who: Who) => boolean): void;
-  refuseAll(): void;
+  /** Grants a resource to the first waiter, or to the first whose key is eligible. */
+  grant(resource: Resource, isEligible?: (key: Key) => boolean): void;
+  /** Rejects all waiters. */
+  rejectAll(): void;
 }
 
-interface Waiting<Free, Who> {
-  readonly who: Who;
-  readonly take: (free: Free) => void;
-  readonly refuse: () => void;
+interface Waiter<Resource, Key> {
+  readonly key: Key;
+  readonly grant: (resource: Resource) => void;
+  readonly reject: () => void;
 }
 
-/** @param patience In seconds. */
-export const boundedQueue = <Free, Who = void>(length: number, patience: number): BoundedQueue<Free, Who> => {
-  const queue = new Set<Waiting<Free, Who>>();
+/** @param timeout How long one waits at most, in seconds. */
+export const boundedQueue = <Resource, Key = void>(
+  maxLength: number,
+  timeout: number,
+): BoundedQueue<Resource, Key> => {
+  const waiters = new Set<Waiter<Resource, Key>>();
   return {
-    wait: (who, signal) =>
+    wait: (key, signal) =>
       new Promise((resolve, reject) => {
-        if (queue.size >= length) return reject(new QueueBusy("Too many tasks wait already."));
+        if (waiters.size >= maxLength) return reject(new QueueBusy("Too many tasks wait already."));
         if (signal?.aborted) return reject(new QueueBusy("Nobody waits for it any more."));
         const leave = (): void => {
           clearTimeout(timer);
-          signal?.removeEventListener("abort", refuse);
-          queue.delete(one);
+          signal?.removeEventListener("abort", giveUp);
+          waiters.delete(waiter);
         };
-        const refuse = (): void => {
+        const giveUp = (): void => {
           leave();
-          reject(
-            new QueueBusy(signal?.aborted ? "Nobody waits for it any more." : "Other tasks took too long."),
-          );
+          const reason = signal?.aborted ? "Nobody waits for it any more." : "Other tasks took too long.";
+          reject(new QueueBusy(reason));
         };
-        const take = (free: Free): void => {
+        const grant = (resource: Resource): void => {
           leave();
-          resolve(free);
+          resolve(resource);
         };
-        const one = { who, take, refuse };
-        const timer = setTimeout(refuse, patience * 1000);
-        signal?.addEventListener("abort", refuse, { once: true });
-        queue.add(one);
+        const waiter = { key, grant, reject: giveUp };
+        const timer = setTimeout(giveUp, timeout * 1000);
+        signal?.addEventListener("abort", giveUp, { once: true });
+        waiters.add(waiter);
       }),
     get waiting() {
-      return Array.from(queue, ({ who }) => who);
+      return Array.from(waiters, ({ key }) => key);
     },
     get isEmpty() {
-      return queue.size === 0;
+      return waiters.size === 0;
     },
-    serve: (free, isNext = () => true) => {
-      for (const one of queue) if (isNext(one.who)) return one.take(free);
+    grant: (resource, isEligible = () => true) => {
+      for (const waiter of waiters) if (isEligible(waiter.key)) return waiter.grant(resource);
     },
-    refuseAll: () => {
-      for (const one of queue) one.refuse();
+    rejectAll: () => {
+      for (const waiter of waiters) waiter.reject();
     },
   };
 };

@@ -4,11 +4,11 @@ import { dirname, join } from "node:path";
 import { hasCode } from "./disk-fault.ts";
 import { syncFolder } from "./durable-folder.ts";
 
-/** How the names of unfinished files begin. */
+/** The prefix of temporary files' names. A process that was killed may leave some. */
 export const temporaryPrefix = ".new-";
 
-/** Undefined when there is no such file. */
-export const readIfThere = async (path: string): Promise<string | undefined> => {
+/** Reads a text file. Undefined: it does not exist. */
+export const readIfPresent = async (path: string): Promise<string | undefined> => {
   try {
     return await readFile(path, "utf8");
   } catch (error) {
@@ -17,7 +17,7 @@ export const readIfThere = async (path: string): Promise<string | undefined> => 
   }
 };
 
-/** Writes a file that must not be there yet; it outlasts a power cut as soon as its folder is synced (fsync(2)). */
+/** Creates and syncs a file, which survives a power failure once its folder is synced (fsync(2)). Throws EEXIST. */
 export const writeNewFile = async (path: string, text: string, mode = 0o600): Promise<void> => {
   const file = await open(path, "wx", mode);
   try {
@@ -28,42 +28,43 @@ export const writeNewFile = async (path: string, text: string, mode = 0o600): Pr
   }
 };
 
-/** Writes a file aside, and then gives it its name by `place`: it is there as a whole or not at all. */
-const writeAside = async (
+/** Writes a temporary file, which `publish` gives its final name, so that no reader sees an incomplete file. */
+const writeAtomically = async (
   path: string,
   text: string,
-  place: (temporary: string) => Promise<void>,
+  publish: (temporary: string) => Promise<void>,
 ): Promise<void> => {
   const folder = dirname(path);
   const temporary = join(folder, temporaryPrefix + randomBytes(12).toString("hex"));
   try {
     await writeNewFile(temporary, text);
-    await place(temporary);
+    await publish(temporary);
   } finally {
     await rm(temporary, { force: true });
   }
   await syncFolder(folder);
 };
 
+/** Creates or replaces a file atomically and durably. */
 export const replaceFile = (path: string, text: string): Promise<void> =>
-  writeAside(path, text, (temporary) => rename(temporary, path));
+  writeAtomically(path, text, (temporary) => rename(temporary, path));
 
-/** False when the file is there already; it is left as it is. */
+/** Creates a file atomically and durably. False: it exists already, and is left unchanged. */
 export const createFile = async (path: string, text: string): Promise<boolean> => {
-  let created = true;
-  await writeAside(path, text, async (temporary) => {
+  let isCreated = true;
+  await writeAtomically(path, text, async (temporary) => {
     try {
-      // link(2) refuses a name that is taken, rename(2) does not.
+      // Unlike rename(2), link(2) fails when the name exists.
       await link(temporary, path);
     } catch (error) {
       if (!hasCode(error, "EEXIST")) throw error;
-      created = false;
+      isCreated = false;
     }
   });
-  return created;
+  return isCreated;
 };
 
-/** Reads the JSON of a file that this server has written, and that has to be of this shape. */
+/** Parses the JSON of a file that this program wrote. Throws an Error that names the file when it has another shape. */
 export const parseJson = <T>(path: string, text: string, hasShape: (value: unknown) => value is T): T => {
   try {
     const value: unknown = JSON.parse(text);
@@ -76,10 +77,10 @@ export const parseJson = <T>(path: string, text: string, hasShape: (value: unkno
   }
 };
 
-/** What the file holds. When there is none it is made, and of several that make it at once all get the same. */
-export const readOrCreate = async (path: string, make: () => string | Promise<string>): Promise<string> => {
-  const found = await readIfThere(path);
-  if (found !== undefined) return found;
-  const made = await make();
-  return (await createFile(path, made)) ? made : await readFile(path, "utf8");
+/** Reads a file, and creates it if it does not exist. Processes that do so at the same time all get the same text. */
+export const readOrCreate = async (path: string, create: () => string | Promise<string>): Promise<string> => {
+  const existing = await readIfPresent(path);
+  if (existing !== undefined) return existing;
+  const text = await create();
+  return (await createFile(path, text)) ? text : await readFile(path, "utf8");
 };

@@ -1,28 +1,29 @@
 import { boundedQueue } from "./bounded-queue.ts";
 
 export interface ConcurrencyLimits {
-  /** Pieces of work at once, and how many more may wait, for how many seconds. */
-  readonly atOnce: number;
-  readonly waiting: number;
-  readonly patience: number;
+  /** How many calls run at the same time. */
+  readonly concurrency: number;
+  /** How many more may wait, and for how many seconds. */
+  readonly maxQueue: number;
+  readonly queueTimeout: number;
 }
 
 /**
- * Runs the work that it is given when it is its turn.
- * @throws QueueBusy when too many wait already, or others took too long: the work was not begun
+ * Returns a function that runs work with limited concurrency.
+ * @throws QueueBusy when the queue is full or the timeout has passed; the work has not been started
  */
-export const withConcurrency = ({ atOnce, waiting, patience }: ConcurrencyLimits) => {
-  const queue = boundedQueue<void>(waiting, patience);
+export const withConcurrency = ({ concurrency, maxQueue, queueTimeout }: ConcurrencyLimits) => {
+  const queue = boundedQueue<void>(maxQueue, queueTimeout);
   let running = 0;
   return async <T>(work: () => Promise<T>): Promise<T> => {
-    if (running < atOnce) running += 1;
+    if (running < concurrency) running += 1;
     else await queue.wait();
     try {
       return await work();
     } finally {
-      // Whoever is next takes over this place; only without a next one it becomes free.
+      // The next waiter takes over this call's slot, so `running` changes only when nobody waits.
       if (queue.isEmpty) running -= 1;
-      else queue.serve();
+      else queue.grant();
     }
   };
 };

@@ -1,131 +1,133 @@
 import type { Transferable } from "node:worker_threads";
 import type { BoundedQueue } from "./bounded-queue.ts";
 import { boundedQueue, QueueBusy } from "./bounded-queue.ts";
-import { restingThreads } from "./resting-threads.ts";
-import type { Sharer, ThreadMemory } from "./thread-memory.ts";
-import { processMemory } from "./thread-memory.ts";
+import { idleThreads } from "./idle-threads.ts";
+import type { BudgetUser, MemoryBudget } from "./memory-budget.ts";
+import { processBudget } from "./memory-budget.ts";
 import type { ThreadOptions, WorkerThread } from "./worker-thread.ts";
 import { workerThread } from "./worker-thread.ts";
 
 export interface WorkerPoolOptions extends ThreadOptions {
-  /** The most threads at once. None is started before there is work for it. */
-  readonly threads: number;
+  /** Threads are started on demand. */
+  readonly maxThreads: number;
   /** How many tasks may wait for a thread, and for how many seconds. */
-  readonly queue: number;
-  readonly patience: number;
-  /** Seconds after which a thread without work ends, and gives its memory back; 15 unless told. */
-  readonly idleTime?: number;
-  /** Each task gets a thread of its own, which finds nothing that one before has left in memory. */
-  readonly isOneTaskEach?: true;
-  /** Of which the threads take theirs; that of the process unless told. A thread without work ends when others need it. */
-  readonly sharedMemory?: ThreadMemory;
+  readonly maxQueue: number;
+  readonly queueTimeout: number;
+  /** Seconds after which a thread without work ends. Default: 15. */
+  readonly idleTimeout?: number;
+  /** Whether each task gets a new thread, with a heap in which no earlier task has left anything. */
+  readonly isSingleUse?: true;
+  /** Where threads get their memory from; idle ones end when another pool needs it. Default: the process's budget. */
+  readonly budget?: MemoryBudget;
 }
 
-interface Made<Task> {
+interface PreparedTask<Task> {
   readonly task: Task;
   readonly transfer: readonly Transferable[];
 }
 
 /**
- * Does in other threads what would keep this one from answering anybody else. Node's own threads and no library:
- * whether a task ran too long or was never begun has to be known apart, since only the first says something of it.
+ * Runs tasks in worker threads that would otherwise block the event loop. It uses Node's threads directly, since it has
+ * to tell a task that ran too long from one that was never started: only the first is a verdict on the task.
  */
 export interface WorkerPool<Task, Result> {
   /**
-   * Throws what the task throws, as a plain Error.
-   * @param transfer What is moved to the thread instead of copied, and of no use here afterwards.
-   * @throws OverLimit when the task took more time or memory than it may
-   * @throws ThreadNotStarted when the thread that was to do it could not be had
-   * @throws QueueBusy when others took so long that the task was not begun
+   * Rejects with what the task throws, as a plain Error.
+   * @param transfer Objects that are transferred instead of cloned, and cannot be used here afterwards.
+   * @throws LimitExceeded when the task took too much time or memory
+   * @throws ThreadNotStarted when its thread could not be started
+   * @throws QueueBusy when no thread became free in time, and the task was not started
    */
   run(task: Task, transfer?: readonly Transferable[]): Promise<Result>;
-  /** As `run`, with a task that is made only when its turn has come, since it takes memory. */
-  runMade(make: () => Promise<Made<Task>>): Promise<Result>;
-  /** Ends all threads, whatever they do. */
+  /** As `run`, for a task that takes memory and is therefore prepared only once a thread is free. */
+  runPrepared(prepare: () => Promise<PreparedTask<Task>>): Promise<Result>;
+  /** Ends all threads, and rejects all tasks that run or wait. */
   close(): Promise<void>;
 }
 
-const usualIdleTime = 15;
+const defaultIdleTimeout = 15;
 
-/** The threads of one pool: those that work, and those that rest. */
+/** The threads of one pool, running and idle. */
 const pooledThreads = <Task, Result>(
   options: WorkerPoolOptions,
   queue: BoundedQueue<WorkerThread<Task, Result>>,
 ) => {
   type Thread = WorkerThread<Task, Result>;
   const threads = new Set<Thread>();
-  const shared = options.sharedMemory ?? processMemory;
-  const begin = (): Thread => {
+  const budget = options.budget ?? processBudget;
+  const spawn = (): Thread => {
     const thread = workerThread<Task, Result>(options);
     threads.add(thread);
     return thread;
   };
   const start = (): Thread | undefined =>
-    threads.size < options.threads && shared.take(sharer) ? begin() : undefined;
+    threads.size < options.maxThreads && budget.acquire(budgetUser) ? spawn() : undefined;
   const startForWaiting = (): void => {
-    const another = queue.isEmpty ? undefined : start();
-    if (another) queue.serve(another);
+    const thread = queue.isEmpty ? undefined : start();
+    if (thread) queue.grant(thread);
   };
-  /** Who waits gets another thread, but only when this one's memory is free. */
+  /** A waiting task gets a new thread, but only once this one's memory is freed. */
   const end = async (thread: Thread): Promise<void> => {
     await thread.end();
     if (!threads.delete(thread)) return;
-    shared.giveBack(sharer);
+    budget.release(budgetUser);
     startForWaiting();
   };
-  const resting = restingThreads<Thread>(options.idleTime ?? usualIdleTime, (thread) => void end(thread));
-  const sharer: Sharer = {
+  const idle = idleThreads<Thread>(options.idleTimeout ?? defaultIdleTimeout, (thread) => void end(thread));
+  const budgetUser: BudgetUser = {
     memory: options.memory,
-    begin: () => {
-      if (queue.isEmpty || threads.size >= options.threads) return shared.giveBack(sharer);
-      queue.serve(begin());
+    onGranted: () => {
+      if (queue.isEmpty || threads.size >= options.maxThreads) return budget.release(budgetUser);
+      queue.grant(spawn());
       startForWaiting();
     },
-    endIdle: () => resting.endAll(),
+    endIdle: () => idle.endAll(),
   };
-  shared.join(sharer);
-  const takeResting = (): Thread | undefined => {
-    const thread = resting.take();
+  budget.register(budgetUser);
+  const takeIdle = (): Thread | undefined => {
+    const thread = idle.take();
     if (!thread?.hasEnded) return thread;
     void end(thread);
-    return takeResting();
+    return takeIdle();
   };
   return {
-    take: (): Thread | undefined => takeResting() ?? start(),
-    giveBack: (thread: Thread): void => {
-      if (thread.hasEnded || options.isOneTaskEach || shared.isAwaitedByOthers(sharer)) void end(thread);
-      else if (queue.isEmpty) resting.rest(thread);
-      else queue.serve(thread);
+    acquire: (): Thread | undefined => takeIdle() ?? start(),
+    release: (thread: Thread): void => {
+      if (thread.hasEnded || options.isSingleUse || budget.hasOtherWaiters(budgetUser)) void end(thread);
+      else if (queue.isEmpty) idle.add(thread);
+      else queue.grant(thread);
     },
     close: async (): Promise<void> => {
       await Promise.all([...threads].map(end));
-      shared.leave(sharer);
+      budget.unregister(budgetUser);
     },
   };
 };
 
 export const workerPool = <Task, Result>(options: WorkerPoolOptions): WorkerPool<Task, Result> => {
-  const queue = boundedQueue<WorkerThread<Task, Result>>(options.queue, options.patience);
+  const queue = boundedQueue<WorkerThread<Task, Result>>(options.maxQueue, options.queueTimeout);
   const threads = pooledThreads<Task, Result>(options, queue);
   let isClosed = false;
 
-  const runMade = async (make: () => Made<Task> | Promise<Made<Task>>): Promise<Result> => {
+  const runPrepared = async (
+    prepare: () => PreparedTask<Task> | Promise<PreparedTask<Task>>,
+  ): Promise<Result> => {
     if (isClosed) throw new QueueBusy("The pool is closed.");
-    const thread = threads.take() ?? (await queue.wait());
+    const thread = threads.acquire() ?? (await queue.wait());
     try {
-      const { task, transfer } = await make();
+      const { task, transfer } = await prepare();
       return await thread.run(task, transfer);
     } finally {
-      threads.giveBack(thread);
+      threads.release(thread);
     }
   };
 
   return {
-    run: (task, transfer = []) => runMade(() => ({ task, transfer })),
-    runMade,
+    run: (task, transfer = []) => runPrepared(() => ({ task, transfer })),
+    runPrepared,
     close: async () => {
       isClosed = true;
-      queue.refuseAll();
+      queue.rejectAll();
       await threads.close();
     },
   };

@@ -1,30 +1,29 @@
 import type { Transferable } from "node:worker_threads";
 import { Worker } from "node:worker_threads";
-import type { ThreadAnswer } from "./answer-tasks.ts";
+import type { WorkerMessage } from "./serve-tasks.ts";
 
 export interface ThreadOptions {
-  /** A module that calls `answerTasks`. */
+  /** A module that calls `serveTasks`. */
   readonly module: URL;
-  /** Megabytes of JavaScript values. */
+  /** The limit of the heap (`maxOldGenerationSizeMb`), in megabytes. */
   readonly memory: number;
-  /** Seconds for one task, from when the thread begins it. */
-  readonly timeLimit: number;
-  /** What the module finds as `workerData` while it loads. */
-  readonly data?: unknown;
+  /** Seconds for one task, without the time that it waits for a thread. */
+  readonly taskTimeout: number;
+  readonly workerData?: unknown;
 }
 
-/** The task itself needs more than it may have, and would need it again. */
-export class OverLimit extends Error {
-  readonly what: "time" | "memory";
-  constructor(what: "time" | "memory", options?: ErrorOptions) {
-    super(`A task took more ${what} than it may.`, options);
-    this.what = what;
+/** A task exceeded its limit of time or memory, and would do so again. */
+export class LimitExceeded extends Error {
+  readonly limit: "time" | "memory";
+  constructor(limit: "time" | "memory", options?: ErrorOptions) {
+    super(`A task took more ${limit} than it may.`, options);
+    this.limit = limit;
   }
 }
 
 /**
- * A thread could not load what it needs, for example since the program's files are being replaced. Its task was not
- * begun, so this says nothing of it.
+ * A thread could not load its modules, for example while an upgrade replaces the program's files. Its task has not been
+ * started, so this is no verdict on it.
  */
 export class ThreadNotStarted extends Error {
   constructor(options?: ErrorOptions) {
@@ -32,41 +31,42 @@ export class ThreadNotStarted extends Error {
   }
 }
 
-/** Another thread of this process, which does one task at a time. */
+/** A worker thread, which runs one task at a time. */
 export interface WorkerThread<Task, Result> {
   /**
-   * The thread ends when a task fails to end, or takes more than it may.
+   * Rejects with what the task throws. The thread ends when the task exceeds a limit.
+   * @throws LimitExceeded
    * @throws ThreadNotStarted
    */
   run(task: Task, transfer: readonly Transferable[]): Promise<Result>;
-  /** Whether it can do nothing any more. */
+  /** Whether it can run no further task. */
   readonly hasEnded: boolean;
-  /** Resolves when it is gone, with its memory: what Node does in one step, such as JSON.parse, it does to its end. */
+  /** Resolves when its memory is freed, which may take a while: Node does not interrupt native code such as JSON.parse. */
   end(): Promise<void>;
 }
 
-/** Seconds until a thread has loaded what it needs, on a machine that has much else to do. */
-const startLimit = 30;
+/** Seconds for loading a thread's modules, on a machine under heavy load. */
+const startTimeout = 30;
 
 const outOfMemory = "ERR_WORKER_OUT_OF_MEMORY";
 
 const causeOf = (error: Error): Error =>
-  "code" in error && error.code === outOfMemory ? new OverLimit("memory", { cause: error }) : error;
+  "code" in error && error.code === outOfMemory ? new LimitExceeded("memory", { cause: error }) : error;
 
-const startWorker = ({ module, data, memory }: ThreadOptions): Worker => {
-  // What people wrote is worked on there: it gets neither our environment nor our flags.
+const startWorker = ({ module, workerData, memory }: ThreadOptions): Worker => {
+  // Threads process untrusted input, and so get neither this process's environment nor its flags.
   const worker = new Worker(module, {
     env: {},
-    workerData: data,
+    workerData,
     execArgv: [],
-    // What libraries print there is neither a log line nor of use to anybody.
+    // What libraries print must not get between the lines of the log.
     stdout: true,
     stderr: true,
     resourceLimits: { maxOldGenerationSizeMb: memory, maxYoungGenerationSizeMb: 16 },
   });
   worker.stdout.resume();
   worker.stderr.resume();
-  // A thread keeps no process alive; the time limit of its task does.
+  // A thread does not keep the process alive; the timer of its task does.
   worker.unref();
   return worker;
 };
@@ -79,17 +79,17 @@ export const workerThread = <Task, Result>(options: ThreadOptions): WorkerThread
 
   const fail = (error: Error): void => {
     hasEnded = true;
-    clearTimeout(starting);
+    clearTimeout(startTimer);
     ready.reject(new ThreadNotStarted({ cause: error }));
     current?.reject(error);
   };
   ready.promise.catch(() => {});
-  worker.on("message", (answer: ThreadAnswer<Result>) => {
-    if (answer.kind === "ready") {
-      clearTimeout(starting);
+  worker.on("message", (message: WorkerMessage<Result>) => {
+    if (message.kind === "ready") {
+      clearTimeout(startTimer);
       ready.resolve();
-    } else if (answer.kind === "result") current?.resolve(answer.result);
-    else current?.reject(answer.error);
+    } else if (message.kind === "result") current?.resolve(message.result);
+    else current?.reject(message.error);
   });
   worker.on("error", (error: Error) => fail(causeOf(error)));
   worker.on("exit", () => fail(new Error("A thread has ended before its task.")));
@@ -98,11 +98,11 @@ export const workerThread = <Task, Result>(options: ThreadOptions): WorkerThread
     hasEnded = true;
     await worker.terminate();
   };
-  const stop = (why: Error): void => {
-    fail(why);
+  const stop = (reason: Error): void => {
+    fail(reason);
     void end();
   };
-  const starting = setTimeout(stop, startLimit * 1000, new Error("It took too long."));
+  const startTimer = setTimeout(stop, startTimeout * 1000, new Error("It took too long."));
   return {
     get hasEnded() {
       return hasEnded;
@@ -111,7 +111,7 @@ export const workerThread = <Task, Result>(options: ThreadOptions): WorkerThread
     async run(task, transfer) {
       await ready.promise;
       current = Promise.withResolvers<Result>();
-      const timer = setTimeout(stop, options.timeLimit * 1000, new OverLimit("time"));
+      const timer = setTimeout(stop, options.taskTimeout * 1000, new LimitExceeded("time"));
       try {
         worker.postMessage(task, transfer);
         return await current.promise;

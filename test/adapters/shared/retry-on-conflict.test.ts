@@ -3,12 +3,12 @@ import { retryOnConflict } from "../../../src/adapters/shared/retry-on-conflict.
 
 const limits = { timeoutMs: 100, pauseMs: 1, factor: 1 };
 
-/** Answers "conflict" so many times, and then this. */
-const conflicts = (times: number, answer: () => string = () => "won") => {
+/** An attempt with so many conflicts before its result. */
+const conflicts = (times: number, result: () => string = () => "done") => {
   const attempts: number[] = [];
   const attempt = async (): Promise<string> => {
     attempts.push(performance.now());
-    return attempts.length > times ? answer() : "conflict";
+    return attempts.length > times ? result() : "conflict";
   };
   return { attempt, attempts };
 };
@@ -16,20 +16,20 @@ const conflicts = (times: number, answer: () => string = () => "won") => {
 const timedOut = () => "too late";
 
 describe("a retry on conflict", () => {
-  it("goes on until there is an answer, be it undefined", async () => {
+  it("repeats until there is a result, which may be undefined", async () => {
     const { attempt, attempts } = conflicts(3);
-    expect(await retryOnConflict(attempt, limits, timedOut)).toBe("won");
+    expect(await retryOnConflict(attempt, limits, timedOut)).toBe("done");
     expect(attempts).toHaveLength(4);
     expect(
       await retryOnConflict<string | undefined>(async () => undefined, limits, timedOut),
     ).toBeUndefined();
   });
 
-  it("ends in time, with what its caller makes of that", async () => {
+  it("ends at the timeout, with the result or the error of onTimeout", async () => {
     const { attempt, attempts } = conflicts(Number.POSITIVE_INFINITY);
-    const begun = performance.now();
+    const startedAt = performance.now();
     expect(await retryOnConflict(attempt, limits, timedOut)).toBe("too late");
-    expect(performance.now() - begun).toBeGreaterThanOrEqual(99);
+    expect(performance.now() - startedAt).toBeGreaterThanOrEqual(99);
     expect(attempts.length).toBeGreaterThan(1);
     const outage = new RangeError("of the store");
     const fail = (): string => {
@@ -38,13 +38,13 @@ describe("a retry on conflict", () => {
     await expect(retryOnConflict(attempt, limits, fail)).rejects.toBe(outage);
   });
 
-  it("makes one attempt when there is no time at all", async () => {
+  it("makes one attempt when the timeout is zero", async () => {
     const { attempt, attempts } = conflicts(1);
     expect(await retryOnConflict(attempt, { ...limits, timeoutMs: 0 }, timedOut)).toBe("too late");
     expect(attempts).toHaveLength(1);
   });
 
-  it("throws at once what an attempt throws", async () => {
+  it("does not repeat an attempt that throws", async () => {
     const fault = new Error("of the disk");
     const { attempt, attempts } = conflicts(1, () => {
       throw fault;
@@ -53,7 +53,7 @@ describe("a retry on conflict", () => {
     expect(attempts).toHaveLength(2);
   });
 
-  it("comes at once a few times, and then pauses longer and longer, never for the same time", async () => {
+  it("retries immediately a few times, and then with growing, random pauses", async () => {
     const { attempt, attempts } = conflicts(5);
     await retryOnConflict(attempt, { timeoutMs: 5000, pauseMs: 20, factor: 3, immediately: 2 }, timedOut);
     const pauses = attempts.slice(1).map((at, index) => at - (attempts[index] ?? 0));

@@ -2,44 +2,44 @@ import { describe, expect, it } from "vitest";
 import { QueueBusy } from "../../../src/adapters/shared/bounded-queue.ts";
 import { withConcurrency } from "../../../src/adapters/shared/with-concurrency.ts";
 
-const full = (error: unknown) => {
-  if (error instanceof QueueBusy) return "full";
+const rejected = (error: unknown) => {
+  if (error instanceof QueueBusy) return "rejected";
   throw error;
 };
 
 describe("work with limited concurrency", () => {
-  it("lets so many run, so many wait, and turns the others away", async () => {
-    const inTurn = withConcurrency({ atOnce: 2, waiting: 1, patience: 10 });
+  it("runs up to the limit, queues up to the limit, and rejects the rest", async () => {
+    const limited = withConcurrency({ concurrency: 2, maxQueue: 1, queueTimeout: 10 });
     let running = 0;
-    let most = 0;
+    let maxRunning = 0;
     const work = async () => {
       running += 1;
-      most = Math.max(most, running);
+      maxRunning = Math.max(maxRunning, running);
       await new Promise((resolve) => setTimeout(resolve, 1));
       running -= 1;
       return "done";
     };
-    const outcomes = await Promise.all([1, 2, 3, 4].map(() => inTurn(work).catch(full)));
-    expect(outcomes).toEqual(["done", "done", "done", "full"]);
-    expect(most).toBe(2);
-    expect(await inTurn(work)).toBe("done");
+    const outcomes = await Promise.all([1, 2, 3, 4].map(() => limited(work).catch(rejected)));
+    expect(outcomes).toEqual(["done", "done", "done", "rejected"]);
+    expect(maxRunning).toBe(2);
+    expect(await limited(work)).toBe("done");
   });
 
-  it("goes on after work that failed", async () => {
-    const inTurn = withConcurrency({ atOnce: 1, waiting: 1, patience: 10 });
-    const failing = inTurn(() => Promise.reject(new Error("broken")));
-    const next = inTurn(async () => "done");
+  it("runs the next work after one that failed", async () => {
+    const limited = withConcurrency({ concurrency: 1, maxQueue: 1, queueTimeout: 10 });
+    const failing = limited(() => Promise.reject(new Error("broken")));
+    const next = limited(async () => "done");
     await expect(failing).rejects.toThrow("broken");
     expect(await next).toBe("done");
   });
 
-  it("turns away who has waited for too long, and keeps no place for them", async () => {
-    const inTurn = withConcurrency({ atOnce: 1, waiting: 1, patience: 0.01 });
+  it("rejects work that has waited for too long, and gives its slot to others", async () => {
+    const limited = withConcurrency({ concurrency: 1, maxQueue: 1, queueTimeout: 0.01 });
     const { promise, resolve } = Promise.withResolvers<string>();
-    const slow = inTurn(() => promise);
-    await expect(inTurn(async () => "too late")).rejects.toThrow(QueueBusy);
+    const slow = limited(() => promise);
+    await expect(limited(async () => "too late")).rejects.toThrow(QueueBusy);
     resolve("slow");
     expect(await slow).toBe("slow");
-    expect(await inTurn(async () => "next")).toBe("next");
+    expect(await limited(async () => "next")).toBe("next");
   });
 });

@@ -5,7 +5,7 @@ import { BadContent, Busy, PartMissing } from "../../../domain/failure.ts";
 import type { FrontMatter } from "../../../ports/driven/resources/front-matter.ts";
 import { QueueBusy } from "../../shared/bounded-queue.ts";
 import { workerPool } from "../../shared/worker-pool.ts";
-import { OverLimit, ThreadNotStarted } from "../../shared/worker-thread.ts";
+import { LimitExceeded, ThreadNotStarted } from "../../shared/worker-thread.ts";
 import { sizeOf } from "../checker.ts";
 import type { Values } from "./front-matter-source.ts";
 import { splitFrontMatter } from "./split-front-matter.ts";
@@ -39,11 +39,11 @@ const tooMuch = { kind: "refused", why: "reading it takes too long." } as const;
 export const openFrontMatter = (): FrontMatterReader => {
   const pool = workerPool<string, Values>({
     module: new URL("./front-matter-thread.ts", import.meta.url),
-    threads: 2,
+    maxThreads: 2,
     memory: 48,
-    timeLimit: 2,
-    queue: 50,
-    patience: 15,
+    taskTimeout: 2,
+    maxQueue: 50,
+    queueTimeout: 15,
   });
   const known = new LRUCache<string, Values, string>({
     maxSize: maxRemembered,
@@ -55,7 +55,7 @@ export const openFrontMatter = (): FrontMatterReader => {
       } catch (error) {
         if (error instanceof QueueBusy) throw new Busy({ cause: error });
         if (error instanceof ThreadNotStarted) throw new PartMissing({ cause: error });
-        if (!(error instanceof OverLimit)) throw error;
+        if (!(error instanceof LimitExceeded)) throw error;
         options.ttl = limitsLast * 1000;
         return tooMuch;
       }

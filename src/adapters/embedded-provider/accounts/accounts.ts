@@ -54,7 +54,7 @@ const isAccounts = (value: unknown): value is readonly StoredAccount[] =>
   );
 
 /** A hash takes a tenth of a second of one core and 32 MiB. */
-const hashing = { atOnce: 2, waiting: 20, patience: 10 };
+const hashingLimits = { concurrency: 2, maxQueue: 20, queueTimeout: 10 };
 
 const longestInput = 200;
 
@@ -87,7 +87,7 @@ export const openAccounts = async (
   const byName = new Map(stored.map((account) => [account.username, account]));
   // An unknown username is checked against this, so that it takes as long as a known one.
   const nobody: PasswordHash = { ...(stored[0]?.password ?? cost), salt: "", hash: "" };
-  const inTurn = withConcurrency(hashing);
+  const limited = withConcurrency(hashingLimits);
   return {
     usernames: stored.map(({ username }) => username),
     find: (username) => byName.get(username),
@@ -97,7 +97,7 @@ export const openAccounts = async (
       const wait = Math.ceil(await attempts.attempt(username));
       if (wait > 0) return { outcome: "too-many", wait };
       const account = byName.get(username);
-      const right = await inTurn(() => isPassword(password, account?.password ?? nobody)).catch(busy);
+      const right = await limited(() => isPassword(password, account?.password ?? nobody)).catch(busy);
       if (right === "busy") return { outcome: right };
       if (!right || account === undefined) return { outcome: "wrong" };
       await attempts.reset(username);

@@ -7,7 +7,7 @@ import { isJsonObject } from "../../../domain/json-object.ts";
 import type { Clock } from "../../../ports/driven/system/clock.ts";
 import type { Log } from "../../../ports/driven/system/log.ts";
 import { hasCode } from "../../shared/disk-fault.ts";
-import { createFile, readIfThere, replaceFile, temporaryPrefix } from "../../shared/durable-file.ts";
+import { createFile, readIfPresent, replaceFile, temporaryPrefix } from "../../shared/durable-file.ts";
 
 /**
  * Keeps JSON entries of several kinds, each until its time is over, in one file each. Processes that share
@@ -77,7 +77,7 @@ export const openEntryStore = async (
   const pathOf = (kind: string, id: string): string => join(folder, kind, fileName(id));
 
   const read = async (path: string): Promise<StoredEntry | undefined> => {
-    const text = await readIfThere(path);
+    const text = await readIfPresent(path);
     if (text === undefined) return undefined;
     try {
       return parseEntry(text);

@@ -93,7 +93,7 @@ export const places = (limits: PlaceLimits) => {
     const next = ready.find(isKnown) ?? ready[0];
     if (next === undefined) return;
     take(next);
-    queue.serve(undefined, (each) => each === next);
+    queue.grant(undefined, (each) => each === next);
   };
   return {
     isFree,

@@ -1,5 +1,5 @@
-import { answerTasks } from "../../../shared/answer-tasks.ts";
+import { serveTasks } from "../../../shared/serve-tasks.ts";
 import type { Rendered, Source } from "./markdown.ts";
 import { render } from "./markdown.ts";
 
-answerTasks<Source, Rendered>((source) => ({ result: render(source) }));
+serveTasks<Source, Rendered>((source) => ({ result: render(source) }));

@@ -2,9 +2,9 @@ import { hash } from "node:crypto";
 import type { Admit } from "../../../../ports/driven/admit.ts";
 import type { Log } from "../../../../ports/driven/system/log.ts";
 import { QueueBusy } from "../../../shared/bounded-queue.ts";
-import { madeOnce } from "../../../shared/made-once.ts";
+import { memoizeAsync } from "../../../shared/memoize-async.ts";
 import { workerPool } from "../../../shared/worker-pool.ts";
-import { OverLimit, ThreadNotStarted } from "../../../shared/worker-thread.ts";
+import { LimitExceeded, ThreadNotStarted } from "../../../shared/worker-thread.ts";
 import type { ImageRule } from "./image-rule.ts";
 import type { Rendered, Source } from "./markdown.ts";
 
@@ -43,7 +43,8 @@ const maxRemembered = 16_000_000;
 type Outcome = Rendered | { readonly kind: "refused"; readonly why: Refusal };
 
 const afterLimit = (error: unknown): Outcome => {
-  if (error instanceof OverLimit) return { kind: "refused", why: error.what === "time" ? "time" : "size" };
+  if (error instanceof LimitExceeded)
+    return { kind: "refused", why: error.limit === "time" ? "time" : "size" };
   throw error;
 };
 
@@ -64,25 +65,25 @@ const ifNotBegun =
 export const openOverviews = (log: Log): Overviews => {
   const pool = workerPool<Source, Rendered>({
     module: new URL("./markdown-thread.ts", import.meta.url),
-    threads: 2,
+    maxThreads: 2,
     memory: 48,
-    timeLimit: 3,
-    queue: 50,
-    patience: 15,
+    taskTimeout: 3,
+    maxQueue: 50,
+    queueTimeout: 15,
   });
-  const known = madeOnce<Outcome, Source>({
+  const render = memoizeAsync<Outcome, Source>({
     maxSize: maxRemembered,
     sizeOf: (outcome) => (outcome.kind === "html" ? outcome.html.length : 0),
-    make: async (source, lasts) => {
+    compute: async (source, setTtl) => {
       const outcome = await pool.run(source).catch(afterLimit);
-      if (outcome.kind === "refused") lasts(refusalsLast);
+      if (outcome.kind === "refused") setTtl(refusalsLast);
       return outcome;
     },
   });
   return {
     of: async (markdown, images, admit) => {
       const key = `${hash("sha256", markdown, "base64")} ${images.pattern}`;
-      const outcome = await known.of(key, { markdown, images }, admit).catch(ifNotBegun(log));
+      const outcome = await render(key, { markdown, images }, admit).catch(ifNotBegun(log));
       return outcome.kind === "html"
         ? outcome
         : { kind: "text", text: shortened(markdown), why: reasons[outcome.why] };
