@@ -4,20 +4,17 @@ import type { Lease, Lock } from "../../../src/ports/driven/sessions/lock.ts";
 import type { Clock } from "../../../src/ports/driven/system/clock.ts";
 
 export interface MemoryLease {
-  ends: Seconds;
+  expiresAt: Seconds;
 }
 
 export interface MemoryLock extends Lock<string> {
-  /** Prolongs nothing any more: leases that are held run out, as those of a killed process do. */
+  /** Stops extending leases: those that are held expire, as a killed process's do. */
   close(): Promise<void>;
 }
 
 const pollMs = 10;
 
-/**
- * For tests and for a single process.
- * @param leases Shared by all locks on the same data.
- */
+/** @param leases Shared by all instances. */
 export const memoryLock = (
   clock: Clock,
   lease: Seconds = 5,
@@ -25,18 +22,18 @@ export const memoryLock = (
 ): MemoryLock => {
   const closing = new AbortController();
 
-  const take = (name: string): MemoryLease | undefined => {
-    const present = leases.get(name);
-    if (present !== undefined && present.ends > clock.now()) return undefined;
-    const taken = { ends: clock.now() + lease };
-    leases.set(name, taken);
-    return taken;
+  const tryAcquire = (name: string): MemoryLease | undefined => {
+    const current = leases.get(name);
+    if (current !== undefined && current.expiresAt > clock.now()) return undefined;
+    const acquired = { expiresAt: clock.now() + lease };
+    leases.set(name, acquired);
+    return acquired;
   };
 
-  const waitAndTake = async (name: string, timeout: Seconds): Promise<MemoryLease | undefined> => {
+  const acquire = async (name: string, timeout: Seconds): Promise<MemoryLease | undefined> => {
     for (const deadline = clock.now() + timeout; ; await delay(pollMs)) {
-      const taken = take(name);
-      if (taken !== undefined || clock.now() >= deadline) return taken;
+      const acquired = tryAcquire(name);
+      if (acquired !== undefined || clock.now() >= deadline) return acquired;
     }
   };
 
@@ -46,21 +43,21 @@ export const memoryLock = (
     },
 
     async withLock<T>(name: string, timeout: Seconds, work: (lease: Lease) => Promise<T>) {
-      const taken = await waitAndTake(name, timeout);
-      if (taken === undefined) return { outcome: "busy" };
-      const prolong = (): void => {
-        if (!closing.signal.aborted && leases.get(name) === taken) taken.ends = clock.now() + lease;
+      const held = await acquire(name, timeout);
+      if (held === undefined) return { outcome: "busy" };
+      const extendIfHeld = (): void => {
+        if (!closing.signal.aborted && leases.get(name) === held) held.expiresAt = clock.now() + lease;
       };
       const extend = async (): Promise<boolean> => {
-        prolong();
-        return leases.get(name) === taken && taken.ends > clock.now();
+        extendIfHeld();
+        return leases.get(name) === held && held.expiresAt > clock.now();
       };
-      const timer = setInterval(prolong, (lease / 3) * 1000).unref();
+      const timer = setInterval(extendIfHeld, (lease / 3) * 1000).unref();
       try {
         return { outcome: "done", result: await work({ extend }) };
       } finally {
         clearInterval(timer);
-        if (leases.get(name) === taken) leases.delete(name);
+        if (leases.get(name) === held) leases.delete(name);
       }
     },
   };

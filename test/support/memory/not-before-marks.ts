@@ -4,35 +4,37 @@ import { laterMark } from "../../../src/domain/sessions/renewal.ts";
 import type { NotBeforeMarks } from "../../../src/ports/driven/sessions/not-before-marks.ts";
 import type { Clock } from "../../../src/ports/driven/system/clock.ts";
 
-export interface KeptMark {
+export interface StoredMark {
   readonly at: Seconds;
-  readonly ends: Seconds;
+  readonly expiresAt: Seconds;
 }
 
 /**
- * For tests and for a single process.
- * @param lifetime How long a mark is records; longer than any session, whose tokens it may have to make stale.
- * @param records Shared by all stores on the same data.
+ * @param lifetime When a mark expires; longer than any session lives, since the mark may make its tokens stale.
+ * @param records Shared by all instances.
  */
 export const memoryNotBeforeMarks = (
   clock: Clock,
   lifetime: Seconds,
-  records: Map<Username, KeptMark> = new Map(),
+  records: Map<Username, StoredMark> = new Map(),
 ): NotBeforeMarks => {
-  const forgetEnded = (): void => {
-    for (const [username, { ends }] of records) if (ends <= clock.now()) records.delete(username);
+  const removeExpired = (): void => {
+    for (const [username, { expiresAt }] of records) if (expiresAt <= clock.now()) records.delete(username);
   };
 
   return {
     async mark(username, at) {
-      forgetEnded();
-      records.set(username, { at: laterMark(records.get(username)?.at, at), ends: clock.now() + lifetime });
+      removeExpired();
+      records.set(username, {
+        at: laterMark(records.get(username)?.at, at),
+        expiresAt: clock.now() + lifetime,
+      });
     },
 
     now: async () => clock.now(),
 
     async find(username) {
-      forgetEnded();
+      removeExpired();
       return records.get(username)?.at;
     },
   };

@@ -4,7 +4,7 @@ import { holds } from "../../../src/domain/resources/stored-object.ts";
 import type { NewContent, ResourceStore } from "../../../src/ports/driven/resources/resource-store.ts";
 import type { Clock } from "../../../src/ports/driven/system/clock.ts";
 
-export interface KeptObject {
+export interface StoredContent {
   readonly metadata: ObjectMetadata;
   readonly chunks: readonly Uint8Array[];
 }
@@ -17,17 +17,17 @@ async function* bodyOf(chunks: readonly Uint8Array[], signal: AbortSignal): Asyn
   signal.throwIfAborted();
 }
 
-/** All chunks of a body, or the signal's reason as soon as it is aborted, also while the body keeps us waiting. */
+/** Collects a body. Rejects with the signal's reason when it is aborted, also while a chunk is awaited. */
 const collect = (body: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<Uint8Array[]> =>
   new Promise((resolve, reject) => {
-    const stop = (): void => reject(signal.reason);
-    signal.addEventListener("abort", stop, { once: true });
+    const onAbort = (): void => reject(signal.reason);
+    signal.addEventListener("abort", onAbort, { once: true });
     Array.fromAsync(body, (chunk) => chunk.slice())
       .then(resolve, reject)
-      .finally(() => signal.removeEventListener("abort", stop));
+      .finally(() => signal.removeEventListener("abort", onAbort));
   });
 
-const describe = (content: NewContent, chunks: readonly Uint8Array[], clock: Clock): ObjectMetadata => ({
+const metadataOf = (content: NewContent, chunks: readonly Uint8Array[], clock: Clock): ObjectMetadata => ({
   contentType: content.contentType,
   ...(content.contentEncoding === undefined ? {} : { contentEncoding: content.contentEncoding }),
   size: chunks.reduce((size, chunk) => size + chunk.byteLength, 0),
@@ -35,13 +35,10 @@ const describe = (content: NewContent, chunks: readonly Uint8Array[], clock: Clo
   lastModified: clock.now(),
 });
 
-/**
- * For tests and for a single process; as large as what it keeps.
- * @param records Shared by all stores on the same data.
- */
+/** @param records Shared by all instances. */
 export const memoryResourceStore = (
   clock: Clock,
-  records: Map<ObjectKey, KeptObject> = new Map(),
+  records: Map<ObjectKey, StoredContent> = new Map(),
 ): ResourceStore => {
   const etagOf = (key: ObjectKey): ETag | undefined => records.get(key)?.metadata.etag;
 
@@ -62,8 +59,8 @@ export const memoryResourceStore = (
 
     async read(key, signal): Promise<StoredObject | undefined> {
       signal.throwIfAborted();
-      const found = records.get(key);
-      return found && { ...found.metadata, body: bodyOf(found.chunks, signal) };
+      const stored = records.get(key);
+      return stored && { ...stored.metadata, body: bodyOf(stored.chunks, signal) };
     },
 
     async write(key, content, condition, signal) {
@@ -72,7 +69,7 @@ export const memoryResourceStore = (
       const chunks = await collect(content.body, signal);
       signal.throwIfAborted();
       if (!holds(condition, etagOf(key))) return "precondition-failed";
-      records.set(key, { chunks, metadata: describe(content, chunks, clock) });
+      records.set(key, { chunks, metadata: metadataOf(content, chunks, clock) });
       return "done";
     },
 

@@ -4,37 +4,34 @@ import type { SessionOwner } from "../../../src/domain/sessions/session-owner.ts
 import type { SessionRegistry } from "../../../src/ports/driven/sessions/session-registry.ts";
 import type { Clock } from "../../../src/ports/driven/system/clock.ts";
 
-/** When each entry ends, in the order in which the entries were put off. */
+/** When each session's entry expires; the most recently added or extended entry is the last. */
 export type MemoryEntries = Map<SessionId, Seconds>;
 
-/**
- * For tests and for a single process.
- * @param records Shared by all indexes on the same data.
- */
+/** @param records Shared by all instances. */
 export const memorySessionRegistry = (
   clock: Clock,
   records: Map<SessionOwner, MemoryEntries> = new Map(),
 ): SessionRegistry => {
-  const present = (entries: MemoryEntries = new Map()): MemoryEntries =>
-    new Map([...entries].filter(([, ends]) => ends > clock.now()));
+  const unexpired = (entries: MemoryEntries = new Map()): MemoryEntries =>
+    new Map([...entries].filter(([, expiresAt]) => expiresAt > clock.now()));
 
-  const forgetEnded = (): void => {
+  const removeExpired = (): void => {
     for (const [owner, entries] of records) {
-      const left = present(entries);
-      if (left.size === 0) records.delete(owner);
-      else records.set(owner, left);
+      const remaining = unexpired(entries);
+      if (remaining.size === 0) records.delete(owner);
+      else records.set(owner, remaining);
     }
   };
 
   return {
     async add(owner, id, lifetime) {
-      forgetEnded();
-      const entries = present(records.get(owner));
+      removeExpired();
+      const entries = unexpired(records.get(owner));
       entries.delete(id);
       records.set(owner, entries.set(id, clock.now() + lifetime));
     },
 
-    list: async (owner) => [...present(records.get(owner)).keys()].reverse(),
+    list: async (owner) => [...unexpired(records.get(owner)).keys()].reverse(),
 
     async remove(owner, id) {
       const entries = records.get(owner);

@@ -3,74 +3,71 @@ import type { Revision, Session, SessionId, StoredSession } from "../../../src/d
 import type { SessionStore } from "../../../src/ports/driven/sessions/session-store.ts";
 import type { Clock } from "../../../src/ports/driven/system/clock.ts";
 
-export interface KeptSession {
-  /** As JSON, so that nobody holds on to what is stored, and only what JSON can say survives, as elsewhere. */
+export interface StoredRecord {
+  /** A JSON copy, so that no caller shares the stored object, and only what JSON can represent survives. */
   readonly json: string;
   readonly revision: Revision;
-  readonly ends: Seconds;
+  readonly expiresAt: Seconds;
 }
 
-/**
- * For tests and for a single process.
- * @param records Shared by all stores on the same data.
- */
+/** @param records Shared by all instances. */
 export const memorySessionStore = (
   clock: Clock,
-  records: Map<SessionId, KeptSession> = new Map(),
+  records: Map<SessionId, StoredRecord> = new Map(),
 ): SessionStore => {
-  const forgetEnded = (): void => {
-    for (const [id, { ends }] of records) if (ends <= clock.now()) records.delete(id);
+  const removeExpired = (): void => {
+    for (const [id, { expiresAt }] of records) if (expiresAt <= clock.now()) records.delete(id);
   };
 
-  const keep = (id: SessionId, session: Session, idle: Seconds): Revision => {
-    forgetEnded();
+  const write = (id: SessionId, session: Session, idleTimeout: Seconds): Revision => {
+    removeExpired();
     const revision = crypto.randomUUID() as string as Revision;
-    records.set(id, { json: JSON.stringify(session), revision, ends: clock.now() + idle });
+    records.set(id, { json: JSON.stringify(session), revision, expiresAt: clock.now() + idleTimeout });
     return revision;
   };
 
-  const present = (id: SessionId): KeptSession | undefined => {
-    const found = records.get(id);
-    return found && found.ends > clock.now() ? found : undefined;
+  const findUnexpired = (id: SessionId): StoredRecord | undefined => {
+    const record = records.get(id);
+    return record && record.expiresAt > clock.now() ? record : undefined;
   };
 
   const peek = async (id: SessionId): Promise<StoredSession | undefined> => {
-    const found = present(id);
-    return found && { session: JSON.parse(found.json) as Session, revision: found.revision };
+    const record = findUnexpired(id);
+    return record && { session: JSON.parse(record.json) as Session, revision: record.revision };
   };
 
   return {
     peek,
 
-    async load(id, idle) {
-      const found = present(id);
-      if (found === undefined) return undefined;
-      records.set(id, { ...found, ends: clock.now() + idle });
+    async load(id, idleTimeout) {
+      const record = findUnexpired(id);
+      if (record === undefined) return undefined;
+      records.set(id, { ...record, expiresAt: clock.now() + idleTimeout });
       return peek(id);
     },
 
-    async create(id, session, idle) {
-      if (present(id) !== undefined) throw new Error("A session of this id exists already.");
-      return keep(id, session, idle);
+    async create(id, session, idleTimeout) {
+      if (findUnexpired(id) !== undefined) throw new Error("A session of this id exists already.");
+      return write(id, session, idleTimeout);
     },
 
-    async replace(id, session, expected, idle) {
-      const found = present(id);
-      if (found === undefined) return { outcome: "gone" };
-      if (found.revision !== expected) return { outcome: "changed" };
-      return { outcome: "replaced", revision: keep(id, session, idle) };
+    async replace(id, session, expected, idleTimeout) {
+      const record = findUnexpired(id);
+      if (record === undefined) return { outcome: "gone" };
+      if (record.revision !== expected) return { outcome: "changed" };
+      return { outcome: "replaced", revision: write(id, session, idleTimeout) };
     },
 
     async remove(id) {
-      const found = present(id);
+      const record = findUnexpired(id);
       records.delete(id);
-      return found && (JSON.parse(found.json) as Session);
+      return record && (JSON.parse(record.json) as Session);
     },
 
     async *all() {
       for (const id of [...records.keys()]) {
-        const found = present(id);
-        if (found !== undefined) yield { id, session: JSON.parse(found.json) as Session };
+        const record = findUnexpired(id);
+        if (record !== undefined) yield { id, session: JSON.parse(record.json) as Session };
       }
     },
 
