@@ -47,7 +47,7 @@ const etagAt = async (store: ResourceStore, key: ObjectKey): Promise<ETag> => {
   return metadata.etag;
 };
 
-/** Names that disks, shells and URLs like to confuse. */
+/** Names that file systems, shells and URLs often confuse. */
 const awkwardNames = [
   "plain.json",
   "Plain.json",
@@ -85,13 +85,13 @@ export const resourceStoreContract = (adapter: string, open: () => Promise<Harne
     afterAll(() => harness.close());
 
     describe("reading and writing", () => {
-      it("has nothing where nothing was written", async () => {
+      it("returns undefined for a key that was never written", async () => {
         const key = newKey();
         expect(await store.stat(key, never)).toBeUndefined();
         expect(await store.read(key, never)).toBeUndefined();
       });
 
-      it("gives back the bytes and types that were written, to every instance", async () => {
+      it("returns the bytes and types that were written, at every instance", async () => {
         const key = newKey();
         const bytes = randomBytes(300_000);
         const body = chunks(bytes.subarray(0, 10), bytes.subarray(10, 200_000), "", bytes.subarray(200_000));
@@ -110,7 +110,7 @@ export const resourceStoreContract = (adapter: string, open: () => Promise<Harne
         expect((await bytesOf(object))?.equals(bytes)).toBe(true);
       });
 
-      it("tells the same of an object without opening it", async () => {
+      it("returns the same metadata without opening the object", async () => {
         const key = newKey();
         await put(store, key, "some text");
         const { body, ...metadata } = (await store.read(key, never)) ?? expect.unreachable();
@@ -121,14 +121,14 @@ export const resourceStoreContract = (adapter: string, open: () => Promise<Harne
         expect(metadata).not.toHaveProperty("contentEncoding");
       });
 
-      it("keeps an object without a single byte", async () => {
+      it("stores an empty object", async () => {
         const key = newKey();
         await store.write(key, json(chunks()), always, never);
         expect(await store.stat(key, never)).toMatchObject({ size: 0 });
         expect(await textAt(store, key)).toBe("");
       });
 
-      it("replaces an object, its types included, and changes its tag", async () => {
+      it("replaces an object with its types, and changes its entity tag", async () => {
         const key = newKey();
         await store.write(
           key,
@@ -146,7 +146,7 @@ export const resourceStoreContract = (adapter: string, open: () => Promise<Harne
         expect(await textAt(store, key)).toBe("newer");
       });
 
-      it("reads one state to its end while another is written", async () => {
+      it("reads a snapshot while another state is written", async () => {
         const key = newKey();
         const old = Buffer.alloc(400_000, "o");
         await store.write(key, json(chunks(old)), always, never);
@@ -160,7 +160,7 @@ export const resourceStoreContract = (adapter: string, open: () => Promise<Harne
         expect(await textAt(store, key)).toBe("new");
       });
 
-      it("shows nothing of an object before its body has ended", async () => {
+      it("does not show an object before its body has ended", async () => {
         const key = newKey();
         await put(store, key, "old");
         const seen: (string | undefined)[] = [];
@@ -175,7 +175,7 @@ export const resourceStoreContract = (adapter: string, open: () => Promise<Harne
         expect(await textAt(store, key)).toBe("new, complete");
       });
 
-      it("leaves the old state when a body throws, and passes the error on", async () => {
+      it("leaves the old state when a body throws, and rethrows the error", async () => {
         const key = newKey();
         await put(store, key, "old");
         const etag = await etagAt(store, key);
@@ -192,7 +192,7 @@ export const resourceStoreContract = (adapter: string, open: () => Promise<Harne
         expect(await store.stat(nowhere, never)).toBeUndefined();
       });
 
-      it("takes a reader who stops early calmly, also one who never began", async () => {
+      it("allows a reader to stop early, or before the first chunk", async () => {
         const key = newKey();
         await store.write(key, json(chunks(Buffer.alloc(200_000))), always, never);
         const first = (await store.read(key, never))?.body[Symbol.asyncIterator]();
@@ -203,7 +203,7 @@ export const resourceStoreContract = (adapter: string, open: () => Promise<Harne
         expect(await second?.next()).toMatchObject({ done: true });
       });
 
-      it("removes an object, and takes removing what is not there calmly", async () => {
+      it("removes an object, and does nothing when it is absent", async () => {
         const key = newKey();
         await put(store, key, "text");
         expect(await (await harness.another()).remove(key, always, never)).toBe("done");
@@ -213,20 +213,20 @@ export const resourceStoreContract = (adapter: string, open: () => Promise<Harne
         expect(await textAt(store, key)).toBe("again");
       });
 
-      it("says that it is ready", async () => {
+      it("is ready", async () => {
         await store.ready(never);
       });
     });
 
     describe("preconditions", () => {
-      it("writes only what is absent when asked to, and leaves the rest as it is", async () => {
+      it("creates an object only if it is absent", async () => {
         const key = newKey();
         expect(await put(store, key, "first", absent)).toBe("done");
         expect(await put(store, key, "second", absent)).toBe("precondition-failed");
         expect(await textAt(store, key)).toBe("first");
       });
 
-      it("writes only what is present when asked to", async () => {
+      it("replaces an object only if it is present", async () => {
         const key = newKey();
         expect(await put(store, key, "first", present)).toBe("precondition-failed");
         expect(await store.stat(key, never)).toBeUndefined();
@@ -235,7 +235,7 @@ export const resourceStoreContract = (adapter: string, open: () => Promise<Harne
         expect(await textAt(store, key)).toBe("third");
       });
 
-      it("writes only over one of the tags it is given", async () => {
+      it("replaces an object only if it has one of the given entity tags", async () => {
         const key = newKey();
         expect(await put(store, key, "first", matches(foreign))).toBe("precondition-failed");
         await put(store, key, "second");
@@ -248,7 +248,7 @@ export const resourceStoreContract = (adapter: string, open: () => Promise<Harne
         expect(await textAt(store, key)).toBe("fifth");
       });
 
-      it("removes only what meets the condition", async () => {
+      it("removes an object only if the condition holds", async () => {
         const key = newKey();
         expect(await store.remove(key, present, never)).toBe("precondition-failed");
         expect(await store.remove(key, matches(foreign), never)).toBe("precondition-failed");
@@ -267,7 +267,7 @@ export const resourceStoreContract = (adapter: string, open: () => Promise<Harne
         expect(await textAt(store, key)).toBe(`writer ${outcomes.indexOf("done")}`);
       });
 
-      it("lets exactly one of twenty writers replace a state, time after time", async () => {
+      it("lets exactly one of twenty writers replace a state, repeatedly", async () => {
         const key = newKey();
         await put(store, key, "start");
         const stores = await Promise.all(Array.from({ length: 20 }, () => harness.another()));
@@ -281,7 +281,7 @@ export const resourceStoreContract = (adapter: string, open: () => Promise<Harne
         }
       });
 
-      it("lets every one of several unconditional writers succeed, and keeps one of their states whole", async () => {
+      it("lets all of several unconditional writers succeed, and stores one of their states whole", async () => {
         const key = newKey();
         const stores = await Promise.all(Array.from({ length: 10 }, () => harness.another()));
         const outcomes = await Promise.all(stores.map((each, n) => put(each, key, `${n}`.repeat(100_000))));
@@ -291,7 +291,7 @@ export const resourceStoreContract = (adapter: string, open: () => Promise<Harne
     });
 
     describe("names", () => {
-      it("keeps awkward names apart, and lists them in the order of their bytes", async () => {
+      it("distinguishes awkward names, and lists them in the order of their bytes", async () => {
         const prefix = newPrefix();
         for (const name of awkwardNames) await put(store, keyBelow(prefix, name), `I am ${name}`);
         for (const name of awkwardNames) {
@@ -300,16 +300,16 @@ export const resourceStoreContract = (adapter: string, open: () => Promise<Harne
         expect(await Array.fromAsync(store.list(prefix, never))).toEqual(inByteOrder(awkwardNames));
       });
 
-      it("keeps groups apart whose names differ only in letter case", async () => {
+      it("distinguishes prefixes that differ only in letter case", async () => {
         const prefix = newPrefix();
-        const shouted = prefix.replace("g", "G") as KeyPrefix;
+        const upperCase = prefix.replace("g", "G") as KeyPrefix;
         await put(store, keyBelow(prefix, "a.json"), "small");
-        await put(store, keyBelow(shouted, "b.json"), "large");
+        await put(store, keyBelow(upperCase, "b.json"), "large");
         expect(await Array.fromAsync(store.list(prefix, never))).toEqual(["a.json"]);
-        expect(await Array.fromAsync(store.list(shouted, never))).toEqual(["b.json"]);
+        expect(await Array.fromAsync(store.list(upperCase, never))).toEqual(["b.json"]);
       });
 
-      it("keeps a key of a thousand bytes", async () => {
+      it("stores a key of a thousand bytes", async () => {
         const prefix = newPrefix();
         const name = `${`${"x".repeat(150)}/`.repeat(6)}end.json`.padEnd(1000 - prefix.length, "_");
         await put(store, keyBelow(prefix, name), "long");
@@ -319,11 +319,11 @@ export const resourceStoreContract = (adapter: string, open: () => Promise<Harne
     });
 
     describe("listing", () => {
-      it("lists nothing where nothing is", async () => {
+      it("lists nothing below an unused prefix", async () => {
         expect(await Array.fromAsync(store.list(newPrefix(), never))).toEqual([]);
       });
 
-      it("lists what lies below the prefix and nothing else, slashes and all", async () => {
+      it("lists the names below the prefix and no others, with their slashes", async () => {
         const prefix = newPrefix();
         const group = prefix.replace("datasets/", "");
         const names = ["b.json", "a/c.json", "a/B/d.json", "a-z.json", "a.json", "a0.json"];
@@ -336,14 +336,14 @@ export const resourceStoreContract = (adapter: string, open: () => Promise<Harne
         expect(await Array.fromAsync(store.list(narratives, never))).toEqual(["x.md"]);
       });
 
-      it("lists no object that was removed or replaced a second time", async () => {
+      it("lists no removed object, and a replaced one once", async () => {
         const prefix = newPrefix();
         for (const name of ["a", "b", "b", "c"]) await put(store, keyBelow(prefix, name), name);
         await store.remove(keyBelow(prefix, "a"), always, never);
         expect(await Array.fromAsync(store.list(prefix, never))).toEqual(["b", "c"]);
       });
 
-      it("can be left early", async () => {
+      it("can be stopped early", async () => {
         const prefix = newPrefix();
         for (const name of ["a", "b", "c"]) await put(store, keyBelow(prefix, name), name);
         for await (const name of store.list(prefix, never)) {
@@ -353,10 +353,10 @@ export const resourceStoreContract = (adapter: string, open: () => Promise<Harne
       });
     });
 
-    describe("cancelling", () => {
+    describe("abort signals", () => {
       const reason = new Error("The client has gone.");
 
-      it("stops at once with the signal's reason when it is aborted beforehand", async () => {
+      it("reject at once with the signal's reason when it is aborted beforehand", async () => {
         const key = newKey();
         await put(store, key, "text");
         const signal = AbortSignal.abort(reason);
@@ -369,7 +369,7 @@ export const resourceStoreContract = (adapter: string, open: () => Promise<Harne
         expect(await textAt(store, key)).toBe("text");
       });
 
-      it("stops a read half way", async () => {
+      it("end a read half-way", async () => {
         const key = newKey();
         await store.write(key, json(chunks(Buffer.alloc(4_000_000))), always, never);
         const abort = new AbortController();
@@ -382,7 +382,7 @@ export const resourceStoreContract = (adapter: string, open: () => Promise<Harne
         await expect(readOn()).rejects.toBe(reason);
       });
 
-      it("stops a write whose body does not come on, and leaves the old state", async () => {
+      it("end a write whose body stalls, and leave the old state", async () => {
         const key = newKey();
         await put(store, key, "old");
         const abort = new AbortController();

@@ -9,7 +9,7 @@ export interface Harness {
   readonly lifetime: Seconds;
   /** One more instance on the same data. */
   another(): Promise<NotBeforeMarks>;
-  /** Moves time, or what is stored nearer to its end. */
+  /** Lets time pass: moves the clock, or shortens what is left of every stored expiry. */
   passSeconds(seconds: Seconds): Promise<void>;
   close(): Promise<void>;
 }
@@ -26,18 +26,18 @@ export const notBeforeMarksContract = (adapter: string, open: () => Promise<Harn
     });
     afterAll(() => harness.close());
 
-    it("has no mark for somebody who was never marked", async () => {
+    it("has no mark for a user who was never marked", async () => {
       expect(await marks.find(newUser())).toBeUndefined();
     });
 
-    it("gives back a mark to every instance, fractions included", async () => {
+    it("returns a mark at every instance, fractions included", async () => {
       const user = newUser();
       await marks.mark(user, 1_800_000_000.25);
       expect(await marks.find(user)).toBe(1_800_000_000.25);
       expect(await (await harness.another()).find(user)).toBe(1_800_000_000.25);
     });
 
-    it("tells the same time to every instance", async () => {
+    it("returns the same time at every instance", async () => {
       const before = await marks.now();
       const other = await (await harness.another()).now();
       expect(before).toBeGreaterThan(0);
@@ -45,7 +45,7 @@ export const notBeforeMarksContract = (adapter: string, open: () => Promise<Harn
       expect(other - before).toBeLessThan(5);
     });
 
-    it("lets a later mark replace an earlier one, and an earlier one put off the later", async () => {
+    it("replaces a mark by a later one, and moves it a little when the new one is earlier", async () => {
       const user = newUser();
       const other = await harness.another();
       await marks.mark(user, 200);
@@ -66,14 +66,14 @@ export const notBeforeMarksContract = (adapter: string, open: () => Promise<Harn
       expect(await marks.find(user)).toBe(1000);
     });
 
-    it("keeps the latest of several marks that are made at once", async () => {
+    it("stores the latest of several concurrent marks", async () => {
       const user = newUser();
       const stores = await Promise.all(Array.from({ length: 10 }, () => harness.another()));
       await Promise.all(stores.map((each, n) => each.mark(user, 1000 + ((n * 7) % 10))));
       expect(await marks.find(user)).toBeGreaterThanOrEqual(1009);
     });
 
-    it("keeps users apart, whatever their names", async () => {
+    it("distinguishes users, whatever their names", async () => {
       const stem = randomUUID();
       const names = [
         "a",
@@ -95,7 +95,7 @@ export const notBeforeMarksContract = (adapter: string, open: () => Promise<Harn
       for (const [n, user] of users.entries()) expect(await marks.find(user)).toBe(1000 + n);
     });
 
-    it("keeps a mark for its lifetime, and not for ever", async () => {
+    it("expires a mark after its lifetime, and not before", async () => {
       const user = newUser();
       await marks.mark(user, 1000);
       await harness.passSeconds(harness.lifetime - 10);
@@ -104,7 +104,7 @@ export const notBeforeMarksContract = (adapter: string, open: () => Promise<Harn
       expect(await marks.find(user)).toBeUndefined();
     });
 
-    it("gives a later mark a whole lifetime of its own", async () => {
+    it("gives a later mark a full lifetime", async () => {
       const user = newUser();
       await marks.mark(user, 1000);
       await harness.passSeconds(harness.lifetime - 10);
@@ -113,7 +113,7 @@ export const notBeforeMarksContract = (adapter: string, open: () => Promise<Harn
       expect(await marks.find(user)).toBe(2000);
     });
 
-    it("takes a new mark after an old one has ended, even an earlier one", async () => {
+    it("stores an earlier mark once the old one has expired", async () => {
       const user = newUser();
       await marks.mark(user, 2000);
       await harness.passSeconds(harness.lifetime + 1);

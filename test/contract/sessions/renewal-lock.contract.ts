@@ -8,11 +8,11 @@ import type { Lease, RenewalLock } from "../../../src/ports/driven/sessions/lock
 
 export interface Instance {
   readonly lock: RenewalLock;
-  /** From now on the instance does nothing more for what it holds, as if its process had been killed. */
+  /** Stops the instance from extending its leases, as if its process had been killed. */
   kill(): Promise<void>;
 }
 
-/** Time is the real one here, since leases are prolonged by it: the lease should be some 0.4 seconds. */
+/** It runs in real time, since leases are extended by timers: the lease should be some 0.4 seconds. */
 export interface Harness {
   readonly lease: Seconds;
   /** One more instance on the same data. */
@@ -24,7 +24,7 @@ const newId = (): SessionId => randomBytes(24).toString("base64url") as SessionI
 const seconds = (n: Seconds): Promise<void> => delay(n * 1000);
 const lockTimeout: Seconds = 10;
 
-/** Starts work that lasts until it is told to end; resolves when the lock is held. */
+/** Starts work that lasts until `end` is called; resolves once the lock is acquired. */
 const holdUntilReleased = async (lock: RenewalLock, id: SessionId) => {
   const inside = Promise.withResolvers<Lease>();
   const end = Promise.withResolvers<void>();
@@ -44,7 +44,7 @@ export const renewalLockContract = (adapter: string, open: () => Promise<Harness
     });
     afterAll(() => harness.close());
 
-    it("passes the work's result through and is free again", async () => {
+    it("returns the work's result and releases the lock", async () => {
       const { lock } = await harness.open();
       const id = newId();
       expect(await lock.withLock(id, 0, async () => "renewed")).toEqual({
@@ -54,7 +54,7 @@ export const renewalLockContract = (adapter: string, open: () => Promise<Harness
       expect(await lock.withLock(id, 0, async () => 2)).toEqual({ outcome: "done", result: 2 });
     });
 
-    it("passes the work's error through and is free again", async () => {
+    it("rejects with the work's error and releases the lock", async () => {
       const { lock } = await harness.open();
       const id = newId();
       const fault = new Error("The provider said no.");
@@ -62,22 +62,22 @@ export const renewalLockContract = (adapter: string, open: () => Promise<Harness
       expect(await lock.withLock(id, 0, async () => "next")).toMatchObject({ outcome: "done" });
     });
 
-    it("lets one holder at a time in, over all instances, and all of them in the end", async () => {
+    it("has one holder at a time, over all instances, and grants the lock to every waiter", async () => {
       const id = newId();
       let inside = 0;
-      let most = 0;
+      let maxInside = 0;
       const work = async (): Promise<void> => {
-        most = Math.max(most, ++inside);
+        maxInside = Math.max(maxInside, ++inside);
         await delay(5);
         inside--;
       };
       const instances = await Promise.all(Array.from({ length: 4 }, () => harness.open()));
       const all = [...instances, ...instances].map(({ lock }) => lock.withLock(id, lockTimeout, work));
       expect((await Promise.all(all)).map(({ outcome }) => outcome)).toEqual(all.map(() => "done"));
-      expect(most).toBe(1);
+      expect(maxInside).toBe(1);
     });
 
-    it("does not let one session wait for another", async () => {
+    it("does not block other names", async () => {
       const { lock } = await harness.open();
       const first = await holdUntilReleased(lock, newId());
       expect(await lock.withLock(newId(), 0, async () => 1)).toMatchObject({ outcome: "done" });
@@ -85,7 +85,7 @@ export const renewalLockContract = (adapter: string, open: () => Promise<Harness
       await first.held;
     });
 
-    it("says busy, without doing the work, when others held it for the whole timeout", async () => {
+    it("is busy, and does not run the work, when others hold the lock for the whole timeout", async () => {
       const { lock } = await harness.open();
       const other = await harness.open();
       const id = newId();
@@ -99,7 +99,7 @@ export const renewalLockContract = (adapter: string, open: () => Promise<Harness
       await first.held;
     });
 
-    it("follows a holder soon after its release", async () => {
+    it("is acquired by a waiter soon after its release", async () => {
       const [first, second] = [await harness.open(), await harness.open()];
       const id = newId();
       const holding = await holdUntilReleased(first.lock, id);
@@ -111,7 +111,7 @@ export const renewalLockContract = (adapter: string, open: () => Promise<Harness
       expect(after.outcome === "done" && after.result - released).toBeLessThan(harness.lease * 1000);
     });
 
-    it("keeps the lock for work that lasts longer than a lease", async () => {
+    it("is held for work that lasts longer than the lease", async () => {
       const [first, second] = [await harness.open(), await harness.open()];
       const id = newId();
       const holding = await holdUntilReleased(first.lock, id);
@@ -120,7 +120,7 @@ export const renewalLockContract = (adapter: string, open: () => Promise<Harness
       expect(await holding.held).toMatchObject({ outcome: "done" });
     });
 
-    it("follows a killed holder when its lease has ended", async () => {
+    it("can be acquired once the lease of a killed holder has expired", async () => {
       const [first, second] = [await harness.open(), await harness.open()];
       const id = newId();
       await holdUntilReleased(first.lock, id);
@@ -129,7 +129,7 @@ export const renewalLockContract = (adapter: string, open: () => Promise<Harness
       expect(await second.lock.withLock(id, harness.lease + 0.3, async () => 2)).toMatchObject({ result: 2 });
     });
 
-    it("confirms a hold as long as nobody else had the lock", async () => {
+    it("extends the lease as long as no other holder had the lock", async () => {
       const { lock } = await harness.open();
       const holding = await holdUntilReleased(lock, newId());
       expect(await holding.extend()).toBe(true);
@@ -139,27 +139,27 @@ export const renewalLockContract = (adapter: string, open: () => Promise<Harness
       await holding.held;
     });
 
-    it("does not extend a hold to a holder whom somebody followed, nor when the lock is free again", async () => {
+    it("does not extend an expired lease after another holder acquired the lock, nor after that one released it", async () => {
       const [late, second] = [await harness.open(), await harness.open()];
       const id = newId();
       const lateHolding = await holdUntilReleased(late.lock, id);
       await late.kill();
       await seconds(harness.lease);
       const successor = await holdUntilReleased(second.lock, id);
-      const isConfirmed = () =>
+      const isExtended = () =>
         lateHolding.extend().catch((error: unknown) => {
           if (error instanceof StoreDown) return false;
           throw error;
         });
-      expect(await isConfirmed()).toBe(false);
+      expect(await isExtended()).toBe(false);
       successor.end();
       await successor.held;
-      expect(await isConfirmed()).toBe(false);
+      expect(await isExtended()).toBe(false);
       lateHolding.end();
       await lateHolding.held;
     });
 
-    it("does not let a holder whose lease has ended release its successor's lock", async () => {
+    it("does not let a holder whose lease has expired release its successor's lock", async () => {
       const [late, second, third] = [await harness.open(), await harness.open(), await harness.open()];
       const id = newId();
       const lateHolding = await holdUntilReleased(late.lock, id);

@@ -7,7 +7,7 @@ export interface Harness {
   readonly replayCache: ReplayCache;
   /** One more instance on the same data. */
   another(): Promise<ReplayCache>;
-  /** Moves time, or what is stored nearer to its end. */
+  /** Lets time pass: moves the clock, or shortens what is left of every stored expiry. */
   passSeconds(seconds: Seconds): Promise<void>;
   close(): Promise<void>;
 }
@@ -22,11 +22,11 @@ export const replayCacheContract = (adapter: string, open: () => Promise<Harness
     });
     afterAll(() => harness.close());
 
-    it("knows nothing of a logout token that nobody has accepted", async () => {
+    it("does not have an id that was never added", async () => {
       expect(await replayCache.has(randomUUID())).toBe(false);
     });
 
-    it("remembers one for every instance, and no other one", async () => {
+    it("has an added id at every instance, and no other", async () => {
       const id = randomUUID();
       await replayCache.add(id, 100);
       expect(await replayCache.has(id)).toBe(true);
@@ -34,7 +34,7 @@ export const replayCacheContract = (adapter: string, open: () => Promise<Harness
       expect(await replayCache.has(id.toUpperCase())).toBe(false);
     });
 
-    it("takes any text for a logout token's id", async () => {
+    it("accepts any text as an id", async () => {
       for (const ending of ["", "/..", "a b", "é", "\u{1f9ec}", "x".repeat(3000)]) {
         const id = `${randomUUID()}${ending}`;
         await replayCache.add(id, 100);
@@ -42,7 +42,7 @@ export const replayCacheContract = (adapter: string, open: () => Promise<Harness
       }
     });
 
-    it("may be told twice, also at once", async () => {
+    it("accepts an id that is added twice, also concurrently", async () => {
       const id = randomUUID();
       const instances = await Promise.all([harness.another(), harness.another(), harness.another()]);
       await Promise.all(instances.map((each) => each.add(id, 100)));
@@ -50,16 +50,16 @@ export const replayCacheContract = (adapter: string, open: () => Promise<Harness
       expect(await replayCache.has(id)).toBe(true);
     });
 
-    it("is claimed by one of many who try at once, at whichever instance", async () => {
+    it("grants an id to exactly one of many concurrent claims, at whatever instances", async () => {
       const id = randomUUID();
       const instances = await Promise.all(Array.from({ length: 20 }, () => harness.another()));
       const claimed = await Promise.all(instances.map((each) => each.claim(id, 100)));
-      expect(claimed.filter((isFirst) => isFirst)).toHaveLength(1);
+      expect(claimed.filter((isGranted) => isGranted)).toHaveLength(1);
       expect(await replayCache.claim(id, 100)).toBe(false);
       expect(await replayCache.has(id)).toBe(true);
     });
 
-    it("can be claimed again after its time, and not when it was added", async () => {
+    it("grants a claim again after expiry, and none of an id that was added", async () => {
       const [claimed, added] = [randomUUID(), randomUUID()];
       expect(await replayCache.claim(claimed, 100)).toBe(true);
       await replayCache.add(added, 1000);
@@ -68,7 +68,7 @@ export const replayCacheContract = (adapter: string, open: () => Promise<Harness
       expect(await replayCache.claim(claimed, 100)).toBe(true);
     });
 
-    it("forgets one after its time, and not before", async () => {
+    it("expires an id after its lifetime, and not before", async () => {
       const id = randomUUID();
       await replayCache.add(id, 100);
       await harness.passSeconds(90);

@@ -16,9 +16,9 @@ export interface Harness {
   readonly registry: SessionRegistry;
   /** One more instance on the same data. */
   another(): Promise<SessionRegistry>;
-  /** Moves the clock, and what is stored nearer to its end. */
+  /** Lets time pass: moves the clock, or shortens what is left of every stored expiry. */
   passSeconds(seconds: Seconds): Promise<void>;
-  /** How many owners something is stored for. */
+  /** The number of owners that have entries. */
   owners(): Promise<number>;
   close(): Promise<void>;
 }
@@ -37,11 +37,11 @@ export const sessionRegistryContract = (adapter: string, open: () => Promise<Har
     });
     afterAll(() => harness.close());
 
-    it("has nothing of somebody who has no session", async () => {
+    it("is empty for an owner without sessions", async () => {
       expect(await registry.list(newOwner())).toEqual([]);
     });
 
-    it("gives every instance all sessions of an owner, the one put off last coming first", async () => {
+    it("lists all sessions of an owner at every instance, the most recently extended one first", async () => {
       const [owner, first, second, third] = [newOwner(), newId(), newId(), newId()];
       for (const id of [first, second, third, first]) {
         await registry.add(owner, id, lifetime);
@@ -51,7 +51,7 @@ export const sessionRegistryContract = (adapter: string, open: () => Promise<Har
       expect(await (await harness.another()).list(owner)).toEqual([first, third, second]);
     });
 
-    it("keeps people apart who share a subject at two issuers, or seem to", async () => {
+    it("distinguishes people with the same subject at two issuers, and similar ones", async () => {
       const subject = newId();
       const people = [
         ["https://a.example", subject],
@@ -67,7 +67,7 @@ export const sessionRegistryContract = (adapter: string, open: () => Promise<Har
       expect(await Promise.all(owners.map((owner) => another.list(owner)))).toEqual(ids.map((id) => [id]));
     });
 
-    it("loses none of many sessions that begin at once, anywhere", async () => {
+    it("loses no entry when several instances add some concurrently", async () => {
       const owner = newOwner();
       const ids = Array.from({ length: 12 }, newId);
       const instances = await Promise.all([registry, harness.another(), harness.another()]);
@@ -75,7 +75,7 @@ export const sessionRegistryContract = (adapter: string, open: () => Promise<Har
       expect((await registry.list(owner)).toSorted()).toEqual(ids.toSorted());
     });
 
-    it("forgets a session that is taken out, and no other one", async () => {
+    it("removes one entry, and no other", async () => {
       const [owner, id, other] = [newOwner(), newId(), newId()];
       await registry.add(owner, id, lifetime);
       await registry.add(owner, other, lifetime);
@@ -86,7 +86,7 @@ export const sessionRegistryContract = (adapter: string, open: () => Promise<Har
       expect(await registry.list(owner)).toEqual([other]);
     });
 
-    it("keeps nothing of an owner whose last session was taken out", async () => {
+    it("stores nothing for an owner whose last entry was removed", async () => {
       const before = await harness.owners();
       const [owner, id] = [newOwner(), newId()];
       await registry.add(owner, id, lifetime);
@@ -95,7 +95,7 @@ export const sessionRegistryContract = (adapter: string, open: () => Promise<Har
       expect(await harness.owners()).toBe(before);
     });
 
-    it("forgets what nobody puts off, and only that", async () => {
+    it("expires entries that are not extended, and no others", async () => {
       const [owner, left, used] = [newOwner(), newId(), newId()];
       await registry.add(owner, left, lifetime);
       await registry.add(owner, used, lifetime);
@@ -110,7 +110,7 @@ export const sessionRegistryContract = (adapter: string, open: () => Promise<Har
       expect(await registry.list(owner)).toEqual([]);
     });
 
-    it("does not let an entry of a short life cut another one off", async () => {
+    it("does not expire a long-lived entry with a short-lived one", async () => {
       const [owner, long, short] = [newOwner(), newId(), newId()];
       await registry.add(owner, long, lifetime);
       await registry.add(owner, short, 10);
@@ -118,7 +118,7 @@ export const sessionRegistryContract = (adapter: string, open: () => Promise<Har
       expect(await registry.list(owner)).toEqual([long]);
     });
 
-    it("keeps owners apart, of whatever kind and however they are written", async () => {
+    it("distinguishes owners of every kind, whatever their names", async () => {
       const stem = newId();
       const names = ["a", "A", "é", "e\u0301", "/", "..", "a:b", "*", "\u{1f9ec}", "x".repeat(3000)];
       const owners = names.flatMap((name) => [

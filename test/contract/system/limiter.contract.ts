@@ -7,7 +7,7 @@ export interface Harness {
   readonly open: OpenLimiter;
   /** One more instance on the same data. */
   another(): Promise<OpenLimiter>;
-  /** Moves time, or what is stored nearer to its end. */
+  /** Lets time pass: moves the clock, or shortens what is left of every stored expiry. */
   passSeconds(seconds: Seconds): Promise<void>;
   close(): Promise<void>;
 }
@@ -30,7 +30,7 @@ export const limiterContract = (adapter: string, openHarness: () => Promise<Harn
     });
     afterAll(() => harness.close());
 
-    it("allows as many as may be made at once, and then says how long to wait", async () => {
+    it("allows a burst of attempts, and then returns how long to wait", async () => {
       const key = randomUUID();
       expect(await attempts(limiter, key, 5)).toEqual([0, 0, 0, 0, 0]);
       const wait = await limiter.attempt(key);
@@ -50,14 +50,14 @@ export const limiterContract = (adapter: string, openHarness: () => Promise<Harn
       expect(await limiter.attempt(key)).toBeGreaterThan(0);
     });
 
-    it("does not count what it has refused", async () => {
+    it("does not count refused attempts", async () => {
       const key = randomUUID();
       await attempts(limiter, key, 50);
       await harness.passSeconds(61);
       expect(await limiter.attempt(key)).toBe(0);
     });
 
-    it("allows all of them again after a while", async () => {
+    it("allows a whole burst again after a while", async () => {
       const key = randomUUID();
       await attempts(limiter, key, 6);
       await harness.passSeconds(5 * 60 + 1);
@@ -65,7 +65,7 @@ export const limiterContract = (adapter: string, openHarness: () => Promise<Harn
       expect(await limiter.attempt(key)).toBeGreaterThan(0);
     });
 
-    it("forgets the attempts when it is told to, of that key only", async () => {
+    it("resets the count of one key only", async () => {
       const [right, other] = [randomUUID(), randomUUID()];
       await attempts(limiter, right, 6);
       await attempts(limiter, other, 6);
@@ -75,7 +75,7 @@ export const limiterContract = (adapter: string, openHarness: () => Promise<Harn
       expect(await limiter.attempt(other)).toBeGreaterThan(0);
     });
 
-    it("takes any text for a key, and no two for one", async () => {
+    it("accepts any text as a key, and distinguishes all keys", async () => {
       const begin = randomUUID();
       for (const ending of ["", "/..", "a b", "\u00e9", "e\u0301", "\u{1f9ec}", "\n", "x".repeat(100_000)]) {
         expect(await attempts(limiter, `${begin}${ending}`, 5)).toEqual([0, 0, 0, 0, 0]);
@@ -83,7 +83,7 @@ export const limiterContract = (adapter: string, openHarness: () => Promise<Harn
       }
     });
 
-    it("counts each purpose by itself", async () => {
+    it("counts each purpose separately", async () => {
       const key = randomUUID();
       await attempts(limiter, key, 6);
       const once = harness.open("once", { burst: 1, interval: 10 });
@@ -91,7 +91,7 @@ export const limiterContract = (adapter: string, openHarness: () => Promise<Harn
       expect(await once.attempt(key)).toBeGreaterThan(0);
     });
 
-    it("allows no more to many who try at once, at whichever instance", async () => {
+    it("allows no more than a burst of concurrent attempts, at whatever instances", async () => {
       const key = randomUUID();
       const instances = await Promise.all(Array.from({ length: 20 }, () => harness.another()));
       const waits = await Promise.all(instances.map((open) => open("test", rate).attempt(key)));

@@ -14,7 +14,7 @@ limiterContract("memory", async () => {
   };
 });
 
-it("the limiter in memory forgets the oldest keys when there are too many", async () => {
+it("the limiter in memory evicts the least recently used keys", async () => {
   const limiter = memoryLimiters(manualClock())("test", { burst: 1, interval: 60 });
   await limiter.attempt("first");
   for (let key = 0; key < 19_999; key += 1) await limiter.attempt(String(key));
@@ -23,7 +23,7 @@ it("the limiter in memory forgets the oldest keys when there are too many", asyn
   expect(await limiter.attempt("first")).toBe(0);
 });
 
-it("the limiter in memory makes nobody wait longer for a clock that was set back", async () => {
+it("the limiter in memory does not extend a wait when the clock is set back", async () => {
   const clock = manualClock();
   const limiter = memoryLimiters(clock)("test", { burst: 2, interval: 60 });
   await limiter.attempt("key");
