@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { StartedStore } from "../../support/containers/stores/s3-service.ts";
 import type { KnownStore } from "../../support/stores/known-stores.ts";
-import { askS3Store } from "../../support/stores/open-s3-store.ts";
+import { probeS3Store } from "../../support/stores/open-s3-store.ts";
 import { serverOnStore } from "../server-on-store.contract.ts";
 import { resourceStoreContract } from "./resource-store.contract.ts";
 import { s3Harness } from "./s3-resource-store.ts";
@@ -16,7 +16,7 @@ export const knownStoreContract = ({ name, heeds }: KnownStore, start: () => Pro
     afterAll(() => service?.close());
 
     it("heeds the conditions that the documentation says", async () => {
-      const { heeded, mayList } = await askS3Store(service);
+      const { heeded, mayList } = await probeS3Store(service);
       expect(Object.fromEntries(heeded)).toEqual(heeds);
       expect(mayList).toBe(true);
     });

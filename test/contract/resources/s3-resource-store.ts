@@ -1,11 +1,11 @@
 import type { S3Options } from "../../../src/adapters/s3/connection.ts";
 import type { OpenS3Store } from "../../support/stores/open-s3-store.ts";
-import { askS3Store, openS3Store } from "../../support/stores/open-s3-store.ts";
+import { openS3Store, probeS3Store } from "../../support/stores/open-s3-store.ts";
 import type { Harness } from "./resource-store.contract.ts";
 
 /** Stores on one bucket, each as a server has it whose probe has ended. */
 export const s3Harness = async (options: S3Options): Promise<Harness> => {
-  const findings = await askS3Store(options);
+  const findings = await probeS3Store(options);
   const opened: OpenS3Store[] = [];
   const another = async () => {
     const store = openS3Store(options, findings);

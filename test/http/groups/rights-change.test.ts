@@ -49,7 +49,7 @@ const bearerStatuses = (authorization: string) =>
 const changeRoles = async (name: string, ...groups: string[]): Promise<void> => {
   clock.pass(1);
   servers[0].provider.setPerson({ sub: name, username: name, groups });
-  await servers[0].stored.mark(name, Math.ceil(clock.now()));
+  await servers[0].stored.setNotBefore(name, Math.ceil(clock.now()));
 };
 
 /** How long another instance's mark may go unnoticed. */

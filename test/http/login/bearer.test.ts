@@ -71,7 +71,7 @@ describe("a Bearer token", () => {
     const old = await server.bearer("bob", "other/owners");
     expect((await whoami(old)).status).toBe(200);
     clock.pass(10);
-    await server.stored.mark("bob", clock.now());
+    await server.stored.setNotBefore("bob", clock.now());
     const refused = await whoami(old);
     expect(refused.status).toBe(401);
     expect(refused.headers["www-authenticate"]).toMatch(
@@ -98,7 +98,7 @@ describe("a Bearer token", () => {
   });
 
   test("that does not say when it was issued is told so when that matters", async () => {
-    await server.stored.mark("dave", clock.now());
+    await server.stored.setNotBefore("dave", clock.now());
     const token = await server.provider.idToken({ preferred_username: "dave", iat: undefined });
     const answer = await whoami(`Bearer ${token}`);
     expect([answer.status, answer.json()]).toEqual([

@@ -115,7 +115,7 @@ test("a hundred sessions are a person's own, whoever else bears the name", async
 test("a change of rights, which is marked by name, has both renew and logs out neither", async () => {
   const visitors = [await loggedIn("elder"), await loggedIn("younger")];
   clock.pass(1);
-  await server.stored.mark(name, Math.ceil(clock.now()));
+  await server.stored.setNotBefore(name, Math.ceil(clock.now()));
   clock.pass(6);
   expect(await Promise.all(visitors.map(username))).toEqual([name, name]);
 });

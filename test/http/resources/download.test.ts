@@ -81,7 +81,7 @@ describe("a download", () => {
     for (let time = 0; time < 5; time += 1) await leave(headers);
     const events = () => server.events.slice(before);
     await expect.poll(() => events().filter(({ event }) => event === "request").length).toBe(5);
-    await expect.poll(() => server.stored.held()).toEqual([]);
+    await expect.poll(() => server.stored.openReads()).toEqual([]);
     expect(events().filter(({ event }) => event !== "request")).toEqual([]);
   });
 
@@ -93,6 +93,6 @@ describe("a download", () => {
       await ask("long", { Accept: "image/png" });
       await ask("damaged").catch(() => undefined);
     }
-    await expect.poll(() => server.stored.held()).toEqual([]);
+    await expect.poll(() => server.stored.openReads()).toEqual([]);
   });
 });

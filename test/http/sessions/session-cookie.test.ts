@@ -97,7 +97,7 @@ const signed = (id: string, secret: string): string =>
 
 const pass = async (seconds: number): Promise<void> => {
   clock.pass(seconds);
-  await server.stored.pass(seconds);
+  await server.stored.passSeconds(seconds);
 };
 
 describe("beside the cookie of a session that has ended, as from before a change of SESSION_COOKIE_DOMAIN", () => {

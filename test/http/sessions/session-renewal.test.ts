@@ -390,7 +390,7 @@ describe("a not-before mark", () => {
   test("that is ahead of the provider's clock makes a session renew once, as each later mark does", async () => {
     const visitor = await loggedIn();
     for (const ahead of [3600, 7200, 0, 0]) {
-      await server.stored.mark("alice", clock.now() + ahead);
+      await server.stored.setNotBefore("alice", clock.now() + ahead);
       clock.pass(6);
       const spent = await redemptions(async () => {
         for (let n = 0; n < 3; n++) expect(await username(visitor)).toBe("alice");
@@ -401,4 +401,4 @@ describe("a not-before mark", () => {
 });
 
 /** As another instance on the same stores sets it. */
-const mark = (who: string): Promise<void> => server.stored.mark(who, clock.now());
+const mark = (who: string): Promise<void> => server.stored.setNotBefore(who, clock.now());

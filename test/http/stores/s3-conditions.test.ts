@@ -11,7 +11,7 @@ import { recordingLog } from "../../support/measuring/recording-log.ts";
 import { s3Error } from "../../support/resources/stub-s3.ts";
 import type { Conduct } from "../../support/resources/stub-s3-bucket.ts";
 import { startStubBucket } from "../../support/resources/stub-s3-bucket.ts";
-import { askS3Store, openS3Store } from "../../support/stores/open-s3-store.ts";
+import { openS3Store, probeS3Store } from "../../support/stores/open-s3-store.ts";
 
 const never = new AbortController().signal;
 const key = "blab/datasets/a.json" as ObjectKey;
@@ -153,7 +153,7 @@ describe.each(Object.entries(conducts))(
   (_, { conduct }) => {
     const open = async (isKnown: boolean) => {
       const bucket = await startBucket({ ...conduct, slow: 5 });
-      const findings = isKnown ? await askS3Store(bucket.options) : undefined;
+      const findings = isKnown ? await probeS3Store(bucket.options) : undefined;
       const another = () => {
         const store = openS3Store(bucket.options, findings);
         closers.push(() => store.close());

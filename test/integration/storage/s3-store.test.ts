@@ -11,7 +11,7 @@ import { startMinio } from "../../support/containers/stores/minio.ts";
 import { liveBytes } from "../../support/measuring/live-bytes.ts";
 import { recordingLog } from "../../support/measuring/recording-log.ts";
 import type { OpenS3Store } from "../../support/stores/open-s3-store.ts";
-import { askS3Store, openS3Store } from "../../support/stores/open-s3-store.ts";
+import { openS3Store, probeS3Store } from "../../support/stores/open-s3-store.ts";
 
 const never = new AbortController().signal;
 const always: Precondition = { kind: "none" };
@@ -50,7 +50,7 @@ describe("the S3 store on MinIO", () => {
   const log = recordingLog();
   beforeAll(async () => {
     minio = await startMinio();
-    store = openS3Store(minio, await askS3Store(minio), log);
+    store = openS3Store(minio, await probeS3Store(minio), log);
   });
   afterAll(async () => {
     await store.close();

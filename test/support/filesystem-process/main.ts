@@ -11,7 +11,7 @@ import type { ObjectKey } from "../../../src/domain/resources/object-key.ts";
 import type { SessionId } from "../../../src/domain/sessions/session.ts";
 import { selfChecking } from "./self-checking.ts";
 
-/** One of several processes on one folder: `main.ts <task> <folder> <session> [times]`. */
+/** A process that shares a folder with others: `main.ts <task> <folder> <session id> [times]`. */
 
 const [, , task = "", folder = "", session = "", times = "0"] = process.argv;
 const id = session as SessionId;
@@ -28,8 +28,8 @@ async function* body(): AsyncGenerator<Uint8Array> {
   for (let start = 0; start < bytes.length; start += 10_000) yield bytes.subarray(start, start + 10_000);
 }
 
-/** Another process may have created the session meanwhile. */
-const unlessDown = (error: unknown): void => {
+/** Ignores that another process has created the session meanwhile. */
+const ignoreConflict = (error: unknown): void => {
   if (isFailure(error)) throw error;
 };
 
@@ -39,12 +39,12 @@ const writeOnce = async (): Promise<void> => {
   else await objects.write(key, { contentType: "application/json", body: body() }, { kind: "none" }, never);
   const text = selfChecking(String(Math.random()), randomInt(1, 5000)).toString("base64");
   const stored = await sessions.load(id, 1000);
-  if (stored === undefined) await sessions.create(id, { text }, 1000).catch(unlessDown);
+  if (stored === undefined) await sessions.create(id, { text }, 1000).catch(ignoreConflict);
   else if (randomInt(5) === 0) await sessions.remove(id);
   else await sessions.replace(id, { text }, stored.revision, 1000);
 };
 
-const countUp = async (): Promise<void> => {
+const increment = async (): Promise<void> => {
   for (;;) {
     const stored = await sessions.load(id, 1000);
     if (stored === undefined) throw new Error("The session went away.");
@@ -53,15 +53,15 @@ const countUp = async (): Promise<void> => {
   }
 };
 
-/** Fails if somebody else is inside. */
-const enterAlone = async (): Promise<void> => {
+/** Fails if another process holds the lock too. */
+const enterExclusively = async (): Promise<void> => {
   const marker = join(folder, "inside");
-  const held = await lock.withLock(id, 30, async () => {
+  const outcome = await lock.withLock(id, 30, async () => {
     await (await open(marker, "wx")).close();
     await delay(randomInt(5));
     await unlink(marker);
   });
-  if (held.outcome !== "done") throw new Error("The lock stayed busy.");
+  if (outcome.outcome !== "done") throw new Error("The lock stayed busy.");
 };
 
 const repeat = async (step: () => Promise<void>): Promise<void> => {
@@ -72,8 +72,8 @@ const tasks: Readonly<Record<string, () => Promise<unknown>>> = {
   write: async () => {
     for (;;) await writeOnce();
   },
-  count: () => repeat(countUp),
-  enter: () => repeat(enterAlone),
+  count: () => repeat(increment),
+  enter: () => repeat(enterExclusively),
   hold: () =>
     lock.withLock(id, 10, async () => {
       process.stdout.write("holding\n");

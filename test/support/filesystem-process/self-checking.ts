@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** Content that tells whether all of it is there: a hash, and what was hashed. */
+/** Content that begins with its own hash, so that `isWhole` can detect missing or mixed parts. */
 export const selfChecking = (label: string, bytes: number): Buffer => {
   const content = Buffer.alloc(bytes, `${label} `);
   return Buffer.concat([createHash("sha256").update(content).digest(), content]);

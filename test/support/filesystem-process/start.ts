@@ -7,11 +7,11 @@ import { fileURLToPath } from "node:url";
 const main = fileURLToPath(new URL("main.ts", import.meta.url));
 
 export interface FilesystemProcess {
-  /** Resolves when the process has said this line; rejects when it ends before. */
+  /** Resolves when the process prints this line; rejects when it ends before. */
   said(line: string): Promise<void>;
-  /** Ends it by SIGKILL. */
+  /** Sends SIGKILL, and resolves when the process has ended. */
   kill(): Promise<void>;
-  /** Its exit code, and what it complained of. */
+  /** The exit code, and the output on standard error. */
   readonly ended: Promise<{ code: number | null; errors: string }>;
 }
 
@@ -23,7 +23,7 @@ const collectErrors = (child: ChildProcess): (() => string) => {
   return () => errors;
 };
 
-/** Starts a process that works on a folder; see main.ts for the tasks. */
+/** Starts main.ts, which lists the tasks. */
 export const startFilesystemProcess = (task: string, ...args: readonly string[]): FilesystemProcess => {
   const child = spawn(process.execPath, [main, task, ...args], { stdio: ["ignore", "pipe", "pipe"] });
   const errors = collectErrors(child);

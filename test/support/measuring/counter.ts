@@ -16,11 +16,11 @@ import { recordingLog } from "./recording-log.ts";
 
 export interface Visit {
   readonly text: string;
-  /** As it was set, without its attributes; undefined: none was. */
+  /** The session cookie that was set, without its attributes. Undefined: none was. */
   readonly cookie: string | undefined;
 }
 
-/** A server that counts visits in the session, as any middleware for Koa would: `/count`, `/look`, `/end`. */
+/** A Koa server with our session middleware, which counts visits in the session: `/count`, `/look`, `/end`. */
 export interface Counter {
   visit(path: string, cookie?: string): Promise<Visit>;
   close(): Promise<void>;
@@ -41,7 +41,7 @@ const counter = (store: SessionStore): Koa => {
     find: findSessions({ sessions: store, registry }),
     revoke: () => undefined,
   });
-  const kept = sessions({ store, registered, random: systemRandom(), idleTimeout: 3600 });
+  const useCase = sessions({ store, registered, random: systemRandom(), idleTimeout: 3600 });
   const cookies = {
     name: "nextstrain.org-session",
     secrets: [createSecretKey(Buffer.from("a secret"))] as const,
@@ -49,7 +49,7 @@ const counter = (store: SessionStore): Koa => {
     secure: false,
     domain: undefined,
   };
-  app.use(sessionLayer(app as Koa, kept, cookies));
+  app.use(sessionLayer(app as Koa, useCase, cookies));
   app.use((ctx) => {
     if (!ctx.session) throw new Error("no session");
     if (ctx.path === "/count") ctx.session["visits"] = Number(ctx.session["visits"] ?? 0) + 1;

@@ -4,9 +4,9 @@ import { runInNewContext } from "node:vm";
 setFlagsFromString("--expose-gc");
 const collectGarbage = runInNewContext("gc") as () => void;
 
-/** Bytes of buffers that somebody still holds: what waits to be collected does not count. */
+/** Bytes of array buffers that are still referenced; garbage is collected first. */
 export const liveBytes = (): number => {
-  // The second waits for the first one's buffers, which are freed in another thread.
+  // The first frees buffers in another thread, for which the second waits.
   collectGarbage();
   collectGarbage();
   return process.memoryUsage().arrayBuffers;

@@ -5,7 +5,7 @@ export interface ManualClock extends Clock {
   pass(seconds: Seconds): void;
 }
 
-/** A clock that stands still until a test moves it. */
+/** A clock that advances only by `pass`. */
 export const manualClock = (start: Seconds = 1_800_000_000): ManualClock => {
   let now = start;
   return {

@@ -1,6 +1,6 @@
 import type { Log, LogEvent } from "../../../src/ports/driven/system/log.ts";
 
-/** A log that keeps what was written, for a test to look at. */
+/** A log that stores its events for the test. */
 export const recordingLog = (): Log & { readonly events: LogEvent[] } => {
   const events: LogEvent[] = [];
   return { events, write: (event) => void events.push(event) };

@@ -2,19 +2,21 @@ import { manualClock } from "../measuring/manual-clock.ts";
 import { recordingLog } from "../measuring/recording-log.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
-interface Parts {
+interface Options {
   readonly folder: string;
   readonly clock: ReturnType<typeof manualClock>;
   readonly log: ReturnType<typeof recordingLog>;
 }
 
-/** Several instances of an adapter on one new folder and one clock; `close` closes them all and removes the folder. */
-export const instancesOnFolder = async <T extends { close(): Promise<void> }>(make: (parts: Parts) => T) => {
+/** Creates instances of an adapter on one new folder and one clock. `close` closes them and removes the folder. */
+export const instancesOnFolder = async <T extends { close(): Promise<void> }>(
+  create: (options: Options) => T,
+) => {
   const clock = manualClock();
   const { path: folder, remove } = await temporaryFolder();
   const opened: T[] = [];
   const another = async (): Promise<T> => {
-    const instance = make({ folder, clock, log: recordingLog() });
+    const instance = create({ folder, clock, log: recordingLog() });
     opened.push(instance);
     return instance;
   };

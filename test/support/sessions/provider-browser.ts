@@ -4,20 +4,20 @@ import { browser } from "../browser/browser.ts";
 import type { Answer } from "../requests/http.ts";
 import type { RunningServer } from "../server/running-server.ts";
 
-/** Everybody's, at every provider that a test starts. */
+/** The password of all people at all providers that tests start. */
 export const password = "a-password-of-the-tests";
 
-/** Asks for an address of the provider, with the cookies it has set, and follows nothing. */
+/** Requests a URL of the provider with the provider's cookies, without following redirects. */
 export type ProviderVisit = (url: string, options?: RequestInit) => Promise<Response>;
 
-/** Somebody's way from the authorization endpoint to the address that the provider sends back to. */
+/** Logs in at the authorization endpoint, and returns the URL that the provider redirects to. */
 export type Approval = (visit: ProviderVisit, url: string, username: string) => Promise<URL>;
 
-/** A browser that keeps the provider's cookies too, and can fill in its form. */
+/** A browser that also stores the provider's cookies, and can submit its login form. */
 export interface ProviderBrowser extends Browser {
-  /** Goes to the provider and through its form, if there is one; the answer is our callback's. */
+  /** Logs in at the provider, and returns the answer of the server's callback. */
   logInAs(username: string, loginPath?: string): Promise<Answer>;
-  /** Follows a link to the provider. */
+  /** Requests a URL of the provider. */
   visit: ProviderVisit;
 }
 
@@ -39,7 +39,7 @@ export const providerCookies = (): ProviderVisit => {
 const attribute = (tag: string, name: string): string | undefined =>
   new RegExp(`\\s${name}="([^"]*)"`).exec(tag)?.[1]?.replaceAll("&amp;", "&");
 
-/** What a person sends with the form of a page: its hidden fields as they are, the name, and the password. */
+/** Fills in the form of a page: hidden fields unchanged, the username, and the password. */
 const filledIn = (page: string, username: string) => {
   const body = new URLSearchParams();
   for (const [tag] of page.matchAll(/<input\s[^>]*>/g)) {
@@ -52,7 +52,7 @@ const filledIn = (page: string, username: string) => {
   return { action: attribute(/<form\s[^>]*>/.exec(page)?.[0] ?? "", "action") ?? "", body };
 };
 
-/** Through pages with one form each. */
+/** Logs in by pages with one form each. */
 export const approveByForm: Approval = async (visit, url, username) => {
   const redirectUri = new URL(url).searchParams.get("redirect_uri") ?? "";
   let at = url;
@@ -90,18 +90,18 @@ export interface CommandLineClient {
   readonly issuer: string;
   readonly id: string;
   readonly redirectUri: string;
-  /** Default: what the Nextstrain CLI asks for. */
+  /** Default: the scopes that the Nextstrain CLI requests. */
   readonly scope?: string;
 }
 
-/** An id token as the command line gets it: code flow with PKCE, and no client secret. */
+/** Gets an id token as the CLI does: by the code flow with PKCE, without a client secret. */
 export const tokenOfCommandLine = async (
   { issuer, id, redirectUri, scope = "openid profile email offline_access" }: CommandLineClient,
   approve: Approval,
   username: string,
 ): Promise<string> => {
-  const described = await fetch(`${issuer}/.well-known/openid-configuration`);
-  const endpoints = (await described.json()) as Record<"authorization_endpoint" | "token_endpoint", string>;
+  const metadata = await fetch(`${issuer}/.well-known/openid-configuration`);
+  const endpoints = (await metadata.json()) as Record<"authorization_endpoint" | "token_endpoint", string>;
   const verifier = randomBytes(32).toString("base64url");
   const asked = new URLSearchParams({
     response_type: "code",
@@ -124,7 +124,7 @@ export const tokenOfCommandLine = async (
       code_verifier: verifier,
     }),
   });
-  const said = await answer.text();
-  if (!answer.ok) throw new Error(`No id token for the command line: ${answer.status} ${said}`);
-  return (JSON.parse(said) as { id_token: string }).id_token;
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`No id token for the command line: ${answer.status} ${text}`);
+  return (JSON.parse(text) as { id_token: string }).id_token;
 };

@@ -5,23 +5,23 @@ import { connectRedis } from "../../../src/adapters/redis/connection.ts";
 import type { Seconds } from "../../../src/domain/brand.ts";
 import { recordingLog } from "../measuring/recording-log.ts";
 
-/** Connections to one Redis, closed together. */
+/** Connections to one Redis, which are closed together. */
 export interface RedisHarness {
   connect(): Promise<RedisConnection>;
-  /** Brings the end of every key nearer, as if time had passed. */
+  /** Shortens the TTL of every key, as if time had passed. */
   passSeconds(seconds: Seconds): Promise<void>;
-  /** How many keys there are of this pattern. */
+  /** The number of keys that match this pattern. */
   countKeys(pattern: string): Promise<number>;
   close(): Promise<void>;
 }
 
-/** Brings the end of every key nearer, as if time had passed. */
+/** Shortens the TTL of every key, as if time had passed. */
 export const ageKeys = async (node: Redis, milliseconds: number): Promise<void> => {
   for await (const keys of node.scanStream({ count: 1000 }) as AsyncIterable<string[]>) {
     for (const key of keys) {
-      const left = await node.pttl(key);
-      if (left > milliseconds) await node.pexpire(key, left - milliseconds);
-      else if (left >= 0) await node.del(key);
+      const ttl = await node.pttl(key);
+      if (ttl > milliseconds) await node.pexpire(key, ttl - milliseconds);
+      else if (ttl >= 0) await node.del(key);
     }
   }
 };
@@ -56,7 +56,7 @@ export const redisHarness = (options: RedisOptions): RedisHarness => {
       const counts = await connection.run((redis) =>
         Promise.all(mastersOf(redis).map((node) => count(node, pattern))),
       );
-      return counts.reduce((sum, one) => sum + one, 0);
+      return counts.reduce((sum, keys) => sum + keys, 0);
     },
     async close() {
       await Promise.all(opened.map((connection) => connection.close()));

@@ -3,7 +3,7 @@ import { filesystemNotBeforeMarks } from "../../../src/adapters/filesystem/sessi
 import { systemClock } from "../../../src/adapters/system/clock.ts";
 import type { Username } from "../../../src/domain/identity/user.ts";
 
-/** Says to all instances on a data folder that what tokens tell of somebody is out of date, as the change of a role does. */
+/** Sets a user's not-before mark for all instances on a data folder, as a change of roles does. */
 export const setNotBefore = async (data: string, username: string): Promise<void> => {
   const clock = systemClock();
   const folder = join(data, "marks");

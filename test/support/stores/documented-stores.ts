@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs";
 
-/** How docs/deployment.md says that a store is set up. */
+/** The set-up of a store that docs/deployment.md documents. */
 export interface DocumentedStore {
   readonly configuration: string;
-  /** Of the command that starts it. */
+  /** For the command that starts it. */
   readonly environment: Readonly<Record<string, string>>;
   readonly command: readonly string[];
-  /** What is to be done once it runs, each in a shell. */
+  /** Shell commands to run once it has started. */
   readonly afterwards: readonly string[];
-  /** Of this server. */
+  /** Settings of this server. */
   readonly settings: Readonly<Record<string, string>>;
 }
 
@@ -17,14 +17,14 @@ const pairs = (lines: readonly string[]): Record<string, string> =>
     lines.map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]),
   );
 
-/** Words without quotes, the first of which may be variables. */
+/** Splits a command line without quotes into variables and words. */
 const startOf = (line: string): Pick<DocumentedStore, "environment" | "command"> => {
   const words = line.replaceAll("\\\n", " ").trim().split(/\s+/);
   const name = words.findIndex((word) => !/^[A-Z_]+=/.test(word));
   return { environment: pairs(words.slice(0, name)), command: words.slice(name) };
 };
 
-/** The store's section, with words in `<…>`, and ports that are others here, replaced as they stand in it. */
+/** Parses the store's section. `replacements` are for words in `<…>`, and for ports that differ here. */
 export const documentedStore = (
   store: string,
   replacements: Readonly<Record<string, string>>,

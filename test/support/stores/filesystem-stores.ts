@@ -18,19 +18,19 @@ const filesBelow = async (folder: string): Promise<Map<string, string>> => {
   return new Map(await Promise.all(paths.map(async (path) => [path, await readFile(path, "utf8")] as const)));
 };
 
-/** Every file below a folder, with its text, by its path. */
+/** All files below a folder: their texts by their paths. */
 const storedFiles = async (folder: string): Promise<Map<string, string>> => {
   for (let attempt = 0; ; attempt++) {
     try {
       return await filesBelow(folder);
     } catch (error) {
-      // Something was written or removed between listing and reading.
+      // A file was removed between the listing and the reading.
       if (!isMissing(error) || attempt === 50) throw error;
     }
   }
 };
 
-/** The data folder. */
+/** The stores below DATA_DIR. */
 export const filesystemStores: Stores = {
   settings: async () => ({}),
   open: (folder, now) => {
@@ -43,7 +43,7 @@ export const filesystemStores: Stores = {
         return new Map(files.filter(([path, text]) => text !== "" && !path.includes("/.drafts/")));
       },
       overwriteSession: (path, record) => writeFile(path, record),
-      mark: async (username, at) => {
+      setNotBefore: async (username, at) => {
         const options = {
           folder: join(data, "marks"),
           clock: { now },
@@ -56,9 +56,10 @@ export const filesystemStores: Stores = {
       },
       openObjects: async () =>
         filesystemResourceStore({ folder: join(data, "objects"), clock: systemClock(), log: recordingLog() }),
-      held: async () => (await openTargets()).filter((target) => target.startsWith(join(data, "objects"))),
-      // Its end is judged by the server's clock.
-      pass: async () => undefined,
+      openReads: async () =>
+        (await openTargets()).filter((target) => target.startsWith(join(data, "objects"))),
+      // Expiry is compared with the server's clock, which the test controls.
+      passSeconds: async () => undefined,
       close: async () => undefined,
     };
   },

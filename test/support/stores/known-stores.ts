@@ -4,9 +4,9 @@ import { defaultImage } from "../containers/image.ts";
 export interface KnownStore {
   readonly name: string;
   readonly version: string;
-  /** Conditions as the probe finds them; without an entry the store ignores them. */
+  /** The conditions that the probe finds enforced; the store ignores all others. */
   readonly heeds: Partial<Record<Condition, TagForm>>;
-  /** When the contract was last run on it by hand; absent: the tests run it each time. */
+  /** When the contract was last run on it by hand. Absent: the tests run it each time. */
   readonly tried?: string;
 }
 
@@ -15,7 +15,7 @@ const quoted = (...conditions: Condition[]): KnownStore["heeds"] =>
 
 const versionOf = (image: string) => image.split(":").at(-1) ?? "";
 
-/** Stores that the contract of the resource store was run on, with what they do with conditions. */
+/** The stores that the contract of the resource store was run on, and which conditions they enforce. */
 export const knownStores = {
   minio: {
     name: "MinIO",

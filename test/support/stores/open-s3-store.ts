@@ -9,15 +9,15 @@ import type { Log } from "../../../src/ports/driven/system/log.ts";
 import { recordingLog } from "../measuring/recording-log.ts";
 import { memoryLock } from "../memory/lock.ts";
 
-/** Of all stores that this process opens. */
+/** Shared by all stores that this process opens. */
 const lock = memoryLock(systemClock());
 
 export interface OpenS3Store extends ResourceStore {
   close(): Promise<void>;
 }
 
-/** Asks a store what it heeds, as a server does at its start. */
-export const askS3Store = async (options: S3Options): Promise<Findings> => {
+/** Probes which conditions a store enforces, as a server does at its start. */
+export const probeS3Store = async (options: S3Options): Promise<Findings> => {
   const connection = connectS3(options, recordingLog());
   try {
     return await probe(connection, AbortSignal.timeout(60_000));
@@ -26,7 +26,7 @@ export const askS3Store = async (options: S3Options): Promise<Findings> => {
   }
 };
 
-/** @param findings Absent: the probe has no answer yet. */
+/** @param findings Absent: the probe has no result yet. */
 export const openS3Store = (
   options: S3Options,
   findings?: Findings,

@@ -12,7 +12,7 @@ import { openS3Store } from "./open-s3-store.ts";
 import { openTargets } from "./open-targets.ts";
 import type { Stored, Stores } from "./stored.ts";
 
-/** Services that run for all servers of the tests. */
+/** Services that all servers of the tests share. */
 export interface Services {
   readonly redis: { readonly url: string; readonly ca: string };
   readonly minio: {
@@ -22,7 +22,7 @@ export interface Services {
   };
 }
 
-/** One server's share of the services. */
+/** The database and the bucket of one server. */
 interface Share {
   readonly redis: { readonly url: string; readonly ca: string };
   readonly bucket: string;
@@ -30,11 +30,11 @@ interface Share {
 
 const prefix = "nextstrain.org-session:";
 
-/** By a way of our own; the user in the URL is a placeholder. */
+/** Connects without the adapter under test. The URL's username is a placeholder. */
 const connect = ({ url, ca }: Services["redis"]): Redis =>
   new Redis(url.replace("//u:", "//:"), { tls: { ca } });
 
-/** A database of its own and a bucket of its own, by a number that nobody else has. */
+/** Creates a database and a bucket with a number that is not in use. */
 const newShare = async ({ redis, minio }: Services): Promise<Share> => {
   const client = connect(redis);
   const number = await client.incr("shares");
@@ -67,7 +67,7 @@ const stringsIn = async (client: Redis): Promise<Map<string, string>> => {
   return found;
 };
 
-/** This process's sockets to a port in which bytes lie that it does not read. */
+/** This process's sockets to a port that have unread bytes in their receive queue. */
 const unreadSockets = async (port: number): Promise<string[]> => {
   const own = new Set(await openTargets());
   const rows = (await readFile("/proc/self/net/tcp", "utf8")).trim().split("\n").slice(1);
@@ -80,7 +80,7 @@ const unreadSockets = async (port: number): Promise<string[]> => {
   });
 };
 
-/** Redis and an S3-compatible store. */
+/** Stores in Redis and in an S3-compatible service. */
 export const productionStores = (services: Services): Stores => {
   const shares = new Map<string, Promise<Share>>();
   const shareOf = (folder: string): Promise<Share> => {
@@ -99,7 +99,7 @@ export const productionStores = (services: Services): Stores => {
       everything: async () => new Map([...(await objects()), ...(await strings())]),
       sessions: async () => new Map([...(await strings())].filter(([key]) => key.startsWith(prefix))),
       overwriteSession: async (key, record) => void (await (await connecting).set(key, record, "KEEPTTL")),
-      mark: async (username, at) => {
+      setNotBefore: async (username, at) => {
         const connection: RedisConnection = await connectRedis((await shareOf(folder)).redis, recordingLog());
         const marks = redisNotBeforeMarks(connection, { now }, { lifetime: 86_400 });
         await marks.mark(username as Username, at);
@@ -109,8 +109,8 @@ export const productionStores = (services: Services): Stores => {
         const { bucket } = await shareOf(folder);
         return openS3Store({ ...services.minio, bucket });
       },
-      held: () => unreadSockets(Number(new URL(services.minio.endpoint).port)),
-      pass: async (seconds) => ageKeys(await connecting, seconds * 1000),
+      openReads: () => unreadSockets(Number(new URL(services.minio.endpoint).port)),
+      passSeconds: async (seconds) => ageKeys(await connecting, seconds * 1000),
       close: async () => {
         s3.destroy();
         await (await connecting).quit();

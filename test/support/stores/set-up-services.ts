@@ -6,7 +6,7 @@ import type { Services } from "./production-stores.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** Given where servers of the tests are to store things in these. */
+    /** Present in projects whose servers use these services. */
     readonly services?: Services;
   }
 }
@@ -20,6 +20,6 @@ export const setup = async (project: TestProject): Promise<() => Promise<void>> 
     redis: { url: redis.url, ca: redis.certificates.ca },
     minio: { endpoint, region, credentials },
   });
-  // Removes both, with whatever else this run has started; another project's end may have done so before.
+  // It removes all containers of this run, unless another project's tear-down has done so.
   return tearDown;
 };

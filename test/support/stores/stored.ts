@@ -1,26 +1,26 @@
 import type { ResourceStore } from "../../../src/ports/driven/resources/resource-store.ts";
 
-/** What a server has stored, seen past its HTTP API: as its operator sees it, or whoever got into the store. */
+/** The data of a server, accessed without its HTTP API: as its operator can, or an attacker with access to the stores. */
 export interface Stored {
-  /** Everything, by its name, with its content. */
+  /** All contents, by their names. */
   everything(): Promise<Map<string, string>>;
-  /** All objects. */
+  /** All objects, by their names. */
   objects(): Promise<Map<string, string>>;
-  /** The records of all sessions, each of which holds one JSON object; not what is being written or removed. */
+  /** The records of all sessions, each with one JSON object; without unfinished writes. */
   sessions(): Promise<Map<string, string>>;
   overwriteSession(name: string, record: string): Promise<void>;
-  /** Marks a user's tokens as out of date, as another instance does. */
-  mark(username: string, at: number): Promise<void>;
-  /** The server's objects by a way of one's own. */
+  /** Sets a user's not-before mark, as another instance does. */
+  setNotBefore(username: string, at: number): Promise<void>;
+  /** Opens the server's objects by another instance of its adapter. */
   openObjects(): Promise<ResourceStore & { close(): Promise<void> }>;
-  /** What this process has open of the stored objects, unread: a download that nobody ends stays here. */
-  held(): Promise<readonly string[]>;
-  /** Lets time pass for what ends by the store's own clock. */
-  pass(seconds: number): Promise<void>;
+  /** Files or sockets from which this process has not read a stored object to its end: abandoned downloads stay here. */
+  openReads(): Promise<readonly string[]>;
+  /** Lets time pass for what expires by the store's own clock. */
+  passSeconds(seconds: number): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Where servers of the tests store things, by their folder: the same folder is the same data. */
+/** The stores that the servers of the tests use. Servers with the same folder share their data. */
 export interface Stores {
   /** Settings that choose these stores. */
   settings(folder: string): Promise<Readonly<Record<string, string>>>;
