@@ -95,7 +95,7 @@ const logOutEverywhere = async (name: string) => {
 
 /** Makes somebody's sessions renew at their next request. */
 const renew = async (name: string, at = server): Promise<void> => {
-  await started(at).stored.mark(name, Math.ceil(Date.now() / 1000));
+  await started(at).stored.setNotBefore(name, Math.ceil(Date.now() / 1000));
   // How long another instance's mark may go unnoticed.
   await delay(5100);
 };

@@ -7,7 +7,7 @@ interface WebpackModule {
   exports: unknown;
 }
 
-/** What webpack hands to each module: the way to the others, and to define what it exports. */
+/** The function that webpack passes to each module, by which it imports others and defines its exports. */
 interface WebpackRequire {
   (id: string): unknown;
   d(exports: object, getters: Readonly<Record<string, () => unknown>>): void;
@@ -34,8 +34,8 @@ const requireFrom = (factories: Readonly<Record<string, Factory>>): WebpackRequi
 };
 
 /**
- * The function by which the installed Auspice takes a narrative's front matter off its text, out of its published
- * bundle: `safeLoadFront` of yaml-front-matter, with the js-yaml that lies beside it there.
+ * The installed Auspice's parser of front matter, extracted from its published bundle: `safeLoadFront` of
+ * yaml-front-matter, with the bundled js-yaml.
  */
 export const auspiceParser = (): ((text: string) => Record<string, unknown>) => {
   const dist = join(findInstallation().folder, "dist");

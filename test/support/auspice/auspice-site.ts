@@ -9,12 +9,12 @@ import type { GroupName } from "../../../src/domain/groups/group.ts";
 
 export interface AuspiceSite {
   readonly url: string;
-  /** What browsers reported as against the policy, workers included. */
+  /** The violations of the policy that browsers reported, including those of workers. */
   readonly violations: { readonly directive: string; readonly blocked: string }[];
   close(): Promise<void>;
 }
 
-/** The simulated outbreak as Auspice asks for it, and nothing more of a server than that. */
+/** A minimal server that answers only the requests of Auspice, with the simulated outbreak. */
 export const auspiceSite = async (): Promise<AuspiceSite> => {
   const assets = await openAssets(findInstallation());
   const files = new Map<string, Uint8Array>(

@@ -2,16 +2,16 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Browser, BrowserContext, ConsoleMessage, Page } from "playwright-core";
 
-/** A person's browser window, and everything in it that was not as it should be. */
+/** A person's browser window, with the errors that occurred in it. */
 export interface BrowserSession {
   readonly page: Page;
   readonly context: BrowserContext;
-  /** Breaches of content security policies, errors of scripts and on the console, about our own addresses. */
+  /** Violations of content security policies, and errors of scripts and on the console, that concern this server. */
   readonly troubles: string[];
   goTo(path: string): Promise<number>;
-  /** From any page, by the provider's form; ends where the login was asked for. */
+  /** Logs in by the provider's form, and returns to the page that requested it. */
   logIn(username: string): Promise<void>;
-  /** Only where the environment's SCREENSHOTS names a folder for people to look through. */
+  /** Takes a screenshot if the environment variable SCREENSHOTS names a folder. */
   show(name: string): Promise<void>;
   close(): Promise<void>;
 }
@@ -24,7 +24,7 @@ export interface BrowserSessionOptions {
 
 const folder = process.env["SCREENSHOTS"];
 
-/** Auspice's own scripts complain about a map without tiles, which is no fault of ours. */
+/** Errors on the console, except for those of Auspice's scripts, which report a map without tiles. */
 const isTrouble = (message: ConsoleMessage, origin: string): boolean => {
   const { url } = message.location();
   const isOurs = url.startsWith(origin) && !url.startsWith(`${origin}/dist/`);
@@ -38,7 +38,7 @@ export const browserSession = async (
 ): Promise<BrowserSession> => {
   const viewport = { width, height: 900 };
   const context = await browser.newContext({ viewport, colorScheme, javaScriptEnabled: scripts });
-  // The map's tiles come from another host, and no test depends on one.
+  // The map's tiles come from another host, on which no test depends.
   await context.route(/^https?:/, (route) =>
     route.request().url().startsWith(origin) ? route.continue() : route.abort(),
   );

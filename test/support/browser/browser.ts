@@ -1,19 +1,19 @@
 import type { Answer, Question } from "../requests/http.ts";
 import type { RunningServer } from "../server/running-server.ts";
 
-/** A browser as far as cookies and logins need one: it keeps cookies, asks for pages, follows nothing. */
+/** A minimal browser: it stores cookies, requests pages, and does not follow redirects. */
 export interface Browser {
-  /** By name, as this server set them. */
+  /** The cookies that this server has set, by name. */
   readonly cookies: Map<string, string>;
-  /** A path alone is a GET of a page. */
+  /** Sends a request; a path alone is a GET of a page. */
   ask(question: Question | string): Promise<Answer>;
-  /** Goes through a login that begins at this address of ours; the answer is the callback's. */
+  /** Logs in, starting at this path of the server, and returns the callback's answer. */
   logIn(loginPath?: string): Promise<Answer>;
 }
 
 const page = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
 
-/** Takes over one `Set-Cookie`; an expiry in the past removes the cookie. */
+/** Applies a `Set-Cookie` header; an expiry in the past removes the cookie. */
 const keep = (cookies: Map<string, string>, header: string): void => {
   const [pair = "", ...attributes] = header.split(/;\s*/);
   const [name = "", value = ""] = pair.split(/=(.*)/s);
@@ -22,7 +22,7 @@ const keep = (cookies: Map<string, string>, header: string): void => {
   else cookies.set(name, value);
 };
 
-/** A new browser, with no cookies. Who logs in is whom the server's provider was last told. */
+/** A new browser without cookies. The person who logs in is the one that was last set at the server's provider. */
 export const browser = (server: Pick<RunningServer, "ask" | "provider">): Browser => {
   const cookies = new Map<string, string>();
   const ask = async (question: Question | string): Promise<Answer> => {

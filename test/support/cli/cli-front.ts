@@ -14,22 +14,22 @@ export type Discovery = Record<string, unknown> & {
   readonly nextstrain_cli_client_configuration: Readonly<Record<string, unknown>>;
 };
 
-/** A recording front under which the CLI can log in to the server behind it. */
+/** A recording front through which the CLI can log in to the server behind it. */
 export interface CliFront extends RecordingFront {
   /** A new terminal that trusts the front, where nobody is logged in. */
   terminal(environment?: Readonly<Record<string, string>>): Promise<CommandLine>;
 }
 
 export interface CliFrontOptions {
-  /** The front's own and the authority to trust; none: new ones. */
+  /** The front's certificate and its CA. Default: new ones. */
   readonly certificates?: Certificates;
-  /** What the CLI is told in place of the server's own discovery document. */
+  /** Replaces the server's discovery document for the CLI. */
   readonly discovery?: (found: Discovery) => Discovery;
-  /** What else the front answers by itself. */
+  /** Other answers of the front itself. */
   readonly instead?: (target: string) => Instead | undefined;
 }
 
-/** A browser goes to the server itself; all that the CLI sends comes by the front. */
+/** Browsers use the server directly; only the CLI uses the front. */
 export const openCliFront = async (site: CliSite, options: CliFrontOptions = {}): Promise<CliFront> => {
   const certificates = options.certificates ?? (await makeCertificates());
   const ca = await readFile(join(site.server.data, "ca", "ca.pem"), "utf8");

@@ -10,7 +10,7 @@ import type { CommandLine } from "./command-line.ts";
 import { openCommandLine } from "./command-line.ts";
 import { installNextstrainCli } from "./nextstrain-cli.ts";
 
-/** Who can log in, and as what, on both demo groups; everybody's password is demo. */
+/** The accounts and their roles in both demo groups; all passwords are demo. */
 export const people = {
   alice: "owners",
   erin: "editors",
@@ -20,27 +20,27 @@ export const people = {
 
 export type Person = keyof typeof people;
 
-/** The real server with its https, and terminals of people who use the real CLI. */
+/** The real server with https, and terminals with the real CLI. */
 export interface CliSite {
-  /** `https://localhost:<port>`, as the server's start tells people to use it. */
+  /** `https://localhost:<port>`, as the server prints it at its start. */
   readonly origin: string;
   readonly server: StartedServer;
   readonly browser: Browser;
   /** A new terminal where nobody is logged in. */
   terminal(environment?: Readonly<Record<string, string>>): Promise<CommandLine>;
-  /** The terminal of somebody who is logged in; always the same. */
+  /** A terminal where this user is logged in; the same one at each call. */
   of(person: Person): Promise<CommandLine>;
-  /** Under the same addresses, perhaps with other roles for some. */
+  /** Restarts the server under the same addresses, with other roles if given. */
   restart(roles?: Roles): Promise<void>;
   close(): Promise<void>;
 }
 
 type Roles = Readonly<Partial<Record<Person, string | undefined>>>;
 
-/** Much cheaper than the real ones; logins are many here. */
+/** A much lower cost than the default, since there are many logins here. */
 const passwordCost = { N: 1024, r: 8, p: 1 };
 
-/** Accounts as the embedded provider keeps them; it has no editor by itself. */
+/** Accounts in the format of the embedded provider, which has no means of editing them. */
 const writeAccounts = async (data: string, roles: Roles): Promise<void> => {
   await mkdir(join(data, "idp"), { recursive: true, mode: 0o700 });
   const accounts = await Promise.all(

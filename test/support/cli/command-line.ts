@@ -8,28 +8,28 @@ import { temporaryFolder } from "../temporary-folder.ts";
 
 const timeoutMs = 60_000;
 
-/** What a person sees at the terminal once a command is over. */
+/** The result of a command. */
 export interface Ran {
   /** The exit code, or the signal that ended it. */
   readonly code: number | string;
   readonly output: string;
   readonly errors: string;
-  /** Both, with single blanks in place of line breaks: the CLI breaks the server's sentences. */
+  /** Both, with spaces instead of line breaks, since the CLI wraps the server's sentences. */
   readonly told: string;
 }
 
-/** Somebody's terminal: a home and a working folder of their own, with the Nextstrain CLI to type. */
+/** A person's terminal with the Nextstrain CLI, and a home and a working folder of its own. */
 export interface CommandLine {
   /** The working folder of all commands. */
   readonly folder: string;
-  /** Where the CLI keeps its tokens. */
+  /** The file in which the CLI stores its tokens. */
   readonly secrets: string;
   nextstrain(...args: readonly string[]): Promise<Ran>;
-  /** `nextstrain login`; `visit` is the browser that it opens at an address. */
+  /** Runs `nextstrain login`, which opens `visit` as its browser. */
   beginLogin(origin: string, visit: (address: string) => Promise<unknown>): Promise<Ran>;
-  /** The same on a machine that the browser cannot reach: somebody pastes the address that `visit` gives. */
+  /** The same on a machine that the browser cannot reach: the URL that `visit` returns is pasted. */
   pasteLogin(origin: string, visit: (address: string) => Promise<string>): Promise<Ran>;
-  /** The same with a real browser, in which somebody whose password is demo fills in the provider's form. */
+  /** The same with a real browser, in which the provider's form is submitted with the password demo. */
   logIn(browser: Browser, origin: string, username: string): Promise<Ran>;
   close(): Promise<void>;
 }
@@ -53,7 +53,7 @@ export const openCommandLine = async ({
   const opened = join(home.path, "opened-url");
   await mkdir(folder);
   await mkdir(join(home.path, "nextstrain"));
-  // Stands for the desktop's browser: notes the address that somebody is to visit.
+  // Replaces the desktop's browser, and records the URL that it is opened with.
   await writeFile(
     browser,
     `#!/bin/sh\nprintf %s "$1" > '${opened}.draft' && mv '${opened}.draft' '${opened}'\n`,
@@ -73,7 +73,7 @@ export const openCommandLine = async ({
     const child = spawn(program, args, {
       cwd: folder,
       env,
-      // With an open pipe it takes its end for an answer when it offers to paste the address, and aborts.
+      // With an open pipe, the CLI would read its end as an answer to its prompt, and abort.
       stdio: [typed === undefined ? "ignore" : "pipe", "pipe", "pipe"],
       timeout: timeoutMs,
       killSignal: "SIGKILL",
@@ -115,7 +115,7 @@ export const openCommandLine = async ({
   };
 };
 
-/** The address that a browser was opened with; rejects when the command ends without. */
+/** The URL that the browser was opened with. Rejects when the command ends without opening it. */
 const addressIn = async (path: string, running: Promise<Ran>): Promise<string> => {
   const over = running.then((ran) => {
     throw new Error(`No browser was opened: ${ran.output}${ran.errors}`);
@@ -128,11 +128,11 @@ const addressIn = async (path: string, running: Promise<Ran>): Promise<string> =
   }
 };
 
-/** Keycloak draws its first page for a while. */
+/** Long enough for the first page of Keycloak. */
 const pageTimeoutMs = 40_000;
 
 const inNewPage = async <T>(chromium: Browser, use: (page: Page) => Promise<T>): Promise<T> => {
-  // Whether the certificate is trusted is the CLI's question here; browsers have a test of their own.
+  // Only the CLI has to verify the certificate here; browsers have a test of their own.
   const context = await chromium.newContext({ ignoreHTTPSErrors: true });
   try {
     const page = await context.newPage();
@@ -147,7 +147,7 @@ const submitForm = async (page: Page, address: string, username: string): Promis
   await page.goto(address);
   await page.locator('input[name="username"]').fill(username);
   await page.locator('input[name="password"]').fill("demo");
-  // Ours has the one word on it, Keycloak's the other.
+  // One is the text of the embedded provider's button, the other of Keycloak's.
   await page.getByRole("button", { name: /^(log|sign) in$/i }).click();
 };
 
@@ -157,7 +157,7 @@ const fillIn = (chromium: Browser, address: string, username: string): Promise<v
     await page.getByText("Authentication complete").waitFor();
   });
 
-/** Where the provider's form leads a browser on a machine that the CLI does not run on. */
+/** The URL that the provider redirects to, for a browser on another machine than the CLI. */
 export const addressAfterForm = (chromium: Browser, address: string, username: string): Promise<string> =>
   inNewPage(chromium, async (page) => {
     const home = new URL(address).searchParams.get("redirect_uri") ?? "";

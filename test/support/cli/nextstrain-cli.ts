@@ -8,7 +8,7 @@ import { run, succeeds } from "../containers/command.ts";
 const cache = fileURLToPath(new URL("../.cache/", import.meta.url));
 const requirements = fileURLToPath(new URL("nextstrain-cli-requirements.txt", import.meta.url));
 
-/** The installer; Python's own takes minutes for what this one does in seconds. */
+/** The installer, which is much faster than pip. */
 const uv = "uv==0.13.9";
 
 const say = (line: string): void => {
@@ -20,7 +20,7 @@ const usable = () =>
 
 const isDebianRoot = () => process.getuid?.() === 0 && existsSync("/etc/debian_version");
 
-/** The path of a Python that can make environments; on Debian root gets one installed. */
+/** The path of a Python with venv, which is installed if this is Debian and root. */
 const findPython = async (): Promise<string> => {
   if (!(await usable()) && isDebianRoot()) {
     say("no Python 3 found; installing Debian's packages python3 and python3-venv");
@@ -48,7 +48,7 @@ const build = async (python: string, home: string): Promise<void> => {
   try {
     await run(python, ["-m", "venv", installer], { seconds: 120 });
     await run(join(installer, "bin", "pip"), ["install", "--quiet", uv], { seconds: 300 });
-    // It is moved to its place when it is complete, so that a broken-off run leaves nothing half made there.
+    // It is renamed when it is complete, so that an interrupted run leaves no incomplete environment.
     await run(uvProgram, ["venv", "--relocatable", "--python", python, environment], { seconds: 60, env });
     const into = ["--python", join(environment, "bin", "python"), "--compile-bytecode"];
     await run(uvProgram, ["pip", "install", ...into, "--requirement", requirements], { seconds: 300, env });
@@ -59,8 +59,8 @@ const build = async (python: string, home: string): Promise<void> => {
 };
 
 /**
- * The path of the program `nextstrain` of the newest release on PyPI, as it is. It is kept between runs;
- * another Python or other requirements make another one.
+ * The path of the program `nextstrain`, installed from PyPI. The environment is kept between runs; another Python or
+ * other requirements get a new one.
  */
 export const installNextstrainCli = async (): Promise<string> => {
   const python = await findPython();
@@ -72,7 +72,7 @@ export const installNextstrainCli = async (): Promise<string> => {
   return program;
 };
 
-/** Vitest's global set-up, so that test files that run at once do not all make the environment. */
+/** Vitest's global set-up, so that concurrent test files do not all create the environment. */
 export const setup = async (): Promise<void> => {
   await installNextstrainCli();
 };

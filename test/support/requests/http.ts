@@ -1,19 +1,19 @@
 import { request } from "node:http";
 import { request as requestByTls } from "node:https";
 
-/** A request as it goes over the wire: paths are not tidied, as `fetch` would, and redirects not followed. */
+/** A request whose path is not normalised, as `fetch` would do, and whose redirects are not followed. */
 export interface Question {
   readonly method?: string;
   readonly path: string;
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   readonly body?: string | Uint8Array;
-  /** Milliseconds without a byte after which there is no answer; 15 000 unless told. */
+  /** Rejects after so many milliseconds without data. Default: 15 000. */
   readonly timeout?: number;
 }
 
 export interface Answer {
   readonly status: number;
-  /** By their names in lower case; several of one name joined by ", ". */
+  /** By names in lower case; several values of one name are joined by ", ". */
   readonly headers: Readonly<Record<string, string>>;
   readonly cookies: readonly string[];
   readonly bytes: Buffer;
@@ -21,7 +21,7 @@ export interface Answer {
   json(): unknown;
 }
 
-/** Sends one request on a connection of its own; by https with the CA to trust. */
+/** Sends one request on a new connection, by https if a CA is given. */
 export const ask = (origin: string, question: Question, ca?: string): Promise<Answer> =>
   new Promise((resolve, reject) => {
     const { hostname, port, protocol } = new URL(origin);

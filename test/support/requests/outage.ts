@@ -9,7 +9,7 @@ import type { RunningServer } from "../server/running-server.ts";
 import { sessionCookie } from "../sessions/sessions.ts";
 import type { Answer } from "./http.ts";
 
-/** What people do with a server before, during and after an outage of something it stands on. */
+/** What people do with a server before, during and after an outage of one of its dependencies. */
 
 export const publicData = "/groups/blab/ncov";
 export const privateData = "/groups/test-private/ncov";
@@ -26,7 +26,7 @@ export const timed = async (work: () => Promise<Answer>): Promise<Timed> => {
   return { answer, seconds: (performance.now() - began) / 1000 };
 };
 
-/** How long it takes until it is so. */
+/** Waits for a condition, and returns how long that took. */
 export const secondsUntil = async (isSo: () => Promise<boolean>, timeout = 8): Promise<number> => {
   const began = performance.now();
   while (!(await isSo())) {
@@ -43,7 +43,7 @@ export const putData = async (server: RunningServer): Promise<void> => {
   }
 };
 
-/** A browser in which somebody has just logged in who may see the private group. */
+/** A browser in which a member of the private group has just logged in. */
 export const logIn = async (server: RunningServer, name: string): Promise<Browser> => {
   server.provider.setPerson({ sub: name, username: name, groups: ["test-private/viewers"] });
   const visitor = browser(server);
@@ -58,7 +58,7 @@ export const read = (visitor: Browser, path: string): Promise<Answer> =>
 export const whoami = (visitor: Browser): Promise<Answer> =>
   visitor.ask({ path: "/whoami", headers: { Accept: "application/json" } });
 
-/** Everything as it should be for somebody who has logged in. */
+/** Whether the server recognises a member's session, and serves the private group. */
 export const isServed = async (visitor: Browser): Promise<boolean> => {
   const seen = await whoami(visitor);
   if (seen.status !== 200 || (seen.json() as { user: unknown }).user === null) return false;
@@ -66,7 +66,7 @@ export const isServed = async (visitor: Browser): Promise<boolean> => {
   return answers.every(({ status }) => status === 200);
 };
 
-/** 503 within the time, with a word on when to come again, and the login left alone. */
+/** Expects 503 with Retry-After within the time, and no change of the login. */
 export const expectUnavailable = async (
   visitor: Browser,
   within: number,
@@ -80,7 +80,7 @@ export const expectUnavailable = async (
   expect(visitor.cookies.get(sessionCookie)).toBe(cookie);
 };
 
-/** Public things are served, to strangers and to those with a cookie. */
+/** Expects public data to be served, with and without a session cookie. */
 export const expectPublicServed = async (server: RunningServer, visitor: Browser): Promise<void> => {
   for (const who of [browser(server), visitor]) {
     for (const work of [
@@ -100,7 +100,7 @@ export interface Outage {
   heal(): Promise<void>;
 }
 
-/** Looks at how things are during an outage, which ends in any case. */
+/** Runs `look` during an outage, and ends the outage in any case. */
 export const during = async ({ harm, heal }: Outage, look: () => Promise<void>): Promise<void> => {
   await harm();
   try {
@@ -110,7 +110,7 @@ export const during = async ({ harm, heal }: Outage, look: () => Promise<void>):
   }
 };
 
-/** Settings for a server on this Redis, whose certificate is checked. */
+/** Settings for a server on this Redis, which verifies its certificate. */
 export const redisSettings = async (
   folder: string,
   { url, certificates }: { readonly url: string; readonly certificates: { readonly ca: string } },

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 
-/** Any address of 127.0.0.0/8 is this machine's: one is the proxy's, another one a stranger's. */
+/** Two addresses of 127.0.0.0/8, all of which are this machine's: a trusted proxy's, and another client's. */
 export const proxy = "127.0.0.7";
 export const stranger = "127.0.0.8";
 
@@ -9,11 +9,11 @@ export interface RawAnswer {
   readonly status: number;
   readonly location: string | undefined;
   readonly cookies: readonly string[];
-  /** Head and body as they came. */
+  /** The whole response, unparsed. */
   readonly text: string;
 }
 
-/** Sends these lines as they are, from this address: clients that are well behaved cannot say such things. */
+/** Sends these lines from this address, unchecked: HTTP libraries do not send malformed requests. */
 export const say = async (origin: string, from: string, ...lines: readonly string[]): Promise<RawAnswer> => {
   const { hostname, port } = new URL(origin);
   const socket = connect({ host: hostname, port: Number(port), localAddress: from });

@@ -7,7 +7,7 @@ import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import type { Certificates } from "../containers/certificates.ts";
 
-/** A request as it came over the wire. */
+/** A recorded request. */
 export interface Recorded {
   readonly method: string;
   /** Path and query, still encoded. */
@@ -18,24 +18,24 @@ export interface Recorded {
 
 export interface RecordingFront {
   readonly origin: string;
-  /** What has come since the last time this was asked. */
+  /** The requests since the last call. */
   recorded(): readonly Recorded[];
   close(): Promise<void>;
 }
 
 export interface FrontOptions {
-  /** The https origin of the server behind; it sees its own name as the host. */
+  /** The https origin of the server behind, which gets its own name as the host. */
   readonly server: string;
-  /** What to trust of the server. */
+  /** The certificate authority of the server's certificate. */
   readonly ca: string;
   readonly certificates: Certificates;
-  /** What the front answers by itself to a target, as JSON or as a redirect; undefined: the server answers. */
+  /** The front's own answer to a target, as JSON or as a redirect. Undefined: the server answers. */
   readonly instead?: (target: string) => Promise<Instead | undefined>;
 }
 
 export type Instead = { readonly json: unknown } | { readonly redirect: string };
 
-/** Stands between clients and the server, and notes what clients send. */
+/** A reverse proxy that records what clients send. */
 export const recordingFront = async (options: FrontOptions): Promise<RecordingFront> => {
   let records: Recorded[] = [];
   const take = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
@@ -48,7 +48,7 @@ export const recordingFront = async (options: FrontOptions): Promise<RecordingFr
   };
   const { certificate: cert, key } = options.certificates;
   const front = createServer({ cert, key }, (incoming, outgoing) => {
-    // The client sees a broken connection, and the test what its client says of that.
+    // The client gets a broken connection, and the test checks how it reports that.
     take(incoming, outgoing).catch(() => outgoing.destroy());
   });
   front.listen(0, "127.0.0.1");

@@ -13,7 +13,7 @@ export interface TlsFront extends Front {
   readonly origin: string;
 }
 
-/** What listens, and on a port of which address. */
+/** How to create a server, and the address on which it listens. */
 interface Listener {
   readonly make: (accept: (socket: Socket) => void) => Server;
   readonly host: string;
@@ -23,7 +23,7 @@ const frontOf = async ({ make, host }: Listener, port: number): Promise<Front> =
   const sockets = new Set<Socket>();
   const server = make((outer) => {
     const inner = connect(port, "127.0.0.1");
-    // Either end may go away whenever it likes; the other one then goes too.
+    // When one side closes its connection, the other one is closed too.
     const end = () => {
       for (const socket of [outer, inner]) sockets.delete(socket.destroy());
     };
@@ -46,11 +46,11 @@ const frontOf = async ({ make, host }: Listener, port: number): Promise<Front> =
   };
 };
 
-/** Passes connections on to a service of 127.0.0.1, for those who reach this machine by another address only. */
+/** Forwards TCP connections to a service on 127.0.0.1, for clients that use another address of this machine. */
 export const plainFront = (port: number, host: string): Promise<Front> =>
   frontOf({ make: (accept) => createServer(accept), host }, port);
 
-/** Speaks TLS for a service of 127.0.0.1 that does not. */
+/** Terminates TLS for a service on 127.0.0.1. */
 export const tlsFront = async (
   { certificate: cert, key }: Certificates,
   port: number,

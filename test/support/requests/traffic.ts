@@ -1,7 +1,7 @@
 import type { TransferClient } from "./transfer.ts";
 import { datasetPieces } from "./transfer.ts";
 
-/** Readers and uploaders side by side, who ask again as soon as they are answered. */
+/** Concurrent readers and uploaders, each of which sends its next request as soon as one is answered. */
 export const startTraffic = (client: TransferClient, name: string) => {
   const failures: string[] = [];
   let [done, isOver] = [0, false];

@@ -7,11 +7,11 @@ import { pipeline } from "node:stream/promises";
 import { setTimeout as pause } from "node:timers/promises";
 import { createGzip } from "node:zlib";
 
-/** A client that keeps connections, as the Nextstrain CLI does, and whose transfers pass through as streams. */
+/** A client with keep-alive connections, as the Nextstrain CLI has them, which streams its transfers. */
 export interface TransferClient {
-  /** Sends gzip of unknown length; gives the answer's status. */
+  /** Uploads gzip of unknown length, and returns the status. */
   upload(path: string, pieces: AsyncIterable<Uint8Array>): Promise<number>;
-  /** Asks for gzip, and forgets what it has read. */
+  /** Downloads gzip, and discards what it reads. */
   download(
     path: string,
   ): Promise<{ readonly status: number; readonly bytes: number; readonly sha256: string }>;
@@ -22,15 +22,15 @@ export const dataset = "application/vnd.nextstrain.dataset.main+json";
 
 const idleMs = 60_000;
 
-/** @param name The server's, for who reaches it by an address that is not its name. */
+/** @param name The server's host name, if the URL has another address. */
 export const transferClient = (
   origin: string,
   ca: string,
   authorization: string,
   name = new URL(origin).host,
 ): TransferClient => {
-  // Another limit than the requests' own: with the same one, Node would leave a connection that is used again
-  // that of its idle time, 4 s here; and without any, it would use connections that the proxy is letting go.
+  // This timeout differs from the requests' own: with the same value, Node would leave a reused connection its idle
+  // timeout, 4 s here; and without one, it would reuse connections that the proxy is closing.
   const agent = new Agent({ keepAlive: true, ca, maxSockets: 32, timeout: 2 * idleMs });
   const begin = (method: string, path: string, headers: Readonly<Record<string, string>>) => {
     const { hostname, port } = new URL(origin);
@@ -78,13 +78,13 @@ const datasetText = function* (megabytes: number): Generator<string> {
   yield `${node(0)}]}}`;
 };
 
-/** A dataset of so many megabytes of gzip, and as many of JSON: not compressing costs the test little time. */
+/** A dataset of so many megabytes of gzip, stored without compression, which saves time. */
 export const datasetPieces = (megabytes: number): Readable =>
   Readable.from(datasetText(megabytes)).compose(
     createGzip({ level: 0, chunkSize: 262_144 }),
   ) as unknown as Readable;
 
-/** The same, sent over this time. */
+/** The same content, spread over this time. */
 export const slowly = async function* (pieces: AsyncIterable<Buffer>, ms: number): AsyncGenerator<Buffer> {
   const all = await Array.fromAsync(pieces);
   for (const piece of all) {
@@ -93,7 +93,7 @@ export const slowly = async function* (pieces: AsyncIterable<Buffer>, ms: number
   }
 };
 
-/** Passes pieces on, and tells afterwards what they were. */
+/** Passes chunks through, and computes their digest. */
 export const digested = (pieces: AsyncIterable<Buffer>) => {
   const hash = createHash("sha256");
   let bytes = 0;

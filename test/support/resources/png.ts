@@ -8,12 +8,12 @@ const chunk = (type: string, data: Buffer): Buffer => {
   return Buffer.concat([length, typeAndData, checksum]);
 };
 
-/** A black PNG image, with comments in it; one of more than a million pixels says so only, and has fewer. */
+/** A black PNG image with text chunks. Above a million pixels only its header has that size. */
 export const pngOf = (width: number, height: number, comments: readonly string[] = []): Buffer => {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
-  // One bit for each pixel, greyscale.
+  // Greyscale, one bit per pixel.
   header[8] = 1;
   const rows = Buffer.alloc(width * height > 1_000_000 ? 1 : height * (1 + Math.ceil(width / 8)));
   return Buffer.concat([

@@ -7,7 +7,7 @@ export const narrativeType = "text/vnd.nextstrain.narrative+markdown";
 export const mainDataset = JSON.stringify({ version: "v2", meta: { title: "ours" }, tree: { name: "root" } });
 export const narrative = "---\ntitle: ours\n---\n\n# One\n";
 
-/** A PUT by an owner of the group blab, unless the headers say otherwise. */
+/** Sends a PUT as an owner of the group blab, unless the headers say otherwise. */
 export const put = async (
   server: RunningServer,
   path: string,
@@ -28,7 +28,7 @@ export const put = async (
     body,
   });
 
-/** What is there now, for the same owner; without the header, the server decodes it. */
+/** Downloads the resource as the same owner; without an Accept-Encoding header, the server decompresses it. */
 export const get = async (
   server: RunningServer,
   path: string,

@@ -20,7 +20,7 @@ const make = (): void => {
   }
 };
 
-/** A file as labs have them, of hundreds of samples, from the generator of the sample data. */
+/** A realistic file of hundreds of samples, from the generator of the sample data. */
 export const sampleContent = (name: SampleName): Buffer => {
   if (made.size === 0) make();
   const content = made.get(name);

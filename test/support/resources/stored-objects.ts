@@ -3,17 +3,17 @@ import type { ObjectKey } from "../../../src/domain/resources/object-key.ts";
 import type { RunningServer } from "../server/running-server.ts";
 import type { Stored } from "../stores/stored.ts";
 
-/** An object to put into a server's store, as an operator does who copies files into the bucket. */
+/** An object for a server's store, as an operator copies it into the bucket. */
 export interface PlainObject {
   readonly type: string;
   readonly content: string | Uint8Array;
-  /** Default: stored compressed, as uploads are. "claimed": called gzip, whatever it is. */
+  /** Default: compressed, as uploads are. "claimed": the content as it is, labelled as gzip. */
   readonly encoding?: "gzip" | "none" | "claimed";
 }
 
 const never = new AbortController().signal;
 
-/** Puts objects past the HTTP API into the server's store. */
+/** Writes objects to the server's store without its HTTP API. */
 export const putObjects = async (
   server: { readonly stored: Pick<Stored, "openObjects"> },
   objects: Readonly<Record<string, PlainObject>>,
@@ -32,14 +32,14 @@ export const putObjects = async (
 export const dataset = (file = "main"): string => `application/vnd.nextstrain.dataset.${file}+json`;
 export const narrative = "text/vnd.nextstrain.narrative+markdown";
 
-/** A v2 dataset that is as small as one can be, and differs by `title`. */
+/** A minimal v2 dataset. */
 export const mainContent = (title: string): string =>
   JSON.stringify({ version: "v2", meta: { title, panels: ["tree"] }, tree: { name: "root" } });
 
 export const narrativeContent = (title: string): string =>
   `---\ntitle: ${title}\ndataset: https://example.org/groups/blab/ncov\n---\n\n# [One](https://example.org/groups/blab/ncov)\n\nText.\n`;
 
-/** A dataset with all its sidecars and a narrative in each of these groups, logo and overview included. */
+/** A dataset with all sidecars, a narrative, a logo and an overview in each of these groups. */
 export const putSamples = (server: RunningServer, ...groups: readonly string[]): Promise<void> =>
   putObjects(server, Object.fromEntries(groups.flatMap(samplesOf)));
 
@@ -57,7 +57,7 @@ const samplesOf = (group: string): [string, PlainObject][] => [
   ],
 ];
 
-/** One white dot, as PNG. */
+/** A PNG image of one white pixel. */
 export const logo = Buffer.from(
   "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGP4////fwAJ+wP9KobjigAAAABJRU5ErkJggg==",
   "base64",

@@ -5,16 +5,16 @@ import { s3Error, startStubS3 } from "./stub-s3.ts";
 
 type Step = "put" | "complete" | "delete";
 
-/** What a store does with conditions; by default it heeds none. */
+/** How a store treats conditions; by default it ignores them. */
 export interface Conduct {
   readonly ifNoneMatch?: readonly Step[];
   readonly ifMatch?: readonly Step[];
-  /** If-Match is compared with the tag as it is without its quotes. */
+  /** If-Match is compared with the entity tag without its quotes. */
   readonly unquoted?: boolean;
   readonly refusesLists?: boolean;
-  /** In milliseconds, before each write is carried out. */
+  /** Milliseconds before each write is carried out. */
   readonly slow?: number;
-  /** Answers a request in its own way. */
+  /** Overrides the answer to a request. */
   readonly instead?: (request: IncomingMessage, response: ServerResponse) => boolean;
 }
 
@@ -31,7 +31,7 @@ const xml = (response: ServerResponse, text: string) =>
 
 const bodyOf = async (request: IncomingMessage) => Buffer.concat(await Array.fromAsync(request));
 
-/** A bucket in memory, in a store whose conduct can be chosen: real ones do not change theirs. */
+/** A bucket in memory, in an S3 store whose behaviour a test chooses. */
 export const startStubBucket = async (conduct: Conduct = {}): Promise<StubBucket> => {
   const objects = new Map<string, Buffer>();
   const uploads = new Map<string, Buffer[]>();

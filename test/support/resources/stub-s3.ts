@@ -5,12 +5,12 @@ import type { S3Options } from "../../../src/adapters/s3/connection.ts";
 
 export interface StubS3 {
   readonly options: S3Options;
-  /** Method and path with query of each request, in their order. */
+  /** The method and the path with query of each request, in order. */
   readonly requests: readonly string[];
   close(): Promise<void>;
 }
 
-/** A store that answers as told, for answers that no real one gives on request. */
+/** An S3 store with prepared answers, which no real store gives on request. */
 export const startStubS3 = async (
   answer: (request: IncomingMessage, response: ServerResponse, nth: number) => void,
 ): Promise<StubS3> => {
@@ -37,7 +37,7 @@ export const startStubS3 = async (
   };
 };
 
-/** An error as S3 writes it, by a number as all its answers have one. */
+/** An S3 error response, with a request id as S3 sends it. */
 export const s3Error = (response: ServerResponse, status: number, code: string): void => {
   response.writeHead(status, { "content-type": "application/xml", "x-amz-request-id": "17A" });
   response.end(`<?xml version="1.0"?><Error><Code>${code}</Code><Message>${code} it is.</Message></Error>`);

@@ -9,14 +9,14 @@ import { temporaryFolder } from "../temporary-folder.ts";
 import type { StartedServer } from "./started-server.ts";
 import { startServerProcess } from "./started-server.ts";
 
-/** The program as people start it, with its demo groups and accounts, and people with browsers. */
+/** The program with its demo groups and accounts, and browsers for people who use it. */
 export interface DemoSite {
   readonly server: StartedServer;
   readonly origin: string;
   open(options?: BrowserSessionOptions): Promise<BrowserSession>;
-  /** Somebody who has logged in and is now at this path. */
+  /** Opens a browser that is logged in as this user, at this path. */
   openAs(username: string, path: string): Promise<BrowserSession>;
-  /** Files past the HTTP API, as an operator copies them into the store. */
+  /** Writes objects without the HTTP API, as an operator copies them into the store. */
   put(objects: Readonly<Record<string, PlainObject>>): Promise<void>;
   close(): Promise<void>;
 }

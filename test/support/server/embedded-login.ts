@@ -2,10 +2,10 @@ import type { Answer, Question } from "../requests/http.ts";
 import { ask } from "../requests/http.ts";
 import { type Browser, beginLogin, createBrowser, type Login } from "./embedded-provider.ts";
 
-/** Somebody with a browser at a server with its embedded provider, who fills in the real form. */
+/** A person with a browser at a server with the embedded provider, whose real form they submit. */
 export interface Visitor {
   readonly browser: Browser;
-  /** A request with the session's cookies, as a page of the same origin sends it. */
+  /** Sends a request with the session's cookies, as a page of the same origin does. */
   ask(question: Question): Promise<Answer>;
   whoami(): Promise<unknown>;
 }
@@ -35,7 +35,7 @@ export const logIn = async (who: Visitor, origin: string, username: string, retu
   return who.browser.submit(form, { username, password: "demo" });
 };
 
-/** A login of the command line's, up to the code that its browser brings to the port where it listens. */
+/** Starts a login of the CLI, and returns the redirect with the code that its browser would follow. */
 export const logInCli = async (
   origin: string,
   username: string,

@@ -17,7 +17,7 @@ const clock = systemClock();
 
 export const clients = { app: { id: "app", secret: "a secret of the app" }, cli: { id: "cli" } };
 
-/** A provider on a free port of this machine; it can be stopped and started again on the same folder. */
+/** An embedded provider on a free port, which can be restarted on the same folder. */
 export interface RunningProvider {
   readonly origin: string;
   readonly folder: string;
@@ -82,7 +82,7 @@ export interface Page {
   readonly url: string;
 }
 
-/** A browser as far as logins need one: cookies with their paths, and redirects, up to `stopAt`. */
+/** A minimal browser: it stores cookies with their paths, and follows redirects until `stopAt` is true. */
 export const createBrowser = (stopAt: (url: string) => boolean) => {
   const jar = new Map<string, Cookie>();
 
@@ -135,7 +135,7 @@ export interface Login {
   readonly redirectUri: string;
 }
 
-/** An authorization request as our server and the command line make them. */
+/** An authorization request, as the server and the CLI make them. */
 export const beginLogin = (
   { origin }: { origin: string },
   clientId: string,
@@ -188,7 +188,7 @@ export const redeem = (
 export const refresh = (origin: string, clientId: string, token: string): Promise<TokenAnswer> =>
   askForTokens(origin, { ...ofClient(clientId), grant_type: "refresh_token", refresh_token: token });
 
-/** Gives the status (RFC 7009 section 2.2). */
+/** Revokes a token, and returns the status (RFC 7009 section 2.2). */
 export const revoke = async (origin: string, clientId: string, token: string): Promise<number> => {
   const body = new URLSearchParams({ ...ofClient(clientId), token, token_type_hint: "refresh_token" });
   return (await fetch(`${origin}/idp/token/revocation`, { method: "POST", body })).status;

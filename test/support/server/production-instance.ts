@@ -8,16 +8,16 @@ const program = fileURLToPath(new URL("../../../server.js", import.meta.url));
 
 const timeoutMs = 30_000;
 
-/** `node server.js` in production, on a port of its own that it comes back to when started again. */
+/** `node server.js` in production, which can be restarted on the same port. */
 export interface ProductionInstance {
   readonly port: number;
-  /** Returns when it listens; rejects with what it said when it ends before. */
+  /** Resolves when it listens. Rejects with its output when it ends before. */
   start(): Promise<void>;
-  /** Ends it as a supervisor does; gives its exit code. */
+  /** Sends SIGTERM, and returns the exit code. */
   stop(): Promise<number | string>;
-  /** The most memory it has had at once since it was started, in bytes. */
+  /** The peak resident memory since the start, in bytes. */
   peakMemory(): Promise<number>;
-  /** All that it has logged to now, over all starts. */
+  /** The output of all starts. */
   output(): string;
 }
 

@@ -5,10 +5,10 @@ import { temporaryFolder } from "../temporary-folder.ts";
 
 const codebase = fileURLToPath(new URL("../../../", import.meta.url));
 
-/** A git repository of the program as it is here, committed or not. */
+/** A git repository with the program as it is in the working tree. */
 export interface ProgramRepository {
   readonly path: string;
-  /** A new version of the program, which differs in nothing. */
+  /** Commits a new version of the program without changes. */
   release(): Promise<void>;
   close(): Promise<void>;
 }

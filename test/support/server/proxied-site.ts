@@ -17,15 +17,15 @@ import type { ProductionInstance } from "./production-instance.ts";
 import { productionInstance } from "./production-instance.ts";
 import { testGroups } from "./running-server.ts";
 
-/** Two instances in production on Redis and MinIO, with a provider: all of them by TLS, under a private CA. */
+/** Two instances in production on Redis and MinIO, with a provider; all use TLS with a private CA. */
 export interface ProxiedSite {
   readonly certificates: Certificates;
-  /** The ports of plain http and https where proxies are to listen, and the origins browsers then know. */
+  /** The http and https ports for proxies, and their origins for browsers. */
   readonly proxies: readonly [ProxyPorts, ProxyPorts];
   readonly provider: StubProvider;
   /** The first trusts the CA by NODE_EXTRA_CA_CERTS, the second by SSL_CERT_FILE and --use-openssl-ca. */
   readonly instances: readonly [ProductionInstance, ProductionInstance];
-  /** Another one like them, but for this. Whoever starts it stops it. */
+  /** Creates another instance with these settings, which the caller starts and stops. */
   instanceWith(environment: Readonly<Record<string, string>>): Promise<ProductionInstance>;
   close(): Promise<void>;
 }
@@ -49,14 +49,14 @@ const proxyPorts = async (): Promise<ProxyPorts> => {
   return { http: await freePort(), https, origin: `https://localhost:${https}` };
 };
 
-/** The stub speaks plain http; its front is what the server knows. */
+/** The stub provider uses plain http; the server is configured with its TLS front. */
 const startServices = async (): Promise<Services> => {
   const certificates = await makeCertificates();
   const [redis, minio] = await Promise.all([startRedis({ certificates }), startMinio({ certificates })]);
   const provider = await stubProvider();
   const front = await tlsFront(certificates, Number(new URL(provider.issuer).port));
   provider.state.issuer = front.origin;
-  // A browser of the tests trusts no CA, and asks the stub itself.
+  // The browser of the tests does not trust the CA, and uses the stub directly.
   const logIn = (url: string) => provider.logIn(url.replace(front.origin, provider.issuer));
   return { certificates, redis, minio, front, provider: { ...provider, logIn } };
 };

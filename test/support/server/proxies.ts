@@ -7,7 +7,7 @@ import type { ProxiedSite, ProxyPorts } from "./proxied-site.ts";
 const sample = (name: string): Promise<string> =>
   readFile(new URL(`../../../env/production/${name}`, import.meta.url), "utf8");
 
-/** The sample with other addresses; one that the sample does not hold means that the two have drifted apart. */
+/** The sample with other addresses. Throws when the sample does not contain one, since it has then changed. */
 const substituted = (text: string, addresses: readonly (readonly [string, string])[]): string =>
   addresses.reduce((before, [from, to]) => {
     if (!before.includes(from)) throw new Error(`The sample does not hold ${from}.`);
@@ -27,7 +27,7 @@ const instanceAddresses = ({ instances: [first, second] }: Instances) =>
     ["127.0.0.1:5002", `127.0.0.1:${second.port}`],
   ] as const;
 
-/** nginx with the sample configuration. */
+/** Starts nginx with the sample configuration. */
 export const nginxBefore = async (site: Instances, ports: ProxyPorts): Promise<Container> => {
   const configuration = substituted(await sample("nginx.conf"), [
     ["X-Forwarded-Host groups.example.org", `X-Forwarded-Host localhost:${ports.https}`],
@@ -40,7 +40,7 @@ export const nginxBefore = async (site: Instances, ports: ProxyPorts): Promise<C
   return startNginx({ configuration, files: certificateFiles(site), port: ports.https });
 };
 
-/** Apache with the sample configuration, and the modules that it asks for. */
+/** Starts Apache with the sample configuration, and the modules that it names. */
 export const apacheBefore = async (site: Instances, ports: ProxyPorts): Promise<Container> => {
   const text = await sample("apache.conf");
   const named = /^# a2enmod (.*)$/m.exec(text)?.[1]?.split(" ") ?? [];
@@ -54,7 +54,7 @@ export const apacheBefore = async (site: Instances, ports: ProxyPorts): Promise<
   ]);
   return startApache({
     site: addresses,
-    // a2enmod enables what these rest on by itself.
+    // a2enmod would enable these as dependencies.
     modules: ["socache_shmcb", "slotmem_shm", ...named],
     ports: [ports.http, ports.https],
     files: certificateFiles(site),

@@ -21,7 +21,7 @@ import type { StubProvider } from "../stub-provider/stub-provider.ts";
 import { stubProvider } from "../stub-provider/stub-provider.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
-/** The groups of most tests; the order is that of the file. */
+/** The groups of most tests, in the order of the groups file. */
 export const testGroups = [
   { name: "blab", isPublic: true },
   { name: "test-private", isPublic: false },
@@ -29,18 +29,18 @@ export const testGroups = [
   { name: "other", isPublic: false },
 ];
 
-/** The whole server, composed as `main` does it, on a free port and with a provider that errs on request. */
+/** The whole server, composed as `main` does it, on a free port and with a stub provider. */
 export interface RunningServer {
   readonly origin: string;
   readonly provider: StubProvider;
-  /** Everything that was logged. */
+  /** All log events. */
   readonly events: LogEvent[];
   readonly folder: string;
   readonly stored: Stored;
-  /** With which `node server.js` would be the same server. */
+  /** The environment with which `node server.js` would be the same server. */
   readonly environment: Readonly<Record<string, string>>;
   ask(question: Question): Promise<Answer>;
-  /** An Authorization header's value for somebody with these role groups, as the CLI would send it. */
+  /** An Authorization header's value, as the CLI sends it, for a user with these role groups. */
   bearer(username: string, ...roleGroups: readonly string[]): Promise<string>;
   close(): Promise<void>;
 }
@@ -48,16 +48,16 @@ export interface RunningServer {
 export interface RunningServerOptions {
   readonly environment?: Readonly<Record<string, string>>;
   readonly clock?: Clock;
-  /** The same data folder as another server's, which then is not removed at the end. */
+  /** The data folder of another server, which is not removed at the end. */
   readonly folder?: string;
   readonly provider?: StubProvider;
-  /** With the embedded provider and its demo accounts: nothing is configured but the folder. */
+  /** Uses the embedded provider with its demo accounts: only the folder is configured. */
   readonly embedded?: boolean;
-  /** For who has to know it before; otherwise a free one. */
+  /** Default: a free one. */
   readonly port?: number;
 }
 
-/** The same tests run on both kinds of stores; see vitest.config.ts. */
+/** The same tests run on both kinds of stores (vitest.config.ts). */
 const chooseStores = (): Stores => {
   const services = inject("services");
   if (!services) return filesystemStores;
@@ -108,7 +108,7 @@ export const startServer = async (options: RunningServerOptions = {}): Promise<R
   };
 };
 
-/** The groups of most tests, and a provider; all else is as in development, in this folder. */
+/** Settings for development in this folder, with the groups of most tests and a provider. */
 export const basicEnvironment = async (folder: string, provider: StubProvider) => {
   const groupsFile = join(folder, "groups.json");
   await mkdir(folder, { recursive: true });

@@ -12,18 +12,18 @@ const timeoutMs = 30_000;
 
 export interface ServerOnSmallDisk {
   readonly origin: string;
-  /** Runs a shell's command where `$DISK` is the server's disk; rejects when it fails. */
+  /** Runs a shell command with the server's disk at `$DISK`. Rejects when it fails. */
   disk(command: string): Promise<void>;
   output(): string;
   close(): Promise<void>;
 }
 
-/** `node server.js` with demo accounts and a DATA_DIR on a file system of its own in memory, of this size. */
+/** Starts `node server.js` with demo accounts and DATA_DIR on a tmpfs of this size. */
 export const serverOnSmallDisk = async (size: string): Promise<ServerOnSmallDisk> => {
   const [port = 0] = await freePorts(1);
   const { path: disk, remove } = await temporaryFolder();
   const { PATH = "", HOME = "" } = process.env;
-  // As root of a new user namespace where this is not root already.
+  // Without root, a new user namespace gives the rights to mount.
   const asRoot = process.geteuid?.() === 0 ? [] : ["--map-root-user"];
   const script = `
     mount -t tmpfs -o size=${size} tmpfs "$DISK" || exit 99

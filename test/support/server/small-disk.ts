@@ -9,9 +9,8 @@ export interface OnSmallDisk {
 }
 
 /**
- * Runs a shell's commands where `$DISK` is a file system of their own in memory, with these options of
- * mount(8). Nobody else sees it, and it goes away with the shell. Rejects, with a sentence, where the system
- * does not allow it: what is to be shown here cannot be shown otherwise.
+ * Runs a shell script with a tmpfs at `$DISK`, mounted with these options (mount(8)) in a namespace that ends with the
+ * shell. Rejects when the system does not allow that, since such a test cannot be run in another way.
  */
 export const onSmallDisk = async (
   options: string,
@@ -19,7 +18,7 @@ export const onSmallDisk = async (
   environment: Readonly<Record<string, string>> = {},
 ): Promise<OnSmallDisk> => {
   const folder = await temporaryFolder();
-  // As root of a new user namespace where this is not root already.
+  // Without root, a new user namespace gives the rights to mount.
   const asRoot = process.geteuid?.() === 0 ? [] : ["--map-root-user"];
   const mount = `mount -t tmpfs -o ${options} tmpfs "$DISK" || exit 99`;
   const { PATH = "", HOME = "" } = process.env;

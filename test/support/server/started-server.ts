@@ -15,7 +15,7 @@ const timeoutMs = 30_000;
 
 type Environment = Readonly<Record<string, string>>;
 
-/** A process of `node server.js`, and what it wrote to the terminal until now. */
+/** A process of `node server.js`, and its output so far. */
 interface Process {
   readonly child: ChildProcess;
   output(): string;
@@ -48,7 +48,7 @@ const run = (
   return { child, output: () => output, errors: () => errors, ended };
 };
 
-/** The server as people start it: `node server.js`, from a folder that is not the codebase's. */
+/** `node server.js`, started in another folder than the codebase's. */
 export interface StartedServer {
   readonly http: string;
   readonly https: string;
@@ -58,19 +58,19 @@ export interface StartedServer {
   readonly ended: Promise<number | string>;
   output(): string;
   errors(): string;
-  /** Reads nothing more of what it writes, as `| head -1` does. */
+  /** Stops reading its output, as `| head -1` does. */
   closeOutputs(): void;
   signal(name: NodeJS.Signals): void;
-  /** Ends it as a supervisor does, and gives its exit code. */
+  /** Sends SIGTERM, and returns the exit code. */
   stop(): Promise<number | string>;
 }
 
 export interface StartOptions {
-  /** Not made by this, and not removed. */
+  /** An existing folder, which is not removed at the end. */
   readonly data: string;
   readonly workingFolder: string;
   readonly environment?: Environment;
-  /** Another copy's `server.js`. */
+  /** The `server.js` of another copy of the program. */
   readonly program?: string;
 }
 
@@ -118,7 +118,7 @@ const answering = async ({ child, output, errors }: Process, origin: () => strin
   throw new Error(`The server does not answer: ${output()}${errors()}`);
 };
 
-/** Kills a start as soon as it has left its mark; rejects when it ends by itself before. */
+/** Kills a starting server as soon as `isTime` returns true. Rejects when it ends by itself before. */
 export const killServerProcess = async (
   { data, workingFolder }: StartOptions,
   isTime: () => Promise<boolean>,
@@ -142,7 +142,7 @@ export interface EndedServer {
   readonly errors: string;
 }
 
-/** Runs `node server.js` when it is expected to give up by itself. */
+/** Runs `node server.js`, which is expected to exit by itself. */
 export const runServerProcess = async (
   environment: Environment,
   nodeOptions: readonly string[] = [],
@@ -162,7 +162,7 @@ export const runServerProcess = async (
   return { code, output: output(), errors: errors() };
 };
 
-/** Ports that were free a moment ago, for servers that have to come back under the same address. */
+/** Ports that were free a moment ago, for servers that are restarted under the same address. */
 export const freePorts = async (count: number): Promise<number[]> => {
   const servers = Array.from({ length: count }, () => createServer());
   const ports = await Promise.all(
