@@ -4,8 +4,8 @@ import { makeFolder } from "../shared/durable-folder.ts";
 import { mapDiskErrors } from "./store-failure.ts";
 
 /**
- * Reads a text file, such as a generated secret, and creates it if there is none. When several processes start at once on
- * one folder, all get the same text. Throws StoreDown.
+ * Reads a text file, such as a generated secret, and creates it if there is none. When several processes start at once
+ * on one folder, all get the same text. Throws StoreDown.
  */
 export const readOrCreateTextFile = (path: string, create: () => string): Promise<string> =>
   mapDiskErrors(async () => {

@@ -4,7 +4,7 @@ interface MemoizeOptions<Value, Source> {
   /** The bound of the cache, in the unit of `sizeOf`. The least recently used values are evicted. */
   readonly maxSize: number;
   readonly sizeOf: (value: Value) => number;
-  /** An error is thrown to all current callers and not cached. `setTtl` makes the value expire after so many seconds. */
+  /** Errors are thrown to all current callers and not cached. `setTtl` makes the value expire, in seconds. */
   readonly compute: (source: Source, setTtl: (seconds: number) => void) => Promise<Value>;
 }
 

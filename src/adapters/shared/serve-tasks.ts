@@ -13,7 +13,7 @@ interface TaskResult<Result> {
   readonly transfer?: readonly Transferable[];
 }
 
-/** Runs the tasks that a worker thread receives, and posts their results. Its module calls this once, when it is loaded. */
+/** Runs the tasks that a worker thread receives, and posts their results. Its module calls this once. */
 export const serveTasks = <Task, Result>(
   run: (task: Task) => Promise<TaskResult<Result>> | TaskResult<Result>,
 ): void => {

@@ -41,7 +41,7 @@ export interface WorkerThread<Task, Result> {
   run(task: Task, transfer: readonly Transferable[]): Promise<Result>;
   /** Whether it can run no further task. */
   readonly hasEnded: boolean;
-  /** Resolves when its memory is freed, which may take a while: Node does not interrupt native code such as JSON.parse. */
+  /** Resolves when its memory is freed. That may take a while, since native code such as JSON.parse is not interrupted. */
   end(): Promise<void>;
 }
 

@@ -1,6 +1,6 @@
 import type { ResourceStore } from "../../../src/ports/driven/resources/resource-store.ts";
 
-/** The data of a server, accessed without its HTTP API: as its operator can, or an attacker with access to the stores. */
+/** The data of a server without its HTTP API, as its operator sees it, or an attacker with access to the stores. */
 export interface Stored {
   /** All contents, by their names. */
   everything(): Promise<Map<string, string>>;
@@ -13,7 +13,7 @@ export interface Stored {
   setNotBefore(username: string, at: number): Promise<void>;
   /** Opens the server's objects by another instance of its adapter. */
   openObjects(): Promise<ResourceStore & { close(): Promise<void> }>;
-  /** Files or sockets from which this process has not read a stored object to its end: abandoned downloads stay here. */
+  /** Files or sockets of stored objects that this process has not read to their end; abandoned downloads stay here. */
   openReads(): Promise<readonly string[]>;
   /** Lets time pass for what expires by the store's own clock. */
   passSeconds(seconds: number): Promise<void>;

@@ -1,4 +1,4 @@
-/** Ways in which an id token can be wrong. */
+/** Flaws of an id token. */
 export const tokenFlaws = [
   "wrong-issuer",
   "wrong-audience",
@@ -29,7 +29,7 @@ export const tokenFlaws = [
 ] as const;
 export type TokenFlaw = (typeof tokenFlaws)[number];
 
-/** Ways in which the token endpoint can answer: refusals, and nonsense. */
+/** Error responses of the token endpoint, and malformed ones. */
 export const answerFlaws = [
   "no-id-token",
   "no-access-token",
@@ -91,7 +91,7 @@ export const revocationFlaws = [
 ] as const;
 export type RevocationFlaw = (typeof revocationFlaws)[number];
 
-/** Ways in which the userinfo endpoint can answer. */
+/** Flaws of the userinfo endpoint. */
 export const userinfoFlaws = [
   "userinfo-500",
   "userinfo-403",
@@ -105,7 +105,7 @@ export const userinfoFlaws = [
 ] as const;
 export type UserinfoFlaw = (typeof userinfoFlaws)[number];
 
-/** Ways in which the browser can come back. */
+/** Flaws of the authorization response. */
 export const callbackFlaws = [
   "missing-iss-in-callback",
   "wrong-iss-in-callback",
@@ -115,7 +115,7 @@ export const callbackFlaws = [
 ] as const;
 export type CallbackFlaw = (typeof callbackFlaws)[number];
 
-/** It knows no access token any more, as if all had expired. */
+/** All access tokens are rejected, as if they had expired. */
 export const expiredAccess = ["access-tokens-expired"] as const;
 
 export type Flaw =
@@ -128,6 +128,6 @@ export type Flaw =
   | RevocationFlaw
   | CallbackFlaw;
 
-/** The flaw of one kind among those that are on, if any. */
+/** The active flaw of one kind, if any. */
 export const flawOf = <F extends Flaw>(kind: readonly F[], active: ReadonlySet<Flaw>): F | undefined =>
   kind.find((flaw) => active.has(flaw));

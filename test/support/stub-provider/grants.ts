@@ -1,15 +1,15 @@
 import { createHash, randomBytes } from "node:crypto";
 
-/** What one login has led to; all its refresh tokens end together. */
+/** The grant of one login; all its refresh tokens are revoked together. */
 export interface Grant {
   readonly subject: string;
   readonly clientId: string;
   readonly nonce: string | undefined;
-  /** The provider's own session; undefined: it tells none. */
+  /** The provider session. Undefined: id tokens have no `sid`. */
   readonly sid?: string | undefined;
-  /** Whether it comes with refresh tokens; undefined: it does. */
+  /** Whether refresh tokens are issued. Default: true. */
   readonly isOffline?: boolean;
-  /** What was asked for; undefined: by who knows no better, all that there is. */
+  /** The requested scope. Undefined: all. */
   readonly scopes?: readonly string[];
   revoked: boolean;
 }
@@ -23,7 +23,7 @@ interface Code {
 
 interface RefreshToken {
   readonly grant: Grant;
-  /** How often it was redeemed with success. */
+  /** How often it was redeemed successfully. */
   redemptions: number;
   used: boolean;
   revoked: boolean;
@@ -33,7 +33,7 @@ const isOver = ({ revoked, grant }: RefreshToken): boolean => revoked || grant.r
 
 const unguessable = (): string => randomBytes(16).toString("base64url");
 
-/** The provider's memory: codes and refresh tokens. */
+/** The codes and refresh tokens of the provider. */
 export const grants = () => {
   const codes = new Map<string, Code>();
   const refreshTokens = new Map<string, RefreshToken>();
@@ -56,7 +56,7 @@ export const grants = () => {
       refreshTokens.set(token, { grant, redemptions: 0, used: false, revoked: false });
       return token;
     },
-    /** The second use of a single-use token ends the whole grant, as RFC 9700 section 4.14.2 wants it. */
+    /** The reuse of a single-use token revokes the whole grant (RFC 9700 section 4.14.2). */
     redeemRefreshToken(token: string, clientId: string, singleUse: boolean): Grant | undefined {
       const known = refreshTokens.get(token);
       if (known === undefined || known.grant.clientId !== clientId || isOver(known)) return undefined;
@@ -68,12 +68,12 @@ export const grants = () => {
       known.redemptions += 1;
       return known.grant;
     },
-    /** RFC 7009 section 2.1: the whole grant ends, or `alone` that token. One that nobody knows is no error. */
+    /** Revokes the whole grant, or `alone` that token (RFC 7009 section 2.1). An unknown token is no error. */
     revoke(token: string, alone: boolean): void {
       const known = refreshTokens.get(token);
       if (known !== undefined) (alone ? known : known.grant).revoked = true;
     },
-    /** How many refresh tokens of a person's could be redeemed now. */
+    /** The number of a person's valid refresh tokens. */
     alive: (subject: string): number =>
       [...refreshTokens.values()].filter((one) => one.grant.subject === subject && !one.used && !isOver(one))
         .length,
@@ -81,7 +81,7 @@ export const grants = () => {
     revokeEverything(): void {
       for (const { grant } of refreshTokens.values()) grant.revoked = true;
     },
-    /** The most often any one refresh token was redeemed. */
+    /** The maximum number of times that a refresh token was redeemed. */
     mostRedemptions: (): number =>
       Math.max(0, ...[...refreshTokens.values()].map((token) => token.redemptions)),
   };

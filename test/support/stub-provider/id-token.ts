@@ -17,7 +17,7 @@ const without = (claims: JWTPayload, name: string): JWTPayload => {
   return others;
 };
 
-/** Claims as they are for a flaw that lies in the claims. */
+/** Applies a flaw to the claims, if it concerns them. */
 const flawedClaims = (claims: JWTPayload, { flaw, now }: Mint): JWTPayload => {
   switch (flaw) {
     case "wrong-issuer":
@@ -64,7 +64,7 @@ const signed = (claims: JWTPayload, key: SigningKey, header: object): Promise<st
     .setProtectedHeader({ kid: key.kid, ...header, alg: key.alg })
     .sign(key.privateKey, { crit: { urgent: true } });
 
-/** An id token, or one of another type, wrong in the way that the flaw names. */
+/** Signs an id token, or a token of another type, with this flaw. */
 export const mint = async (wanted: JWTPayload, settings: Mint): Promise<string> => {
   const { issuer, key, flaw } = settings;
   const type = "type" in settings ? settings.type : "JWT";

@@ -1,10 +1,10 @@
-/** Somebody whom the stub knows. */
+/** A person with an account at the stub. */
 export interface Person {
   readonly sub: string;
   readonly username: string;
   readonly groups: readonly string[];
-  /** What the userinfo endpoint says, beside the subject. */
+  /** Claims at the userinfo endpoint, besides the subject. */
   readonly userinfo?: { readonly [claim: string]: unknown };
-  /** Of the id token, over all others; undefined ones are left out. */
+  /** Claims of the id token, which override all others; undefined ones are left out. */
   readonly claims?: { readonly [claim: string]: unknown };
 }

@@ -5,7 +5,7 @@ export interface SigningKey {
   readonly alg: "RS256" | "ES256" | "EdDSA" | "Ed25519";
   readonly privateKey: CryptoKey;
   readonly publicJwk: JWK;
-  /** What somebody might take for a shared secret. */
+  /** The public key as a text that a verifier could mistake for a shared secret. */
   readonly publicPem: string;
 }
 
@@ -17,7 +17,7 @@ const make = async (alg: SigningKey["alg"], kid: string): Promise<SigningKey> =>
 
 const made = new Map<string, Promise<SigningKey>>();
 
-/** The key of this name: always the same one within a process, since RSA keys take a while to make. */
+/** The key of this name, which is generated once in a process, since that takes a while for RSA. */
 export const signingKey = (alg: SigningKey["alg"], kid: string): Promise<SigningKey> => {
   const name = `${alg} ${kid}`;
   const known = made.get(name);

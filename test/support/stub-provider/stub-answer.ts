@@ -23,15 +23,15 @@ const answerOversized = (response: ServerResponse): void => {
   response.end(oversized);
 };
 
-/** Promises more than it sends. */
+/** Sends less than its Content-Length says. */
 const breakOff = (response: ServerResponse): void => {
   response.writeHead(200, { "content-type": "application/json", "content-length": "1000" });
   response.write('{"access_token":', () => response.destroy());
 };
 
 /**
- * Answers in a way that has nothing to do with the question; false when the flaw is not of these. A slow
- * one still wants its answer afterwards.
+ * Sends a response that ignores the request, if the flaw is of that kind; false if it is not. The flaw of a slow
+ * answer only waits, and returns false too.
  */
 export const answerBadly = async (
   response: ServerResponse,

@@ -52,14 +52,14 @@ const discovery: Answer = async (state, _url, request, response) => {
 
 const keySet: Answer = async (state, _url, _request, response) => {
   const flaw = nextFlaw(state, keySetFlaws);
-  // Before any delay: a slow answer is an old one.
+  // This comes before any delay, so that a slow answer has old content.
   const { dialect } = state.options;
   const keys = state.keys.map((key) => dialect?.publicKey(key.publicJwk) ?? key.publicJwk);
   if (await answerBadly(response, flaw, state.slowness)) return;
   answerJson(response, 200, flaw === "jwks-malformed" ? { keys: "none" } : { keys });
 };
 
-/** Approves at once, in the name of the person that the state says. */
+/** Approves each request at once, for the person in the state. */
 const authorize: Answer = async (state, url, request, response) => {
   const asked = (name: string): string => url.searchParams.get(name) ?? "";
   const { sub } = state.person;
@@ -96,7 +96,7 @@ const authorize: Answer = async (state, url, request, response) => {
 const endSession: Answer = async (_state, url, _request, response) =>
   redirect(response, url.searchParams.get("post_logout_redirect_uri") ?? "about:blank");
 
-/** RFC 7009 section 2: a good answer is empty. */
+/** The response to a revocation is empty (RFC 7009 section 2). */
 const revocation: Answer = async (state, _url, request, response) => {
   const form = new URLSearchParams(await text(request));
   const { authorization } = request.headers;
@@ -136,7 +136,7 @@ const userinfo: Answer = async (state, _url, request, response) => {
   answerJson(response, 200, flaw === "userinfo-no-subject" ? { ...said, sub: undefined } : said);
 };
 
-/** Nobody should ever ask for these: only token headers name them. */
+/** Keys that only token headers name (`jku`, `x5u`), and that no server should request. */
 const strangersKeys: Answer = async (_state, _url, _request, response) =>
   answerJson(response, 200, { keys: [(await signingKey("RS256", "stranger")).publicJwk] });
 
@@ -157,7 +157,7 @@ export const answerRequest = async (
   response: ServerResponse,
 ): Promise<void> => {
   const url = new URL(request.url ?? "/", state.issuer);
-  // The description also below a real issuer's path.
+  // The metadata is also below the path of an imitated issuer.
   const known = endpoints.get(url.pathname.replace(/^.*(?=\/\.well-known\/)/, ""));
   if (known === undefined) {
     answerJson(response, 404, { error: "not_found" });

@@ -9,26 +9,26 @@ import { answerRequest } from "./stub-endpoints.ts";
 import { type StubOptions, type StubState, stubState } from "./stub-state.ts";
 import { mintFor } from "./stub-tokens.ts";
 
-/** A small OpenID provider on a free port of 127.0.0.1, which errs when it is told to, by name. */
+/** A small OpenID provider on a free port of 127.0.0.1, with flaws that tests switch on by name. */
 export interface StubProvider {
-  /** Where it listens, and the issuer of its tokens unless it speaks in a dialect. */
+  /** Its URL, and the issuer of its tokens unless it imitates another provider. */
   readonly issuer: string;
-  /** Counters, what came to the token endpoint, and what may be set: person, token life, slowness. */
+  /** Counters, recorded requests, and what tests may set: person, token lifetime, delay. */
   readonly state: StubState;
-  /** Errs in these ways until `behave`. */
+  /** Switches flaws on, until `behave`. */
   misbehave(...flaws: readonly Flaw[]): void;
-  /** Errs in this way once, at the next occasion. */
+  /** Switches a flaw on for one use. */
   misbehaveOnce(flaw: Flaw): void;
   behave(): void;
-  /** Who logs in next; known from now on by these claims, in renewed tokens too. */
+  /** Sets the person who logs in next. Their tokens have these claims from now on, also after a renewal. */
   setPerson(person: Person): void;
-  /** An id token as a client would have it; the CLI's unless said otherwise. Undefined claims are left out. */
+  /** An id token for a client, by default the CLI. Undefined claims are left out. */
   idToken(claims?: { readonly [claim: string]: unknown }, client?: "app" | "cli"): Promise<string>;
-  /** A logout token for the app's client, about the subject who was last set; see {@link mintLogoutToken}. */
+  /** A logout token for the app client, on the person that was last set; see {@link mintLogoutToken}. */
   logoutToken(claims?: { readonly [claim: string]: unknown }, wrong?: LogoutTokenFaults): Promise<string>;
-  /** Does what a browser does at the authorization endpoint; returns the query that comes back, with its "?". */
+  /** Visits the authorization endpoint, and returns the query of its redirect, with its "?". */
   logIn(authorizationUrl: string): Promise<string>;
-  /** Signs with a new key from now on; `keepOld` leaves the old ones in the key set. */
+  /** Signs with a new key from now on. `keepOld` leaves the old ones in the key set. */
   rotateKeys(
     kid: string,
     options?: { readonly alg?: SigningKey["alg"]; readonly keepOld?: boolean },

@@ -20,7 +20,7 @@ export type Endpoint =
   | "userinfo"
   | "strangers-keys";
 
-/** A request to the token endpoint, or to the one that revokes, as it came. */
+/** A recorded request to the token or revocation endpoint. */
 export interface TokenRequest {
   readonly authorization: string | undefined;
   readonly form: URLSearchParams;
@@ -30,9 +30,9 @@ export interface StubOptions {
   readonly clients?: { readonly app: StubClient; readonly cli: StubClient };
   /** Seconds since 1970. Default: the system's clock. */
   readonly now?: () => number;
-  /** Members to put over the discovery document's; undefined removes one. */
+  /** Members that override the discovery document's; undefined removes one. */
   readonly metadata?: { readonly [name: string]: unknown };
-  /** A real provider's way of speaking; undefined: the stub's own. */
+  /** The real provider to imitate. Undefined: none. */
   readonly dialect?: Dialect | undefined;
 }
 
@@ -42,33 +42,33 @@ export interface StubState {
   readonly calls: Record<Endpoint, number>;
   readonly tokenRequests: TokenRequest[];
   readonly revocationRequests: TokenRequest[];
-  /** What came to the revocation endpoint, and was obeyed. */
+  /** The accepted requests to the revocation endpoint. */
   readonly revoked: string[];
-  /** The key that signs is the first; all are in the key set. */
+  /** The first key signs; all are in the key set. */
   keys: readonly SigningKey[];
   issuer: string;
-  /** Who logs in at the authorization endpoint; asked for no password. Replace to log in as somebody else. */
+  /** The person whom the authorization endpoint logs in, without asking for a password. */
   person: Person;
-  /** The `sid` of those who log in next; undefined: their id tokens have none. */
+  /** The `sid` of the next logins. Undefined: their id tokens have none. */
   providerSession: string | undefined;
-  /** By subject, as they are told in tokens from now on. */
+  /** All people by subject, with their current claims. */
   readonly people: Map<string, Person>;
-  /** Seconds that an id token lives. */
+  /** The lifetime of id tokens, in seconds. */
   tokenLife: number;
-  /** Seconds by which `iat` is dated back. */
+  /** Seconds by which `iat` is backdated. */
   backdatedBy: number;
-  /** Seconds that a slow answer takes. */
+  /** The delay of slow answers, in seconds. */
   slowness: number;
-  /** How clients with a secret have to send it, at every endpoint; undefined: as they like. */
+  /** The required authentication method of confidential clients, at every endpoint. Undefined: any. */
   takesSecrets: "header" | "form" | undefined;
-  /** Whether a revocation ends that token alone, and not the whole grant. */
+  /** Whether a revocation is for that token alone, and not for the whole grant. */
   revokesAlone: boolean;
   /** Whose they are, and how the client knows them. */
   readonly accessTokens: Map<
     string,
     { readonly subject: string; readonly sub: string; readonly scopes: readonly string[] }
   >;
-  /** Access tokens that the userinfo endpoint was asked with. */
+  /** The access tokens of the requests to the userinfo endpoint. */
   readonly userinfoRequests: string[];
   readonly lasting: Set<Flaw>;
   readonly once: Flaw[];
@@ -115,7 +115,7 @@ export const stubState = (options: StubOptions, keys: readonly SigningKey[]): St
   };
 };
 
-/** The flaw of this kind to show now: one that was asked for once comes first, and is then used up. */
+/** The active flaw of this kind. One that is for a single use comes first, and is then switched off. */
 export const nextFlaw = <F extends Flaw>(state: StubState, kind: readonly F[]): F | undefined => {
   const index = state.once.findIndex((flaw) => (kind as readonly Flaw[]).includes(flaw));
   if (index >= 0) return state.once.splice(index, 1)[0] as F;

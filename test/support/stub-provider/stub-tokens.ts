@@ -7,10 +7,10 @@ import { mint } from "./id-token.ts";
 import { answerBadly, answerJson } from "./stub-answer.ts";
 import { nextFlaw, type StubState } from "./stub-state.ts";
 
-/** The Nextstrain CLI asks for these, whatever the provider has. */
+/** The scopes that the Nextstrain CLI always requests. */
 export const cliScopes = ["openid", "profile", "email", "offline_access"] as const;
 
-/** An id token of this provider's for a person, with the flaw that is due. */
+/** An id token for a person, with the flaw that is active. */
 export const mintFor = async (
   state: StubState,
   subject: string,
@@ -47,7 +47,7 @@ const decodeBasic = (authorization: string): readonly [string, string] => {
   return [decode(id), decode(secret)];
 };
 
-/** The client that a request names, if it proves to be it (RFC 6749 section 2.3.1). */
+/** Authenticates the client of a request (RFC 6749 section 2.3.1). */
 export const authenticate = (
   state: StubState,
   authorization: string | undefined,
@@ -111,7 +111,7 @@ const tokensFor = async (
   };
 };
 
-/** OAuth errors (RFC 6749 section 5.2), and answers that only look like one. */
+/** OAuth error responses (RFC 6749 section 5.2), and responses that resemble them. */
 const errorFlaws: {
   readonly [Name in AnswerFlaw]?: readonly [status: number, error: string, description?: string];
 } = {

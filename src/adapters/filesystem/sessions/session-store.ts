@@ -41,7 +41,7 @@ const stateOf = async (
   return isExpired(expiresAt) ? "gone" : "present";
 };
 
-/** Whether a session can be created in this slot. If an expired one is there, it is deleted: false, for another attempt. */
+/** Whether a session can be created in this slot. False after it has deleted an expired one, for another attempt. */
 const isEmpty = async (slots: SlotRoot, snapshot: SlotSnapshot, isExpired: IsExpired): Promise<boolean> => {
   const state = await stateOf(snapshot, isExpired);
   if (state === "present") throw new Error("A session of this id exists already.");
@@ -60,7 +60,7 @@ const tryRemove = async (
   const state = await stateOf(snapshot, isExpired);
   if (state === "conflict") return "conflict";
   if (snapshot.value === undefined) return undefined;
-  // The text is read first, since the deletion removes it. One whose data another process removed is deleted all the same.
+  // The text is read before the deletion removes it. When it is missing already, the session is deleted all the same.
   const text = await readVersion(folder, snapshot.value.version);
   if (!(await compareAndDelete(slots, snapshot))) return "conflict";
   return state === "present" ? (text ?? "") : undefined;
@@ -97,7 +97,7 @@ const damagedRecordReporter = (log: Log) => {
   };
 };
 
-/** Stores each session in a versioned slot, whose version is the session's revision and whose expiry is the session's. */
+/** Stores each session in a versioned slot: its version is the revision, its expiry the session's. */
 export const filesystemSessionStore = ({
   folder: root,
   clock,

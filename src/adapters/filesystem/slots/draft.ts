@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { mapDiskErrors } from "../store-failure.ts";
 import { draftsFolder, makeRoot } from "./store-root.ts";
 
-/** A new path for a temporary file or folder, on the same file system as the slots, so that it can be renamed to them. */
+/** A new path for a temporary file or folder, on the same file system as the slots, as link(2) and rename(2) need it. */
 export const newDraftPath = (root: string): string =>
   join(draftsFolder(root), randomBytes(16).toString("hex"));
 
@@ -35,9 +35,9 @@ export const probeDisk = (root: string): Promise<void> =>
   );
 
 /**
- * Writes a temporary file and passes its path to `use` once it is complete, and synced if it is to be durable. The path
- * is removed afterwards; `use` keeps the file by giving it another name (link(2)). Throws StoreDown, and what `write` and
- * `use` throw.
+ * Writes a temporary file and passes its path to `use` once it is complete, and synced if it is to be durable. The
+ * path is removed afterwards; `use` keeps the file by giving it another name (link(2)). Throws StoreDown, and what
+ * `write` and `use` throw.
  */
 export const withDraft = async <T>(
   root: string,

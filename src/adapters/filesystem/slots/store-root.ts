@@ -9,7 +9,7 @@ export const draftsFolder = (root: string): string => join(root, ".drafts");
 /** The roots that this process has found or created: one for each store. */
 const knownRoots = new Set<string>();
 
-/** Creates a store's root before its first write. A root that was there before is not created again: see confirmRoot. */
+/** Creates a store's root before its first write, but not again when it has disappeared (see confirmRoot). */
 export const makeRoot = async (root: string, durable: boolean): Promise<void> => {
   if (knownRoots.has(root)) return;
   await makeFolder(draftsFolder(root), durable);

@@ -10,16 +10,16 @@ import { falseIfMissing, isMissing, undefinedIfMissing } from "../store-failure.
  * A versioned slot stores one value and changes it by compare-and-set: optimistic concurrency for several processes on
  * one folder, without locks, and safe from `kill -9` at any moment.
  *
- * A slot is a folder with two files: the data `d.<version>`, and an empty pointer `t.<version>.<nonce>`, which says which
- * data is current. Without a pointer there is no value. Version and nonce are random and never reused.
- * - Replace: link(2) the new data into the folder, then rename(2) the pointer. The rename needs the old pointer's name, so
- *   one of several writers succeeds and the others get ENOENT, however late they are. (Numbered generations, each made
- *   by link(2), would not do: once old ones are removed, a late writer could take a number for the second time.)
+ * A slot is a folder with two files: the data `d.<version>`, and an empty pointer `t.<version>.<nonce>`, which says
+ * which data is current. Without a pointer there is no value. Version and nonce are random and never reused.
+ * - Replace: link(2) the new data into the folder, then rename(2) the pointer. The rename needs the old pointer's name,
+ *   so one of several writers succeeds and the others get ENOENT, however late they are. (Numbered generations, each
+ *   made by link(2), would not do: once old ones are removed, a late writer could take a number for the second time.)
  * - Create: prepare a whole folder elsewhere and rename(2) it into place, which fails unless that place is free or an
  *   empty folder. So one creator succeeds.
  * - Delete: unlink(2) the pointer, which succeeds once. Then remove the data and the empty folder.
- * - Clean up: data listed together with a pointer belongs to that pointer, or to a writer who expects it or an older one.
- *   Once the pointer has been replaced or deleted, all of these have failed, and exactly these data files can be removed.
+ * - Clean up: data listed together with a pointer belongs to that pointer, or to a writer who expects it or an older
+ *   one. Once the pointer has been replaced or deleted, those writers fail, and exactly these files can be removed.
  * - Read: list the folder and open the data that the pointer names. If it is gone, a writer was faster: list again. An
  *   open file stays readable after it has been unlinked.
  * Some network file systems may list neither name while a pointer is renamed. Therefore "no pointer" takes two equal
