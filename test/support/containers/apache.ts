@@ -3,7 +3,7 @@ import { startContainer } from "./container.ts";
 import { accepts } from "./nginx.ts";
 
 export interface ApacheSettings {
-  /** What a site's administrator writes: everything but the modules and the listening ports. */
+  /** The configuration of the site, without the modules and the listening ports. */
   readonly site: string;
   readonly ports: readonly [number, ...number[]];
   readonly modules: readonly string[];
@@ -11,7 +11,7 @@ export interface ApacheSettings {
   readonly files?: readonly ContainerFile[];
 }
 
-/** Built into some packages' program, and a module in others'. */
+/** Modules that some packages have built into the program. */
 const perhapsBuiltIn = ["unixd", "log_config"];
 
 const configuration = ({ site, ports, modules }: ApacheSettings): string => {
@@ -31,7 +31,7 @@ const configuration = ({ site, ports, modules }: ApacheSettings): string => {
   ].join("\n");
 };
 
-/** Starts Apache with this site; it reaches what listens on 127.0.0.1 under that address. */
+/** Starts Apache with this site, on the host's network. */
 export const startApache = (settings: ApacheSettings): Promise<Container> =>
   startContainer({
     image: "apache",

@@ -22,7 +22,7 @@ const pemOf = async (key: webcrypto.CryptoKey): Promise<string> => {
   return `-----BEGIN PRIVATE KEY-----\n${text.match(/.{1,64}/g)?.join("\n")}\n-----END PRIVATE KEY-----\n`;
 };
 
-/** The library registers its parts with tsyringe, which wants these two functions and can do without answers. */
+/** The library uses tsyringe, which needs these two functions of reflect-metadata, but not their results. */
 const loadX509 = () => {
   const reflect: Partial<Record<"getMetadata" | "getOwnMetadata", () => undefined>> & object = Reflect;
   reflect.getMetadata ??= () => undefined;
@@ -31,9 +31,9 @@ const loadX509 = () => {
 };
 
 /**
- * Makes a CA and a server certificate, as a lab with a private CA would have them.
+ * Generates a CA and a server certificate, as a lab with a private CA has them.
  *
- * @param names Of servers, beside 127.0.0.1 and localhost.
+ * @param names Additional host names of the server, besides 127.0.0.1 and localhost.
  */
 export const makeCertificates = async (names: readonly string[] = []): Promise<Certificates> => {
   const x509 = await loadX509();

@@ -1,15 +1,15 @@
 import { spawn } from "node:child_process";
 
 export interface CommandOptions {
-  /** After this the command is killed and counts as failed. */
+  /** The timeout, after which the command is killed and has failed. */
   readonly seconds: number;
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** What a command printed last, for the one who has to find out why it failed. */
+/** The end of a command's output, for the error message. */
 const tail = (text: string) => text.trim().split("\n").slice(-12).join("\n");
 
-/** Runs a command without a shell; resolves to its standard output, rejects with the end of what it said. */
+/** Runs a command without a shell. Resolves with its standard output; rejects with the end of its output. */
 export const run = (command: string, args: readonly string[], options: CommandOptions): Promise<string> =>
   new Promise((resolve, reject) => {
     const child = spawn(command, args, {
@@ -34,14 +34,14 @@ export const run = (command: string, args: readonly string[], options: CommandOp
     });
   });
 
-/** Whether the command runs and ends well. */
+/** Whether the command exits with 0. */
 export const succeeds = (command: string, args: readonly string[], seconds = 20): Promise<boolean> =>
   run(command, args, { seconds }).then(
     () => true,
     () => false,
   );
 
-/** A line of progress: setting up for the first time takes minutes, and silence looks like a hang. */
+/** Prints a line of progress, since the first set-up takes minutes. */
 export const say = (line: string): void => {
   process.stderr.write(`containers: ${line}\n`);
 };

@@ -15,24 +15,24 @@ export interface ContainerSpec {
   readonly entrypoint?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
   readonly files?: readonly ContainerFile[];
-  /** A line of the container's log that says it is ready, after the first start. */
+  /** A line of the container's log after which it is ready, at the first start. */
   readonly readyLine?: RegExp;
-  /** Returns when the service answers, after every start. Throws while it does not. */
+  /** Checks, after every start, whether the service answers, and throws if not. */
   readonly answers?: () => Promise<void>;
 }
 
 export interface Container {
-  /** Freezes all its processes: connections stay open and nothing answers. */
+  /** Suspends all its processes: connections stay open and are not answered. */
   pause(): Promise<void>;
   unpause(): Promise<void>;
   signal(name: "SIGTERM" | "SIGKILL" | "SIGHUP"): Promise<void>;
-  /** Ends the service and keeps its data; {@link start} goes on with it, on the same port. */
+  /** Stops the service and keeps its data; {@link start} starts it again on the same port. */
   stop(): Promise<void>;
-  /** Returns when the service answers again. */
+  /** Resolves when the service answers again. */
   start(): Promise<void>;
   exec(command: readonly string[]): Promise<string>;
   logs(): Promise<string>;
-  /** Ends the service and removes it; also when it is paused or stopped. */
+  /** Stops the service and removes it, also when it is paused or stopped. */
   close(): Promise<void>;
 }
 

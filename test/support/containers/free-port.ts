@@ -1,6 +1,6 @@
 import { createServer } from "node:net";
 
-/** Below the range from which the kernel hands out ports for outgoing connections. */
+/** Below the range of ephemeral ports, from which the kernel takes ports for outgoing connections. */
 const lowest = 20_000;
 const highest = 32_000;
 
@@ -14,8 +14,8 @@ const isFree = (port: number): Promise<boolean> =>
 const taken = new Set<number>();
 
 /**
- * A port of 127.0.0.1 that nobody listens on now, and that nothing else in this process was given. Chosen by
- * us and not by the engine, so that a container that is stopped and started again keeps it.
+ * A port of 127.0.0.1 that is free, and that this function has not returned before. It is chosen here and not by the
+ * engine, so that a container that is restarted keeps it.
  */
 export const freePort = async (): Promise<number> => {
   for (let tries = 0; tries < 100; tries++) {

@@ -34,9 +34,9 @@ export type ImageKind =
 interface ImageSource {
   readonly variable: string;
   readonly otherwise: string;
-  /** Nobody publishes such an image. */
+  /** Whether no such image is published. */
   readonly isOurs?: true;
-  /** Makes an image that behaves the same, from packages, under the given name. */
+  /** Builds an equivalent image from packages, under the given name. */
   readonly build: (name: string) => Promise<void>;
 }
 
@@ -78,7 +78,7 @@ const sources: Record<ImageKind, ImageSource> = {
   },
 };
 
-/** The release that the tests are made for; another may be named by the variable. */
+/** The image that the tests are written for, unless an environment variable names another one. */
 export const defaultImage = (kind: ImageKind): string => sources[kind].otherwise;
 
 export const imageName = (kind: ImageKind): string =>
@@ -86,7 +86,7 @@ export const imageName = (kind: ImageKind): string =>
 
 const isThere = (name: string) => succeeds("docker", ["image", "inspect", name]);
 
-/** One unanswered registry is enough to know: the others would take as long to not answer. */
+/** After one registry has not answered, no other is asked, since each would take as long. */
 let registriesAnswer = true;
 
 const pull = async (name: string): Promise<boolean> => {

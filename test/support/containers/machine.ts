@@ -4,9 +4,9 @@ import { ensureImage } from "./image.ts";
 import { runLabels } from "./run-label.ts";
 
 export interface MachineSettings {
-  /** Folders and files of the tests' own machine, by where they are found; nobody can write to them. */
+  /** Read-only mounts of the host's folders and files, by their paths in the machine. */
   readonly mounts: Readonly<Record<string, string>>;
-  /** Names under which it knows the tests' own machine. */
+  /** Host names that resolve to the host. */
   readonly hostNames: readonly string[];
 }
 
@@ -16,14 +16,14 @@ export interface Typed {
   readonly errors: string;
 }
 
-/** A machine with systemd, a network address and ports of its own. */
+/** A container with systemd, and its own network address and ports. */
 export interface Machine {
   readonly address: string;
-  /** Of the tests' own machine, as this one sees it. */
+  /** The host's address, as seen from the machine. */
   readonly hostAddress: string;
-  /** What root types at a shell. */
+  /** Runs a shell command as root. */
   type(lines: string): Promise<Typed>;
-  /** Puts a file there, of root's, with a mode like "0600". */
+  /** Writes a file that root owns, with a mode such as "0600". */
   write(path: string, content: string, mode?: string): Promise<void>;
   close(): Promise<void>;
 }
@@ -34,7 +34,7 @@ const untilBooted = async (machine: Machine): Promise<void> => {
   const end = Date.now() + timeout;
   for (;;) {
     const { output } = await machine.type("systemctl is-system-running --wait");
-    // Degraded: something of Debian's own that this kernel does not let run.
+    // "degraded": a unit of Debian cannot run under this kernel.
     if (/^(running|degraded)$/m.test(output)) return;
     if (Date.now() > end) throw new Error(`The machine does not boot: ${output}`);
     await pause(200);

@@ -3,15 +3,15 @@ import type { Container, ContainerFile } from "./container.ts";
 import { startContainer } from "./container.ts";
 
 export interface NginxSettings {
-  /** A whole nginx.conf. */
+  /** A complete nginx.conf. */
   readonly configuration: string;
-  /** Certificates, keys, included files, at their absolute paths. */
+  /** Certificates, keys and included files, at their absolute paths. */
   readonly files?: readonly ContainerFile[];
   /** A port of 127.0.0.1 that the configuration listens on. */
   readonly port: number;
 }
 
-/** Resolves when something listens on the port. */
+/** Resolves when the port accepts connections. */
 export const accepts = (port: number): Promise<void> =>
   new Promise((resolve, reject) => {
     const socket = connect({ host: "127.0.0.1", port, timeout: 2000 }, () => {
@@ -22,7 +22,7 @@ export const accepts = (port: number): Promise<void> =>
     socket.once("timeout", () => socket.destroy(new Error("no connection in 2 s")));
   });
 
-/** Starts nginx with this configuration; it reaches what listens on 127.0.0.1 under that address. */
+/** Starts nginx with this configuration, on the host's network. */
 export const startNginx = ({ configuration, files = [], port }: NginxSettings): Promise<Container> =>
   startContainer({
     image: "nginx",

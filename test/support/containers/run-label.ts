@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { run, succeeds } from "./command.ts";
 
-/** On every container that the tests start; its value tells the run that owns it. */
+/** The label of every container that tests start; its value is the run that owns it. */
 const label = "org.nextstrain.groups-server.test-run";
 
 const variable = "CONTAINER_TEST_RUN";
 
-/** When a process started, in clock ticks since the machine's start: tells it from a later one with its id. */
+/** When a process started, in clock ticks since boot, which distinguishes it from a later one with the same id. */
 const startedAt = (pid: number): string | undefined => {
   try {
     return readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ")[19];
@@ -52,7 +52,7 @@ const removeWhere = async (isOurs: (run: string) => boolean): Promise<number> =>
   return ids.length;
 };
 
-/** Removes what a run has left standing, however it ended. */
+/** Removes all containers of a run, however it ended. */
 export const removeContainersOf = (name: string): Promise<number> => removeWhere((other) => other === name);
 
 /** Removes the containers of runs that were killed. */

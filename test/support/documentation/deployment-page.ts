@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 
-/** The page for administrators, docs/deployment.md, as somebody reads it who does what it says. */
+/** docs/deployment.md, for a test that follows its instructions. */
 export interface DeploymentPage {
-  /** The blocks of code in the section of this number, in their order. */
+  /** The code blocks of the section with this number, in order. */
   blocks(section: number): readonly string[];
 }
 
@@ -17,7 +17,7 @@ export const deploymentPage = async (): Promise<DeploymentPage> => {
   };
 };
 
-/** The text with other values; one that the text does not hold means that it has changed. */
+/** Replaces values in the text. Throws when it does not contain one, since it has then changed. */
 export const filledIn = (text: string, values: Readonly<Record<string, string>>): string =>
   Object.entries(values).reduce((before, [from, to]) => {
     if (!before.includes(from)) throw new Error(`There is no ${from} in:\n${before}`);

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 /** One row of the table of settings in docs/providers.md. */
 export interface DocumentedProvider {
   readonly name: string;
-  /** All of the row, as they may stand in the environment; words in `<…>` are to be replaced. */
+  /** The settings of the row; words in `<…>` are to be replaced. */
   readonly settings: Readonly<Record<string, string>>;
   readonly testedWith: string;
 }
@@ -17,7 +17,7 @@ const cellsOf = (line: string): readonly string[] =>
 const codeIn = (cell: string): readonly string[] =>
   Array.from(cell.matchAll(/`([^`]+)`/g), ([, code = ""]) => code);
 
-/** A column is a setting's, named in its head; in one column each code is a setting with its value. */
+/** Each column is for a setting that its head names, except for one, whose code spans are settings with values. */
 const settingsIn = (heads: readonly string[], cells: readonly string[]): Record<string, string> =>
   Object.fromEntries(
     heads.flatMap((head, i) => {
@@ -28,7 +28,7 @@ const settingsIn = (heads: readonly string[], cells: readonly string[]): Record<
     }),
   );
 
-/** What docs/providers.md tells operators to set. */
+/** The settings that docs/providers.md documents. */
 export const documentedProviders = (): readonly DocumentedProvider[] => {
   const document = readFileSync(new URL("../../../docs/providers.md", import.meta.url), "utf8");
   const lines = document.split("\n").filter((line) => line.startsWith("|"));
@@ -40,7 +40,7 @@ export const documentedProviders = (): readonly DocumentedProvider[] => {
   });
 };
 
-/** The settings of one provider, with its words in `<…>` replaced. */
+/** The settings of one provider, with words in `<…>` replaced. */
 export const documentedSettings = (
   provider: string,
   replacements: Readonly<Record<string, string>> = {},

@@ -7,11 +7,11 @@ import { plainFront, tlsFront } from "../requests/tls-front.ts";
 import type { StubProvider } from "../stub-provider/stub-provider.ts";
 import { stubProvider } from "../stub-provider/stub-provider.ts";
 
-/** What a lab has before it sets up groups.example.org: all of it by TLS, under a private CA. */
+/** The services of a lab that sets up groups.example.org; all use TLS with a private CA. */
 export interface LabSurroundings {
   readonly certificates: Certificates;
   readonly provider: StubProvider;
-  /** As the server knows it. */
+  /** The issuer that the server is configured with. */
   readonly issuer: string;
   readonly store: {
     readonly endpoint: string;
@@ -22,12 +22,12 @@ export interface LabSurroundings {
   close(): Promise<void>;
 }
 
-/** The machines of the lab, which are all this one. */
+/** The host names of the lab, which all resolve to this machine. */
 export const labMachines = ["idp.example.org", "store.example.org", "redis.example.org"] as const;
 
 const portOf = (url: string) => Number(new URL(url).port);
 
-/** Everything that is opened along the way can be closed at any time. */
+/** Opens the services; `opened` registers each of them to be closed. */
 const open = async (
   address: string,
   bucket: string,
@@ -48,7 +48,7 @@ const open = async (
   provider.state.issuer = issuer;
   return {
     certificates,
-    // A browser of the tests knows no such name, and asks the stub itself.
+    // The browser of the tests cannot resolve that name, and uses the stub directly.
     provider: { ...provider, logIn: (url) => provider.logIn(url.replace(issuer, provider.issuer)) },
     issuer,
     store: { endpoint: `https://store.example.org:${store.port}`, ...minio.credentials },
@@ -56,7 +56,7 @@ const open = async (
   };
 };
 
-/** @param address Of this machine, where the lab's names lead to. */
+/** @param address The address of this machine that the lab's host names resolve to. */
 export const labSurroundings = async (address: string, bucket: string): Promise<LabSurroundings> => {
   const opened: { close(): Promise<unknown> }[] = [];
   const close = async () => {

@@ -1,4 +1,4 @@
-/** Somebody with an account in a Keycloak of the tests, complete, so that no form asks for more. */
+/** An account in Keycloak that is complete, so that no form asks for more. */
 export const keycloakPerson = (username: string, password: string, more: object = {}) => ({
   username,
   enabled: true,

@@ -17,9 +17,9 @@ import { nginxBefore } from "../server/proxies.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { keycloakPerson } from "./keycloak-person.ts";
 
-/** A lab's installation: the server in production, nginx before it, Keycloak beside it, all by its own CA. */
+/** An installation with the server in production, behind nginx, and Keycloak, with certificates of a private CA. */
 export interface KeycloakSite {
-  /** As people type it. */
+  /** The public origin. */
   readonly origin: string;
   readonly keycloak: StartedKeycloak;
   readonly browser: Browser;
@@ -31,7 +31,7 @@ export interface KeycloakSite {
 const secret = "a-secret-of-the-tests";
 const redirectUris = ["http://127.0.0.1/", "http://localhost/"];
 
-/** As docs/providers.md tells administrators to set it up. */
+/** The realm that docs/providers.md describes. */
 const groupsMapper = {
   name: "groups",
   protocol: "openid-connect",
@@ -56,10 +56,10 @@ const clients = (origin: string) => [
   },
 ];
 
-/** The people of the realm, with what they are in the group `lab`. */
+/** The people of the realm, with their roles in the group `lab`. */
 export type People = Readonly<Record<string, "owners" | "editors" | "viewers" | undefined>>;
 
-/** Every refresh token is good for one renewal. */
+/** Every refresh token can be used once. */
 const realm = (origin: string, people: People) => ({
   realm: "lab",
   enabled: true,
@@ -92,7 +92,7 @@ const writeFiles = async (folder: string, certificates: Certificates): Promise<v
   await writeFile(join(folder, "ca.pem"), certificates.ca);
 };
 
-/** There is one group, `lab`, which is private; everybody's password is demo. */
+/** There is one group, `lab`, which is private; all passwords are demo. */
 export const openKeycloakSite = async (people: People): Promise<KeycloakSite> => {
   const [folder, certificates] = await Promise.all([temporaryFolder(), makeCertificates()]);
   const [port, http, https] = [await freePort(), await freePort(), await freePort()];

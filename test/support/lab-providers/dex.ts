@@ -5,7 +5,7 @@ import { clients, environmentFor, type OpenLabProvider, people } from "./lab-pro
 
 const tokenLife = 4;
 
-/** Dex, with a directory of the lab's people behind it. */
+/** Dex, with an LDAP directory of the lab's people. */
 export const openDex: OpenLabProvider = async (origin) => {
   const directory = await startOpenldap(people, password);
   try {

@@ -6,7 +6,7 @@ import { clients, environmentFor, type OpenLabProvider, people } from "./lab-pro
 
 const tokenLife = 4;
 
-/** What the script of Glewlwyd's login page does: it logs in, asks which of the scopes are known, and grants them. */
+/** Does what the script of Glewlwyd's login page does: logs in, asks which scopes exist, and grants them. */
 const throughLoginPage = async (visit: ProviderVisit, page: URL, username: string): Promise<Response> => {
   const send = async (method: string, path: string, body?: object) => {
     const answer = await visit(new URL(path, page).href, {

@@ -3,16 +3,16 @@ import { createServer } from "node:http";
 import { text } from "node:stream/consumers";
 import { password } from "../sessions/provider-browser.ts";
 
-/** The application that Hydra leaves logins and consent to. */
+/** The application to which Hydra delegates login and consent. */
 export interface HydraPages {
   readonly origin: string;
-  /** Hydra's API for it, once Hydra runs. */
+  /** Sets the URL of Hydra's API, once Hydra runs. */
   admin: string;
   readonly groups: Map<string, readonly string[]>;
   close(): Promise<void>;
 }
 
-/** It answers with an address to send the browser to, with a page, or with JSON for Hydra. */
+/** Its answer: a redirect, a page, or JSON for Hydra. */
 type Answer = { readonly location: string } | { readonly page: string } | { readonly json: object };
 
 const form =

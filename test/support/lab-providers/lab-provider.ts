@@ -4,17 +4,17 @@ import type { Memberships } from "../containers/providers/openldap.ts";
 import { documentedSettings } from "../documentation/documented-providers.ts";
 import type { Approval, CommandLineClient } from "../sessions/provider-browser.ts";
 
-/** A provider that really runs, set up as docs/providers.md says. */
+/** A real provider, set up as docs/providers.md says. */
 export interface LabProvider extends Pick<Container, "stop" | "start" | "close"> {
-  /** What the operator sets: its row of the table in docs/providers.md, and the clients. */
+  /** The settings in its row of the table in docs/providers.md, and the clients. */
   readonly environment: Readonly<Record<string, string>>;
   readonly commandLine: CommandLineClient;
-  /** How long an id token lives, in seconds. */
+  /** The lifetime of id tokens, in seconds. */
   readonly tokenLife: number;
-  /** What the username claim has for somebody. */
+  /** The value of the username claim for a person. */
   username(person: string): string;
   readonly approve: Approval;
-  /** From the provider's first page in a real browser to ours. */
+  /** Logs in at the provider's pages in a real browser. */
   logIn(page: Page, person: string): Promise<void>;
   setGroups(person: string, groups: readonly string[]): Promise<void>;
 }

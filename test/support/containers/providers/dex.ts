@@ -11,7 +11,7 @@ export interface DexSettings {
     readonly public?: true;
     readonly redirectURIs?: readonly string[];
   }[];
-  /** Of id tokens, in seconds. */
+  /** The lifetime of id tokens, in seconds. */
   readonly tokenLife: number;
 }
 
@@ -19,7 +19,7 @@ export interface StartedDex extends Container {
   readonly issuer: string;
 }
 
-/** As docs/providers.md tells administrators to set it up. */
+/** The configuration that docs/providers.md gives. */
 const ldapConnector = (port: number) => ({
   type: "ldap",
   id: "ldap",
@@ -55,7 +55,7 @@ const configuration = (issuer: string, port: number, { clients, directory, token
   connectors: [ldapConnector(directory.port)],
 });
 
-/** Starts Dex, with this directory's people, on 127.0.0.1. */
+/** Starts Dex on 127.0.0.1, with the people of this directory. */
 export const startDex = async (settings: DexSettings): Promise<StartedDex> => {
   const port = await freePort();
   const issuer = `http://127.0.0.1:${port}/dex`;
@@ -63,7 +63,7 @@ export const startDex = async (settings: DexSettings): Promise<StartedDex> => {
     image: "dex",
     entrypoint: ["dex"],
     command: ["serve", "/dex.json"],
-    // What Dex reads is YAML, and JSON is YAML.
+    // Dex reads YAML, of which JSON is a subset.
     files: [{ path: "/dex.json", content: JSON.stringify(configuration(issuer, port, settings)) }],
     answers: async () => {
       const answer = await fetch(`${issuer}/.well-known/openid-configuration`, {

@@ -6,16 +6,16 @@ import type { Memberships } from "./openldap.ts";
 
 export interface GlewlwydSettings {
   readonly people: Memberships;
-  /** Everybody's. */
+  /** The password of all people. */
   readonly password: string;
   readonly clients: readonly {
     readonly client_id: string;
-    /** None: a public client. */
+    /** Absent: a public client. */
     readonly client_secret?: string;
     readonly redirect_uri: readonly string[];
     readonly authorization_type: readonly ("code" | "refresh_token")[];
   }[];
-  /** Of id tokens and access tokens, in seconds. */
+  /** The lifetime of id and access tokens, in seconds. */
   readonly tokenLife: number;
 }
 
@@ -56,7 +56,7 @@ static_files_mime_types = (
 )
 `;
 
-/** As docs/providers.md tells administrators to set it up. */
+/** The configuration that docs/providers.md gives. */
 const oidcPlugin = (issuer: string, tokenLife: number) => {
   const encoding = { publicKeyEncoding: { type: "spki", format: "pem" } as const };
   const { privateKey, publicKey } = generateKeyPairSync("rsa", {
@@ -95,7 +95,7 @@ const oidcPlugin = (issuer: string, tokenLife: number) => {
 
 type Administer = (method: string, path: string, body?: object) => Promise<unknown>;
 
-/** What an administrator does on Glewlwyd's pages. */
+/** Logs in as administrator, and returns a function for requests to Glewlwyd's API. */
 const administrator = async (origin: string): Promise<Administer> => {
   let cookie = "";
   const administer: Administer = async (method, path, body) => {
@@ -113,7 +113,7 @@ const administrator = async (origin: string): Promise<Administer> => {
   return administer;
 };
 
-/** People have a property `groups` only once the list of properties has it. */
+/** Adds the property `groups` to the list of properties, without which people cannot have it. */
 const addGroups = async (administer: Administer): Promise<void> => {
   const database = (await administer("GET", "/mod/user/database")) as {
     parameters: { "data-format": Record<string, object> };

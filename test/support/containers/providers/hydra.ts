@@ -3,16 +3,16 @@ import { startContainer } from "../container.ts";
 import { freePort } from "../free-port.ts";
 
 export interface HydraSettings {
-  /** Where the application with the pages for login and consent listens. */
+  /** The URL of the application with the pages for login and consent. */
   readonly pages: string;
   readonly clients: readonly object[];
-  /** Of id tokens and access tokens, in seconds. */
+  /** The lifetime of id and access tokens, in seconds. */
   readonly tokenLife: number;
 }
 
 export interface StartedHydra extends Container {
   readonly issuer: string;
-  /** The API for administrators and for the application with the pages. */
+  /** The URL of the API for administrators and for the application with the pages. */
   readonly admin: string;
 }
 

@@ -4,14 +4,14 @@ import { startContainer } from "../container.ts";
 import { freePort } from "../free-port.ts";
 
 export interface KeycloakSettings {
-  /** A realm's whole description, as Keycloak exports it; its field `realm` is the name. */
+  /** A realm in Keycloak's export format; its field `realm` is the name. */
   readonly realm: { readonly realm: string; readonly [field: string]: unknown };
-  /** Its issuer then speaks https; none: plain http. */
+  /** If given, the issuer uses https. */
   readonly certificates?: Certificates;
 }
 
 export interface StartedKeycloak extends Container {
-  /** By plain http, for administrators. */
+  /** The URL for administrators, by plain http. */
   readonly origin: string;
   /** The realm's issuer. */
   readonly issuer: string;
@@ -28,7 +28,7 @@ const isThere = async (url: string): Promise<void> => {
 
 const folder = "/opt/keycloak/data";
 
-/** Keycloak names itself by the scheme, host and port that it was asked under. */
+/** Keycloak derives its issuer from the scheme, host and port of the request. */
 const httpsSettings = async (certificates: Certificates) => {
   const port = await freePort();
   return {

@@ -3,12 +3,12 @@ import { startContainer } from "../container.ts";
 import { freePort } from "../free-port.ts";
 import { accepts } from "../nginx.ts";
 
-/** Names of groups, by the people who are in them. */
+/** The names of the groups of each person. */
 export type Memberships = Readonly<Record<string, readonly string[]>>;
 
 export interface StartedOpenldap extends Container {
   readonly port: number;
-  /** Puts somebody into these groups and out of all others. */
+  /** Replaces a person's groups. */
   setGroups(person: string, groups: readonly string[]): Promise<void>;
 }
 
@@ -31,7 +31,7 @@ rootpw ${ldapAdmin.password}
 `;
 
 const personDn = (name: string) => `uid=${name},ou=people,${ldapBase}`;
-/** A group's name has a slash, which means nothing in a DN. */
+/** The DN of a group; the slash in its name needs no escape. */
 const groupDn = (name: string) => `cn=${name},ou=groups,${ldapBase}`;
 
 const entry = (dn: string, attributes: readonly (readonly [string, string])[]): string =>
@@ -47,7 +47,7 @@ const person = (name: string, password: string): string =>
     ["userPassword", password],
   ]);
 
-/** Every `groupOfNames` needs a member; this one is nobody's. */
+/** A placeholder, since every `groupOfNames` needs a member. */
 const group = (name: string, people: readonly string[]): string =>
   entry(groupDn(name), [
     ["objectClass", "groupOfNames"],
@@ -85,7 +85,7 @@ const changes = (name: string, before: readonly string[], after: readonly string
   return [...gone, ...come].join("\n");
 };
 
-/** Starts a directory on 127.0.0.1 in which everybody has the same password. */
+/** Starts a directory on 127.0.0.1 in which all people have the same password. */
 export const startOpenldap = async (memberships: Memberships, password: string): Promise<StartedOpenldap> => {
   const port = await freePort();
   const url = `ldap://127.0.0.1:${port}`;

@@ -4,10 +4,10 @@ import { freePort } from "../free-port.ts";
 import type { StartedStore } from "./s3-service.ts";
 import { answersAtAll, withSettings } from "./s3-service.ts";
 
-/** In the only shape that Garage takes. */
+/** Credentials in the only format that Garage accepts. */
 const credentials = { accessKeyId: `GK${"7e".repeat(12)}`, secretAccessKey: "5a".repeat(32) };
 
-/** Starts a Garage of one node as it is documented, with an empty bucket. */
+/** Starts Garage with one node, as docs/deployment.md says, with an empty bucket. */
 export const startGarage = async (): Promise<StartedStore> => {
   const endpoint = `127.0.0.1:${await freePort()}`;
   const documented = documentedStore("Garage", {

@@ -26,7 +26,7 @@ const tlsFiles = ({ certificate, key }: Certificates) => [
 ];
 
 export interface MinioSettings {
-  /** Given: https, and nothing else. */
+  /** If given, MinIO listens on https only. */
   readonly certificates?: Certificates;
 }
 

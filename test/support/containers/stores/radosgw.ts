@@ -8,7 +8,7 @@ interface Ports {
   readonly monitor: number;
 }
 
-/** A cluster of one monitor and one OSD, whose objects lie in memory, without authentication among its parts. */
+/** A cluster of one monitor and one OSD in memory, without authentication between them. */
 const configuration = ({ gateway, monitor }: Ports) => `[global]
 mon host = [v1:127.0.0.1:${monitor}]
 public addr = 127.0.0.1
@@ -30,7 +30,7 @@ log to stderr = true
 log file =
 `;
 
-/** An OSD that asks before the monitor has told it the cluster's fsid ends ("wrong fsid"), and is begun again. */
+/** An OSD that starts before the monitor knows the cluster's fsid exits ("wrong fsid"), and is started again. */
 const start = ({ monitor }: Ports) => `set -eu
 fsid=$(cat /proc/sys/kernel/random/uuid)
 osd=$(cat /proc/sys/kernel/random/uuid)
@@ -47,7 +47,7 @@ radosgw-admin user create --uid tests --display-name tests \\
 exec radosgw -f -n client.rgw
 `;
 
-/** Starts Ceph's gateway on a cluster of its own, with an empty bucket. */
+/** Starts Ceph's S3 gateway on a new cluster, with an empty bucket. */
 export const startRadosgw = async (): Promise<StartedStore> => {
   const ports = { gateway: await freePort(), monitor: await freePort() };
   const endpoint = `http://127.0.0.1:${ports.gateway}`;

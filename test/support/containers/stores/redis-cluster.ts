@@ -6,10 +6,10 @@ import type { RedisAsOf, StartedRedis } from "./redis.ts";
 import { cliArguments, startRedis } from "./redis.ts";
 
 export interface StartedCluster {
-  /** Of the first node. */
+  /** The URL of the first node. */
   readonly url: string;
   readonly certificates: Certificates;
-  /** Three masters and then their replicas, as they are at the start. */
+  /** The three masters and then their replicas, as at the start. */
   readonly nodes: readonly StartedRedis[];
   close(): Promise<void>;
 }
@@ -27,7 +27,7 @@ const startNode = async (certificates: Certificates, asOf: RedisAsOf) => {
   return { ...node, address: `127.0.0.1:${port}@${busPort}` };
 };
 
-/** "cluster_state:ok" from everyone, and every replica's link to its master up. */
+/** Whether all nodes report "cluster_state:ok", and all replicas are connected to their masters. */
 const isWhole = async (nodes: readonly StartedRedis[]): Promise<boolean> => {
   for (const node of nodes) {
     if (!(await node.cli("CLUSTER", "INFO")).includes("cluster_state:ok")) return false;

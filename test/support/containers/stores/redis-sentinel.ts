@@ -8,13 +8,13 @@ import type { RedisAsOf, StartedRedis } from "./redis.ts";
 import { cliArguments, password, speaksTls, startRedis, tlsFiles, tlsLines } from "./redis.ts";
 
 export interface StartedSentinel {
-  /** Of the master; its port is not used by who asks the sentinels. */
+  /** The URL of the master; clients of the sentinels ignore its port. */
   readonly url: string;
   readonly masterName: string;
   readonly sentinels: readonly { readonly host: string; readonly port: number }[];
   readonly sentinelPassword: string;
   readonly certificates: Certificates;
-  /** The first of them is the master at the start. */
+  /** The first one is the master at the start. */
   readonly nodes: readonly StartedRedis[];
   close(): Promise<void>;
 }
@@ -56,7 +56,7 @@ const until = async (what: string, holds: () => Promise<boolean>): Promise<void>
   }
 };
 
-/** Each sentinel has to know the replica and the two others before it can order a failover. */
+/** Whether a sentinel knows the replica and both other sentinels, as a failover needs it. */
 const knowEachOther = async (sentinel: Container & { port: number }): Promise<boolean> => {
   const answer = await sentinel.exec([...cliArguments(sentinel.port), "SENTINEL", "master", masterName]);
   const lines = answer.split("\n").map((line) => line.trim());

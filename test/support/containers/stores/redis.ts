@@ -5,25 +5,25 @@ import type { Container, ContainerFile } from "../container.ts";
 import { startContainer } from "../container.ts";
 import { freePort } from "../free-port.ts";
 
-/** What Redis can do: all that the image has, or no more than Redis 6.0, which is promised to be enough. */
+/** The available commands: all that the image has, or those of Redis 6.0, the oldest version that is supported. */
 export type RedisAsOf = "today" | "6.0";
 
 export interface RedisSettings {
   readonly certificates?: Certificates;
   readonly port?: number;
-  /** An ACL user beside the default one, with the same password and all rights. */
+  /** An additional ACL user with the same password and all rights. */
   readonly user?: string;
   readonly policy?: string;
-  /** For example `64mb`. */
+  /** The setting `maxmemory`, such as `64mb`. */
   readonly maxMemory?: string;
-  /** Today, unless it says otherwise. */
+  /** Default: "today". */
   readonly asOf?: RedisAsOf;
-  /** More lines of redis.conf. */
+  /** Additional lines of redis.conf. */
   readonly settings?: readonly string[];
 }
 
 export interface StartedRedis extends Container {
-  /** With a placeholder for the user's name, as operators have it. */
+  /** The URL as operators set it, with a placeholder as the username. */
   readonly url: string;
   readonly port: number;
   readonly password: string;
@@ -34,7 +34,7 @@ export interface StartedRedis extends Container {
 
 export const password = "a-password-of-the-tests";
 
-/** Younger than Redis 6.0: whoever cannot do without one of them is found out where it is missing. */
+/** Commands that are newer than Redis 6.0 and are disabled for it, so that a use of one fails. */
 const youngerCommands = [
   "GETEX",
   "GETDEL",
@@ -78,7 +78,7 @@ const configuration = (port: number, options: RedisSettings): string =>
     "",
   ].join("\n");
 
-/** Resolves when something speaks TLS on the port. */
+/** Resolves when a TLS handshake on the port succeeds. */
 export const speaksTls = (port: number, ca: string): Promise<void> =>
   new Promise((resolve, reject) => {
     const socket = connect({ host: "127.0.0.1", port, ca, timeout: 2000 }, () => {
@@ -89,7 +89,7 @@ export const speaksTls = (port: number, ca: string): Promise<void> =>
     socket.once("timeout", () => socket.destroy(new Error("no TLS handshake in 2 s")));
   });
 
-/** The arguments with which redis-cli in a container reaches a port. */
+/** The arguments for redis-cli in a container to connect to a port. */
 export const cliArguments = (port: number): string[] => [
   "redis-cli",
   "--tls",
@@ -104,13 +104,13 @@ export const cliArguments = (port: number): string[] => [
   String(port),
 ];
 
-/** Starts a Redis server that speaks TLS only, on 127.0.0.1, with a certificate of a private CA. */
+/** Starts a Redis server with TLS only, on 127.0.0.1, with a certificate of a private CA. */
 export const startRedis = async (options: RedisSettings = {}): Promise<StartedRedis> => {
   const certificates = options.certificates ?? (await makeCertificates());
   const port = options.port ?? (await freePort());
   const container = await startContainer({
     image: "redis",
-    // The official image's own entry point gives up root, and could then not read the files.
+    // The official image's entry point drops root, and could then not read the files.
     entrypoint: ["redis-server"],
     command: ["/tls/redis.conf"],
     files: [...tlsFiles(certificates), { path: "/tls/redis.conf", content: configuration(port, options) }],

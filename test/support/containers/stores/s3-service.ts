@@ -9,16 +9,16 @@ export interface Credentials {
   readonly secretAccessKey: string;
 }
 
-/** A store that speaks S3, in a container. */
+/** An S3-compatible store in a container. */
 export interface StartedStore extends Container {
   readonly endpoint: string;
   readonly region: string;
   readonly credentials: Credentials;
-  /** Empty at first. */
+  /** An empty bucket. */
   readonly bucket: string;
-  /** Where it is documented to need another than the default. */
+  /** The timeout in seconds that docs/deployment.md sets for this store, if it is not the default. */
   readonly timeout?: Seconds;
-  /** For looking at the bucket past the adapter; closed with the container. */
+  /** Accesses the bucket without the adapter; it is closed with the container. */
   readonly client: S3Client;
 }
 
@@ -30,14 +30,14 @@ export const testCredentials: Credentials = {
 const defaultRegion = "us-east-1";
 const defaultBucket = "nextstrain-groups";
 
-/** Returns when this address answers well. */
+/** Resolves when this URL answers with a 2xx status. */
 export const answersOk = async (url: string): Promise<void> => {
   const answer = await fetch(url, { signal: AbortSignal.timeout(2000) });
   await answer.body?.cancel();
   if (!answer.ok) throw new Error(`${url} answers ${answer.status}.`);
 };
 
-/** Returns when somebody answers there, be it with a refusal. */
+/** Resolves when this URL answers with any status. */
 export const answersAtAll = async (url: string): Promise<void> => {
   const answer = await fetch(url, { signal: AbortSignal.timeout(2000) });
   await answer.body?.cancel();
@@ -56,7 +56,7 @@ const storeIn = (container: Container, access: Access, ca?: string): StartedStor
   return { ...container, ...access, client, close };
 };
 
-/** Makes the bucket in a store that has just been started, and closes the container when it cannot. */
+/** Creates the bucket in a store that has just been started, and closes the container when that fails. */
 export const withBucket = async (
   container: Container,
   endpoint: string,
@@ -73,7 +73,7 @@ export const withBucket = async (
   return store;
 };
 
-/** A store that was set up as it is documented, and so has its bucket. */
+/** A store that was set up as documented, and so has its bucket already. */
 export const withSettings = (
   container: Container,
   { settings }: DocumentedStore,

@@ -4,10 +4,10 @@ import { freePort } from "../free-port.ts";
 import type { StartedStore } from "./s3-service.ts";
 import { answersOk, testCredentials, withSettings } from "./s3-service.ts";
 
-/** All that it listens on; the default of each is documented by SeaweedFS alone. */
+/** All ports that it listens on; their defaults are in the documentation of SeaweedFS. */
 const ports = ["master", "volume", "filer", "s3"].flatMap((part) => [`${part}.port`, `${part}.port.grpc`]);
 
-/** Starts a SeaweedFS of one process as it is documented, on other ports, with an empty bucket. */
+/** Starts SeaweedFS in one process, as docs/deployment.md says but on other ports, with an empty bucket. */
 export const startSeaweedfs = async (): Promise<StartedStore> => {
   const port = new Map<string, number>();
   for (const name of ports) port.set(name, await freePort());

@@ -3,7 +3,7 @@ import { freePort } from "../free-port.ts";
 import type { StartedStore } from "./s3-service.ts";
 import { answersOk, testCredentials, withBucket } from "./s3-service.ts";
 
-/** Starts versitygw, which keeps objects as files, with an empty bucket. */
+/** Starts versitygw, which stores objects as files, with an empty bucket. */
 export const startVersitygw = async (): Promise<StartedStore> => {
   const address = `127.0.0.1:${await freePort()}`;
   const endpoint = `http://${address}`;
