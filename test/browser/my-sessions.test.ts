@@ -17,7 +17,7 @@ afterAll(async () => {
 const iphone =
   "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1";
 
-/** A browser of its own, logged in by way of the provider. */
+/** A new browser context that has logged in at the provider. */
 const loggedIn = async (options: Parameters<Browser["newContext"]>[0] = {}): Promise<Page> => {
   const context: BrowserContext = await chromium.newContext({ javaScriptEnabled: false, ...options });
   const page = await context.newPage();
@@ -30,7 +30,7 @@ const whoami = async (page: Page): Promise<string> => {
   return page.locator("h1").innerText();
 };
 
-it("lets people see their sessions and end them, without scripts", async () => {
+it("users can list and end their sessions without scripts", async () => {
   const [here, phone, other] = [
     await loggedIn(),
     await loggedIn({ userAgent: iphone, viewport: { width: 390, height: 844 } }),
@@ -54,7 +54,7 @@ it("lets people see their sessions and end them, without scripts", async () => {
   expect(await whoami(here)).toBe("You are alice");
 });
 
-it("says when in the reader's own time and zone, where scripts run, and in UTC beside it", async () => {
+it("a script shows times in the visitor's time zone, with UTC as title", async () => {
   await loggedIn();
   for (const [timezoneId, zone, language] of [
     ["Asia/Kathmandu", "GMT+5:45", "en-GB"],
@@ -88,7 +88,7 @@ it("says when in the reader's own time and zone, where scripts run, and in UTC b
   );
 });
 
-it("fits on a telephone's screen", async () => {
+it("the page fits on a phone's screen", async () => {
   const phone = await loggedIn({ userAgent: iphone, viewport: { width: 390, height: 844 } });
   await loggedIn();
   await phone.goto(`${server.origin}/sessions`);

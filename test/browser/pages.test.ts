@@ -31,8 +31,8 @@ afterAll(async () => {
 const open = (options: BrowserSessionOptions = {}): Promise<BrowserSession> =>
   browserSession(browser, server.http, options);
 
-describe("a group's settings, in its owner's browser", () => {
-  it("change the overview and the logo", async () => {
+describe("an owner can", () => {
+  it("change a group's overview and logo", async () => {
     const owner = await open();
     const { page } = owner;
     await owner.goTo(`${group}/settings`);
@@ -73,7 +73,7 @@ describe("a group's settings, in its owner's browser", () => {
     const text = `---\ntitle: A long summer\n---\n${"Some words <and> more.\n\n".repeat(6000)}`;
     const overview = page.locator("#overview");
     await overview.locator("form").waitFor();
-    // At once: to type it takes a browser minutes.
+    // Typing this much text would take minutes.
     await page.evaluate(
       `const area = document.querySelector("#overview textarea");
       area.value = ${JSON.stringify(text)};
@@ -89,7 +89,7 @@ describe("a group's settings, in its owner's browser", () => {
 });
 
 describe("pages without scripts", () => {
-  it("can be read, after a login that needs none either", async () => {
+  it("can be read after a login without scripts", async () => {
     const reader = await open({ scripts: false });
     const { page } = reader;
     await reader.goTo(group);
@@ -112,8 +112,8 @@ describe("pages without scripts", () => {
   });
 });
 
-describe("pages on a phone, in the dark", () => {
-  it("are no wider than the phone", async () => {
+describe("pages on a phone with a dark color scheme", () => {
+  it("are not wider than the screen", async () => {
     const phone = await open({ width: 390, colorScheme: "dark" });
     await phone.goTo(`${group}/settings`);
     await phone.logIn("alice");

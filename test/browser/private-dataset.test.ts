@@ -28,7 +28,7 @@ interface Node {
 const countTips = (node: Node): number =>
   node.children?.reduce((sum, child) => sum + countTips(child), 0) ?? 1;
 
-/** A dataset that no group has yet, as people have it on their disk: main and its sidecars. */
+/** The files of a dataset that is not stored yet: main and its sidecars. */
 const writeDataset = async (path: string): Promise<string[]> => {
   await mkdir(path);
   const outbreak = simulateOutbreak(seed);
@@ -64,7 +64,7 @@ const open = async (options = {}): Promise<BrowserSession> => {
   return session;
 };
 
-/** The tree's tips as Auspice has drawn them. */
+/** The tips in the tree that Auspice has drawn. */
 const drawnTips = async ({ page }: BrowserSession): Promise<number> => {
   await page.locator("circle.tip").first().waitFor();
   return page.locator("circle.tip").count();
@@ -73,7 +73,7 @@ const drawnTips = async ({ page }: BrowserSession): Promise<number> => {
 describe("a private dataset, in a browser", () => {
   let alice: BrowserSession;
 
-  it("needs a login, after which one is where one wanted to be", async () => {
+  it("needs a login, which returns to it", async () => {
     alice = await open();
     expect(await alice.goTo("/")).toBe(200);
     await alice.show("groups-anonymous");
@@ -85,7 +85,7 @@ describe("a private dataset, in a browser", () => {
     await alice.page.getByRole("button", { name: "Log in" }).click();
     await alice.page.getByRole("alert").waitFor();
     await alice.show("login-form-wrong-password");
-    // The form answers a wrong password with 422, and Chromium says so on the console.
+    // Chromium logs the form's 422 for a wrong password on its console.
     alice.troubles.length = 0;
     await alice.logIn("alice");
     await alice.page.waitForURL(server.http + group);
@@ -93,13 +93,13 @@ describe("a private dataset, in a browser", () => {
     await alice.show("group-owner");
   });
 
-  it("is uploaded with its sidecars through the group's page, which shows the progress", async () => {
+  it("is uploaded with its sidecars on the group's page, which shows the progress", async () => {
     const { page, context } = alice;
     const upload = page.locator("#upload");
     await upload.locator('input[type="file"]').setInputFiles(files);
     expect(await upload.locator("li.file").count()).toBe(files.length);
     await alice.show("upload-chosen");
-    // Slower than any lab's line: the files are small, and there has to be time to see something.
+    // A slow connection, so that small files show some progress.
     const network = await context.newCDPSession(page);
     const line = { offline: false, latency: 5, downloadThroughput: 1e6, uploadThroughput: 20_000 };
     await network.send("Network.emulateNetworkConditions", line);
@@ -124,11 +124,11 @@ describe("a private dataset, in a browser", () => {
     await alice.show("upload-done");
     const seen = (await page.evaluate("seen")) as number[];
     expect(seen.filter((value) => value > 0 && value < 1).length).toBeGreaterThan(2);
-    // The list below has it without anybody's reloading the page.
+    // The list below is refreshed without a reload of the page.
     await page.locator("#resources").getByRole("link", { name: "winter/2025" }).waitFor();
   });
 
-  it("is asked about before it is replaced", async () => {
+  it("is replaced only after a confirmation", async () => {
     const upload = alice.page.locator("#upload");
     await alice.page.reload();
     await upload
@@ -139,7 +139,7 @@ describe("a private dataset, in a browser", () => {
     await alice.show("upload-exists");
     await upload.getByRole("button", { name: "Replace it" }).click();
     await upload.getByText("1 uploaded").waitFor();
-    // Chromium tells the refusal (412) that made the page ask.
+    // Chromium logs the 412 because of which the page asks.
     alice.troubles.splice(
       0,
       Number.POSITIVE_INFINITY,
@@ -147,7 +147,7 @@ describe("a private dataset, in a browser", () => {
     );
   });
 
-  it("is refused with a sentence when it is none, and the stored one stays", async () => {
+  it("is not replaced by an invalid file, whose mistake is explained", async () => {
     const upload = alice.page.locator("#upload");
     const bad = join(folder.path, "files", "summer.json");
     await writeFile(bad, '{"meta": {}, "tree": ');
@@ -163,7 +163,7 @@ describe("a private dataset, in a browser", () => {
     );
   });
 
-  it("is drawn by Auspice, every tip of it", async () => {
+  it("is drawn by Auspice with all tips", async () => {
     await alice.page.goto(`${server.http}${dataset}?d=tree,map,measurements,entropy,frequencies&p=full`);
     expect(await drawnTips(alice)).toBe(tips);
     for (const panel of ["#d3MeasurementsSVG circle", "#d3entropy rect", "#d3frequencies path"]) {
@@ -172,14 +172,14 @@ describe("a private dataset, in a browser", () => {
     await alice.show("auspice-dataset");
   });
 
-  it("stands beside a narrative that can be walked through", async () => {
+  it("is shown in a narrative", async () => {
     await alice.goTo(narrative);
     expect(await drawnTips(alice)).toBeGreaterThan(100);
     await alice.page.getByText("How the Lakeside virus went around the lake").first().waitFor();
     await alice.show("auspice-narrative");
   });
 
-  it("is seen by bob, a viewer, who is not offered to upload", async () => {
+  it("is visible to bob, a viewer, who cannot upload", async () => {
     const bob = await open();
     await bob.goTo(dataset);
     await bob.logIn("bob");
@@ -193,7 +193,7 @@ describe("a private dataset, in a browser", () => {
     expect(await bob.page.locator("textarea").count()).toBe(0);
   });
 
-  it("is refused to carol, who is in no group", async () => {
+  it("is forbidden to carol, who is in no group", async () => {
     const carol = await open();
     await carol.goTo("/whoami");
     await carol.page.getByRole("main").getByRole("link", { name: "Log in" }).click();
@@ -214,7 +214,7 @@ describe("a private dataset, in a browser", () => {
     );
   });
 
-  it("is out of alice's sight too once she has logged out, here and at the provider", async () => {
+  it("is not visible to alice after a logout, here and at the provider", async () => {
     await alice.goTo("/whoami");
     await alice.show("whoami-owner");
     await alice.page.getByRole("banner").getByRole("button", { name: "Log out" }).click();
@@ -224,13 +224,13 @@ describe("a private dataset, in a browser", () => {
     await alice.show("after-logout");
     await alice.page.getByRole("link", { name: "Log in" }).first().waitFor();
     await alice.goTo(dataset);
-    // The provider does not let her in again by itself.
+    // The provider asks for the password again.
     await alice.page.locator('input[name="password"]').waitFor();
     const data = await alice.page.request.get(`${server.http}/charon/getDataset?prefix=${dataset}`);
     expect(data.status()).toBe(401);
   });
 
-  it("leaves nothing to complain about on any console", () => {
+  it("causes no error on any console", () => {
     expect(sessions.flatMap(({ troubles }) => troubles)).toEqual([]);
   });
 });

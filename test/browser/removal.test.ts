@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => site.close());
 
-/** Of each row's button, from the top. */
+/** The URL of each row, from top to bottom. */
 const addresses = (page: Page): Promise<string[]> =>
   page
     .locator("#resources [data-delete]")
@@ -22,7 +22,7 @@ const addresses = (page: Page): Promise<string[]> =>
 const focused = (page: Page): Promise<string> =>
   page.evaluate("document.activeElement.dataset.delete ?? document.activeElement.tagName");
 
-/** By keyboard alone, from the row's button on. */
+/** Deletes a row with the keyboard only. */
 const deleteRow = async (page: Page, address: string): Promise<void> => {
   await page.locator(`[data-delete="${address}"]`).focus();
   await page.keyboard.press("Enter");
@@ -32,8 +32,8 @@ const deleteRow = async (page: Page, address: string): Promise<void> => {
   await page.locator(`[data-delete="${address}"]`).waitFor({ state: "detached" });
 };
 
-describe("a deletion by keyboard", () => {
-  it("leaves the focus on the next row's button, and after the last row on the list's heading", async () => {
+describe("a deletion with the keyboard", () => {
+  it("moves the focus to the next row's button, or to the heading after the last row", async () => {
     const { page, troubles, close } = await site.openAs("alice", "/groups/demo");
     const before = await addresses(page);
     const [first = "", next = ""] = before;
@@ -48,7 +48,7 @@ describe("a deletion by keyboard", () => {
     await close();
   });
 
-  it("that is refused leaves it on the button that tries again, beside the reason", async () => {
+  it("that fails leaves the focus on the button to try again", async () => {
     const { page, close } = await site.openAs("alice", "/groups/demo");
     const [first = ""] = await addresses(page);
     await page.route(`${site.origin}${first}`, (route) =>

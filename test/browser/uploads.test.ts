@@ -19,7 +19,7 @@ const file = (name: string) => ({
 });
 
 describe("an upload from the group's page", () => {
-  it("is refused with the reason when its name is one that Auspice loses", async () => {
+  it("is rejected with a reason if Auspice cannot open its name", async () => {
     const { page, troubles, show, close } = await site.openAs("alice", "/groups/demo");
     const upload = page.locator("#upload");
     await upload.locator('input[type="file"]').setInputFiles([file("flu_#1.json"), file("flu_2.json")]);
@@ -30,12 +30,12 @@ describe("an upload from the group's page", () => {
     await upload.locator('input[name="name"]').first().fill("flu/1");
     await upload.getByRole("button", { name: "Upload", exact: true }).click();
     await upload.getByRole("link", { name: "Open flu/1" }).waitFor();
-    // The browser itself notes the 400 on its console.
+    // Chromium logs the 400 on its console.
     expect(troubles).toEqual([expect.stringContaining("400")]);
     await close();
   });
 
-  it("asks before it replaces what is stored under another Unicode form of its name", async () => {
+  it("asks for confirmation before it replaces a file with another Unicode form of its name", async () => {
     const { page, show, close } = await site.openAs("alice", "/groups/demo");
     const upload = page.locator("#upload");
     await upload.locator('input[type="file"]').setInputFiles(file("\u00cele_2024.json"));
@@ -50,7 +50,7 @@ describe("an upload from the group's page", () => {
     await close();
   });
 
-  it("says beside the file what Auspice will not show of it", async () => {
+  it("shows a warning about what Auspice will not show", async () => {
     const { page, show, close } = await site.openAs("alice", "/groups/demo");
     const upload = page.locator("#upload");
     const content = JSON.stringify({

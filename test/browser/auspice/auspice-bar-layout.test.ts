@@ -71,7 +71,7 @@ const open = async ({ page, goTo }: BrowserSession, path: string, width: number)
   return page;
 };
 
-describe("The bar hides nothing of Auspice, and the other way round", () => {
+describe("The bar and Auspice do not overlap", () => {
   test.each([
     ["a dataset in a wide window", dataset, 1280],
     ["a dataset with its sidebar closed", `${dataset}&sidebar=closed`, 1280],
@@ -94,19 +94,19 @@ describe("The bar hides nothing of Auspice, and the other way round", () => {
   };
   const group = "the-laboratory-network-of-the-north-shore-of-a-lake";
 
-  test.each([1280, 720, 390, 320])("with long names, in a window of %i", async (width) => {
+  test.each([1280, 720, 390, 320])("with long names, in a window of %i px", async (width) => {
     const page = await open(alice, dataset, width);
     await put(page, { group, username: "a.rather.long.name@institute.university.example.org" });
     await expectNothingHidden(page);
   });
 
-  test.each([1280, 720, 390, 320])("when somebody was logged out, in a window of %i", async (width) => {
+  test.each([1280, 720, 390, 320])("after a session has ended, in a window of %i px", async (width) => {
     const page = await open(visitor, dataset, width);
     await put(page, { group, notice: "You have been logged out." });
     await expectNothingHidden(page);
   });
 
-  it("turns a narrative's slides by its buttons at the edges", async () => {
+  it("does not cover a narrative's buttons at the edges", async () => {
     const page = await open(alice, narrative, 390);
     await page.getByText("Next", { exact: true }).click();
     await page.waitForURL(/[?]n=1/);
@@ -114,7 +114,7 @@ describe("The bar hides nothing of Auspice, and the other way round", () => {
     await page.waitForURL((url) => !url.search.includes("n=1"));
   });
 
-  it("is not printed, and leaves the paper to Auspice", async () => {
+  it("is not printed", async () => {
     const page = await open(alice, dataset, 1280);
     expect(await page.evaluate("innerHeight")).toBe(760);
     await page.emulateMedia({ media: "print" });
@@ -124,14 +124,14 @@ describe("The bar hides nothing of Auspice, and the other way round", () => {
     await page.emulateMedia({ media: null });
   });
 
-  it("keeps below itself what Auspice fixes to the window's edge", async () => {
+  it("is above elements that Auspice fixes to the window's edge", async () => {
     const page = await open(alice, narrative, 1280);
     const button = await page.getByRole("button", { name: "explore the data yourself" }).boundingBox();
     // Auspice puts its upper border one pixel outside.
     expect(button?.y).toBeGreaterThanOrEqual(39);
   });
 
-  it("leaves Auspice's words about a control beside that control", async () => {
+  it("does not displace Auspice's tooltips", async () => {
     const page = await open(alice, dataset, 1280);
     const icon = page.locator("#root [data-tip][data-for]").first();
     await icon.hover();
@@ -143,6 +143,6 @@ describe("The bar hides nothing of Auspice, and the other way round", () => {
   });
 });
 
-it("No policy was breached, and no script failed", () => {
+it("There is no CSP violation and no script error", () => {
   expect([...alice.troubles, ...visitor.troubles]).toEqual([]);
 });

@@ -28,7 +28,7 @@ const confirmLogout = async (page: Page): Promise<void> => {
 };
 
 describe("The bar above Auspice", () => {
-  it("names the user, and leads to the group, one's sessions and out, also by keyboard", async () => {
+  it("shows the user, and links to the group, the sessions and the logout, with the keyboard too", async () => {
     const { page, goTo, troubles, close } = await site.openAs("alice", dataset);
     await drawnTips(page);
     const focused: unknown[] = [];
@@ -60,7 +60,7 @@ describe("The bar above Auspice", () => {
     await close();
   });
 
-  it("lets an anonymous visitor log in, and come back to what Auspice shows by then", async () => {
+  it("has a login link for anonymous visitors, which returns to what Auspice shows at that time", async () => {
     const { page, goTo, logIn, troubles, close } = await site.open();
     await goTo(dataset);
     await drawnTips(page);
@@ -76,7 +76,7 @@ describe("The bar above Auspice", () => {
     await close();
   });
 
-  it("follows Auspice to another group", async () => {
+  it("is updated when Auspice navigates to another group", async () => {
     const { page, close } = await site.openAs("alice", dataset);
     await drawnTips(page);
     await goWithin(page, privateDataset);
@@ -99,7 +99,7 @@ describe("The bar above Auspice", () => {
     await close();
   });
 
-  it("follows it when a link is pointed at, in browsers that do not tell of new addresses", async () => {
+  it("is updated on hover, in browsers without the Navigation API", async () => {
     const { page, context, goTo, close } = await site.openAs("alice", dataset);
     await context.addInitScript('Object.defineProperty(window, "navigation", { value: undefined })');
     await goTo(dataset);
@@ -111,7 +111,7 @@ describe("The bar above Auspice", () => {
     await close();
   });
 
-  it("offers a login when the session has ended, beside Auspice's word that something is missing", async () => {
+  it("has a login link after the session has ended, beside Auspice's error", async () => {
     const { page, context, logIn, close } = await site.openAs("alice", dataset);
     await drawnTips(page);
     const other = await context.newPage();
@@ -130,7 +130,7 @@ describe("The bar above Auspice", () => {
     await close();
   });
 
-  it("knows of a login in another tab once its own is looked at again", async () => {
+  it("is updated after a login in another tab, when its tab becomes visible", async () => {
     const { page, context, goTo, close } = await site.open();
     await goTo(dataset);
     await drawnTips(page);

@@ -23,7 +23,7 @@ const answerForTiles = (route: Route, asked: string[]): Promise<void> => {
   return route.fulfill({ headers, contentType: "application/x-protobuf", body: Buffer.alloc(0) });
 };
 
-describe("Auspice in Chromium, under its content security policy", () => {
+describe("Auspice in Chromium, with its Content-Security-Policy", () => {
   let browser: Browser;
   let site: AuspiceSite;
   let context: BrowserContext;
@@ -85,7 +85,7 @@ describe("Auspice in Chromium, under its content security policy", () => {
     expectNoTrouble();
   });
 
-  it("walks through the narrative", async () => {
+  it("shows all slides of the narrative", async () => {
     await page.goto(`${site.url}${narrative}`);
     await page.getByText("How the Lakeside virus went around the lake").first().waitFor();
     await page.locator("circle.tip").first().waitFor();
@@ -103,7 +103,7 @@ describe("Auspice in Chromium, under its content security policy", () => {
     expectNoTrouble();
   });
 
-  it("opens the page for writing narratives", async () => {
+  it("opens the narrative editor", async () => {
     await page.goto(`${site.url}/edit/narratives`);
     await page
       .getByText(/narrative/i)
@@ -112,7 +112,7 @@ describe("Auspice in Chromium, under its content security policy", () => {
     expectNoTrouble();
   });
 
-  it("is kept from running and fetching anything else", async () => {
+  it("cannot run or fetch anything else", async () => {
     await page.goto(`${site.url}${dataset}?d=tree`);
     await page.locator("circle.tip").first().waitFor();
     await page.evaluate(`

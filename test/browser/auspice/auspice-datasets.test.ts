@@ -37,7 +37,7 @@ const address = (of = page): string => decodeURI(new URL(of.url()).pathname);
 describe("a second tree", () => {
   const [ha, na] = ["/groups/demo/flu/ha/2y", "groups/demo/flu/na/2y"];
 
-  it("AUS-13: is drawn by an address, and after a reload", async () => {
+  it("AUS-13: is drawn from the URL, and after a reload", async () => {
     await anybody.goTo(`${ha}:${na}`);
     expect(await drawnTips(page)).toBe(13);
     expect(await page.locator("#Tangle path").count()).toBe(5);
@@ -46,7 +46,7 @@ describe("a second tree", () => {
     expect(address()).toBe(`${ha}:${na}`);
   });
 
-  it("AUS-12, AUS-13: is offered when its name differs in one part; once chosen, it has an address", async () => {
+  it("AUS-12, AUS-13: is offered when its name differs in one part, and then is in the URL", async () => {
     await anybody.goTo(ha);
     expect(await drawnTips(page)).toBe(8);
     expect(await openSelect(page, page.locator("#selectTreeToo"))).toEqual([na]);
@@ -59,7 +59,7 @@ describe("a second tree", () => {
     expect(await drawnTips(page)).toBe(13);
   });
 
-  it("AUS-12: can be taken away again", async () => {
+  it("AUS-12: can be removed again", async () => {
     await anybody.goTo(`${ha}:${na}`);
     await drawnTips(page);
     expect(await openSelect(page, page.locator("#selectTreeToo"))).toEqual(["REMOVE", na]);
@@ -71,7 +71,7 @@ describe("a second tree", () => {
     expect(anybody.troubles).toEqual([]);
   });
 
-  it("AUS-12: is not offered where none is like it, and there is no date to enter either", async () => {
+  it("AUS-12: is not offered without a similar dataset, and there is no date field either", async () => {
     await anybody.goTo("/groups/demo/lakeside/2024?d=tree");
     await drawnTips(page);
     await page.locator("#dataset-select").click();
@@ -99,7 +99,7 @@ describe("the dataset chooser", () => {
     return offered;
   };
 
-  it("AUS-11: lists the group's datasets, and no other group's", async () => {
+  it("AUS-11: lists the datasets of this group only", async () => {
     await anybody.goTo("/groups/demo/flu/ha/2y");
     await drawnTips(page);
     expect(await levels(page)).toEqual([
@@ -111,7 +111,7 @@ describe("the dataset chooser", () => {
     ]);
   });
 
-  it("AUS-11: changes the dataset, whose address can be opened again", async () => {
+  it("AUS-11: changes the dataset and the URL", async () => {
     await anybody.goTo("/groups/demo/flu/ha/2y");
     await drawnTips(page);
     const [, , , segment] = await openChooser(page);
@@ -125,7 +125,7 @@ describe("the dataset chooser", () => {
     expect(anybody.troubles).toEqual([]);
   });
 
-  it("AUS-11: lists a private group's to who may see them, and offers their second trees", async () => {
+  it("AUS-11: lists a private group's datasets for its members, and offers their second trees", async () => {
     const bob = await site.openAs("bob", "/groups/demo-private/flu/ha/2y");
     expect(await drawnTips(bob.page)).toBe(8);
     const second = "groups/demo-private/flu/na/2y";
@@ -145,7 +145,7 @@ describe("the dataset chooser", () => {
     await bob.close();
   });
 
-  it("AUS-11: is missing, with a warning, when the list cannot be had", async () => {
+  it("AUS-11: is missing, with a warning, when the list is unavailable", async () => {
     const failing = /\/charon\/getAvailable/;
     await page.route(failing, (route) => route.fulfill({ status: 503, body: "{}" }));
     await anybody.goTo("/groups/demo/flu/na/2y");

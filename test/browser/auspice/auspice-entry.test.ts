@@ -28,7 +28,7 @@ describe("Auspice's entrypoint", () => {
     `${dataset}:groups/demo/flu/na`,
     narrative,
     "/edit/narratives",
-  ])("AUS-1: is what a browser gets at %s, and keeps no copy of", async (path) => {
+  ])("AUS-1: is the response at %s, and is not cached", async (path) => {
     const { page } = session;
     const response = await page.goto(site.origin + path);
     expect(response?.headers()).toMatchObject({
@@ -39,7 +39,7 @@ describe("Auspice's entrypoint", () => {
     else expect(await drawnTips(page)).toBeGreaterThan(5);
   });
 
-  it("AUS-8: is at the group's own spelling, query and second tree included", async () => {
+  it("AUS-8: is at the canonical spelling of the group, with query and second tree", async () => {
     const { page } = session;
     await page.goto(`${site.origin}/groups/DEMO/flu/ha:groups/Demo/flu/na?l=radial`);
     expect(await drawnTips(page)).toBe(12);
@@ -53,7 +53,7 @@ describe("Auspice's entrypoint", () => {
     ["/", "/groups"],
     ["/groups/demo", "/groups/demo"],
     ["/groups/demo/narratives", "/groups/demo"],
-  ])("AUS-6: is not at %s, where a page of the server's own is", async (path, shown) => {
+  ])("AUS-6: is not at %s, which is a page of the server", async (path, shown) => {
     const { page, goTo } = session;
     await goTo(path);
     expect(new URL(page.url()).pathname).toBe(shown);
@@ -85,7 +85,7 @@ describe("what a page of Auspice loads", () => {
       // The bar around it is ours.
       .filter((path) => !path.startsWith("/assets/"));
 
-  it("AUS-2: is scripts, fonts and images below /dist/, for good, the larger ones compressed", () => {
+  it("AUS-2: is scripts, fonts and images below /dist/, immutable, with large ones compressed", () => {
     const paths = loaded("script", "font", "image", "stylesheet");
     expect(paths.length).toBeGreaterThan(10);
     for (const path of paths) {
@@ -99,28 +99,28 @@ describe("what a page of Auspice loads", () => {
     expect(loaded("script").filter((path) => path.includes(".chunk.mainComponent.")).length).toBe(1);
   });
 
-  it("AUS-3: names /favicon.png as its icon, which is a picture", async () => {
+  it("AUS-3: links to /favicon.png as its icon, which is an image", async () => {
     const icon = await session.page.locator('link[rel~="icon"]').first().getAttribute("href");
     expect(icon).toBe("/favicon.png");
     const answer = await session.page.request.get(`${site.origin}/favicon.png`);
     expect([answer.status(), answer.headers()["content-type"]]).toEqual([200, "image/png"]);
   });
 
-  it("AUS-4: is no service worker, and to ask for one does no harm", async () => {
+  it("AUS-4: is no service worker, and a request for one is harmless", async () => {
     expect([...responses.keys()]).not.toContain("/service-worker.js");
     const script = "navigator.serviceWorker.getRegistrations().then((all) => all.length)";
     expect(await session.page.evaluate(script)).toBe(0);
     expect((await session.page.request.get(`${site.origin}/service-worker.js`)).status()).toBe(404);
   });
 
-  it("AUS-16: is asked for by GET alone, without headers that data depend on", () => {
+  it("AUS-16: is requested by GET only, without headers that affect the response", () => {
     expect(new Set(requests.map((request) => request.method()))).toEqual(new Set(["GET"]));
     const data = requests.filter((request) => request.url().includes("/charon/"));
     expect(data.length).toBeGreaterThan(4);
     for (const request of data) expect(request.headers()["accept"] ?? "*/*").toBe("*/*");
   });
 
-  it("leaves nothing to complain about on the console", () => {
+  it("causes no error on the console", () => {
     expect(session.troubles).toEqual([]);
   });
 });

@@ -32,7 +32,7 @@ const errorPage = async (page: Page): Promise<string> => {
   return details.innerText();
 };
 
-describe("Auspice's page about what it could not load", () => {
+describe("Auspice's error page", () => {
   let anybody: BrowserSession;
   beforeAll(async () => {
     anybody = await site.open();
@@ -46,7 +46,7 @@ describe("Auspice's page about what it could not load", () => {
     ],
     ["/groups/demo/old/flu", "JSONs for groups/demo/old/flu"],
     ["/groups/demo/narratives/bare", "narrative for /groups/demo/narratives/bare"],
-  ])("AUS-7: names the path, which stays the address: %s", async (path, named) => {
+  ])("AUS-7: shows the path, and does not change the URL: %s", async (path, named) => {
     const { page, goTo } = anybody;
     expect(await goTo(path)).toBe(200);
     expect(await errorPage(page)).toContain(`Couldn't load ${named}`);
@@ -58,7 +58,7 @@ describe("Auspice's page about what it could not load", () => {
     ["/groups/demo/flu/ha:groups/demo/nothing", "Could not be loaded: groups/demo/nothing."],
     ["/groups/demo/narratives/bare", "narrative for /groups/demo/narratives/bare"],
     ["/groups/demo/narratives/lost", "Could not be loaded: groups/demo/gone."],
-  ])("leads back to the group, and to nobody who knows nothing of it: %s", async (path, missing) => {
+  ])("links to the group for its members only: %s", async (path, missing) => {
     const { page, goTo } = anybody;
     await goTo(path);
     const back = page.getByRole("link", { name: "See what the group demo has" });
@@ -73,7 +73,7 @@ describe("Auspice's page about what it could not load", () => {
     await page.waitForURL(`${site.origin}/groups/demo`);
   });
 
-  it("AUS-7: lists what there is, with links that lead there", async () => {
+  it("AUS-7: lists the available datasets, with links", async () => {
     const { page, goTo } = anybody;
     await goTo("/groups/demo/flu/ha:groups/demo/nothing");
     await page.getByRole("link", { name: "groups/demo/flu/ha", exact: true }).click();
@@ -102,7 +102,7 @@ describe("a private dataset after the session has ended", () => {
     return session;
   };
 
-  it("leads to the login when the page is loaded again, and from there back to the very same", async () => {
+  it("redirects to the login at a reload, which returns to the same URL", async () => {
     const path = `${ha}:groups/demo-private/flu/na`;
     const { page, logIn, close } = await leftOpen(`${path}?l=radial`, 13);
     await page.reload();
@@ -113,7 +113,7 @@ describe("a private dataset after the session has ended", () => {
     await close();
   });
 
-  it("AUS-7: is named on the open page that may fetch nothing more, which offers to log in again", async () => {
+  it("AUS-7: is shown on the open page with an error and a login link", async () => {
     const { page, logIn, close } = await leftOpen(ha, 8);
     await openSelect(page, page.locator("#selectTreeToo"));
     await choose(page, "groups/demo-private/flu/na");

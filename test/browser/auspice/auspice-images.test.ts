@@ -84,7 +84,7 @@ describe("images of other hosts on a public group's pages", () => {
     );
   });
 
-  it("are said in words when they cannot be had", async () => {
+  it("are replaced by a sentence when they cannot be loaded", async () => {
     await session.goTo("/groups/demo/narratives/pictures?n=2");
     await page
       .getByText("An image from pictures.example (Map) could not be loaded.")
@@ -96,7 +96,7 @@ describe("images of other hosts on a public group's pages", () => {
 describe("images of other hosts on a private group's pages", () => {
   const why = "is not shown: private pages show none from other hosts, which would learn who reads them.";
 
-  it("are said in words, and asked for nowhere, without an error on the console", async () => {
+  it("are replaced by a sentence and not requested, without an error on the console", async () => {
     asked.length = 0;
     session.troubles.length = 0;
     await session.goTo("/groups/demo-private");

@@ -50,7 +50,7 @@ beforeEach(() => {
   session.troubles.length = 0;
 });
 
-describe("a dataset whose name needs care in addresses", () => {
+describe("a dataset whose name needs percent-encoding in URLs", () => {
   test.each(names)(
     "AUS-8, AUS-15: is drawn with its sidecars, also after a reload: %s",
     async (path, listed) => {
@@ -73,8 +73,8 @@ describe("a dataset whose name needs care in addresses", () => {
   );
 });
 
-describe("a narrative whose name, and whose datasets' names, need the same care", () => {
-  it("AUS-14: is shown, and turns its page to the other dataset", async () => {
+describe("a narrative whose name and datasets need percent-encoding in URLs", () => {
+  it("AUS-14: is shown, and navigates to the other dataset", async () => {
     const { page, goTo, troubles } = session;
     await goTo("/groups/demo");
     await page.locator("#resources").getByRole("link", { name: "1+1/R&D" }).click();

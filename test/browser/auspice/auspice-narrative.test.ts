@@ -60,7 +60,7 @@ const turnTo = async (number: number, heading: string): Promise<void> => {
 };
 
 describe("the sample narrative of a private group", () => {
-  it("AUS-14: is walked through, each slide with what belongs beside it", async () => {
+  it("AUS-14: shows each slide with its view", async () => {
     await page.getByText("How the Lakeside virus went around the lake").first().waitFor();
     expect(await drawnTips(page)).toBe(120);
     const slides: readonly (readonly [string, readonly string[]])[] = [
@@ -82,7 +82,7 @@ describe("the sample narrative of a private group", () => {
     expect(session.troubles).toEqual([]);
   });
 
-  it("AUS-14: opens at the slide of its address, and goes back by the browser's button", async () => {
+  it("AUS-14: opens at the slide of the URL, and supports the back button", async () => {
     await session.goTo(`${sample}?n=2`);
     await page.getByRole("heading", { name: "Across the water" }).waitFor();
     await expect.poll(() => page.locator(visible).count()).toBeLessThan(40);
@@ -96,7 +96,7 @@ describe("the sample narrative of a private group", () => {
 });
 
 describe("a narrative about several datasets", () => {
-  it("AUS-14: fetches all of them from this server, whatever host its links name", async () => {
+  it("AUS-14: fetches all of them from this server, with any host in its links", async () => {
     // What was open before may still be fetching its map.
     await page.goto("about:blank");
     const requests = recordRequests(page);
@@ -117,7 +117,7 @@ describe("a narrative about several datasets", () => {
     );
   });
 
-  it("AUS-14: says so on the slide whose dataset is missing", async () => {
+  it("AUS-14: shows an error on the slide whose dataset is missing", async () => {
     await session.goTo("/groups/demo/narratives/flu/two?n=2");
     await page.getByRole("heading", { name: "Two trees" }).waitFor();
     expect(await drawnTips(page)).toBe(13);
@@ -127,8 +127,8 @@ describe("a narrative about several datasets", () => {
   });
 });
 
-describe("the page for trying narratives", () => {
-  it("AUS-16: shows a file from one's disk, with the datasets that one may see, and sends it nowhere", async () => {
+describe("the narrative editor", () => {
+  it("AUS-16: shows a local file with the user's datasets, and does not upload it", async () => {
     await session.goTo("/edit/narratives");
     const requests = recordRequests(page);
     const target = page.getByText("Drag & Drop markdown file to begin");

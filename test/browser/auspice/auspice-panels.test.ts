@@ -47,7 +47,7 @@ const expectPanels = async (): Promise<void> => {
 };
 
 describe("a dataset with all sidecars", () => {
-  test.each(panels)("AUS-9: is drawn in the panel %s, by itself", async (panel, drawn, least) => {
+  test.each(panels)("AUS-9: is drawn in the panel %s alone", async (panel, drawn, least) => {
     await session.goTo(`${sample}?d=${panel}&p=full`);
     await page.locator(drawn).first().waitFor();
     await expect.poll(() => count(drawn)).toBeGreaterThanOrEqual(least);
@@ -56,7 +56,7 @@ describe("a dataset with all sidecars", () => {
     expect(session.troubles).toEqual([]);
   });
 
-  it("AUS-5: is drawn in all panels where the map's tiles are refused", async () => {
+  it("AUS-5: is drawn in all panels when map tiles are blocked", async () => {
     const requests = recordRequests(page);
     await session.goTo(everything);
     await expectPanels();
@@ -68,7 +68,7 @@ describe("a dataset with all sidecars", () => {
     expect(session.troubles).toEqual([]);
   });
 
-  it("AUS-5: is drawn in all panels where the map's tiles never come", async () => {
+  it("AUS-5: is drawn in all panels when map tiles time out", async () => {
     // As where a firewall drops what it does not let through. Answered by nobody.
     await session.context.route(`${tileHost}**`, () => undefined);
     await session.goTo(everything);
@@ -77,8 +77,8 @@ describe("a dataset with all sidecars", () => {
   });
 });
 
-describe("a dataset in the old form", () => {
-  it("AUS-9: is drawn, as the server has converted it", async () => {
+describe("a v1 dataset", () => {
+  it("AUS-9: is drawn after its conversion by the server", async () => {
     const fetched = page.waitForResponse((response) => response.url().includes("/charon/getDataset"));
     await session.goTo("/groups/demo/old/flu");
     expect(await drawnTips(page)).toBe(3);
@@ -96,7 +96,7 @@ describe("a dataset without sidecars", () => {
   const sidecars = (requests: readonly string[]) =>
     requests.map((request) => new URLSearchParams(request.split("?")[1]).get("type")).filter(Boolean);
 
-  it("AUS-10: is drawn without a word about the missing root sequence", async () => {
+  it("AUS-10: is drawn without a warning about the missing root sequence", async () => {
     const requests = recordRequests(page);
     await session.goTo("/groups/demo/bare");
     expect(await drawnTips(page)).toBe(6);
@@ -105,7 +105,7 @@ describe("a dataset without sidecars", () => {
     expect(await page.getByText(/Failed to/).count()).toBe(0);
   });
 
-  it("AUS-10: is not asked for a root sequence that it has in itself", async () => {
+  it("AUS-10: with an embedded root sequence needs no request for one", async () => {
     const requests = recordRequests(page);
     await session.goTo("/groups/demo/inline");
     expect(await drawnTips(page)).toBe(6);
@@ -114,7 +114,7 @@ describe("a dataset without sidecars", () => {
     expect(session.troubles).toEqual([]);
   });
 
-  it("AUS-10: is drawn with a warning when it promises frequencies and measurements", async () => {
+  it("AUS-10: is drawn with a warning when it lists frequencies and measurements as panels", async () => {
     const requests = recordRequests(page);
     await session.goTo("/groups/demo/promising");
     await page.getByText("Failed to fetch tip frequencies").waitFor();

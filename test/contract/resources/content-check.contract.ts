@@ -7,7 +7,7 @@ import type { ContentCheck, Upload } from "../../../src/ports/driven/resources/c
 import { pngOf } from "../../support/resources/png.ts";
 import { sampleContent } from "../../support/resources/sample-content.ts";
 
-/** The check, and the most bytes it may let through: between 1 and 10 MB. */
+/** The check and its limit, which is between 1 and 10 MB. */
 export interface Harness {
   readonly check: ContentCheck;
   readonly maxUploadBytes: number;
@@ -25,21 +25,21 @@ const signal = new AbortController().signal;
 const dataset = (bytes = 0) =>
   Buffer.from(`{"version":"v2","meta":{"x":"${"ACGT".repeat(bytes >> 2)}"},"tree":{"name":"root"}}`);
 
-const cut = (whole: Uint8Array, size: number): Uint8Array[] =>
+const split = (whole: Uint8Array, size: number): Uint8Array[] =>
   Array.from({ length: Math.ceil(whole.length / size) }, (_, i) => whole.subarray(i * size, (i + 1) * size));
 
-/** Unpacks what has one member, as browsers do. */
-const onlyMember = (packed: Buffer): Buffer => gunzipSync(packed, { rejectGarbageAfterEnd: true });
+/** Decompresses a single member, as browsers do. */
+const onlyMember = (compressed: Buffer): Buffer => gunzipSync(compressed, { rejectGarbageAfterEnd: true });
 
-const bodyOf = async function* (pieces: readonly Uint8Array[]) {
-  yield* pieces;
+const bodyOf = async function* (chunks: readonly Uint8Array[]) {
+  yield* chunks;
 };
 
 const good: [string, ObjectKind, Buffer][] = [
-  ["a dataset as labs have them", main, sampleContent("main")],
-  ["measurements as labs have them", measurements, sampleContent("measurements")],
-  ["tip frequencies as labs have them", frequencies, sampleContent("tip-frequencies")],
-  ["a narrative as labs have them", narrative, sampleContent("narrative")],
+  ["a real dataset", main, sampleContent("main")],
+  ["real measurements", measurements, sampleContent("measurements")],
+  ["real tip frequencies", frequencies, sampleContent("tip-frequencies")],
+  ["a real narrative", narrative, sampleContent("narrative")],
   ["a narrative with a large image", narrative, Buffer.from(`---\ntitle: é\n---\n${"€".repeat(400_000)}`)],
   ["a dataset of several trees", main, Buffer.from('{"meta":{},"tree":[{"name":"a"},{"name":"b"}]}')],
   ["a dataset over 1 MB", main, dataset(900_000)],
@@ -49,10 +49,10 @@ const good: [string, ObjectKind, Buffer][] = [
   ["a logo", logo, pngOf(200, 100)],
 ];
 
-/** What is taken, and what readers are told to miss in it. */
+/** Content that is accepted, and the warnings about it. */
 const warned: [string, string, RegExp[]][] = [
   [
-    "a dataset that has it all",
+    "a complete dataset",
     '{"meta":{"panels":["tree"],"updated":"2024-01-01","colorings":[],"filters":[],"geo_resolutions":[],' +
       '"genome_annotations":{}},"tree":{"name":"a","node_attrs":{}}}',
     [],
@@ -63,7 +63,7 @@ const warned: [string, string, RegExp[]][] = [
     [/no list of "panels"/],
   ],
   [
-    "a dataset with lists that are none",
+    "a dataset with members of wrong types",
     '{"meta":{"panels":"tree","updated":7,"colorings":{},"filters":"x","geo_resolutions":null,' +
       '"genome_annotations":[]},"tree":{"name":"a","node_attrs":[]}}',
     [
@@ -85,7 +85,7 @@ const bad: [string, ObjectKind, string | Buffer, RegExp][] = [
     dataset().subarray(0, -1),
     /not complete JSON: .* Was the file cut off\?/,
   ],
-  ["a dataset with something behind", main, `${dataset()}x`, /where the end should be/],
+  ["a dataset with trailing data", main, `${dataset()}x`, /where the end should be/],
   ["a dataset that is a list", main, "[]", /has to be a JSON object/],
   ["a dataset without meta", main, '{"tree":{}}', /no "meta"/],
   ["a dataset without tree", main, '{"meta":{}}', /no "tree"/],
@@ -150,7 +150,7 @@ const bad: [string, ObjectKind, string | Buffer, RegExp][] = [
   ["an overview over 1 MB", overview, "x".repeat(1_000_001), /1 MB at most/],
   ["a logo that is a JPEG", logo, Buffer.from("ffd8ffe000104a464946", "hex"), /not a PNG/],
   ["a logo that is cut off", logo, pngOf(9, 9).subarray(0, -1), /cut off/],
-  ["a logo with something behind", logo, Buffer.concat([pngOf(9, 9), Buffer.of(0)]), /follows its end/],
+  ["a logo with trailing data", logo, Buffer.concat([pngOf(9, 9), Buffer.of(0)]), /follows its end/],
   ["a logo with a wrong checksum", logo, pngOf(9, 9).fill(0, 29, 33), /checksum/],
   ["a logo that is too wide", logo, pngOf(10_001, 1), /10,001 × 1 pixels/],
   ["a logo of too many pixels", logo, pngOf(8_000, 8_000), /50,000,000 in all/],
@@ -163,125 +163,125 @@ export const contentCheckContract = (adapter: string, open: () => Promise<Harnes
   const run = async (kind: ObjectKind, upload: Upload, abort: AbortSignal = signal) => {
     const { check } = await open();
     const all: Uint8Array[] = [];
-    for await (const piece of check.check(kind, upload, abort)) all.push(piece);
+    for await (const chunk of check.check(kind, upload, abort)) all.push(chunk);
     return Buffer.concat(all);
   };
   const send = (kind: ObjectKind, encoding: Upload["encoding"], content: Uint8Array, size = 65_536) =>
-    run(kind, { encoding, body: bodyOf(cut(content, size)) });
-  const fault = (outcome: Promise<unknown>): Promise<Error> =>
+    run(kind, { encoding, body: bodyOf(split(content, size)) });
+  const errorOf = (outcome: Promise<unknown>): Promise<Error> =>
     outcome.then(
-      () => new Error("nothing was refused"),
+      () => new Error("it was accepted"),
       (error) => error,
     );
 
   describe(`ContentCheck in ${adapter}`, () => {
-    it.each(good)("passes %s that comes as gzip on as it is", async (_, kind, content) => {
-      const packed = gzipSync(content);
+    it.each(good)("does not change the gzip form of %s", async (_, kind, content) => {
+      const compressed = gzipSync(content);
       for (const size of [7, 65_536])
-        expect((await send(kind, "gzip", packed, size)).equals(packed)).toBe(true);
+        expect((await send(kind, "gzip", compressed, size)).equals(compressed)).toBe(true);
     });
 
-    it.each(good)("compresses %s that comes plain", async (_, kind, content) => {
+    it.each(good)("compresses %s that is sent uncompressed", async (_, kind, content) => {
       for (const size of [1000, 2 ** 24]) {
         expect(gunzipSync(await send(kind, "identity", content, size)).equals(content)).toBe(true);
       }
     });
 
-    it.each(bad)("refuses %s", async (_, kind, content, why) => {
+    it.each(bad)("rejects %s", async (_, kind, content, why) => {
       const plain = Buffer.from(content);
-      const packed = gzipSync(plain);
+      const compressed = gzipSync(plain);
       for (const outcome of [
-        () => send(kind, "gzip", packed),
-        () => send(kind, "gzip", packed, 50),
+        () => send(kind, "gzip", compressed),
+        () => send(kind, "gzip", compressed, 50),
         () => send(kind, "identity", plain),
       ]) {
-        const error = await fault(outcome());
+        const error = await errorOf(outcome());
         expect(error).toBeInstanceOf(BadContent);
         expect(error.message).toMatch(why);
       }
     });
 
-    it.each(warned)("tells what readers will miss in %s", async (_, text, missing) => {
+    it.each(warned)("warns about %s", async (_, text, missing) => {
       for (const encoding of ["gzip", "identity"] as const) {
-        const told: string[] = [];
+        const warnings: string[] = [];
         const content = encoding === "gzip" ? gzipSync(text) : Buffer.from(text);
-        const body = bodyOf(cut(content, 20));
-        await run(main, { encoding, body, warn: (warning) => void told.push(warning) });
-        expect(told).toEqual(missing.map((words) => expect.stringMatching(words)));
+        const body = bodyOf(split(content, 20));
+        await run(main, { encoding, body, warn: (warning) => void warnings.push(warning) });
+        expect(warnings).toEqual(missing.map((words) => expect.stringMatching(words)));
       }
     });
 
-    it("refuses what is no complete gzip, though the JSON in it is complete", async () => {
-      const packed = gzipSync(dataset(100_000));
+    it("rejects incomplete gzip, even if the JSON in it is complete", async () => {
+      const compressed = gzipSync(dataset(100_000));
       const wrong: [Buffer, RegExp][] = [
         [Buffer.alloc(0), /upload is empty/],
-        [packed.subarray(0, 1), /ends too early/],
-        [packed.subarray(0, packed.length >> 1), /ends too early/],
-        [packed.subarray(0, -1), /ends too early/],
-        [packed.subarray(0, -8), /ends too early/],
-        [Buffer.concat([packed.subarray(0, -8), Buffer.alloc(8)]), /do not fit together/],
-        [Buffer.concat([packed, Buffer.from("x")]), /something follows/],
-        [Buffer.concat([packed, Buffer.alloc(3)]), /something follows/],
-        [Buffer.concat([packed, gzipSync(" "), Buffer.alloc(20, "x")]), /do not fit together/],
-        [Buffer.concat([packed, gzipSync(" "), Buffer.alloc(3)]), /something follows/],
-        [Buffer.concat([packed, gzipSync(" "), Buffer.alloc(3), gzipSync("x")]), /something follows/],
-        [Buffer.concat([packed, gzipSync(" ").subarray(0, -1)]), /ends too early/],
-        [Buffer.concat([packed, gzipSync("x")]), /where the end should be/],
+        [compressed.subarray(0, 1), /ends too early/],
+        [compressed.subarray(0, compressed.length >> 1), /ends too early/],
+        [compressed.subarray(0, -1), /ends too early/],
+        [compressed.subarray(0, -8), /ends too early/],
+        [Buffer.concat([compressed.subarray(0, -8), Buffer.alloc(8)]), /do not fit together/],
+        [Buffer.concat([compressed, Buffer.from("x")]), /something follows/],
+        [Buffer.concat([compressed, Buffer.alloc(3)]), /something follows/],
+        [Buffer.concat([compressed, gzipSync(" "), Buffer.alloc(20, "x")]), /do not fit together/],
+        [Buffer.concat([compressed, gzipSync(" "), Buffer.alloc(3)]), /something follows/],
+        [Buffer.concat([compressed, gzipSync(" "), Buffer.alloc(3), gzipSync("x")]), /something follows/],
+        [Buffer.concat([compressed, gzipSync(" ").subarray(0, -1)]), /ends too early/],
+        [Buffer.concat([compressed, gzipSync("x")]), /where the end should be/],
         [dataset(), /announced as gzip .* but it is not gzip/],
         [Buffer.from("\x1f{}"), /but it is not gzip/],
       ];
       for (const [content, why] of wrong) {
         for (const size of [1_000_000, Math.max(1, content.length - 1)]) {
-          const error = await fault(send(main, "gzip", content, size));
+          const error = await errorOf(send(main, "gzip", content, size));
           expect(error).toBeInstanceOf(BadContent);
           expect(error.message).toMatch(why);
         }
       }
     });
 
-    it("makes one member of gzip out of several, which browsers read the first of", async () => {
+    it("recompresses several gzip members as one, since browsers only read the first", async () => {
       const content = dataset(100_000);
-      const parts = [...cut(content, 30_000)].map((part) => gzipSync(part));
+      const parts = [...split(content, 30_000)].map((part) => gzipSync(part));
       const empty = gzipSync("");
-      for (const packed of [Buffer.concat(parts), Buffer.concat([empty, ...parts, empty])]) {
-        for (const size of [7, 65_536, packed.length]) {
-          const stored = await send(main, "gzip", packed, size);
+      for (const compressed of [Buffer.concat(parts), Buffer.concat([empty, ...parts, empty])]) {
+        for (const size of [7, 65_536, compressed.length]) {
+          const stored = await send(main, "gzip", compressed, size);
           expect(onlyMember(stored).equals(content)).toBe(true);
         }
       }
     });
 
-    it("refuses a second member behind a large first one, which has been passed on by then", async () => {
+    it("rejects a second member after a large first one, part of which has been yielded", async () => {
       const large = gzipSync(Buffer.concat([dataset(), Buffer.alloc(1_000_000, " ")]), { level: 0 });
-      expect((await fault(send(main, "gzip", Buffer.concat([large, gzipSync(" ")])))).message).toMatch(
+      expect((await errorOf(send(main, "gzip", Buffer.concat([large, gzipSync(" ")])))).message).toMatch(
         /several parts/,
       );
     });
 
-    it("bounds several members as one", async () => {
+    it("limits the total size of several members", async () => {
       const { maxUploadBytes } = await open();
       const blank = gzipSync(Buffer.alloc(1_000_000, " "));
       const over = [gzipSync(dataset()), ...Array(Math.ceil(maxUploadBytes / 1_000_000)).fill(blank)];
-      expect((await fault(send(main, "gzip", Buffer.concat(over)))).message).toMatch(/when unpacked/);
+      expect((await errorOf(send(main, "gzip", Buffer.concat(over)))).message).toMatch(/when unpacked/);
       const endless = async function* () {
         for (const member = gzipSync(""); ; ) yield Buffer.concat(Array(3000).fill(member));
       };
-      expect(await fault(run(main, { encoding: "gzip", body: endless() }))).toBeInstanceOf(BadContent);
+      expect(await errorOf(run(main, { encoding: "gzip", body: endless() }))).toBeInstanceOf(BadContent);
     });
 
-    it("refuses a file that was compressed twice, and one that is compressed and says it is not", async () => {
-      const packed = gzipSync(dataset());
+    it("rejects a file that was compressed twice, and a compressed one without Content-Encoding", async () => {
+      const compressed = gzipSync(dataset());
       for (const [encoding, content] of [
-        ["gzip", gzipSync(packed)],
-        ["identity", packed],
+        ["gzip", gzipSync(compressed)],
+        ["identity", compressed],
       ] as const) {
-        expect((await fault(send(main, encoding, content))).message).toMatch(
+        expect((await errorOf(send(main, encoding, content))).message).toMatch(
           "compressed with gzip; unpack it first",
         );
       }
     });
 
-    it("takes exactly as many bytes as it may, unpacked, and not one more", async () => {
+    it("accepts exactly the maximum of decompressed bytes", async () => {
       const { maxUploadBytes } = await open();
       const blank = Buffer.concat([dataset(), Buffer.alloc(maxUploadBytes, " ")]);
       const fits = blank.subarray(0, maxUploadBytes);
@@ -292,7 +292,7 @@ export const contentCheckContract = (adapter: string, open: () => Promise<Harnes
         ["gzip", gzipSync(over, { level: 1 })],
         ["identity", over],
       ] as const) {
-        const error = await fault(send(main, encoding, content));
+        const error = await errorOf(send(main, encoding, content));
         expect(error).toBeInstanceOf(BadContent);
         expect(error.message).toMatch(/more than [\d.]+ MB when unpacked/);
       }
@@ -304,26 +304,26 @@ export const contentCheckContract = (adapter: string, open: () => Promise<Harnes
       await send(main, "gzip", gzipSync(incompressible, { level: 0 }));
     });
 
-    it("refuses an endless upload that unpacks to nothing", async () => {
+    it("rejects an endless upload without any content", async () => {
       const endless = async function* () {
         yield Buffer.from("1f8b0808000000000003", "hex");
         for (;;) yield Buffer.alloc(65_536, "name");
       };
-      expect(await fault(run(main, { encoding: "gzip", body: endless() }))).toBeInstanceOf(BadContent);
+      expect(await errorOf(run(main, { encoding: "gzip", body: endless() }))).toBeInstanceOf(BadContent);
     });
 
-    it.each(["gzip", "identity"] as const)("passes the failure of a %s body through", async (encoding) => {
+    it.each(["gzip", "identity"] as const)("rethrows the error of a %s body", async (encoding) => {
       const failure = new Error("the client went away");
       const content = encoding === "gzip" ? gzipSync(dataset()) : dataset();
       const body = async function* () {
         yield content.subarray(0, 20);
         throw failure;
       };
-      expect(await fault(run(main, { encoding, body: body() }))).toBe(failure);
+      expect(await errorOf(run(main, { encoding, body: body() }))).toBe(failure);
     });
 
     it.each(["gzip", "identity"] as const)(
-      "stops with the signal's reason while a %s body is silent",
+      "throws the signal's reason while a %s body is stalled",
       async (encoding) => {
         const abort = new AbortController();
         const reason = new Error("stop");
@@ -332,18 +332,18 @@ export const contentCheckContract = (adapter: string, open: () => Promise<Harnes
           await new Promise(() => {});
         };
         setTimeout(() => abort.abort(reason), 5);
-        expect(await fault(run(main, { encoding, body: body() }, abort.signal))).toBe(reason);
-        expect(await fault(run(main, { encoding, body: body() }, abort.signal))).toBe(reason);
+        expect(await errorOf(run(main, { encoding, body: body() }, abort.signal))).toBe(reason);
+        expect(await errorOf(run(main, { encoding, body: body() }, abort.signal))).toBe(reason);
       },
     );
 
     it.each(["gzip", "identity"] as const)(
-      "closes a %s body when its reader leaves or it is bad",
+      "closes a %s body when its consumer stops or it is invalid",
       async (encoding) => {
         let closed = 0;
         const body = async function* (content: Buffer) {
           try {
-            yield* cut(encoding === "gzip" ? gzipSync(content) : content, 1000);
+            yield* split(encoding === "gzip" ? gzipSync(content) : content, 1000);
             await new Promise(() => {});
           } finally {
             closed += 1;
@@ -354,12 +354,12 @@ export const contentCheckContract = (adapter: string, open: () => Promise<Harnes
         for await (const _ of check.check(main, { encoding, body: body(text) }, signal)) break;
         expect(closed).toBe(1);
         const broken = Buffer.concat([Buffer.from("{"), text]);
-        expect(await fault(run(main, { encoding, body: body(broken) }))).toBeInstanceOf(BadContent);
+        expect(await errorOf(run(main, { encoding, body: body(broken) }))).toBeInstanceOf(BadContent);
         expect(closed).toBe(2);
       },
     );
 
-    it("lets others have their turn many times while it checks one piece of 4 MiB", async () => {
+    it("yields to the event loop while it checks one chunk of 4 MiB", async () => {
       const content = dataset(4 * 2 ** 20);
       for (const [encoding, body] of [
         ["identity", content],

@@ -41,7 +41,7 @@ describe.each(files)("a group's %s", (_, path, type, content) => {
     ["another group's owner", ["other/owners"], [403, 403, 403, 403]],
     ["somebody without a role", [], [403, 403, 403, 403]],
     ["nobody", undefined, [401, 401, 401, 401]],
-  ])("answers %s as the rules say", async (_, roles, expected) => {
+  ])("is authorized by role: %s", async (_, roles, expected) => {
     await put(server, path, type, content);
     const statuses: number[] = [];
     for (const method of ["PUT", "GET", "DELETE", "OPTIONS"]) statuses.push((await by(method, roles)).status);
@@ -53,12 +53,12 @@ describe.each(files)("a group's %s", (_, path, type, content) => {
   test.each([
     ["an owner", "owners", "DELETE, GET, HEAD, OPTIONS, PUT"],
     ["an editor", "editors", "GET, HEAD, OPTIONS"],
-  ])("tells %s what may be done", async (_, role, allowed) => {
+  ])("lists the allowed methods for %s", async (_, role, allowed) => {
     const answer = await by("OPTIONS", [`blab/${role}`]);
     expect(answer.headers["allow"]?.split(/,\s*/).sort().join(", ")).toBe(allowed);
   });
 
-  test("is not sent again to somebody who has it", async () => {
+  test("is not sent again if the client's copy is current", async () => {
     await put(server, path, type, content);
     const first = await get(server, path, type);
     expect(first.headers["cache-control"]).toBe("private, no-cache");
@@ -68,21 +68,21 @@ describe.each(files)("a group's %s", (_, path, type, content) => {
   });
 });
 
-describe("what a group says of itself", () => {
-  test("follows its overview and its logo at once", async () => {
+describe("getSourceInfo of a group", () => {
+  test("reflects a new overview and logo immediately", async () => {
     const [logo] = files;
     if (logo === undefined) throw new Error("no logo");
     const headers = { Authorization: await server.bearer("olga", "blab/owners") };
     for (const [, path] of files) await server.ask({ method: "DELETE", path, headers });
     expect(await info()).toMatchObject({ title: expect.stringContaining("blab"), avatar: null });
     for (const [, path, type, content] of files) await put(server, path, type, content);
-    const told = await info();
-    expect(told).toMatchObject({ title: "The lab", overview: expect.stringContaining("Our data.") });
-    expect(told["avatar"]).toBe(`data:image/png;base64,${Buffer.from(logo[3]).toString("base64")}`);
+    const changed = await info();
+    expect(changed).toMatchObject({ title: "The lab", overview: expect.stringContaining("Our data.") });
+    expect(changed["avatar"]).toBe(`data:image/png;base64,${Buffer.from(logo[3]).toString("base64")}`);
   });
 });
 
-describe("addresses of settings and narratives are never datasets", () => {
+describe("paths of settings and narratives are never datasets", () => {
   test.each([
     "/groups/blab/settings",
     "/groups/blab/narratives",

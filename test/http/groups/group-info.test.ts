@@ -25,7 +25,7 @@ const info = async (
   return answer.json() as Record<string, unknown>;
 };
 
-/** As an operator may have left it there, valid or not. */
+/** Stores an overview without validation, as an operator may. */
 const putOverview = (content: string, encoding: "gzip" | "none" = "gzip") =>
   putObjects(server, { "MixedCase/group-overview.md": { type: "text/markdown", content, encoding } });
 
@@ -42,7 +42,7 @@ describe("getSourceInfo", () => {
     expect(await info()).toEqual(defaults);
   });
 
-  test("shows what the overview says, whatever its line ends", async () => {
+  test("has the overview's values, with any line terminator", async () => {
     const content =
       "---\ntitle: Example lab\nbyline: Department of X\nwebsite: https://example.org\nshowDatasets: false\nshowNarratives: false\n---\n\n# Hello\n\nWords.\n";
     const expected = {
@@ -62,7 +62,7 @@ describe("getSourceInfo", () => {
     }
   });
 
-  test("reads front matter in JSON too", async () => {
+  test("accepts front matter in JSON", async () => {
     await putOverview('---\n{"title": "From JSON", "showDatasets": false}\n---\nWords.\n');
     expect(await info()).toMatchObject({
       title: "From JSON",
@@ -85,7 +85,7 @@ describe("getSourceInfo", () => {
     ["a website that is a script", "---\nwebsite: javascript:alert(1)\n---\n", defaults],
     ["a website that is data", "---\nwebsite: data:text/html,x\n---\n", defaults],
     ["a website without a scheme", "---\nwebsite: www.example.org\n---\n", defaults],
-  ])("makes the best of %s", async (_, content, expected) => {
+  ])("has defaults for %s", async (_, content, expected) => {
     await putOverview(content);
     expect(await info()).toEqual(expected);
   });
@@ -96,7 +96,7 @@ describe("getSourceInfo", () => {
     "ftp://example.org",
     "ftps://example.org",
     "mailto:lab@example.org",
-  ])("keeps the website %s", async (website) => {
+  ])("has the website %s", async (website) => {
     await putOverview(`---\nwebsite: ${website}\n---\n`);
     expect(await info()).toEqual({ ...defaults, website });
   });
@@ -105,7 +105,7 @@ describe("getSourceInfo", () => {
     ["YAML that cannot be read", "---\ntitle: [\n---\nWords.\n"],
     ["YAML with a colon too many", "---\ntitle: a: b\n---\n"],
     ["JSON that cannot be read", '---\n{"title": }\n---\n'],
-  ])("has the defaults and a word about it for %s", async (_, content) => {
+  ])("has the defaults and an error for %s", async (_, content) => {
     await putOverview(content);
     const { error, ...others } = await info();
     expect(others).toEqual(defaults);
@@ -115,7 +115,7 @@ describe("getSourceInfo", () => {
     expect([page.status, page.text.includes("MixedCase")]).toEqual([200, true]);
   });
 
-  test("shows the logo as a data URL, compressed in the store or not", async () => {
+  test("has the logo as a data URL, whether it is stored compressed or not", async () => {
     for (const encoding of ["gzip", "none"] as const) {
       await putObjects(server, {
         "MixedCase/group-logo.png": { type: "image/png", content: logo, encoding },
@@ -124,7 +124,7 @@ describe("getSourceInfo", () => {
     }
   });
 
-  test("follows uploads and deletions at once", async () => {
+  test("reflects uploads and deletions immediately", async () => {
     const path = "/groups/MixedCase/settings/overview";
     const headers = { ...owner, "Content-Type": "text/markdown" };
     await server.ask({ method: "PUT", path, headers, body: "---\ntitle: One\n---\n" });

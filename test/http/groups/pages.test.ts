@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** What this kind of caller in `blab` sees. */
+/** The page as this kind of caller of `blab` sees it. */
 const see = async (kind: CallerKind, path: string): Promise<string> => {
   const answer = await visitors.get(kind)?.ask(path);
   expect([answer?.status, answer?.headers["content-type"]]).toEqual([200, "text/html; charset=utf-8"]);
@@ -22,7 +22,7 @@ const see = async (kind: CallerKind, path: string): Promise<string> => {
 };
 
 describe("the list of groups", () => {
-  test("shows an anonymous visitor the public groups, with a way to log in", async () => {
+  test("shows an anonymous visitor the public groups, with a login link", async () => {
     const text = await see("anonymous", "/groups");
     for (const name of ["blab", "MixedCase"]) expect(text).toContain(`href="/groups/${name}"`);
     for (const name of ["test-private", "other"]) expect(text).not.toContain(`/groups/${name}`);
@@ -30,7 +30,7 @@ describe("the list of groups", () => {
     expect(text).toContain('href="/groups/blab/ncov/19B"');
   });
 
-  test("shows a member the private groups too, and who is logged in", async () => {
+  test("shows a member their private groups and their username", async () => {
     const text = await see("outsider", "/groups");
     expect(text).toContain('href="/groups/other"');
     expect(text).not.toContain("test-private");
@@ -38,14 +38,14 @@ describe("the list of groups", () => {
     expect(text).toContain('href="/whoami"');
   });
 
-  test("can be filtered by address, without scripts", async () => {
+  test("can be filtered by query parameters, without scripts", async () => {
     const narrowed = await see("anonymous", "/groups?type=narrative");
     expect(narrowed).not.toContain('href="/groups/blab/ncov/19B"');
     expect(narrowed).toContain('href="/groups/blab/narratives/test/fixture"');
     expect(await see("anonymous", "/groups?filter=19B")).not.toContain("narratives/test/fixture");
   });
 
-  test("repeats nothing from its address as markup", async () => {
+  test("escapes query parameters", async () => {
     const text = await see("anonymous", "/groups?filter=%3Cimg%20src%3Dx%3E&type=%22%3E%3Cb%3E");
     expect(text).not.toMatch(/<img src=x>|"><b>/);
   });
@@ -73,20 +73,23 @@ describe("a group's page", () => {
 });
 
 describe("the settings page", () => {
-  test.each(["viewer", "editor"] as const)("tells a %s that owners may change things", async (kind) => {
-    const text = await see(kind, "/groups/blab/settings");
-    expect(text).not.toMatch(/<textarea|type="file"/);
-    expect(text).toMatch(/owner/);
-  });
+  test.each(["viewer", "editor"] as const)(
+    "tells a %s that only owners can change settings",
+    async (kind) => {
+      const text = await see(kind, "/groups/blab/settings");
+      expect(text).not.toMatch(/<textarea|type="file"/);
+      expect(text).toMatch(/owner/);
+    },
+  );
 
-  test("shows an owner the overview as it is stored", async () => {
+  test("shows an owner the stored overview", async () => {
     const text = await see("owner", "/groups/blab/settings");
     expect(text).toMatch(/<textarea[^>]*>[^<]*title: The lab blab/);
   });
 });
 
 describe("pages of datasets", () => {
-  test("are Auspice, and 404 where there is nothing to show", async () => {
+  test("are Auspice, or 404 if there is no dataset", async () => {
     for (const path of [
       "/groups/blab/ncov/19B",
       "/groups/blab/narratives/test/fixture",

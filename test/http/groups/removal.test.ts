@@ -31,7 +31,7 @@ const remove = async (path: string, headers: Record<string, string> = {}) =>
     headers: { Authorization: await server.bearer("olga", "blab/owners", "test-private/owners"), ...headers },
   });
 
-/** Everything that lies in the group's folder of datasets. */
+/** All files in the group's folder of datasets. */
 const stored = async (group = "blab") => {
   const objects = await server.stored.openObjects();
   const names = await Array.fromAsync(
@@ -41,7 +41,7 @@ const stored = async (group = "blab") => {
   return names;
 };
 
-/** A file of the old form, which nobody can upload. */
+/** Stores a v1 file, which cannot be uploaded. */
 const plant = async (key: string): Promise<void> => {
   const objects = await server.stored.openObjects();
   const body = (async function* () {
@@ -53,7 +53,7 @@ const plant = async (key: string): Promise<void> => {
 };
 
 describe("a DELETE of a dataset", () => {
-  test("removes all six files, and nothing of its neighbours", async () => {
+  test("removes all six files, and none of other datasets", async () => {
     await put(server, "/groups/blab/del/a", mainType, mainDataset);
     await put(server, "/groups/blab/del/a/b", mainType, mainDataset);
     await put(server, "/groups/blab/del", mainType, mainDataset);
@@ -68,27 +68,27 @@ describe("a DELETE of a dataset", () => {
     expect((await stored()).filter((name) => name.startsWith("del"))).toEqual(["del.json", "del_a_b.json"]);
   });
 
-  test("removes sidecars whose main is not there", async () => {
+  test("removes sidecars without a main file", async () => {
     await put(server, "/groups/blab/orphan", datasetType("measurements"), sidecars.measurements);
     expect((await remove("/groups/blab/orphan")).status).toBe(204);
     expect(await stored()).not.toContain("orphan_measurements.json");
   });
 
-  test("takes no notice of Accept and Content-Type", async () => {
+  test("ignores Accept and Content-Type", async () => {
     await put(server, "/groups/blab/del/c", mainType, mainDataset);
     const headers = { Accept: "image/png", "Content-Type": "text/html" };
     expect((await remove("/groups/blab/del/c", headers)).status).toBe(204);
     expect((await get(server, "/groups/blab/del/c", mainType)).status).toBe(404);
   });
 
-  test("under another spelling of the group is done, not redirected", async () => {
+  test("with another spelling of the group's name is not redirected", async () => {
     await put(server, "/groups/BLAB/del/d", mainType, mainDataset);
     expect((await get(server, "/groups/blab/del/d", mainType)).status).toBe(200);
     expect((await remove("/groups/BLAB/del/d")).status).toBe(204);
     expect((await get(server, "/groups/blab/del/d", mainType)).status).toBe(404);
   });
 
-  test("of a main leaves no sidecar for the next dataset of the name", async () => {
+  test("leaves no sidecar for the next dataset with this name", async () => {
     await put(server, "/groups/blab/again", mainType, mainDataset);
     await put(server, "/groups/blab/again", datasetType("measurements"), sidecars.measurements);
     await remove("/groups/blab/again");
@@ -98,7 +98,7 @@ describe("a DELETE of a dataset", () => {
 });
 
 describe("a DELETE of a narrative", () => {
-  test("leaves the dataset of the same name", async () => {
+  test("does not remove the dataset with the same name", async () => {
     await put(server, "/groups/blab/same", mainType, mainDataset);
     await put(server, "/groups/blab/narratives/same", narrativeType, narrative);
     expect((await remove("/groups/blab/narratives/same")).status).toBe(204);
@@ -109,9 +109,9 @@ describe("a DELETE of a narrative", () => {
 
 describe("a DELETE is refused", () => {
   test.each([
-    ["to nobody", undefined, 401],
+    ["to an anonymous caller", undefined, 401],
     ["to a viewer", ["blab/viewers"], 403],
-    ["to a stranger", [], 403],
+    ["to a user without a role", [], 403],
     ["to an editor of another group", ["test-private/editors"], 403],
   ])("%s", async (_, roles, status) => {
     await put(server, "/groups/blab/kept", mainType, mainDataset);

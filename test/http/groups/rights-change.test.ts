@@ -25,7 +25,7 @@ beforeEach(() => servers[0].provider.behave());
 const privateGroup = "/groups/test-private";
 const json = { Accept: "application/json" };
 
-/** One login, as browsers of both servers have it. */
+/** Browsers of both servers that share one session. */
 const loggedIn = async (name: string, ...groups: string[]): Promise<Browser[]> => {
   servers[0].provider.setPerson({ sub: name, username: name, groups });
   const visitors = servers.map(browser);
@@ -45,18 +45,18 @@ const bearerStatuses = (authorization: string) =>
     }),
   );
 
-/** What the server does at a change of somebody's roles, here done by a third instance. */
+/** Sets a not-before mark, as another instance does when a user's roles change. */
 const changeRoles = async (name: string, ...groups: string[]): Promise<void> => {
   clock.pass(1);
   servers[0].provider.setPerson({ sub: name, username: name, groups });
   await servers[0].stored.setNotBefore(name, Math.ceil(clock.now()));
 };
 
-/** How long another instance's mark may go unnoticed. */
+/** In seconds: for how long instances cache marks. */
 const notice = 5;
 
-describe("a change of somebody's rights", () => {
-  test("reaches open sessions on every instance within five seconds, by one renewal", async () => {
+describe("a change of a user's roles", () => {
+  test("applies to sessions on every instance within five seconds, after one renewal", async () => {
     const visitors = await loggedIn("ann", "test-private/viewers");
     expect(await statuses(visitors)).toEqual([200, 200]);
     const before = servers[0].provider.state.tokenRequests.length;
@@ -66,7 +66,7 @@ describe("a change of somebody's rights", () => {
     expect(servers[0].provider.state.tokenRequests.length - before).toBe(1);
   });
 
-  test("gives rights as soon as it takes them", async () => {
+  test("grants roles as quickly as it revokes them", async () => {
     const visitors = await loggedIn("ben");
     expect(await statuses(visitors)).toEqual([403, 403]);
     await changeRoles("ben", "test-private/viewers");
@@ -74,7 +74,7 @@ describe("a change of somebody's rights", () => {
     expect(await statuses(visitors)).toEqual([200, 200]);
   });
 
-  test("has Bearer clients renew on every instance within five seconds", async () => {
+  test("makes Bearer tokens stale on every instance within five seconds", async () => {
     servers[0].provider.setPerson({ sub: "cleo", username: "cleo", groups: ["test-private/viewers"] });
     const old = await servers[0].bearer("cleo", "test-private/viewers");
     expect(await bearerStatuses(old)).toEqual([200, 200]);
@@ -86,14 +86,14 @@ describe("a change of somebody's rights", () => {
     expect(await bearerStatuses(await servers[0].bearer("cleo"))).toEqual([403, 403]);
   });
 
-  test("counts at once where nobody has asked about this person lately", async () => {
+  test("applies immediately if the user's mark is not cached", async () => {
     const visitors = await loggedIn("dora", "test-private/viewers");
     clock.pass(notice);
     await changeRoles("dora");
     expect(await statuses(visitors)).toEqual([403, 403]);
   });
 
-  test("leaves everybody else's tokens as they are", async () => {
+  test("does not affect other users' tokens", async () => {
     const visitors = await loggedIn("eve", "test-private/viewers");
     await changeRoles("finn");
     clock.pass(notice);

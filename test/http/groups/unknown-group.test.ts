@@ -6,7 +6,7 @@ import type { RunningServer } from "../../support/server/running-server.ts";
 import { startServer } from "../../support/server/running-server.ts";
 import { bearerOf, browserOf } from "../../support/sessions/callers.ts";
 
-/** Of the same length as the name of the private group, so that answers that repeat it are equally long. */
+/** As long as the private group's name, so that responses with the name have the same length. */
 const unknown = "test-unknown";
 const known = "test-private";
 
@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** Everything about an answer that does not come from the request's own address, its id, its caller and the time. */
+/** A response without what depends on the path, the request's id, the caller and the time. */
 const shown = ({ status, headers, text, cookies }: Answer, name: string) => {
   const { date, ...others } = headers;
   const tidy = (said: string) =>
@@ -94,7 +94,7 @@ const named = (question: Question, name: string): Question => ({
   path: question.path.replace("NAME", name),
 });
 
-/** What one caller gets to see for both names, for all questions. */
+/** Compares the responses to one caller for both names, for all requests. */
 const compare = async (
   ask: (question: Question) => Promise<Answer>,
   spell = (name: string) => name,
@@ -110,22 +110,22 @@ const compare = async (
   }
 };
 
-describe("a group that does not exist answers as a private one", () => {
-  test("to anonymous programs and browsers", () => compare((question) => server.ask(question)));
+describe("a group that does not exist cannot be distinguished from a private one", () => {
+  test("by anonymous programs and browsers", () => compare((question) => server.ask(question)));
 
-  test("to outsiders with a Bearer token", () =>
+  test("by outsiders with a Bearer token", () =>
     compare((question) => server.ask({ ...question, headers: { ...question.headers, ...bearer } })));
 
-  test("to outsiders in a browser", () => compare((question) => outsider.ask(question)));
+  test("by outsiders in a browser", () => compare((question) => outsider.ask(question)));
 
-  test("also when their names are spelled otherwise", () =>
+  test("with other spellings of their names", () =>
     compare(
       (question) => server.ask(question),
       (name) => name.toUpperCase(),
       paths.map((path) => ({ path, headers: { Accept: "text/html" } })),
     ));
 
-  test("also for names that no group can have", async () => {
+  test("with names that no group can have", async () => {
     for (const name of ["no", "a%2Fb", "a_b", "%20", "b".repeat(60), "constructor", "__proto__"]) {
       const [one, other] = await Promise.all([
         server.ask({ path: `/groups/${known}/x` }),
@@ -135,7 +135,7 @@ describe("a group that does not exist answers as a private one", () => {
     }
   });
 
-  test("and as the private one to the listings, which name neither", async () => {
+  test("in listings, which contain neither", async () => {
     for (const path of ["/groups", "/charon/getAvailable?prefix=groups", "/whoami"]) {
       const { text } = await server.ask({ path });
       expect(text).not.toContain(known);

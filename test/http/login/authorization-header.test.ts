@@ -13,7 +13,7 @@ afterAll(() => server.close());
 
 const realm = 'Bearer realm="nextstrain.org"';
 
-/** Routes that are for everybody when no header comes along; all of them look at it. */
+/** Routes that are public without the header. All of them validate it. */
 const publicRoutes = [
   "/groups",
   "/groups/blab",
@@ -30,14 +30,14 @@ const ask = (path: string, Authorization: string | string[], method = "GET") =>
 
 describe("an Authorization header", () => {
   test.each(["Bearer", "nonsense", "Bearer a b", "Basic a b", "Bearer a, Bearer b", ""])(
-    "that is not two words is 400 everywhere: %j",
+    "that is malformed is 400 on every route: %j",
     async (header) => {
       for (const path of publicRoutes) expect([path, (await ask(path, header)).status]).toEqual([path, 400]);
     },
   );
 
   test.each(["Basic YTpi", "Digest x", "Negotiate abc", "BearerX abc", "Token abc"])(
-    "of another scheme is 401 with a plain challenge everywhere: %j",
+    "with another scheme is 401 with a plain challenge on every route: %j",
     async (header) => {
       for (const path of publicRoutes) {
         const answer = await ask(path, header);
@@ -47,7 +47,7 @@ describe("an Authorization header", () => {
   );
 
   test.each(["Basic YTpi", "nonsense", "Bearer abc"])(
-    "does not matter to discovery, login, assets and health: %j",
+    "is ignored by discovery, login, assets and health: %j",
     async (header) => {
       for (const path of ["/.well-known/openid-configuration", "/healthz", "/readyz", "/favicon.png"]) {
         expect([path, (await ask(path, header)).status]).toEqual([path, 200]);
@@ -61,7 +61,7 @@ describe("an Authorization header", () => {
 
 describe("a Bearer token", () => {
   test.each(["expired", "bad-signature"] as const)(
-    "that is %s is 401 with a challenge that says so, on every route",
+    "that is %s is 401 with invalid_token on every route",
     async (flaw) => {
       server.provider.misbehaveOnce(flaw);
       const header = await server.bearer("alice", "test-private/owners");
@@ -78,19 +78,19 @@ describe("a Bearer token", () => {
     },
   );
 
-  test.each(["abc", "a.b.c", "e30.e30.e30", "é"])("that is no token at all is 401: %j", async (token) => {
+  test.each(["abc", "a.b.c", "e30.e30.e30", "é"])("that is no JWT is 401: %j", async (token) => {
     const answer = await ask("/groups", `Bearer ${Buffer.from(token).toString("latin1")}`);
     expect(answer.status).toBe(401);
     expect(answer.headers["www-authenticate"]).toContain('error="invalid_token"');
   });
 
-  test("that is bad is 401 to a browser too, never a redirect", async () => {
+  test("that is invalid is 401 for browsers too, never a redirect", async () => {
     const headers = { Accept: "text/html", Authorization: "Bearer abc" };
     const answer = await server.ask({ path: "/groups/test-private", headers });
     expect([answer.status, answer.headers.location]).toEqual([401, undefined]);
   });
 
-  test("that is bad is not mended by a cookie", async () => {
+  test("that is invalid is 401 even with a session cookie", async () => {
     const visitor = await browserOf(server, "owner", "test-private");
     const asked = { path: "/groups/test-private/ncov/19B", headers: { Accept: "application/json" } };
     expect((await visitor.ask(asked)).status).toBe(200);

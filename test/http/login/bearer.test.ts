@@ -27,7 +27,7 @@ const usernameOf = (answer: { json(): unknown }) =>
   (answer.json() as { user: { username: string } | null }).user?.username;
 
 describe("a Bearer token", () => {
-  test("of the CLI's client says who asks, and begins no session", async () => {
+  test("of the CLI's client authenticates, and begins no session", async () => {
     const before = await server.stored.sessions();
     const answer = await whoami(await server.bearer("alice", "blab/editors", "other/viewers"));
     expect(answer.json()).toMatchObject({
@@ -37,10 +37,10 @@ describe("a Bearer token", () => {
     expect(await server.stored.sessions()).toEqual(before);
   });
 
-  /** A Bearer token belongs to no login of ours. */
+  /** A Bearer token belongs to no session here. */
   const harmless = ["no-nonce", "wrong-nonce"];
   test.each(tokenFlaws.filter((flaw) => !harmless.includes(flaw)))(
-    "with the flaw %s is refused",
+    "with the flaw %s is rejected",
     async (flaw) => {
       server.provider.misbehaveOnce(flaw);
       const answer = await whoami(`Bearer ${await server.provider.idToken()}`);
@@ -54,7 +54,7 @@ describe("a Bearer token", () => {
     },
   );
 
-  test("that has expired is answered by a challenge that asks for renewal, on public things too", async () => {
+  test("that has expired gets a challenge with invalid_token, on public resources too", async () => {
     const token = await server.bearer("alice");
     clock.pass(301);
     for (const path of ["/whoami", "/groups/blab", "/charon/getAvailable?prefix=/groups/blab", "/nothing"]) {
@@ -67,7 +67,7 @@ describe("a Bearer token", () => {
     }
   });
 
-  test("from before a change of the user's roles is answered by a challenge that asks for renewal", async () => {
+  test("that was issued before a change of the user's roles gets a challenge with invalid_token", async () => {
     const old = await server.bearer("bob", "other/owners");
     expect((await whoami(old)).status).toBe(200);
     clock.pass(10);
@@ -91,13 +91,13 @@ describe("a Bearer token", () => {
       17,
       "The token names no user: the claim preferred_username holds a number; it has to be a text.",
     ],
-  ])("says so when its username %s", async (_, username, error) => {
+  ])("is rejected with a reason when its username %s", async (_, username, error) => {
     const token = await server.provider.idToken({ preferred_username: username });
     const answer = await whoami(`Bearer ${token}`);
     expect([answer.status, answer.json()]).toEqual([401, { error }]);
   });
 
-  test("that does not say when it was issued is told so when that matters", async () => {
+  test("without iat is rejected if there is a not-before mark", async () => {
     await server.stored.setNotBefore("dave", clock.now());
     const token = await server.provider.idToken({ preferred_username: "dave", iat: undefined });
     const answer = await whoami(`Bearer ${token}`);
@@ -107,7 +107,7 @@ describe("a Bearer token", () => {
     ]);
   });
 
-  test("counts before the session of a cookie", async () => {
+  test("has precedence over a session cookie", async () => {
     server.provider.setPerson({ sub: "carol", username: "carol", groups: [] });
     const visitor = browser(server);
     await visitor.logIn();
@@ -117,7 +117,7 @@ describe("a Bearer token", () => {
     expect((await visitor.ask({ path: "/whoami", headers: bad })).status).toBe(401);
   });
 
-  test("gets 503, not a verdict, while the provider's keys cannot be had", async () => {
+  test("is 503 while the provider's keys are unavailable", async () => {
     const provider = await stubProvider();
     const fresh = await startServer({ provider });
     try {

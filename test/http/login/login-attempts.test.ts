@@ -40,7 +40,7 @@ describe("two tabs that log in at once", () => {
     expect(pending(visitor.cookies)).toEqual([]);
   });
 
-  test("both succeed when both requests leave before any cookie has come", async () => {
+  test("both succeed when both requests are sent before any cookie has been received", async () => {
     const visitor = browser(server);
     const begun = await Promise.all([visitor.ask("/login"), visitor.ask("/login")]);
     expect(pending(visitor.cookies)).toHaveLength(2);
@@ -51,7 +51,7 @@ describe("two tabs that log in at once", () => {
     }
   });
 
-  test("leave one session behind, not two", async () => {
+  test("have one session, not two", async () => {
     const before = (await server.stored.sessions()).size;
     const visitor = browser(server);
     const begun = [await visitor.ask("/login"), await visitor.ask("/login")];
@@ -60,8 +60,8 @@ describe("two tabs that log in at once", () => {
   });
 });
 
-describe("a login that was begun", () => {
-  test("keeps its secrets sealed in a cookie that scripts cannot read and that lives an hour", async () => {
+describe("a login attempt", () => {
+  test("has its secrets encrypted in an HttpOnly cookie with a Max-Age of an hour", async () => {
     const visitor = browser(server);
     const { cookies, headers } = await visitor.ask("/login");
     expect(cookies).toHaveLength(1);
@@ -81,7 +81,7 @@ describe("a login that was begun", () => {
     expect(await username(visitor)).toBe("alice");
   });
 
-  test("is over after an hour, even in a browser that still has the cookie", async () => {
+  test("expires after an hour, even if the browser still has the cookie", async () => {
     const visitor = browser(server);
     const begun = await visitor.ask("/login?return_to=/whoami");
     clock.pass(60 * 60);
@@ -101,7 +101,7 @@ describe("a login that was begun", () => {
       },
     ],
     ["all at once", (asks: readonly (() => Promise<Answer>)[]) => Promise.all(asks.map((ask) => ask()))],
-  ])("is one of twenty that can all be finished, begun %s", async (_, inOrder) => {
+  ])("can be finished if it is one of twenty, begun %s", async (_, inOrder) => {
     const visitor = browser(server);
     const begun = await inOrder(Array.from({ length: 20 }, () => () => visitor.ask("/login")));
     for (const { headers } of begun) {
@@ -109,7 +109,7 @@ describe("a login that was begun", () => {
     }
   });
 
-  test("has a cookie that browsers take, whatever letters the way back is written in", async () => {
+  test("has a cookie that browsers accept, with any characters in the return path", async () => {
     for (const path of [`/x?${"日".repeat(400)}`, `/${'"'.repeat(649)}`, `/${"a".repeat(1299)}`]) {
       const begun = await server.ask({ path: `/login?return_to=${encodeURIComponent(path)}` });
       const [cookie = ""] = begun.cookies.map((one) => one.split(";")[0]);
@@ -140,7 +140,7 @@ describe("a login that was begun", () => {
     },
   );
 
-  test("comes to the dataset, without the query that selects too many samples", async () => {
+  test("returns to the dataset without a query that is too long", async () => {
     const visitor = browser(server);
     const short = "/groups/test-private/lakeside?s=LAB-1,LAB-2";
     const long = `/groups/test-private/lakeside?s=${Array.from({ length: 250 }, (_, n) => `LAB-${n}`).join()}`;
@@ -154,7 +154,7 @@ describe("a login that was begun", () => {
     }
   });
 
-  test("is finished once, however many codes are tried with its cookie", async () => {
+  test("can be finished once only, with any code", async () => {
     const visitor = browser(server);
     const { headers } = await visitor.ask("/login");
     const state = new URL(headers["location"] ?? "").searchParams.get("state") ?? "";
@@ -169,7 +169,7 @@ describe("a login that was begun", () => {
     expect(server.provider.state.calls.token - asked).toBe(1);
   });
 
-  test("costs nothing of what others send: many cookies of that kind are not answered with as many", async () => {
+  test("does not clear or set a cookie for each of many that a request has", async () => {
     const Cookie = Array.from({ length: 400 }, (_, n) => `nextstrain.org-login-${n}${"x".repeat(14)}=a`).join(
       "; ",
     );
@@ -177,7 +177,7 @@ describe("a login that was begun", () => {
     expect(cookies.join().length).toBeLessThan(1500);
   });
 
-  test("keeps nothing of the names that strangers send", async () => {
+  test("uses no memory for unknown states", async () => {
     const ask = (n: number) =>
       server.ask({
         path: `/logged-in?code=x&state=${n.toString(36).padStart(16, "a")}${"b".repeat(27)}`,
@@ -186,7 +186,7 @@ describe("a login that was begun", () => {
     for (let n = 0; n < 200; n++) await ask(n);
     const before = liveBytes() + process.memoryUsage().heapUsed;
     for (let n = 200; n < 1700; n++) await ask(n);
-    // 0.1.0 kept 1.5 kB for each.
+    // Version 0.1.0 leaked 1.5 kB for each.
     expect(liveBytes() + process.memoryUsage().heapUsed - before).toBeLessThan(1_200_000);
   });
 
@@ -204,7 +204,7 @@ describe("a login that was begun", () => {
 });
 
 describe("a visitor who is not logged in", () => {
-  test("leaves nothing behind, whatever is asked for", async () => {
+  test("has no session, and nothing is stored", async () => {
     const before = await server.stored.everything();
     const visitor = browser(server);
     for (const path of [
@@ -226,7 +226,7 @@ describe("a visitor who is not logged in", () => {
 });
 
 describe("a login", () => {
-  test("begins a session under a new id, and ends the one before", async () => {
+  test("begins a session with a new id, and ends the previous one", async () => {
     const visitor = browser(server);
     await visitor.logIn();
     const before = { ...Object.fromEntries(visitor.cookies) };
@@ -240,7 +240,7 @@ describe("a login", () => {
     expect(await username(visitor)).toBe("bob");
   });
 
-  test("is of no use to somebody who had slipped a session into the browser before", async () => {
+  test("prevents session fixation", async () => {
     server.provider.setPerson({ sub: "mallory", username: "mallory", groups: [] });
     const mallory = browser(server);
     await mallory.logIn();

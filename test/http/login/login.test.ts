@@ -21,7 +21,7 @@ const begin = async (path: string, headers: Record<string, string> = {}) => {
   return { visitor, answer, url: new URL(answer.headers["location"] ?? "") };
 };
 
-/** Where a login that begins here ends. */
+/** The redirect after a login that begins at this path. */
 const landing = async (path: string, headers: Record<string, string> = {}) => {
   const { visitor, url } = await begin(path, headers);
   const finished = await visitor.ask(`/logged-in${await server.provider.logIn(url.href)}`);
@@ -30,13 +30,13 @@ const landing = async (path: string, headers: Record<string, string> = {}) => {
 };
 
 describe("the start of a login", () => {
-  test("sends the browser to the provider with all that the code flow needs", async () => {
+  test("redirects to the provider with all parameters of the code flow", async () => {
     const { answer, url } = await begin("/login");
     expect(answer.status).toBe(302);
     expect(answer.headers["cache-control"]).toBe("private, no-store");
     expect(url.origin + url.pathname).toBe(`${server.provider.issuer}/authorize`);
     expect(Object.fromEntries(url.searchParams)).toEqual({
-      // The query that the provider's own address has.
+      // A query parameter of the provider's own endpoint.
       realm: "lab",
       response_type: "code",
       client_id: "app-client",
@@ -56,7 +56,7 @@ describe("the start of a login", () => {
     }
   });
 
-  test("proves at the token endpoint that it is the one who began, by PKCE", async () => {
+  test("sends the PKCE verifier to the token endpoint", async () => {
     const { visitor, url } = await begin("/login");
     await visitor.ask(`/logged-in${await server.provider.logIn(url.href)}`);
     const { form } = server.provider.state.tokenRequests.at(-1) ?? {};
@@ -69,7 +69,7 @@ describe("the start of a login", () => {
     );
   });
 
-  test("names no state, verifier or code in the log", async () => {
+  test("logs no state, verifier or code", async () => {
     const { visitor, url } = await begin("/login");
     const query = await server.provider.logIn(url.href);
     await visitor.ask(`/logged-in${query}`);
@@ -85,9 +85,9 @@ describe("the start of a login", () => {
 describe("a login returns", () => {
   const page = (path: string) => `${server.origin}${path}`;
   test.each([
-    ["home when nothing is known", {}, "/"],
-    ["to the page it came from, with its query", { Referer: "/groups/blab?a=1&b=2" }, "/groups/blab?a=1&b=2"],
-    ["home from a page of the login itself", { Referer: "/logged-in?code=1" }, "/"],
+    ["to the home page by default", {}, "/"],
+    ["to the page in Referer, with its query", { Referer: "/groups/blab?a=1&b=2" }, "/groups/blab?a=1&b=2"],
+    ["to the home page from the callback", { Referer: "/logged-in?code=1" }, "/"],
   ])("%s", async (_, headers, expected) => {
     const absolute = Object.entries(headers).map(([name, path]) => [name, page(path as string)]);
     expect(await landing("/login", Object.fromEntries(absolute))).toBe(expected);
@@ -98,12 +98,12 @@ describe("a login returns", () => {
     ["another port of this host", "http://127.0.0.1:1/groups/blab"],
     ["no address at all", "groups/blab"],
     ["a path of two slashes", () => `${server.origin}//elsewhere.example`],
-  ])("home when the referer is %s", async (_, referer) => {
+  ])("to the home page when the referer is %s", async (_, referer) => {
     const text = typeof referer === "string" ? referer : referer();
     expect(await landing("/login", { Referer: text })).toBe("/");
   });
 
-  test("to the address it was asked for, whatever page the browser comes from", async () => {
+  test("to the path in return_to, which has precedence over Referer", async () => {
     const target = "/groups/blab/a%20b?x=%2F&y=1";
     const path = `/login?return_to=${encodeURIComponent(target)}`;
     expect(await landing(path, { Referer: page("/whoami") })).toBe(target);
@@ -126,11 +126,11 @@ describe("a login returns", () => {
     ["the login's end", "/logged-in?code=1"],
     ["the logout", "/logout"],
     ["something too long for a cookie", `/${"a".repeat(3000)}`],
-  ])("home when it is asked for %s", async (_, target) => {
+  ])("to the home page when return_to is %s", async (_, target) => {
     expect(await landing(`/login?return_to=${encodeURIComponent(target)}`)).toBe("/");
   });
 
-  test("to a private page that sent the browser to log in, query included", async () => {
+  test("to the private page that redirected to the login, including its query", async () => {
     server.provider.setPerson({ sub: "alice", username: "alice", groups: ["test-private/viewers"] });
     const refused = await browser(server).ask("/groups/test-private/a/b?c=tree&d=é".replace("é", "%C3%A9"));
     expect(refused.status).toBe(302);
@@ -139,7 +139,7 @@ describe("a login returns", () => {
 });
 
 describe("the callback", () => {
-  /** Begins a login and comes back with this query instead of the provider's. */
+  /** Begins a login, and requests the callback with this query instead of the provider's. */
   const comeBack = async (query: (state: string, code: string) => string, from = "/login") => {
     const { visitor, url } = await begin(from);
     const given = new URLSearchParams(await server.provider.logIn(url.href));
@@ -159,7 +159,7 @@ describe("the callback", () => {
     ["temporarily_unavailable", "It is busy", 503],
     ["invalid_scope", "Unknown scope: groups", 500],
     ["invalid_request", "Pushed authorization requests are required", 500],
-  ])("shows what the provider said, and offers to try again: %s", async (error, description, status) => {
+  ])("shows the provider's error, and a link to try again: %s", async (error, description, status) => {
     const said = new URLSearchParams({ error, error_description: description });
     const { answer, visitor } = await comeBack(
       (state) => `${said}&state=${state}`,
@@ -172,7 +172,7 @@ describe("the callback", () => {
     expect(signIns()).toEqual([{ event: "sign-in", outcome: "refused", reason: error, description }]);
   });
 
-  test("shows what the provider's token endpoint said too", async () => {
+  test("shows the token endpoint's error", async () => {
     const { visitor, url } = await begin("/login");
     const query = await server.provider.logIn(url.href);
     server.provider.misbehave("other-400");
@@ -183,7 +183,7 @@ describe("the callback", () => {
     ]);
   });
 
-  test("shows the provider's words as text, on one line, and not without end", async () => {
+  test("escapes and truncates the provider's error, on one line", async () => {
     const description = `<img src=x>\u202e\n${"long ".repeat(1000)}`;
     const said = new URLSearchParams({ error: `<b>${"x".repeat(5000)}`, error_description: description });
     const { answer } = await comeBack((state) => `${said}&state=${state}`);
@@ -195,7 +195,7 @@ describe("the callback", () => {
     expect(JSON.stringify(signIns()).length).toBeLessThan(700);
   });
 
-  test("shows no words to a browser that began no login: anybody could put them into a link", async () => {
+  test("shows no error_description to a browser without a login attempt, since any link may contain one", async () => {
     const words = "error=access_denied&error_description=Call+this+number";
     const { answer } = await comeBack(() => `${words}&state=another-state`);
     expect(answer.status).toBe(400);
@@ -209,7 +209,7 @@ describe("the callback", () => {
     expect(answer.text).toContain('<a class="button" href="/login">Try again</a>');
   };
 
-  test("starts a new login when it brings neither code nor error", async () => {
+  test("starts a new login when it has neither code nor error", async () => {
     const { answer } = await comeBack((state) => `state=${state}`);
     expect(answer.status).toBe(302);
     expect(answer.headers["location"]).toContain(`${server.provider.issuer}/authorize?`);
@@ -219,13 +219,13 @@ describe("the callback", () => {
     ["with another state", () => "code=a-code&state=another-state"],
     ["without a state", () => "code=a-code"],
     ["with a state that ends otherwise", (state: string) => `code=a-code&state=${state.slice(0, -1)}!`],
-  ])("says that the login is lost when it comes %s", async (_, query) => {
+  ])("is 400 %s", async (_, query) => {
     const { answer, visitor } = await comeBack(query);
     isLost(answer);
     expect(visitor.cookies.has("nextstrain.org-session")).toBe(false);
   });
 
-  test("says so in a browser that never began a login", async () => {
+  test("is 400 in a browser that never began a login", async () => {
     const { url } = await begin("/login");
     const stranger = browser(server);
     const answer = await stranger.ask(`/logged-in${await server.provider.logIn(url.href)}`);
@@ -259,13 +259,13 @@ describe("the callback", () => {
     expect(visitor.cookies.has("nextstrain.org-session")).toBe(false);
   });
 
-  test("says 503 while the provider does not answer", async () => {
+  test("is 503 while the provider does not answer", async () => {
     const { visitor, url } = await begin("/login");
     const query = await server.provider.logIn(url.href);
     server.provider.misbehave("server-error");
     const answer = await visitor.ask(`/logged-in${query}`);
     expect([answer.status, answer.headers["retry-after"]]).toEqual([503, "5"]);
-    // To load this page again would not help.
+    // Reloading this page would not help.
     expect(answer.text).toContain('<a class="button" href="/login">Try again</a>');
     expect(answer.text).not.toContain("Reload");
   });

@@ -20,7 +20,7 @@ afterAll(async () => {
 const json = { Accept: "application/json" };
 const tokenLife = 300;
 
-/** Two people whom the provider calls by one name, which is another in each test. */
+/** Two people with the same username, which is different in each test. */
 let count = 0;
 let name: string;
 beforeEach(() => {
@@ -36,7 +36,7 @@ const loggedIn = async (person: "elder" | "younger"): Promise<Browser> => {
   return visitor;
 };
 
-/** The ids under which this caller sees their sessions. */
+/** The public ids of this caller's sessions. */
 const idsSeenBy = async (visitor: Pick<RunningServer, "ask">, headers = {}): Promise<readonly string[]> => {
   const answer = await visitor.ask({ path: "/sessions", headers: { ...json, ...headers } });
   return (answer.json() as { sessions: { id: string }[] }).sessions.map(({ id }) => id);
@@ -46,7 +46,7 @@ const bearer = async (person: "elder" | "younger") => ({
   Authorization: `Bearer ${await server.provider.idToken({ sub: subjectOf(person), preferred_username: name })}`,
 });
 
-/** Takes out of the records of all sessions what version 0.1 did not write. */
+/** Removes from all stored sessions what version 0.1 did not write. */
 const asVersion01 = async (): Promise<void> => {
   const said = /"person":\{[^{}]*\},/;
   const records = [...(await server.stored.sessions())].filter(([, record]) => said.test(record));
@@ -57,8 +57,8 @@ const asVersion01 = async (): Promise<void> => {
 describe.each([
   ["in their browsers", async () => undefined],
   ["in browsers where version 0.1 logged them in", asVersion01],
-])("two people of one name, %s", (_, before) => {
-  test("see their own sessions and not each other's", async () => {
+])("two people with the same username, %s", (_, before) => {
+  test("see only their own sessions", async () => {
     const [elder, again, younger] = [
       await loggedIn("elder"),
       await loggedIn("elder"),
@@ -85,7 +85,7 @@ describe.each([
     },
   );
 
-  test("cannot end one of the other's, which is as if there were none", async () => {
+  test("cannot end each other's sessions, which are 404", async () => {
     const [elder, younger] = [await loggedIn("elder"), await loggedIn("younger")];
     await before();
     const [id = ""] = await idsSeenBy(younger);
@@ -95,7 +95,7 @@ describe.each([
     expect(await username(younger)).toBe(name);
   });
 
-  test("see and end their own with a program's token too", async () => {
+  test("can list and end their own with a Bearer token too", async () => {
     const [elder, younger] = [await loggedIn("elder"), await loggedIn("younger")];
     await before();
     const headers = await bearer("elder");
@@ -105,14 +105,14 @@ describe.each([
   });
 });
 
-test("a hundred sessions are a person's own, whoever else bears the name", async () => {
+test("the limit of a hundred sessions is per person, not per username", async () => {
   const younger = await loggedIn("younger");
   clock.pass(1);
   for (let n = 0; n < 100; n++) await loggedIn("elder");
   expect(await username(younger)).toBe(name);
 });
 
-test("a change of rights, which is marked by name, has both renew and logs out neither", async () => {
+test("a not-before mark, which is for a username, makes both sessions renew and logs out neither", async () => {
   const visitors = [await loggedIn("elder"), await loggedIn("younger")];
   clock.pass(1);
   await server.stored.setNotBefore(name, Math.ceil(clock.now()));
@@ -121,7 +121,7 @@ test("a change of rights, which is marked by name, has both renew and logs out n
 });
 
 describe("a session that version 0.1 began", () => {
-  test("goes on, and is its owner's under another name too once it has been renewed", async () => {
+  test("continues, and belongs to its owner under a new username after a renewal", async () => {
     const [one, two] = [await loggedIn("elder"), await loggedIn("elder")];
     await asVersion01();
     expect(await username(one)).toBe(name);

@@ -14,7 +14,7 @@ const isLoggedIn = async (who: ReturnType<typeof browser>): Promise<unknown> =>
     .user;
 
 describe("a login in a browser", () => {
-  test("ends where it began, with a session", async () => {
+  test("returns to the page where it began, with a session", async () => {
     const alice = browser(server);
     server.provider.setPerson({ sub: "alice", username: "alice", groups: ["test-private/viewers"] });
     const refused = await alice.ask("/groups/test-private?x=1");

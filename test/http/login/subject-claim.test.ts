@@ -24,7 +24,7 @@ beforeEach(() => {
 
 const json = { Accept: "application/json" };
 
-/** Known to the provider by one subject; `claims` are what else its id tokens say. */
+/** Sets the provider's person. `claims`: further claims of the id token. */
 const setClaims = (claims: Record<string, unknown>): void =>
   server.provider.setPerson({ sub: "ida", username: "ida", groups: ["test-private/viewers"], claims });
 
@@ -43,7 +43,7 @@ describe("OIDC_SUBJECT_CLAIM", () => {
   test.each([
     ["is missing", {}],
     ["holds a number; it has to be a text of 1 to 1000 characters", { staff_number: 4711 }],
-  ])("names a claim without which nobody logs in: %s", async (fault, claims) => {
+  ])("is a claim that is required at a login: %s", async (fault, claims) => {
     setClaims(claims);
     const visitor = browser(server);
     const answer = await visitor.logIn();
@@ -53,7 +53,7 @@ describe("OIDC_SUBJECT_CLAIM", () => {
     expect(server.events).toContainEqual({ event: "sign-in", outcome: "refused", reason });
   });
 
-  test("names a claim whose absence at a renewal is an outage that names it, and ends no login", async () => {
+  test("is a claim that is required at a renewal: without it, there is a 503, and the session stays", async () => {
     const visitor = await loggedIn({ staff_number: "4712" });
     setClaims({});
     clock.pass(301);
@@ -67,7 +67,7 @@ describe("OIDC_SUBJECT_CLAIM", () => {
     expect((await visitor.ask("/groups/test-private")).status).toBe(200);
   });
 
-  test("names the claim by which sessions are somebody's, in a program's token too", async () => {
+  test("is the claim that identifies the owner of sessions, in Bearer tokens too", async () => {
     const [one, other] = [await loggedIn({ staff_number: "4713" }), await loggedIn({ staff_number: "4714" })];
     expect([await number(one), await number(other)]).toEqual([1, 1]);
     // Providers may give each client another subject for one person (OpenID Connect Core section 8.1).
@@ -77,7 +77,7 @@ describe("OIDC_SUBJECT_CLAIM", () => {
     expect([await username(one), await username(other)]).toEqual([null, "ida"]);
   });
 
-  test("may be set while people are logged in: their sessions are found by it once they have been renewed", async () => {
+  test("can be set while users are logged in: it applies to their sessions after a renewal", async () => {
     const [one, two] = [await loggedIn({ staff_number: "4715" }), await loggedIn({ staff_number: "4715" })];
     for (const visitor of [one, two]) {
       setClaims({ staff_number: "L-4715" });
@@ -87,7 +87,7 @@ describe("OIDC_SUBJECT_CLAIM", () => {
     expect(await number(one)).toBe(2);
   });
 
-  test("is not what a logout at the provider names, which keeps to its subject", async () => {
+  test("does not apply to logout tokens, which have the provider's subject", async () => {
     const visitor = await loggedIn({ staff_number: "4716" });
     const notify = async (sub: string) => {
       const body = new URLSearchParams({

@@ -21,7 +21,7 @@ beforeEach(() => {
   server.provider.state.userinfoRequests.length = 0;
 });
 
-/** A provider that keeps names and groups out of id tokens. */
+/** A provider whose id tokens have neither username nor groups. */
 const setGroups = (...groups: readonly string[]) =>
   server.provider.setPerson({
     sub: "vera",
@@ -33,7 +33,7 @@ const setGroups = (...groups: readonly string[]) =>
 
 const privatePage = "/groups/test-private";
 
-test("what userinfo says counts until the next renewal, and is asked for no more often", async () => {
+test("userinfo is requested at the login and at renewals only", async () => {
   setGroups("test-private/viewers");
   const visitor = browser(server);
   expect((await visitor.logIn()).status).toBe(302);
@@ -48,7 +48,7 @@ test("what userinfo says counts until the next renewal, and is asked for no more
   expect(server.provider.state.userinfoRequests).toHaveLength(2);
 });
 
-test("while userinfo is away nobody is taken for somebody without roles, and nobody loses a session", async () => {
+test("while userinfo is unavailable, users lose neither roles nor sessions", async () => {
   setGroups("test-private/viewers");
   const visitor = browser(server);
   await visitor.logIn();
@@ -67,7 +67,7 @@ test("while userinfo is away nobody is taken for somebody without roles, and nob
   expect(causes).toContain("broken");
 });
 
-test("an operator may have it never asked", async () => {
+test("userinfo can be disabled", async () => {
   const never = await startServer({
     clock,
     provider: server.provider,

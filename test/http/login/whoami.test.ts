@@ -48,7 +48,7 @@ describe("whoami in JSON", () => {
     });
   });
 
-  test("lists groups in the operator's order, and private ones as such", async () => {
+  test("lists groups in the operator's order, and whether they are private", async () => {
     expect(await whoami("other/viewers", "test-private/owners")).toMatchObject({
       visibleGroups: [
         visible("blab", false),
@@ -69,13 +69,13 @@ describe("whoami in JSON", () => {
     ["a group's name in another letter case", "MIXEDcase/viewers", [{ name: "MixedCase", isPublic: true }]],
     ["an internal entry", "!test-private/viewers", []],
     ["one role among deeper names", "other/team/x", [{ name: "other", isPublic: false }]],
-  ])("counts %s only where it belongs", async (_, entry, groupMemberships) => {
+  ])("interprets %s", async (_, entry, groupMemberships) => {
     expect(await whoami(entry)).toMatchObject({ groupMemberships });
     const { user } = (await whoami(entry)) as { user: { authzRoles: string[] } };
     expect(user.authzRoles).toEqual(entry.startsWith("!") ? [] : [entry]);
   });
 
-  test("of somebody without any groups, or with one in a single text", async () => {
+  test("of a user without groups, or with a single string as the claim", async () => {
     expect(await whoami()).toMatchObject({
       user: { username: "alice", authzRoles: [] },
       groupMemberships: [],
@@ -95,7 +95,7 @@ describe("whoami in JSON", () => {
       { groups: { "other/viewers": { "1": "lab.example" }, "test-private/owners": {} } },
     ],
     ["a list of objects", { groups: [{ name: "other/viewers" }, { name: "test-private/owners" }] }],
-  ])("reads %s as access does", async (_, claims) => {
+  ])("parses %s in the same way as access control", async (_, claims) => {
     const token = await server.provider.idToken({ preferred_username: "alice", ...claims });
     const ask = (path: string, Accept: string) =>
       server.ask({ path, headers: { Accept, Authorization: `Bearer ${token}` } });
@@ -117,8 +117,8 @@ describe("whoami in JSON", () => {
   });
 });
 
-describe("whoami as a page", () => {
-  test("offers a login to the anonymous, and a logout and their groups to others", async () => {
+describe("whoami in HTML", () => {
+  test("has a login link for anonymous visitors, and a logout button and the groups for users", async () => {
     const visitor = browser(server);
     expect((await visitor.ask("/whoami")).text).toContain('href="/login');
     server.provider.setPerson({ sub: "bob", username: "bob <b>", groups: ["blab/viewers", "other/owners"] });
@@ -132,7 +132,7 @@ describe("whoami as a page", () => {
   });
 });
 
-describe("the pages of somebody without roles", () => {
+describe("the pages of a user without roles", () => {
   const textsFor = async (claims: object) => {
     const visitor = browser(server);
     server.provider.setPerson({ sub: "carol", username: "carol", groups: [], claims: { ...claims } });
@@ -153,11 +153,11 @@ describe("the pages of somebody without roles", () => {
       "2 groups, such as “Everyone”, but in none",
     ],
     ["that its name is no group here", { groups: ["<b>"] }, "one group, such as “&lt;b&gt;”, but in none"],
-  ])("say to an operator's eye %s", async (_, claims, words) => {
+  ])("explain to the operator %s", async (_, claims, words) => {
     for (const text of await textsFor(claims)) expect(text).toContain(words);
   });
 
-  test("say nothing of it when the claim names no groups, or one that is here", async () => {
+  test("have no explanation when the claim is empty, or has a role here", async () => {
     for (const groups of [[], ["blab/viewers"]]) {
       for (const text of await textsFor({ groups })) expect(text).not.toContain("show this to the people");
     }
@@ -167,7 +167,7 @@ describe("the pages of somebody without roles", () => {
 describe("the discovery document", () => {
   const path = "/.well-known/openid-configuration";
 
-  test("is the provider's, with what the command line needs to log in", async () => {
+  test("is the provider's, with the CLI's client configuration", async () => {
     const own = (await (await fetch(`${server.provider.issuer}${path}`)).json()) as object;
     const answer = await server.ask({ path, headers: { Accept: "*/*" } });
     expect([answer.status, answer.headers["content-type"]]).toEqual([200, "application/json; charset=utf-8"]);
@@ -195,7 +195,7 @@ describe("the discovery document", () => {
     expect(answer.text).not.toContain("app secret");
   });
 
-  test("sets no cookie, also for somebody who is logged in", async () => {
+  test("sets no cookie, even for a logged-in user", async () => {
     const visitor = browser(server);
     await visitor.logIn();
     expect((await visitor.ask(path)).cookies).toEqual([]);

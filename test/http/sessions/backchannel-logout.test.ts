@@ -28,7 +28,7 @@ const notify = (body: string, headers: Record<string, string> = {}, to = server)
 
 const formOf = (token: string): string => new URLSearchParams({ logout_token: token }).toString();
 
-/** Somebody's browser, logged in to this session of the provider's. */
+/** A browser that is logged in with this provider session. */
 const loggedIn = async (name: string, providerSession?: string): Promise<Browser> => {
   server.provider.setPerson({ sub: `sub-${name}`, username: name, groups: [] });
   server.provider.state.providerSession = providerSession;
@@ -39,7 +39,7 @@ const loggedIn = async (name: string, providerSession?: string): Promise<Browser
 };
 
 describe("a logout at the provider", () => {
-  test("of a person ends all their sessions, and nobody else's, whichever instance is told", async () => {
+  test("of a person ends all their sessions and no others, on any instance", async () => {
     const [one, two, other] = [
       await loggedIn("ann"),
       await loggedIn("ann", "s1"),
@@ -63,24 +63,24 @@ describe("a logout at the provider", () => {
     expect(await username(kept)).toBe("cleo");
   });
 
-  test("of somebody else's session ends nothing, though it bears the same name", async () => {
+  test("of another person's provider session with the same sid ends nothing", async () => {
     const visitor = await loggedIn("dora", "d1");
     const token = await server.provider.logoutToken({ sub: "sub-somebody", sid: "d1" });
     expect((await notify(formOf(token))).status).toBe(200);
     expect(await username(visitor)).toBe("dora");
   });
 
-  test("ends sessions whose provider session nobody told us, when it names their person", async () => {
+  test("that has a sub ends sessions without a known sid too", async () => {
     const visitor = await loggedIn("eve");
     await notify(formOf(await server.provider.logoutToken({ sub: "sub-eve", sid: "e1" })));
     expect(await username(visitor)).toBeNull();
   });
 
-  test("of a person who has no session here is taken calmly", async () => {
+  test("of a person without a session succeeds", async () => {
     expect((await notify(formOf(await server.provider.logoutToken({ sub: "nobody" })))).status).toBe(200);
   });
 
-  test("stays one when a renewal was under way", async () => {
+  test("is not undone by a concurrent renewal", async () => {
     server.provider.setPerson({ sub: "sub-finn", username: "finn", groups: [] });
     server.provider.state.tokenLife = 1;
     const visitor = browser(server);
@@ -96,7 +96,7 @@ describe("a logout at the provider", () => {
     expect(await username(visitor)).toBeNull();
   });
 
-  test("ends a login that was being finished when it was told, whichever instance was", async () => {
+  test("ends a login that is finished concurrently, on any instance", async () => {
     server.provider.setPerson({ sub: "sub-lara", username: "lara", groups: [] });
     server.provider.state.providerSession = undefined;
     const told = await startServer({ folder: server.folder, provider: server.provider });
@@ -109,13 +109,13 @@ describe("a logout at the provider", () => {
     expect((await login).status).toBe(302);
     expect(await username(visitor)).toBe("lara");
     const later = await loggedIn("lara");
-    // What it would do in five seconds, it does before it stops.
+    // A task that is due in five seconds is run before the server stops.
     await told.close();
     expect(await username(visitor)).toBeNull();
     expect(await username(later)).toBe("lara");
   });
 
-  test("is told in the log, without the token", async () => {
+  test("is logged without the token", async () => {
     await loggedIn("gus");
     const token = await server.provider.logoutToken({ sub: "sub-gus" });
     await notify(formOf(token));
@@ -129,7 +129,7 @@ describe("a logout at the provider", () => {
 });
 
 describe("a logout token", () => {
-  test("counts once, on all instances, and not against later sessions", async () => {
+  test("is accepted once by all instances, and does not apply to later sessions", async () => {
     await loggedIn("hana");
     const token = await server.provider.logoutToken({ sub: "sub-hana" });
     expect((await notify(formOf(token))).status).toBe(200);
@@ -147,7 +147,7 @@ describe("a logout token", () => {
     ["audience", { flaw: "wrong-audience" as const }],
     ["issuer", { flaw: "wrong-issuer" as const }],
     ["type", { type: "at+jwt" }],
-  ])("with a wrong %s is 400, and ends nothing", async (_, wrong) => {
+  ])("with an invalid %s is 400, and ends nothing", async (_, wrong) => {
     const visitor = await loggedIn("ines");
     const answer = await notify(formOf(await server.provider.logoutToken({ sub: "sub-ines" }, wrong)));
     expect([answer.status, answer.headers["cache-control"]]).toEqual([400, "no-store"]);
@@ -155,7 +155,7 @@ describe("a logout token", () => {
     expect(await username(visitor)).toBe("ines");
   });
 
-  test("is 503 while the keys cannot be had, and counts when it comes again", async () => {
+  test("is 503 while the keys are unavailable, and is accepted when it is sent again", async () => {
     const third = await startServer({ folder: server.folder, provider: server.provider });
     try {
       const visitor = await loggedIn("jo");
@@ -173,14 +173,14 @@ describe("a logout token", () => {
   });
 });
 
-describe("the address", () => {
+describe("the endpoint", () => {
   test.each([
     ["nothing", ""],
     ["another field", "token=x"],
     ["two tokens", "logout_token=a&logout_token=b"],
     ["no token at all", "logout_token="],
     ["a form without end", `logout_token=${"x".repeat(100_000)}`],
-  ])("answers 400 to %s", async (_, body) => {
+  ])("is 400 for %s", async (_, body) => {
     const answer = await notify(body);
     expect([answer.status, answer.headers["cache-control"]]).toEqual([
       400,
@@ -189,12 +189,12 @@ describe("the address", () => {
     expect(answer.json()).toHaveProperty("error");
   });
 
-  test("takes a form only", async () => {
+  test("accepts a form only", async () => {
     const body = JSON.stringify({ logout_token: await server.provider.logoutToken() });
     expect((await notify(body, { "Content-Type": "application/json" })).status).toBe(400);
   });
 
-  test("heeds neither cookies nor where a page comes from, and sets no cookie", async () => {
+  test("ignores cookies, Origin and Sec-Fetch-Site, and sets no cookie", async () => {
     const visitor = await loggedIn("kim");
     const headers = {
       Cookie: `${sessionCookie}=${visitor.cookies.get(sessionCookie)}`,
@@ -206,7 +206,7 @@ describe("the address", () => {
     expect(await username(visitor)).toBe("kim");
   });
 
-  test("is not there for GET", async () => {
+  test("is 404 for GET", async () => {
     expect((await server.ask({ path: "/backchannel-logout" })).status).toBe(404);
   });
 });

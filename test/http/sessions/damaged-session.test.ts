@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** What other versions, other programs and accidents leave where a session's JSON was. */
+/** Malformed records that other versions, other programs or accidents may leave. */
 const shapes: readonly (readonly [string, string])[] = [
   ["a login that is a text", '{"login":"alice"}'],
   ["a login without tokens", '{"login":{"username":"alice","since":1}}'],
@@ -29,7 +29,7 @@ const shapes: readonly (readonly [string, string])[] = [
   ["half of it", '{"login":{"username":"ali'],
 ];
 
-describe("a session's record of another shape", () => {
+describe("a malformed session record", () => {
   test.each(shapes)(
     "is as no session, on every page and at a logout, and the operator is told: %s",
     async (_, shape) => {

@@ -45,7 +45,7 @@ const loggedIn = (sid?: string, name?: string): Promise<Browser> => logIn(browse
 
 const remove = (visitor: Browser, path: string) => visitor.ask({ method: "DELETE", path, headers: json });
 
-/** The name under which this browser's session is ended. */
+/** The public id of this browser's session. */
 const idOf = async (visitor: Browser): Promise<string> => {
   const answer = await visitor.ask({ path: "/sessions", headers: json });
   const { sessions } = answer.json() as { sessions: { id: string; current: boolean }[] };
@@ -58,7 +58,7 @@ const notify = async (claims: Record<string, unknown>) => {
   return server.ask({ method: "POST", path: "/backchannel-logout", headers, body });
 };
 
-/** How many refresh tokens this person has at the provider, when all is said and done. */
+/** Expects the number of this person's valid refresh tokens at the provider, after all background work. */
 const becomes = (tokens: number, name = person) =>
   vi.waitFor(() => expect(server.provider.state.grants.alive(name)).toBe(tokens), { timeout: 4000 });
 
@@ -68,7 +68,7 @@ interface Ended {
   readonly elsewhere: Browser;
 }
 
-/** Each ends the visitor's session, and not what is elsewhere, unless that is said. */
+/** Each of these ends the visitor's session and, unless it says so, no other one. */
 const endings: Record<string, (ended: Ended) => Promise<unknown>> = {
   "a logout": ({ visitor }) => visitor.ask({ method: "POST", path: "/logout" }),
   "its owner, from elsewhere": ({ elsewhere, id }) => remove(elsewhere, `/sessions/${id}`),
@@ -84,14 +84,14 @@ const endings: Record<string, (ended: Ended) => Promise<unknown>> = {
   "a login anew, by another login at the provider": ({ visitor }) => logIn(visitor, "three", `${person}-b`),
 };
 
-/** Somebody with two browsers. */
+/** A person with two browsers. */
 const started = async (): Promise<Ended> => {
   const [visitor, elsewhere] = [await loggedIn("one"), await loggedIn("two")];
   return { visitor, elsewhere, id: await idOf(visitor) };
 };
 
 describe.each(Object.entries(endings))("a session that is ended by %s", (_, end) => {
-  test("leaves no refresh token alive at the provider, and the other one is as it was", async () => {
+  test("has its refresh token revoked, and no other one", async () => {
     const ended = await started();
     await becomes(2);
     await end(ended);
@@ -101,7 +101,7 @@ describe.each(Object.entries(endings))("a session that is ended by %s", (_, end)
     expect(server.events.filter(({ event }) => event === "background")).toEqual([]);
   });
 
-  test("leaves none either when a renewal was under way, which comes too late", async () => {
+  test("has the refresh token of a concurrent renewal revoked too", async () => {
     const ended = await started();
     const cookie = ended.visitor.cookies.get(sessionCookie) ?? "";
     server.provider.state.tokenLife = 10_000;
@@ -123,20 +123,20 @@ describe.each(Object.entries(endings))("a session that is ended by %s", (_, end)
   });
 });
 
-test("ending all, the one that asks too, leaves none", async () => {
+test("ending all sessions including the current one revokes all refresh tokens", async () => {
   const { visitor } = await started();
   await remove(visitor, "/sessions?all=true");
   await becomes(0);
 });
 
-test("a session whose time is over leaves none", async () => {
+test("an expired session has its refresh token revoked", async () => {
   const visitor = await loggedIn("one");
   clock.pass(lifetime);
   expect(await username(visitor)).toBeNull();
   await becomes(0);
 });
 
-test("a renewal that brings somebody else's token leaves none of either", async () => {
+test("a renewal with another person's id token revokes both refresh tokens", async () => {
   const visitor = await loggedIn("one");
   clock.pass(301);
   server.provider.misbehaveOnce("other-subject-on-refresh");
@@ -144,14 +144,14 @@ test("a renewal that brings somebody else's token leaves none of either", async 
   await becomes(0);
 });
 
-describe("of two sessions on one login at the provider, which takes both for one", () => {
+describe("of two sessions with one provider session, at a provider that revokes them together", () => {
   const both = async () => {
     server.provider.state.revokesAlone = false;
     return [await loggedIn("shared"), await loggedIn("shared")] as const;
   };
   const revocations = () => server.provider.state.calls.revocation;
 
-  test("one that its owner ends leaves the other as it was, and the last takes all along", async () => {
+  test("ending one does not affect the other one, and ending the last one revokes all", async () => {
     const [one, other] = await both();
     const before = revocations();
     await remove(other, `/sessions/${await idOf(one)}`);
@@ -161,7 +161,7 @@ describe("of two sessions on one login at the provider, which takes both for one
     await vi.waitFor(() => expect(revocations()).toBe(before + 1));
   });
 
-  test("the former of one browser leaves the new one as it is", async () => {
+  test("a new login in the same browser does not revoke the new session's token", async () => {
     const visitor = await loggedIn("shared");
     const before = revocations();
     await logIn(visitor, "shared");
@@ -171,7 +171,7 @@ describe("of two sessions on one login at the provider, which takes both for one
     expect(await username(visitor)).toBe(person);
   });
 
-  test("both end when both are ended", async () => {
+  test("both are revoked when both are ended", async () => {
     const [one] = await both();
     server.provider.state.revokesAlone = true;
     await remove(one, "/sessions?all=true");
@@ -179,14 +179,14 @@ describe("of two sessions on one login at the provider, which takes both for one
   });
 });
 
-test("a provider that fails is asked again", async () => {
+test("a failed revocation is retried", async () => {
   const visitor = await loggedIn("one");
   server.provider.misbehaveOnce("revocation-500");
   await visitor.ask({ method: "POST", path: "/logout" });
   await becomes(0);
 });
 
-test("what is still to be revoked is, before the server stops", async () => {
+test("pending revocations are sent before the server stops", async () => {
   const other = await startServer({ clock, provider: server.provider });
   try {
     server.provider.setPerson({ sub: person, username: person, groups: [] });

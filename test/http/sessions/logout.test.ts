@@ -23,7 +23,7 @@ const loggedIn = async (): Promise<{ visitor: Browser; cookie: string }> => {
   return { visitor, cookie: visitor.cookies.get(sessionCookie) ?? "" };
 };
 
-/** Somebody who kept a copy of the cookie. */
+/** A browser with a copy of the cookie. */
 const withCookie = (cookie: string): Browser => {
   const visitor = browser(server);
   visitor.cookies.set(sessionCookie, cookie);
@@ -83,7 +83,7 @@ describe("a logout", () => {
     ["another site's image", { "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Dest": "image" }],
     ["another origin", { Origin: "https://elsewhere.example" }],
     ["another site's link in an old browser", { Referer: "https://elsewhere.example/" }],
-  ])("is asked about first when it comes by %s", async (_, headers) => {
+  ])("needs a confirmation when it is %s", async (_, headers) => {
     const { visitor } = await loggedIn();
     const answer = await visitor.ask({ path: "/logout", headers: { Accept: "text/html", ...headers } });
     expect(answer.status).toBe(200);
@@ -93,14 +93,14 @@ describe("a logout", () => {
     expect(await username(visitor)).toBe("alice");
   });
 
-  test("is refused to another site's form", async () => {
+  test("is refused when it is a cross-site form", async () => {
     const { visitor } = await loggedIn();
     const headers = { "Sec-Fetch-Site": "cross-site", Origin: "https://elsewhere.example" };
     expect((await visitor.ask({ method: "POST", path: "/logout", headers })).status).toBe(403);
     expect(await username(visitor)).toBe("alice");
   });
 
-  test("works for somebody who is not logged in", async () => {
+  test("succeeds for a visitor who is not logged in", async () => {
     const answer = await browser(server).ask("/logout");
     expect([answer.status, answer.headers["location"]?.startsWith(server.provider.issuer)]).toEqual([
       302,
@@ -108,7 +108,7 @@ describe("a logout", () => {
     ]);
   });
 
-  test("ends every session whose cookie the browser sends, of whichever name or domain it was", async () => {
+  test("ends every session whose cookie the browser sends, with any name and domain", async () => {
     const [first, second] = [await loggedIn(), await loggedIn()];
     const both = [first.cookie, "garbage", second.cookie];
     const Cookie = both.map((value) => `${sessionCookie}=${value}`).join("; ");
@@ -116,7 +116,7 @@ describe("a logout", () => {
     for (const { cookie } of [first, second]) expect(await username(withCookie(cookie))).toBeNull();
   });
 
-  test("leaves the person's other sessions alone", async () => {
+  test("does not end the person's other sessions", async () => {
     const { visitor } = await loggedIn();
     const elsewhere = await loggedIn();
     await visitor.ask("/logout");
@@ -124,8 +124,8 @@ describe("a logout", () => {
   });
 });
 
-describe("what comes late does not bring an ended session back", () => {
-  test("a renewal under way", async () => {
+describe("an ended session is not restored by", () => {
+  test("a concurrent renewal", async () => {
     const { visitor, cookie } = await loggedIn();
     const before = await server.stored.sessions();
     server.provider.state.tokenLife = 1;
@@ -170,7 +170,7 @@ describe("what comes late does not bring an ended session back", () => {
   });
 });
 
-test("at a provider that describes no logout, one ends the session here, and that is all", async () => {
+test("a provider without end_session_endpoint: a logout ends the session here only", async () => {
   const provider = await stubProvider({
     metadata: { end_session_endpoint: undefined, scopes_supported: ["openid", "offline_access"] },
   });

@@ -64,8 +64,8 @@ const form = (visitor: Browser, fields: Record<string, string>, headers: Record<
     body: new URLSearchParams(fields).toString(),
   });
 
-describe("somebody's sessions", () => {
-  test("are listed with beginning, last use and kind of client, the last used one coming first", async () => {
+describe("a user's sessions", () => {
+  test("are listed with their start, last use and client, the most recently used one first", async () => {
     const begun = clock.now();
     const phone = await loggedIn(person, safari);
     clock.pass(120);
@@ -87,7 +87,7 @@ describe("somebody's sessions", () => {
     expect((await listed(phone)).map(({ current }) => current).toSorted()).toEqual([false, true]);
   });
 
-  test("are named by what does not tell the session's id, and the answer is for nobody else's eyes", async () => {
+  test("have public ids from which the session's id cannot be derived, in a response that is not cached", async () => {
     const [one, two] = [await loggedIn(), await loggedIn()];
     const answer = await one.ask({ path: "/sessions", headers: json });
     for (const id of [sessionId(one), sessionId(two)]) expect(answer.text).not.toContain(id);
@@ -95,14 +95,14 @@ describe("somebody's sessions", () => {
     expect(new Set((await listed(one)).map(({ id }) => id)).size).toBe(2);
   });
 
-  test("never hold a client's own words", async () => {
+  test("never contain text of the User-Agent header", async () => {
     const visitor = await loggedIn(person, "<script>alert(1)</script> Firefox/1 Unheard-of");
     expect((await listed(visitor))[0]?.client).toBe("Firefox");
     const unknown = await loggedIn(`${person}-b`, "curl/8.5.0");
     expect((await listed(unknown))[0]?.client).toBeNull();
   });
 
-  test("are shown as a page, which its owner finds from /whoami", async () => {
+  test("are shown on a page, to which /whoami links", async () => {
     const visitor = await loggedIn(person, firefox);
     await loggedIn(person, safari);
     expect((await visitor.ask("/whoami")).text).toContain('href="/sessions"');
@@ -113,7 +113,7 @@ describe("somebody's sessions", () => {
     expect(page.text).not.toContain(sessionId(visitor));
   });
 
-  test("are asked for by nobody in vain: 401, or the login", async () => {
+  test("are 401 or a redirect to the login for anonymous callers", async () => {
     for (const method of ["GET", "DELETE"]) {
       expect((await server.ask({ method, path: "/sessions", headers: json })).status).toBe(401);
     }
@@ -121,7 +121,7 @@ describe("somebody's sessions", () => {
     expect([answer.status, answer.headers["location"]]).toEqual([302, "/login?return_to=%2Fsessions"]);
   });
 
-  test("are no more than a hundred: the least recently used ones end", async () => {
+  test("are limited to a hundred: the least recently used ones end", async () => {
     const first = await loggedIn();
     clock.pass(1);
     const second = await loggedIn();
@@ -135,7 +135,7 @@ describe("somebody's sessions", () => {
 });
 
 describe("ending", () => {
-  test("one ends that one, at once", async () => {
+  test("one session takes effect immediately", async () => {
     const [here, there] = [await loggedIn(), await loggedIn()];
     const answer = await here.ask({ method: "DELETE", path: `/sessions/${await idOf(there)}` });
     expect([answer.status, answer.text]).toEqual([204, ""]);
@@ -144,7 +144,7 @@ describe("ending", () => {
     expect(await listed(here)).toHaveLength(1);
   });
 
-  test("the one that asks logs out and clears the cookie", async () => {
+  test("the current session logs out and clears the cookie", async () => {
     const visitor = await loggedIn();
     expect((await visitor.ask({ method: "DELETE", path: `/sessions/${await idOf(visitor)}` })).status).toBe(
       204,
@@ -152,7 +152,7 @@ describe("ending", () => {
     expect(visitor.cookies.has(sessionCookie)).toBe(false);
   });
 
-  test("all others leaves the one that asks, and everybody else's", async () => {
+  test("all others does not end the current session or other users'", async () => {
     const [here, there, elsewhere] = [await loggedIn(), await loggedIn(), await loggedIn()];
     const other = await loggedIn(`${person}-other`);
     expect((await here.ask({ method: "DELETE", path: "/sessions" })).status).toBe(204);
@@ -160,7 +160,7 @@ describe("ending", () => {
     expect(left).toEqual([person, null, null, `${person}-other`]);
   });
 
-  test("all ends the one that asks too", async () => {
+  test("all includes the current session", async () => {
     const [here, there] = [await loggedIn(), await loggedIn()];
     const cookie = here.cookies.get(sessionCookie) ?? "";
     expect((await here.ask({ method: "DELETE", path: "/sessions?all=true" })).status).toBe(204);
@@ -169,7 +169,7 @@ describe("ending", () => {
     expect([await username(here), await username(there)]).toEqual([null, null]);
   });
 
-  test("somebody else's is as if there were none", async () => {
+  test("another user's session is 404, as for one that does not exist", async () => {
     const [mine, theirs] = [await loggedIn(), await loggedIn(`${person}-other`)];
     const answers = await Promise.all(
       [await idOf(theirs), "0".repeat(32), "..%2f..", sessionId(theirs)].map((id) =>
@@ -181,7 +181,7 @@ describe("ending", () => {
     expect(await username(theirs)).toBe(`${person}-other`);
   });
 
-  test("works for a program with the person's token, which has no session itself", async () => {
+  test("works with a Bearer token, which has no session", async () => {
     const [one, two] = [await loggedIn(), await loggedIn()];
     const headers = { ...json, Authorization: await server.bearer(person) };
     const { sessions } = (await server.ask({ path: "/sessions", headers })).json() as { sessions: Listed[] };
@@ -190,7 +190,7 @@ describe("ending", () => {
     expect([await username(one), await username(two)]).toEqual([null, null]);
   });
 
-  test("goes by the token's person when a request has both, and leaves the cookie's alone", async () => {
+  test("applies to the Bearer token's user when a request has a session cookie too", async () => {
     const [mine, theirs] = [await loggedIn(), await loggedIn(`${person}-other`)];
     const headers = { Authorization: await server.bearer(`${person}-other`) };
     expect((await mine.ask({ method: "DELETE", path: "/sessions?all=true", headers })).status).toBe(204);
@@ -201,7 +201,7 @@ describe("ending", () => {
 describe("the page's forms", () => {
   const sameSite = { "Sec-Fetch-Site": "same-origin" };
 
-  test("end one, and all others, and lead back", async () => {
+  test("end one session or all others, and redirect to the page", async () => {
     const [here, one, two] = [await loggedIn(), await loggedIn(), await loggedIn()];
     const ended = await form(here, { action: "end", id: await idOf(one) }, sameSite);
     expect([ended.status, ended.headers["location"]]).toEqual([303, "/sessions"]);
@@ -210,16 +210,19 @@ describe("the page's forms", () => {
     expect([await username(here), await username(two)]).toEqual([person, null]);
   });
 
-  test("are refused when another site's page sends them", async () => {
+  test("are refused when they are cross-site", async () => {
     const [here, there] = [await loggedIn(), await loggedIn()];
     const headers = { "Sec-Fetch-Site": "cross-site", Origin: "https://elsewhere.example" };
     expect((await form(here, { action: "end-others" }, headers)).status).toBe(403);
     expect(await username(there)).toBe(person);
   });
 
-  test.each([{}, { action: "other" }, { action: "end" }])("that say %o end nothing", async (fields) => {
-    const [here, there] = [await loggedIn(), await loggedIn()];
-    expect([400, 404]).toContain((await form(here, { ...fields }, sameSite)).status);
-    expect(await username(there)).toBe(person);
-  });
+  test.each([{}, { action: "other" }, { action: "end" }])(
+    "with the fields %o end no session",
+    async (fields) => {
+      const [here, there] = [await loggedIn(), await loggedIn()];
+      expect([400, 404]).toContain((await form(here, { ...fields }, sameSite)).status);
+      expect(await username(there)).toBe(person);
+    },
+  );
 });

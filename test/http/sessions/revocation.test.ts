@@ -27,7 +27,7 @@ const logOut = (visitor: Browser) => visitor.ask({ method: "POST", path: "/logou
 
 const revoked = () => server.provider.state.revoked;
 
-test("a logout has the provider revoke this login's refresh token, and no other one", async () => {
+test("a logout revokes this session's refresh token, and no other one", async () => {
   const [visitor, elsewhere] = [await loggedIn(), await loggedIn()];
   await logOut(visitor);
   await vi.waitFor(() => expect(revoked()).toHaveLength(1));
@@ -61,7 +61,7 @@ test.each(["revocation-500", "revocation-hang-up"] as const)(
   },
 );
 
-test("nobody waits for a provider that is slow with it, and it is given up in time", async () => {
+test("a slow revocation delays no response, and has a timeout", async () => {
   const visitor = await loggedIn();
   server.provider.misbehave("revocation-slow");
   server.provider.state.slowness = 5;
@@ -75,7 +75,7 @@ test("nobody waits for a provider that is slow with it, and it is given up in ti
   );
 });
 
-test("a logout succeeds while the provider is away altogether", async () => {
+test("a logout succeeds while the provider is unreachable", async () => {
   const visitor = await loggedIn();
   await server.provider.goAway();
   try {

@@ -39,12 +39,12 @@ describe("tokens in a session's record", () => {
   const damage = (text: string) =>
     text.replace(/^(.{40})(.)/, (_, head, c) => head + (c === "A" ? "B" : "A"));
 
-  test("lie there encrypted", async () => {
+  test("are encrypted", async () => {
     const { text } = await logInAs("alice");
     expect(text).not.toMatch(/eyJ|an-access-token|refresh/);
   });
 
-  test("that were damaged lead to a new login, not to an error", async () => {
+  test("that are damaged lead to a new login, not to an error", async () => {
     const { visitor, path, text, login } = await logInAs("alice");
     await server.stored.overwriteSession(path, text.replace(login.sealedTokens, damage(login.sealedTokens)));
     expect(await status(visitor, privatePage)).toBe(302);
@@ -53,7 +53,7 @@ describe("tokens in a session's record", () => {
     expect(await status(visitor, privatePage)).toBe(200);
   });
 
-  test("that were copied from another session open nothing", async () => {
+  test("that were copied from another session cannot be decrypted", async () => {
     const victim = await logInAs("alice");
     const thief = await logInAs("mallory");
     await server.stored.overwriteSession(
@@ -64,7 +64,7 @@ describe("tokens in a session's record", () => {
     expect(await username(victim.visitor)).toBe("alice");
   });
 
-  test("in a record that is no JSON any more lead to a new login", async () => {
+  test("in a record that is not valid JSON lead to a new login", async () => {
     const { visitor, path } = await logInAs("alice");
     await server.stored.overwriteSession(path, "{ no JSON");
     expect(await status(visitor, privatePage)).toBe(302);

@@ -6,7 +6,7 @@ import { sessionCookie } from "../../support/sessions/sessions.ts";
 import { stubProvider } from "../../support/stub-provider/stub-provider.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 
-/** Behind a proxy that speaks https. */
+/** Headers of a proxy that terminates TLS. */
 const headers = { "X-Forwarded-Proto": "https", Host: "groups.example.org", Accept: "application/json" };
 const key = (letter: string) => Buffer.alloc(32, letter).toString("base64url");
 
@@ -22,7 +22,7 @@ afterAll(async () => {
   await folder.remove();
 });
 
-/** A server in production, on the same sessions as the others. */
+/** A server in production mode, with the same stores as the others. */
 const inProduction = async (secrets: readonly string[], encryptionKeys = `first=${key("a")}`) => {
   const environment = {
     NODE_ENV: "production",
@@ -62,7 +62,7 @@ const logIn = async (server: RunningServer): Promise<{ visitor: Browser; cookie:
 };
 
 describe("the secret that signs session cookies", () => {
-  test("can be rotated: an old signature is accepted, and replaced by a new one in the same answer", async () => {
+  test("can be rotated: a cookie with an old signature is accepted, and signed again in the response", async () => {
     const old = await logIn(await inProduction(["old secret"]));
     const rotating = await inProduction(["new secret", "old secret"]);
     const seen = await who(rotating, old.cookie);
@@ -78,7 +78,7 @@ describe("the secret that signs session cookies", () => {
 });
 
 describe("the keys that encrypt tokens", () => {
-  test("can be rotated: what was sealed under an old key is opened, and sealed anew", async () => {
+  test("can be rotated: tokens under an old key are decrypted, and encrypted again", async () => {
     const { cookie } = await logIn(await inProduction(["a secret"], `first=${key("a")}`));
     const rotating = await inProduction(["a secret"], `second=${key("b")}&first=${key("a")}`);
     expect((await who(rotating, cookie)).username).toBe("alice");
@@ -86,7 +86,7 @@ describe("the keys that encrypt tokens", () => {
     expect((await who(rotated, cookie)).username).toBe("alice");
   });
 
-  test("end the logins that only a dropped key could open, and people can log in again", async () => {
+  test("end sessions whose key has been removed, after which users can log in again", async () => {
     const { visitor, cookie } = await logIn(await inProduction(["a secret"], `first=${key("a")}`));
     const rotated = await inProduction(["a secret"], `third=${key("c")}`);
     expect((await who(rotated, cookie)).username).toBeUndefined();
@@ -99,7 +99,7 @@ describe("the keys that encrypt tokens", () => {
 });
 
 describe("in production the cookies", () => {
-  test("go over https only, and logins come back by https", async () => {
+  test("are Secure, and the redirect URI has https", async () => {
     const server = await inProduction(["a secret"]);
     const begun = await server.ask({ path: "/login", headers });
     expect(begun.headers["location"]).toContain(encodeURIComponent("https://groups.example.org/logged-in"));

@@ -45,7 +45,7 @@ describe("the session cookie", () => {
     expect(Math.abs(left - maxAge * 1000)).toBeLessThan(5000);
   });
 
-  test("is sent again by every answer to somebody who has a session", async () => {
+  test("is sent again with every response in a session", async () => {
     const visitor = await loggedIn();
     const value = visitor.cookies.get(sessionCookie);
     for (const path of ["/", "/groups/blab", "/whoami", "/groups/other", "/nothing", "/charon/getDataset"]) {
@@ -56,7 +56,7 @@ describe("the session cookie", () => {
     }
   });
 
-  test("is never set by assets, or to somebody who brings a token", async () => {
+  test("is not set by assets, or for a Bearer token", async () => {
     const visitor = await loggedIn();
     expect((await visitor.ask("/favicon.png")).cookies).toEqual([]);
     expect((await visitor.ask("/healthz")).cookies).toEqual([]);
@@ -100,7 +100,7 @@ const pass = async (seconds: number): Promise<void> => {
   await server.stored.passSeconds(seconds);
 };
 
-describe("beside the cookie of a session that has ended, as from before a change of SESSION_COOKIE_DOMAIN", () => {
+describe("with a second cookie of an ended session, as after a change of SESSION_COOKIE_DOMAIN", () => {
   const withBoth = async (): Promise<Browser> => {
     const visitor = await loggedIn();
     const ended = visitor.cookies.get(sessionCookie);
@@ -112,7 +112,7 @@ describe("beside the cookie of a session that has ended, as from before a change
     return { ...visitor, ask: (question) => ask(String(question)) };
   };
 
-  test("somebody is logged in all the same, and that session's cookie is sent again", async () => {
+  test("the user is logged in, and the valid session's cookie is sent again", async () => {
     const visitor = await withBoth();
     const answer = await visitor.ask("/whoami");
     expect(answer.json()).toMatchObject({ user: { username: "alice" } });
@@ -120,7 +120,7 @@ describe("beside the cookie of a session that has ended, as from before a change
     expect((await visitor.ask("/sessions")).text).toContain('"current":true');
   });
 
-  test("somebody can log out", async () => {
+  test("the user can log out", async () => {
     const visitor = await withBoth();
     await visitor.ask("/logout");
     expect((await visitor.ask("/whoami")).json()).toMatchObject({ user: null });
@@ -128,19 +128,19 @@ describe("beside the cookie of a session that has ended, as from before a change
 });
 
 describe("a session", () => {
-  test("lives on while it is used", async () => {
+  test("does not expire while it is used", async () => {
     const visitor = await loggedIn();
     for (let day = 0; day < 4; day++) {
       await pass(maxAge - 1);
       expect(await username(visitor)).toBe("alice");
-      // The use is noted after the answer; no clock but this one jumps by a day meanwhile.
+      // The last use is stored after the response; only this manual clock advances by a day before that.
       await vi.waitFor(async () =>
         expect([...(await server.stored.sessions()).values()].join()).toContain(`"lastUsed":${clock.now()}`),
       );
     }
   });
 
-  test("is put off without its record being written again, but for a note of its use once a minute", async () => {
+  test("is extended without writing its record, but for a touch once a minute", async () => {
     const others = await server.stored.sessions();
     const visitor = await loggedIn();
     const record = async () => {
@@ -166,13 +166,13 @@ describe("a session", () => {
     expect(await record()).toEqual(second);
   });
 
-  test("is over when nobody has used it for its time", async () => {
+  test("expires after its idle timeout", async () => {
     const visitor = await loggedIn();
     await pass(maxAge);
     expect(await username(visitor)).toBeNull();
   });
 
-  test("of a good signature and no record is nobody's, and its id is not adopted", async () => {
+  test("with a valid signature but no record is anonymous, and its id is not adopted", async () => {
     const visitor = await loggedIn();
     const id = sessionId(visitor);
     await pass(maxAge);

@@ -34,7 +34,7 @@ const loggedIn = async (): Promise<Browser> => {
   return visitor;
 };
 
-/** How many times the token endpoint is asked while this is done. */
+/** The number of requests to the token endpoint during some work. */
 const redemptions = async (work: () => Promise<unknown>): Promise<number> => {
   const before = server.provider.state.tokenRequests.length;
   await work();
@@ -44,7 +44,7 @@ const redemptions = async (work: () => Promise<unknown>): Promise<number> => {
 const status = async (visitor: Browser, path: string): Promise<number> => (await visitor.ask(path)).status;
 
 describe("an expired id token", () => {
-  test("is renewed once for many requests at the same moment, with refresh tokens of single use", async () => {
+  test("is renewed once for many concurrent requests, with single-use refresh tokens", async () => {
     server.provider.misbehave("rotating-refresh-tokens");
     const visitor = await loggedIn();
     for (let round = 0; round < 3; round++) {
@@ -58,7 +58,7 @@ describe("an expired id token", () => {
     expect(server.provider.state.grants.mostRedemptions()).toBe(1);
   });
 
-  test("is renewed once by two servers on the same folder", async () => {
+  test("is renewed once by two servers with the same folder", async () => {
     server.provider.misbehave("rotating-refresh-tokens");
     const visitor = await loggedIn();
     const second = await startServer({ clock, folder: server.folder, provider: server.provider });
@@ -76,7 +76,7 @@ describe("an expired id token", () => {
     }
   });
 
-  test("is renewed with the new rights", async () => {
+  test("is renewed with the new roles", async () => {
     const visitor = await loggedIn();
     expect(await status(visitor, privatePage)).toBe(200);
     server.provider.setPerson({ sub: "alice", username: "alice", groups: [] });
@@ -84,7 +84,7 @@ describe("an expired id token", () => {
     expect(await status(visitor, privatePage)).toBe(403);
   });
 
-  test("goes on with the old refresh token when the answer brings no new one", async () => {
+  test("is renewed with the old refresh token when the response has no new one", async () => {
     const visitor = await loggedIn();
     for (let round = 0; round < 3; round++) {
       clock.pass(tokenLife + 1);
@@ -92,7 +92,7 @@ describe("an expired id token", () => {
     }
   });
 
-  test("is renewed and stored before the answer begins", async () => {
+  test("is renewed and stored before the response is sent", async () => {
     const visitor = await loggedIn();
     clock.pass(tokenLife + 1);
     const before = [...(await server.stored.sessions()).values()];
@@ -107,7 +107,7 @@ describe("an expired id token", () => {
     expect(changed).toHaveLength(1);
   });
 
-  test("renewed for a client that goes away is renewed all the same, and stored", async () => {
+  test("is renewed and stored even if the client disconnects", async () => {
     const visitor = await loggedIn();
     clock.pass(tokenLife + 1);
     server.provider.misbehaveOnce("slow");
@@ -127,7 +127,7 @@ describe("an expired id token", () => {
 });
 
 describe("a refused renewal", () => {
-  test("logs out, and sends to the login", async () => {
+  test("logs out, and redirects to the login", async () => {
     const logins = async () =>
       [...(await server.stored.sessions()).values()].filter((text) => text.includes('"login"')).length;
     const before = await logins();
@@ -144,7 +144,7 @@ describe("a refused renewal", () => {
     expect(await username(visitor)).toBe("alice");
   });
 
-  test("is how another person's token in the answer is taken", async () => {
+  test("is the result of another person's id token in the response", async () => {
     const visitor = await loggedIn();
     clock.pass(tokenLife + 1);
     server.provider.misbehaveOnce("other-subject-on-refresh");
@@ -152,7 +152,7 @@ describe("a refused renewal", () => {
   });
 });
 
-describe("while the provider is not itself", () => {
+describe("while the provider malfunctions", () => {
   const outages: AnswerFlaw[] = [
     "other-400",
     "invalid-client",
@@ -166,7 +166,7 @@ describe("while the provider is not itself", () => {
     "hang-up",
     "redirected",
   ];
-  test("nobody is logged out by an answer that comes when nobody waits for it any more", async () => {
+  test("nobody is logged out by a response after the timeout", async () => {
     const slow = await startServer({
       clock,
       provider: server.provider,
@@ -188,7 +188,7 @@ describe("while the provider is not itself", () => {
   });
 
   const endings: AnswerFlaw[] = ["no-id-token", "interaction-required", "refused-as-by-dex", "invalid-grant"];
-  test.each(endings)("somebody has to log in again for its %s, and is not held up for ever", async (flaw) => {
+  test.each(endings)("the user has to log in again after %s, and can", async (flaw) => {
     const visitor = await loggedIn();
     clock.pass(tokenLife + 1);
     server.provider.misbehave(flaw);
@@ -200,32 +200,35 @@ describe("while the provider is not itself", () => {
   });
 
   const asksAgain = "Your identity provider asks you to log in again.";
-  test.each(endings)("somebody is told so on every page until they log in again: %s", async (flaw) => {
-    const ended = async () =>
-      [...(await server.stored.sessions()).values()].filter((record) => record.includes("loginEnd")).length;
-    const before = await ended();
-    const visitor = await loggedIn();
-    const text = async (path: string, headers = {}) => (await visitor.ask({ path, headers })).text;
-    expect(await text("/groups/blab")).not.toContain(asksAgain);
-    clock.pass(tokenLife + 1);
-    server.provider.misbehave(flaw);
-    const told = `${asksAgain} <a href="/login?return_to=%2Fgroups%2Fblab">Log in again</a>`;
-    expect(await text("/groups/blab")).toContain(told);
-    server.provider.behave();
-    expect(await ended()).toBe(before + 1);
-    expect(await text("/groups/blab")).toContain(told);
-    expect(await text(privatePage, { Accept: "application/json" })).toContain(asksAgain);
-    const refused = await visitor.ask({ method: "DELETE", path: "/groups/blab/zika" });
-    expect(refused.status).toBe(401);
-    expect(refused.text).toContain(asksAgain);
-    expect(refused.text).toContain('href="/login"');
-    expect((await browser(server).ask("/groups/blab")).text).not.toContain(asksAgain);
-    await visitor.logIn();
-    expect(await text("/groups/blab")).not.toContain(asksAgain);
-    expect(await ended()).toBe(before);
-  });
+  test.each(endings)(
+    "every page says that the user was logged out, until the next login: %s",
+    async (flaw) => {
+      const ended = async () =>
+        [...(await server.stored.sessions()).values()].filter((record) => record.includes("loginEnd")).length;
+      const before = await ended();
+      const visitor = await loggedIn();
+      const text = async (path: string, headers = {}) => (await visitor.ask({ path, headers })).text;
+      expect(await text("/groups/blab")).not.toContain(asksAgain);
+      clock.pass(tokenLife + 1);
+      server.provider.misbehave(flaw);
+      const told = `${asksAgain} <a href="/login?return_to=%2Fgroups%2Fblab">Log in again</a>`;
+      expect(await text("/groups/blab")).toContain(told);
+      server.provider.behave();
+      expect(await ended()).toBe(before + 1);
+      expect(await text("/groups/blab")).toContain(told);
+      expect(await text(privatePage, { Accept: "application/json" })).toContain(asksAgain);
+      const refused = await visitor.ask({ method: "DELETE", path: "/groups/blab/zika" });
+      expect(refused.status).toBe(401);
+      expect(refused.text).toContain(asksAgain);
+      expect(refused.text).toContain('href="/login"');
+      expect((await browser(server).ask("/groups/blab")).text).not.toContain(asksAgain);
+      await visitor.logIn();
+      expect(await text("/groups/blab")).not.toContain(asksAgain);
+      expect(await ended()).toBe(before);
+    },
+  );
 
-  test("whoever was led straight to the provider is told why on the first page after the login, and once", async () => {
+  test("the first page after an immediate redirect to the provider says why, once", async () => {
     const visitor = await loggedIn();
     clock.pass(tokenLife + 1);
     server.provider.misbehave("invalid-grant");
@@ -239,7 +242,7 @@ describe("while the provider is not itself", () => {
     expect((await visitor.ask(privatePage)).text).not.toContain(asked);
   });
 
-  test("whoever opens Auspice after the login is told so in its bar", async () => {
+  test("Auspice's bar says why, after the login", async () => {
     const visitor = await loggedIn();
     clock.pass(tokenLife + 1);
     server.provider.misbehave("invalid-grant");
@@ -251,7 +254,7 @@ describe("while the provider is not itself", () => {
     expect((await visitor.ask("/edit/narratives")).text).not.toContain(asked);
   });
 
-  test("whoever was told before the login is not told again", async () => {
+  test("a user who was told before the login is not told again", async () => {
     const visitor = await loggedIn();
     clock.pass(tokenLife + 1);
     server.provider.misbehave("invalid-grant");
@@ -298,7 +301,7 @@ describe("while the provider is not itself", () => {
     },
   );
 
-  test("nobody is logged out while its name cannot be resolved", async () => {
+  test("nobody is logged out while its host name cannot be resolved", async () => {
     const visitor = await loggedIn();
     const environment = { OAUTH2_TOKEN_URL: "https://provider.invalid/token", OIDC_TIMEOUT: "1" };
     const { folder, provider } = server;
@@ -316,7 +319,7 @@ describe("while the provider is not itself", () => {
     expect(await status(visitor, privatePage)).toBe(200);
   });
 
-  test("nobody is logged out because our own clock is behind", async () => {
+  test("nobody is logged out because the server's clock is slow", async () => {
     const visitor = await loggedIn();
     clock.pass(-60);
     expect(await status(visitor, privatePage)).toBe(200);
@@ -326,7 +329,7 @@ describe("while the provider is not itself", () => {
     expect(await status(visitor, privatePage)).toBe(200);
   });
 
-  test("nobody is logged out because our own clock is ahead, though refresh tokens are of single use", async () => {
+  test("nobody is logged out because the server's clock is fast, even with single-use refresh tokens", async () => {
     server.provider.misbehave("rotating-refresh-tokens");
     const visitor = await loggedIn();
     clock.pass(tokenLife + 1);
@@ -347,7 +350,7 @@ describe("while the provider is not itself", () => {
     expect(await status(visitor, privatePage)).toBe(200);
   });
 
-  test("a valid id token goes on serving, and an expired one comes back with the provider", async () => {
+  test("a valid id token is still accepted, and an expired one is renewed after the outage", async () => {
     const visitor = await loggedIn();
     await server.provider.goAway();
     try {
@@ -362,7 +365,7 @@ describe("while the provider is not itself", () => {
     expect(await status(visitor, privatePage)).toBe(200);
   });
 
-  test("a request is answered within its time limit, and one that waits for another's renewal soon after", async () => {
+  test("a request is answered within its time limit, and one that waits for its renewal soon after", async () => {
     const visitor = await loggedIn();
     clock.pass(tokenLife + 1);
     server.provider.state.slowness = 4;
@@ -376,7 +379,7 @@ describe("while the provider is not itself", () => {
 });
 
 describe("a not-before mark", () => {
-  test("makes a session renew, and stay", async () => {
+  test("makes a session renew, without ending it", async () => {
     const visitor = await loggedIn();
     expect(await status(visitor, privatePage)).toBe(200);
     server.provider.setPerson({ sub: "alice", username: "alice", groups: [] });
@@ -387,7 +390,7 @@ describe("a not-before mark", () => {
     expect(await username(visitor)).toBe("alice");
   });
 
-  test("that is ahead of the provider's clock makes a session renew once, as each later mark does", async () => {
+  test("that is ahead of the provider's clock makes a session renew once, and so does each later mark", async () => {
     const visitor = await loggedIn();
     for (const ahead of [3600, 7200, 0, 0]) {
       await server.stored.setNotBefore("alice", clock.now() + ahead);
@@ -400,5 +403,5 @@ describe("a not-before mark", () => {
   });
 });
 
-/** As another instance on the same stores sets it. */
+/** Sets a mark as another instance with the same stores does. */
 const mark = (who: string): Promise<void> => server.stored.setNotBefore(who, clock.now());

@@ -13,7 +13,7 @@ afterAll(() => counter.close());
 const visit = (path: string, cookie?: string) => counter.visit(path, cookie);
 
 describe("a value in a session", () => {
-  test("counts up from request to request", async () => {
+  test("is kept between requests", async () => {
     const first = await visit("/count");
     expect(first).toEqual({ text: "1", cookie: expect.stringMatching(/^nextstrain\.org-session=s%3A/) });
     for (const text of ["2", "3", "4"]) {
@@ -22,7 +22,7 @@ describe("a value in a session", () => {
     expect((await visit("/look", first.cookie)).text).toBe("4");
   });
 
-  test("begins a session only when it is set", async () => {
+  test("begins a session when it is set", async () => {
     expect(await visit("/look")).toEqual({ text: "none", cookie: undefined });
   });
 
@@ -33,7 +33,7 @@ describe("a value in a session", () => {
     expect((await visit("/look", other.cookie)).text).toBe("1");
   });
 
-  test("is gone with its session, and the next one has a new id", async () => {
+  test("is deleted with its session, and the next session has a new id", async () => {
     const { cookie } = await visit("/count");
     expect((await visit("/end", cookie)).cookie).toBe("nextstrain.org-session=");
     const next = await visit("/count", cookie);

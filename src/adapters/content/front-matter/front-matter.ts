@@ -6,48 +6,49 @@ import type { FrontMatter } from "../../../ports/driven/resources/front-matter.t
 import { QueueBusy } from "../../shared/bounded-queue.ts";
 import { workerPool } from "../../shared/worker-pool.ts";
 import { LimitExceeded, ThreadNotStarted } from "../../shared/worker-thread.ts";
-import { sizeOf } from "../checker.ts";
-import type { Values } from "./front-matter-source.ts";
+import { formatSize } from "../format.ts";
+import type { ParsedFrontMatter } from "./parse-front-matter.ts";
 import { splitFrontMatter } from "./split-front-matter.ts";
 
-/** Usual front matter has less than 2 kB, and more when there is a picture in it. */
+/** Front matter usually has less than 2 kB, but may contain an image. */
 export const maxFrontMatterBytes = 1_000_000;
 
 export interface FrontMatterReader extends FrontMatter {
   /**
-   * The values of front matter without the hyphens around it.
-   * @throws BadContent when it is neither YAML nor JSON, is no map, or is over a bound
-   * @throws Busy
-   * @throws PartMissing
+   * Parses front matter without its delimiters.
+   * @throws BadContent when it is neither YAML nor JSON, is no map, or exceeds a limit
+   * @throws Busy, PartMissing
    */
-  attributes(source: string): Promise<JsonObject>;
+  parseAttributes(source: string): Promise<JsonObject>;
   close(): Promise<void>;
 }
 
-/** In characters. */
-const maxRemembered = 8_000_000;
-
-/** Seconds. A limit that was reached may have been the machine's fault, so it is tried again, but not for each reader. */
-const limitsLast = 3600;
-
-const tooMuch = { kind: "refused", why: "reading it takes too long." } as const;
+/** Size of the cache, in characters. */
+const maxCacheSize = 8_000_000;
 
 /**
- * Reads front matter in other threads, since hostile YAML of some kilobytes takes minutes and gigabytes. What came of
- * it is remembered, failures too.
+ * In seconds. A task may exceed its limits because the machine is busy, so that such a result is not cached for ever.
+ */
+const overLimitTtl = 3600;
+
+const overLimit = { kind: "invalid", reason: "reading it takes too long." } as const;
+
+/**
+ * Parses front matter in worker threads, since malicious YAML of some kilobytes takes minutes and gigabytes. Results
+ * are cached, including errors.
  */
 export const openFrontMatter = (): FrontMatterReader => {
-  const pool = workerPool<string, Values>({
-    module: new URL("./front-matter-thread.ts", import.meta.url),
+  const pool = workerPool<string, ParsedFrontMatter>({
+    module: new URL("./front-matter-worker.ts", import.meta.url),
     maxThreads: 2,
     memory: 48,
     taskTimeout: 2,
     maxQueue: 50,
     queueTimeout: 15,
   });
-  const known = new LRUCache<string, Values, string>({
-    maxSize: maxRemembered,
-    sizeCalculation: (values) => 200 + (values.kind === "json" ? values.json : values.why).length,
+  const cache = new LRUCache<string, ParsedFrontMatter, string>({
+    maxSize: maxCacheSize,
+    sizeCalculation: (parsed) => 200 + (parsed.kind === "json" ? parsed.json : parsed.reason).length,
     ignoreFetchAbort: true,
     fetchMethod: async (_, __, { context: source, options }) => {
       try {
@@ -56,28 +57,29 @@ export const openFrontMatter = (): FrontMatterReader => {
         if (error instanceof QueueBusy) throw new Busy({ cause: error });
         if (error instanceof ThreadNotStarted) throw new PartMissing({ cause: error });
         if (!(error instanceof LimitExceeded)) throw error;
-        options.ttl = limitsLast * 1000;
-        return tooMuch;
+        options.ttl = overLimitTtl * 1000;
+        return overLimit;
       }
     },
   });
 
-  const attributes = async (source: string): Promise<JsonObject> => {
+  const parseAttributes = async (source: string): Promise<JsonObject> => {
     if (Buffer.byteLength(source) > maxFrontMatterBytes)
-      throw unusable(`it has more than ${sizeOf(maxFrontMatterBytes)}.`);
-    const values = await known.forceFetch(hash("sha256", source, "base64"), { context: source });
-    if (values.kind === "refused") throw unusable(values.why);
-    return JSON.parse(values.json);
+      throw invalidFrontMatter(`it has more than ${formatSize(maxFrontMatterBytes)}.`);
+    const parsed = await cache.forceFetch(hash("sha256", source, "base64"), { context: source });
+    if (parsed.kind === "invalid") throw invalidFrontMatter(parsed.reason);
+    return JSON.parse(parsed.json);
   };
   return {
-    attributes,
+    parseAttributes,
     parse: async (text) => {
       const split = splitFrontMatter(text);
       if (split.outcome !== "found") return { attributes: {}, body: text.replace(/^\uFEFF/, "") };
-      return { attributes: await attributes(split.source), body: split.body };
+      return { attributes: await parseAttributes(split.source), body: split.body };
     },
     close: () => pool.close(),
   };
 };
 
-const unusable = (why: string): BadContent => new BadContent(`The front matter cannot be used: ${why}`);
+const invalidFrontMatter = (reason: string): BadContent =>
+  new BadContent(`The front matter cannot be used: ${reason}`);

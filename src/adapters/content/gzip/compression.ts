@@ -1,30 +1,30 @@
 import { createGunzip } from "node:zlib";
 import { UnusableObject } from "../../../domain/failure.ts";
 import type { Compression } from "../../../ports/driven/resources/compression.ts";
-import { gzipFault, zlibChunkSize } from "./gzip-fault.ts";
-import { zlibCoder } from "./zlib-coder.ts";
+import { describeGzipError, zlibChunkSize } from "./gzip-error.ts";
+import { zlibCodec } from "./zlib-codec.ts";
 
-const translate = (error: Error): Error =>
-  gzipFault(error) === undefined
+const mapError = (error: Error): Error =>
+  describeGzipError(error) === undefined
     ? error
     : new UnusableObject("This file is damaged where it is stored. Please upload it again.", {
         cause: error,
       });
 
 const gunzip = async function* (body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  // Operators may have put files of several members there, as bgzip makes them; the strict option refuses those.
-  const coder = zlibCoder(createGunzip({ chunkSize: zlibChunkSize }), translate);
+  // Files that operators have copied into the store may have several members, as bgzip's do.
+  const codec = zlibCodec(createGunzip({ chunkSize: zlibChunkSize }), mapError);
   let isEmpty = true;
   try {
-    for await (const piece of body) {
-      if (piece.length > 0) isEmpty = false;
-      yield* coder.push(piece);
+    for await (const chunk of body) {
+      if (chunk.length > 0) isEmpty = false;
+      yield* codec.push(chunk);
     }
-    // zlib takes no bytes at all for a complete file.
+    // zlib accepts empty input as a complete file.
     if (isEmpty) throw new UnusableObject("This file is empty where it is stored. Please upload it again.");
-    yield* coder.end();
+    yield* codec.end();
   } finally {
-    coder.destroy();
+    codec.destroy();
   }
 };
 

@@ -1,88 +1,96 @@
 import { createGunzip } from "node:zlib";
 import { BadContent } from "../../../domain/failure.ts";
-import { gzipFault, strictGunzip, trailingJunk, zlibChunkSize } from "./gzip-fault.ts";
-import { zlibCoder } from "./zlib-coder.ts";
+import { describeGzipError, strictGunzipOptions, trailingJunk, zlibChunkSize } from "./gzip-error.ts";
+import { zlibCodec } from "./zlib-codec.ts";
 
-/** How each member begins (RFC 1952 section 2.3.1). */
-const memberMagic = Buffer.from([0x1f, 0x8b, 0x08]);
-const shortestMember = 18;
+/** The first bytes of every member (RFC 1952 section 2.3.1). */
+const memberMagicNumber = Buffer.from([0x1f, 0x8b, 0x08]);
+const minMemberBytes = 18;
 
 /**
- * Bytes of an upload that are held back until it is known whether its first member ends among them: bgzip's have
- * 64 KiB at most (SAM specification section 4.1), and those of parallel compressors are as small.
+ * How far an upload is read ahead to find the end of its first member. bgzip's members have at most 64 KiB (SAM
+ * specification section 4.1), and those of parallel compressors are similarly small.
  */
-const heldBytes = 65_536 + shortestMember;
+const peekedBytes = 65_536 + minMemberBytes;
 
-export const badGzip = (error: Error): Error => {
-  const fault = gzipFault(error);
-  return fault === undefined
+/** Maps zlib's errors about the data to BadContent, and returns any other error as it is. */
+export const mapGzipError = (error: Error): Error => {
+  const description = describeGzipError(error);
+  return description === undefined
     ? error
-    : new BadContent(`This upload is not a complete gzip file: ${fault}. Compress it again and retry.`, {
-        cause: error,
-      });
+    : new BadContent(
+        `This upload is not a complete gzip file: ${description}. Compress it again and retry.`,
+        {
+          cause: error,
+        },
+      );
 };
 
-/** An upload whose beginning is known, and that can still be read from there. */
-export interface Begun {
+/** A gzip stream whose first bytes have been read ahead. */
+export interface PeekedGzip {
   readonly hasSeveralMembers: boolean;
+  /** The whole stream, including those bytes. */
   readonly body: AsyncIterable<Uint8Array>;
 }
 
-/** @param source is closed by whoever reads the body, or left as it is when this throws. */
-export const beginGzip = async (source: AsyncGenerator<Uint8Array>): Promise<Begun> => {
-  const held: Uint8Array[] = [];
-  for (let size = 0; size < heldBytes; ) {
+/** @param source Closed by the consumer of the returned body. It stays open when this throws. */
+export const peekGzip = async (source: AsyncGenerator<Uint8Array>): Promise<PeekedGzip> => {
+  const peeked: Uint8Array[] = [];
+  for (let size = 0; size < peekedBytes; ) {
     const next = await source.next();
     if (next.done) break;
-    held.push(next.value);
+    peeked.push(next.value);
     size += next.value.length;
   }
   const body = async function* () {
-    yield* held.splice(0);
+    yield* peeked.splice(0);
     yield* source;
   };
-  return { hasSeveralMembers: await endsWithin(held), body: body() };
+  return { hasSeveralMembers: await hasSecondMember(peeked), body: body() };
 };
 
-/** Whether another member follows the first one here; in most uploads a search tells. */
-const endsWithin = async (held: readonly Uint8Array[]): Promise<boolean> => {
-  const beginning = Buffer.concat(held);
-  if (!beginning.includes(memberMagic, shortestMember)) return false;
-  const stream = createGunzip(strictGunzip);
-  let fault: Error | undefined;
-  const coder = zlibCoder(stream, (error) => {
-    fault = error;
+/** Whether a second member begins within these bytes. Most uploads do not contain its magic number at all. */
+const hasSecondMember = async (peeked: readonly Uint8Array[]): Promise<boolean> => {
+  const start = Buffer.concat(peeked);
+  if (!start.includes(memberMagicNumber, minMemberBytes)) return false;
+  const stream = createGunzip(strictGunzipOptions);
+  let mappedError: Error | undefined;
+  const codec = zlibCodec(stream, (error) => {
+    mappedError = error;
     return error;
   });
   try {
-    // What it unpacks to is not kept: a bomb costs time in zlib's own thread, for so few bytes.
-    for await (const _ of coder.push(beginning));
+    // The output is discarded, so that a decompression bomb only costs time, on zlib's own thread.
+    for await (const _ of codec.push(start));
   } catch (error) {
-    if (error !== fault) throw error;
-    // Every other fault is found, and told, when the upload is checked.
+    if (error !== mappedError) throw error;
+    // Any other error is reported when the upload itself is checked.
     return (
-      gzipFault(error) === trailingJunk &&
-      beginning.indexOf(memberMagic, stream.bytesWritten) === stream.bytesWritten
+      describeGzipError(error) === trailingJunk &&
+      start.indexOf(memberMagicNumber, stream.bytesWritten) === stream.bytesWritten
     );
   } finally {
-    coder.destroy();
+    codec.destroy();
   }
   return false;
 };
 
-/** Unpacks all members. Node's own way passes over zeros behind the last one, and over what is behind those. */
-export const unpackedMembers = async function* (body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+/**
+ * Decompresses all members. Node ignores zero padding after the last one and everything after the padding, which is
+ * an error here. Throws BadContent.
+ */
+export const gunzipMembers = async function* (body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const stream = createGunzip({ chunkSize: zlibChunkSize });
-  const coder = zlibCoder(stream, badGzip);
+  const codec = zlibCodec(stream, mapGzipError);
   let size = 0;
   try {
-    for await (const piece of body) {
-      size += piece.length;
-      yield* coder.push(piece);
+    for await (const chunk of body) {
+      size += chunk.length;
+      yield* codec.push(chunk);
     }
-    yield* coder.end();
+    yield* codec.end();
   } finally {
-    coder.destroy();
+    codec.destroy();
   }
   if (stream.bytesWritten !== size)
     throw new BadContent(

@@ -1,23 +1,24 @@
 import { BadContent } from "../../../domain/failure.ts";
 import type { DatasetFile } from "../../../domain/resources/resource.ts";
 import type { Checker } from "../checker.ts";
-import type { JsonCheckOptions, JsonKind, JsonOutline } from "./json-check.ts";
+import type { JsonCheckOptions, JsonHandler, JsonKind } from "./json-check.ts";
 import { jsonCheck } from "./json-check.ts";
 
-/** What is known of a member of the outermost object. `elements` and `otherElements` are of meaning for arrays. */
+/** What has been seen of a member of the top-level object. `elements` and `nonObjectElements` are for arrays only. */
 interface Member {
   kind: JsonKind;
   elements: number;
-  otherElements: number;
-  /** How many objects, the member itself or its elements, have a text as their "name". */
-  named: number;
+  nonObjectElements: number;
+  /** How many objects (the member itself, or its elements) have a string as their "name". */
+  namedObjects: number;
+  /** Whether the object that is being read is among them. */
   isNamed: boolean;
-  /** What kinds some members of it have, when it is an object itself. */
-  readonly inner: Map<string, JsonKind>;
+  /** The kinds of its own members that warnings are about, when it is an object. */
+  readonly nested: Map<string, JsonKind>;
 }
 
-/** Members of "meta" and of a tree's first node, without which Auspice shows less than its people expect. */
-const noted = new Set([
+/** Members of "meta" and of the tree's root node that Auspice needs for optional features. */
+const inspectedMembers = new Set([
   "panels",
   "colorings",
   "filters",
@@ -27,56 +28,60 @@ const noted = new Set([
   "node_attrs",
 ]);
 
-/** Notes the members of these names; of several members of one name the last counts, as in `JSON.parse`. */
-const memberOutline = (what: string, names: readonly string[], members: Map<string, Member>): JsonOutline => {
-  let current: string | undefined;
-  let inner: string | undefined;
-  /** Of the member itself if it is an object, or of its elements. */
-  const noteInner = (member: Member, depth: number, kind: JsonKind): void => {
-    if (depth === 2 && inner !== undefined && noted.has(inner)) member.inner.set(inner, kind);
-    if (depth !== (member.kind === "array" ? 3 : 2) || inner !== "name") return;
-    const isText = kind === "string";
-    // Of several names the last counts.
-    member.named += Number(isText) - Number(member.isNamed);
-    member.isNamed = isText;
+/** Records the top-level members with these names. The last one wins when a name is repeated, as in `JSON.parse`. */
+const memberRecorder = (
+  subject: string,
+  names: readonly string[],
+  members: Map<string, Member>,
+): JsonHandler => {
+  let memberName: string | undefined;
+  let nestedName: string | undefined;
+  /** Records a value in the member itself if that is an object, or in one of its elements. */
+  const recordNested = (member: Member, depth: number, kind: JsonKind): void => {
+    if (depth === 2 && nestedName !== undefined && inspectedMembers.has(nestedName))
+      member.nested.set(nestedName, kind);
+    if (depth !== (member.kind === "array" ? 3 : 2) || nestedName !== "name") return;
+    const isString = kind === "string";
+    // The last "name" wins.
+    member.namedObjects += Number(isString) - Number(member.isNamed);
+    member.isNamed = isString;
   };
   return {
-    name(name, depth) {
-      if (depth > 1) inner = name;
-      else current = name !== undefined && names.includes(name) ? name : undefined;
+    onName(name, depth) {
+      if (depth > 1) nestedName = name;
+      else memberName = name !== undefined && names.includes(name) ? name : undefined;
     },
-    value(depth, kind) {
+    onValue(depth, kind) {
       if (depth === 0 && kind !== "object") {
-        throw new BadContent(`${what} has to be a JSON object: it begins with { and not otherwise.`);
+        throw new BadContent(`${subject} has to be a JSON object: it begins with { and not otherwise.`);
       }
-      if (current === undefined) return;
-      const member = members.get(current);
+      if (memberName === undefined) return;
+      const member = members.get(memberName);
       if (depth === 1) {
-        members.set(current, {
+        members.set(memberName, {
           kind,
           elements: 0,
-          otherElements: 0,
-          named: 0,
+          nonObjectElements: 0,
+          namedObjects: 0,
           isNamed: false,
-          inner: new Map(),
+          nested: new Map(),
         });
       } else if (depth === 2 && member?.kind === "array") {
         member.elements += 1;
         member.isNamed = false;
-        if (kind !== "object") member.otherElements += 1;
-      } else if (member) noteInner(member, depth, kind);
+        if (kind !== "object") member.nonObjectElements += 1;
+      } else if (member) recordNested(member, depth, kind);
     },
   };
 };
 
-/**
- * Auspice takes one tree, or an array of at least one (augur's schema of exported datasets, version 2), whose first
- * node has a name.
- */
-const isTree = (member: Member): boolean =>
-  member.kind === "object" || (member.kind === "array" && member.elements > 0 && member.otherElements === 0);
+/** Auspice accepts a tree, or a non-empty array of trees (augur's JSON schema of v2 datasets). */
+const isTreeOrTrees = (member: Member): boolean =>
+  member.kind === "object" ||
+  (member.kind === "array" && member.elements > 0 && member.nonObjectElements === 0);
 
-const hasNames = (tree: Member): boolean => tree.named === (tree.kind === "array" ? tree.elements : 1);
+const hasNamedRoots = (tree: Member): boolean =>
+  tree.namedObjects === (tree.kind === "array" ? tree.elements : 1);
 
 const checkMain = (members: ReadonlyMap<string, Member>): void => {
   const meta = members.get("meta");
@@ -88,24 +93,24 @@ const checkMain = (members: ReadonlyMap<string, Member>): void => {
     );
   }
   if (meta?.kind !== "object") throw new BadContent('The "meta" of a dataset has to be an object.');
-  if (tree && !isTree(tree)) {
+  if (tree && !isTreeOrTrees(tree)) {
     throw new BadContent('The "tree" of a dataset has to be an object, or a list of at least one object.');
   }
-  if (tree && !hasNames(tree)) {
+  if (tree && !hasNamedRoots(tree)) {
     throw new BadContent('The first node of each "tree" of a dataset has to have a "name", which is a text.');
   }
 };
 
-const lists = ["colorings", "filters", "geo_resolutions"];
+const arrayMembers = ["colorings", "filters", "geo_resolutions"];
 
-/** What Auspice 3 makes less of than was meant, without failing. */
-const warnOfMain = (members: ReadonlyMap<string, Member>, warn: (warning: string) => void): void => {
-  const meta = members.get("meta")?.inner ?? new Map<string, JsonKind>();
+/** Warns of what Auspice 3 silently ignores or cannot show. */
+const warnAboutMain = (members: ReadonlyMap<string, Member>, warn: (warning: string) => void): void => {
+  const meta = members.get("meta")?.nested ?? new Map<string, JsonKind>();
   const tree = members.get("tree");
   if (meta.get("panels") !== "array") {
     warn('"meta" has no list of "panels": Auspice shows the tree and the entropy panel only.');
   }
-  for (const name of lists) {
+  for (const name of arrayMembers) {
     const kind = meta.get(name);
     if (kind !== undefined && kind !== "array") warn(`"${name}" in "meta" is no list: Auspice ignores it.`);
   }
@@ -116,12 +121,12 @@ const warnOfMain = (members: ReadonlyMap<string, Member>, warn: (warning: string
   if (meta.get("updated") !== "string") {
     warn('"meta" does not say when the data were "updated", as a text: Auspice shows no date.');
   }
-  if (tree?.kind === "object" && tree.inner.get("node_attrs") !== "object") {
+  if (tree?.kind === "object" && tree.nested.get("node_attrs") !== "object") {
     warn('The first node of the tree has no "node_attrs": Auspice may have nothing to draw the tree by.');
   }
 };
 
-const checkSidecar: Partial<Record<DatasetFile, (members: ReadonlyMap<string, Member>) => void>> = {
+const sidecarChecks: Partial<Record<DatasetFile, (members: ReadonlyMap<string, Member>) => void>> = {
   measurements(members) {
     if (members.get("collections")?.kind === "array") return;
     throw new BadContent('A measurements file has to have a list of "collections".');
@@ -132,22 +137,28 @@ const checkSidecar: Partial<Record<DatasetFile, (members: ReadonlyMap<string, Me
   },
 };
 
-/** A file of a dataset: a JSON object, with the members without which Auspice can do nothing with it. */
+/**
+ * Checks a file of a dataset: a JSON object with the members without which Auspice cannot open it.
+ * @param warn Called with what Auspice will not show of a dataset that is valid.
+ */
 export const datasetCheck = (
   file: DatasetFile,
   options: JsonCheckOptions = {},
   warn: (warning: string) => void = () => undefined,
 ): Checker => {
   const members = new Map<string, Member>();
-  const what = file === "main" ? "A dataset" : `A ${file} file`;
-  const json = jsonCheck(memberOutline(what, ["meta", "tree", "collections", "pivots"], members), options);
+  const subject = file === "main" ? "A dataset" : `A ${file} file`;
+  const json = jsonCheck(
+    memberRecorder(subject, ["meta", "tree", "collections", "pivots"], members),
+    options,
+  );
   return {
     push: json.push,
     end() {
       json.end();
-      if (file !== "main") return checkSidecar[file]?.(members);
+      if (file !== "main") return sidecarChecks[file]?.(members);
       checkMain(members);
-      warnOfMain(members, warn);
+      warnAboutMain(members, warn);
     },
   };
 };

@@ -1,230 +1,243 @@
 /**
- * Accepts exactly the JSON text (RFC 8259) that `JSON.parse` accepts, byte by byte. Of the libraries that
- * read JSON in pieces, those that are strict make a third of its speed and know neither names nor a bound of
- * depth; the others let invalid files through.
+ * A streaming JSON validator (RFC 8259) that accepts exactly what `JSON.parse` accepts. Of the streaming parsers on
+ * npm, the strict ones have a third of its throughput, and neither report names nor limit the depth; the others
+ * accept invalid files.
  */
 import { BadContent } from "../../../domain/failure.ts";
 import type { Checker } from "../checker.ts";
-import { bytePosition, countOf } from "../checker.ts";
+import { formatBytePosition, formatCount } from "../format.ts";
 import * as grammar from "./json-grammar.ts";
 import { utf8Check } from "./utf8-check.ts";
 
 export type JsonKind = "object" | "array" | "string" | "number" | "literal";
 
-/** Is told of the upper levels of a document while it is read. Both methods may throw. */
-export interface JsonOutline {
-  /** A name in an object at depth 1 (the outermost), 2 or 3; undefined for one that is too long to be of interest. */
-  name(name: string | undefined, depth: number): void;
-  /** A value begins: the whole document (depth 0), what it holds (1), what that holds (2), and so on to 3. */
-  value(depth: number, kind: JsonKind): void;
+/** SAX-style callbacks for the upper levels of a document. Both may throw, which ends the check. */
+export interface JsonHandler {
+  /** A name in an object at depth 1 (the top-level object), 2 or 3; undefined if it has more than 1024 bytes. */
+  onName(name: string | undefined, depth: number): void;
+  /** The start of a value, at depth 0 (the document itself) to 3. */
+  onValue(depth: number, kind: JsonKind): void;
 }
 
 export interface JsonCheckOptions {
-  /** Default: 50 000. A tree of some thousand levels takes two of JSON for each; 100 000 is an attack. */
+  /** Default: 50 000. Real trees have some thousand levels, each of which is two levels of JSON. */
   readonly maxDepth?: number;
 }
 
 const maxNameBytes = 1024;
 
-const [inObject, inArray, outside] = [0, 1, 2] as const;
+const [inObject, inArray, topLevel] = [0, 1, 2] as const;
 
 /**
- * Where a machine stands. The functions below take it as an argument, and imports are copied here, since V8
- * treats a module's own constants as constant in a module's functions only, not in closures made for each
- * check: it is twice the speed.
+ * The state machine's state. It is an argument of top-level functions, and imports are copied into constants of this
+ * module, since V8 optimises both better than closures: it doubles the throughput.
  */
 interface Machine {
-  now: number;
+  current: number;
   depth: number;
   /** The kind of container at each depth. */
   readonly containers: Uint8Array;
   readonly maxDepth: number;
-  readonly outline: JsonOutline;
+  readonly handler: JsonHandler;
   line: number;
-  /** Bytes in the pieces before. */
-  before: number;
-  isToldName: boolean;
-  /** Where in the piece the name begins or goes on. */
-  nameFrom: number;
+  /** Offset of the current chunk in the file, in bytes. */
+  chunkOffset: number;
+  /** Whether a name is being read that is to be reported. */
+  isReportedName: boolean;
+  /** Index in the chunk from which the name's bytes have not been copied yet. */
+  nameStart: number;
   nameLength: number;
   readonly nameBytes: Buffer;
 }
 
-const { action, firstAction, plain, state, stateBehind, transitions, innerTransitions } = grammar;
+const { action, firstAction, isUnescaped, state, stateAfterFirstByte, transitions, unreportedTransitions } =
+  grammar;
 
-/** Names are told of at depth 1 to this, values at 0 to this. */
-const toldDepth = 3;
+/** The deepest level of which names and values are reported. */
+const reportedDepth = 3;
 
-const show = (byte: number): string => {
+const describeByte = (byte: number): string => {
   if (byte === 0x0a || byte === 0x0d) return "a line break";
   if (byte > 0x20 && byte < 0x7f) return String.fromCharCode(byte);
   return `the byte 0x${byte.toString(16).padStart(2, "0")}`;
 };
 
-/** Mistakes that other programs make for people. */
-const hint = (byte: number, now: number, offset: number): string => {
+/** Advice on mistakes that other programs often make. */
+const hint = (byte: number, current: number, offset: number): string => {
   if (offset === 0 && byte === 0xef) return " Save the file without a byte order mark.";
-  const isValue = now === state.value || now === state.firstElement || now === state.minus;
+  const isValue = current === state.value || current === state.firstElement || current === state.minus;
   return isValue && (byte === 0x4e || byte === 0x49) ? " JSON has no NaN and no Infinity; use null." : "";
 };
 
-const wanted = (machine: Machine, now: number): string => {
+const expectedHere = (machine: Machine, current: number): string => {
   const container = machine.containers[machine.depth];
-  const place = grammar.mayEnd(now) ? state.after : now;
-  return grammar.expected(place, container === inArray ? "]" : container === inObject ? "}" : undefined);
-};
-
-const refuse = (machine: Machine, now: number, byte: number, at: number): never => {
-  const offset = machine.before + at;
-  throw new BadContent(
-    `This is not JSON: line ${countOf(machine.line)} (${bytePosition(offset + 1)}) has ${show(byte)} ` +
-      `where ${wanted(machine, now)} should be.${hint(byte, now, offset)}`,
+  const place = grammar.isCompleteValue(current) ? state.afterValue : current;
+  return grammar.describeExpected(
+    place,
+    container === inArray ? "]" : container === inObject ? "}" : undefined,
   );
 };
 
-const begin = (machine: Machine, kind: JsonKind): void => {
-  if (machine.depth <= toldDepth) machine.outline.value(machine.depth, kind);
+const fail = (machine: Machine, current: number, byte: number, index: number): never => {
+  const offset = machine.chunkOffset + index;
+  throw new BadContent(
+    `This is not JSON: line ${formatCount(machine.line)} (${formatBytePosition(offset + 1)}) has ${describeByte(byte)} ` +
+      `where ${expectedHere(machine, current)} should be.${hint(byte, current, offset)}`,
+  );
 };
 
-const open = (machine: Machine, container: number): void => {
+const reportValue = (machine: Machine, kind: JsonKind): void => {
+  if (machine.depth <= reportedDepth) machine.handler.onValue(machine.depth, kind);
+};
+
+const openContainer = (machine: Machine, container: number): void => {
   machine.depth += 1;
   if (machine.depth > machine.maxDepth) {
     throw new BadContent(
-      `This JSON is nested more than ${countOf(machine.maxDepth)} levels deep, which is too deep.`,
+      `This JSON is nested more than ${formatCount(machine.maxDepth)} levels deep, which is too deep.`,
     );
   }
   machine.containers[machine.depth] = container;
 };
 
-const beginName = (machine: Machine, at: number): void => {
-  machine.isToldName = machine.depth <= toldDepth;
-  machine.nameFrom = at + 1;
+const beginName = (machine: Machine, index: number): void => {
+  machine.isReportedName = machine.depth <= reportedDepth;
+  machine.nameStart = index + 1;
   machine.nameLength = 0;
 };
 
-/** Names may be split between pieces. */
-const keepName = (machine: Machine, piece: Uint8Array, to: number): void => {
-  const part = piece.subarray(machine.nameFrom, to);
+/** Copies the bytes of a name up to `to`; a name may be split between chunks. */
+const appendName = (machine: Machine, chunk: Uint8Array, to: number): void => {
+  const part = chunk.subarray(machine.nameStart, to);
   const length = machine.nameLength + part.length;
   if (length <= maxNameBytes) machine.nameBytes.set(part, machine.nameLength);
   machine.nameLength = Math.min(length, maxNameBytes + 1);
-  machine.nameFrom = 0;
+  machine.nameStart = 0;
 };
 
-const endName = (machine: Machine, piece: Uint8Array, at: number): void => {
-  if (!machine.isToldName) return;
-  keepName(machine, piece, at);
-  machine.isToldName = false;
+const endName = (machine: Machine, chunk: Uint8Array, index: number): void => {
+  if (!machine.isReportedName) return;
+  appendName(machine, chunk, index);
+  machine.isReportedName = false;
   const { nameLength, nameBytes } = machine;
-  const isKept = nameLength <= maxNameBytes;
-  const name = isKept ? JSON.parse(`"${nameBytes.toString("utf8", 0, nameLength)}"`) : undefined;
-  machine.outline.name(name, machine.depth);
+  const fits = nameLength <= maxNameBytes;
+  const name = fits ? JSON.parse(`"${nameBytes.toString("utf8", 0, nameLength)}"`) : undefined;
+  machine.handler.onName(name, machine.depth);
 };
 
-/** Does what the table cannot say by a next state alone, and returns the next state. */
-const act = (machine: Machine, what: number, now: number, piece: Uint8Array, at: number): number => {
-  const byte = piece[at] as number;
-  switch (what) {
+/** Performs an action of the transition table, and returns the next state. */
+const performAction = (
+  machine: Machine,
+  code: number,
+  current: number,
+  chunk: Uint8Array,
+  index: number,
+): number => {
+  const byte = chunk[index] as number;
+  switch (code) {
     case action.comma:
-      if (machine.depth === 0) refuse(machine, now, byte, at);
+      if (machine.depth === 0) fail(machine, current, byte, index);
       return machine.containers[machine.depth] === inArray ? state.value : state.name;
     case action.beginName:
-      beginName(machine, at);
+      beginName(machine, index);
       return state.nameString;
     case action.beginString:
-      begin(machine, "string");
+      reportValue(machine, "string");
       return state.string;
     case action.endName:
-      endName(machine, piece, at);
+      endName(machine, chunk, index);
       return state.colon;
     case action.beginNumber:
     case action.beginLiteral:
-      begin(machine, what === action.beginNumber ? "number" : "literal");
-      return stateBehind[byte] as number;
+      reportValue(machine, code === action.beginNumber ? "number" : "literal");
+      return stateAfterFirstByte[byte] as number;
     case action.lineBreak:
       machine.line += 1;
-      return now;
+      return current;
     case action.openObject:
-      begin(machine, "object");
-      open(machine, inObject);
+      reportValue(machine, "object");
+      openContainer(machine, inObject);
       return state.firstName;
     case action.openArray:
-      begin(machine, "array");
-      open(machine, inArray);
+      reportValue(machine, "array");
+      openContainer(machine, inArray);
       return state.firstElement;
     case action.closeObject:
     case action.closeArray:
-      if (machine.containers[machine.depth] !== (what === action.closeArray ? inArray : inObject)) {
-        refuse(machine, now, byte, at);
+      if (machine.containers[machine.depth] !== (code === action.closeArray ? inArray : inObject)) {
+        fail(machine, current, byte, index);
       }
       machine.depth -= 1;
-      return state.after;
+      return state.afterValue;
     default:
-      return refuse(machine, now, byte, at);
+      return fail(machine, current, byte, index);
   }
 };
 
-const tableAt = (depth: number) => (depth > toldDepth ? innerTransitions : transitions);
+const tableAt = (depth: number) => (depth > reportedDepth ? unreportedTransitions : transitions);
 
-const read = (machine: Machine, piece: Uint8Array): void => {
-  const end = piece.length;
-  let now = machine.now;
-  let at = 0;
+const scan = (machine: Machine, chunk: Uint8Array): void => {
+  const end = chunk.length;
+  let current = machine.current;
+  let index = 0;
   let table = tableAt(machine.depth);
-  while (at < end) {
-    if (now === state.string || now === state.nameString) {
-      while (at < end && plain[piece[at] as number] === 1) at += 1;
-      if (at === end) break;
+  while (index < end) {
+    if (current === state.string || current === state.nameString) {
+      while (index < end && isUnescaped[chunk[index] as number] === 1) index += 1;
+      if (index === end) break;
     }
-    const next = table[(now << 8) | (piece[at] as number)] as number;
+    const next = table[(current << 8) | (chunk[index] as number)] as number;
     if (next === action.endNumber) {
-      now = state.after;
+      current = state.afterValue;
       continue;
     }
-    if (next < firstAction) now = next;
+    if (next < firstAction) current = next;
     else {
-      now = act(machine, next, now, piece, at);
+      current = performAction(machine, next, current, chunk, index);
       table = tableAt(machine.depth);
     }
-    at += 1;
+    index += 1;
   }
-  machine.now = now;
-  if (machine.isToldName) keepName(machine, piece, end);
-  machine.before += end;
+  machine.current = current;
+  if (machine.isReportedName) appendName(machine, chunk, end);
+  machine.chunkOffset += end;
 };
 
 const checkEnd = (machine: Machine): void => {
-  const { now, depth, before } = machine;
-  if (depth === 0 && grammar.mayEnd(now)) return;
-  if (depth === 0 && now === state.value) {
+  const { current, depth, chunkOffset } = machine;
+  if (depth === 0 && grammar.isCompleteValue(current)) return;
+  if (depth === 0 && current === state.value) {
     throw new BadContent("There is nothing in this file but blanks. It should hold JSON.");
   }
-  const where = grammar.isInString(now) ? "inside a string" : `where ${wanted(machine, now)} should follow`;
+  const place = grammar.isInString(current)
+    ? "inside a string"
+    : `where ${expectedHere(machine, current)} should follow`;
   throw new BadContent(
-    `This is not complete JSON: it ends ${where}, at ${bytePosition(before)}. Was the file cut off?`,
+    `This is not complete JSON: it ends ${place}, at ${formatBytePosition(chunkOffset)}. Was the file cut off?`,
   );
 };
 
-export const jsonCheck = (outline: JsonOutline, options: JsonCheckOptions = {}): Checker => {
+/** @param handler Called while the text is read. */
+export const jsonCheck = (handler: JsonHandler, options: JsonCheckOptions = {}): Checker => {
   const maxDepth = options.maxDepth ?? 50_000;
   const utf8 = utf8Check();
   const machine: Machine = {
-    now: state.value,
+    current: state.value,
     depth: 0,
-    containers: new Uint8Array(maxDepth + 1).fill(outside, 0, 1),
+    containers: new Uint8Array(maxDepth + 1).fill(topLevel, 0, 1),
     maxDepth,
-    outline,
+    handler,
     line: 1,
-    before: 0,
-    isToldName: false,
-    nameFrom: 0,
+    chunkOffset: 0,
+    isReportedName: false,
+    nameStart: 0,
     nameLength: 0,
     nameBytes: Buffer.allocUnsafe(maxNameBytes),
   };
   return {
-    push(piece) {
-      utf8.push(piece);
-      read(machine, piece);
+    push(chunk) {
+      utf8.push(chunk);
+      scan(machine, chunk);
     },
     end() {
       utf8.end();

@@ -32,6 +32,7 @@ export type AssetName = (typeof names)[number];
 const parts: Readonly<Record<string, readonly string[]>> = {
   "groups.css": [
     "palette.css",
+    "base.css",
     "frame.css",
     "controls.css",
     "listing.css",

@@ -9,25 +9,24 @@ import type { CookieSettings } from "../middleware/session-cookie.ts";
 import { cookieAttributes } from "../middleware/session-cookie.ts";
 
 /**
- * Each login that is under way has a cookie of its own, so that several tabs can log in at once; it holds the
- * attempt, sealed. There are as many names as letters here, so that neither the cookies of a browser nor what
- * is kept of their names can grow, whatever comes in parallel: 20 of at most 900 bytes, 4 of at most 2600.
+ * Each pending login has its own cookie with the encrypted attempt, so that several tabs can log in at the same time.
+ * Each letter is one cookie name (slot). This bounds a browser's cookies: 20 of at most 900 bytes, 4 of at most 2600.
  */
 const slots = { small: "abcdefghijklmnopqrst", large: "uvwx" } as const;
 
-/** In bytes; a longer one makes the cookie a large one. */
+/** In bytes. Attempts with a longer return path use a large slot. */
 const smallReturnPath = 240;
 
-/** From here on the slots are used in turn: requests that come at once get different ones. */
+/** Slots are used round-robin, so that concurrent requests of a browser get different ones. */
 let turn = randomInt(slots.small.length * slots.large.length);
 
-/** `__Host-` keeps a sibling's host from planting an attempt of its own (RFC 6265bis section 4.1.3.2). */
+/** `__Host-` prevents sibling domains from setting this cookie (RFC 6265bis section 4.1.3.2). */
 const nameOf = (slot: string, { secure }: CookieSettings): string =>
   `${secure ? "__Host-" : ""}nextstrain.org-login-${slot}`;
 
 const sentCookies = (ctx: Context) => parseCookie(ctx.req.headers.cookie ?? "", { decode: (value) => value });
 
-/** The slot for a new attempt: one that the browser has no attempt in, if it can be. */
+/** Chooses a slot for a new attempt, preferably one for which the browser has sent no cookie. */
 export const freeSlot = (ctx: Context, settings: CookieSettings, returnTo: ReturnPath): string => {
   const all = sizeOf(returnTo) <= smallReturnPath ? slots.small : slots.large;
   const sent = sentCookies(ctx);
@@ -36,7 +35,7 @@ export const freeSlot = (ctx: Context, settings: CookieSettings, returnTo: Retur
   return inTurn.find((slot) => sent[nameOf(slot, settings)] === undefined) ?? inTurn[0] ?? "a";
 };
 
-/** A state begins with its attempt's slot. */
+/** The `state` parameter begins with its attempt's slot. */
 const slotOf = (state: string): string | undefined => {
   const slot = state.charAt(0);
   return slot !== "" && `${slots.small}${slots.large}`.includes(slot) ? slot : undefined;
@@ -44,6 +43,7 @@ const slotOf = (state: string): string | undefined => {
 
 const attributesOf = (settings: CookieSettings) => ({ ...cookieAttributes(settings), domain: undefined });
 
+/** Sets the attempt's cookie, which expires with the attempt. */
 export const writeAttempt = (
   ctx: Context,
   settings: CookieSettings,
@@ -54,7 +54,7 @@ export const writeAttempt = (
   ctx.cookies.set(nameOf(slot, settings), sealed, { ...attributesOf(settings), maxAge });
 };
 
-/** The attempt that this state may belong to. */
+/** The attempt in the slot of this `state`. Whether they belong together is not checked here. */
 export const readAttempt = (
   ctx: Context,
   settings: CookieSettings,
@@ -66,6 +66,7 @@ export const readAttempt = (
     : (sentCookies(ctx)[nameOf(slot, settings)] as SealedText | undefined);
 };
 
+/** Clears the cookie in the slot of this `state`. */
 export const forgetAttempt = (ctx: Context, settings: CookieSettings, state: string): void => {
   const slot = slotOf(state);
   if (slot === undefined) return;

@@ -3,8 +3,8 @@ import type { Context, Middleware } from "../context.ts";
 import { readForm } from "../requests/form-body.ts";
 
 /**
- * `POST /backchannel-logout`, which the identity provider itself calls (OpenID Connect Back-Channel Logout
- * section 2.5). Its token is its only credential: cookies do not count here, nor where a page comes from.
+ * `POST /backchannel-logout`, which the OpenID provider calls (OpenID Connect Back-Channel Logout section 2.5). The
+ * logout token is the only credential, so that this runs before the session and cross-site middleware.
  */
 export const backchannelLogoutRoute =
   (logOut: BackchannelLogout): Middleware =>
@@ -22,7 +22,7 @@ const answer = async (ctx: Context, logOut: BackchannelLogout): Promise<void> =>
   ctx.set("Cache-Control", "no-store");
 };
 
-/** Section 2.8. */
+/** Sends the error response of section 2.8. */
 const refuse = (ctx: Context, reason: string): void => {
   ctx.status = 400;
   ctx.set("Cache-Control", "no-store");

@@ -7,7 +7,7 @@ export interface MySessionsPage {
   readonly sessions: readonly OwnSession[];
 }
 
-/** For machines, and for people: "2026-03-01 14:05 UTC", since the server does not know where they are. */
+/** A time for the `datetime` attribute and as text, such as "2026-03-01 14:05 UTC". A script localises it. */
 const timeOf = (seconds: number) => {
   const iso = new Date(seconds * 1000).toISOString();
   return {

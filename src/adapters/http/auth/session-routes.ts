@@ -16,7 +16,7 @@ interface Deps {
   readonly pages: Pages;
 }
 
-/** `/sessions`: where the person who asks is logged in with a browser. */
+/** `/sessions`: lists and ends the caller's own browser sessions. */
 export const sessionRoutes = (d: Deps): Router<RequestState> => {
   const router = new Router<RequestState>();
   router.get("/sessions", (ctx) => list(ctx, d));
@@ -33,7 +33,7 @@ export const sessionRoutes = (d: Deps): Router<RequestState> => {
   return router;
 };
 
-/** What says who this is: a cookie beside a Bearer token says nothing. */
+/** The credentials that authenticate this request: a Bearer token takes precedence over the session cookie. */
 const used = (ctx: Context): Credentials =>
   ctx.get("Authorization") === "" ? ctx.state.session : { kind: "none" };
 
@@ -52,11 +52,11 @@ const asJson = ({ publicId, since, lastUsed, client, isCurrent }: OwnSession) =>
   current: isCurrent,
 });
 
-/** RFC 3339, in whole seconds. */
+/** Formats a time as in RFC 3339, in whole seconds. */
 const asTime = (seconds: number): string =>
   new Date(Math.floor(seconds) * 1000).toISOString().replace(".000Z", "Z");
 
-/** The page's forms, for browsers without scripts. Another site's forms were refused before. */
+/** Handles the page's forms, which work without scripts. Cross-site requests are refused by the middleware. */
 const submit = async (ctx: Context, d: Deps): Promise<void> => {
   const form = await readForm(ctx);
   switch (form.get("action")) {
@@ -83,7 +83,7 @@ const endAll = async (ctx: Context, d: Deps): Promise<void> => {
   leaveIfOwn(ctx, () => true);
 };
 
-/** Clears the cookie of who has ended the session that this request came with. */
+/** Clears the session cookie if the session of this request has been ended. */
 const leaveIfOwn = (ctx: Context, hasEnded: (id: SessionId) => boolean): void => {
   const own = used(ctx);
   if (own.kind === "session" && hasEnded(own.id)) leaveSession(ctx);

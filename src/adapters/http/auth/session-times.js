@@ -1,5 +1,5 @@
-// The server does not know where its reader is, and writes UTC. The page is in English, so the times are too.
-// Some browsers name languages that `Intl` refuses, such as "en-US@posix".
+// Replaces UTC, which the server renders, by the visitor's time zone. Times are in English, as the page is. The
+// filter excludes language tags that `Intl` rejects, such as "en-US@posix", which some browsers report.
 const english = navigator.languages.filter((language) => /^en(-[A-Z]{2})?$/.test(language));
 const format = new Intl.DateTimeFormat([...english, "en-GB"], {
   year: "numeric",

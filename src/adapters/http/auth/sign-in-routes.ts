@@ -32,8 +32,9 @@ export const signInRoutes = (d: Deps): Router<RequestState> => {
 };
 
 /**
- * These GET requests change something, so that only a person's own visit may be one: HEAD (RFC 9110 section 9.2.1)
- * and what a browser loads ahead of a visit do nothing. 503 has a browser come again when the visit begins.
+ * These GET requests have side effects, so that HEAD (RFC 9110 section 9.2.1) and speculative loads are not
+ * processed. After a 503 the browser discards the prefetched response, and sends the request again at the actual
+ * navigation.
  */
 const refuseSpeculation = (ctx: Context, next: () => Promise<unknown>): unknown => {
   const isAhead = /prefetch|prerender/i.test(`${ctx.get("Sec-Purpose")} ${ctx.get("Purpose")}`);
@@ -46,17 +47,17 @@ const refuseSpeculation = (ctx: Context, next: () => Promise<unknown>): unknown 
   return undefined;
 };
 
-/** Somebody followed a link of ours or typed the address; another site's page or an image may not log out. */
+/** Whether the user navigated here from our own page or the address bar. Any other GET needs a confirmation. */
 const isAsked = (ctx: Context): boolean =>
   !isCrossSite(ctx) && !comesFromElsewhere(ctx) && ["", "document"].includes(ctx.get("Sec-Fetch-Dest"));
 
-/** Browsers from before Sec-Fetch-Site (Safari 16.3) still tell where a link was. */
+/** For browsers without Sec-Fetch-Site (Safari 16.3 and older), which send Referer. */
 const comesFromElsewhere = (ctx: Context): boolean => {
   const referer = ctx.get("Referer");
   return URL.canParse(referer) && new URL(referer).origin !== ctx.state.origin;
 };
 
-/** Asked for by name, or the page of ours that the browser comes from. */
+/** The path to return to after the login: the parameter `return_to`, or the page of ours in Referer. */
 const returnTarget = (ctx: Context): ReturnPath => {
   const named = ctx.URL.searchParams.get("return_to");
   if (named !== null) return parseReturnPath(named) ?? home;
@@ -84,7 +85,7 @@ const finish = async (ctx: Context, d: Deps): Promise<void> => {
   const finished = await d.admission
     .during(ctx, "login", () => d.signIn.finish({ sealedAttempt, state, query: ctx.querystring }, browser))
     .catch((error: unknown) => {
-      // Until the store has taken note of it the attempt is good, and the page can be loaded again.
+      // The store has not marked the attempt as used, so that the user can reload the page.
       if (sealedAttempt !== undefined && !(error instanceof StoreDown || error instanceof Busy))
         forgetAttempt(ctx, d.cookies, state);
       throw error;

@@ -9,7 +9,7 @@ const linkOf = ({ name, isPublic }: Group) => ({ name, isPublic, href: groupHref
 export const renderWhoami = (content: {
   readonly frame: Frame;
   readonly memberships: readonly Group[];
-  /** To be shown to an operator by somebody who is in no group; see `whoami.ts` of the routes. */
+  /** What a user without a group can show to the operator; see `whoami.ts`. */
   readonly noRoles?: string | undefined;
 }): string => {
   const groups = content.memberships

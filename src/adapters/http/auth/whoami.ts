@@ -9,7 +9,7 @@ const described = (group: Group) => ({
   membershipRoles: Object.fromEntries(roles.map((role) => [role, roleGroup(group, role)])),
 });
 
-/** The JSON form of `/whoami` (http-api.md section 13). */
+/** The JSON representation of `/whoami` (http-api.md section 13). */
 export const whoami = (caller: Caller, groups: Groups) => {
   const memberships = groups.memberships(caller);
   return {
@@ -31,8 +31,8 @@ export const whoami = (caller: Caller, groups: Groups) => {
 };
 
 /**
- * What an operator should know about somebody who is in no group: it may be the configuration's fault. Undefined when
- * there is nothing to know. Names nothing but what the person's own tokens say.
+ * Explains to the operator why a user has no role, since a setting may be wrong; undefined when there is nothing to
+ * explain. It is shown to the user, and discloses nothing but the user's own claims.
  */
 export const whyNoRoles = (caller: Caller, memberships: readonly Group[]): string | undefined => {
   if (caller.kind !== "user" || memberships.length > 0) return undefined;

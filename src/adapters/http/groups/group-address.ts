@@ -4,7 +4,7 @@ import type { Attempt, Groups, OpenGroup } from "../../../ports/driving/groups.t
 import type { Context } from "../context.ts";
 import { decodePath } from "../middleware/traversal.ts";
 
-/** What the request's method and address say that it is about to do. */
+/** The attempted action, for the audit log, from the request's method and path. */
 const attemptOf = (ctx: Context, file: DatasetFile | undefined): Attempt => {
   const [, path = ""] = /^\/[^/]+\/[^/]+(\/.*)$/s.exec(ctx.path) ?? [];
   const action = ctx.method === "PUT" ? "write" : ctx.method === "DELETE" ? "delete" : "read";
@@ -12,10 +12,10 @@ const attemptOf = (ctx: Context, file: DatasetFile | undefined): Attempt => {
 };
 
 /**
- * Opens the group that the address names, if the caller may read it, once for the request. Readers who spell it
- * otherwise are sent to its canonical address, and undefined is returned. Nobody else is: clients turn a redirected
- * PUT into a GET, and lose the upload (CLI-4).
- * @param file The file of a dataset that is asked for.
+ * Opens the group of the request's path, and stores it in `ctx.state.openGroup`. A GET with another spelling of the
+ * group's name is redirected to the canonical path, and undefined is returned. PUT and DELETE are not redirected,
+ * since clients change a redirected PUT into a GET (CLI-4).
+ * @param file The requested file of a dataset.
  */
 export const openGroup = (ctx: Context, groups: Groups, file?: DatasetFile): OpenGroup | undefined => {
   const spelled = ctx.captures?.[0] ?? "";

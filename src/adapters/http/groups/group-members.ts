@@ -8,7 +8,7 @@ import { renderPage } from "../pages/template.ts";
 export interface GroupMembersPage {
   readonly frame: Frame;
   readonly group: Group;
-  /** "elsewhere": members are managed at the identity provider and cannot be listed here. */
+  /** "elsewhere": members are managed at the identity provider, and cannot be listed. */
   readonly members: readonly { readonly username: string; readonly roles: readonly Role[] }[] | "elsewhere";
 }
 

@@ -18,14 +18,14 @@ export interface GroupPage {
   readonly group: Group;
   readonly info: GroupInfo;
   readonly overview: Overview;
-  /** Undefined: it could not be read right now. */
+  /** Undefined when the store is unavailable. */
   readonly listing: Listing | undefined;
   readonly filter: ResourceFilter;
-  /** May write datasets and narratives. */
+  /** Whether the visitor may write datasets and narratives. */
   readonly mayUpload: boolean;
   readonly mayEditSettings: boolean;
   readonly isMember: boolean;
-  /** What the visitor asked for and does not exist: the page is then sent with status 404. */
+  /** The requested resource, if it does not exist. The page is then the body of a 404. */
   readonly missing?: { readonly kind: "dataset" | "narrative" | "setting"; readonly path: string };
 }
 
@@ -36,7 +36,7 @@ const labels: Record<DatasetType, string> = {
   measurements: "Measurements of a dataset",
 };
 
-/** What can be uploaded, in the order in which it is sent: a dataset appears before its sidecars. */
+/** The kinds of files that can be uploaded, in the order in which they are sent: a dataset before its sidecars. */
 const uploadKinds = [
   ...datasetTypes.map((name) => ({ name, label: labels[name], mediaType: datasetMediaType(name) })),
   { name: "narrative", label: "Narrative", mediaType: narrativeMediaType },
@@ -60,7 +60,7 @@ const sectionsOf = async (content: GroupPage): Promise<readonly ResourceSection[
   ];
 };
 
-/** Made in pieces, between which others have their turn: a group may hold many thousand resources. */
+/** Renders the resource lists in chunks, since a group may have many thousand resources. */
 const listed = async (content: GroupPage) => {
   const { datasets, narratives } = shownOf(content);
   return {

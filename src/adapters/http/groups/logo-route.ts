@@ -15,8 +15,8 @@ interface Deps {
 }
 
 /**
- * A group's logo for whoever may see the group's page, which refers to it. Below the group's own address everything
- * is a dataset's name or for members only.
+ * `/logos/<name>`: a group's logo for everybody who may see the group. It is not below `/groups/<name>`, where any
+ * other path is a dataset's name, and settings are for members only.
  */
 export const logoRoute = (d: Deps): Router<RequestState> => {
   const router = new Router<RequestState>();

@@ -28,7 +28,7 @@ const remove = async () => {
   button("delete").textContent = "Delete";
   slot("problem").textContent = problem ?? "";
   if (problem !== undefined) {
-    // A button that was disabled has lost the focus.
+    // A button loses the focus when it is disabled.
     button("delete").focus();
     return;
   }
@@ -36,7 +36,7 @@ const remove = async () => {
   await refreshResources();
 };
 
-// The lists are replaced after each change, so the listener sits above them.
+// Delegated to the document, since the lists are replaced after each change.
 document.addEventListener("click", ({ target }) => {
   const pressed = target instanceof Element && target.closest("[data-delete]");
   if (pressed instanceof HTMLElement) ask(pressed);

@@ -1,7 +1,7 @@
 import { send } from "../assets/answer.js";
 import { find } from "../assets/page-elements.js";
 
-/** Buttons that need a script are hidden until there is one. */
+/** Shows the buttons that work with scripts only. */
 export const showScriptedParts = () => {
   for (const button of controlsOf(document, "[data-delete]")) button.hidden = false;
 };
@@ -14,8 +14,8 @@ const controlsOf = (root, selector) =>
 const addressOf = (control) => control.dataset.delete ?? control.getAttribute("href");
 
 /**
- * Where the focus goes from a control of lists that were replaced: to the same one, to the one in its place when its
- * row is gone, or to a heading.
+ * Where the focus moves when the lists are replaced: to the same control, to the one at its index if its row is gone,
+ * or to a heading.
  * @param {HTMLElement} focused
  * @param {ParentNode} before
  * @param {ParentNode} after
@@ -31,10 +31,10 @@ const successor = (focused, before, after) => {
   return heading;
 };
 
-/** Fetches the lists of this page anew, and leaves the rest of it alone. */
+/** Reloads the page's resource lists, without the rest of the page. */
 export const refreshResources = async () => {
   const { text } = await send(location.href, { headers: { Accept: "text/html" } });
-  // The page of a missing resource is a 404 that holds the lists all the same.
+  // The page of a missing resource is a 404 that contains the lists too.
   const fresh = new DOMParser().parseFromString(text, "text/html").querySelector("#resources");
   const lists = find(document, "#resources", HTMLElement);
   const { activeElement } = document;

@@ -2,15 +2,15 @@ import type { GroupName } from "../../../domain/groups/group.ts";
 import type { Resource } from "../../../domain/resources/resource.ts";
 import { resourcePath } from "../../../domain/resources/resource.ts";
 
-/** A path of this server, percent-encoded segment by segment; no segment holds a slash. */
+/** Percent-encodes a path of this server, whose segments contain no slash. */
 const encoded = (path: string): string => `/${path.split("/").map(encodeSegment).join("/")}`;
 
-/** Stored names may be anything; a lone surrogate would make `encodeURIComponent` throw. */
+/** `encodeURIComponent` throws on lone surrogates, which stored names may contain. */
 const encodeSegment = (segment: string): string => encodeURIComponent(segment.toWellFormed());
 
 export const groupHref = (group: GroupName): string => encoded(`groups/${group}`);
 
-/** Where a group's logo is for whoever may see its page. */
+/** The logo for everybody who may see the group's page; its settings are for members only. */
 export const logoHref = (group: GroupName): string => encoded(`logos/${group}`);
 
 export const settingsHref = (group: GroupName, file?: "logo" | "overview" | "members"): string =>

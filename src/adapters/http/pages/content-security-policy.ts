@@ -2,13 +2,17 @@ import { createHash } from "node:crypto";
 import { pageFile } from "./page-files.ts";
 
 /**
- * Where forms may lead. `formTargets`: origins that a form's redirect may lead to. Chromium applies
- * `form-action` to redirects too, so a logout that goes on to the provider's origin needs that origin here.
+ * The `form-action` directive. Chromium applies it to redirects as well, so that the logout form needs the provider's
+ * origins here.
+ * @param formTargets Origins to which a form may redirect.
  */
 export const formAction = (formTargets: readonly string[]): string =>
   ["form-action 'self'", ...formTargets].join(" ");
 
-/** The policy of all pages but the error document and Auspice's. `images`: what they may show besides our own. */
+/**
+ * The policy of all pages but the error document and Auspice.
+ * @param images Further sources for `img-src`.
+ */
 export const pagePolicy = (formTargets: readonly string[] = [], images: readonly string[] = []): string =>
   [
     "default-src 'none'",
@@ -23,13 +27,13 @@ export const pagePolicy = (formTargets: readonly string[] = [], images: readonly
 
 let style: string | undefined;
 
-/** The error document's own style sheet: that document has to look well when nothing else can be had. */
+/** The inline style sheet of the error document, which may not depend on a second request. */
 export const errorStyle = (): string => {
-  style ??= ["palette.css", "error.css"].map(pageFile).join("");
+  style ??= ["palette.css", "base.css", "error.css"].map(pageFile).join("");
   return style;
 };
 
-/** The policy of the error document: nothing but its inline style sheet, and the icon that browsers ask for. */
+/** The policy of the error document: only its inline style sheet, and the favicon that browsers request. */
 export const errorPolicy = (): string => {
   const hash = createHash("sha256").update(errorStyle()).digest("base64");
   return `default-src 'none'; style-src 'sha256-${hash}'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;

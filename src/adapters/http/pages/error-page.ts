@@ -3,26 +3,26 @@ import type { Frame } from "./frame.ts";
 import { defaultSiteTitle } from "./frame.ts";
 import { renderDocument, renderPage } from "./template.ts";
 
-/** The page for addresses outside groups that lead nowhere; sent with `pagePolicy`. */
+/** The 404 page for URLs outside of groups; sent with `pagePolicy`. */
 export const renderNotFound = (content: { readonly frame: Frame }): string =>
   renderPage("not-found", { ...content, title: "Not found" });
 
 export interface ErrorDocument {
   readonly frame?: Frame;
   readonly status: number;
-  /** Written for the person who asked. */
+  /** For the user. */
   readonly message: string;
-  /** What the operator finds the request by. */
+  /** The request's id in the log. */
   readonly requestId: string;
-  /** Who is logged in, where that is known. */
+  /** Undefined when nobody is logged in, or it is not known who. */
   readonly username?: string | undefined;
-  /** Of a login that came to nothing: where the next one begins. */
+  /** URL of a new login, after one that failed. */
   readonly retryHref?: string | undefined;
 }
 
 interface Advice {
   readonly heading: string;
-  /** What to do next. */
+  /** What the user can do. */
   readonly advice: string;
 }
 
@@ -82,7 +82,7 @@ const anyOther = (status: number): Advice =>
           "The fault is the server's, not yours. Try again; if it stays, tell the people who run this server, with the number below.",
       };
 
-/** A document that needs nothing but itself; sent with `errorPolicy`. */
+/** A self-contained document, without external style sheets or scripts; sent with `errorPolicy`. */
 export const renderError = ({
   frame,
   status,
@@ -95,7 +95,7 @@ export const renderError = ({
     siteTitle: frame?.siteTitle ?? defaultSiteTitle,
     style: errorStyle(),
     loginHref: status === 401 ? (frame?.loginHref ?? "/login") : undefined,
-    // Most often somebody is logged in with another account than they think.
+    // Users are often logged in with another account than they think.
     accountHref: status === 403 && retryHref === undefined ? "/whoami" : undefined,
     username: status === 403 && retryHref === undefined ? username : undefined,
     retryHref,

@@ -2,20 +2,20 @@ import type { Caller } from "../../../domain/identity/caller.ts";
 import { parseReturnPath } from "../../../domain/sessions/return-path.ts";
 import type { LoginEnd } from "../../../domain/sessions/session.ts";
 
-/** What stands around every page: who is logged in, and where that can be changed. */
+/** The data of the common layout: who is logged in, and notices about that. */
 export interface Frame {
-  /** Absent: "Nextstrain Groups". */
+  /** Default: "Nextstrain Groups". */
   readonly siteTitle?: string;
   readonly user: { readonly username: string } | undefined;
-  /** Somebody sent credentials that cannot be checked right now; the page says so. */
+  /** Whether the request has credentials that cannot be verified right now, which the page says. */
   readonly unverified?: boolean;
-  /** Whoever looks at the page was logged in: the sentence that says why that is over. */
+  /** A sentence that says why the visitor's login has ended. */
   readonly loginEnd?: string | undefined;
-  /** Whoever looks at the page has logged in again without having been told why: what says it. */
+  /** Why the login before the present one ended, if the visitor has not been told yet. */
   readonly formerEnd?: FormerEnd | undefined;
-  /** Where a login begins that comes back to this page; see {@link loginHref}. */
+  /** URL of a login that returns to this page; see {@link loginHref}. */
   readonly loginHref: string;
-  /** The path of this page, percent-encoded as it came, with its query; only shown, never linked to. */
+  /** The request's path and query, percent-encoded. It is displayed, and never a link's target. */
   readonly path: string;
 }
 
@@ -23,11 +23,11 @@ export const defaultSiteTitle = "Nextstrain Groups";
 
 interface FormerEnd {
   readonly sentence: string;
-  /** For Auspice's bar, which has no more room on a phone. */
+  /** For Auspice's bar, which has little room on a phone. */
   readonly brief: string;
 }
 
-/** Said to whoever is logged out, and to whoever has logged in again since. */
+/** Messages for a visitor who is still logged out, and for one who has logged in again. */
 const loginEnds: Readonly<Record<LoginEnd, { readonly now: string; readonly since: FormerEnd }>> = {
   "not-renewed": {
     now: "Your identity provider asks you to log in again.",
@@ -45,15 +45,17 @@ const loginEnds: Readonly<Record<LoginEnd, { readonly now: string; readonly sinc
   },
 };
 
-/** Why somebody's login before this one ended. */
+/** Why the user's previous login ended; undefined when that has been shown, or for anybody else. */
 export const formerEndOf = (caller: Caller, untold: LoginEnd | undefined): FormerEnd | undefined =>
   caller.kind === "user" && untold ? loginEnds[untold].since : undefined;
 
-/** Why somebody is not logged in any more; undefined for all who need not be told. */
+/** Why the caller is no longer logged in; undefined for everybody else. */
 export const loginEndOf = (caller: Caller | undefined): string | undefined =>
   caller?.kind === "anonymous" && caller.loginEnd ? loginEnds[caller.loginEnd].now : undefined;
 
-/** The address of a login that comes back to `path`, which may have a query, as far as that can be remembered. */
+/**
+ * URL of a login that returns to `path` (with or without a query), or to the home page if that is no valid target.
+ */
 export const loginHref = (path: string): string => {
   const returnTo = parseReturnPath(path.toWellFormed());
   return returnTo === undefined ? "/login" : `/login?return_to=${encodeURIComponent(returnTo)}`;

@@ -13,25 +13,27 @@ import type { Frame } from "./frame.ts";
 import { formerEndOf, loginEndOf, loginHref } from "./frame.ts";
 import type { Html } from "./template.ts";
 
-/** Puts pages into their frame and sends them. */
+/** Sends HTML pages, with the Content-Security-Policy that each needs. */
 export interface Pages {
+  /** The layout's data for this request. */
   frame(ctx: Context): Frame;
-  /** `images`: which of other hosts the page shows; absent: none. */
+  /** `images`: which images of other hosts the page may show; default: none. */
   send(ctx: Context, html: Html, images?: ImageRule): void;
+  /** Sends the page that asks for confirmation of a logout. */
   logout(ctx: Context): void;
-  /** Auspice, with our bar above it; `group`: whose data it shows. */
+  /** Sends Auspice, below our bar. `group`: the group whose data it shows. */
   auspice(ctx: Context, group?: Group): void;
 }
 
 interface Deps {
   readonly cookies: CookieSettings;
   readonly auspice: AuspiceClient;
-  /** Origins of the provider, where the logout button's redirect leads. */
+  /** Origins of the provider, to which the logout form redirects. */
   readonly formTargets: () => readonly string[];
   readonly imagesFor: (group: Group | undefined) => ImageRule;
 }
 
-/** In bytes. What is larger goes out bit by bit. */
+/** In bytes. Larger pages are streamed. */
 const largePage = 262_144;
 
 const setBody = (ctx: Context, html: Html): void => {
@@ -44,7 +46,7 @@ const setBody = (ctx: Context, html: Html): void => {
     size > largePage
       ? Readable.from(inShares(Readable.from(html)), { objectMode: false })
       : Buffer.concat(html, size);
-  // A stream has none by itself.
+  // Koa does not know the length of a stream.
   ctx.length = size;
 };
 

@@ -8,8 +8,8 @@ const kinds = /\.(eta|css|js|svg)$/;
 let texts: ReadonlyMap<string, string> | undefined;
 
 /**
- * The templates, styles, scripts and pictures that pages are made of, by their names. They lie beside the feature
- * that they belong to, and are read at once, so that an upgrade may replace them under a running server.
+ * The contents of all templates, style sheets, scripts and icons below this folder's parent, by file name. They are
+ * read together at the first call, so that an upgrade can replace the files of a running server.
  */
 export const pageFiles = (): ReadonlyMap<string, string> => {
   texts ??= new Map(
@@ -20,7 +20,7 @@ export const pageFiles = (): ReadonlyMap<string, string> => {
   return texts;
 };
 
-/** Throws when there is none of this name. */
+/** The content of one of these files. Throws when no file has this name. */
 export const pageFile = (name: string): string => {
   const text = pageFiles().get(name);
   if (text === undefined) throw new Error(`There is no page file ${name}`);

@@ -29,7 +29,7 @@ interface Deps {
   readonly imagesFor: (group: Group) => ImageRule;
 }
 
-/** The pages that people look at (pages.md). */
+/** The routes of pages that are not datasets, narratives or settings (pages.md). */
 export const pageRoutes = (d: Deps): Router<RequestState> => {
   const router = new Router<RequestState>();
   router.get("/", (ctx) => ctx.redirect("/groups"));
@@ -56,7 +56,7 @@ const listing = async (ctx: Context, d: Deps): Promise<void> => {
   d.pages.send(ctx, await renderListing({ frame: d.pages.frame(ctx), groups, filter, noRoles }));
 };
 
-/** A page is shown, with a word about it, when only the store behind a part of it is away. */
+/** A page is shown without its listing, and says so, while the store is unavailable. */
 const undefinedIfDown = (error: unknown): undefined => {
   if (isFailure(error) && error.code === "store-down") return undefined;
   throw error;
@@ -97,7 +97,7 @@ const sendGroupPage = async (
 
 const whoamiPage = async (ctx: Context, d: Deps): Promise<void> => {
   const { caller } = ctx.state;
-  // Nobody is told that they are logged out when that cannot be known.
+  // Whether the caller is logged in is not known during an outage.
   if (caller.kind === "unverified") throw caller.cause;
   if (negotiate(ctx, ["text/html", "application/json"]) === "application/json") {
     return answerJson(ctx, whoami(caller, d.groups));
@@ -112,7 +112,9 @@ const kindOf = (rest: string): "dataset" | "narrative" | "setting" => {
   return /^settings\//i.test(rest) ? "setting" : "dataset";
 };
 
-/** What somebody sees who looked for something that is not there: below a group they may see, that group. */
+/**
+ * Sends the page for a 404: the group's page with a notice for a URL below an opened group, otherwise a general one.
+ */
 export const notFoundPage =
   (d: Deps): NotFoundPage =>
   async (ctx) => {

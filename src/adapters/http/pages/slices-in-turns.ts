@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 
-/** A long list in pieces, between which others have their turn. */
+/** Splits a long list into slices of `length` items, and yields to the event loop between them. */
 export const slicesInTurns = async function* <T>(
   items: readonly T[],
   length: number,

@@ -5,23 +5,23 @@ import type { Frame } from "./frame.ts";
 import { defaultSiteTitle } from "./frame.ts";
 import { pageFile } from "./page-files.ts";
 
-/** Templates are compiled when first used, and kept; `<%= %>` escapes, `<%~ %>` does not. */
+/** Templates are compiled at their first use and cached. `<%= %>` escapes HTML, `<%~ %>` does not. */
 const eta = new Eta({ autoEscape: true, cache: true });
 eta.resolvePath = (name) => `${name}.eta`;
 eta.readFile = pageFile;
 
-/** Reads all that pages are made of, so that an upgrade may replace the files under a running server. */
+/** Reads all page files into memory, so that an upgrade can replace the files of a running server. */
 export const preloadPages = (): void => {
   assets();
 };
 
 interface PageContent {
   readonly frame: Frame;
-  /** What the browser's title says before the site's name. */
+  /** The document's title, without the site's. */
   readonly title: string;
 }
 
-/** The HTML of one page inside the common frame. */
+/** Renders a template that uses the common layout. */
 export const renderPage = (template: string, content: PageContent & Record<string, unknown>): string =>
   eta.render(template, {
     ...content,
@@ -29,13 +29,13 @@ export const renderPage = (template: string, content: PageContent & Record<strin
     asset: assetPath,
   });
 
-/** Long lists stay in pieces, so that nobody has to wait until all of them are put together. */
+/** A page, in chunks if it has a long list: concatenating those would block the event loop. */
 export type Html = string | readonly Buffer[];
 
-/** Known to nobody, so that nothing that people wrote can look like it. */
+/** Random, so that no text of users can contain it. */
 const place = `<!--${randomUUID()}-->`;
 
-/** The HTML of one page with `inner` where the template has `it.inner`. */
+/** Renders a page whose `it.inner` is the given chunks of HTML, without concatenating them. */
 export const renderPageAround = (
   template: string,
   content: PageContent & Record<string, unknown>,
@@ -45,6 +45,6 @@ export const renderPageAround = (
   return [Buffer.from(before), ...after.flatMap((html) => [...inner, Buffer.from(html)])];
 };
 
-/** The HTML of a document of its own, without frame. */
+/** Renders a template without the common layout. */
 export const renderDocument = (template: string, content: Record<string, unknown>): string =>
   eta.render(template, content);

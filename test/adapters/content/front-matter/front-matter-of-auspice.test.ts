@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { readValues } from "../../../../src/adapters/content/front-matter/front-matter-source.ts";
+import { parseFrontMatter } from "../../../../src/adapters/content/front-matter/parse-front-matter.ts";
 import { splitFrontMatter } from "../../../../src/adapters/content/front-matter/split-front-matter.ts";
 import { seededNumbers } from "../../../../src/app/sample/random-numbers.ts";
 import { auspiceParser } from "../../../support/auspice/auspice-parser.ts";
 
 const inAuspice = auspiceParser();
 
-/** What can be shown as a narrative: some values, as JSON since pages get nothing else, and the text behind them. */
+/** What is needed to show a narrative: at least one attribute, as JSON, and the body. */
 type Narrative = { readonly values: object; readonly body: string } | undefined;
 
 const narrativeOf = (values: unknown, body: string): Narrative => {
@@ -19,7 +19,7 @@ const byAuspice = (text: string): Narrative => {
     const read = inAuspice(text);
     if (Array.isArray(read)) return undefined;
     const { __content: content, ...values } = read;
-    // The rest of the closing line is no text for us.
+    // We drop the rest of the closing line, which Auspice does not.
     const body = String(content).replace(/^[ \t]*(\r\n?|\n|$)/, "");
     return narrativeOf(JSON.parse(JSON.stringify(values)), body);
   } catch {
@@ -30,7 +30,7 @@ const byAuspice = (text: string): Narrative => {
 const byUs = (text: string): Narrative => {
   const split = splitFrontMatter(text);
   if (split.outcome !== "found") return undefined;
-  const values = readValues(split.source);
+  const values = parseFrontMatter(split.source);
   return values.kind === "json" ? narrativeOf(JSON.parse(values.json), split.body) : undefined;
 };
 
@@ -52,7 +52,7 @@ const marks: [string, ...string[]] = [
   "é",
 ];
 
-/** Files as people write them; some are in the forms that stricter parsers refuse. */
+/** Realistic files, some of which stricter parsers reject. */
 const narratives: Record<string, string> = {
   usual:
     "---\ntitle: A week in May\nauthors: A. Person\ndate: May 2024\ndataset: https://a.example/groups/x/y\n---\n\n# [One](https://a.example/groups/x/y?d=tree)\n\nText\n",
@@ -99,20 +99,20 @@ const narratives: Record<string, string> = {
   "values that need quotation marks": "---\ntitle: A: B\n---\n",
 };
 
-describe("front matter in the Auspice that is installed and here", () => {
-  it.each(Object.entries(narratives))("is the same of %s", (_, text) => {
+describe("front matter is parsed as by the installed Auspice", () => {
+  it.each(Object.entries(narratives))("with %s", (_, text) => {
     expect(byUs(text)).toEqual(byAuspice(text));
   });
 
-  it("takes both forms that a stricter parser refuses", () => {
+  it("in both forms that a stricter parser rejects", () => {
     for (const name of ["quoted text that goes on in the first column", "a tab before a name"])
       expect(byUs(narratives[name] ?? "")).toHaveProperty("values.title", "Spring");
   });
 
-  it("is the same of thousands of files that are mixed and mangled", () => {
+  it("in thousands of randomly mutated files", () => {
     const random = seededNumbers(11);
     const lines = Object.values(narratives).flatMap((text) => text.split("\n").slice(1, -1));
-    const mangled = (): string => {
+    const mutated = (): string => {
       const source = random
         .shuffled(lines)
         .slice(0, 1 + random.below(5))
@@ -120,13 +120,13 @@ describe("front matter in the Auspice that is installed and here", () => {
       const at = random.below(source.length);
       return `---\n${source.slice(0, at)}${random.pick(marks)}${source.slice(at)}\n---\nText`;
     };
-    let read = 0;
+    let accepted = 0;
     for (let round = 0; round < 5000; round += 1) {
-      const text = mangled();
+      const text = mutated();
       const auspice = byAuspice(text);
-      if (auspice) read += 1;
+      if (auspice) accepted += 1;
       expect(byUs(text), text).toEqual(auspice);
     }
-    expect(read).toBeGreaterThan(1000);
+    expect(accepted).toBeGreaterThan(1000);
   });
 });

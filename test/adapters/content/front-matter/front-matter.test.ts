@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { openFrontMatter } from "../../../../src/adapters/content/front-matter/front-matter.ts";
-import { readValues } from "../../../../src/adapters/content/front-matter/front-matter-source.ts";
+import { parseFrontMatter } from "../../../../src/adapters/content/front-matter/parse-front-matter.ts";
 import { BadContent } from "../../../../src/domain/failure.ts";
 
 const reader = openFrontMatter();
@@ -8,18 +8,18 @@ afterAll(() => reader.close());
 
 const parse = (text: string) => reader.parse(text);
 const yaml = (source: string): unknown => {
-  const values = readValues(source);
-  if (values.kind === "refused") throw new Error(values.why);
+  const values = parseFrontMatter(source);
+  if (values.kind === "invalid") throw new Error(values.reason);
   return JSON.parse(values.json);
 };
-const fault = (source: string): string => {
-  const values = readValues(source);
-  if (values.kind === "json") throw new Error(`nothing was refused: ${values.json}`);
-  return values.why;
+const errorOf = (source: string): string => {
+  const values = parseFrontMatter(source);
+  if (values.kind === "json") throw new Error(`it was accepted: ${values.json}`);
+  return values.reason;
 };
 
 describe("front matter", () => {
-  it("is taken off the text, with LF, CRLF and CR", async () => {
+  it("is split from the body, with LF, CRLF and CR", async () => {
     expect(await parse("---\ntitle: A\n---\n# B\n")).toEqual({ attributes: { title: "A" }, body: "# B\n" });
     expect(await parse("---\r\ntitle: A\r\n---\r\n# B\r\n")).toEqual({
       attributes: { title: "A" },
@@ -29,8 +29,8 @@ describe("front matter", () => {
     expect(await parse("\ufeff---\ntitle: A\n---")).toEqual({ attributes: { title: "A" }, body: "" });
   });
 
-  it.each(["2024-05-01", "!!binary aGVsbG8="])("is no map when it is only %s, and refused", (source) => {
-    expect(fault(source)).toMatch("it has to be made of names and values");
+  it.each(["2024-05-01", "!!binary aGVsbG8="])("is rejected when it is a scalar such as %s", (source) => {
+    expect(errorOf(source)).toMatch("it has to be made of names and values");
   });
 
   it("may be JSON", async () => {
@@ -38,8 +38,8 @@ describe("front matter", () => {
       attributes: { title: "A", n: [1] },
       body: "B",
     });
-    expect(fault('{"title": "A",\n"b": 1,}')).toMatch("line 3: it begins with { and is not valid JSON");
-    expect(fault("{title: A}")).toMatch("line 2: it begins with { and is not valid JSON");
+    expect(errorOf('{"title": "A",\n"b": 1,}')).toMatch("line 3: it begins with { and is not valid JSON");
+    expect(errorOf("{title: A}")).toMatch("line 2: it begins with { and is not valid JSON");
   });
 
   it.each([
@@ -52,7 +52,7 @@ describe("front matter", () => {
     "---\na: 1\n",
     "---\n---\n",
     "text\n---\n",
-  ])("is not seen in %j, which is all body", async (text) => {
+  ])("is not found in %j, which is all body", async (text) => {
     expect(await parse(text)).toEqual({ attributes: {}, body: text });
   });
 
@@ -65,11 +65,11 @@ describe("front matter", () => {
     expect((await parse("---\na: b\n---- c")).body).toBe("- c");
   });
 
-  it("may hold nothing but a comment", async () => {
+  it("may contain only a comment", async () => {
     expect(await parse("---\n# only a comment\n---\nB")).toEqual({ attributes: {}, body: "B" });
   });
 
-  it("gives nothing that is not JSON", async () => {
+  it("is converted to JSON values", async () => {
     expect(yaml("a: .inf\nb: .nan\nc: 2024-05-01\nd: !!set {e}")).toEqual({
       a: null,
       b: null,
@@ -123,24 +123,24 @@ describe("front matter", () => {
     ["title:My title", "with a blank after the colon"],
     [`a: ${"[".repeat(20_000)}`, "nested too deeply"],
     [`{"a": ${"[".repeat(20_000)}${"]".repeat(20_000)}}`, "nested too deeply"],
-  ])("refuses %j, and says where and why", (source, why) => {
-    expect(fault(source)).toMatch(why);
+  ])("rejects %j, and says where and why", (source, why) => {
+    expect(errorOf(source)).toMatch(why);
   });
 
-  it("counts lines from the top of the file, whatever ends them", async () => {
+  it("counts lines from the top of the file, with any line terminator", async () => {
     for (const end of ["\n", "\r\n", "\r"]) {
       const text = ["---", "title: a", "b: c: d", "---", ""].join(end);
       await expect(parse(text)).rejects.toThrow("line 3 is not valid YAML: a value with a colon");
     }
   });
 
-  it("refuses more values than anybody could use at one go", () => {
+  it("rejects more than 10,000 values", () => {
     const names = (count: number) => Array.from({ length: count }, (_, i) => `n${i}: v`).join("\n");
-    expect(fault(names(10_001))).toMatch("more than 10,000 values");
-    expect(readValues(names(9000)).kind).toBe("json");
+    expect(errorOf(names(10_001))).toMatch("more than 10,000 values");
+    expect(parseFrontMatter(names(9000)).kind).toBe("json");
   });
 
-  it("refuses the billion laughs", () => {
+  it("rejects the billion laughs attack", () => {
     const lines = ["a0: &a0 [x,x,x,x,x,x,x,x,x]"];
     for (let i = 1; i < 9; i += 1)
       lines.push(
@@ -148,10 +148,10 @@ describe("front matter", () => {
           .fill(`*a${i - 1}`)
           .join(",")}]`,
       );
-    expect(fault(lines.join("\n"))).toMatch("aliases (*) make it too large");
+    expect(errorOf(lines.join("\n"))).toMatch("aliases (*) make it too large");
   });
 
-  it("may be long, may be a list of many, and may hold a picture", () => {
+  it("may be long, may have a long list, and may contain an image", () => {
     expect(yaml(`abstract: >\n${"  Some words, and a comma.\n".repeat(1000)}`)).toMatchObject({
       abstract: expect.stringMatching(/^Some/),
     });
@@ -162,7 +162,7 @@ describe("front matter", () => {
     expect(yaml(`abstract: "![a](data:image/png;base64,${"A".repeat(500_000)})"`)).toHaveProperty("abstract");
   });
 
-  it("of more than a megabyte is refused unseen", async () => {
+  it("of more than a megabyte is rejected without being parsed", async () => {
     await expect(parse(`---\na: ${"x".repeat(1_000_000)}\n---\n`)).rejects.toThrow("more than 1 MB");
     await expect(parse("---\na: b: c\n---\n")).rejects.toThrow(BadContent);
   });

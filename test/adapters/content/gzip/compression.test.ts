@@ -4,16 +4,16 @@ import { describe, expect, it } from "vitest";
 import { compression } from "../../../../src/adapters/content/gzip/compression.ts";
 import { UnusableObject } from "../../../../src/domain/failure.ts";
 
-const collect = async (pieces: AsyncIterable<Uint8Array>) => {
-  const all: Uint8Array[] = [];
-  for await (const piece of pieces) all.push(piece);
-  return Buffer.concat(all);
+const collect = async (stream: AsyncIterable<Uint8Array>) => {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of stream) chunks.push(chunk);
+  return Buffer.concat(chunks);
 };
 
-const gunzip = (...pieces: Uint8Array[]) =>
+const gunzip = (...chunks: Uint8Array[]) =>
   compression().gunzip(
     (async function* () {
-      yield* pieces;
+      yield* chunks;
     })(),
   );
 
@@ -21,13 +21,13 @@ const halves = (whole: Buffer, at: number) => [whole.subarray(0, at), whole.suba
 
 describe("compression", () => {
   const plain = Buffer.concat([randomBytes(200_000), Buffer.alloc(3_000_000, "text ")]);
-  const packed = gzipSync(plain);
+  const compressed = gzipSync(plain);
 
-  it("gives back what was compressed", async () => {
-    expect((await collect(gunzip(...halves(packed, 1000)))).equals(plain)).toBe(true);
+  it("decompresses gzip", async () => {
+    expect((await collect(gunzip(...halves(compressed, 1000)))).equals(plain)).toBe(true);
   });
 
-  it("reads several gzip members as one, wherever they are split", async () => {
+  it("concatenates several gzip members, wherever they are split into chunks", async () => {
     const [first, second] = [gzipSync("first "), gzipSync("second")];
     const both = Buffer.concat([first, second]);
     for (let at = 0; at <= both.length; at += 1) {
@@ -35,51 +35,51 @@ describe("compression", () => {
     }
   });
 
-  it("passes over zeros behind the file, which some archives pad with, however they are split", async () => {
+  it("ignores zero padding after the file, however it is split into chunks", async () => {
     const padded = [gzipSync("first"), Buffer.alloc(5), Buffer.alloc(5), Buffer.alloc(5)];
     expect((await collect(gunzip(...padded))).toString()).toBe("first");
     expect((await collect(gunzip(Buffer.concat(padded)))).toString()).toBe("first");
   });
 
   it.each([
-    ["is cut off", packed.subarray(0, -1)],
-    ["is cut off in its header", packed.subarray(0, 1)],
-    ["has a wrong checksum", Buffer.concat([packed.subarray(0, -8), Buffer.alloc(8)])],
-    ["is no gzip", plain],
+    ["is truncated", compressed.subarray(0, -1)],
+    ["is truncated in its header", compressed.subarray(0, 1)],
+    ["has a wrong checksum", Buffer.concat([compressed.subarray(0, -8), Buffer.alloc(8)])],
+    ["is not gzip", plain],
     ["is empty", Buffer.alloc(0)],
-  ])("says so when what is stored %s", async (_, stored) => {
+  ])("throws UnusableObject for a stored file that %s", async (_, stored) => {
     await expect(collect(gunzip(...halves(stored, stored.length >> 1)))).rejects.toThrow(UnusableObject);
   });
 
-  it("passes the store's own failure through", async () => {
+  it("rethrows the store's error", async () => {
     const failure = new Error("the store went away");
     const body = async function* () {
-      yield packed.subarray(0, 1000);
+      yield compressed.subarray(0, 1000);
       throw failure;
     };
     await expect(collect(compression().gunzip(body()))).rejects.toBe(failure);
   });
 
-  it("reads no further than its reader, and closes the source when the reader leaves", async () => {
-    let given = 0;
+  it("never reads ahead of its consumer, and closes the source when the consumer stops", async () => {
+    let chunksRead = 0;
     let isClosed = false;
     const bomb = gzipSync(Buffer.alloc(20_000_000));
     const body = async function* () {
       try {
-        for (const piece of [bomb, bomb, bomb]) {
-          given += 1;
-          yield piece;
+        for (const chunk of [bomb, bomb, bomb]) {
+          chunksRead += 1;
+          yield chunk;
         }
       } finally {
         isClosed = true;
       }
     };
     let size = 0;
-    for await (const piece of compression().gunzip(body())) {
-      size += piece.length;
+    for await (const chunk of compression().gunzip(body())) {
+      size += chunk.length;
       if (size > 1_000_000) break;
     }
-    expect(given).toBe(1);
+    expect(chunksRead).toBe(1);
     expect(isClosed).toBe(true);
   });
 });

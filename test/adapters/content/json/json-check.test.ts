@@ -5,12 +5,13 @@ import { BadContent } from "../../../../src/domain/failure.ts";
 import { sampleContent } from "../../../support/resources/sample-content.ts";
 
 const bytes = (text: string) => Buffer.from(text);
-const ignore = { name() {}, value() {} };
+const ignoreAll = { onName() {}, onValue() {} };
 
-const fault = (pieces: readonly Uint8Array[], options: JsonCheckOptions = {}): string | undefined => {
-  const check = jsonCheck(ignore, options);
+/** The error's message, or undefined when the JSON is accepted. */
+const errorOf = (chunks: readonly Uint8Array[], options: JsonCheckOptions = {}): string | undefined => {
+  const check = jsonCheck(ignoreAll, options);
   try {
-    for (const piece of pieces) check.push(piece);
+    for (const chunk of chunks) check.push(chunk);
     check.end();
     return undefined;
   } catch (error) {
@@ -60,7 +61,7 @@ const accepted = [
   ...['{"a":[{"b":[{}]}]}', '{"__proto__":1}', "[null, true,false ]", "1 ", " 1", "[0]", '{"a\\u0062":null}'],
 ];
 
-const refused = [
+const rejected = [
   ...["", " ", "01", "-", "-01", "+1", ".5", "1.", "1.e1", "1e", "1e+", "0x1", "1_0", "1a", "--1", "00"],
   ...[
     "NaN",
@@ -141,108 +142,108 @@ const invalidUtf8 = [
 const sample = `{"meta":{"title":"Côte d’Ivoire 😀","n":[-1.5e-3,0,true,false,null]},\n "tree":{"a\\u0062":"\\ud83d\\"x"}}`;
 
 describe("JSON check", () => {
-  it.each(accepted)("accepts %j, at whatever place it is split", (text) => {
+  it.each(accepted)("accepts %j, wherever it is split into chunks", (text) => {
     expect(isJson(text)).toBe(true);
     const whole = bytes(text);
-    for (let at = 0; at <= whole.length; at += 1) expect(fault(halves(whole, at))).toBeUndefined();
+    for (let at = 0; at <= whole.length; at += 1) expect(errorOf(halves(whole, at))).toBeUndefined();
   });
 
-  it.each(refused)("refuses %j, at whatever place it is split", (text) => {
+  it.each(rejected)("rejects %j, wherever it is split into chunks", (text) => {
     expect(isJson(text)).toBe(false);
     const whole = bytes(text);
-    for (let at = 0; at <= whole.length; at += 1) expect(fault(halves(whole, at))).toBeDefined();
+    for (let at = 0; at <= whole.length; at += 1) expect(errorOf(halves(whole, at))).toBeDefined();
   });
 
   it.each(invalidUtf8.map((invalid) => [invalid.map((byte) => byte.toString(16)).join(" "), invalid]))(
-    "refuses a string of the bytes %s, which are not UTF-8",
+    "rejects a string of the bytes %s, which are not UTF-8",
     (_, invalid) => {
       const whole = Buffer.concat([bytes('["é'), Buffer.from(invalid as number[]), bytes('"]')]);
       for (let at = 0; at <= whole.length; at += 1) {
-        expect(fault(halves(whole, at))).toMatch(/^This is not UTF-8 text, at byte [56]\. /);
+        expect(errorOf(halves(whole, at))).toMatch(/^This is not UTF-8 text, at byte [56]\. /);
       }
     },
   );
 
-  it("accepts characters of every length split at every place", () => {
+  it("accepts characters of every length, wherever they are split", () => {
     const whole = bytes('["aé€😀\u{10ffff}\u0080\u0800\u{10000}"]');
-    expect(fault([...whole].map((byte) => Uint8Array.of(byte)))).toBeUndefined();
-    for (let at = 0; at <= whole.length; at += 1) expect(fault(halves(whole, at))).toBeUndefined();
+    expect(errorOf([...whole].map((byte) => Uint8Array.of(byte)))).toBeUndefined();
+    for (let at = 0; at <= whole.length; at += 1) expect(errorOf(halves(whole, at))).toBeUndefined();
   });
 
   it("agrees with JSON.parse on 20 000 mutations, split anywhere", () => {
     const random = generator(20_241_122);
     const alphabet = bytes('{}[]:,"\\/0123456789.eE+-truefalsn \n\tu\u0000\u001fx');
-    let accepts = 0;
+    let acceptedCount = 0;
     for (let round = 0; round < 20_000; round += 1) {
       let mutant = bytes(sample.slice(random(2) * 50));
       for (let times = random(3); times >= 0; times -= 1) {
         const at = random(mutant.length);
         const byte = round % 10 === 0 ? random(256) : (alphabet[random(alphabet.length)] as number);
-        const [before, behind] = [mutant.subarray(0, at), mutant.subarray(at + random(2))];
+        const [head, tail] = [mutant.subarray(0, at), mutant.subarray(at + random(2))];
         mutant = Buffer.concat([
-          before,
-          random(3) === 0 ? behind.subarray(0, random(90)) : Buffer.of(byte),
-          behind,
+          head,
+          random(3) === 0 ? tail.subarray(0, random(90)) : Buffer.of(byte),
+          tail,
         ]);
       }
       const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(mutant);
-      const wanted = isJson(text) && Buffer.from(text).equals(mutant);
-      if (wanted) accepts += 1;
-      const got = fault(halves(mutant, random(mutant.length + 1)), { maxDepth: 100 }) === undefined;
-      if (got !== wanted) expect({ text, got }).toEqual({ text, got: wanted });
+      const expected = isJson(text) && Buffer.from(text).equals(mutant);
+      if (expected) acceptedCount += 1;
+      const actual = errorOf(halves(mutant, random(mutant.length + 1)), { maxDepth: 100 }) === undefined;
+      if (actual !== expected) expect({ text, actual }).toEqual({ text, actual: expected });
     }
-    expect(accepts).toBeGreaterThan(300);
+    expect(acceptedCount).toBeGreaterThan(300);
   });
 
-  it("accepts files as labs have them, byte by byte", () => {
+  it("accepts real files, byte by byte", () => {
     for (const file of ["main", "measurements", "tip-frequencies"] as const) {
       const whole = new Uint8Array(sampleContent(file));
-      // The beginning byte by byte; the whole of a large file would take seconds.
-      const pieces = Array.from(whole.subarray(0, 60_000), (byte) => Uint8Array.of(byte));
-      expect(fault([...pieces, whole.subarray(60_000)])).toBeUndefined();
+      // Only the beginning is split into bytes, since a whole large file would take seconds.
+      const chunks = Array.from(whole.subarray(0, 60_000), (byte) => Uint8Array.of(byte));
+      expect(errorOf([...chunks, whole.subarray(60_000)])).toBeUndefined();
     }
   });
 
-  it("bounds the depth exactly", () => {
+  it("limits the depth exactly", () => {
     const nested = (depth: number) => [bytes("[".repeat(depth) + "]".repeat(depth))];
-    expect(fault(nested(50_000))).toBeUndefined();
-    expect(fault(nested(50_001))).toMatch("50,000 levels");
-    expect(fault([bytes('{"a":'.repeat(100_000))])).toMatch("50,000 levels");
-    expect(fault([bytes("[[1],[[2]]]")], { maxDepth: 3 })).toBeUndefined();
-    expect(fault([bytes("[[1],[[[2]]]]")], { maxDepth: 3 })).toMatch("3 levels");
+    expect(errorOf(nested(50_000))).toBeUndefined();
+    expect(errorOf(nested(50_001))).toMatch("50,000 levels");
+    expect(errorOf([bytes('{"a":'.repeat(100_000))])).toMatch("50,000 levels");
+    expect(errorOf([bytes("[[1],[[2]]]")], { maxDepth: 3 })).toBeUndefined();
+    expect(errorOf([bytes("[[1],[[[2]]]]")], { maxDepth: 3 })).toMatch("3 levels");
   });
 
-  it("says what is wrong and where", () => {
-    expect(fault([bytes('{"a": [1,\n 2,]}')])).toBe(
+  it("reports the mistake and its position", () => {
+    expect(errorOf([bytes('{"a": [1,\n 2,]}')])).toBe(
       "This is not JSON: line 2 (byte 14) has ] where a value should be.",
     );
-    expect(fault([bytes("{'a'")])).toMatch("has ' where a name in double quotes or } should be");
-    expect(fault([bytes('["a\nb"]')])).toMatch("has a line break where a visible character");
-    expect(fault([bytes('{"x": NaN}')])).toMatch(/JSON has no NaN and no Infinity; use null\.$/);
-    expect(fault([bytes('{"x": -Infinity}')])).toMatch(/JSON has no NaN/);
-    expect(fault([bytes("{} {")])).toMatch("where the end should be");
-    expect(fault([bytes("\ufeff{}")])).toMatch("without a byte order mark");
-    expect(fault([bytes(`["${"a".repeat(4094)}`)])).toBe(
+    expect(errorOf([bytes("{'a'")])).toMatch("has ' where a name in double quotes or } should be");
+    expect(errorOf([bytes('["a\nb"]')])).toMatch("has a line break where a visible character");
+    expect(errorOf([bytes('{"x": NaN}')])).toMatch(/JSON has no NaN and no Infinity; use null\.$/);
+    expect(errorOf([bytes('{"x": -Infinity}')])).toMatch(/JSON has no NaN/);
+    expect(errorOf([bytes("{} {")])).toMatch("where the end should be");
+    expect(errorOf([bytes("\ufeff{}")])).toMatch("without a byte order mark");
+    expect(errorOf([bytes(`["${"a".repeat(4094)}`)])).toBe(
       "This is not complete JSON: it ends inside a string, at byte 4,096. Was the file cut off?",
     );
-    expect(fault([bytes('{"a":1')])).toMatch("it ends where a comma or } should follow, at byte 6");
-    expect(fault([bytes("\n \n")])).toMatch("nothing in this file but blanks");
-    expect(fault([Buffer.from([0x1f, 0x8b, 8, 0])])).toMatch("compressed with gzip; unpack it first");
-    expect(fault([Buffer.from("\ufeff{}", "utf16le")])).toMatch("looks like UTF-16");
+    expect(errorOf([bytes('{"a":1')])).toMatch("it ends where a comma or } should follow, at byte 6");
+    expect(errorOf([bytes("\n \n")])).toMatch("nothing in this file but blanks");
+    expect(errorOf([Buffer.from([0x1f, 0x8b, 8, 0])])).toMatch("compressed with gzip; unpack it first");
+    expect(errorOf([Buffer.from("\ufeff{}", "utf16le")])).toMatch("looks like UTF-16");
   });
 
-  it("tells the names and the kinds of values of the upper levels", () => {
+  it("reports the names and the kinds of values of the upper levels", () => {
     const text = '{"a":{"x":{"y":[1]}},"\\u0062\\"é":[1,"s",{"z":0},[[]]],"c":-1,"d":null}';
     const whole = bytes(text);
     for (let at = 0; at <= whole.length; at += 1) {
-      const told: string[] = [];
+      const events: string[] = [];
       const check = jsonCheck({
-        name: (name, depth) => void told.push(`${depth} ${name}`),
-        value: (depth, kind) => void told.push(`${depth} ${kind}`),
+        onName: (name, depth) => void events.push(`${depth} ${name}`),
+        onValue: (depth, kind) => void events.push(`${depth} ${kind}`),
       });
       for (const half of halves(whole, at)) check.push(half);
       check.end();
-      expect(told).toEqual(
+      expect(events).toEqual(
         `0 object|1 a|1 object|2 x|2 object|3 y|3 array|1 b"é|1 array|2 number|2 string|2 object|3 z|3 number|2 array|3 array|1 c|1 number|1 d|1 literal`.split(
           "|",
         ),
@@ -250,24 +251,24 @@ describe("JSON check", () => {
     }
   });
 
-  it("keeps no name over 1024 bytes, and none below the third level", () => {
-    const told: (string | undefined)[] = [];
-    const check = jsonCheck({ name: (name) => void told.push(name), value() {} });
+  it("reports no name of more than 1024 bytes, and none below the third level", () => {
+    const names: (string | undefined)[] = [];
+    const check = jsonCheck({ onName: (name) => void names.push(name), onValue() {} });
     const [short, long] = ["s".repeat(1024), "l".repeat(1025)];
     check.push(bytes(`{"${short}":{"inner":{"third":{"fourth":0}}},"${long.slice(0, 600)}`));
     check.push(bytes(`${long.slice(600)}":1,"after":[{"in":1}]}`));
     check.end();
-    expect(told).toEqual([short, "inner", "third", undefined, "after", "in"]);
+    expect(names).toEqual([short, "inner", "third", undefined, "after", "in"]);
   });
 
-  it("holds no memory for a long string or a long name", () => {
-    const piece = Buffer.alloc(1_000_000, "x");
-    const check = jsonCheck(ignore);
+  it("does not buffer a long string or a long name", () => {
+    const chunk = Buffer.alloc(1_000_000, "x");
+    const check = jsonCheck(ignoreAll);
     check.push(bytes('{"'));
     const before = process.memoryUsage().arrayBuffers;
-    for (let i = 0; i < 40; i += 1) check.push(piece);
+    for (let i = 0; i < 40; i += 1) check.push(chunk);
     check.push(bytes('":"'));
-    for (let i = 0; i < 40; i += 1) check.push(piece);
+    for (let i = 0; i < 40; i += 1) check.push(chunk);
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(1_000_000);
     check.push(bytes('"}'));
     check.end();

@@ -9,7 +9,7 @@ import { alice, anonymous, group, positions, unverified } from "../pages/sample.
 const lab = group("lab-one");
 const tag = '"a1"' as ETag;
 
-describe("The page of a group's settings", () => {
+describe("The settings page of a group", () => {
   const page = (content: Partial<Parameters<typeof renderGroupSettings>[0]> = {}) =>
     renderGroupSettings({
       frame: alice,
@@ -20,39 +20,39 @@ describe("The page of a group's settings", () => {
       ...content,
     });
 
-  it("gives owners the stored text and the tag it may be replaced under", () => {
+  it("shows owners the stored text, and has its ETag", () => {
     const html = page({ overview: { text: "\n</textarea><script>", etag: tag } });
     expect(html).toContain('data-etag="&quot;a1&quot;"');
-    // The first line break in a text area is the parser's; the second one is the text's.
+    // HTML parsers drop the first line break in a textarea, so that the second one is the text's.
     expect(html).toContain('spellcheck="true">\n\n&lt;/textarea&gt;&lt;script&gt;</textarea>');
   });
 
-  it("leaves a large text to its script, which fetches it", () => {
+  it("omits a large text, which its script fetches", () => {
     expect(page({ overview: { text: undefined, etag: tag } })).toContain(" data-is-elsewhere>");
     expect(page({ overview: { text: "a", etag: tag } })).not.toContain("data-is-elsewhere");
   });
 
-  it("starts from a template where there is no text, or a blank one", () => {
+  it("shows a template if the overview is missing or blank", () => {
     expect(page()).toContain("showDatasets: true\nshowNarratives: true\n---\n</textarea>");
     expect(page({ overview: { text: " \n", etag: tag } })).toContain("showDatasets: true");
     expect(page()).toContain('data-etag=""');
   });
 
-  it("gives others no form, and says which role is needed", () => {
+  it("shows others no form, and says which role is needed", () => {
     const html = page({ mayEditSettings: false });
     expect(html).toContain("Only owners of this group can change its settings.");
     expect(html).not.toContain("<textarea");
     expect(html).not.toContain("<script");
   });
 
-  it("offers to delete a logo only where there is one", () => {
+  it("has a button to delete the logo only if there is one", () => {
     expect(page()).toContain('<button type="button" class="secondary" data-action="delete" hidden>');
     expect(page({ hasLogo: true })).toContain('src="/logos/lab-one"');
   });
 });
 
-describe("The page of a group's members", () => {
-  it("lists them by name, with their roles in singular", () => {
+describe("The members page of a group", () => {
+  it("lists them by name, with their roles in the singular", () => {
     const html = renderMembers({
       frame: alice,
       group: lab,
@@ -68,7 +68,7 @@ describe("The page of a group's members", () => {
     expect(first).toBeLessThan(second ?? 0);
   });
 
-  it("tells an empty list from one that is kept elsewhere", () => {
+  it("distinguishes an empty list from one that is managed at the provider", () => {
     expect(renderMembers({ frame: alice, group: lab, members: [] })).toContain(
       "This group has no members yet.",
     );
@@ -78,8 +78,8 @@ describe("The page of a group's members", () => {
   });
 });
 
-describe("The page that says who one is", () => {
-  it("names the user and their groups, private and public apart, and lets them log out", () => {
+describe("The page /whoami", () => {
+  it("shows the user, their private and public groups, and a logout button", () => {
     const html = renderWhoami({ frame: alice, memberships: [group("open-lab"), group("closed-lab", false)] });
     const order = positions(html, [
       "Private groups",
@@ -91,7 +91,7 @@ describe("The page that says who one is", () => {
     expect(html).toContain('<form method="post" action="/logout">');
   });
 
-  it("lets anonymous visitors log in, and says nothing of a login it cannot check", () => {
+  it("has a login link for anonymous visitors, but not while a login cannot be verified", () => {
     const html = renderWhoami({ frame: anonymous, memberships: [] });
     expect(html).toContain("You are not logged in");
     expect(html).toContain('href="/login?return_to=%2Fgroups"');
@@ -100,7 +100,7 @@ describe("The page that says who one is", () => {
   });
 });
 
-it("The page that asks before logging out has a button that does", () => {
+it("The logout page has a button that logs out", () => {
   expect(renderLogout({ frame: alice, hasSession: true })).toMatch(
     /<main.*<form method="post" action="\/logout".*<\/main>/s,
   );

@@ -14,34 +14,34 @@ const session = (more: Partial<OwnSession> = {}): OwnSession => ({
 
 const page = (...sessions: OwnSession[]) => renderMySessions({ frame: alice, sessions });
 
-describe("The page of one's sessions", () => {
-  it("says of each from where, since when and until when it was used", () => {
+describe("The page of a user's sessions", () => {
+  it("shows the client, the start and the last use of each session", () => {
     const html = page(session());
     expect(html).toContain("Firefox on Linux");
     expect(html).toContain('<time datetime="2027-01-15T08:00Z">2027-01-15 08:00 UTC</time>');
     expect(html).toContain('<time datetime="2027-01-15T09:01Z">2027-01-15 09:01 UTC</time>');
   });
 
-  it("marks the one that asks, and logs it out as ever", () => {
+  it("marks the current session, which the normal logout ends", () => {
     const html = page(session({ isCurrent: true }));
     expect(html).toContain("this one");
     expect(html).not.toContain('action="/sessions"');
     expect(html).not.toContain("Log out all other browsers");
   });
 
-  it("has a form for each other one, and one for all of them", () => {
+  it("has a form for each other session, and one for all others", () => {
     const html = page(session({ isCurrent: true }), session(), session({ publicId: "4567" }));
     expect(html).toContain('name="id" value="0123abcd"');
     expect(html).toContain('name="id" value="4567"');
     expect(html.match(/Log out all other browsers/g)).toHaveLength(1);
   });
 
-  it("says so when there is none, or when it is not known from where one is", () => {
+  it("says so when there is no session, or its client is unknown", () => {
     expect(page()).toContain("You are not logged in with any browser.");
     expect(page(session({ client: undefined }))).toContain("An unknown client");
   });
 
-  it("escapes what it shows", () => {
+  it("escapes HTML", () => {
     expect(page(session({ client: "<b>", publicId: '"><script>' }))).not.toMatch(/<b>|"><script>/);
   });
 });

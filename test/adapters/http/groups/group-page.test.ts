@@ -12,7 +12,7 @@ const listing = {
   datasets: [dataset(lab, "zika"), dataset(lab, "mpox")],
   narratives: [narrative(lab, "intro")],
 };
-const pieces = (content: Partial<GroupPage> = {}) =>
+const render = (content: Partial<GroupPage> = {}) =>
   renderGroup({
     frame: alice,
     group: lab,
@@ -25,17 +25,17 @@ const pieces = (content: Partial<GroupPage> = {}) =>
     isMember: false,
     ...content,
   });
-const page = async (content: Partial<GroupPage> = {}) => joined(await pieces(content));
+const page = async (content: Partial<GroupPage> = {}) => joined(await render(content));
 
 describe("A group's page", () => {
-  it("has the group's name in the browser's title and its own title as heading", async () => {
+  it("has the group's name as document title, and the overview's title as heading", async () => {
     const html = await page({ info: { ...info, title: "Lab <One>", byline: "of somewhere" } });
     expect(html).toContain("<title>&quot;lab-one&quot; Group · Nextstrain Groups</title>");
     expect(html).toContain("<h1>Lab &lt;One&gt;</h1>");
     expect(html).toContain("of somewhere");
   });
 
-  it("refers to the logo by its own address, where there is one", async () => {
+  it("links to the logo if there is one", async () => {
     expect(await page({ info: { ...info, logo: '"a1"' as ETag } })).toContain(
       '<img class="logo" src="/logos/lab-one"',
     );
@@ -49,12 +49,12 @@ describe("A group's page", () => {
     expect(await page({ info: { ...info, website: "mailto:a@b.example" } })).toContain(" a@b.example</a>");
   });
 
-  it("puts datasets under one heading while none has several parts", async () => {
+  it("lists datasets under one heading if their names have one part each", async () => {
     expect(await page()).toContain("<h2>Datasets <span");
     expect(await page()).toContain("<h2>Narratives <span");
   });
 
-  it("lets others have their turn while it lists ten thousand datasets", async () => {
+  it("yields to the event loop while it lists ten thousand datasets", async () => {
     const datasets = Array.from({ length: 10_000 }, (_, i) => dataset(lab, `zika/${i}`));
     let turns = 0;
     const timer = setInterval(() => {
@@ -66,15 +66,15 @@ describe("A group's page", () => {
     expect(turns).toBeGreaterThan(5);
   });
 
-  it("stays in pieces when each of ten thousand datasets has a heading of its own", async () => {
+  it("is rendered in chunks when each of ten thousand datasets has its own heading", async () => {
     const datasets = Array.from({ length: 10_000 }, (_, i) => dataset(lab, `zika-${i}/a`));
-    const made = await pieces({ listing: { datasets, narratives: [] }, mayUpload: true });
-    expect(Math.max(...made.map(({ length }) => length))).toBeLessThan(500_000);
-    expect(joined(made).match(/<h2>zika-/g)).toHaveLength(10_000);
-    expect(joined(made).match(/<\/section>/g)?.length).toBeGreaterThanOrEqual(10_001);
+    const chunks = await render({ listing: { datasets, narratives: [] }, mayUpload: true });
+    expect(Math.max(...chunks.map(({ length }) => length))).toBeLessThan(500_000);
+    expect(joined(chunks).match(/<h2>zika-/g)).toHaveLength(10_000);
+    expect(joined(chunks).match(/<\/section>/g)?.length).toBeGreaterThanOrEqual(10_001);
   });
 
-  it("closes and counts a list that is made in pieces", async () => {
+  it("closes and counts a list that is rendered in chunks", async () => {
     const datasets = Array.from({ length: 501 }, (_, i) => dataset(lab, `d${i}`));
     const html = await page({ listing: { datasets, narratives: [narrative(lab, "intro")] } });
     expect(html).toContain('<h2>Datasets <span class="count">501</span>');
@@ -83,7 +83,7 @@ describe("A group's page", () => {
     expect(html.match(/<li>/g)).toHaveLength(502);
   });
 
-  it("groups datasets by their first part as soon as one has several", async () => {
+  it("groups datasets by their first part if any name has several", async () => {
     const datasets = [dataset(lab, "zika/10"), dataset(lab, "mpox"), dataset(lab, "zika/9")];
     const html = await page({ listing: { datasets, narratives: [] } });
     const order = positions(html, ["<h2>mpox <span", "<h2>zika <span", "/zika/9", "/zika/10"]);
@@ -91,19 +91,19 @@ describe("A group's page", () => {
     expect(html).not.toContain("<h2>Datasets");
   });
 
-  it("leaves out what the group does not want to show", async () => {
+  it("omits the lists that the group's overview disables", async () => {
     expect(await page({ info: { ...info, showDatasets: false } })).not.toContain("/groups/lab-one/zika");
     expect(await page({ info: { ...info, showNarratives: false } })).not.toContain("/narratives/intro");
   });
 
-  it("offers uploading and deleting to editors only", async () => {
+  it("has controls for uploads and deletions for editors only", async () => {
     for (const part of ['id="upload"', "data-delete=", 'id="removal"', "<script"]) {
       expect(await page({ mayUpload: true })).toContain(part);
       expect(await page()).not.toContain(part);
     }
   });
 
-  it("offers all that can be uploaded, with its media type", async () => {
+  it("offers all kinds of files, with their media types", async () => {
     const html = await page({ mayUpload: true });
     for (const kind of ["main", "root-sequence", "tip-frequencies", "measurements"]) {
       expect(html).toContain(
@@ -113,26 +113,26 @@ describe("A group's page", () => {
     expect(html).toContain('value="narrative" data-media-type="text/vnd.nextstrain.narrative+markdown"');
   });
 
-  it("offers the list of members to members and the settings to owners", async () => {
+  it("links to the members page for members, and to the settings for owners", async () => {
     expect(await page({ isMember: true })).toContain('href="/groups/lab-one/settings/members"');
     expect(await page({ mayEditSettings: true })).toContain('href="/groups/lab-one/settings"');
     expect(await page()).not.toContain("/settings");
   });
 
-  it("says what is missing at the address that was asked for", async () => {
+  it("names the requested resource that does not exist", async () => {
     const html = await page({ missing: { kind: "narrative", path: "narratives/<b>" } });
     expect(html).toContain("The narrative at this address does not exist.");
     expect(html).toContain("<code>narratives/&lt;b&gt;</code>");
     expect(html).toContain("/groups/lab-one/zika");
   });
 
-  it("tells owners alone why the group's own words are missing", async () => {
+  it("tells only owners why the overview is invalid", async () => {
     const broken = { ...info, error: "The front matter is no YAML." };
     expect(await page({ info: broken, mayEditSettings: true })).toContain("The front matter is no YAML.");
     expect(await page({ info: broken })).not.toContain("The front matter is no YAML.");
   });
 
-  it("tells an empty group from one that cannot be read", async () => {
+  it("distinguishes an empty group from an unavailable store", async () => {
     expect(await page({ listing: { datasets: [], narratives: [] } })).toContain(
       "There is nothing to show in this group yet.",
     );
@@ -140,7 +140,7 @@ describe("A group's page", () => {
     expect(await page({ listing: undefined })).not.toContain("There is nothing to show");
   });
 
-  it("shows an overview's HTML, and plain text escaped, with a word for owners alone about why", async () => {
+  it("shows an overview as HTML or as escaped plain text, and tells only owners why", async () => {
     expect(await page()).toContain('<div class="overview"><p>Words.</p></div>');
     const overview = { kind: "text", text: "# a <script>", why: "It is too large." } as const;
     expect(await page({ overview })).toContain('<pre class="overview plain"># a &lt;script&gt;</pre>');

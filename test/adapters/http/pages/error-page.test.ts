@@ -6,7 +6,7 @@ import { anonymous } from "./sample.ts";
 
 const page = (status: number, message = "A sentence.") => renderError({ status, message, requestId: "r-1" });
 
-it("An error document needs nothing but itself and the style that its policy allows", () => {
+it("An error document is self-contained, with an inline style that its policy allows", () => {
   const html = page(500);
   const style = /<style>(.*)<\/style>/s.exec(html)?.[1] ?? "";
   const hash = createHash("sha256").update(style).digest("base64");
@@ -15,20 +15,20 @@ it("An error document needs nothing but itself and the style that its policy all
   expect(html).not.toMatch(/<link|<script|<img|style=/);
 });
 
-it("An error document says what went wrong, what to do, and what the operator can find it by", () => {
+it("An error document has the message, advice and the request's id", () => {
   const html = page(503, "No <b>answer</b>.");
   expect(html).toContain("No &lt;b&gt;answer&lt;/b&gt;.");
   expect(html).toContain("Reload this page");
   expect(html).toContain("<code>r-1</code>");
 });
 
-it("Statuses without words of their own blame the request below 500 and the server from there on", () => {
+it("The advice for other statuses is about the request below 500, and about the server from 500 on", () => {
   expect(page(418)).toContain("Go back, check what you entered");
   expect(page(499)).toContain("Go back, check what you entered");
   expect(page(500)).toContain("The fault is the server&#39;s, not yours");
 });
 
-it("Only somebody who has to log in is offered to", () => {
+it("Only a 401 has a login link", () => {
   expect(page(401)).toContain('href="/login"');
   expect(renderError({ frame: anonymous, status: 401, message: "", requestId: "" })).toContain(
     `href="${anonymous.loginHref}"`,
@@ -36,19 +36,19 @@ it("Only somebody who has to log in is offered to", () => {
   expect(page(403)).not.toContain("/login");
 });
 
-it("Only somebody who is refused is led to the page that says who they are", () => {
+it("Only a 403 links to /whoami", () => {
   expect(page(403)).toContain('href="/whoami"');
   expect(page(401)).not.toContain("/whoami");
 });
 
-it("Somebody who is refused is told whom they are logged in as", () => {
-  const told = (status: number) => renderError({ status, message: "", requestId: "", username: "<b>olga" });
-  expect(told(403)).toContain("You are logged in as <strong>&lt;b&gt;olga</strong>.");
-  expect(told(404)).not.toContain("olga");
+it("Only a 403 has the username", () => {
+  const render = (status: number) => renderError({ status, message: "", requestId: "", username: "<b>olga" });
+  expect(render(403)).toContain("You are logged in as <strong>&lt;b&gt;olga</strong>.");
+  expect(render(404)).not.toContain("olga");
   expect(page(403)).not.toContain("logged in as");
 });
 
-it("The not-found page shows the address as text", () => {
+it("The not-found page shows the path as text", () => {
   const html = renderNotFound({ frame: { ...anonymous, path: "//evil.example/<b>" } });
   expect(html).toContain("<code>//evil.example/&lt;b&gt;</code>");
   expect(html).not.toContain('href="//evil.example');

@@ -21,7 +21,7 @@ const resource = (kind: Resource["kind"], owner: Group, path: string): Resource 
 export const dataset = (owner: Group, path: string): Resource => resource("dataset", owner, path);
 export const narrative = (owner: Group, path: string): Resource => resource("narrative", owner, path);
 
-/** Where each of these texts begins, to compare their order; fails on one that is missing. */
+/** The index of each of these texts, to compare their order. Throws for one that is missing. */
 export const positions = (html: string, texts: readonly string[]): number[] =>
   texts.map((text) => {
     const position = html.indexOf(text);
@@ -29,5 +29,5 @@ export const positions = (html: string, texts: readonly string[]): number[] =>
     return position;
   });
 
-/** A page in pieces as one text. */
-export const joined = (pieces: readonly Buffer[]): string => Buffer.concat(pieces).toString();
+/** Concatenates a page's chunks. */
+export const joined = (chunks: readonly Buffer[]): string => Buffer.concat(chunks).toString();

@@ -11,15 +11,15 @@ import { filterForm, resourceItems } from "./resource-list.ts";
 
 export interface ListedGroup {
   readonly group: Group;
-  /** Undefined: it could not be read right now. */
+  /** Undefined when the store is unavailable. */
   readonly listing: Listing | undefined;
 }
 
-/** More tiles, or more resources of one group, start collapsed. */
+/** Further tiles are collapsed at first, and so is a group with more resources. */
 const maxOpenTiles = 24;
 const maxOpenItems = 12;
 
-/** More of one group are only on its own page. */
+/** Further resources of a group are only on its own page. */
 const maxItems = 100;
 
 const hues = 10;
@@ -30,11 +30,11 @@ interface Section {
   readonly isPublic: boolean;
   readonly hue: number;
   readonly count: number;
-  /** How many of them are in `items`. */
+  /** The number of `items`. */
   readonly shown: number;
   readonly items: readonly ResourceItem[];
   readonly isOpen: boolean;
-  /** Where the rest is, if this is not all. */
+  /** URL of the complete list, if `items` is only part of it. */
   readonly restHref: string | undefined;
 }
 
@@ -72,12 +72,12 @@ const tileOf = ({ group, listing }: ListedGroup, hue: number) => ({
 const byName = (a: ListedGroup, b: ListedGroup): number =>
   a.group.name.localeCompare(b.group.name, "en", { numeric: true });
 
-/** `/groups`: all groups the visitor may see and what is in them. */
+/** `/groups`: the groups that the visitor may see, with their resources. */
 export const renderListing = async (content: {
   readonly frame: Frame;
   readonly groups: readonly ListedGroup[];
   readonly filter: ResourceFilter;
-  /** As on the page of `/whoami`. */
+  /** As on `/whoami`. */
   readonly noRoles?: string | undefined;
 }): Promise<readonly Buffer[]> => {
   const { frame, filter } = content;
@@ -88,7 +88,7 @@ export const renderListing = async (content: {
   for (const [i, listed] of groups.entries()) {
     const section = await sectionOf(listed, i % hues, filter);
     if (section.count > 0) sections.push(Buffer.from(renderDocument("group-section", { ...section })));
-    // A group may hold many thousand resources; after each, others have their turn.
+    // A group may have many thousand resources.
     await nextTurn();
   }
   const shown = {

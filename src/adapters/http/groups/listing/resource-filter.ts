@@ -1,7 +1,7 @@
 import type { Resource } from "../../../../domain/resources/resource.ts";
 import { slicesInTurns } from "../../pages/slices-in-turns.ts";
 
-/** Which resources a visitor wants to see: those that hold all words and are of one of the kinds. */
+/** Selects the resources whose names contain all words, and whose kind is one of the kinds. */
 export interface ResourceFilter {
   /** In lower case. */
   readonly words: readonly string[];
@@ -16,7 +16,7 @@ const maxWordLength = 100;
 
 const kinds = ["dataset", "narrative"] as const;
 
-/** Reads `filter=` and `type=`, both repeatable; what it does not know it leaves out. */
+/** Parses the parameters `filter` and `type`, which may be repeated. Unknown types are ignored. */
 export const parseFilter = (query: URLSearchParams): ResourceFilter => {
   const words = query
     .getAll("filter")
@@ -29,7 +29,7 @@ export const parseFilter = (query: URLSearchParams): ResourceFilter => {
   };
 };
 
-/** The query that {@link parseFilter} reads this filter from; empty without a filter. */
+/** The inverse of {@link parseFilter}: a query string with its question mark, or an empty string without a filter. */
 export const filterQuery = (filter: ResourceFilter): string => {
   const query = new URLSearchParams();
   for (const word of filter.words) query.append("filter", word);
@@ -39,7 +39,7 @@ export const filterQuery = (filter: ResourceFilter): string => {
 
 export const isFiltering = (filter: ResourceFilter): boolean => filter.words.length + filter.kinds.length > 0;
 
-/** A word is looked for anywhere in the group's name and the resource's path. */
+/** Words may occur anywhere in the group's name and the resource's path. */
 export const matches = (filter: ResourceFilter, resource: Resource): boolean => {
   if (filter.kinds.length > 0 && !filter.kinds.includes(resource.kind)) return false;
   if (filter.words.length === 0) return true;
@@ -47,9 +47,10 @@ export const matches = (filter: ResourceFilter, resource: Resource): boolean => 
   return filter.words.every((word) => text.includes(word));
 };
 
-/** Resources that are looked at at a stretch. */
+/** Number of resources that are filtered before yielding to the event loop. */
 const sliceSize = 500;
 
+/** The resources that the filter selects, in their order. It yields to the event loop. */
 export const matching = async (
   filter: ResourceFilter,
   resources: readonly Resource[],

@@ -7,7 +7,7 @@ import type { ResourceFilter } from "./resource-filter.ts";
 import { isFiltering } from "./resource-filter.ts";
 import { sortedInTurns } from "./sorted-in-turns.ts";
 
-/** A resource as a line of a list. */
+/** A resource in a list. */
 export interface ResourceItem {
   readonly kind: Resource["kind"];
   readonly href: string;
@@ -33,17 +33,17 @@ const byKindAndName = (a: ResourceItem, b: ResourceItem): number => {
   return collator.compare(a.name, b.name);
 };
 
-/** Items of a list that are made at a stretch; then others have their turn. */
+/** Number of items that are rendered before yielding to the event loop. */
 const sliceSize = 250;
 
-/** Datasets first, each kind by name, numbers by their value. */
+/** Sorted: datasets first, then by name, with numbers in numerical order. */
 export const resourceItems = async (resources: readonly Resource[]): Promise<readonly ResourceItem[]> => {
   const items: ResourceItem[] = [];
   for await (const slice of slicesInTurns(resources, sliceSize)) items.push(...slice.map(itemOf));
   return sortedInTurns(items, byKindAndName);
 };
 
-/** Grouped by first part as soon as one dataset has several; otherwise all under one heading. */
+/** Groups datasets by the first part of their names, or under one heading if all names have one part only. */
 export const datasetSections = async (datasets: readonly Resource[]): Promise<readonly ResourceSection[]> => {
   if (datasets.length === 0) return [];
   if (datasets.every(({ parts }) => parts.length === 1)) {
@@ -58,9 +58,9 @@ export const datasetSections = async (datasets: readonly Resource[]): Promise<re
   return sections;
 };
 
-/** A stretch of a section. */
+/** A slice of a section, since a section may be too long to be rendered at once. */
 interface SectionPart extends ResourceSection {
-  /** Items of the whole section. */
+  /** Number of items in the whole section. */
   readonly count: number;
   readonly begins: boolean;
   readonly ends: boolean;
@@ -74,7 +74,7 @@ const partsOf = function* ({ heading, items }: ResourceSection): Generator<Secti
   }
 };
 
-/** Of a few items each at least, since a section may have one item only, and there may be thousands of them. */
+/** Renders sections as chunks of HTML. Small sections share a chunk, since there may be thousands of them. */
 export const renderSections = async (
   sections: readonly ResourceSection[],
   mayDelete: boolean,
@@ -100,7 +100,7 @@ export const renderSections = async (
 };
 
 const maxSuggestions = 200;
-/** Suggestions are chosen among so many: those of the first resources will do. */
+/** Suggestions are chosen from this many name parts, of the first resources. */
 const maxCandidates = 2000;
 
 const candidates = (resources: readonly Resource[]): Set<string> => {
@@ -112,7 +112,7 @@ const candidates = (resources: readonly Resource[]): Set<string> => {
   return found;
 };
 
-/** What the form for filtering shows; it works without scripts. */
+/** Data of the filter form, which works without scripts. */
 export const filterForm = (filter: ResourceFilter, resources: readonly Resource[]) => ({
   words: filter.words.join(" "),
   kinds: filter.kinds,

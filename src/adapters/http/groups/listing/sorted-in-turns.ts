@@ -1,9 +1,9 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 
-/** Items that are sorted at a stretch. */
+/** Number of items that are sorted before yielding to the event loop. */
 const runLength = 500;
 
-/** Sorts a copy, however long, without keeping the event loop: others have their turn in between. */
+/** A stable merge sort that yields to the event loop between runs, for lists of any length. Returns a sorted copy. */
 export const sortedInTurns = async <T>(
   items: readonly T[],
   compare: (a: T, b: T) => number,

@@ -1,21 +1,21 @@
 import type { Group } from "../../../../domain/groups/group.ts";
 
 /**
- * Which other hosts' images a page shows; each of them learns that somebody reads the page, and from where. The one
- * answer for overviews, narratives and everything else that Auspice shows.
+ * Which images of other hosts a page may load, since each of these hosts learns who reads the page. The same policy
+ * applies to overviews, narratives and everything else in Auspice.
  */
 export interface ImageRule {
-  /** For `img-src` of a Content-Security-Policy. */
+  /** Sources for `img-src` of the Content-Security-Policy. */
   readonly sources: readonly string[];
-  /** A regular expression that the absolute addresses of such images match. */
+  /** A regular expression that matches the absolute URLs of these images. */
   readonly pattern: string;
-  /** Why an image is not shown, for the person who misses it. */
+  /** Why any other image is not shown, in words for the visitor. */
   readonly otherwise: string;
 }
 
 /**
- * @param hosts IMAGE_HOSTS: names of hosts, with `*.` for all below one; `*` for any. Unset, public groups' pages
- *   show images of any host, and other pages of none.
+ * @param hosts The setting IMAGE_HOSTS: host names, `*.` before a domain for its subdomains, `*` for any host. When
+ * it is not set, pages of public groups show images of any host, and all other pages of none.
  */
 export const imageRules = (hosts: readonly string[] | undefined) => {
   const any = ruleOf(["*"], "only images by https are.");

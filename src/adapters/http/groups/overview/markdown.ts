@@ -3,10 +3,10 @@ import type { IOptions, Tag } from "sanitize-html";
 import sanitizeHtml from "sanitize-html";
 import type { ImageRule } from "./image-rule.ts";
 
-/** In characters. A table of a thousand columns makes a gigabyte of some kilobytes. */
+/** In characters. Some kilobytes of Markdown can become a gigabyte of HTML, as a table with a thousand columns. */
 const maxHtml = 2_000_000;
 
-/** Harmless HTML, or why there is none. */
+/** Sanitised HTML, or why there is none. */
 export type Rendered =
   | { readonly kind: "html"; readonly html: string }
   | { readonly kind: "refused"; readonly why: "size" | "depth" };
@@ -16,7 +16,10 @@ export interface Source {
   readonly images: ImageRule;
 }
 
-/** Turns Markdown by people into harmless HTML: text, lists, tables, images, links. May take any time. */
+/**
+ * Renders untrusted Markdown as sanitised HTML. Its time and memory are not bounded, so it has to run in a worker
+ * thread.
+ */
 export const render = ({ markdown, images }: Source): Rendered => {
   try {
     const unsafe = marked.parse(markdown, { async: false, gfm: true });
@@ -24,7 +27,7 @@ export const render = ({ markdown, images }: Source): Rendered => {
     const html = sanitizeHtml(unsafe, rulesWith(images));
     return html.length > maxHtml ? { kind: "refused", why: "size" } : { kind: "html", html };
   } catch (error) {
-    // Thousands of nested quotes exhaust the stack.
+    // Thousands of nested block quotes overflow the stack.
     if (error instanceof RangeError) return { kind: "refused", why: "depth" };
     throw error;
   }
@@ -32,17 +35,17 @@ export const render = ({ markdown, images }: Source): Rendered => {
 
 const headings = ["h1", "h2", "h3", "h4", "h5", "h6"] as const;
 
-/** The page has its own h1, so headings move down by one. */
+/** The page has an h1 of its own, so that all headings are demoted by one level. */
 const lowerHeadings = Object.fromEntries(
   headings.map((name, i) => [name, (): Tag => ({ tagName: headings[i + 1] ?? "h6", attribs: {} })]),
 );
 
 const somewhere = "https://this-server.invalid";
 
-/** As a browser reads it, for which `/\\host` names a host too. */
+/** Resolved as browsers do, which treat `/\\host` as another host. */
 const leadsElsewhere = (href: string): boolean => URL.parse(href, somewhere)?.origin !== somewhere;
 
-/** The referrer would tell other hosts the names of private groups. */
+/** External links send no Referer, which would disclose names of private groups. */
 const link = (tagName: string, { href, title }: Tag["attribs"]): Tag => ({
   tagName,
   attribs: {
@@ -54,7 +57,7 @@ const link = (tagName: string, { href, title }: Tag["attribs"]): Tag => ({
   },
 });
 
-/** No path of this server: a picture must not be able to ask for `/logout`. */
+/** Images embedded as `data:` URLs. Paths of this server are excluded, since an image could request `/logout`. */
 const ownImage = /^\s*data:image\/(png|jpeg|gif|webp);base64,/i;
 
 const image =
@@ -71,18 +74,18 @@ const image =
     return { tagName: "em", attribs: {}, text: isElsewhere ? notShown(url.host, alt, otherwise) : alt };
   };
 
-/** As `auspice-images.js` has it. */
+/** The same text as in `auspice-images.js`. */
 const notShown = (host: string, alt: string, why: string): string =>
   `An image from ${host}${alt === "" ? "" : ` (${alt})`} is not shown: ${why}`;
 
-/** A list of tasks keeps its marks, without the form fields that GitHub's Markdown makes of them. */
+/** Task lists of GitHub Flavored Markdown show a character instead of a checkbox. */
 const taskMark = (tagName: string, { type, checked }: Tag["attribs"]): Tag =>
   type === "checkbox"
     ? { tagName: "span", attribs: {}, text: checked === undefined ? "☐" : "☑" }
     : { tagName, attribs: {} };
 
 const rulesWith = (images: ImageRule): IOptions => ({
-  // SVG is left out: it brings scripts, styles and foreign content with it, and images may be SVG files.
+  // SVG elements are excluded, since they may contain scripts, styles and foreign content.
   allowedTags: [
     ...headings,
     ...["p", "br", "hr", "blockquote", "pre", "div", "span", "details", "summary", "figure", "figcaption"],

@@ -8,20 +8,23 @@ import { LimitExceeded, ThreadNotStarted } from "../../../shared/worker-thread.t
 import type { ImageRule } from "./image-rule.ts";
 import type { Rendered, Source } from "./markdown.ts";
 
-/** A group's overview, ready for its page. */
+/** A group's overview, as its page shows it. */
 export type Overview =
-  /** Sanitised. */
+  /** Sanitised HTML. */
   | { readonly kind: "html"; readonly html: string }
-  /** Shown as it was written; `why` is for those who can change it. */
+  /** Plain text, if rendering failed. `why` is for the group's owners. */
   | { readonly kind: "text"; readonly text: string; readonly why: string };
 
 export interface Overviews {
-  /** `images`: which of other hosts it shows. `admit` runs what has yet to be made when there is a place for it. */
+  /**
+   * Renders Markdown, or returns the cached result. Never throws for what is wrong with the text.
+   * @param admit Runs the rendering when admission control has a slot. Throws Busy.
+   */
   of(markdown: string, images: ImageRule, admit: Admit): Promise<Overview>;
   close(): Promise<void>;
 }
 
-/** In characters: what a page holds of a text that is shown as it was written. */
+/** In characters. Longer plain text is truncated. */
 const maxText = 100_000;
 
 type Refusal = "time" | "size" | "depth" | "busy" | "missing";
@@ -34,10 +37,10 @@ const reasons: Record<Refusal, string> = {
   missing: "The server cannot do this right now; it may be being upgraded. Reload this page in a moment.",
 };
 
-/** Seconds. A limit that was reached may have been the machine's fault, so it is tried again, but not for each visitor. */
+/** In seconds. A task may exceed its limits because the machine is busy, so that a failure is not cached for ever. */
 const refusalsLast = 3600;
 
-/** In characters. */
+/** Size of the cache, in characters. */
 const maxRemembered = 16_000_000;
 
 type Outcome = Rendered | { readonly kind: "refused"; readonly why: Refusal };
@@ -48,7 +51,7 @@ const afterLimit = (error: unknown): Outcome => {
   throw error;
 };
 
-/** What says nothing of the text, and is over by itself. */
+/** Handles failures that do not depend on the text and are temporary. */
 const ifNotBegun =
   (log: Log) =>
   (error: unknown): Outcome => {
@@ -59,8 +62,8 @@ const ifNotBegun =
   };
 
 /**
- * Turns Markdown into HTML in other threads, since hostile texts of some kilobytes can take minutes and gigabytes.
- * What came of a text is remembered, failures too: a text costs its time once, and not at each visit.
+ * Renders Markdown in worker threads, since malicious text of some kilobytes can take minutes and gigabytes. Results
+ * are cached, including failures, so that a text is rendered once and not at every visit.
  */
 export const openOverviews = (log: Log): Overviews => {
   const pool = workerPool<Source, Rendered>({

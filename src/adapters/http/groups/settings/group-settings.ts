@@ -7,17 +7,16 @@ import { renderPage } from "../../pages/template.ts";
 export interface GroupSettingsPage {
   readonly frame: Frame;
   readonly group: Group;
-  /** Without it the page only says which role is needed. */
+  /** Otherwise the page only says which role is needed. */
   readonly mayEditSettings: boolean;
   readonly hasLogo: boolean;
   /**
-   * The stored overview with its front matter, and the tag that `If-Match` will be sent with. A large text is not on
-   * the page: its script fetches it.
+   * The stored overview with its front matter, and its tag for `If-Match`. The page's script fetches a large text.
    */
   readonly overview: OverviewSource | undefined;
 }
 
-/** What an owner starts from. Saved as it is, it gives the group's defaults. */
+/** The initial text of a new overview, which is equivalent to having none. */
 const overviewTemplate = `---
 # Remove the # of a line to use it.
 # title: The full name of your group
@@ -33,7 +32,7 @@ const textOf = (overview: OverviewSource | undefined): string => {
   return text.trim() === "" ? overviewTemplate : text;
 };
 
-/** Only seen while the script fetches the text. */
+/** Shown until the script has fetched a large text. */
 const elsewhere = "…";
 
 /** `/groups/<name>/settings`. */

@@ -30,13 +30,13 @@ interface Deps {
   readonly pages: Pages;
 }
 
-/** The types a settings file is offered as; the first is the one it is taken as. */
+/** Media types in which a file can be read; uploads have to have the first. */
 const types = {
   logo: [pngMediaType],
   overview: [markdownMediaType, "text/plain"],
 } as const satisfies Record<SettingsFile, readonly [string, ...string[]]>;
 
-/** Everything below `/groups/<name>/settings`, for the group's members alone, be the group public or not. */
+/** The routes below `/groups/<name>/settings`, which are for members only, even if the group is public. */
 export const settingsRoutes = (d: Deps): Router<RequestState> => {
   const router = new Router<RequestState>();
   const at = (rest: string) => new RegExp(`^/groups/([^/]+)/settings${rest}/?$`, "i");
@@ -70,7 +70,7 @@ export const settingsRoutes = (d: Deps): Router<RequestState> => {
   return router;
 };
 
-/** Members only: opened before anything below settings is looked at. */
+/** Checks the permission before the rest of the path is parsed, so that others cannot probe it. */
 const withSettings = async (
   ctx: Context,
   d: Deps,
@@ -88,7 +88,7 @@ const read = (ctx: Context, d: Deps, settings: GroupSettings, file: SettingsFile
 };
 
 const write = async (ctx: Context, d: Deps, settings: GroupSettings, file: SettingsFile): Promise<void> => {
-  // The CLI sends datasets to any address, and breaks down on a 415.
+  // The Nextstrain CLI uploads datasets to any URL, and crashes on a 415.
   if (isResourceMediaType(uploadType(ctx))) {
     throw new BadRequest(`This is the address of the group's ${file}, not of a dataset or a narrative.`);
   }

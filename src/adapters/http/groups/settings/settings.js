@@ -25,7 +25,7 @@ const say = ({ slot }, words, state = "") => {
 };
 
 /**
- * Disables a button while its work lasts, and lets its text say so.
+ * Disables a button and changes its label while some work is running.
  * @template T
  * @param {HTMLButtonElement} button
  * @param {string} words
@@ -72,7 +72,7 @@ const isPng = async (file) => {
 };
 
 /**
- * A data: URL, not an object URL: the page's policy allows it, and there is nothing to free.
+ * A data: URL, which the Content-Security-Policy allows and which need not be revoked, unlike an object URL.
  * @param {File} file
  * @returns {Promise<string>}
  */
@@ -126,13 +126,13 @@ logo.button("confirm").addEventListener("click", async () => {
 const overview = partsOf("#overview");
 const area = find(overview.form, "textarea", HTMLTextAreaElement);
 const theirs = find(overview.section, '[data-slot="theirs"] pre', HTMLPreElement);
-/** Empty while nothing is stored. */
+/** The ETag of the stored overview, or an empty string if there is none. */
 let etag = overview.section.dataset.etag ?? "";
 let saved = area.value;
 
 const fetchStored = () => send(overview.address, { headers: { Accept: "text/markdown" } });
 
-/** Somebody else saved meanwhile: shows what is there, and lets the next saving replace it. */
+/** Handles a conflict with somebody else's change: shows the stored text, which the next save replaces. */
 const showTheirs = async () => {
   const stored = await fetchStored();
   if (stored.problem !== undefined && stored.status !== 404) return say(overview, stored.problem, "bad");
@@ -163,7 +163,7 @@ const save = async (text) => {
   say(overview, "Saved.", "good");
 };
 
-/** A large text is not on the page; nothing may be saved before it is there. */
+/** Loads a text that is too large for the page. The form is hidden until then, so that nothing else can be saved. */
 const fetchLarge = async () => {
   const stored = await fetchStored();
   if (stored.problem !== undefined) return say(overview, stored.problem, "bad");

@@ -4,7 +4,7 @@ const sidecars = ["root-sequence", "tip-frequencies", "measurements"];
 const withoutEnding = (name, ending) => name.replace(ending, "");
 
 /**
- * The kind of a file and the name it is for, from the file's own name: `a_b_tip-frequencies.json` belongs to `a/b`.
+ * Derives the kind and the resource's name from a file name: `a_b_tip-frequencies.json` is a sidecar of `a/b`.
  * @param {string} fileName
  */
 export const guessFile = (fileName) => {
@@ -20,14 +20,14 @@ export const guessFile = (fileName) => {
 };
 
 /**
- * Underscores in file names stand for the slashes of an address.
+ * File names have underscores where resource names have slashes.
  * @param {string} stem
  */
 const nameOf = (stem) => stem.split("_").filter(Boolean).join("/");
 
 /**
- * The address of a name, below its group's. Files from a Mac have their names in another form of Unicode.
- * @param {string} group the group's own address
+ * The URL path of a resource. Names are normalised to NFC, since file names from macOS are NFD.
+ * @param {string} group the group's own path
  * @param {string} kind
  * @param {string} name
  */

@@ -1,18 +1,18 @@
 import { problemOf } from "../../assets/answer.js";
 
-/** An upload that moves no byte, and gets no answer, for this long is given up. */
+/** An upload is aborted when it makes no progress, and gets no response, for this long. */
 const patienceMs = 300_000;
 
 /**
- * The sentences of a header that is a List of Strings (RFC 9651 section 4.2.5).
+ * Parses a header that is a List of Strings (RFC 9651 section 4.2.5).
  * @param {string | null} header
  */
 const sentencesOf = (header) =>
   [...(header ?? "").matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, text = ""]) => text.replace(/\\(.)/g, "$1"));
 
 /**
- * PUT by XMLHttpRequest, since fetch tells nothing of an upload's progress. Never rejects; `problem` is
- * undefined when it succeeded, and `warnings` say what readers will miss all the same.
+ * Sends a PUT by XMLHttpRequest, since fetch does not report an upload's progress. Never rejects: `problem` is
+ * undefined on success, and `warnings` are about content that was accepted nevertheless.
  * @param {string} address
  * @param {File} body
  * @param {Record<string, string>} headers

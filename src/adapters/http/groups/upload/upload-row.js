@@ -13,7 +13,7 @@ export const sizeOf = (bytes) => {
 };
 
 /**
- * A chosen file with what its row on the page consists of, filled with what the file's name suggests.
+ * Creates the row of a selected file, whose fields are derived from the file's name.
  * @param {HTMLTemplateElement} template
  * @param {File} file
  */
@@ -45,7 +45,7 @@ export const makeRow = (template, file) => {
 };
 
 /**
- * Puts a row into a state, and words into it that say so.
+ * Sets a row's state, and shows a message about it.
  * @param {Row} row
  * @param {State} state
  * @param {(string | Node)[]} words

@@ -27,7 +27,7 @@ const addressOfRow = (row) => addressOf(section.dataset.group ?? "", row.kind.va
 const mediaTypeOf = (row) => row.kind.selectedOptions[0]?.dataset.mediaType ?? "";
 
 /**
- * Sends a row's file and tells its progress in the row.
+ * Sends a row's file, and shows the progress in the row.
  * @param {Row} row
  * @param {Record<string, string>} headers
  */
@@ -40,7 +40,7 @@ const sendFile = (row, headers) =>
         : "Uploaded; the server is checking it…";
   });
 
-/** From this size on it is asked first whether there is such a file, in bytes; smaller ones are simply sent. */
+/** In bytes. Smaller files are sent without a preceding HEAD request, since If-None-Match suffices. */
 const largeFile = 2e6;
 
 /** @param {Row} row */
@@ -100,7 +100,7 @@ const summarise = () => {
 const isSameDataset = (a, b) => a !== b && addressOfRow(a) === addressOfRow(b);
 
 /**
- * A sidecar that came along with its dataset must not end up beside the old one.
+ * A sidecar must not be stored before its dataset, or it would belong to the old one.
  * @param {Row} row
  */
 const waitsForMain = (row) =>
@@ -113,7 +113,7 @@ const openStates = ["ready", "failed", "waiting"];
 const openRows = () => [...rows].filter((row) => openStates.includes(row.state));
 
 /**
- * One after the other, in the order of the kinds: main before its sidecars.
+ * Uploads files one after the other, in the order of their kinds: a dataset before its sidecars.
  * @param {Row[]} chosen
  * @param {{ replacing: boolean }} options
  */

@@ -24,7 +24,7 @@ const groups = [
 const page = async (content: Partial<Parameters<typeof renderListing>[0]> = {}) =>
   joined(await renderListing({ frame: alice, groups, filter: noFilter, ...content }));
 
-describe("The page of all groups", () => {
+describe("The page /groups", () => {
   it("shows a tile for each group, by name, with a padlock on private ones only", async () => {
     const html = await page();
     const [first, second] = positions(html, [
@@ -36,7 +36,7 @@ describe("The page of all groups", () => {
     expect(await page({ groups: groups.slice(0, 1) })).not.toContain("Private group");
   });
 
-  it("tells who is logged in what the padlock means, and others to log in", async () => {
+  it("explains the padlock to users, and has a login link for others", async () => {
     expect(await page()).toContain("<strong>alice</strong>");
     expect(await page({ frame: anonymous })).toContain('<a href="/login?return_to=%2Fgroups">Log in</a>');
     const unsure = await page({ frame: unverified });
@@ -44,13 +44,13 @@ describe("The page of all groups", () => {
     expect(unsure).not.toContain("/login");
   });
 
-  it("links to every resource by its name without the group", async () => {
+  it("links to every resource, by its name without the group's", async () => {
     const html = await page();
     expect(html).toMatch(/href="\/groups\/open-lab\/zika\/2024">.*<span>zika\/2024<\/span>/s);
     expect(html).toMatch(/href="\/groups\/open-lab\/narratives\/intro">.*<span>intro<\/span>/s);
   });
 
-  it("shows only what a filter leaves, and keeps the filter in its form", async () => {
+  it("shows only the filtered resources, and the filter in its form", async () => {
     const html = await page({ filter: { words: ["zika"], kinds: ["dataset"] } });
     expect(html).toContain("/groups/open-lab/zika/2024");
     expect(html).not.toContain("/groups/open-lab/narratives/intro");
@@ -62,19 +62,19 @@ describe("The page of all groups", () => {
     );
   });
 
-  it("names the groups that cannot be read right now", async () => {
+  it("names the groups whose store is unavailable", async () => {
     const html = await page({ groups: [{ group: open, listing: undefined }] });
     expect(html).toContain("Some groups cannot be read right now:</strong> open-lab");
     expect(html).not.toContain("Nothing has been shared here yet");
   });
 
-  it("says so when there is nothing", async () => {
+  it("says so when there is no group and no resource", async () => {
     const html = await page({ groups: [] });
     expect(html).toContain("There is no group here that you may see");
     expect(html).toContain("Nothing has been shared here yet");
   });
 
-  it("lets long sections start collapsed, and sends the rest to the group's page", async () => {
+  it("collapses long sections, and links to the group's page for more than 100 resources", async () => {
     const many = (n: number) => Array.from({ length: n }, (_, i) => dataset(open, `d${i}`));
     const of = (n: number) =>
       page({ groups: [{ group: open, listing: { datasets: many(n), narratives: [] } }] });
@@ -91,7 +91,7 @@ describe("The page of all groups", () => {
     expect(await page({ groups: many(26) })).toContain("<summary>2 more groups</summary>");
   });
 
-  it("escapes and encodes names that would be markup or another address", async () => {
+  it("escapes and percent-encodes names", async () => {
     const name = '"><script>alert(1)</script>?#%';
     const html = await page({
       groups: [{ group: open, listing: { datasets: [dataset(open, name)], narratives: [] } }],
@@ -101,7 +101,7 @@ describe("The page of all groups", () => {
     expect(html).toContain("&lt;script&gt;alert(1)");
   });
 
-  it("bears names that are not well-formed Unicode", async () => {
+  it("accepts names that are not well-formed Unicode", async () => {
     const html = await page({
       groups: [{ group: open, listing: { datasets: [dataset(open, "a\ud800")], narratives: [] } }],
     });

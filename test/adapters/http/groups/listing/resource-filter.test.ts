@@ -12,7 +12,7 @@ const parse = (query: string) => parseFilter(new URLSearchParams(query));
 const lab = group("Lab-One");
 
 describe("A filter", () => {
-  it("is read from repeated parameters and from words in one of them", () => {
+  it("is parsed from repeated parameters, each of which may have several words", () => {
     expect(parse("filter=Zika&filter=a%20b&type=dataset")).toEqual({
       words: ["zika", "a", "b"],
       kinds: ["dataset"],
@@ -21,7 +21,7 @@ describe("A filter", () => {
     expect(parse("filter=+&type=other")).toEqual(noFilter);
   });
 
-  it("comes back from the query it writes", () => {
+  it("is serialised as a query that parses to the same filter", () => {
     for (const query of ["?filter=a&filter=b%26c&type=dataset&type=narrative", ""]) {
       expect(filterQuery(parse(query))).toBe(query);
     }
@@ -33,14 +33,14 @@ describe("A filter", () => {
     expect(parse(`filter=${"a".repeat(101)}`).words).toEqual(["a".repeat(100)]);
   });
 
-  it("wants every word, anywhere in the group's name or the path, in any case", () => {
+  it("matches every word, anywhere in the group's name or the path, ignoring case", () => {
     const resource = dataset(lab, "Zika/2024");
     expect(matches(parse("filter=zik+024"), resource)).toBe(true);
     expect(matches(parse("filter=lab-one"), resource)).toBe(true);
     expect(matches(parse("filter=zika+2025"), resource)).toBe(false);
   });
 
-  it("wants one of the kinds, if any is named", () => {
+  it("matches one of the kinds, if there are any", () => {
     expect(matches(parse("type=narrative"), dataset(lab, "a"))).toBe(false);
     expect(matches(parse("type=narrative"), narrative(lab, "a"))).toBe(true);
     expect(matches(parse("type=narrative&type=dataset"), dataset(lab, "a"))).toBe(true);

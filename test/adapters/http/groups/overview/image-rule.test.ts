@@ -5,7 +5,7 @@ const isShown = (hosts: readonly string[] | undefined, isPublic: boolean, src: s
   new RegExp(imageRules(hosts)({ isPublic }).pattern).test(src);
 
 describe("images of other hosts", () => {
-  it("are shown on public groups' pages, and on no others, unless the operator says otherwise", () => {
+  it("are shown on public groups' pages only, by default", () => {
     expect(imageRules(undefined)({ isPublic: true }).sources).toEqual(["https:"]);
     expect(imageRules(undefined)({ isPublic: false }).sources).toEqual([]);
     expect(imageRules(undefined)(undefined).sources).toEqual([]);
@@ -14,7 +14,7 @@ describe("images of other hosts", () => {
     expect(isShown(undefined, false, "https://a.example/b.png")).toBe(false);
   });
 
-  it("are shown on all pages from the hosts that the operator names", () => {
+  it("are shown on all pages if their hosts are in the setting", () => {
     const hosts = ["a.example", "*.b.example", "c.example:8443"];
     expect(imageRules(hosts)({ isPublic: false })).toEqual(imageRules(hosts)({ isPublic: true }));
     expect(imageRules(hosts)(undefined).sources).toEqual([
@@ -37,7 +37,7 @@ describe("images of other hosts", () => {
     ["https://a.example@evil.example/", false],
     ["https://evil.example/?https://a.example/", false],
     ["https://evilb.example/", false],
-  ])("are known by their host: %s", (src, shown) => {
+  ])("are matched by their host: %s", (src, shown) => {
     expect(isShown(["a.example", "*.b.example", "c.example:8443"], false, src)).toBe(shown);
   });
 });

@@ -16,31 +16,31 @@ describe("An overview's Markdown", () => {
     expect(html("`x < y`")).toBe("<p><code>x &lt; y</code></p>");
   });
 
-  it("keeps the marks of a list of tasks, without form fields", () => {
+  it("has task lists without form fields", () => {
     expect(html("- [x] a\n- [ ] b")).toBe(
       "<ul>\n<li><span>☑</span> a</li>\n<li><span>☐</span> b</li>\n</ul>",
     );
   });
 
-  it("has its headings below the page's own", () => {
+  it("has its headings demoted by one level", () => {
     expect(html("# a\n\n### b\n\n###### c")).toBe("<h2>a</h2>\n<h4>b</h4>\n<h6>c</h6>");
   });
 
-  it("opens links to other hosts in a new tab that knows nothing of this page", () => {
+  it("opens external links in a new tab, without opener and Referer", () => {
     const rel = 'target="_blank" rel="noopener noreferrer nofollow"';
     expect(html("[x](https://a.example/b)")).toBe(`<p><a href="https://a.example/b" ${rel}>x</a></p>`);
     expect(html("<a href='/\\a.example' target=_self rel=opener>x</a>")).toContain(rel);
     expect(html("[x](/groups/demo)")).toBe('<p><a href="/groups/demo">x</a></p>');
   });
 
-  it("shows pictures of other hosts without telling them where", () => {
+  it("loads images of other hosts without Referer", () => {
     expect(html("![a](https://a.example/b.png)")).toBe(
       '<p><img src="https://a.example/b.png" alt="a" loading="lazy" referrerpolicy="no-referrer" /></p>',
     );
     expect(html("<img src='data:image/png;base64,AAAA'>")).toContain('src="data:image/png;base64,AAAA"');
   });
 
-  it("says in words which pictures it does not show", () => {
+  it("replaces blocked images by a sentence", () => {
     const none = imageRules([])(undefined);
     const why = "this server does not show images from there.";
     expect(html("![Cases](https://a.example/b.png)", none)).toBe(
@@ -55,7 +55,7 @@ describe("An overview's Markdown", () => {
   });
 });
 
-const hostile: Record<string, [markdown: string, safe: string]> = {
+const malicious: Record<string, [markdown: string, safe: string]> = {
   "a script": ["a <script>alert(1)</script> b", "<p>a  b</p>"],
   "an event handler": ["<b onclick=alert(1) onmouseover='x'>a</b>", "<p><b>a</b></p>"],
   "an event handler of a picture": ["<img src=x onerror=alert(1)>", "<em></em>"],
@@ -110,22 +110,22 @@ const hostile: Record<string, [markdown: string, safe: string]> = {
   "a template": ["<template><script>alert(1)</script></template>", "<p></p>"],
 };
 
-describe("A hostile overview comes out harmless:", () => {
-  for (const [what, [markdown, safe]] of Object.entries(hostile)) {
+describe("A malicious overview is sanitised:", () => {
+  for (const [what, [markdown, safe]] of Object.entries(malicious)) {
     it(what, () => expect(html(markdown)).toBe(safe));
   }
 
-  it("thousands of nested quotes are refused", () => {
+  it("thousands of nested quotes are rejected", () => {
     expect(html(">".repeat(30_000))).toBe("refused: depth");
   });
 
-  it("a table that would make a page of many megabytes is refused", () => {
+  it("a table that would become many megabytes of HTML is rejected", () => {
     const head = `|${"a|".repeat(400)}\n|${"-|".repeat(400)}\n`;
     expect(html(`${head}${"|b\n".repeat(600)}`)).toBe("refused: size");
     expect(html(`${head}|b\n`)).toMatch(/^<table>/);
   });
 
-  it("nesting ends at a depth that browsers can bear", () => {
+  it("the nesting depth is limited", () => {
     expect(html("<div>".repeat(1000)).split("<div>")).toHaveLength(51);
   });
 });

@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { addressOf, guessFile } from "../../../../../src/adapters/http/groups/upload/file-guess.js";
 import { datasetTypes } from "../../../../../src/domain/resources/resource.ts";
 
-describe("What an uploaded file is taken for", () => {
-  const guesses: Record<string, object> = {
+describe("The kind and name of an uploaded file", () => {
+  const expected: Record<string, object> = {
     "zika_tutorial.json": { kind: "main", name: "zika/tutorial", isGzip: false },
     "zika_tutorial_tip-frequencies.json": { kind: "tip-frequencies", name: "zika/tutorial", isGzip: false },
     "zika_root-sequence.json.gz": { kind: "root-sequence", name: "zika", isGzip: true },
@@ -13,20 +13,20 @@ describe("What an uploaded file is taken for", () => {
     "a__b_.markdown.gz": { kind: "narrative", name: "a/b", isGzip: true },
     "v1.2.json": { kind: "main", name: "v1.2", isGzip: false },
   };
-  for (const [fileName, guess] of Object.entries(guesses)) {
-    it(fileName, () => expect(guessFile(fileName)).toEqual(guess));
+  for (const [fileName, parsed] of Object.entries(expected)) {
+    it(fileName, () => expect(guessFile(fileName)).toEqual(parsed));
   }
 });
 
-describe("Sidecars that datasets may have", () => {
+describe("The sidecars of the domain", () => {
   const sidecars = datasetTypes.filter((type) => type !== "main");
-  it.each(sidecars)("%s is guessed from a file's name", (kind) => {
+  it.each(sidecars)("%s is recognised by its file name", (kind) => {
     expect(guessFile(`a_b_${kind}.json`)).toEqual({ kind, name: "a/b", isGzip: false });
   });
 });
 
-describe("The address of an uploaded file", () => {
-  it("is below its group, narratives apart, each part encoded", () => {
+describe("The URL of an upload", () => {
+  it("is below its group, with percent-encoded parts", () => {
     expect(addressOf("/groups/lab", "main", "zika/2024")).toBe("/groups/lab/zika/2024");
     expect(addressOf("/groups/lab", "measurements", "zika")).toBe("/groups/lab/zika");
     expect(addressOf("/groups/lab", "narrative", "/a b//c?#/")).toBe("/groups/lab/narratives/a%20b/c%3F%23");

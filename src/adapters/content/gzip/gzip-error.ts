@@ -1,8 +1,8 @@
 export const trailingJunk =
   "something follows its end, or it is made of several parts (members) of more than 64 KiB";
 
-/** What is wrong with a gzip file, by zlib's code; undefined when the fault is not the file's. */
-export const gzipFault = (error: unknown): string | undefined => {
+/** Describes an error of zlib about the data, for a message; undefined for any other error. */
+export const describeGzipError = (error: unknown): string | undefined => {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   switch (code) {
     case "Z_BUF_ERROR":
@@ -17,11 +17,11 @@ export const gzipFault = (error: unknown): string | undefined => {
   }
 };
 
-/** zlib's defaults of 16 KiB make half the speed. */
+/** In bytes. zlib's default of 16 KiB halves the throughput. */
 export const zlibChunkSize = 65_536;
 
 /**
- * For uploads that are stored as they come: one member of gzip and nothing behind it. RFC 1952 section 2.2
- * allows several, but Chromium reads only the first of a response's.
+ * Accepts a single member with nothing after it, for uploads that are stored without recompression. RFC 1952 section
+ * 2.2 allows several members, but Chromium reads only the first one of a response.
  */
-export const strictGunzip = { chunkSize: zlibChunkSize, rejectGarbageAfterEnd: true } as const;
+export const strictGunzipOptions = { chunkSize: zlibChunkSize, rejectGarbageAfterEnd: true } as const;
