@@ -12,12 +12,16 @@ const inNfc = (fileNames: readonly string[]): readonly string[] => {
   return [...new Set(names)].sort(byCodePoints);
 };
 
-/** UTF-8 sorts by code points, which UTF-16 does not. */
+/** UTF-8 sorts by code points, which UTF-16 does not: there, surrogates come before U+E000 to U+FFFF. */
 const byCodePoints = (a: string, b: string): number => {
+  const end = Math.min(a.length, b.length);
   let at = 0;
-  while (at < a.length && at < b.length && a.codePointAt(at) === b.codePointAt(at)) at += 1;
-  return (a.codePointAt(at) ?? -1) - (b.codePointAt(at) ?? -1);
+  while (at < end && a.charCodeAt(at) === b.charCodeAt(at)) at += 1;
+  return at === end ? a.length - b.length : utf8Rank(a.charCodeAt(at)) - utf8Rank(b.charCodeAt(at));
 };
+
+/** Puts surrogates behind all other code units. */
+const utf8Rank = (unit: number): number => (unit >= 0xd800 && unit < 0xe000 ? unit + 0x1_0000 : unit);
 
 const without = (names: readonly string[], ending: string) =>
   names.filter((name) => name.endsWith(ending)).map((name) => name.slice(0, -ending.length));
@@ -37,15 +41,18 @@ const resourcesOf = function* (
   kind: Resource["kind"],
   group: GroupName,
   names: readonly string[],
-): Generator<Resource> {
-  for (const name of names) {
-    const resource = resourceOf(kind, group, name);
-    if (resource !== undefined) yield resource;
-  }
+): Generator<Resource | undefined> {
+  for (const name of names) yield resourceOf(kind, group, name);
 };
 
-/** The datasets among the file names of a group's `datasets/` folder: first v2, then v1 (storage.md section 4). */
-export const datasetsIn = (group: GroupName, fileNames: readonly string[]): Iterable<Resource> => {
+/**
+ * The datasets among the file names of a group's `datasets/` folder: first v2, then v1 (storage.md section 4). Undefined
+ * stands for a name that has no address, so that who parses many thousand names can yield to the event loop in between.
+ */
+export const datasetsIn = (
+  group: GroupName,
+  fileNames: readonly string[],
+): Iterable<Resource | undefined> => {
   const names = without(inNfc(fileNames), ".json");
   const v2 = names.filter((name) => !isSidecar(name));
   const known = new Set(v2);
@@ -54,9 +61,12 @@ export const datasetsIn = (group: GroupName, fileNames: readonly string[]): Iter
   return resourcesOf("dataset", group, [...v2, ...v1]);
 };
 
-/** The narratives among the file names of a group's `narratives/` folder. */
-export const narrativesIn = function* (group: GroupName, fileNames: readonly string[]): Generator<Resource> {
+/** The narratives among the file names of a group's `narratives/` folder; undefined as for {@link datasetsIn}. */
+export const narrativesIn = function* (
+  group: GroupName,
+  fileNames: readonly string[],
+): Generator<Resource | undefined> {
   for (const resource of resourcesOf("narrative", group, without(inNfc(fileNames), ".md"))) {
-    if (!isOverviewName(resource.parts)) yield resource;
+    yield resource && isOverviewName(resource.parts) ? undefined : resource;
   }
 };

@@ -1,11 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { datasetsIn, narrativesIn } from "../../../src/domain/groups/listing.ts";
+import type { Resource } from "../../../src/domain/resources/resource.ts";
 import { groupName } from "../sample.ts";
 
 const group = groupName("blab");
-const datasets = (...names: string[]) => Array.from(datasetsIn(group, names), ({ parts }) => parts.join("/"));
-const narratives = (...names: string[]) =>
-  Array.from(narrativesIn(group, names), ({ parts }) => parts.join("/"));
+const pathsOf = (resources: Iterable<Resource | undefined>) =>
+  [...resources].filter((resource) => resource !== undefined).map(({ parts }) => parts.join("/"));
+const datasets = (...names: string[]) => pathsOf(datasetsIn(group, names));
+const narratives = (...names: string[]) => pathsOf(narrativesIn(group, names));
 
 describe("the datasets of a group", () => {
   it("are the v2 files in their order, then the v1 pairs", () => {

@@ -14,12 +14,14 @@ const names = [
   "dengue",
   "dengue_h3n2",
 ];
-const datasets = [
-  ...datasetsIn(
-    groupName("blab"),
-    names.map((name) => `${name}.json`),
-  ),
-];
+const datasetsNamed = (named: readonly string[]) =>
+  [
+    ...datasetsIn(
+      groupName("blab"),
+      named.map((name) => `${name}.json`),
+    ),
+  ].filter((dataset) => dataset !== undefined);
+const datasets = datasetsNamed(names);
 const secondTrees = (path: string) => secondTreesOf(path, datasets).map(({ parts }) => parts.join("/"));
 
 describe("the second trees", () => {
@@ -39,12 +41,7 @@ describe("the second trees", () => {
   });
 
   it("of one among ten thousand are found at once", () => {
-    const many = [
-      ...datasetsIn(
-        groupName("blab"),
-        Array.from({ length: 10_000 }, (_, index) => `flu_${index}.json`),
-      ),
-    ];
+    const many = datasetsNamed(Array.from({ length: 10_000 }, (_, index) => `flu_${index}`));
     const start = performance.now();
     expect(secondTreesOf("flu/5000", many).length).toBe(9999);
     expect(performance.now() - start).toBeLessThan(200);

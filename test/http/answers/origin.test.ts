@@ -59,6 +59,11 @@ describe("behind a proxy, with any origin", () => {
       "https://groups.example.org",
     ],
     [
+      "a name as long as DNS has them",
+      [`Host: ${"a.".repeat(126)}b:8443`, https],
+      `https://${"a.".repeat(126)}b:8443`,
+    ],
+    [
       "nothing that X-Forwarded-Port says",
       [host, https, "X-Forwarded-Port: 666"],
       "https://groups.example.org",
@@ -82,6 +87,7 @@ describe("behind a proxy, with any origin", () => {
     ["a Host with a port that is too large", ["Host: groups.example.org:65536", https]],
     ["a Host with two dots at its end", ["Host: groups.example.org..", https]],
     ["a Host with nothing but a port", ["Host: :443", https]],
+    ["a Host that is longer than a name can be", [`Host: ${"a.".repeat(130)}b`, https]],
     ["a list of hosts", ["Host: groups.example.org, evil.example", https]],
     ["two Hosts", [host, "Host: evil.example", https]],
     ["two Hosts that are alike", [host, host, https]],

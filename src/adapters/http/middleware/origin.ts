@@ -139,6 +139,12 @@ const schemeOf = (ctx: Context, forwarded: boolean): "http" | "https" => {
 /** A host name or address and perhaps a port; no user, no path, and no second value. */
 const plainHost = /^([a-z0-9]([a-z0-9._-]*[a-z0-9])?|\[[0-9a-f:.]+\])\.?(:\d{1,5})?$/i;
 
+/** A name in DNS has 253 characters at most, and a dot and a port may follow. It is repeated in cookies and redirects. */
+const maxHostLength = 260;
+
+const isHost = (text: string): boolean =>
+  text.length <= maxHostLength && plainHost.test(text) && URL.canParse(`http://${text}`);
+
 const hostRefusal = () => new BadRequest("The Host header of this request is missing or makes no sense.");
 
 /** The Host header; Node keeps the first of several, and proxies may have looked at another (RFC 9112 section 3.2). */
@@ -158,7 +164,7 @@ const hostOf = (ctx: Context, forwarded: boolean): string =>
   (forwarded && oneHeader(ctx, "x-forwarded-host")) || oneHeader(ctx, "host");
 
 const validHost = (own: string, host: string): string => {
-  if (![own, host].every((one) => plainHost.test(one) && URL.canParse(`http://${one}`))) throw hostRefusal();
+  if (![own, host].every(isHost)) throw hostRefusal();
   return host.replace(/\.(?=:\d+$|$)/, "");
 };
 

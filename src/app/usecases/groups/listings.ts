@@ -20,16 +20,18 @@ interface Deps {
   readonly pause: () => Promise<void>;
 }
 
-/** How many resources are parsed before the event loop gets a turn. */
+/** How many names are parsed before the event loop gets a turn. */
 const sliceSize = 250;
 
 export const listings = ({ store, pause }: Deps): Listings => {
   const namesIn = (prefix: KeyPrefix, signal: AbortSignal) => Array.fromAsync(store.list(prefix, signal));
-  const collect = async (resources: Iterable<Resource>): Promise<Resource[]> => {
+  const collect = async (parsed: Iterable<Resource | undefined>): Promise<Resource[]> => {
     const all: Resource[] = [];
-    for (const resource of resources) {
-      all.push(resource);
-      if (all.length % sliceSize === 0) await pause();
+    let names = 0;
+    for (const resource of parsed) {
+      if (resource !== undefined) all.push(resource);
+      names += 1;
+      if (names % sliceSize === 0) await pause();
     }
     return all;
   };

@@ -18,3 +18,14 @@ it.each([
   const listing = await listings({ store: d.store, pause }).of(publicGroup.name, signal);
   expect([listing.datasets.length, listing.narratives.length, paused]).toEqual([count, 1, turns]);
 });
+
+it("a listing of names without an address lets others have their turn as often", async () => {
+  const d = dataSetup();
+  for (let at = 0; at < 500; at += 1) await d.put(`blab/datasets/_${at}.json`, "{}");
+  let paused = 0;
+  const pause = async () => {
+    paused += 1;
+  };
+  const listing = await listings({ store: d.store, pause }).of(publicGroup.name, signal);
+  expect([listing.datasets, paused]).toEqual([[], 2]);
+});
