@@ -89,6 +89,28 @@ it("a username may come from userinfo too, and never one that is not the id toke
   expect(asking.claimsOf(asked, claims)).toEqual({ ...claims, name: "Alice" });
 });
 
+it("userinfo is asked for the id token's subject, whose answer no other person's may be", async () => {
+  const s = setup();
+  const asked: string[] = [];
+  const { userinfo: ask } = s.identityProvider;
+  s.identityProvider.userinfo = (tokens, subject) => {
+    asked.push(subject);
+    return ask(tokens, subject);
+  };
+  await s.logInAnew();
+  expect(asked).toEqual(["alice"]);
+});
+
+it("completed claims are the same object for the same token, by which their user is memoized", () => {
+  const s = setup();
+  const token = { idToken: "i", userinfo: { groups: ["blab/viewers"] } };
+  const [claims, others] = [{ sub: "alice" }, { sub: "bob" }];
+  const first = s.userinfo.claimsOf(token, claims);
+  expect(s.userinfo.claimsOf(token, claims)).toBe(first);
+  expect(s.userinfo.claimsOf(token, others)).toEqual({ sub: "bob", groups: ["blab/viewers"] });
+  expect(s.userinfo.claimsOf({ idToken: "i" }, claims)).toBe(claims);
+});
+
 describe("a session whose id token lacks the groups", () => {
   const loggedIn = async (s: Setup, more: JsonObject = {}) => {
     await s.logIn({ ...s.fresh(more), userinfo: { groups: ["blab/viewers"] } }, id);

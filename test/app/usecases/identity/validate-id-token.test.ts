@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import type { JsonObject } from "../../../../src/domain/brand.ts";
+import type { Username } from "../../../../src/domain/identity/user.ts";
 import { loginSetup } from "./login-setup.ts";
 
 describe("a token whose groups are elsewhere", () => {
@@ -18,6 +20,8 @@ describe("a token whose groups are elsewhere", () => {
     const s = setup();
     for (const sub of ["alice", "alice", "bob", "alice"]) await s.present(sub);
     expect(s.told()).toEqual(["alice", "bob"]);
+    const reason = expect.stringContaining("the token has no claim groups");
+    expect(s.log.events[0]).toEqual({ event: "groups-elsewhere", username: "alice", reason });
   });
 
   it("is told of again when a thousand others had one since, so that no more are remembered", async () => {
@@ -29,5 +33,25 @@ describe("a token whose groups are elsewhere", () => {
     await s.present("one more");
     await s.present("alice");
     expect(s.told().slice(1000)).toEqual(["one more", "alice"]);
+  });
+});
+
+describe("an invalid token", () => {
+  const reasonOf = async (claims: JsonObject) => {
+    const s = loginSetup();
+    await s.marks.mark("alice" as Username, s.clock.now() - 10);
+    return s.validate(s.identityProvider.tokensOf("alice", [], { aud: "cli", ...claims }), "cli");
+  };
+
+  it.each<[string, JsonObject, string]>([
+    ["the provider's adapter", { aud: "other" }, "it is for somebody else"],
+    [
+      "a claim that names nobody",
+      { sub: "" },
+      "The token names no user: the claim sub holds an empty text; it has to be a text.",
+    ],
+    ["a date that is missing", { iat: null }, "The token does not say when it was issued."],
+  ])("says why, by %s", async (_, claims, reason) => {
+    expect(await reasonOf(claims)).toEqual({ outcome: "invalid", reason });
   });
 });

@@ -41,6 +41,17 @@ describe("a stored file", () => {
     await expect(files.read(key, { kind: "logo" }, signal)).rejects.toThrow(UnusableObject);
     expect(watch.returned).toBe(true);
   });
+
+  it("that is not there or is of another kind is told in a sentence", async () => {
+    const { files, put } = dataSetup();
+    const missing = "There is no such file here.";
+    await expect(files.read(key, { kind: "logo" }, signal)).rejects.toThrow(missing);
+    await expect(files.stat(key, { kind: "logo" }, signal)).rejects.toThrow(missing);
+    await put(key, "x", "text/html");
+    const unusable = "This file is stored under a type it cannot be served as.";
+    await expect(files.read(key, { kind: "logo" }, signal)).rejects.toThrow(unusable);
+    await expect(files.stat(key, { kind: "logo" }, signal)).rejects.toThrow(unusable);
+  });
 });
 
 describe("the whole content of a file", () => {
@@ -49,6 +60,10 @@ describe("the whole content of a file", () => {
   it("is put together from its parts", async () => {
     const { stored } = watched("text/plain", "Größ", "", "e");
     expect(await wholeText(stored, compression, 100)).toBe("Größe");
+    const parts = ["a", "b", "c"].map((letter) => letter.repeat(50_000));
+    const large = await wholeContent(watched("x", ...parts).stored, compression, 200_000);
+    expect(Buffer.from(large).toString()).toBe(parts.join(""));
+    expect(large.buffer.byteLength).toBe(150_000);
   });
 
   it("may have as many bytes as the limit says, and not one more", async () => {

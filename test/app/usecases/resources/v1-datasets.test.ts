@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { readV1 } from "../../../../src/app/usecases/resources/v1-datasets.ts";
 import { Busy, StoreDown } from "../../../../src/domain/failure.ts";
+import type { ObjectKey } from "../../../../src/domain/resources/object-key.ts";
 import type { Resource } from "../../../../src/domain/resources/resource.ts";
 import type { ETag } from "../../../../src/domain/resources/stored-object.ts";
 import { publicGroup } from "../../../domain/sample.ts";
@@ -16,6 +17,30 @@ const setup = async () => {
 };
 
 describe("a v1 dataset", () => {
+  it.each(["meta", "tree"])(
+    "is as old as its younger file, here %s, and as long as it is compressed",
+    async (younger) => {
+      const d = await setup();
+      d.clock.pass(5);
+      await d.put(`blab/datasets/ncov_${younger}.json`, "{}");
+      const { body, ...metadata } = await d.read();
+      const bytes = Buffer.concat(await Array.fromAsync(body));
+      expect(metadata).toEqual({
+        contentType: "application/json",
+        contentEncoding: "gzip",
+        size: bytes.length,
+        etag: expect.stringMatching(/^"v1-[^"]+-[^"]+-1"$/),
+        lastModified: d.clock.now(),
+      });
+    },
+  );
+
+  it("of which a file is missing is told as a dataset that is", async () => {
+    const d = await setup();
+    await d.store.remove("blab/datasets/ncov_tree.json" as ObjectKey, { kind: "none" }, signal);
+    await expect(d.read()).rejects.toThrow("There is no such dataset here.");
+  });
+
   it("is not said to be missing while the store is away", async () => {
     const d = await setup();
     const cause = new StoreDown();

@@ -74,10 +74,11 @@ describe("ending somebody's sessions", () => {
     };
     const [theirs, others] = [bearer("alice"), bearer("bob")];
     await theirs();
-    s.clock.pass(1);
+    s.clock.pass(1.25);
     await endSessions({ ...s, store: s.sessions }, "alice");
     await expect(theirs()).rejects.toThrow(InvalidToken);
     expect(await others()).toMatchObject({ kind: "user" });
+    expect(await s.marks.find("alice" as Username)).toBe(Math.ceil(s.clock.now()));
   });
 
   it("counts a session once that is listed twice", async () => {

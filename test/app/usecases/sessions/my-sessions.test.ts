@@ -147,6 +147,30 @@ describe("ending one's own sessions", () => {
     expect([await s.isThere(s.current), await s.isThere(bobs)]).toEqual([false, true]);
   });
 
+  it("leaves the login at the provider alone while another session shares it, unless all end", async () => {
+    const s = setup();
+    const current = await s.begin("current", alice, { providerSession: "sid-1" });
+    const used = await s.usedBy(current);
+    const ending = [
+      async () => {
+        const listed = await s.mine.list(alice, used);
+        await s.mine.end(alice, used, listed.find(({ isCurrent }) => !isCurrent)?.publicId ?? "");
+      },
+      () => s.mine.endOthers(alice, used),
+    ];
+    for (const end of ending) {
+      await s.begin("other", alice, { providerSession: "sid-1" });
+      await end();
+      expect(s.background.waiting).toMatchObject([{ after: 0.5 }]);
+      await s.background.settle();
+      expect(s.identityProvider.revoked).toEqual([]);
+    }
+    await s.mine.endAll(alice, used);
+    expect(s.background.waiting).toMatchObject([{ after: 0 }]);
+    await s.background.settle();
+    expect(s.identityProvider.revoked).toHaveLength(1);
+  });
+
   it("is for nobody who is not known, and an outage is told as one", async () => {
     const s = await other();
     const cause = new StoreDown();

@@ -159,6 +159,15 @@ describe("the entries of sessions", () => {
     expect(await s.sessions.peek(idOf(2))).toBeDefined();
   });
 
+  it("of sessions that are gone are removed when there are too many, as those of the others", async () => {
+    const s = setup();
+    for (let n = 0; n < 100; n++) await s.registered.register(idOf(n), s.login());
+    await s.begin(100);
+    expect(await s.registry.list(byUsername(alice))).toHaveLength(100);
+    expect(await s.registry.list(byUsername(alice))).not.toContain(idOf(0));
+    expect(s.log.events).toEqual([]);
+  });
+
   it("are ended as far as they were there, and so often told", async () => {
     const s = setup();
     await s.begin(1);
