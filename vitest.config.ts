@@ -17,6 +17,7 @@ const slow = [
   "test/adapters/http/streaming/request-body.test.ts",
   "test/adapters/local-ca/local-ca.test.ts",
   "test/adapters/shared/worker-pool.test.ts",
+  "test/app/hostile-content.properties.test.ts",
   "test/app/runtime/reexec.test.ts",
   "test/contract/resources/content-check.test.ts",
   "test/contract/resources/dataset-converter.test.ts",

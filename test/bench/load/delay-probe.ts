@@ -4,22 +4,12 @@
  * time and no other: what else runs on the machine does not count.
  */
 import { createServer } from "node:http";
+import { watchStretches } from "../../support/measuring/thread-time.ts";
 
-let before = process.threadCpuUsage();
-let longest = 0;
-
-const look = (): void => {
-  const now = process.threadCpuUsage();
-  longest = Math.max(longest, now.user + now.system - before.user - before.system);
-  before = now;
-};
-
-setInterval(look, 1).unref();
+const stretches = watchStretches();
 
 createServer((_, response) => {
-  look();
-  response.end(String(longest / 1000));
-  longest = 0;
+  response.end(String(stretches.longest()));
 })
   .listen(Number(process.env["BENCH_DELAY_PORT"]), "127.0.0.1")
   .unref();

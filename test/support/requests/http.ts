@@ -9,6 +9,8 @@ export interface Question {
   readonly body?: string | Uint8Array;
   /** Rejects after so many milliseconds without data. Default: 15 000. */
   readonly timeout?: number;
+  /** Bytes of an answer's headers that are taken; Node's 16 kB unless told. */
+  readonly maxHeaderSize?: number;
 }
 
 export interface Answer {
@@ -34,6 +36,7 @@ export const ask = (origin: string, question: Question, ca?: string): Promise<An
       headers: { ...question.headers } as Record<string, string | string[]>,
       agent: false,
       timeout: question.timeout ?? 15_000,
+      ...(question.maxHeaderSize === undefined ? {} : { maxHeaderSize: question.maxHeaderSize }),
     });
     sent.on("timeout", () => sent.destroy(new Error(`no answer to ${question.path}`)));
     sent.on("error", reject);

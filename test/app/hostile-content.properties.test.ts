@@ -1,0 +1,169 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import fc from "fast-check";
+import { afterAll, describe, expect, it } from "vitest";
+import { openFrontMatter } from "../../src/adapters/content/front-matter/front-matter.ts";
+import { splitFrontMatter } from "../../src/adapters/content/front-matter/split-front-matter.ts";
+import { imageRules } from "../../src/adapters/http/groups/overview/image-rule.ts";
+import { openOverviews } from "../../src/adapters/http/groups/overview/overview.ts";
+import { listings } from "../../src/app/usecases/groups/listings.ts";
+import { BadContent, BadRequest, NotFound } from "../../src/domain/failure.ts";
+import { groupInfo } from "../../src/domain/groups/group-info.ts";
+import { userFromClaims } from "../../src/domain/identity/user.ts";
+import { parseResource } from "../../src/domain/resources/resource.ts";
+import { parseReturnPath } from "../../src/domain/sessions/return-path.ts";
+import { publicGroup } from "../domain/sample.ts";
+import type { Recipe } from "../support/measuring/hostile-text.ts";
+import { hostileText, plainRecipes, recipe } from "../support/measuring/hostile-text.ts";
+import { recordingLog } from "../support/measuring/recording-log.ts";
+import { timed, watchStretches } from "../support/measuring/thread-time.ts";
+
+/**
+ * Milliseconds of CPU. The promise is 50, which `npm run bench event-loop` holds to; what takes time by the square of
+ * a text's length takes much longer than this.
+ */
+const bound = 200;
+
+/** A megabyte: of an overview, of front matter, and of a provider's answer. */
+const million = 1_000_000;
+const headersLength = 32_000;
+
+const signal = new AbortController().signal;
+const group = publicGroup.name;
+
+/** A refusal is an answer too. */
+const answered = (parse: () => unknown) => (): unknown => {
+  try {
+    return parse();
+  } catch (error) {
+    if (error instanceof BadRequest || error instanceof NotFound || error instanceof BadContent) return error;
+    throw error;
+  }
+};
+
+const names = { username: "sub", groups: "groups", subject: "sub" };
+const claimsWith = (groups: string | string[]) => ({ iss: "https://idp.example.org", sub: "a", groups });
+
+const marks = ["a", " ", ",", ";", "/", "!", "\n", "\u0301", "é", "A"];
+const addresses = ["http://", "xn--", ".", "a", "é", "\u0301", "[", ":", "@", "/", "\\", "%", "?", "#", "1"];
+const lines = ["---", "\n", "\r", "\r\n", " ", "\t", "a", ": "];
+const pathParts = ["/", "a", "_", ".", "..", ":", "@", "\u0301", "e", "\u00ad", "narratives/", "_tree"];
+
+const parsers: readonly (readonly [string, number, readonly string[], (text: string) => unknown])[] = [
+  [
+    "a path below a group",
+    headersLength,
+    pathParts,
+    (text) => parseResource("dataset", group, text, "upload"),
+  ],
+  ["a narrative's path", headersLength, pathParts, (text) => parseResource("narrative", group, text, "read")],
+  ["a return target", headersLength, ["/", "\\", "?", "#", "é", '"', ".", "a"], parseReturnPath],
+  ["a groups claim", million, marks, (text) => userFromClaims(claimsWith(text), names)],
+  ["a list in a groups claim", million, marks, (text) => userFromClaims(claimsWith(text.split(",")), names)],
+  ["the ends of front matter", million, lines, splitFrontMatter],
+  ["an overview's body", million, lines, (text) => groupInfo(group, {}, text, null)],
+  ["a group's website", million, addresses, (text) => groupInfo(group, { website: text }, "", null)],
+];
+
+describe("the longest that is taken keeps nobody waiting", () => {
+  it.each(parsers)("as %s", (_, length, pieces, parse) => {
+    fc.assert(
+      fc.property(recipe(pieces), (made) => {
+        const text = hostileText(made, length);
+        expect(timed(answered(() => parse(text)))).toBeLessThan(bound);
+      }),
+      {
+        examples: plainRecipes(pieces).map((made): [Recipe] => [made]),
+        numRuns: 2 * pieces.length + 20,
+        endOnFailure: true,
+      },
+    );
+  });
+});
+
+describe("what is read in other threads keeps nobody waiting meanwhile", () => {
+  const stretches = watchStretches();
+  const frontMatter = openFrontMatter();
+  const overviews = openOverviews(recordingLog());
+  afterAll(async () => {
+    stretches.close();
+    await Promise.all([frontMatter.close(), overviews.close()]);
+  });
+
+  /** Some at once, since each may take as long as its thread may. */
+  const keepsNobodyWaiting = (pieces: readonly string[], work: (text: string) => Promise<unknown>) =>
+    fc.assert(
+      fc.asyncProperty(fc.array(recipe(pieces), { minLength: 4, maxLength: 4 }), async (made: Recipe[]) => {
+        const texts = made.map((one) => hostileText(one, million - 100));
+        await nextTurn();
+        stretches.longest();
+        await Promise.all(texts.map(work));
+        expect(stretches.longest()).toBeLessThan(bound);
+      }),
+      { numRuns: 2, endOnFailure: true },
+    );
+
+  it("as front matter", { timeout: 120_000 }, () =>
+    keepsNobodyWaiting(
+      ["[", "{", "- ", "? ", "a: ", "\n", "&a ", "*a", "<<: ", '"', "'", "!!", "|", ",", "#", "x", "\t"],
+      async (source) => {
+        const refusal = await frontMatter.parse(`---\n${source}\n---\n`).catch((error: unknown) => error);
+        if (refusal instanceof Error && !(refusal instanceof BadContent)) throw refusal;
+      },
+    ),
+  );
+
+  it("as an overview's Markdown", { timeout: 120_000 }, () => {
+    const images = imageRules(["*"])(publicGroup);
+    return keepsNobodyWaiting(
+      [
+        "*",
+        "_",
+        "`",
+        "[",
+        "](",
+        "![",
+        "> ",
+        "- ",
+        "|",
+        "\n",
+        "\n\n",
+        "<b>",
+        "<!--",
+        "&",
+        "#",
+        "a",
+        " ",
+        "~",
+        "\\",
+      ],
+      (markdown) => overviews.of(markdown, images, (run) => run()),
+    );
+  });
+});
+
+describe("a listing of ten thousand names", () => {
+  const count = 10_000;
+  /** As many bytes as a stored name may have, and few of it different. */
+  const namesOf = (made: Recipe): string[] =>
+    Array.from({ length: count }, (_, at) => `${hostileText(made, 200)}${at}.json`);
+
+  it("lets others have their turn, whatever the names", async () => {
+    const stretches = watchStretches();
+    await fc.assert(
+      fc.asyncProperty(recipe(["a", "_", "e\u0301", "é", "1", ".", "_tree", "_meta", "%"]), async (made) => {
+        const stored = namesOf(made);
+        const store = {
+          list: async function* () {
+            yield* stored;
+          },
+        };
+        const of = listings({ store: store as never, pause: () => nextTurn() });
+        stretches.longest();
+        await of.of(group, signal);
+        expect(stretches.longest()).toBeLessThan(bound);
+      }),
+      { numRuns: 10, endOnFailure: true },
+    );
+    stretches.close();
+  });
+});
