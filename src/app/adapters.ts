@@ -87,7 +87,7 @@ const bindS3 = async (
   const [{ connectS3 }, { s3ResourceStore }, { startProbe }] = await Promise.all([
     import("../adapters/s3/connection.ts"),
     import("../adapters/s3/resource-store.ts"),
-    import("../adapters/s3/probe/probe-at-start.ts"),
+    import("../adapters/s3/probe/start-probe.ts"),
   ]);
   const options = {
     bucket: settings.GROUPS_BUCKET,
@@ -97,11 +97,13 @@ const bindS3 = async (
     ...ifDefined("forcePathStyle", settings.S3_FORCE_PATH_STYLE),
     timeout: settings.STORE_TIMEOUT,
     completeTimeout: settings.STORE_COMPLETE_TIMEOUT,
-    proxies: configuration.proxies,
+    proxyEnv: configuration.proxies,
   };
   const connection = closers.add(connectS3(options, log));
-  const { heeded } = closers.add(startProbe(connection, clock));
-  bind(to, keys.resourceStore, () => s3ResourceStore(connection, { lock: get(to, keys.writeLock), heeded }));
+  const { supportedConditions } = closers.add(startProbe(connection, clock));
+  bind(to, keys.resourceStore, () =>
+    s3ResourceStore(connection, { lock: get(to, keys.writeLock), supportedConditions }),
+  );
 };
 
 const bindSessionsFolder = async (to: DependencyContainer, parts: StoreParts): Promise<void> => {

@@ -3,19 +3,19 @@ import type { ObjectKey } from "../../domain/resources/object-key.ts";
 import type { ETag } from "../../domain/resources/stored-object.ts";
 import type { WriteLock } from "../../ports/driven/sessions/lock.ts";
 import type { S3Connection } from "./connection.ts";
-import { isConditionFailure } from "./store-failure.ts";
+import { isPreconditionFailure } from "./store-failure.ts";
 
-/** The requests that change what is visible. */
-export type Step = "put" | "complete" | "delete";
+/** The requests that change which objects are visible. */
+export type WriteOperation = "put" | "complete" | "delete";
 
-/** A condition, and the request that carries it. */
-export type Condition = `${Step} If-Match` | `${Exclude<Step, "delete">} If-None-Match`;
+/** A conditional header, and the request that carries it. */
+export type Condition = `${WriteOperation} If-Match` | `${Exclude<WriteOperation, "delete">} If-None-Match`;
 
-/** How a store wants to have entity tags in If-Match; Ceph RGW 16 never finds those with quotes. */
-export type TagForm = "quoted" | "unquoted";
+/** How a store expects entity tags in If-Match: Ceph RGW 16 never matches quoted ones. */
+export type ETagFormat = "quoted" | "unquoted";
 
-/** The conditions that a store heeds; without an entry it ignores or refuses the condition. */
-export type Heeded = ReadonlyMap<Condition, TagForm>;
+/** The conditions that a store supports; it ignores or rejects all others. */
+export type SupportedConditions = ReadonlyMap<Condition, ETagFormat>;
 
 export const allConditions: readonly Condition[] = [
   "put If-None-Match",
@@ -25,49 +25,54 @@ export const allConditions: readonly Condition[] = [
   "delete If-Match",
 ];
 
-/** What has to be there before a write, and still at its end; `undefined`: nothing. */
-export interface Expected {
+/** The object's tag, which has to be the same at the end of a write as before it; undefined: there is no object. */
+export interface ExpectedState {
   readonly etag: ETag | undefined;
 }
 
-/** Conditions as the SDK takes them. */
+/** Conditions as the SDK's commands take them. */
 export interface ConditionHeaders {
   readonly IfMatch?: string;
   readonly IfNoneMatch?: "*";
 }
 
-export const tagIn = (form: TagForm, etag: string): string =>
-  form === "quoted" ? etag : etag.replaceAll('"', "");
+export const formatETag = (format: ETagFormat, etag: string): string =>
+  format === "quoted" ? etag : etag.replaceAll('"', "");
 
-/** Something else is there than a write expects; nothing was changed. */
-export class ConditionFailed extends Error {}
+/** The object is not in the expected state; nothing was changed. */
+export class PreconditionFailed extends Error {}
 
-export interface Write {
+export interface ConditionalWrite {
   readonly key: ObjectKey;
-  readonly expected: Expected;
-  readonly step: Step;
+  readonly expected: ExpectedState;
+  readonly operation: WriteOperation;
   readonly signal: AbortSignal;
 }
 
-export interface ConditionParts {
+export interface WriteContext {
   readonly connection: S3Connection;
   readonly lock: WriteLock;
-  /** Undefined: not known yet. */
-  readonly heeded: () => Heeded | undefined;
-  /** The tag of what is there now. */
-  readonly look: (key: ObjectKey, signal: AbortSignal) => Promise<ETag | undefined>;
+  /** Undefined while the probe has no result. */
+  readonly supportedConditions: () => SupportedConditions | undefined;
+  /** The object's present tag; undefined: there is no object. */
+  readonly currentETag: (key: ObjectKey, signal: AbortSignal) => Promise<ETag | undefined>;
 }
 
 /**
- * The condition's headers, where the store heeds them. As long as that is not known, If-None-Match alone is sent:
- * it does no harm where it is ignored, but If-Match may be refused for its quotes.
+ * The conditional headers that the store supports. While these are unknown only If-None-Match is sent: a store that
+ * does not support it ignores it, but may reject If-Match because of its quotes.
  */
-const headersFor = ({ etag }: Expected, step: Step, heeded: Heeded | undefined): ConditionHeaders => {
+const conditionHeaders = (
+  { etag }: ExpectedState,
+  operation: WriteOperation,
+  supported: SupportedConditions | undefined,
+): ConditionHeaders => {
   if (etag === undefined) {
-    return step !== "delete" && (heeded?.has(`${step} If-None-Match`) ?? true) ? { IfNoneMatch: "*" } : {};
+    const isSent = operation !== "delete" && (supported?.has(`${operation} If-None-Match`) ?? true);
+    return isSent ? { IfNoneMatch: "*" } : {};
   }
-  const form = heeded?.get(`${step} If-Match`);
-  return form === undefined ? {} : { IfMatch: tagIn(form, etag) };
+  const format = supported?.get(`${operation} If-Match`);
+  return format === undefined ? {} : { IfMatch: formatETag(format, etag) };
 };
 
 const sendWith = async <T>(
@@ -78,29 +83,30 @@ const sendWith = async <T>(
     return await send(headers);
   } catch (error) {
     const isConditional = Object.keys(headers).length > 0;
-    throw isConditional && isConditionFailure(error) ? new ConditionFailed() : error;
+    throw isConditional && isPreconditionFailure(error) ? new PreconditionFailed() : error;
   }
 };
 
 /**
- * Sends the request that makes a write visible, if what is expected is there. A store that heeds every condition
- * sees to that. With any other, all writers with conditions take the object's lock, and look again before they
- * send: one that relied on the store would get in between another's look and its write.
- * Throws ConditionFailed, StoreDown, and what `send` throws.
+ * Sends the request that makes a write visible, if the object is in the expected state. A store that supports every
+ * condition checks that itself. With any other store all conditional writers take the object's lock and compare its
+ * tag before they send: a writer that relied on the store alone could write between another's comparison and its
+ * request.
+ * Throws PreconditionFailed, StoreDown, and what `send` throws.
  */
-export const sendIfExpected = async <T>(
-  { connection, lock, heeded: ask, look }: ConditionParts,
-  { key, expected, step, signal }: Write,
+export const sendIfUnchanged = async <T>(
+  { connection, lock, supportedConditions, currentETag }: WriteContext,
+  { key, expected, operation, signal }: ConditionalWrite,
   send: (headers: ConditionHeaders) => Promise<T>,
 ): Promise<T> => {
-  const heeded = ask();
-  const headers = headersFor(expected, step, heeded);
-  if (heeded?.size === allConditions.length) return sendWith(headers, send);
-  const held = await lock.withLock(key, connection.timeout, async ({ extend }) => {
-    if ((await look(key, signal)) !== expected.etag) throw new ConditionFailed();
+  const supported = supportedConditions();
+  const headers = conditionHeaders(expected, operation, supported);
+  if (supported?.size === allConditions.length) return sendWith(headers, send);
+  const locked = await lock.withLock(key, connection.timeout, async ({ extend }) => {
+    if ((await currentETag(key, signal)) !== expected.etag) throw new PreconditionFailed();
     if (!(await extend())) throw new StoreDown({ cause: new Error("The lock of this object was lost") });
     return sendWith(headers, send);
   });
-  if (held.outcome === "done") return held.result;
+  if (locked.outcome === "done") return locked.result;
   throw new StoreDown({ cause: new Error("Others have been writing this object for too long") });
 };

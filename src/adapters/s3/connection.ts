@@ -15,29 +15,29 @@ export interface S3Options {
   readonly region?: string;
   /** Absent: by the SDK's own sources. */
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
-  /** Absent: true where an endpoint is given, since few self-hosted stores have a wildcard in their names' DNS. */
+  /** Absent: true with an endpoint, since few self-hosted stores have a wildcard DNS record for their buckets. */
   readonly forcePathStyle?: boolean;
-  /** Whether to add checksums that S3 alone wants; other stores refuse them, or take them for content. */
+  /** Whether to send checksums, as AWS recommends; other stores reject them, or store them with the content. */
   readonly checksums?: "when-required" | "when-supported";
-  /** `STORE_TIMEOUT`: for how long the store may leave a request unanswered. */
+  /** `STORE_TIMEOUT`: for one request, retries included, and how long an upload may be idle. */
   readonly timeout?: Seconds;
-  /** `STORE_COMPLETE_TIMEOUT`: the same where it puts an upload's parts together. */
+  /** `STORE_COMPLETE_TIMEOUT`: for CompleteMultipartUpload. */
   readonly completeTimeout?: Seconds;
-  /** Where `http_proxy`, `https_proxy` and `no_proxy` are looked up; absent: no proxy. */
-  readonly proxies?: Readonly<Record<string, string | undefined>>;
+  /** Has `http_proxy`, `https_proxy` and `no_proxy`, as the `proxyEnv` of Node's agents; absent: no proxy. */
+  readonly proxyEnv?: Readonly<Record<string, string | undefined>>;
 }
 
 export interface S3Connection {
   readonly bucket: string;
-  /** For small calls, which never wait behind bodies: lists, what is known of an object, deletions. */
-  readonly asking: S3Client;
-  /** Downloads, with sockets of their own: they may stand still for as long as their reader does. */
-  readonly reading: S3Client;
-  /** Uploads are sent from memory: one that stands still is the store's doing. */
-  readonly writing: S3Client;
-  /** For putting an upload's parts together, which takes some stores long. */
-  readonly completing: S3Client;
-  /** For one answer of the store, retries included. */
+  /** For requests without bodies, which must not wait for transfers: HeadObject, ListObjectsV2, DeleteObject. */
+  readonly queryClient: S3Client;
+  /** For GetObject, without a socket timeout: a download is idle for as long as its reader is. */
+  readonly downloadClient: S3Client;
+  /** For uploads, with a socket timeout: they are sent from memory, so an idle one waits for the store. */
+  readonly uploadClient: S3Client;
+  /** For CompleteMultipartUpload and the probe, with a longer socket timeout: some stores take long for these. */
+  readonly completionClient: S3Client;
+  /** For one request, retries included. */
   readonly timeout: Seconds;
   readonly log: Log;
   close(): Promise<void>;
@@ -46,14 +46,14 @@ export interface S3Connection {
 /** In milliseconds. */
 const connectTimeout = 2000;
 
-/** For each of the clients; downloads are admitted by number before they ask for one. */
+/** Of each client; admission control allows fewer downloads at once. */
 const maxSockets = 256;
 
 const requestHandlerOptions = (options: S3Options, socketTimeout: number) => {
   const agent = {
     keepAlive: true,
     maxSockets,
-    ...(options.proxies === undefined ? {} : { proxyEnv: { ...options.proxies } }),
+    ...(options.proxyEnv === undefined ? {} : { proxyEnv: { ...options.proxyEnv } }),
   };
   return {
     connectionTimeout: connectTimeout,
@@ -63,8 +63,8 @@ const requestHandlerOptions = (options: S3Options, socketTimeout: number) => {
   };
 };
 
-/** Stores other than AWS have no regions of their own; MinIO, Ceph and others take the usual one. */
-const regionOf = ({ endpoint, region }: S3Options): { readonly region?: string } => {
+/** Stores other than AWS have no regions; MinIO, Ceph and others accept AWS's default region. */
+const regionOption = ({ endpoint, region }: S3Options): { readonly region?: string } => {
   if (region !== undefined) return { region };
   return endpoint === undefined ? {} : { region: "us-east-1" };
 };
@@ -73,7 +73,7 @@ const clientOptions = (options: S3Options): S3ClientConfig => {
   const checksums = options.checksums === "when-supported" ? "WHEN_SUPPORTED" : "WHEN_REQUIRED";
   return {
     ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
-    ...regionOf(options),
+    ...regionOption(options),
     ...(options.credentials === undefined ? {} : { credentials: options.credentials }),
     forcePathStyle: options.forcePathStyle ?? options.endpoint !== undefined,
     requestChecksumCalculation: checksums,
@@ -82,8 +82,10 @@ const clientOptions = (options: S3Options): S3ClientConfig => {
   };
 };
 
-/** Hashing 8 MiB for the signature would block everyone for 5 ms; TLS guards the bytes on their way. */
-const leavePayloadUnsigned = (client: S3Client): void => {
+/**
+ * Hashing a part for the signature would block the event loop for milliseconds; TLS protects the bytes in transit.
+ */
+const useUnsignedPayload = (client: S3Client): void => {
   client.middlewareStack.add(
     (next, context) => (args) => {
       if (context.commandName === "PutObjectCommand" || context.commandName === "UploadPartCommand") {
@@ -92,15 +94,15 @@ const leavePayloadUnsigned = (client: S3Client): void => {
       }
       return next(args);
     },
-    { step: "build", name: "leavePayloadUnsigned" },
+    { step: "build", name: "useUnsignedPayload" },
   );
 };
 
-/** The SDK gives this name to its own time-outs, and to kept connections that the store has closed meanwhile. */
+/** The SDK uses the same name for its timeouts and for keep-alive connections that the store has closed. */
 const isTimeout = (error: unknown): error is Error =>
   error instanceof Error && error.name === "TimeoutError" && !("code" in error && error.code !== "ETIMEDOUT");
 
-/** A store that stood still for so long is not asked again: three times the wait would be too long for anyone. */
+/** Retrying a timeout would make the caller wait three times as long. */
 const doNotRetryTimeouts = (client: S3Client): void => {
   client.middlewareStack.add(
     (next) => async (args) => {
@@ -108,7 +110,7 @@ const doNotRetryTimeouts = (client: S3Client): void => {
         return await next(args);
       } catch (error) {
         if (!isTimeout(error)) throw error;
-        // The text for a cause: in an error the SDK would find a reason to try again.
+        // The cause is a text, since the SDK would retry because of an error in it.
         throw new StoreDown({ cause: `The store did not answer: ${error.message}` });
       }
     },
@@ -116,33 +118,31 @@ const doNotRetryTimeouts = (client: S3Client): void => {
   );
 };
 
-/** Makes the clients; nothing is connected before it is used. */
+/** Creates the clients, which connect at their first request. */
 export const connectS3 = (options: S3Options, log: Log): S3Connection => {
-  const open = (socketTimeout: number) => {
+  const createClient = (socketTimeout: number) => {
     const client = new S3Client({
       ...clientOptions(options),
       requestHandler: requestHandlerOptions(options, socketTimeout),
     });
-    leavePayloadUnsigned(client);
+    useUnsignedPayload(client);
     doNotRetryTimeouts(client);
     return client;
   };
   const { timeout = 4, completeTimeout = 60 } = options;
-  const [asking, reading] = [open(0), open(0)];
-  const [writing, completing] = [open(timeout * 1000), open(completeTimeout * 1000)];
+  const clients = {
+    queryClient: createClient(0),
+    downloadClient: createClient(0),
+    uploadClient: createClient(timeout * 1000),
+    completionClient: createClient(completeTimeout * 1000),
+  };
   return {
     bucket: options.bucket,
-    asking,
-    reading,
-    writing,
-    completing,
+    ...clients,
     timeout,
     log,
     async close() {
-      asking.destroy();
-      reading.destroy();
-      writing.destroy();
-      completing.destroy();
+      for (const client of Object.values(clients)) client.destroy();
     },
   };
 };

@@ -2,13 +2,13 @@ import type { Readable } from "node:stream";
 import { StoreDown } from "../../domain/failure.ts";
 import { asStoreDown } from "./store-failure.ts";
 
-/** In milliseconds: how long the store may stand still in the middle of an object. */
-const patience = 30_000;
+/** In milliseconds: how long the store may send nothing in the middle of an object. */
+const stallTimeout = 30_000;
 
-const soon = async <T>(work: Promise<T>, onTimeout: (reason: Error) => void): Promise<T> => {
+const withStallTimeout = async <T>(work: Promise<T>, onTimeout: (reason: Error) => void): Promise<T> => {
   const timer = setTimeout(
     () => onTimeout(new StoreDown({ cause: new Error("The store stopped in the middle of an object.") })),
-    patience,
+    stallTimeout,
   );
   try {
     return await work;
@@ -18,40 +18,44 @@ const soon = async <T>(work: Promise<T>, onTimeout: (reason: Error) => void): Pr
 };
 
 /**
- * The body of an answer, which must be as long as was announced. Its socket is free again as soon as it has
- * ended, was left, or the signal was aborted; an async generator would not do, since leaving one that never
- * began runs nothing.
+ * A response's body, which throws StoreDown unless it is `size` bytes long. Its socket is released when the body
+ * ends, when its iterator returns, or when the signal is aborted. This is no async generator, because `return` on one
+ * that has not been started would run none of its code.
  */
-export const downloadOf = (body: Readable, size: number, signal: AbortSignal): AsyncIterable<Uint8Array> => {
+export const downloadBody = (
+  body: Readable,
+  size: number,
+  signal: AbortSignal,
+): AsyncIterable<Uint8Array> => {
   const chunks = body[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
   let received = 0;
-  let left = false;
+  let isClosed = false;
   const onAbort = () => body.destroy(signal.reason instanceof Error ? signal.reason : new Error("Aborted."));
-  // Until somebody reads, nobody else listens, and an error that nobody listens to ends the process.
+  // An "error" event without a listener ends the process, and there may be none before the first read.
   body.on("error", () => undefined);
   if (signal.aborted) onAbort();
   else signal.addEventListener("abort", onAbort, { once: true });
 
-  const leave = () => {
-    left = true;
+  const close = () => {
+    isClosed = true;
     signal.removeEventListener("abort", onAbort);
     body.destroy();
   };
 
   const next = async (): Promise<IteratorResult<Uint8Array>> => {
-    if (left) return { done: true, value: undefined };
+    if (isClosed) return { done: true, value: undefined };
     try {
-      const step = await soon(chunks.next(), (reason) => body.destroy(reason));
-      if (left) return { done: true, value: undefined };
-      if (!step.done) {
-        received += step.value.length;
-        return step;
+      const result = await withStallTimeout(chunks.next(), (reason) => body.destroy(reason));
+      if (isClosed) return { done: true, value: undefined };
+      if (!result.done) {
+        received += result.value.length;
+        return result;
       }
       if (received !== size) throw new Error(`The store sent ${received} bytes of ${size}.`);
-      leave();
+      close();
       return { done: true, value: undefined };
     } catch (error) {
-      leave();
+      close();
       throw signal.aborted ? signal.reason : asStoreDown(error);
     }
   };
@@ -59,7 +63,7 @@ export const downloadOf = (body: Readable, size: number, signal: AbortSignal): A
   const iterator: AsyncIterator<Uint8Array> = {
     next,
     async return() {
-      leave();
+      close();
       return { done: true, value: undefined };
     },
   };

@@ -1,7 +1,7 @@
 import { StoreDown, UnusableObject } from "../../domain/failure.ts";
 import type { ETag, ObjectMetadata } from "../../domain/resources/stored-object.ts";
 
-/** What HeadObject and GetObject both tell. */
+/** The headers that HeadObject and GetObject have in common. */
 export interface ObjectHeaders {
   readonly ContentType?: string | undefined;
   readonly ContentEncoding?: string | undefined;
@@ -10,11 +10,11 @@ export interface ObjectHeaders {
   readonly LastModified?: Date | undefined;
 }
 
-/** What S3 itself says of objects that were stored without a type. */
-const typeOfUntyped = "binary/octet-stream";
+/** S3 itself gives objects this type that were stored without one. */
+const defaultContentType = "binary/octet-stream";
 
-/** `aws-chunked` tells how an upload was sent and is no property of the bytes, but some stores keep it. */
-const encodingOf = (header: string | undefined): "gzip" | undefined => {
+/** Some stores keep `aws-chunked`, which describes how the upload was transferred and not the stored bytes. */
+const parseContentEncoding = (header: string | undefined): "gzip" | undefined => {
   const codings = (header ?? "")
     .toLowerCase()
     .split(",")
@@ -26,18 +26,18 @@ const encodingOf = (header: string | undefined): "gzip" | undefined => {
 };
 
 /** @throws UnusableObject, StoreDown */
-export const metadataOf = (headers: ObjectHeaders): ObjectMetadata => {
+export const parseMetadata = (headers: ObjectHeaders): ObjectMetadata => {
   const { ETag: etag, ContentLength: size } = headers;
   if (etag === undefined || size === undefined) {
-    // A proxy's page comes with 200 as well, and says nothing of the object.
+    // A proxy's page may have status 200 as well, and says nothing about the object.
     throw new StoreDown({ cause: new Error("The store's answer names no size or no entity tag") });
   }
-  const encoding = encodingOf(headers.ContentEncoding);
+  const encoding = parseContentEncoding(headers.ContentEncoding);
   return {
-    contentType: headers.ContentType ?? typeOfUntyped,
+    contentType: headers.ContentType ?? defaultContentType,
     ...(encoding === undefined ? {} : { contentEncoding: encoding }),
     size,
-    // A proxy on the way may have made it weak; what the store gave was strong.
+    // S3's tags are strong; a proxy may have made this one weak.
     etag: etag.replace(/^W\//, "") as ETag,
     lastModified: (headers.LastModified?.getTime() ?? 0) / 1000,
   };

@@ -4,41 +4,43 @@ import { StoreDown } from "../../domain/failure.ts";
 import type { ObjectKey } from "../../domain/resources/object-key.ts";
 import type { ObjectMetadata, StoredObject } from "../../domain/resources/stored-object.ts";
 import type { S3Connection } from "./connection.ts";
-import { downloadOf } from "./download.ts";
-import { metadataOf } from "./object-metadata.ts";
-import { isMissing, isMissingByHead, isOpenByHead } from "./store-failure.ts";
-import { answerOf } from "./time-limit.ts";
+import { downloadBody } from "./download.ts";
+import { parseMetadata } from "./object-metadata.ts";
+import { isInconclusiveHead, isNotFound, isNotFoundByHead } from "./store-failure.ts";
+import { withTimeout } from "./timeout.ts";
 
-/** What the store is asked for with an object; undefined when that is not there. */
-const find = <T>(
+/** The response to a request for an object; undefined: there is no such object. */
+const sendUnlessNotFound = <T>(
   connection: S3Connection,
   signal: AbortSignal,
-  ask: (signal: AbortSignal) => Promise<T>,
-  isNotThere = isMissing,
+  send: (signal: AbortSignal) => Promise<T>,
+  isMissing = isNotFound,
 ): Promise<T | undefined> =>
-  answerOf<T | undefined>(connection, signal, (limited) =>
-    ask(limited).catch((error: unknown) => {
-      if (isNotThere(error)) return undefined;
+  withTimeout<T | undefined>(connection, signal, (abortSignal) =>
+    send(abortSignal).catch((error: unknown) => {
+      if (isMissing(error)) return undefined;
       throw error;
     }),
   );
 
-/** Undefined: there is none. */
+/** @see ResourceStore.read */
 export const read = async (
   connection: S3Connection,
   key: ObjectKey,
   signal: AbortSignal,
 ): Promise<StoredObject | undefined> => {
-  const { reading, bucket } = connection;
+  const { downloadClient, bucket } = connection;
   const command = new GetObjectCommand({ Bucket: bucket, Key: key });
-  const answer = await find(connection, signal, (abortSignal) => reading.send(command, { abortSignal }));
-  if (answer === undefined) return undefined;
-  const { Body: body } = answer;
+  const response = await sendUnlessNotFound(connection, signal, (abortSignal) =>
+    downloadClient.send(command, { abortSignal }),
+  );
+  if (response === undefined) return undefined;
+  const { Body: body } = response;
   if (!(body instanceof Readable))
     throw new StoreDown({ cause: new Error("The store's answer has no body.") });
   try {
-    const metadata = metadataOf(answer);
-    return { ...metadata, body: downloadOf(body, metadata.size, signal) };
+    const metadata = parseMetadata(response);
+    return { ...metadata, body: downloadBody(body, metadata.size, signal) };
   } catch (error) {
     body.destroy();
     throw error;
@@ -46,8 +48,9 @@ export const read = async (
 };
 
 /**
- * Undefined: there is none. A 403 of HEAD has no body that would say what is refused, and a 404 none that would tell the
- * store's own from that of a proxy before it; GET's has, and its answer counts. Its body is left unread.
+ * Sends HEAD, and GET where the answer is inconclusive: HEAD's has no body, which would say what a 403 denies, or
+ * whether a 404 is the store's or a proxy's. GET's body is not read.
+ * @see ResourceStore.stat
  */
 export const stat = async (
   connection: S3Connection,
@@ -55,13 +58,13 @@ export const stat = async (
   signal: AbortSignal,
 ): Promise<ObjectMetadata | undefined> => {
   const command = new HeadObjectCommand({ Bucket: connection.bucket, Key: key });
-  const ask = (abortSignal: AbortSignal) =>
-    connection.asking.send(command, { abortSignal }).catch((error: unknown) => {
-      if (isOpenByHead(error)) return "open" as const;
+  const send = (abortSignal: AbortSignal) =>
+    connection.queryClient.send(command, { abortSignal }).catch((error: unknown) => {
+      if (isInconclusiveHead(error)) return "inconclusive" as const;
       throw error;
     });
-  const headers = await find(connection, signal, ask, isMissingByHead);
-  if (headers !== "open") return headers && metadataOf(headers);
+  const response = await sendUnlessNotFound(connection, signal, send, isNotFoundByHead);
+  if (response !== "inconclusive") return response && parseMetadata(response);
   const object = await read(connection, key, signal);
   if (object === undefined) return undefined;
   const { body, ...metadata } = object;

@@ -4,53 +4,56 @@ import { isFailure, StoreDown, StoreFull } from "../../domain/failure.ts";
 const statusOf = (error: unknown): number | undefined =>
   error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
 
-const namesOf = (error: unknown): string => (error instanceof S3ServiceException ? error.name : "");
+/** S3's error code, which the SDK has as the error's name. */
+const codeOf = (error: unknown): string => (error instanceof S3ServiceException ? error.name : "");
 
-/** The SDK's name for a 404 that gives no code, as HEAD's never does: a page of a proxy before the store's is one too. */
-const withoutCode = "NotFound";
+/** The SDK's name for a 404 without an error code: every 404 to HEAD, and the page of a proxy before the store. */
+const notFoundWithoutCode = "NotFound";
 
 /**
- * Whether the store says that there is no such object; a missing bucket is no missing object. A 403 says nothing of
- * the kind: with the right to list, which `ready` asks for, S3 answers 404 for what is missing, and 403 to keys that
- * are wrong or were revoked. By HEAD it does not even say which.
+ * Whether the store says that there is no such object. A missing bucket or upload is no missing object, and neither
+ * is a 403: with the right to list, which `ready` checks, S3 answers 404 for a missing object, and 403 to wrong or
+ * revoked credentials.
  */
-export const isMissing = (error: unknown): boolean =>
-  statusOf(error) === 404 && !["NoSuchBucket", "NoSuchUpload", withoutCode].includes(namesOf(error));
+export const isNotFound = (error: unknown): boolean =>
+  statusOf(error) === 404 && !["NoSuchBucket", "NoSuchUpload", notFoundWithoutCode].includes(codeOf(error));
 
-/** Whether an answer to HEAD that says "not there" is the store's own, which numbers its answers. */
-export const isMissingByHead = (error: unknown): boolean =>
+/** The same of an answer to HEAD, which counts if it has a request id: a proxy's has none. */
+export const isNotFoundByHead = (error: unknown): boolean =>
   error instanceof S3ServiceException &&
-  (isMissing(error) || (error.name === withoutCode && error.$metadata.requestId !== undefined));
+  (isNotFound(error) || (error.name === notFoundWithoutCode && error.$metadata.requestId !== undefined));
 
 /**
- * Whether a condition sent with a write did not hold: 404 is the answer to If-Match where nothing is, 409 that
- * somebody else wrote at the same moment. Of a request that was sent twice it is not known whose write was
- * found; that is StoreDown.
+ * Whether a condition of a write did not hold: 412, 404 to If-Match on a missing object, or 409 because of a
+ * concurrent write. After a retry the store may have compared with this write's own first attempt; such an error
+ * counts as an outage.
  */
-export const isConditionFailure = (error: unknown): boolean => {
+export const isPreconditionFailure = (error: unknown): boolean => {
   if (!(error instanceof S3ServiceException) || (error.$metadata.attempts ?? 1) > 1) return false;
-  if (["NoSuchUpload", "NoSuchBucket", withoutCode].includes(error.name)) return false;
+  if (["NoSuchUpload", "NoSuchBucket", notFoundWithoutCode].includes(error.name)) return false;
   return [404, 409, 412].includes(error.$metadata.httpStatusCode ?? 0);
 };
 
-export const isNoSuchKey = (error: unknown): boolean => namesOf(error) === "NoSuchKey";
+export const isNoSuchKey = (error: unknown): boolean => codeOf(error) === "NoSuchKey";
 
-/** Whether the store says that it does not let us do this, or does not say who we are to it. */
+/** Whether the store denies a permission, or rejects the credentials. */
 export const isForbidden = (error: unknown): boolean => statusOf(error) === 403;
 
-/** Whether an answer to HEAD leaves open whether there is an object: only a body says what a 403 or a 404 is about. */
-export const isOpenByHead = (error: unknown): boolean =>
-  isForbidden(error) || (namesOf(error) === withoutCode && !isMissingByHead(error));
+/**
+ * Whether an answer to HEAD leaves open whether there is an object: without a body, a 403 or 404 does not say why.
+ */
+export const isInconclusiveHead = (error: unknown): boolean =>
+  isForbidden(error) || (codeOf(error) === notFoundWithoutCode && !isNotFoundByHead(error));
 
-/** Whether a store says for certain that it did not carry out a request for its conditions: it may not know them. */
-export const isRefusal = (error: unknown): boolean => {
-  if (isConditionFailure(error)) return true;
+/** Whether the store certainly did not carry out a conditional request: its condition failed, or is not supported. */
+export const isConditionRejected = (error: unknown): boolean => {
+  if (isPreconditionFailure(error)) return true;
   const status = statusOf(error) ?? 0;
   return status === 400 || status === 405 || status === 501;
 };
 
-/** The SDK hangs requests, signatures and answers on its errors; only what says what happened goes on. */
-const causeOf = (error: Error): Error => {
+/** The SDK attaches requests, signatures and responses to its errors, which must not get into the log. */
+const sanitized = (error: Error): Error => {
   const cause = new Error(error.message);
   cause.name = error.name;
   const status = statusOf(error);
@@ -61,23 +64,24 @@ const causeOf = (error: Error): Error => {
   );
 };
 
-/** What other stores than AWS, which is never full, say of full disks and used-up quotas; some by 400 or 403. */
-const fullNames = [
+/** Error codes of other stores than AWS for full disks and exceeded quotas; some have status 400 or 403. */
+const storageFullCodes = [
   "XMinioStorageFull",
   "XMinioAdminBucketQuotaExceeded",
   "QuotaExceeded",
   "InsufficientStorage",
 ];
 
-const isFull = (error: unknown): boolean => statusOf(error) === 507 || fullNames.includes(namesOf(error));
+const isStorageFull = (error: unknown): boolean =>
+  statusOf(error) === 507 || storageFullCodes.includes(codeOf(error));
 
-/** What the SDK throws at an answer that it cannot read, such as a date that is none, has that answer with it. */
-const isFaultOfOurs = (error: unknown): boolean =>
+/** The SDK attaches the response to errors that it throws while parsing it, for example at an invalid date. */
+const isProgrammingError = (error: unknown): boolean =>
   (error instanceof TypeError || error instanceof RangeError) && !("$response" in error);
 
-/** All that keeps the store from doing its part is StoreDown; a fault of our own passes as it is. */
+/** Maps every error to StoreDown or StoreFull, except for domain failures and programming errors. */
 export const asStoreDown = (error: unknown): unknown => {
-  if (isFailure(error) || isFaultOfOurs(error)) return error;
-  const cause = error instanceof Error ? causeOf(error) : error;
-  return isFull(error) ? new StoreFull({ cause }) : new StoreDown({ cause });
+  if (isFailure(error) || isProgrammingError(error)) return error;
+  const cause = error instanceof Error ? sanitized(error) : error;
+  return isStorageFull(error) ? new StoreFull({ cause }) : new StoreDown({ cause });
 };

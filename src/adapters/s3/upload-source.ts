@@ -1,21 +1,21 @@
-/** A body on its way to the store, which can be stopped even while the body's next bytes do not come. */
+/** Reads an upload's body part by part; it can be stopped while it waits for the body's next bytes. */
 export interface UploadSource {
-  /** Takes the body's next bytes into the part, until it is full or the body has ended. Returns how many came. */
+  /** Reads the body into the part until that is full or the body has ended. Returns the number of bytes read. */
   fill(part: Uint8Array): Promise<number>;
-  /** Ends a `fill` under way, and all later ones, with this error; the body is left. */
+  /** Rejects a pending `fill` and all later ones with this reason, and closes the body. */
   stop(reason: unknown): void;
-  /** What the body itself threw, if it did. */
-  fault(): { readonly error: unknown } | undefined;
+  /** The error that the body itself has thrown, if any. */
+  bodyError(): { readonly error: unknown } | undefined;
 }
 
-const nothing: Uint8Array = new Uint8Array();
+const empty: Uint8Array = new Uint8Array();
 
 export const uploadSource = (body: AsyncIterable<Uint8Array>): UploadSource => {
   const chunks = body[Symbol.asyncIterator]();
   let stopped: { readonly reason: unknown } | undefined;
-  let fault: { readonly error: unknown } | undefined;
-  let rest = nothing;
-  // One listener at a time: racing each chunk against one long promise would hold on to all of them.
+  let bodyError: { readonly error: unknown } | undefined;
+  let remaining = empty;
+  // Rejects the pending read. Racing each chunk against one long-lived promise would keep every chunk in memory.
   let interrupt: (reason: unknown) => void = () => undefined;
 
   const next = (): Promise<IteratorResult<Uint8Array>> =>
@@ -23,7 +23,7 @@ export const uploadSource = (body: AsyncIterable<Uint8Array>): UploadSource => {
       if (stopped) return reject(stopped.reason);
       interrupt = reject;
       chunks.next().then(resolve, (error) => {
-        fault ??= { error };
+        bodyError ??= { error };
         reject(error);
       });
     });
@@ -32,15 +32,15 @@ export const uploadSource = (body: AsyncIterable<Uint8Array>): UploadSource => {
     async fill(part) {
       let filled = 0;
       while (filled < part.length) {
-        if (rest.length === 0) {
-          const step = await next();
-          if (step.done) break;
-          rest = step.value;
+        if (remaining.length === 0) {
+          const result = await next();
+          if (result.done) break;
+          remaining = result.value;
         }
-        const taken = rest.subarray(0, part.length - filled);
-        part.set(taken, filled);
-        filled += taken.length;
-        rest = taken.length === rest.length ? nothing : rest.subarray(taken.length);
+        const copied = remaining.subarray(0, part.length - filled);
+        part.set(copied, filled);
+        filled += copied.length;
+        remaining = copied.length === remaining.length ? empty : remaining.subarray(copied.length);
       }
       return filled;
     },
@@ -48,11 +48,11 @@ export const uploadSource = (body: AsyncIterable<Uint8Array>): UploadSource => {
       if (stopped) return;
       stopped = { reason };
       interrupt(reason);
-      // Not waited for: a body that waits for its client hears of it only when that goes on or away.
+      // This is not awaited: a body that waits for its client returns only when the client sends more or disconnects.
       chunks.return?.().catch((error: unknown) => {
-        fault ??= { error };
+        bodyError ??= { error };
       });
     },
-    fault: () => fault,
+    bodyError: () => bodyError,
   };
 };

@@ -10,26 +10,26 @@ import {
 import { StoreDown } from "../../domain/failure.ts";
 import type { ObjectKey } from "../../domain/resources/object-key.ts";
 import type { NewContent, WriteOutcome } from "../../ports/driven/resources/resource-store.ts";
-import type { ConditionHeaders, Step } from "./condition.ts";
-import { ConditionFailed } from "./condition.ts";
+import type { ConditionHeaders, WriteOperation } from "./condition.ts";
+import { PreconditionFailed } from "./condition.ts";
 import type { S3Connection } from "./connection.ts";
 import { asStoreDown } from "./store-failure.ts";
 import type { UploadSource } from "./upload-source.ts";
 import { uploadSource } from "./upload-source.ts";
 
-/** The least that S3 takes, since one is held for each upload. 10 000 parts make 52 GB of gzip. */
+/** In bytes: S3's minimum, since each upload buffers one part. S3's maximum of 10 000 parts makes 52 GB of gzip. */
 const partSize = 5 * 1024 * 1024;
 
-/** In milliseconds: how long a failed upload's caller waits for its parts to be discarded. */
-const discardPatience = 500;
+/** In milliseconds: how long a failed upload's caller waits for its parts to be removed. */
+const abortTimeout = 500;
 
-/** Sends the request that makes an upload visible, with the condition's headers, or throws ConditionFailed. */
+/** Sends the request that makes an upload visible, with conditional headers. Throws PreconditionFailed. */
 export type Commit = <T>(
-  step: Exclude<Step, "delete">,
+  operation: Exclude<WriteOperation, "delete">,
   send: (headers: ConditionHeaders) => Promise<T>,
 ) => Promise<T>;
 
-interface Target {
+interface Upload {
   readonly connection: S3Connection;
   readonly key: ObjectKey;
   readonly content: NewContent;
@@ -37,89 +37,93 @@ interface Target {
   readonly signal: AbortSignal;
 }
 
-/** A proxy's page, or nothing at all, comes with 200 as well; what has stored something says so. */
-const named = (name: string | undefined, what: string): string => {
-  if (name) return name;
-  throw new StoreDown({ cause: new Error(`The store's answer to ${what} was no answer of S3's`) });
+/**
+ * A store that has stored something names it; a proxy's error page, or an empty body, may have status 200 as well.
+ */
+const requireField = (value: string | undefined, request: string): string => {
+  if (value) return value;
+  throw new StoreDown({ cause: new Error(`The store's answer to ${request} was no answer of S3's`) });
 };
 
-const objectOf = ({ connection, key, content }: Target) => ({
+const objectInput = ({ connection, key, content }: Upload) => ({
   Bucket: connection.bucket,
   Key: key,
   ContentType: content.contentType,
   ...(content.contentEncoding === undefined ? {} : { ContentEncoding: content.contentEncoding }),
 });
 
-const putWhole = async (target: Target, body: Uint8Array): Promise<void> => {
-  const { connection, commit, signal } = target;
+const putObject = async (upload: Upload, body: Uint8Array): Promise<void> => {
+  const { connection, commit, signal } = upload;
   const { ETag } = await commit("put", (headers) =>
-    connection.writing.send(new PutObjectCommand({ ...objectOf(target), ...headers, Body: body }), {
+    connection.uploadClient.send(new PutObjectCommand({ ...objectInput(upload), ...headers, Body: body }), {
       abortSignal: signal,
     }),
   );
-  named(ETag, "an upload");
+  requireField(ETag, "an upload");
 };
 
-/** Discards a failed upload's parts; where the store is away, its lifecycle rule has to (deployment guide). */
-const discard = async ({ connection, key }: Target, uploadId: string): Promise<void> => {
-  const { writing, bucket, log } = connection;
+/** Removes a failed upload's parts. Where that fails, the bucket's lifecycle rule removes them (deployment guide). */
+const abortUpload = async ({ connection, key }: Upload, uploadId: string): Promise<void> => {
+  const { uploadClient, bucket, log } = connection;
   const command = new AbortMultipartUploadCommand({ Bucket: bucket, Key: key, UploadId: uploadId });
-  const done = writing.send(command).catch((cause: unknown) => {
+  const aborted = uploadClient.send(command).catch((cause: unknown) => {
     log.write({ event: "background", what: "discarding the parts of a failed upload", cause });
   });
-  await Promise.race([done, sleep(discardPatience)]);
+  await Promise.race([aborted, sleep(abortTimeout)]);
 };
 
-/** Sends one part after the other from the same memory: each was received by the store before the next is filled. */
-const sendParts = async (target: Target, uploadId: string, part: Uint8Array, source: UploadSource) => {
-  const { connection, key, signal } = target;
-  const sent: CompletedPart[] = [];
+/** Sends all parts from one buffer, each after the store has received the one before. */
+const sendParts = async (upload: Upload, uploadId: string, part: Uint8Array, source: UploadSource) => {
+  const { connection, key, signal } = upload;
+  const parts: CompletedPart[] = [];
   for (let size = part.length; size > 0; size = await source.fill(part)) {
-    const number = sent.length + 1;
+    const partNumber = parts.length + 1;
     const command = new UploadPartCommand({
       Bucket: connection.bucket,
       Key: key,
       UploadId: uploadId,
-      PartNumber: number,
+      PartNumber: partNumber,
       Body: part.subarray(0, size),
     });
-    const { ETag, ChecksumCRC32 } = await connection.writing.send(command, { abortSignal: signal });
-    sent.push({ PartNumber: number, ETag: named(ETag, "a part of an upload"), ChecksumCRC32 });
+    const { ETag, ChecksumCRC32 } = await connection.uploadClient.send(command, { abortSignal: signal });
+    parts.push({ PartNumber: partNumber, ETag: requireField(ETag, "a part of an upload"), ChecksumCRC32 });
   }
-  return sent;
+  return parts;
 };
 
-const putInParts = async (target: Target, part: Uint8Array, source: UploadSource): Promise<void> => {
-  const { connection, key, commit, signal } = target;
-  const { writing, completing, bucket } = connection;
-  const checksum = (await writing.config.requestChecksumCalculation()) === "WHEN_SUPPORTED";
-  const begin = new CreateMultipartUploadCommand({
-    ...objectOf(target),
-    ...(checksum ? { ChecksumAlgorithm: "CRC32" } : {}),
+const multipartUpload = async (upload: Upload, part: Uint8Array, source: UploadSource): Promise<void> => {
+  const { connection, key, commit, signal } = upload;
+  const { uploadClient, completionClient, bucket } = connection;
+  const hasChecksums = (await uploadClient.config.requestChecksumCalculation()) === "WHEN_SUPPORTED";
+  const create = new CreateMultipartUploadCommand({
+    ...objectInput(upload),
+    ...(hasChecksums ? { ChecksumAlgorithm: "CRC32" } : {}),
   });
-  const begun = await writing.send(begin, { abortSignal: signal });
-  const uploadId = named(begun.UploadId, "the beginning of an upload");
+  const created = await uploadClient.send(create, { abortSignal: signal });
+  const uploadId = requireField(created.UploadId, "the beginning of an upload");
   try {
-    const parts = await sendParts(target, uploadId, part, source);
-    const whole = { Bucket: bucket, Key: key, UploadId: uploadId, MultipartUpload: { Parts: parts } };
+    const parts = await sendParts(upload, uploadId, part, source);
+    const input = { Bucket: bucket, Key: key, UploadId: uploadId, MultipartUpload: { Parts: parts } };
     const { ETag, Key } = await commit("complete", (headers) =>
-      completing.send(new CompleteMultipartUploadCommand({ ...whole, ...headers }), { abortSignal: signal }),
+      completionClient.send(new CompleteMultipartUploadCommand({ ...input, ...headers }), {
+        abortSignal: signal,
+      }),
     );
-    // Ceph RGW 16 names the object, and leaves the tag empty.
-    named(ETag || Key, "an upload");
+    // Ceph RGW 16 returns the key and an empty tag.
+    requireField(ETag || Key, "an upload");
   } catch (error) {
-    await discard(target, uploadId);
+    await abortUpload(upload, uploadId);
     throw error;
   }
 };
 
 /**
- * Sends a body of unknown length, holding one part of it; the SDK's own lib-storage held 13 MB of each upload that
- * stood still (`npm run bench pressure`). Nothing is visible before the body has ended; when it throws, or the
- * signal is aborted, or the store fails, the parts are discarded.
+ * Uploads a body of unknown length, of which one part is in memory: the SDK's lib-storage held 13 MB of each stalled
+ * upload (`npm run bench pressure`). The object becomes visible once the body has ended; when the body throws, the
+ * signal is aborted or the store fails, the parts are removed.
  * Throws what the body threw, the signal's reason, or StoreDown.
  */
-export const upload = async (
+export const uploadObject = async (
   connection: S3Connection,
   key: ObjectKey,
   content: NewContent,
@@ -130,20 +134,20 @@ export const upload = async (
   const onAbort = () => source.stop(signal.reason);
   if (signal.aborted) onAbort();
   else signal.addEventListener("abort", onAbort, { once: true });
-  const target: Target = { connection, key, content, commit, signal };
+  const upload: Upload = { connection, key, content, commit, signal };
   try {
-    // Memory that is not written to costs nothing, so a small object takes no more than it has.
+    // The system allocates pages when they are written to, so a small object needs no more than its size.
     const part = Buffer.allocUnsafeSlow(partSize);
     const size = await source.fill(part);
-    if (size < part.length) await putWhole(target, part.subarray(0, size));
-    else await putInParts(target, part, source);
+    if (size < part.length) await putObject(upload, part.subarray(0, size));
+    else await multipartUpload(upload, part, source);
     return "done";
   } catch (error) {
     source.stop(error);
     if (signal.aborted) throw signal.reason;
-    const fault = source.fault();
-    if (fault) throw fault.error;
-    if (error instanceof ConditionFailed) return "precondition-failed";
+    const bodyError = source.bodyError();
+    if (bodyError) throw bodyError.error;
+    if (error instanceof PreconditionFailed) return "precondition-failed";
     throw asStoreDown(error);
   } finally {
     signal.removeEventListener("abort", onAbort);

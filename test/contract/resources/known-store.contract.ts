@@ -6,7 +6,7 @@ import { serverOnStore } from "../server-on-store.contract.ts";
 import { resourceStoreContract } from "./resource-store.contract.ts";
 import { s3Harness } from "./s3-resource-store.ts";
 
-/** That a store does what the documentation says of it, and that the server can keep its contract on it. */
+/** Checks that a store supports the conditions that the documentation lists, and fulfils the port's contract. */
 export const knownStoreContract = ({ name, heeds }: KnownStore, start: () => Promise<StartedStore>): void => {
   describe(`S3 by ${name}`, () => {
     let service: StartedStore;
@@ -15,10 +15,10 @@ export const knownStoreContract = ({ name, heeds }: KnownStore, start: () => Pro
     });
     afterAll(() => service?.close());
 
-    it("heeds the conditions that the documentation says", async () => {
-      const { heeded, mayList } = await probeS3Store(service);
-      expect(Object.fromEntries(heeded)).toEqual(heeds);
-      expect(mayList).toBe(true);
+    it("supports the conditions that the documentation lists", async () => {
+      const { supportedConditions, canList } = await probeS3Store(service);
+      expect(Object.fromEntries(supportedConditions)).toEqual(heeds);
+      expect(canList).toBe(true);
     });
 
     resourceStoreContract(`s3 by ${name}`, () => s3Harness(service));

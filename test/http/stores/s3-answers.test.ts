@@ -50,19 +50,19 @@ const put = (store: ResourceStore, kind: "none" | "absent" = "none") =>
 
 const listOf = (store: ResourceStore) => Array.fromAsync(store.list("blab/datasets/" as KeyPrefix, never));
 
-describe("answers of an S3 store", () => {
-  it("says that there is no object only when the store does", async () => {
+describe("the S3 adapter", () => {
+  it("finds no object when the store answers NoSuchKey", async () => {
     const { store } = await openOn((_, response) => s3Error(response, 404, "NoSuchKey"));
     expect(await store.read(key, never)).toBeUndefined();
     expect(await store.stat(key, never)).toBeUndefined();
   });
 
-  it("takes a 403 without a word, as HEAD has it, for no answer about the object", async () => {
+  it("treats a 403 to HEAD without a body as an outage", async () => {
     const { store } = await openOn((_, response) => response.writeHead(403).end());
     await expect(store.stat(key, never)).rejects.toBeInstanceOf(StoreDown);
   });
 
-  it("asks by GET what a 403 of HEAD is about", async () => {
+  it("sends GET after a 403 to HEAD, to learn its error code", async () => {
     const forbidden =
       (status: number, code: string) => (request: IncomingMessage, response: ServerResponse) =>
         request.method === "HEAD" ? response.writeHead(403).end() : s3Error(response, status, code);
@@ -77,7 +77,7 @@ describe("answers of an S3 store", () => {
     expect(await store.stat(key, never)).toMatchObject({ size: 2, etag: '"abc"' });
   });
 
-  const sayingNothing: readonly (readonly [string, (response: ServerResponse) => unknown])[] = [
+  const foreignAnswers: readonly (readonly [string, (response: ServerResponse) => unknown])[] = [
     [
       "a page",
       (response) => response.writeHead(200, { "content-type": "text/html" }).end("<p><b>Hello</b></p>"),
@@ -85,7 +85,7 @@ describe("answers of an S3 store", () => {
     ["nothing", (response) => response.writeHead(200).end()],
   ];
 
-  it.each(sayingNothing)("takes no upload for stored that is answered with 200 and %s", async (_, answer) => {
+  it.each(foreignAnswers)("treats 200 with %s to an upload as an outage", async (_, answer) => {
     const { store } = await openOn((request, response) => {
       request.resume().once("end", () => answer(response));
     });
@@ -95,11 +95,11 @@ describe("answers of an S3 store", () => {
   it.each([
     ["names the object and, as Ceph RGW 16, no tag", `<Key>${key}</Key><ETag></ETag>`, "done"],
     ["names neither", "", "StoreDown"],
-  ])("of an upload in parts: when the last answer %s", async (_, said, expected) => {
+  ])("completes a multipart upload by what the answer names: one that %s", async (_, fields, expected) => {
     const { store } = await openOn((request, response) => {
       request.resume().once("end", () => {
         if (request.method === "PUT") return response.writeHead(200, headers()).end();
-        const result = request.url?.includes("uploads") ? "<UploadId>1</UploadId>" : said;
+        const result = request.url?.includes("uploads") ? "<UploadId>1</UploadId>" : fields;
         response.writeHead(200, { "content-type": "application/xml" }).end(`<Result>${result}</Result>`);
       });
     });
@@ -108,15 +108,18 @@ describe("answers of an S3 store", () => {
     expect(await written.catch((error: Error) => error.constructor.name)).toBe(expected);
   });
 
-  it.each(sayingNothing)("takes no 200 with %s for a list, an object, or readiness", async (_, answer) => {
-    const { store } = await openOn((_request, response) => answer(response));
-    await expect(listOf(store)).rejects.toBeInstanceOf(StoreDown);
-    await expect(store.ready(never)).rejects.toBeInstanceOf(StoreDown);
-    await expect(store.stat(key, never)).rejects.toBeInstanceOf(StoreDown);
-    await expect(store.read(key, never)).rejects.toBeInstanceOf(StoreDown);
-  });
+  it.each(foreignAnswers)(
+    "treats 200 with %s as an outage, not as a list, an object or readiness",
+    async (_, answer) => {
+      const { store } = await openOn((_request, response) => answer(response));
+      await expect(listOf(store)).rejects.toBeInstanceOf(StoreDown);
+      await expect(store.ready(never)).rejects.toBeInstanceOf(StoreDown);
+      await expect(store.stat(key, never)).rejects.toBeInstanceOf(StoreDown);
+      await expect(store.read(key, never)).rejects.toBeInstanceOf(StoreDown);
+    },
+  );
 
-  it("takes nothing for removed that is still there after a 200", async () => {
+  it("treats 200 to DELETE as an outage if the object still exists", async () => {
     let isThere = true;
     const { store } = await openOn((request, response) => {
       if (request.method === "DELETE") response.writeHead(200).end("<p>Hello</p>");
@@ -128,17 +131,17 @@ describe("answers of an S3 store", () => {
     expect(await store.remove(key, { kind: "none" }, never)).toBe("done");
   });
 
-  it("takes a 404 of somebody before the store for none of the store's", async () => {
+  it("treats a 404 of a proxy before the store as an outage", async () => {
     const notFound = (response: ServerResponse) =>
       response.writeHead(404, { "content-type": "text/plain" }).end("default backend - 404");
     const { store } = await openOn((_, response) => notFound(response));
     await expect(store.read(key, never)).rejects.toBeInstanceOf(StoreDown);
     await expect(store.stat(key, never)).rejects.toBeInstanceOf(StoreDown);
     await expect(store.remove(key, { kind: "none" }, never)).rejects.toBeInstanceOf(StoreDown);
-    const { store: unnumbered } = await openOn((request, response) =>
+    const { store: withoutRequestId } = await openOn((request, response) =>
       request.method === "HEAD" ? notFound(response) : s3Error(response, 404, "NoSuchKey"),
     );
-    expect(await unnumbered.stat(key, never)).toBeUndefined();
+    expect(await withoutRequestId.stat(key, never)).toBeUndefined();
     const { store: conditional } = await openOn((request, response) => {
       if (request.method === "PUT") request.resume().once("end", () => notFound(response));
       else s3Error(response, 404, "NoSuchKey");
@@ -146,7 +149,7 @@ describe("answers of an S3 store", () => {
     await expect(put(conditional, "absent")).rejects.toBeInstanceOf(StoreDown);
   });
 
-  it("takes a date that is none for a fault of the store's, and not for one of ours", async () => {
+  it("treats an invalid date as an outage, not as a programming error", async () => {
     const { store } = await openOn((_, response) =>
       response
         .writeHead(200, headers({ "last-modified": "yesterday", "content-length": "2" }))
@@ -171,18 +174,18 @@ describe("answers of an S3 store", () => {
     ["the same page again and again", () => next("again")],
     ["some pages in turn", (nth: number) => next(`${nth % 3}`)],
     ["no next page, though there is one", () => ""],
-  ])("ends a list that names %s, and says that it is the store's fault", async (_, more) => {
+  ])("treats a list that continues with %s as an outage", async (_, more) => {
     const { store, stub } = await openOn(pageOf((nth) => isTruncated(true, more(nth))));
     await expect(listOf(store)).rejects.toBeInstanceOf(StoreDown);
     expect(stub.requests.length).toBeLessThan(6);
   });
 
-  it("ends a list where the store says so, whatever else it names", async () => {
+  it("ends a list at IsTruncated=false, even with a continuation token", async () => {
     const { store } = await openOn(pageOf((nth) => isTruncated(false, next(String(nth)))));
     expect(await listOf(store)).toEqual(["a.json"]);
   });
 
-  it("leaves out a key that makes no sense, and lists the others", async () => {
+  it("leaves out a key that cannot be decoded, and lists the others", async () => {
     const { store } = await openOn((_, response) => {
       response.writeHead(200, { "content-type": "application/xml" });
       const keys = [
@@ -205,12 +208,12 @@ describe("answers of an S3 store", () => {
     [403, "InvalidAccessKeyId"],
     [403, "AccessDenied"],
     [404, "NoSuchBucket"],
-  ])("does not take %i %s for that", async (status, code) => {
+  ])("treats %i %s as an outage", async (status, code) => {
     const { store } = await openOn((_, response) => s3Error(response, status, code));
     await expect(store.read(key, never)).rejects.toBeInstanceOf(StoreDown);
   });
 
-  it("asks again when the store wants it slower", async () => {
+  it("retries after SlowDown", async () => {
     const { store, stub } = await openOn((_, response, nth) => {
       if (nth < 3) return s3Error(response, 503, "SlowDown");
       response.writeHead(200, headers({ "content-length": "2" })).end("{}");
@@ -220,7 +223,7 @@ describe("answers of an S3 store", () => {
     expect(stub.requests).toHaveLength(3);
   });
 
-  it("asks again on a new connection when the store has closed the kept one", async () => {
+  it("retries on a new connection when the store has closed the keep-alive connection", async () => {
     const { store, stub } = await openOn((_, response, nth) => {
       if (nth === 2) return response.destroy();
       response.writeHead(200, headers({ "content-length": "0" })).end();
@@ -230,7 +233,7 @@ describe("answers of an S3 store", () => {
     expect(stub.requests).toHaveLength(3);
   });
 
-  it("gives up within five seconds when the store always wants it slower", async () => {
+  it("gives up within five seconds when the store keeps answering SlowDown", async () => {
     const { store, stub } = await openOn((_, response) => s3Error(response, 503, "SlowDown"));
     const began = performance.now();
     await expect(store.read(key, never)).rejects.toBeInstanceOf(StoreDown);
@@ -239,7 +242,7 @@ describe("answers of an S3 store", () => {
     expect(stub.requests.length).toBeLessThanOrEqual(6);
   });
 
-  it("waits as long as it is told, and longer for an upload's completion", async () => {
+  it("waits for the configured timeout, and longer for an upload's completion", async () => {
     const isCompletion = ({ method, url }: IncomingMessage) => method === "POST" && url?.includes("uploadId");
     const slow = (request: IncomingMessage, response: ServerResponse) => {
       const answer = () => {
@@ -256,8 +259,8 @@ describe("answers of an S3 store", () => {
     await expect(store.stat(key, never)).rejects.toBeInstanceOf(StoreDown);
     const large = { contentType: "application/json", body: bodyOf("x".repeat(5e6), "y".repeat(5e6)) };
     expect(await store.write(key, large, { kind: "none" }, never)).toBe("done");
-    const { store: patient } = await openOn(slow, { timeout: 3 });
-    expect(await patient.stat(key, never)).toBeDefined();
+    const { store: slower } = await openOn(slow, { timeout: 3 });
+    expect(await slower.stat(key, never)).toBeDefined();
   });
 
   it.each([
@@ -265,7 +268,7 @@ describe("answers of an S3 store", () => {
     [507, "InsufficientStorage"],
     [403, "QuotaExceeded"],
     [400, "XMinioAdminBucketQuotaExceeded"],
-  ])("is full when it says %i %s to an upload, and nothing else is", async (status, code) => {
+  ])("reports a full store at %i %s to an upload", async (status, code) => {
     const { store } = await openOn((request, response) =>
       request.resume().once("end", () => s3Error(response, status, code)),
     );
@@ -276,7 +279,7 @@ describe("answers of an S3 store", () => {
     await expect(put(denied)).rejects.not.toBeInstanceOf(StoreFull);
   });
 
-  it("never takes a body that broke off for a whole one", async () => {
+  it("throws when a body is shorter than its Content-Length", async () => {
     const { store } = await openOn((_, response) => {
       response.writeHead(200, headers({ "content-length": "1000" }));
       response.write("half");
@@ -286,7 +289,7 @@ describe("answers of an S3 store", () => {
     await expect(Array.fromAsync(object?.body ?? [])).rejects.toBeInstanceOf(StoreDown);
   });
 
-  it("does not ask a second time for whether its own write was the one that is there", async () => {
+  it("treats a failed condition after a retry as an outage, since the first attempt may have written", async () => {
     let puts = 0;
     const { store } = await openOn((request, response) => {
       if (request.method === "HEAD") return s3Error(response, 404, "NotFound");
@@ -318,7 +321,7 @@ describe("answers of an S3 store", () => {
     expect(sent?.headers).not.toHaveProperty("content-encoding");
   });
 
-  it("addresses the bucket by path where an endpoint is given", async () => {
+  it("uses path-style addresses with an endpoint", async () => {
     const { store, stub } = await openOn((_, response) =>
       response.writeHead(200, headers({ "content-length": "0" })).end(),
     );
@@ -326,7 +329,7 @@ describe("answers of an S3 store", () => {
     expect(stub.requests).toEqual(["HEAD /bucket/blab/datasets/a.json"]);
   });
 
-  it("goes through the proxy that the environment names, but not past no_proxy", async () => {
+  it("uses http_proxy, except for hosts in no_proxy", async () => {
     const asked: string[] = [];
     const proxy = createServer((request, response) => {
       asked.push(String(request.url));
@@ -336,13 +339,13 @@ describe("answers of an S3 store", () => {
     closers.push(() => new Promise((resolve) => void proxy.close(() => resolve())));
     const http_proxy = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
     const endpoint = "http://store.example.org";
-    const first = await openOn(() => undefined, { endpoint, proxies: { http_proxy } });
+    const first = await openOn(() => undefined, { endpoint, proxyEnv: { http_proxy } });
     expect(await first.store.stat(key, never)).toMatchObject({ size: 0 });
     expect(asked).toEqual([`${endpoint}/bucket/blab/datasets/a.json`]);
 
     const { store, stub } = await openOn(
       (_, response) => response.writeHead(200, headers({ "content-length": "0" })).end(),
-      { proxies: { http_proxy, no_proxy: "127.0.0.1" } },
+      { proxyEnv: { http_proxy, no_proxy: "127.0.0.1" } },
     );
     await store.stat(key, never);
     expect(stub.requests).toHaveLength(1);
@@ -354,14 +357,14 @@ describe("answers of an S3 store", () => {
     ["aws-chunked,gzip", "gzip"],
     ["aws-chunked", undefined],
     ["", undefined],
-  ])("reads the stored encoding %j as %j", async (stored, encoding) => {
+  ])("parses the stored encoding %j as %j", async (stored, encoding) => {
     const { store } = await openOn((_, response) =>
       response.writeHead(200, headers({ "content-encoding": stored, "content-length": "3" })).end(),
     );
     expect((await store.stat(key, never))?.contentEncoding).toBe(encoding);
   });
 
-  it("refuses an object in an encoding that it does not know", async () => {
+  it("rejects an object with an unknown encoding", async () => {
     const { store } = await openOn((_, response) =>
       response.writeHead(200, headers({ "content-encoding": "br", "content-length": "3" })).end("abc"),
     );
@@ -369,7 +372,7 @@ describe("answers of an S3 store", () => {
     await expect(store.stat(key, never)).rejects.toBeInstanceOf(UnusableObject);
   });
 
-  it("lists all pages, with names that XML could not hold", async () => {
+  it("lists all pages, with names that XML cannot represent", async () => {
     const page = (name: string, more: string) =>
       `<?xml version="1.0"?><ListBucketResult><Name>bucket</Name><EncodingType>url</EncodingType>${more}<Contents><Key>blab/datasets/${name}</Key></Contents></ListBucketResult>`;
     const { store } = await openOn((request, response) => {
@@ -381,24 +384,27 @@ describe("answers of an S3 store", () => {
     expect(names).toEqual(["b c+\u0001.json"]);
   });
 
-  it("tells nobody of the keys that it signs with", async () => {
+  it("has no credentials and signatures in its errors", async () => {
     const { store, stub } = await openOn((_, response) => s3Error(response, 403, "SignatureDoesNotMatch"));
     const error = await store.read(key, never).catch((thrown: unknown) => thrown);
-    const told = inspect(error, { depth: 10, showHidden: true });
-    expect(told).not.toContain(stub.options.credentials?.secretAccessKey);
-    expect(told).not.toContain("Signature=");
+    const inspected = inspect(error, { depth: 10, showHidden: true });
+    expect(inspected).not.toContain(stub.options.credentials?.secretAccessKey);
+    expect(inspected).not.toContain("Signature=");
   });
 
   it.each([
     [403, "AccessDenied"],
     [403, "InvalidAccessKeyId"],
     [404, "NoSuchBucket"],
-  ])("is not ready while the store says %i %s to a list, and says so", async (status, code) => {
-    const { store } = await openOn((_, response) => s3Error(response, status, code));
-    await expect(store.ready(never)).rejects.toMatchObject({ cause: { name: code } });
-  });
+  ])(
+    "is not ready while the store answers %i %s to a list, and has that as the cause",
+    async (status, code) => {
+      const { store } = await openOn((_, response) => s3Error(response, status, code));
+      await expect(store.ready(never)).rejects.toMatchObject({ cause: { name: code } });
+    },
+  );
 
-  it("needs no region where it has an endpoint", async () => {
+  it("needs no region with an endpoint", async () => {
     const { stub } = await openOn((_, response) => s3Error(response, 404, "NoSuchKey"));
     const { region: _, ...options } = stub.options;
     const store = openS3Store(options);

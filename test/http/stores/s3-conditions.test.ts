@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
 import { connectS3 } from "../../../src/adapters/s3/connection.ts";
-import { startProbe } from "../../../src/adapters/s3/probe/probe-at-start.ts";
+import { startProbe } from "../../../src/adapters/s3/probe/start-probe.ts";
 import { systemClock } from "../../../src/adapters/system/clock.ts";
 import { parseGroupName } from "../../../src/domain/groups/group.ts";
 import type { ObjectKey } from "../../../src/domain/resources/object-key.ts";
@@ -9,7 +9,7 @@ import type { ETag, Precondition } from "../../../src/domain/resources/stored-ob
 import type { ResourceStore } from "../../../src/ports/driven/resources/resource-store.ts";
 import { recordingLog } from "../../support/measuring/recording-log.ts";
 import { s3Error } from "../../support/resources/stub-s3.ts";
-import type { Conduct } from "../../support/resources/stub-s3-bucket.ts";
+import type { StubBehavior } from "../../support/resources/stub-s3-bucket.ts";
 import { startStubBucket } from "../../support/resources/stub-s3-bucket.ts";
 import { openS3Store, probeS3Store } from "../../support/stores/open-s3-store.ts";
 
@@ -21,23 +21,27 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
 
-const startBucket = async (conduct: Conduct = {}) => {
-  const bucket = await startStubBucket(conduct);
+const startBucket = async (behavior: StubBehavior = {}) => {
+  const bucket = await startStubBucket(behavior);
   closers.push(() => bucket.close());
   return bucket;
 };
 
-const heedsAll = {
+const supportsAll = {
   ifNoneMatch: ["put", "complete"],
   ifMatch: ["put", "complete", "delete"],
-} as const satisfies Conduct;
+} as const satisfies StubBehavior;
 
-/** As radosgw 16 is. */
-const unquotedPut = { ifNoneMatch: ["put"], ifMatch: ["put"], unquoted: true } as const satisfies Conduct;
+/** The behavior of Ceph RGW 16. */
+const unquotedPut = {
+  ifNoneMatch: ["put"],
+  ifMatch: ["put"],
+  unquoted: true,
+} as const satisfies StubBehavior;
 
-const conducts: Record<string, { conduct: Conduct; heeds: string[]; ignores: string[] }> = {
+const behaviors: Record<string, { behavior: StubBehavior; heeds: string[]; ignores: string[] }> = {
   "every condition": {
-    conduct: heedsAll,
+    behavior: supportsAll,
     heeds: [
       "put If-None-Match",
       "put If-Match",
@@ -47,13 +51,13 @@ const conducts: Record<string, { conduct: Conduct; heeds: string[]; ignores: str
     ],
     ignores: [],
   },
-  "those of puts, without quotes": {
-    conduct: unquotedPut,
+  "those of puts, with unquoted tags": {
+    behavior: unquotedPut,
     heeds: ["put If-None-Match", "put If-Match (unquoted)"],
     ignores: ["complete If-None-Match", "complete If-Match", "delete If-Match"],
   },
   none: {
-    conduct: {},
+    behavior: {},
     heeds: [],
     ignores: [
       "put If-None-Match",
@@ -65,8 +69,8 @@ const conducts: Record<string, { conduct: Conduct; heeds: string[]; ignores: str
   },
 };
 
-const probed = async (conduct: Conduct) => {
-  const bucket = await startBucket(conduct);
+const probed = async (behavior: StubBehavior) => {
+  const bucket = await startBucket(behavior);
   const log = recordingLog();
   const connection = connectS3(bucket.options, log);
   const probe = startProbe(connection, systemClock());
@@ -91,17 +95,17 @@ const etagIn = async (store: ResourceStore): Promise<ETag> =>
   (await store.stat(key, never))?.etag ?? expect.unreachable();
 
 describe("the probe of a store", () => {
-  it.each(Object.entries(conducts))("finds that it heeds %s, and says so once", async (_, expected) => {
-    const { log, probe, bucket } = await probed(expected.conduct);
+  it.each(Object.entries(behaviors))("finds that it supports %s, and logs that once", async (_, expected) => {
+    const { log, probe, bucket } = await probed(expected.behavior);
     await probe.ended;
     const { heeds, ignores } = expected;
     expect(log.events).toEqual([{ event: "store-probe", heeds, ignores }]);
-    expect(probe.heeded()?.size).toBe(heeds.length);
+    expect(probe.supportedConditions()?.size).toBe(heeds.length);
     expect([...bucket.objects.keys(), ...bucket.uploads.keys()]).toEqual([]);
   });
 
-  it("touches nothing but a place of its own, which no group can have", async () => {
-    const { bucket, probe } = await probed(heedsAll);
+  it("uses only keys below a prefix that no group can have", async () => {
+    const { bucket, probe } = await probed(supportsAll);
     await probe.ended;
     const keys = bucket.requests.map((line) => line.split(" ")[1]?.split("?")[0]?.replace("/bucket", ""));
     expect(
@@ -110,8 +114,8 @@ describe("the probe of a store", () => {
     expect(parseGroupName(".groups-server")).toBeUndefined();
   });
 
-  it("warns of a missing right to list", async () => {
-    const { log, probe } = await probed({ ...heedsAll, refusesLists: true });
+  it("logs that the right to list is missing", async () => {
+    const { log, probe } = await probed({ ...supportsAll, deniesLists: true });
     await probe.ended;
     expect(log.events).toMatchObject([
       { event: "store-probe", fault: expect.stringContaining("s3:ListBucket") },
@@ -122,40 +126,40 @@ describe("the probe of a store", () => {
     ["503", (response: Parameters<typeof s3Error>[0]) => s3Error(response, 503, "SlowDown")],
     ["403", (response: Parameters<typeof s3Error>[0]) => s3Error(response, 403, "AccessDenied")],
     ["404 NoSuchBucket", (response: Parameters<typeof s3Error>[0]) => s3Error(response, 404, "NoSuchBucket")],
-  ])("takes %s for no answer, and asks again", async (_, answer) => {
+  ])("takes %s for no definite answer, and retries", async (_, answer) => {
     let isAway = true;
     const { log, probe } = await probed({
-      ...heedsAll,
-      instead: (_request, response) => {
+      ...supportsAll,
+      intercept: (_request, response) => {
         if (isAway) answer(response);
         return isAway;
       },
     });
     await expect.poll(() => log.events, { timeout: 8000 }).toMatchObject([{ event: "background" }]);
-    expect(probe.heeded()).toBeUndefined();
+    expect(probe.supportedConditions()).toBeUndefined();
     isAway = false;
     await probe.ended;
-    expect(probe.heeded()?.size).toBe(5);
+    expect(probe.supportedConditions()?.size).toBe(5);
     expect(log.events.map(({ event }) => event)).toEqual(["background", "store-probe"]);
   });
 
-  it("ends when it is closed, while the store does not answer", async () => {
-    const { log, probe } = await probed({ instead: () => true });
+  it("ends when it is closed while the store does not answer", async () => {
+    const { log, probe } = await probed({ intercept: () => true });
     await sleep(50);
     await probe.close();
-    expect(probe.heeded()).toBeUndefined();
+    expect(probe.supportedConditions()).toBeUndefined();
     expect(log.events).toEqual([]);
   });
 });
 
-describe.each(Object.entries(conducts))(
-  "writes with conditions, in a store that heeds %s",
-  (_, { conduct }) => {
+describe.each(Object.entries(behaviors))(
+  "conditional writes to a store that supports %s",
+  (_, { behavior }) => {
     const open = async (isKnown: boolean) => {
-      const bucket = await startBucket({ ...conduct, slow: 5 });
-      const findings = isKnown ? await probeS3Store(bucket.options) : undefined;
+      const bucket = await startBucket({ ...behavior, writeDelay: 5 });
+      const probeResult = isKnown ? await probeS3Store(bucket.options) : undefined;
       const another = () => {
-        const store = openS3Store(bucket.options, findings);
+        const store = openS3Store(bucket.options, probeResult);
         closers.push(() => store.close());
         return store;
       };
@@ -165,7 +169,7 @@ describe.each(Object.entries(conducts))(
     describe.each([
       ["known", true],
       ["not known yet", false],
-    ])("which is %s", (_known, isKnown) => {
+    ])("which is %s to the server", (_known, isKnown) => {
       it.each([
         ["small", 1],
         ["large", 600],

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { ListMultipartUploadsCommand, ListObjectsV2Command, PutObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connectS3 } from "../../../src/adapters/s3/connection.ts";
-import { startProbe } from "../../../src/adapters/s3/probe/probe-at-start.ts";
+import { startProbe } from "../../../src/adapters/s3/probe/start-probe.ts";
 import { StoreDown } from "../../../src/domain/failure.ts";
 import type { KeyPrefix, ObjectKey } from "../../../src/domain/resources/object-key.ts";
 import type { Precondition } from "../../../src/domain/resources/stored-object.ts";
@@ -63,7 +63,7 @@ describe("the S3 store on MinIO", () => {
     return (await minio.client.send(command)).Uploads?.length ?? 0;
   };
 
-  it("is left nothing by probes that were killed an hour ago, and everything by others", async () => {
+  it("has the objects of probes removed that were killed an hour ago, and no others", async () => {
     const left = [".groups-server/probe/killed/put-absent", ".groups-server/probe/killed/delete-matching"];
     const other = ".groups-server/other";
     for (const Key of [...left, other]) {
@@ -76,7 +76,7 @@ describe("the S3 store on MinIO", () => {
     const afterStart = async (ahead: number) => {
       const connection = connectS3(minio, recordingLog());
       const probe = startProbe(connection, { now: () => Date.now() / 1000 + ahead });
-      await probe.tidied;
+      await probe.cleanedUp;
       await probe.close();
       await connection.close();
       return keysLeft();
@@ -85,7 +85,7 @@ describe("the S3 store on MinIO", () => {
     expect(await afterStart(3700)).toEqual([other]);
   });
 
-  it.each([0, 1, 8, 9, 16, 40])("gives back %i MiB of unknown length as they came", async (size) => {
+  it.each([0, 1, 8, 9, 16, 40])("stores and returns %i MiB of unknown length", async (size) => {
     const key = newKey();
     await store.write(key, gzipOf(mebibytes(size)), always, never);
     const object = await store.read(key, never);
@@ -98,7 +98,7 @@ describe("the S3 store on MinIO", () => {
     expect(await partsLeftAt(key)).toBe(0);
   });
 
-  it("leaves no parts of a body that turns out bad in its last chunk", async () => {
+  it("leaves no parts of a body that throws after its last chunk", async () => {
     const key = newKey();
     const fault = new Error("That was no JSON.");
     async function* body() {
@@ -110,7 +110,7 @@ describe("the S3 store on MinIO", () => {
     expect(await partsLeftAt(key)).toBe(0);
   });
 
-  it("leaves no parts when the client goes away, however the body waits", async () => {
+  it("leaves no parts when the upload is aborted while it waits for the body", async () => {
     const key = newKey();
     const abort = new AbortController();
     const reason = new Error("The client has gone.");
@@ -135,7 +135,7 @@ describe("the S3 store on MinIO", () => {
     expect(left).toBe(true);
   });
 
-  it("lets exactly one of several large writers create an object, and leaves no parts of the others", async () => {
+  it("creates an object once for several large uploads, and leaves no parts of the others", async () => {
     const key = newKey();
     const writers = Array.from({ length: 4 }, () =>
       store.write(key, gzipOf(mebibytes(10)), { kind: "absent" }, never),
@@ -145,7 +145,7 @@ describe("the S3 store on MinIO", () => {
     expect(await partsLeftAt(key)).toBe(0);
   });
 
-  it("does not put a large object over one that was replaced in the meantime", async () => {
+  it("does not replace an object that was replaced during a large upload", async () => {
     const key = newKey();
     await store.write(key, gzipOf(mebibytes(1)), always, never);
     const { etag } = (await store.stat(key, never)) ?? expect.unreachable();
@@ -160,7 +160,7 @@ describe("the S3 store on MinIO", () => {
     expect(await partsLeftAt(key)).toBe(0);
   });
 
-  it("frees the socket of every download that is aborted or left", async () => {
+  it("releases the socket of every download that is aborted or not read to its end", async () => {
     const key = newKey();
     await store.write(key, gzipOf(mebibytes(10)), always, never);
     // More than there are sockets.
@@ -175,7 +175,7 @@ describe("the S3 store on MinIO", () => {
     expect(await store.stat(key, never)).toBeDefined();
   });
 
-  it("lets a reader take its time", async () => {
+  it("has no timeout for slow readers", async () => {
     const key = newKey();
     await store.write(key, gzipOf(mebibytes(20)), always, never);
     const object = await store.read(key, never);
@@ -187,7 +187,7 @@ describe("the S3 store on MinIO", () => {
     expect(size).toBe(20 * mebibyte);
   });
 
-  it("lists more names than one page holds, in their order", async () => {
+  it("lists more names than fit in a page, in order", async () => {
     const prefix = "many/datasets/" as KeyPrefix;
     const names = Array.from({ length: 1100 }, (_, n) => `${String(n).padStart(5, "0")}.json`);
     for (let at = 0; at < names.length; at += 50) {
@@ -199,7 +199,7 @@ describe("the S3 store on MinIO", () => {
     expect(await Array.fromAsync(store.list(prefix, never))).toEqual(names);
   });
 
-  it("holds little of a large upload in memory", async () => {
+  it("buffers little of a large upload", async () => {
     const key = newKey();
     let most = 0;
     async function* body() {
@@ -218,7 +218,7 @@ describe("the S3 store on MinIO", () => {
     expect(await secondsOf(() => expect(work()).rejects.toBeInstanceOf(StoreDown))).toBeLessThan(5);
   };
 
-  it("says within five seconds that the store hangs, and goes on when it is back", async () => {
+  it("throws StoreDown within five seconds while the store hangs, and recovers", async () => {
     const key = newKey();
     await store.write(key, gzipOf(mebibytes(1)), always, never);
     await minio.pause();
@@ -238,7 +238,7 @@ describe("the S3 store on MinIO", () => {
     expect(await store.stat(key, never)).toBeDefined();
   });
 
-  it("says so when the store goes away in the middle of an upload or a download", async () => {
+  it("throws StoreDown when the store stops in the middle of an upload or a download", async () => {
     const key = newKey();
     await store.write(key, gzipOf(mebibytes(40)), always, never);
     const object = await store.read(key, never);

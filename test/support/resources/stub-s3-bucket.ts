@@ -3,19 +3,19 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { StubS3 } from "./stub-s3.ts";
 import { s3Error, startStubS3 } from "./stub-s3.ts";
 
-type Step = "put" | "complete" | "delete";
+type WriteOperation = "put" | "complete" | "delete";
 
-/** How a store treats conditions; by default it ignores them. */
-export interface Conduct {
-  readonly ifNoneMatch?: readonly Step[];
-  readonly ifMatch?: readonly Step[];
-  /** If-Match is compared with the entity tag without its quotes. */
+/** How the store treats conditions; by default it ignores all. */
+export interface StubBehavior {
+  readonly ifNoneMatch?: readonly WriteOperation[];
+  readonly ifMatch?: readonly WriteOperation[];
+  /** Whether If-Match matches unquoted tags only. */
   readonly unquoted?: boolean;
-  readonly refusesLists?: boolean;
-  /** Milliseconds before each write is carried out. */
-  readonly slow?: number;
-  /** Overrides the answer to a request. */
-  readonly instead?: (request: IncomingMessage, response: ServerResponse) => boolean;
+  readonly deniesLists?: boolean;
+  /** In milliseconds, before each write. */
+  readonly writeDelay?: number;
+  /** Answers a request instead of the stub, if it returns true. */
+  readonly intercept?: (request: IncomingMessage, response: ServerResponse) => boolean;
 }
 
 export interface StubBucket extends StubS3 {
@@ -31,27 +31,28 @@ const xml = (response: ServerResponse, text: string) =>
 
 const bodyOf = async (request: IncomingMessage) => Buffer.concat(await Array.fromAsync(request));
 
-/** A bucket in memory, in an S3 store whose behaviour a test chooses. */
-export const startStubBucket = async (conduct: Conduct = {}): Promise<StubBucket> => {
+/** A bucket in memory, in an S3 store whose behavior a test chooses. */
+export const startStubBucket = async (behavior: StubBehavior = {}): Promise<StubBucket> => {
   const objects = new Map<string, Buffer>();
   const uploads = new Map<string, Buffer[]>();
 
-  const isRefused = (step: Step, key: string, { headers }: IncomingMessage): boolean => {
+  const isRejected = (operation: WriteOperation, key: string, { headers }: IncomingMessage): boolean => {
     const present = objects.get(key);
     const tag = present && tagOf(present);
-    if (headers["if-none-match"] === "*" && conduct.ifNoneMatch?.includes(step)) return tag !== undefined;
-    if (headers["if-match"] === undefined || !conduct.ifMatch?.includes(step)) return false;
-    return headers["if-match"] !== (conduct.unquoted ? tag?.replaceAll('"', "") : tag);
+    if (headers["if-none-match"] === "*" && behavior.ifNoneMatch?.includes(operation))
+      return tag !== undefined;
+    if (headers["if-match"] === undefined || !behavior.ifMatch?.includes(operation)) return false;
+    return headers["if-match"] !== (behavior.unquoted ? tag?.replaceAll('"', "") : tag);
   };
 
   const change = async (
-    step: Step,
+    operation: WriteOperation,
     key: string,
     [request, response]: [IncomingMessage, ServerResponse],
     work: () => void,
   ) => {
-    if (conduct.slow) await new Promise((resolve) => setTimeout(resolve, conduct.slow));
-    if (isRefused(step, key, request)) return s3Error(response, 412, "PreconditionFailed");
+    if (behavior.writeDelay) await new Promise((resolve) => setTimeout(resolve, behavior.writeDelay));
+    if (isRejected(operation, key, request)) return s3Error(response, 412, "PreconditionFailed");
     work();
   };
 
@@ -77,7 +78,7 @@ export const startStubBucket = async (conduct: Conduct = {}): Promise<StubBucket
   };
 
   const list = (response: ServerResponse) =>
-    conduct.refusesLists
+    behavior.deniesLists
       ? s3Error(response, 403, "AccessDenied")
       : xml(response, "<ListBucketResult></ListBucketResult>");
 
@@ -102,7 +103,7 @@ export const startStubBucket = async (conduct: Conduct = {}): Promise<StubBucket
     const { pathname, searchParams } = new URL(request.url ?? "/", "http://stub");
     const key = decodeURIComponent(pathname.replace(/^\/bucket\/?/, ""));
     const content = await bodyOf(request);
-    if (conduct.instead?.(request, response)) return;
+    if (behavior.intercept?.(request, response)) return;
     if (searchParams.has("uploadId")) return answerUpload(key, searchParams, content, [request, response]);
     if (request.method === "POST") {
       const id = randomBytes(8).toString("hex");

@@ -1,11 +1,11 @@
-import type { Condition, TagForm } from "../../../src/adapters/s3/condition.ts";
+import type { Condition, ETagFormat } from "../../../src/adapters/s3/condition.ts";
 import { defaultImage } from "../containers/image.ts";
 
 export interface KnownStore {
   readonly name: string;
   readonly version: string;
-  /** The conditions that the probe finds enforced; the store ignores all others. */
-  readonly heeds: Partial<Record<Condition, TagForm>>;
+  /** The conditions that the probe finds supported; the store ignores all others. */
+  readonly heeds: Partial<Record<Condition, ETagFormat>>;
   /** When the contract was last run on it by hand. Absent: the tests run it each time. */
   readonly tried?: string;
 }
@@ -15,7 +15,7 @@ const quoted = (...conditions: Condition[]): KnownStore["heeds"] =>
 
 const versionOf = (image: string) => image.split(":").at(-1) ?? "";
 
-/** The stores that the contract of the resource store was run on, and which conditions they enforce. */
+/** The stores that the contract of the resource store was run on, and which conditions they support. */
 export const knownStores = {
   minio: {
     name: "MinIO",

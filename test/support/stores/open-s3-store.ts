@@ -1,6 +1,6 @@
 import type { S3Options } from "../../../src/adapters/s3/connection.ts";
 import { connectS3 } from "../../../src/adapters/s3/connection.ts";
-import type { Findings } from "../../../src/adapters/s3/probe/probe.ts";
+import type { ProbeResult } from "../../../src/adapters/s3/probe/probe.ts";
 import { probe } from "../../../src/adapters/s3/probe/probe.ts";
 import { s3ResourceStore } from "../../../src/adapters/s3/resource-store.ts";
 import { systemClock } from "../../../src/adapters/system/clock.ts";
@@ -16,8 +16,8 @@ export interface OpenS3Store extends ResourceStore {
   close(): Promise<void>;
 }
 
-/** Probes which conditions a store enforces, as a server does at its start. */
-export const probeS3Store = async (options: S3Options): Promise<Findings> => {
+/** Probes which conditions a store supports, as a server does at its start. */
+export const probeS3Store = async (options: S3Options): Promise<ProbeResult> => {
   const connection = connectS3(options, recordingLog());
   try {
     return await probe(connection, AbortSignal.timeout(60_000));
@@ -26,13 +26,14 @@ export const probeS3Store = async (options: S3Options): Promise<Findings> => {
   }
 };
 
-/** @param findings Absent: the probe has no result yet. */
+/** @param probeResult Absent: the probe has no result yet. */
 export const openS3Store = (
   options: S3Options,
-  findings?: Findings,
+  probeResult?: ProbeResult,
   log: Log = recordingLog(),
 ): OpenS3Store => {
   const connection = connectS3(options, log);
-  const store = s3ResourceStore(connection, { lock, heeded: () => findings?.heeded });
+  const supportedConditions = () => probeResult?.supportedConditions;
+  const store = s3ResourceStore(connection, { lock, supportedConditions });
   return { ...store, close: () => connection.close() };
 };

@@ -8,95 +8,105 @@ import {
   PutObjectCommand,
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
-import type { Condition, ConditionHeaders, Heeded, Step, TagForm } from "../condition.ts";
-import { tagIn } from "../condition.ts";
+import type {
+  Condition,
+  ConditionHeaders,
+  ETagFormat,
+  SupportedConditions,
+  WriteOperation,
+} from "../condition.ts";
+import { formatETag } from "../condition.ts";
 import type { S3Connection } from "../connection.ts";
-import { isForbidden, isRefusal } from "../store-failure.ts";
+import { isConditionRejected, isForbidden } from "../store-failure.ts";
 
-export interface Findings {
-  readonly heeded: Heeded;
-  /** Without the right to list, a store says 403 of what is not there. */
-  readonly mayList: boolean;
+export interface ProbeResult {
+  readonly supportedConditions: SupportedConditions;
+  /** Without the right to list, a store answers 403 instead of 404 for objects that do not exist. */
+  readonly canList: boolean;
 }
 
-/** No group can have this name, and so no address leads below it. */
+/** No group can have this name, so nothing below it is served under any address. */
 export const probePrefix = ".groups-server/probe";
 
 const body = "written to find out what this store does with conditions";
-const foreignTag = '"00000000000000000000000000000000"';
+const otherETag = '"00000000000000000000000000000000"';
 
-/** In milliseconds: how long the end of a probe waits for its objects to be removed. */
-const cleanupPatience = 2000;
+/** In milliseconds: for removing the objects at the end of a probe. */
+const cleanupTimeout = 2000;
 
 type Send = (key: string, headers: ConditionHeaders) => Promise<unknown>;
 
-/** The requests that carry conditions. All have the long time limit, since a store's first write may take its time. */
-const sendersOn = (
-  { completing: client, bucket: Bucket }: S3Connection,
+/** The conditional requests, all on the client with the longest timeout, since a store's first write may be slow. */
+const conditionalRequests = (
+  { completionClient: client, bucket: Bucket }: S3Connection,
   abortSignal: AbortSignal,
-): Record<Step, Send> => {
-  const limited = { abortSignal };
+): Record<WriteOperation, Send> => {
   const put: Send = (Key, headers) =>
-    client.send(new PutObjectCommand({ Bucket, Key, Body: body, ...headers }), limited);
+    client.send(new PutObjectCommand({ Bucket, Key, Body: body, ...headers }), { abortSignal });
 
   const complete: Send = async (Key, headers) => {
-    const { UploadId } = await client.send(new CreateMultipartUploadCommand({ Bucket, Key }), limited);
+    const create = new CreateMultipartUploadCommand({ Bucket, Key });
+    const { UploadId } = await client.send(create, { abortSignal });
     const upload = { Bucket, Key, UploadId };
     const part = new UploadPartCommand({ ...upload, PartNumber: 1, Body: body });
     try {
-      const { ETag } = await client.send(part, limited);
+      const { ETag } = await client.send(part, { abortSignal });
       const parts = { MultipartUpload: { Parts: [{ PartNumber: 1, ETag }] } };
-      await client.send(new CompleteMultipartUploadCommand({ ...upload, ...parts, ...headers }), limited);
+      const command = new CompleteMultipartUploadCommand({ ...upload, ...parts, ...headers });
+      await client.send(command, { abortSignal });
     } catch (error) {
-      const discard = new AbortMultipartUploadCommand(upload);
-      // What is left where this fails too is for the bucket's lifecycle rule (deployment guide).
-      await client
-        .send(discard, { abortSignal: AbortSignal.timeout(cleanupPatience) })
-        .catch(() => undefined);
+      const abort = new AbortMultipartUploadCommand(upload);
+      // Where this fails too, the bucket's lifecycle rule removes the part (deployment guide).
+      await client.send(abort, { abortSignal: AbortSignal.timeout(cleanupTimeout) }).catch(() => undefined);
       throw error;
     }
   };
 
   const remove: Send = (Key, headers) =>
-    client.send(new DeleteObjectCommand({ Bucket, Key, ...headers }), limited);
+    client.send(new DeleteObjectCommand({ Bucket, Key, ...headers }), { abortSignal });
 
   return { put, complete, delete: remove };
 };
 
-/** Whether the store carried a request out. Everything but a definite answer is thrown. */
-const isDone = async (request: Promise<unknown>): Promise<boolean> => {
+/** Whether the store carried out a request. Throws every error that is not a definite answer. */
+const succeeds = async (request: Promise<unknown>): Promise<boolean> => {
   try {
     await request;
     return true;
   } catch (error) {
-    if (isRefusal(error)) return false;
+    if (isConditionRejected(error)) return false;
     throw error;
   }
 };
 
-/** Heeded: the first of two writers creates the object, the second does not. */
-const heedsAbsence = async (send: Send, key: string): Promise<boolean> => {
+/** Supported: the first of two writers creates the object, and the second does not. */
+const supportsIfNoneMatch = async (send: Send, key: string): Promise<boolean> => {
   const headers = { IfNoneMatch: "*" } as const;
-  return (await isDone(send(key, headers))) && !(await isDone(send(key, headers)));
+  return (await succeeds(send(key, headers))) && !(await succeeds(send(key, headers)));
 };
 
-/** Heeded: nothing is done over another tag, and something over the right one. Undefined: it is not. */
-const tagFormOf = async (
+/**
+ * Supported: a request with another tag is rejected, and one with the object's tag succeeds. Undefined: it is not.
+ */
+const supportedIfMatchFormat = async (
   send: Send,
   key: string,
-  present: () => Promise<string>,
-): Promise<TagForm | undefined> => {
-  for (const form of ["quoted", "unquoted"] as const) {
-    const tag = await present();
-    if (await isDone(send(key, { IfMatch: tagIn(form, foreignTag) }))) return undefined;
-    if (await isDone(send(key, { IfMatch: tagIn(form, tag) }))) return form;
+  putObject: () => Promise<string>,
+): Promise<ETagFormat | undefined> => {
+  for (const format of ["quoted", "unquoted"] as const) {
+    const etag = await putObject();
+    if (await succeeds(send(key, { IfMatch: formatETag(format, otherETag) }))) return undefined;
+    if (await succeeds(send(key, { IfMatch: formatETag(format, etag) }))) return format;
   }
   return undefined;
 };
 
-const mayList = async ({ completing, bucket }: S3Connection, abortSignal: AbortSignal): Promise<boolean> => {
+const canList = async (
+  { completionClient, bucket }: S3Connection,
+  abortSignal: AbortSignal,
+): Promise<boolean> => {
   try {
-    await completing.send(new ListObjectsV2Command({ Bucket: bucket, MaxKeys: 1 }), { abortSignal });
+    await completionClient.send(new ListObjectsV2Command({ Bucket: bucket, MaxKeys: 1 }), { abortSignal });
     return true;
   } catch (error) {
     if (isForbidden(error)) return false;
@@ -105,52 +115,55 @@ const mayList = async ({ completing, bucket }: S3Connection, abortSignal: AbortS
 };
 
 /**
- * Finds out what the store does with conditions, on a few small objects of its own, which it removes again.
- * Throws whatever is no definite answer.
+ * Finds out which conditions the store supports, with a few small objects, which it removes again.
+ * Throws every error that is not a definite answer.
  */
-export const probe = async (connection: S3Connection, signal: AbortSignal): Promise<Findings> => {
+export const probe = async (connection: S3Connection, signal: AbortSignal): Promise<ProbeResult> => {
+  const { completionClient, bucket: Bucket } = connection;
   const prefix = `${probePrefix}/${randomBytes(9).toString("base64url")}`;
-  const send = sendersOn(connection, signal);
-  const used: string[] = [];
+  const send = conditionalRequests(connection, signal);
+  const usedKeys: string[] = [];
   const newKey = (name: string): string => {
-    used.push(`${prefix}/${name}`);
+    usedKeys.push(`${prefix}/${name}`);
     return `${prefix}/${name}`;
   };
 
-  const askAbsence = async (step: Exclude<Step, "delete">): Promise<[Condition, TagForm][]> =>
-    (await heedsAbsence(send[step], newKey(`${step}-absent`))) ? [[`${step} If-None-Match`, "quoted"]] : [];
+  const probeIfNoneMatch = async (
+    operation: Exclude<WriteOperation, "delete">,
+  ): Promise<[Condition, ETagFormat][]> => {
+    const isSupported = await supportsIfNoneMatch(send[operation], newKey(`${operation}-absent`));
+    return isSupported ? [[`${operation} If-None-Match`, "quoted"]] : [];
+  };
 
-  const askTag = async (step: Step): Promise<[Condition, TagForm][]> => {
-    const key = newKey(`${step}-matching`);
-    const put = new PutObjectCommand({ Bucket: connection.bucket, Key: key, Body: body });
-    const present = async () => {
-      const { ETag: tag } = await connection.completing.send(put, { abortSignal: signal });
-      if (!tag) throw new Error("The store's answer to an upload names no entity tag");
-      return tag;
+  const probeIfMatch = async (operation: WriteOperation): Promise<[Condition, ETagFormat][]> => {
+    const key = newKey(`${operation}-matching`);
+    const put = new PutObjectCommand({ Bucket, Key: key, Body: body });
+    const putObject = async () => {
+      const { ETag: etag } = await completionClient.send(put, { abortSignal: signal });
+      if (!etag) throw new Error("The store's answer to an upload names no entity tag");
+      return etag;
     };
-    const form = await tagFormOf(send[step], key, present);
-    return form === undefined ? [] : [[`${step} If-Match`, form]];
+    const format = await supportedIfMatchFormat(send[operation], key, putObject);
+    return format === undefined ? [] : [[`${operation} If-Match`, format]];
   };
 
   const cleanUp = async (): Promise<void> => {
-    const abortSignal = AbortSignal.timeout(cleanupPatience);
+    const abortSignal = AbortSignal.timeout(cleanupTimeout);
     const remove = (Key: string) =>
-      connection.completing.send(new DeleteObjectCommand({ Bucket: connection.bucket, Key }), {
-        abortSignal,
-      });
-    await Promise.allSettled(used.map(remove));
+      completionClient.send(new DeleteObjectCommand({ Bucket, Key }), { abortSignal });
+    await Promise.allSettled(usedKeys.map(remove));
   };
 
   try {
-    const [listing, ...found] = await Promise.all([
-      mayList(connection, signal),
-      askAbsence("put"),
-      askTag("put"),
-      askAbsence("complete"),
-      askTag("complete"),
-      askTag("delete"),
+    const [mayList, ...conditions] = await Promise.all([
+      canList(connection, signal),
+      probeIfNoneMatch("put"),
+      probeIfMatch("put"),
+      probeIfNoneMatch("complete"),
+      probeIfMatch("complete"),
+      probeIfMatch("delete"),
     ]);
-    return { heeded: new Map(found.flat()), mayList: listing };
+    return { supportedConditions: new Map(conditions.flat()), canList: mayList };
   } finally {
     await cleanUp();
   }
