@@ -45,7 +45,7 @@ const sessionStoreIn = async (redis: RedisUnderTest) => {
   return { store: await another(), another, passSeconds, close };
 };
 
-const sessionIndexIn = async (redis: RedisUnderTest) => {
+const sessionRegistryIn = async (redis: RedisUnderTest) => {
   const { connect, passSeconds, countKeys, close } = redisHarness(redis.options);
   const clock = manualClock();
   const another = async () => redisSessionRegistry(await connect(), clock);
@@ -61,7 +61,7 @@ const sessionIndexIn = async (redis: RedisUnderTest) => {
   };
 };
 
-const usedNoticesIn = async (redis: RedisUnderTest) => {
+const replayCacheIn = async (redis: RedisUnderTest) => {
   const { connect, passSeconds, close } = redisHarness(redis.options);
   const another = async () => redisReplayCache(await connect());
   return { replayCache: await another(), another, passSeconds, close };
@@ -105,13 +105,13 @@ for (const [adapter, start] of Object.entries(servers)) {
     afterAll(() => redis.close());
 
     sessionStoreContract(adapter, () => sessionStoreIn(redis));
-    sessionRegistryContract(adapter, () => sessionIndexIn(redis));
-    replayCacheContract(adapter, () => usedNoticesIn(redis));
+    sessionRegistryContract(adapter, () => sessionRegistryIn(redis));
+    replayCacheContract(adapter, () => replayCacheIn(redis));
     notBeforeMarksContract(adapter, () => notBeforeMarksIn(redis));
     renewalLockContract(adapter, () => renewalLockIn(redis));
     limiterContract(adapter, () => limitersIn(redis));
 
-    it("keeps no attempts longer than they count", async () => {
+    it("has a limiter whose keys expire when their buckets are full again", async () => {
       const { open, passSeconds, keys, close } = await limitersIn(redis);
       const limiter = open("expiry", { burst: 5, interval: 60 });
       await Promise.all(Array.from({ length: 50 }, (_, key) => limiter.attempt(String(key))));

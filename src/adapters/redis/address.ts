@@ -5,21 +5,21 @@ export interface HostAndPort {
   readonly port: number;
 }
 
-/** What a `REDIS_URL` says (sessions-and-authentication.md section 12). TLS is spoken in any case. */
+/** The parts of a `REDIS_URL` (sessions-and-authentication.md section 12). Connections always use TLS. */
 export interface RedisAddress extends HostAndPort {
   readonly username: string | undefined;
   readonly password: string | undefined;
   readonly database: number;
 }
 
-const standardPort = 6379;
+const defaultPort = 6379;
 
-/** The address without its secrets, as it may be logged. */
+/** The address without its credentials, for the log. */
 export const describeAddress = ({ host, port, database }: RedisAddress): string =>
   `rediss://${host}:${port}/${database}`;
 
-/** A malformed escape would end in an error that repeats it. */
-const decode = (text: string): string | undefined => {
+/** Decodes a user name or password. The error of `decodeURIComponent` would contain the password. */
+const decodeCredential = (text: string): string | undefined => {
   if (text === "") return undefined;
   try {
     return decodeURIComponent(text);
@@ -28,21 +28,21 @@ const decode = (text: string): string | undefined => {
   }
 };
 
-const databaseOf = (path: string): number => {
+const parseDatabase = (path: string): number => {
   if (path === "" || path === "/") return 0;
   if (!/^\/\d{1,5}$/.test(path))
     throw new NotConfigured("REDIS_URL: what follows the port has to be a database's number.");
   return Number(path.slice(1));
 };
 
-/** Some hosting providers' convention: an address that says `redis:` has its TLS port beside the plain one. */
-const portOf = (url: URL): number => {
-  const port = url.port === "" ? standardPort : Number(url.port);
+/** By some hosting providers' convention, the TLS port of a `redis:` address is the one after its plain port. */
+const tlsPort = (url: URL): number => {
+  const port = url.port === "" ? defaultPort : Number(url.port);
   return url.protocol === "redis:" ? port + 1 : port;
 };
 
 /**
- * Reads a `REDIS_URL`. Its texts are told to no one, since they hold a password.
+ * Parses a `REDIS_URL`. Errors do not contain the URL, which has a password in it.
  * @throws NotConfigured
  */
 export const parseAddress = (text: string): RedisAddress => {
@@ -52,9 +52,9 @@ export const parseAddress = (text: string): RedisAddress => {
   }
   return {
     host: url.hostname.replace(/^\[|\]$/g, ""),
-    port: portOf(url),
-    username: decode(url.username),
-    password: decode(url.password),
-    database: databaseOf(url.pathname),
+    port: tlsPort(url),
+    username: decodeCredential(url.username),
+    password: decodeCredential(url.password),
+    database: parseDatabase(url.pathname),
   };
 };

@@ -1,88 +1,94 @@
 import { createSecureContext } from "node:tls";
 import { Cluster, Redis } from "ioredis";
 import type { HostAndPort, RedisAddress } from "./address.ts";
-import { replyCode } from "./store-failure.ts";
+import { errorCode } from "./store-failure.ts";
 
 export type RedisClient = Redis | Cluster;
 
 export type RedisTopology =
   | { readonly kind: "single" }
-  /** Sentinels say where the master is; the URL's host and port are not used. */
+  /** Sentinels name the master; the URL's host and port are not used. */
   | {
       readonly kind: "sentinel";
       readonly master: string;
       readonly sentinels: readonly HostAndPort[];
       readonly sentinelPassword?: string;
     }
-  /** The URL names one node; these are more of them to ask, in case that one is down. */
+  /** Further nodes to discover the cluster from, in case the one in the URL is down. */
   | { readonly kind: "cluster"; readonly nodes: readonly HostAndPort[] };
 
-export interface ClientSettings {
+export interface ClientOptions {
   readonly address: RedisAddress;
   readonly ca?: string;
   readonly certificateName?: string;
   readonly sendUsername?: boolean;
   readonly topology?: RedisTopology;
-  /** The connection is given up, to be made anew at once. */
+  /** Called when the client is about to drop its connection and connect again. */
   readonly onReconnect?: () => void;
 }
 
-/** A lasting READONLY is not healed by connecting anew, and reading goes on meanwhile: not at each write. */
-const reconnectionInterval = 5000;
+/**
+ * In milliseconds. Reconnecting at every write would interrupt reads, and does not help against a lasting READONLY.
+ */
+const minReconnectInterval = 5000;
 
-/** The library says on each refusal what was refused. */
-export const commandOf = (
+/** The command that Redis rejected; ioredis attaches it to the error. */
+export const commandName = (
   error: Error & { readonly command?: { readonly name: string } },
 ): string | undefined => error.command?.name;
 
-/** After a failover a name may lead to another node now, while the open connection leads to a replica. */
-const reconnectWhenReadOnly = ({ onReconnect }: ClientSettings) => {
-  let last = Number.NEGATIVE_INFINITY;
+/** After a failover the open connection may lead to a replica, while the host name leads to the new master. */
+const reconnectOnReadOnly = ({ onReconnect }: ClientOptions) => {
+  let lastReconnect = Number.NEGATIVE_INFINITY;
   return (error: Error): boolean => {
-    // Sessions are read by it, and can be read from a replica as well.
-    if (commandOf(error) === "getex") return false;
-    if (replyCode(error) !== "READONLY" || performance.now() - last < reconnectionInterval) return false;
-    last = performance.now();
+    // It reads sessions, which a replica has as well (see `loadScript`).
+    if (commandName(error) === "getex") return false;
+    if (errorCode(error) !== "READONLY" || performance.now() - lastReconnect < minReconnectInterval)
+      return false;
+    lastReconnect = performance.now();
     onReconnect?.();
     return true;
   };
 };
 
-const tlsOptions = ({ ca, certificateName }: ClientSettings) => ({
-  // Without a CA of its own the server's certificate is most likely self-signed (seeds).
+const tlsOptions = ({ ca, certificateName }: ClientOptions) => ({
+  // Without a configured CA the certificate is most likely self-signed (sessions-and-authentication.md section 12).
   rejectUnauthorized: ca !== undefined,
-  // Made once: from a system's list it takes longer than the event loop may be held at each reconnection.
+  // Created once, since parsing a system's CA bundle at each reconnection would block the event loop for too long.
   ...(ca === undefined ? {} : { secureContext: createSecureContext({ ca }) }),
   ...(certificateName === undefined ? {} : { servername: certificateName }),
 });
 
 /**
- * The library's own limits let requests hang for over 15 s. With these, a Redis that is down fails at once,
- * one that hangs within a second, and it is found again within a second of its return.
+ * With ioredis' defaults a request may hang for over 15 s. With these options it fails at once while Redis is down,
+ * and within a second while Redis hangs, and the client reconnects within a second of Redis' return.
  */
-const commonOptions = (settings: ClientSettings) => ({
+const commonOptions = (settings: ClientOptions) => ({
   ...(settings.address.password === undefined ? {} : { password: settings.address.password }),
   ...(settings.sendUsername && settings.address.username !== undefined
     ? { username: settings.address.username }
     : {}),
   tls: tlsOptions(settings),
   connectTimeout: 1000,
-  // Half-dead connections: those of a node that was frozen or whose network was cut. Each operation has its own
-  // time limit (connection.ts); a second one for each command would cost more than the rest of it.
+  // Detects half-open connections, to a node that is suspended or cut off. There is no `commandTimeout`, since
+  // connection.ts has a timeout for each operation, and a timer for each command costs more than sending it.
   socketTimeout: 1500,
   retryStrategy: (attempt: number) => Math.min(attempt * 50, 500),
   maxRetriesPerRequest: 0,
-  // A write that was sent twice would find its own first copy, and report a conflict.
+  // A write that is sent again would meet its own first copy, and report a conflict.
   autoResendUnfulfilledCommands: false,
   enableOfflineQueue: false,
   maxLoadingRetryTime: 500,
-  // Not automatic pipelining: it took more time than it saved, and memory kept commands that were long over.
+  // Auto-pipelining cost more time than it saved, and kept finished commands in memory.
   enableAutoPipelining: false,
   disableClientInfo: true,
-  reconnectOnError: reconnectWhenReadOnly(settings),
+  reconnectOnError: reconnectOnReadOnly(settings),
 });
 
-const openSentinel = (settings: ClientSettings, topology: RedisTopology & { kind: "sentinel" }): Redis => {
+const createSentinelClient = (
+  settings: ClientOptions,
+  topology: RedisTopology & { kind: "sentinel" },
+): Redis => {
   const { master, sentinels, sentinelPassword } = topology;
   const options = commonOptions(settings);
   return new Redis({
@@ -95,18 +101,18 @@ const openSentinel = (settings: ClientSettings, topology: RedisTopology & { kind
     enableTLSForSentinelMode: true,
     sentinelCommandTimeout: 500,
     sentinelRetryStrategy: (attempt: number) => Math.min(attempt * 50, 500),
-    // Without this a frozen master is noticed only when the system gives its connection up, minutes later.
+    // Without this a suspended master is detected only when the system's TCP timeout ends, after minutes.
     failoverDetector: true,
   });
 };
 
-const openCluster = (settings: ClientSettings, nodes: readonly HostAndPort[]): Cluster => {
-  // A cluster's client follows MOVED to the new master by itself.
+const createCluster = (settings: ClientOptions, nodes: readonly HostAndPort[]): Cluster => {
+  // A cluster's client follows MOVED to the new master without reconnecting.
   const { reconnectOnError: _, ...redisOptions } = commonOptions(settings);
   const { host, port } = settings.address;
   return new Cluster([{ host, port }, ...nodes.map((node) => ({ ...node }))], {
     redisOptions,
-    // The certificate is checked against what a node calls itself; the system's look-up would make it an address.
+    // Keeps host names, which certificates are checked against; the default lookup replaces them with addresses.
     dnsLookup: (address, callback) => callback(null, address),
     enableOfflineQueue: false,
     clusterRetryStrategy: (attempt: number) => Math.min(attempt * 50, 500),
@@ -118,8 +124,8 @@ const openCluster = (settings: ClientSettings, nodes: readonly HostAndPort[]): C
   });
 };
 
-/** Opens a client; it connects by itself, and again whenever it has to. */
-export const openClient = (settings: ClientSettings): RedisClient => {
+/** Creates a client, which connects and reconnects automatically. */
+export const createClient = (settings: ClientOptions): RedisClient => {
   const topology = settings.topology ?? { kind: "single" };
   switch (topology.kind) {
     case "single": {
@@ -127,8 +133,8 @@ export const openClient = (settings: ClientSettings): RedisClient => {
       return new Redis({ ...commonOptions(settings), host, port, db: database });
     }
     case "sentinel":
-      return openSentinel(settings, topology);
+      return createSentinelClient(settings, topology);
     case "cluster":
-      return openCluster(settings, topology.nodes);
+      return createCluster(settings, topology.nodes);
   }
 };

@@ -6,51 +6,53 @@ import type { Log } from "../../ports/driven/system/log.ts";
 import type { RedisAddress } from "./address.ts";
 import { describeAddress, parseAddress } from "./address.ts";
 import type { RedisClient, RedisTopology } from "./client.ts";
-import { commandOf, openClient } from "./client.ts";
+import { commandName, createClient } from "./client.ts";
 import { checkServer } from "./server-check.ts";
 import { asStoreDown } from "./store-failure.ts";
 
 export interface RedisOptions {
   /** `REDIS_URL`. */
   readonly url: string;
-  /** PEM texts of the CAs to trust. Absent: certificates are not verified at all, as the seeds have it. */
+  /** The trusted CAs, PEM. Absent: certificates are not verified (sessions-and-authentication.md section 12). */
   readonly ca?: string;
-  /** The name to look for in certificates, where nodes are known by address only. */
+  /** The name that certificates have to be for, where nodes are known by address only. */
   readonly certificateName?: string;
-  /** Whether the URL's user is an ACL user; it is a placeholder otherwise. */
+  /** Whether the URL's user name is an ACL user's; otherwise it is a placeholder and not sent. */
   readonly sendUsername?: boolean;
   readonly topology?: RedisTopology;
 }
 
 export type ScriptArgument = string | number;
 
-/** A Lua script with one key: one round trip, one node of a cluster. */
+/** A Lua script with one key, and so on one node of a cluster; one round trip. */
 export type Script = (key: string, ...args: readonly ScriptArgument[]) => Promise<unknown>;
 
 export interface RedisConnection {
-  /** Runs commands; throws StoreDown, within a second. */
+  /** Runs commands, and rejects with StoreDown if they take a second. */
   run<T>(work: (redis: RedisClient) => Promise<T>): Promise<T>;
-  /** Teaches the connection a script; `name` has to be unlike every command's. */
+  /** Defines a script as a command; `name` must not be that of a Redis command. */
   script(name: string, lua: string): Script;
-  /** Seconds since it was made anew after it had been lost; Infinity: it never was. */
-  steadyFor(): Seconds;
+  /** Infinity if the connection has never been lost, 0 while it is. */
+  timeSinceReconnect(): Seconds;
   close(): Promise<void>;
 }
 
-/** In milliseconds: for one operation with all its redirections and reconnections. */
-const patience = 900;
-const revivalDelay = 200;
-const shortOutage = 300;
+/** In milliseconds: for one operation, with its redirections and reconnections. */
+const operationTimeout = 900;
+/** In milliseconds. */
+const reconnectDelay = 200;
+/** In milliseconds: how long an operation waits for a connection that was lost. */
+const reconnectTimeout = 300;
 
-const within = <T>(work: Promise<T>): Promise<T> =>
+const withTimeout = <T>(work: Promise<T>): Promise<T> =>
   new Promise((resolve, reject) => {
-    const late = () => reject(new StoreDown({ cause: new Error("Redis did not answer in time.") }));
-    // When it was this process that was held up, an answer may be there already that nobody has read yet.
-    const timer = setTimeout(() => setImmediate(late), patience);
+    const onTimeout = () => reject(new StoreDown({ cause: new Error("Redis did not answer in time.") }));
+    // After a blocked event loop the reply may have arrived unread: setImmediate lets it be read first.
+    const timer = setTimeout(() => setImmediate(onTimeout), operationTimeout);
     work.then(
-      (answer) => {
+      (result) => {
         clearTimeout(timer);
-        resolve(answer);
+        resolve(result);
       },
       (error: unknown) => {
         clearTimeout(timer);
@@ -59,12 +61,12 @@ const within = <T>(work: Promise<T>): Promise<T> =>
     );
   });
 
-/** One line when Redis goes away, not one for each attempt to find it again. */
-const reportOutages = (client: RedisClient, address: RedisAddress, log: Log): void => {
-  let known = false;
+/** Logs one line for each outage, and not one for each attempt to reconnect. */
+const logOutages = (client: RedisClient, address: RedisAddress, log: Log): void => {
+  let isLogged = false;
   client.on("error", (error: unknown) => {
-    if (known) return;
-    known = true;
+    if (isLogged) return;
+    isLogged = true;
     log.write({
       event: "background",
       what: `connection to ${describeAddress(address)}`,
@@ -72,84 +74,87 @@ const reportOutages = (client: RedisClient, address: RedisAddress, log: Log): vo
     });
   });
   client.on("ready", () => {
-    known = false;
+    isLogged = false;
   });
 };
 
 /**
- * The library gives a connection up for good when Sentinel reports a failover while it is being opened. Nothing
- * but our own closing is to end it. Returns what stops the watch.
+ * Connects again after "end": ioredis stops reconnecting when Sentinel reports a failover while a connection is being
+ * opened. Returns a function that stops this.
  */
-const reviveWhenEnded = (client: RedisClient): (() => void) => {
+const reconnectAfterEnd = (client: RedisClient): (() => void) => {
   let timer: NodeJS.Timeout | undefined;
-  const revive = () => {
-    // What goes wrong is told by an "error" event, and another "end".
-    timer = setTimeout(() => void client.connect().catch(() => undefined), revivalDelay);
+  const reconnect = () => {
+    // A failure is reported by an "error" event, and followed by another "end".
+    timer = setTimeout(() => void client.connect().catch(() => undefined), reconnectDelay);
   };
-  client.on("end", revive);
+  client.on("end", reconnect);
   return () => {
-    client.off("end", revive);
+    client.off("end", reconnect);
     clearTimeout(timer);
   };
 };
 
 /**
- * A connection that was lost a moment ago is waited for: one is made anew whenever a write was refused as
- * READONLY, and reading is to go on meanwhile. In longer outages everything fails at once.
+ * Tracks whether the connection is lost. Operations wait shortly for a reconnection, since the client also reconnects
+ * when a write is rejected as READONLY, which must not make reads fail. In longer outages they fail at once.
  */
-const shortOutages = () => {
-  let lost: number | undefined;
-  let found = Number.NEGATIVE_INFINITY;
+const connectionState = () => {
+  let lostAt: number | undefined;
+  let reconnectedAt = Number.NEGATIVE_INFINITY;
   return {
-    begin: () => {
-      lost ??= performance.now();
+    onLost: () => {
+      lostAt ??= performance.now();
     },
-    end: () => {
-      if (lost !== undefined) found = performance.now();
-      lost = undefined;
+    onReady: () => {
+      if (lostAt !== undefined) reconnectedAt = performance.now();
+      lostAt = undefined;
     },
-    steadyFor: (): Seconds => (lost === undefined ? (performance.now() - found) / 1000 : 0),
-    isOver: () => lost === undefined,
-    over: async (): Promise<void> => {
-      // One that comes and goes is lost anew each time: what was told as failed must not be sent much later.
-      const latest = performance.now() + shortOutage;
-      while (lost !== undefined && performance.now() < Math.min(latest, lost + shortOutage)) await sleep(10);
+    timeSinceReconnect: (): Seconds =>
+      lostAt === undefined ? (performance.now() - reconnectedAt) / 1000 : 0,
+    isLost: () => lostAt !== undefined,
+    waitForReconnect: async (): Promise<void> => {
+      // A flapping connection sets `lostAt` again and again; an operation must not be sent after its timeout.
+      const deadline = performance.now() + reconnectTimeout;
+      while (lostAt !== undefined && performance.now() < Math.min(deadline, lostAt + reconnectTimeout)) {
+        await sleep(10);
+      }
     },
   };
 };
 
 /**
- * Whether a connection is in the database that was asked for: the library goes on in database 0 when SELECT is refused,
- * and only says so in an "error" event, before it is ready.
+ * Returns the error of the connection's SELECT, if it was rejected: ioredis then only emits an "error" event before
+ * "ready", and uses database 0.
  */
-const watchSelect = (client: RedisClient): (() => Error | undefined) => {
-  let refused: Error | undefined;
+const trackSelectError = (client: RedisClient): (() => Error | undefined) => {
+  let selectError: Error | undefined;
   client.on("connect", () => {
-    refused = undefined;
+    selectError = undefined;
   });
   client.on("error", (error: Error) => {
-    if (commandOf(error) === "select") refused = error;
+    if (commandName(error) === "select") selectError = error;
   });
   client.on("ready", () => {
-    if (refused && client instanceof Redis) client.disconnect(true);
+    if (selectError && client instanceof Redis) client.disconnect(true);
   });
-  return () => refused;
+  return () => selectError;
 };
 
 /** @throws NotConfigured */
-const requireDatabase = (refused: Error | undefined, { database }: RedisAddress): void => {
-  if (!refused) return;
+const requireDatabase = (selectError: Error | undefined, { database }: RedisAddress): void => {
+  if (!selectError) return;
   throw new NotConfigured(
-    `REDIS_URL: Redis refuses the database ${database} (${refused.message}). Name one that it has, or leave it out.`,
+    `REDIS_URL: Redis refuses the database ${database} (${selectError.message}). Name one that it has, or leave it out.`,
   );
 };
 
-/** Closing asks politely first, so that what was begun is done. */
+/** Sends QUIT, so that pending commands are completed, before it disconnects. */
 const closeClient = async (client: RedisClient): Promise<void> => {
   try {
-    await within(client.quit());
+    await withTimeout(client.quit());
   } catch (error) {
-    // Redis is away: there is nobody to say goodbye to.
+    // Redis is down, and there is nothing to complete.
     if (!(error instanceof StoreDown)) throw error;
   } finally {
     client.disconnect();
@@ -157,30 +162,30 @@ const closeClient = async (client: RedisClient): Promise<void> => {
 };
 
 /**
- * Opens a connection that everything of this process shares, and returns when the server answers and is fit
- * for a database of sessions.
- * @throws NotConfigured when it is not fit, StoreDown when it does not answer.
+ * Opens the connection that the whole process shares, and resolves when the server answers and is suitable for
+ * sessions.
+ * @throws NotConfigured when it is not suitable, StoreDown when it does not answer.
  */
 export const connectRedis = async (options: RedisOptions, log: Log): Promise<RedisConnection> => {
   const address = parseAddress(options.url);
-  const outages = shortOutages();
-  const client = openClient({ ...options, address, onReconnect: outages.begin });
-  client.on("close", outages.begin);
-  client.on("ready", outages.end);
-  reportOutages(client, address, log);
-  const refusedSelect = watchSelect(client);
-  const stopReviving = reviveWhenEnded(client);
+  const state = connectionState();
+  const client = createClient({ ...options, address, onReconnect: state.onLost });
+  client.on("close", state.onLost);
+  client.on("ready", state.onReady);
+  logOutages(client, address, log);
+  const selectError = trackSelectError(client);
+  const stopReconnecting = reconnectAfterEnd(client);
   try {
-    await checkServer(client, () => requireDatabase(refusedSelect(), address));
+    await checkServer(client, () => requireDatabase(selectError(), address));
   } catch (error) {
-    stopReviving();
+    stopReconnecting();
     client.disconnect();
     throw asStoreDown(error);
   }
   const run = <T>(work: (client: RedisClient) => Promise<T>): Promise<T> => {
-    const refused = refusedSelect();
-    if (refused) return Promise.reject(asStoreDown(refused));
-    return within(outages.isOver() ? work(client) : outages.over().then(() => work(client)));
+    const error = selectError();
+    if (error) return Promise.reject(asStoreDown(error));
+    return withTimeout(state.isLost() ? state.waitForReconnect().then(() => work(client)) : work(client));
   };
   return {
     run,
@@ -188,9 +193,9 @@ export const connectRedis = async (options: RedisOptions, log: Log): Promise<Red
       client.defineCommand(name, { numberOfKeys: 1, lua });
       return (key, ...args) => run(() => Reflect.get(client, name).call(client, key, ...args));
     },
-    steadyFor: outages.steadyFor,
+    timeSinceReconnect: state.timeSinceReconnect,
     close: () => {
-      stopReviving();
+      stopReconnecting();
       return closeClient(client);
     },
   };

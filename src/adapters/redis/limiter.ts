@@ -3,28 +3,28 @@ import type { OpenLimiter } from "../../ports/driven/system/limiter.ts";
 import type { RedisConnection } from "./connection.ts";
 
 /**
- * The generic cell rate algorithm. A key lives until as many attempts as ever may be made again, so that its
- * remaining time is all that has to be known, and Redis forgets it by itself. Times are in milliseconds.
+ * The generic cell rate algorithm (GCRA). A key expires when its bucket is full again, so its time to live is the
+ * whole state, and Redis removes it. Times are in milliseconds.
  */
 const attemptScript = `
-local interval, longest = tonumber(ARGV[1]), tonumber(ARGV[2])
-local debt = math.max(redis.call('PTTL', KEYS[1]), 0)
-local wait = debt + interval - longest
+local interval, capacity = tonumber(ARGV[1]), tonumber(ARGV[2])
+local used = math.max(redis.call('PTTL', KEYS[1]), 0)
+local wait = used + interval - capacity
 if wait > 0 then return wait end
-redis.call('SET', KEYS[1], '', 'PX', debt + interval)
+redis.call('SET', KEYS[1], '', 'PX', used + interval)
 return 0`;
 
-/** Counts attempts for all instances together. */
+/** Limiters whose counts all instances share. */
 export const redisLimiters = (connection: RedisConnection): OpenLimiter => {
   const attempt = connection.script("limitAttempt", attemptScript);
   return (purpose, rate) => {
     const interval = Math.ceil(rate.interval * 1000);
-    const nameOf = (key: string) =>
+    const redisKey = (key: string) =>
       `nextstrain.org-limit:${purpose}:${createHash("sha256").update(key).digest("base64url")}`;
     return {
-      attempt: async (key) => Number(await attempt(nameOf(key), interval, rate.burst * interval)) / 1000,
+      attempt: async (key) => Number(await attempt(redisKey(key), interval, rate.burst * interval)) / 1000,
       reset: async (key) => {
-        await connection.run((redis) => redis.del(nameOf(key)));
+        await connection.run((redis) => redis.del(redisKey(key)));
       },
     };
   };

@@ -8,76 +8,81 @@ import type { RedisConnection, Script } from "./connection.ts";
 export interface LockOptions {
   /** What keys begin with, before a colon and the lock's name. */
   readonly prefix: string;
-  /** How long a hold outlives its holder's death. */
+  /** How long the lock stays taken when its holder is killed. */
   readonly lease: Seconds;
-  /** How long the key is kept: longer than sessions are, see {@link takeScript}. */
+  /** The key's expiry: longer than that of sessions, see {@link acquireScript}. */
   readonly lifetime: Seconds;
 }
 
 /**
- * Takes or prolongs a hold. When it ends is written in the value and judged by Redis's own clock: were it the
- * key's expiry, `volatile-ttl` would drop locks before anything else whenever memory is full, and two holders
- * would redeem one refresh token. The last argument says what may be done; the answer, what was.
+ * Acquires or extends a lease. Its end is in the value, and is compared with Redis' own clock. As the key's expiry it
+ * would make `volatile-ttl` evict locks before anything else when memory is full, and two holders would redeem one
+ * refresh token. The last argument is the operation; "acquire released" does not acquire a lock whose lease has
+ * expired without a release.
  */
-const takeScript = `
+const acquireScript = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local holder, ends = string.match(redis.call('GET', KEYS[1]) or '', '^(%S+) (%d+)$')
+local holder, expires = string.match(redis.call('GET', KEYS[1]) or '', '^(%S+) (%d+)$')
 local mine = holder == ARGV[1]
-local others = holder and not mine and (tonumber(ends) > now or ARGV[4] == 'take what is released')
-if others or ARGV[4] == 'prolong' and not mine then return 'refused' end
+local others = holder and not mine and (tonumber(expires) > now or ARGV[4] == 'acquire released')
+if others or ARGV[4] == 'extend' and not mine then return 'busy' end
 redis.call('SET', KEYS[1], ARGV[1] .. ' ' .. string.format('%.0f', now + tonumber(ARGV[2])), 'PX', ARGV[3])
-return mine and 'prolonged' or 'taken'`;
+return mine and 'extended' or 'acquired'`;
 
-/** Only its holder releases a lock: it may be another's by now. */
+/** Deletes the lock, unless another holder has it by now. */
 const releaseScript = `
-local held = redis.call('GET', KEYS[1])
-if held and string.sub(held, 1, #ARGV[1] + 1) == ARGV[1] .. ' ' then return redis.call('DEL', KEYS[1]) end
+local lease = redis.call('GET', KEYS[1])
+if lease and string.sub(lease, 1, #ARGV[1] + 1) == ARGV[1] .. ' ' then return redis.call('DEL', KEYS[1]) end
 return 0`;
 
 const retryLimits = { pauseMs: 40, factor: 1 };
 
-/** A lease for each name. */
+/** A lock for each name, which is a key with a lease. */
 export const redisLock = (
   connection: RedisConnection,
   log: Log,
   { prefix, lease, lifetime }: LockOptions,
 ): Lock<string> => {
-  const take: Script = connection.script("takeLock", takeScript);
+  const acquireOrExtend: Script = connection.script("acquireLock", acquireScript);
   const release: Script = connection.script("releaseLock", releaseScript);
   const report = (what: string) => (cause: unknown) => log.write({ event: "background", what, cause });
 
-  const tryTo = (
-    what: "take" | "take what is released" | "prolong",
+  const run = (
+    operation: "acquire" | "acquire released" | "extend",
     key: string,
     holder: string,
-  ): Promise<unknown> => take(key, holder, Math.ceil(lease * 1000), Math.ceil(lifetime * 1000), what);
+  ): Promise<unknown> =>
+    acquireOrExtend(key, holder, Math.ceil(lease * 1000), Math.ceil(lifetime * 1000), operation);
 
   /**
-   * While Redis was away nobody could prolong a hold, or store what its holder had got: who comes back first
-   * leaves the others a lease's time to come back too.
+   * During an outage of Redis no holder could extend its lease, or store the result of its work. For the time of a
+   * lease after a reconnection expired leases are respected, so that their holders can reconnect too.
    */
-  const whatIsFree = () => (connection.steadyFor() < lease ? "take what is released" : "take");
+  const acquireOperation = () => (connection.timeSinceReconnect() < lease ? "acquire released" : "acquire");
 
-  const takeWithin = (key: string, holder: string, timeout: Seconds): Promise<boolean> =>
+  const acquire = (key: string, holder: string, timeout: Seconds): Promise<boolean> =>
     retryOnConflict(
-      async () => (await tryTo(whatIsFree(), key, holder)) === "taken" || "conflict",
+      async () => (await run(acquireOperation(), key, holder)) === "acquired" || "conflict",
       { ...retryLimits, timeoutMs: timeout * 1000 },
       () => false,
     );
 
-  /** Prolongs the lease until it is stopped. One that Redis lost in a crash is taken again, but is not the same any more. */
-  const keepProlonging = (key: string, holder: string) => {
-    let isUnbroken = true;
+  /**
+   * Extends the lease until it is stopped. If Redis lost the lease in a crash, it is acquired anew, but counts as
+   * expired.
+   */
+  const keepExtending = (key: string, holder: string) => {
+    let isContinuous = true;
     const timer = setInterval(
       () =>
-        void tryTo("take", key, holder).then((done) => {
-          if (done !== "prolonged") isUnbroken = false;
+        void run("acquire", key, holder).then((outcome) => {
+          if (outcome !== "extended") isContinuous = false;
         }, report("prolonging a lock")),
       (lease * 1000) / 3,
     );
     return {
-      extend: async () => isUnbroken && (await tryTo("prolong", key, holder)) === "prolonged" && isUnbroken,
+      extend: async () => isContinuous && (await run("extend", key, holder)) === "extended" && isContinuous,
       stop: () => clearInterval(timer),
     };
   };
@@ -89,13 +94,13 @@ export const redisLock = (
       work: (lease: Lease) => Promise<T>,
     ): Promise<LockOutcome<T>> => {
       const [key, holder] = [`${prefix}:${name}`, randomBytes(16).toString("base64url")];
-      if (!(await takeWithin(key, holder, timeout))) return { outcome: "busy" };
-      const { extend, stop } = keepProlonging(key, holder);
+      if (!(await acquire(key, holder, timeout))) return { outcome: "busy" };
+      const { extend, stop } = keepExtending(key, holder);
       try {
         return { outcome: "done", result: await work({ extend }) };
       } finally {
         stop();
-        // The result counts more than the lock, which ends by itself.
+        // A failure is only logged, since the work is done and the lease expires.
         await release(key, holder).catch(report("releasing a lock"));
       }
     },

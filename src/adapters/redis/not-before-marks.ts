@@ -6,29 +6,29 @@ import type { NotBeforeMarks } from "../../ports/driven/sessions/not-before-mark
 import type { Clock } from "../../ports/driven/system/clock.ts";
 import type { RedisConnection } from "./connection.ts";
 
-export interface StalenessMarksOptions {
+export interface NotBeforeMarksOptions {
   /**
-   * How long a mark is kept. It has to outlive every token, and the idle time of sessions too: `volatile-ttl`
-   * drops first what ends first, and a session may be lost, but not somebody's loss of rights.
+   * A mark's expiry. It has to outlive every token, and the idle timeout of sessions: `volatile-ttl` evicts what
+   * expires first, and losing a session does no harm, while losing a mark would give revoked rights back.
    */
   readonly lifetime: Seconds;
 }
 
 const keyOf = (username: Username): string => `userStaleBefore:${username}`;
 
-/** As `laterMark` has it; a record that cannot be read is no mark. */
+/** The same as `laterMark`; replaces a record that cannot be parsed. */
 const markScript = `
 local at = ARGV[1]
 local old = redis.call('GET', KEYS[1])
 if old then
-  local read, record = pcall(cjson.decode, old)
-  local later = read and type(record) == 'table' and type(record.value) == 'number' and record.value >= tonumber(at)
-  if later then at = string.format('%.17g', record.value + tonumber(ARGV[4])) end
+  local ok, record = pcall(cjson.decode, old)
+  local isLater = ok and type(record) == 'table' and type(record.value) == 'number' and record.value >= tonumber(at)
+  if isLater then at = string.format('%.17g', record.value + tonumber(ARGV[4])) end
 end
 redis.call('SET', KEYS[1], '{"value":' .. at .. ',"expires":' .. ARGV[2] .. '}', 'PX', ARGV[3])
 return 1`;
 
-/** Whoever may be marked is not trusted for a record that cannot be read. */
+/** A record that cannot be parsed may be a mark, so it counts as an outage. */
 const parseMark = (record: string): Seconds => {
   try {
     const { value }: { value?: unknown } = JSON.parse(record);
@@ -39,11 +39,11 @@ const parseMark = (record: string): Seconds => {
   }
 };
 
-/** Keeps each user's mark under one key, in the form of sessions-and-authentication.md section 11. */
+/** Stores each user's mark under one key, in the format of sessions-and-authentication.md section 11. */
 export const redisNotBeforeMarks = (
   connection: RedisConnection,
   clock: Clock,
-  { lifetime }: StalenessMarksOptions,
+  { lifetime }: NotBeforeMarksOptions,
 ): NotBeforeMarks => {
   const mark = connection.script("setNotBefore", markScript);
   return {

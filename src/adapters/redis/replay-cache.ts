@@ -3,7 +3,7 @@ import type { RedisConnection } from "./connection.ts";
 
 const keyOf = (id: string): string => `nextstrain.org-logout-notice:${id}`;
 
-/** Keeps each notice under one key with an expiry. */
+/** Stores each id under one key with an expiry. */
 export const redisReplayCache = (connection: RedisConnection): ReplayCache => ({
   has: async (id) => (await connection.run((redis) => redis.exists(keyOf(id)))) === 1,
 

@@ -4,49 +4,53 @@ import { Cluster } from "ioredis";
 import { NotConfigured } from "../../domain/failure.ts";
 import type { RedisClient } from "./client.ts";
 
-const wantedPolicy = "volatile-ttl";
-const oldestVersion = 6;
+const requiredPolicy = "volatile-ttl";
+const minVersion = 6;
 
-/** In milliseconds. A Redis that loads a large file at its own start is waited for a little. */
-const patience = 10_000;
+/** In milliseconds. Redis answers LOADING while it reads its data at its own start. */
+const startTimeout = 10_000;
 
-const field = (info: string, name: string): string | undefined =>
+const infoField = (info: string, name: string): string | undefined =>
   new RegExp(`^${name}:(.*?)\\r?$`, "m").exec(info)?.[1];
 
 /**
- * `INFO` and not `CONFIG GET`, which managed services switch off.
+ * Checks version and eviction policy in an INFO reply: managed services disable CONFIG GET.
  * @throws NotConfigured
  */
 export const checkInfo = (info: string): void => {
-  const version = field(info, "redis_version") ?? "";
-  if (!(Number.parseInt(version, 10) >= oldestVersion)) {
+  const version = infoField(info, "redis_version") ?? "";
+  if (!(Number.parseInt(version, 10) >= minVersion)) {
     throw new NotConfigured(
-      `Redis has to be version ${oldestVersion} or newer; this one is ${version || "unknown"}.`,
+      `Redis has to be version ${minVersion} or newer; this one is ${version || "unknown"}.`,
     );
   }
-  const policy = field(info, "maxmemory_policy");
-  if (policy !== wantedPolicy) {
+  const policy = infoField(info, "maxmemory_policy");
+  if (policy !== requiredPolicy) {
     throw new NotConfigured(
-      `Redis has to have maxmemory-policy ${wantedPolicy}, so that the least active sessions go first when memory is full; it has ${policy ?? "none that it tells"}.`,
+      `Redis has to have maxmemory-policy ${requiredPolicy}, so that the least active sessions go first when memory is full; it has ${policy ?? "none that it tells"}.`,
     );
   }
 };
 
-/** Waits for the first connection; what hindered it last is told when there is none. */
-const untilReady = async (client: RedisClient, end: number, checkConnection: () => void): Promise<void> => {
-  let hindrance: unknown = new Error("Redis did not become ready.");
-  const remember = (error: unknown) => {
-    hindrance = error;
+/** Waits for the first connection. Throws the last connection error when the deadline has passed. */
+const waitUntilReady = async (
+  client: RedisClient,
+  deadline: number,
+  checkConnection: () => void,
+): Promise<void> => {
+  let lastError: unknown = new Error("Redis did not become ready.");
+  const onError = (error: unknown) => {
+    lastError = error;
   };
-  client.on("error", remember);
+  client.on("error", onError);
   try {
     while (client.status !== "ready") {
       checkConnection();
-      if (performance.now() > end) throw hindrance;
+      if (performance.now() > deadline) throw lastError;
       await sleep(20);
     }
   } finally {
-    client.off("error", remember);
+    client.off("error", onError);
   }
 };
 
@@ -58,19 +62,19 @@ const checkMasters = async (client: RedisClient): Promise<void> => {
 };
 
 /**
- * Waits for the server and looks whether it is fit for sessions; in a cluster, every master.
- * @param checkConnection Throws NotConfigured when the connection is not the one that was asked for.
+ * Waits for the server, and checks whether it is suitable for sessions; in a cluster, each master.
+ * @param checkConnection Throws NotConfigured when Redis has rejected the configured database.
  */
 export const checkServer = async (client: RedisClient, checkConnection: () => void): Promise<void> => {
-  const end = performance.now() + patience;
-  await untilReady(client, end, checkConnection);
+  const deadline = performance.now() + startTimeout;
+  await waitUntilReady(client, deadline, checkConnection);
   for (;;) {
     try {
       checkConnection();
       return await checkMasters(client);
     } catch (error) {
-      // The limits are those of requests; a start on a busy machine may take its time.
-      if (error instanceof NotConfigured || performance.now() > end) throw error;
+      // Retried, since the client's short timeouts are those of requests, and a start may take longer.
+      if (error instanceof NotConfigured || performance.now() > deadline) throw error;
       await sleep(100);
     }
   }

@@ -7,14 +7,14 @@ import { parseSession, parseSessionId } from "../../domain/sessions/session.ts";
 import type { ListedSession, SessionStore } from "../../ports/driven/sessions/session-store.ts";
 import type { Log } from "../../ports/driven/system/log.ts";
 import type { RedisConnection } from "./connection.ts";
-import { replyCode } from "./store-failure.ts";
+import { errorCode } from "./store-failure.ts";
 
 /**
- * A record is its revision and, right behind it, the session as JSON: the scripts compare the first bytes and
- * never parse. A new revision is drawn for each write, so that equal content does not mean equal revisions.
+ * A record is its revision followed by the session as JSON, so that scripts compare a prefix and need not parse. Each
+ * write has a new random revision, even if the content is the same.
  */
 const revisionLength = 22;
-const recordForm = /^[A-Za-z0-9_-]{22}\{/;
+const recordPattern = /^[A-Za-z0-9_-]{22}\{/;
 
 const newRevision = (): Revision => randomBytes(16).toString("base64url") as Revision;
 
@@ -22,24 +22,24 @@ const prefix = "nextstrain.org-session:";
 
 const keyOf = (id: SessionId): string => prefix + id;
 
-/** Anything else under our key is another program's, whose sessions mean nothing here: as good as none. */
+/** Undefined for any other value, which is damaged or another program's. */
 const parseRecord = (record: unknown): StoredSession | undefined => {
-  if (typeof record !== "string" || !recordForm.test(record)) return undefined;
+  if (typeof record !== "string" || !recordPattern.test(record)) return undefined;
   const session = parseSession(record.slice(revisionLength));
   return session && { revision: record.slice(0, revisionLength) as Revision, session };
 };
 
-const readLifetimeMs = 300_000;
+const cacheTtlMs = 300_000;
 
-/** Of how many records it is remembered that the operator was told of them. */
-const maxTold = 1000;
+/** The number of damaged records that are remembered as reported. */
+const maxReported = 1000;
 
-/** Tells once of each record that cannot be read: its owner logs in again, as if there were none. */
-const tellDamaged = (log: Log) => {
-  const told = new LRUCache<SessionId, true>({ max: maxTold, ttl: readLifetimeMs });
+/** Logs each record that cannot be parsed once; its owner has to log in again, as without a session. */
+const damagedRecordReporter = (log: Log) => {
+  const reported = new LRUCache<SessionId, true>({ max: maxReported, ttl: cacheTtlMs });
   return (id: SessionId): void => {
-    if (told.has(id)) return;
-    told.set(id, true);
+    if (reported.has(id)) return;
+    reported.set(id, true);
     log.write({
       event: "background",
       what: "reading a session",
@@ -48,36 +48,35 @@ const tellDamaged = (log: Log) => {
   };
 };
 
-/** Some 10 kB each, what has been worked out of them included. */
-const maxRead = 1000;
+/** Sessions, of some 10 kB each with what is memoized for them. */
+const maxCached = 1000;
 
 /**
- * Parses a record that is read over and over once in a while only: as long as the text is the same, so is the
- * session, and whoever works something out of it may remember that by it. With the tokens that are opened for it
- * this saves 38 µs a request (`npm run bench caches`).
+ * Parses records, and returns the same object for the same text, so that results can be memoized by it. With the
+ * opened tokens that are memoized in this way it saves 38 µs a request (`npm run bench caches`).
  */
-const rememberingParser = (log: Log) => {
-  const tell = tellDamaged(log);
-  const read = new LRUCache<SessionId, { readonly record: string; readonly stored: StoredSession }>({
-    max: maxRead,
-    ttl: readLifetimeMs,
+const cachingParser = (log: Log) => {
+  const reportDamaged = damagedRecordReporter(log);
+  const cache = new LRUCache<SessionId, { readonly record: string; readonly stored: StoredSession }>({
+    max: maxCached,
+    ttl: cacheTtlMs,
     ttlAutopurge: true,
   });
   return (id: SessionId, record: unknown): StoredSession | undefined => {
-    const kept = read.get(id);
-    if (kept && kept.record === record) return kept.stored;
+    const cached = cache.get(id);
+    if (cached && cached.record === record) return cached.stored;
     const stored = parseRecord(record);
-    if (stored && typeof record === "string") read.set(id, { record, stored });
-    else read.delete(id);
-    if (!stored && typeof record === "string") tell(id);
+    if (stored && typeof record === "string") cache.set(id, { record, stored });
+    else cache.delete(id);
+    if (!stored && typeof record === "string") reportDamaged(id);
     return stored;
   };
 };
 
-/** How many keys Redis looks at for one answer, while it does nothing else. */
+/** SCAN's COUNT: the number of keys that Redis looks at in one call, which blocks it for as long. */
 const scanCount = 200;
 
-/** The keys of all sessions, answer by answer; in a cluster, those of every master. */
+/** The keys of all sessions, in one array for each SCAN; in a cluster, of each master. */
 async function* sessionKeys(connection: RedisConnection): AsyncGenerator<string[]> {
   const masters = await connection.run(async (redis) =>
     redis instanceof Cluster ? redis.nodes("master") : [redis],
@@ -96,53 +95,52 @@ async function* sessionKeys(connection: RedisConnection): AsyncGenerator<string[
 
 async function* allSessions(connection: RedisConnection): AsyncGenerator<ListedSession> {
   for await (const keys of sessionKeys(connection)) {
-    // One GET for each, not MGET: in a cluster, keys lie in different slots.
+    // These are single GETs, since MGET fails in a cluster for keys in different slots.
     const records = await connection.run((redis) => Promise.all(keys.map((key) => redis.get(key))));
     for (const [index, key] of keys.entries()) {
-      const found = parseRecord(records[index]);
+      const stored = parseRecord(records[index]);
       const id = parseSessionId(key.slice(prefix.length));
-      if (id !== undefined && found !== undefined) yield { id, session: found.session };
+      if (id !== undefined && stored !== undefined) yield { id, session: stored.session };
     }
   }
 }
 
-const milliseconds = (seconds: Seconds): number => Math.max(1, Math.ceil(seconds * 1000));
+const toMilliseconds = (seconds: Seconds): number => Math.max(1, Math.ceil(seconds * 1000));
 
 /**
- * What GETEX does, where that cannot be had: it came with Redis 6.2. And where only writing is refused (a
- * replica after a failover, a disk that is full), the session is still read; it ends a little earlier, and its
- * owner notices nothing.
+ * A substitute for GETEX, which Redis has since version 6.2. Where only writes are rejected (on a replica after a
+ * failover, or on a full disk), it still reads the session, whose expiry then stays as it was.
  */
 const loadScript = `
 local record = redis.call('GET', KEYS[1])
 if not record then return false end
-local renewed = redis.pcall('PEXPIRE', KEYS[1], ARGV[1])
-if type(renewed) == 'table' and renewed.err then
-  local code = string.match(renewed.err, '^-?(%u+)')
-  if code ~= 'READONLY' and code ~= 'MISCONF' and code ~= 'NOREPLICAS' and code ~= 'OOM' then return renewed end
+local extended = redis.pcall('PEXPIRE', KEYS[1], ARGV[1])
+if type(extended) == 'table' and extended.err then
+  local code = string.match(extended.err, '^-?(%u+)')
+  if code ~= 'READONLY' and code ~= 'MISCONF' and code ~= 'NOREPLICAS' and code ~= 'OOM' then return extended end
 end
 return record`;
 
-/** Reads a record and puts its end off, in one round trip. */
-const recordReader = (connection: RedisConnection) => {
+/** Reads a record and extends its expiry, in one round trip. */
+const readAndTouch = (connection: RedisConnection) => {
   const load = connection.script("loadSession", loadScript);
   let hasGetex = true;
-  return (key: string, idle: Seconds): Promise<unknown> => {
-    if (!hasGetex) return load(key, milliseconds(idle));
+  return (key: string, idleTimeout: Seconds): Promise<unknown> => {
+    if (!hasGetex) return load(key, toMilliseconds(idleTimeout));
     return connection.run((redis) =>
-      redis.getex(key, "PX", milliseconds(idle)).catch((error: unknown) => {
-        const code = replyCode(error);
+      redis.getex(key, "PX", toMilliseconds(idleTimeout)).catch((error: unknown) => {
+        const code = errorCode(error);
         if (code === undefined) throw error;
         if (code === "ERR" || code === "NOPERM") hasGetex = false;
-        return load(key, milliseconds(idle));
+        return load(key, toMilliseconds(idleTimeout));
       }),
     );
   };
 };
 
 /**
- * A cluster's client sends a command once more when the node that had it died. The second time finds what the
- * first has written, by its revision, and is no conflict.
+ * A cluster's client sends a command again when its node has died. The retry finds the record that the first attempt
+ * has written, recognizes it by its revision, and succeeds.
  */
 const createScript = `
 if redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2], 'NX') then return 1 end
@@ -156,36 +154,36 @@ if string.sub(record, 1, #ARGV[1]) ~= ARGV[1] then return 'changed' end
 redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
 return 'replaced'`;
 
-/** GETDEL came with Redis 6.2. A cluster's client that sends it once more is told that the session was gone. */
+/** A substitute for GETDEL, which Redis has since version 6.2. A cluster's client that retries it gets none. */
 const removeScript = `
 local record = redis.call('GET', KEYS[1])
 if record then redis.call('DEL', KEYS[1]) end
 return record`;
 
-/** Keeps each session under one key with an expiry (sessions-and-authentication.md section 4). */
+/** Stores each session under one key with an expiry (sessions-and-authentication.md section 4). */
 export const redisSessionStore = (connection: RedisConnection, log: Log): SessionStore => {
-  const read = recordReader(connection);
-  const parse = rememberingParser(log);
+  const read = readAndTouch(connection);
+  const parse = cachingParser(log);
   const create = connection.script("createSession", createScript);
   const replace = connection.script("replaceSession", replaceScript);
   const remove = connection.script("removeSession", removeScript);
   return {
-    load: (id, idle) => read(keyOf(id), idle).then((record) => parse(id, record)),
+    load: (id, idleTimeout) => read(keyOf(id), idleTimeout).then((record) => parse(id, record)),
 
     peek: async (id) => parseRecord(await connection.run((redis) => redis.get(keyOf(id)))),
 
-    create: async (id, session, idle) => {
+    create: async (id, session, idleTimeout) => {
       const revision = newRevision();
       const record = revision + JSON.stringify(session);
-      const stored = await create(keyOf(id), record, milliseconds(idle));
-      if (stored !== 1) throw new Error("A session of this id is there already.");
+      const created = await create(keyOf(id), record, toMilliseconds(idleTimeout));
+      if (created !== 1) throw new Error("A session of this id is there already.");
       return revision;
     },
 
-    replace: async (id, session, expected, idle) => {
+    replace: async (id, session, expected, idleTimeout) => {
       const revision = newRevision();
       const record = revision + JSON.stringify(session);
-      const outcome = await replace(keyOf(id), expected, record, milliseconds(idle));
+      const outcome = await replace(keyOf(id), expected, record, toMilliseconds(idleTimeout));
       return outcome === "replaced"
         ? { outcome, revision }
         : { outcome: outcome === "gone" ? "gone" : "changed" };
@@ -196,7 +194,7 @@ export const redisSessionStore = (connection: RedisConnection, log: Log): Sessio
     all: () => allSessions(connection),
 
     ready: async () => {
-      // A command that goes by a key: in a cluster, PING would have no node to go to.
+      // EXISTS has a key, which a cluster's client needs to choose a node; PING has none.
       await connection.run((redis) => redis.exists(prefix));
     },
   };

@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { describeAddress, parseAddress } from "../../../src/adapters/redis/address.ts";
 import { NotConfigured } from "../../../src/domain/failure.ts";
 
-describe("the address of Redis", () => {
-  it("takes a rediss: address as it stands", () => {
+describe("REDIS_URL", () => {
+  it("is parsed into host, port, credentials and database", () => {
     expect(parseAddress("rediss://u:pass@db.example.org:7000/3")).toEqual({
       host: "db.example.org",
       port: 7000,
@@ -18,15 +18,15 @@ describe("the address of Redis", () => {
     ["redis://u:p@h", 6380],
     ["redis://u:p@h:7000", 7001],
     ["rediss://u:p@h:7000", 7000],
-  ])("finds the TLS port of %s", (url, port) => {
+  ])("of %s has the TLS port %i", (url, port) => {
     expect(parseAddress(url).port).toBe(port);
   });
 
-  it("decodes what has to be encoded in a password", () => {
+  it("has a percent-encoded password", () => {
     expect(parseAddress("rediss://:p%40ss%2Fword@h").password).toBe("p@ss/word");
   });
 
-  it("does without user and password", () => {
+  it("needs no user name and no password", () => {
     expect(parseAddress("rediss://h/")).toMatchObject({
       username: undefined,
       password: undefined,
@@ -34,7 +34,7 @@ describe("the address of Redis", () => {
     });
   });
 
-  it("takes the brackets off an IPv6 address", () => {
+  it("may have an IPv6 address, whose brackets are removed", () => {
     expect(parseAddress("rediss://u:p@[::1]:7000").host).toBe("::1");
   });
 
@@ -46,7 +46,7 @@ describe("the address of Redis", () => {
     "rediss://u:secret@h/x",
     "rediss://u:secret@h:x",
     "rediss://u:%zz@h",
-  ])("refuses %j without repeating it", (url) => {
+  ])("is rejected when it is %j, without being repeated", (url) => {
     const error = (() => {
       try {
         return parseAddress(url);
@@ -59,7 +59,7 @@ describe("the address of Redis", () => {
     expect(String(error)).not.toContain("zz");
   });
 
-  it("is described without its password", () => {
+  it("is logged without its credentials", () => {
     expect(describeAddress(parseAddress("redis://me:secret@h:1"))).toBe("rediss://h:2/0");
   });
 });

@@ -15,8 +15,8 @@ interface Mutation {
 export const mutations: Readonly<Record<string, Mutation>> = {
   "renewal without a lock": {
     file: "src/adapters/redis/lock.ts",
-    from: "if others or ARGV[4] == 'prolong' and not mine then return 'refused' end",
-    to: "mine = ARGV[4] == 'prolong'",
+    from: "if others or ARGV[4] == 'extend' and not mine then return 'busy' end",
+    to: "mine = ARGV[4] == 'extend'",
   },
   "writes that do not compare": {
     file: "src/adapters/redis/session-store.ts",

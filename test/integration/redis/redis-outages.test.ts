@@ -47,7 +47,7 @@ const expectDown = async (work: () => Promise<unknown>): Promise<void> => {
 describe.each([
   ["Redis", "today"],
   ["a Redis of 6.0", "6.0"],
-] as const)("%s in trouble", (_, asOf) => {
+] as const)("the adapter on %s", (_, asOf) => {
   let redis: StartedRedis;
   let connection: RedisConnection;
   let sessions: SessionStore;
@@ -78,7 +78,7 @@ describe.each([
     await sessions.remove(other);
   };
 
-  it("says so at once when Redis is stopped, and goes on when it is back", async () => {
+  it("throws StoreDown at once while Redis is stopped, and recovers", async () => {
     await redis.stop();
     await expectDown(() => sessions.load(id, idle));
     await expectDown(() => sessions.create(newId(), {}, idle));
@@ -87,7 +87,7 @@ describe.each([
     await expectRecovery();
   });
 
-  it("says so within a second when Redis hangs, and goes on when it is back", async () => {
+  it("throws StoreDown within a second while Redis hangs, and recovers", async () => {
     await redis.pause();
     await expectDown(() => sessions.load(id, idle));
     await Promise.all(Array.from({ length: 20 }, () => expectDown(() => sessions.load(id, idle))));
@@ -95,7 +95,7 @@ describe.each([
     await expectRecovery();
   });
 
-  it("takes what came while this process was held up for an answer", async () => {
+  it("accepts a reply that arrived while the event loop was blocked", async () => {
     await sessions.load(id, idle);
     const loading = sessions.load(id, idle);
     // The command is on its way, and the answer has not been read.
@@ -105,14 +105,14 @@ describe.each([
     expect(await loading).toMatchObject({ session: { count: 1 } });
   });
 
-  it("survives a long hang", async () => {
+  it("recovers from a long hang", async () => {
     await redis.pause();
     for (let n = 0; n < 8; n++) await expectDown(() => sessions.load(id, idle));
     await redis.unpause();
     await expectRecovery();
   });
 
-  it("says so while Redis loads its data", async () => {
+  it("throws StoreDown while Redis loads its data", async () => {
     await connection
       .run(async (client) => {
         for (let n = 0; n < 500; n++) await client.set(`filler:${n}`, "x".repeat(2000), "EX", 100);
@@ -133,7 +133,7 @@ describe.each([
     await expectRecovery();
   });
 
-  it("says so when the password was changed under it, and goes on when it is right again", async () => {
+  it("throws StoreDown while Redis has another password, and recovers", async () => {
     await redis.cli("CONFIG", "SET", "requirepass", "another");
     await redis.exec([...cliWith(redis, "another"), "CLIENT", "KILL", "TYPE", "normal"]);
     await expectDown(() => sessions.load(id, idle));
@@ -143,7 +143,7 @@ describe.each([
     await expectRecovery();
   });
 
-  it("reads on, and only cannot write, where Redis takes reads only", async () => {
+  it("goes on reading while Redis is a read-only replica", async () => {
     const { revision } = (await sessions.load(id, idle)) ?? expect.unreachable();
     await redis.cli("REPLICAOF", "127.0.0.1", String(await freePort()));
     expect(await sessions.load(id, idle)).toMatchObject({ revision });
@@ -153,7 +153,7 @@ describe.each([
     await expectRecovery();
   });
 
-  it("reads on, and only cannot write, when Redis is out of memory", async () => {
+  it("goes on reading while Redis is out of memory", async () => {
     const { revision } = (await sessions.load(id, idle)) ?? expect.unreachable();
     await redis.cli("CONFIG", "SET", "maxmemory-policy", "noeviction");
     await redis.cli("CONFIG", "SET", "maxmemory", "100kb");
@@ -163,7 +163,7 @@ describe.each([
     await expectRecovery();
   });
 
-  it("does not mind that Redis forgets its scripts", async () => {
+  it("recovers when Redis has lost its scripts", async () => {
     await Promise.all([sessions.load(id, idle), sessions.load(id, idle)]);
     await redis.cli("SCRIPT", "FLUSH");
     const found = await Promise.all([
@@ -174,7 +174,7 @@ describe.each([
     expect(found.map((one) => one?.session.count)).toEqual([1, 1, 1]);
   });
 
-  it("puts what one turn of the loop asks for into one round trip", async () => {
+  it("sends the commands of one tick in one round trip", async () => {
     await sessions.load(id, idle);
     const readsBefore = Number(/total_reads_processed:(\d+)/.exec(await redis.cli("INFO", "stats"))?.[1]);
     await Promise.all(Array.from({ length: 50 }, () => sessions.load(id, idle)));
@@ -183,14 +183,14 @@ describe.each([
     expect(readsAfter - readsBefore).toBeLessThan(20);
   });
 
-  it("comes back even when the library has given the connection up", async () => {
+  it("reconnects even when ioredis has stopped doing so", async () => {
     await connection.run(async (client) => client.disconnect());
     await expectDown(() => sessions.load(id, idle));
     await expectRecovery();
   });
 
   it.each(['{"cookie":{"path":"/"}}', `${"r".repeat(22)}{"cut":`, "", "null"])(
-    "takes the foreign record %j for no session",
+    "finds no session in the foreign record %j",
     async (record) => {
       const other = newId();
       await redis.cli("SET", `nextstrain.org-session:${other}`, record, "EX", "100");
@@ -198,7 +198,7 @@ describe.each([
     },
   );
 
-  it("told the log of each outage, and no secrets", () => {
+  it("logs each outage, without secrets", () => {
     expect(log.events.length).toBeGreaterThan(2);
     expect(log.events.length).toBeLessThan(20);
     expect(inspect(log.events, { depth: 10, showHidden: true })).not.toContain(redis.password);
@@ -238,16 +238,16 @@ describe("connecting to Redis", () => {
     expect(await tryToConnect({})).toBe("default");
   });
 
-  it("sends the user when asked to", async () => {
+  it("sends the user if configured", async () => {
     expect(await tryToConnect({ url: redis.url.replace("//u:", "//app:"), sendUsername: true })).toBe("app");
   });
 
-  it("speaks TLS to a redis: address, one port further", async () => {
+  it("uses TLS for a redis: address, on the next port", async () => {
     const url = redis.url.replace("rediss:", "redis:").replace(String(redis.port), String(redis.port - 1));
     expect(await tryToConnect({ url })).toBe("default");
   });
 
-  it("takes any certificate when it was given no CA", async () => {
+  it("accepts any certificate without a configured CA", async () => {
     const connection = await connectRedis({ url: redis.url }, recordingLog());
     await connection.close();
   });
@@ -259,18 +259,18 @@ describe("connecting to Redis", () => {
     expect(await redis.cli("-n", "3", "GET", "here")).toContain("yes");
   });
 
-  it("refuses a certificate of another CA", async () => {
+  it("rejects a certificate of another CA", async () => {
     const { ca } = await makeCertificates();
     await expect(tryToConnect({ ca })).rejects.toBeInstanceOf(StoreDown);
   }, 20_000);
 
-  it("refuses a server whose policy would drop other keys first", async () => {
+  it("rejects a server with another eviction policy", async () => {
     await redis.cli("CONFIG", "SET", "maxmemory-policy", "allkeys-lru");
     await expect(tryToConnect({})).rejects.toBeInstanceOf(NotConfigured);
     await redis.cli("CONFIG", "SET", "maxmemory-policy", "volatile-ttl");
   });
 
-  it("drops the least active sessions before any not-before mark when memory is full", async () => {
+  it("ensures that sessions are evicted before not-before marks", async () => {
     const connection = await connectRedis({ url: redis.url }, recordingLog());
     const sessions = redisSessionStore(connection, recordingLog());
     const marks = redisNotBeforeMarks(connection, systemClock(), { lifetime: 2 * idle });

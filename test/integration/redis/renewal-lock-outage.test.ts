@@ -27,7 +27,7 @@ const open = async (lease: number) => {
 
 const id = "s".repeat(32) as SessionId;
 
-it("a hold that could not be prolonged while Redis was away is still one when it is back", async () => {
+it("a lease that could not be extended during an outage of Redis is respected after it", async () => {
   const lease = 1;
   const [holder, other] = [await open(lease), await open(lease)];
   const written = Promise.withResolvers<void>();
@@ -36,8 +36,8 @@ it("a hold that could not be prolonged while Redis was away is still one when it
   await delay(lease * 1500);
   await redis.start();
   const answers = async () => {
-    const held = await other.lock.withLock(id, 0, async () => "renewed by another");
-    return held.outcome;
+    const { outcome } = await other.lock.withLock(id, 0, async () => "renewed by another");
+    return outcome;
   };
   const firstAnswer = async (): Promise<string> => {
     for (;;) {
@@ -50,7 +50,7 @@ it("a hold that could not be prolonged while Redis was away is still one when it
     }
   };
   expect(await firstAnswer()).toBe("busy");
-  // The holder has come back too, and prolongs it.
+  // By now the holder has reconnected, and extends it.
   await delay(lease * 1500);
   expect(await answers()).toBe("busy");
   written.resolve();
@@ -59,7 +59,7 @@ it("a hold that could not be prolonged while Redis was away is still one when it
   await Promise.all([holder.connection.close(), other.connection.close()]);
 });
 
-it("a hold that Redis has lost is taken again by its holder, but not confirmed", async () => {
+it("a lease that Redis has lost is acquired again by its holder, but counts as expired", async () => {
   const lease = 1.5;
   const [holder, other] = [await open(lease), await open(lease)];
   const end = Promise.withResolvers<void>();
@@ -70,7 +70,7 @@ it("a hold that Redis has lost is taken again by its holder, but not confirmed",
   });
   const { extend } = await inside.promise;
   expect(await extend()).toBe(true);
-  // As a crash loses the writes of its last second.
+  // A crash loses the writes of the last second.
   const client = new Redis(redis.url.replace("//u:", "//:"), { tls: { ca: redis.certificates.ca } });
   await client.flushall();
   await client.quit();
