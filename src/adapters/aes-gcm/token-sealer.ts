@@ -10,9 +10,9 @@ import { keyBytes } from "./encryption-keys.ts";
  *
  *   version (1 byte, 1) | name's length (1 byte) | name of the key | salt (32) | nonce (12) | ciphertext | tag (16)
  *
- * Each text has a data key of its own: HKDF-SHA-256 (RFC 5869) of the named key with a random salt. So no
- * number of texts wears a key out, as it would with random nonces under one AES-GCM key (NIST SP 800-38D
- * section 8.3). Everything before the ciphertext and the encryption context are authenticated with it.
+ * Each text has its own data key: HKDF-SHA-256 (RFC 5869) of the named key with a random salt. So the number of texts
+ * is not limited, as it would be with random nonces under one AES-GCM key (NIST SP 800-38D section 8.3). The additional
+ * authenticated data is everything before the ciphertext, followed by the encryption context.
  */
 
 const version = 1;
@@ -20,16 +20,16 @@ const saltBytes = 32;
 const nonceBytes = 12;
 const tagBytes = 16;
 const algorithm = "aes-256-gcm";
-const purpose = "nextstrain-groups-server token sealer, version 1";
+const hkdfInfo = "nextstrain-groups-server token sealer, version 1";
 
-const dataKey = (key: EncryptionKey, salt: Buffer): Buffer =>
-  Buffer.from(hkdfSync("sha256", key.bytes, salt, purpose, keyBytes));
+const deriveDataKey = (key: EncryptionKey, salt: Buffer): Buffer =>
+  Buffer.from(hkdfSync("sha256", key.bytes, salt, hkdfInfo, keyBytes));
 
-/** The length of the head is part of it, so head and context cannot be taken for one another. */
-const authenticated = (head: Buffer, context: EncryptionContext): Buffer =>
-  Buffer.concat([head, Buffer.from(context)]);
+/** Header and context cannot be confused, since the header contains its length. */
+const additionalData = (header: Buffer, context: EncryptionContext): Buffer =>
+  Buffer.concat([header, Buffer.from(context)]);
 
-const headOf = (key: EncryptionKey): Buffer => {
+const newHeader = (key: EncryptionKey): Buffer => {
   const name = Buffer.from(key.name);
   return Buffer.concat([
     Buffer.from([version, name.length]),
@@ -41,7 +41,7 @@ const headOf = (key: EncryptionKey): Buffer => {
 
 interface Envelope {
   readonly keyName: string;
-  readonly head: Buffer;
+  readonly header: Buffer;
   readonly salt: Buffer;
   readonly nonce: Buffer;
   readonly ciphertext: Buffer;
@@ -50,52 +50,62 @@ interface Envelope {
 
 const parseEnvelope = (sealed: string): Envelope | undefined => {
   const bytes = Buffer.from(sealed, "base64url");
-  // Node's decoder passes over what is no base64url: only the one spelling that we write is ours.
+  // Node's decoder ignores invalid characters; only the canonical encoding is accepted.
   if (bytes[0] !== version || bytes.toString("base64url") !== sealed) return undefined;
   const saltStart = 2 + (bytes[1] ?? 0);
   const nonceStart = saltStart + saltBytes;
-  const headEnd = nonceStart + nonceBytes;
+  const headerEnd = nonceStart + nonceBytes;
   const tagStart = bytes.length - tagBytes;
-  if (tagStart < headEnd) return undefined;
+  if (tagStart < headerEnd) return undefined;
   return {
     keyName: bytes.toString("utf8", 2, saltStart),
-    head: bytes.subarray(0, headEnd),
+    header: bytes.subarray(0, headerEnd),
     salt: bytes.subarray(saltStart, nonceStart),
-    nonce: bytes.subarray(nonceStart, headEnd),
-    ciphertext: bytes.subarray(headEnd, tagStart),
+    nonce: bytes.subarray(nonceStart, headerEnd),
+    ciphertext: bytes.subarray(headerEnd, tagStart),
     tag: bytes.subarray(tagStart),
   };
 };
 
 const decrypt = (envelope: Envelope, key: EncryptionKey, context: EncryptionContext): string | undefined => {
-  const decipher = createDecipheriv(algorithm, dataKey(key, envelope.salt), envelope.nonce, {
+  const decipher = createDecipheriv(algorithm, deriveDataKey(key, envelope.salt), envelope.nonce, {
     authTagLength: tagBytes,
   });
-  decipher.setAAD(authenticated(envelope.head, context));
+  decipher.setAAD(additionalData(envelope.header, context));
   decipher.setAuthTag(envelope.tag);
   const text = decipher.update(envelope.ciphertext);
   try {
     return Buffer.concat([text, decipher.final()]).toString("utf8");
   } catch {
-    // The one thing that `final` throws for: the tag does not fit.
+    // `final` throws only when the authentication tag does not match.
     return undefined;
   }
 };
 
-/** Seals with AES-256-GCM under the first of the keys. */
+/** Encrypts with AES-256-GCM under the first key, and decrypts with any of them. */
 export const tokenSealer = (keys: EncryptionKeys): TokenSealer => {
-  const [sealing] = keys;
+  const [sealingKey] = keys;
   const byName = new Map(keys.map((key) => [key.name, key]));
 
   return {
     seal(text, context) {
-      const head = headOf(sealing);
-      const salt = head.subarray(-(saltBytes + nonceBytes), -nonceBytes);
-      const cipher = createCipheriv(algorithm, dataKey(sealing, salt), head.subarray(-nonceBytes), {
-        authTagLength: tagBytes,
-      });
-      cipher.setAAD(authenticated(head, context));
-      const sealed = Buffer.concat([head, cipher.update(text, "utf8"), cipher.final(), cipher.getAuthTag()]);
+      const header = newHeader(sealingKey);
+      const salt = header.subarray(-(saltBytes + nonceBytes), -nonceBytes);
+      const cipher = createCipheriv(
+        algorithm,
+        deriveDataKey(sealingKey, salt),
+        header.subarray(-nonceBytes),
+        {
+          authTagLength: tagBytes,
+        },
+      );
+      cipher.setAAD(additionalData(header, context));
+      const sealed = Buffer.concat([
+        header,
+        cipher.update(text, "utf8"),
+        cipher.final(),
+        cipher.getAuthTag(),
+      ]);
       return sealed.toString("base64url") as SealedText;
     },
 
@@ -103,7 +113,7 @@ export const tokenSealer = (keys: EncryptionKeys): TokenSealer => {
       const envelope = parseEnvelope(sealed);
       const key = envelope && byName.get(envelope.keyName);
       const text = envelope && key && decrypt(envelope, key, context);
-      return text === undefined ? undefined : { text, underOldKey: key !== sealing };
+      return text === undefined ? undefined : { text, underOldKey: key !== sealingKey };
     },
 
     keyOf: (sealed) => parseEnvelope(sealed)?.keyName,

@@ -1,9 +1,9 @@
 /*
- * Auspice's built client as answers that any HTTP server can send.
+ * Auspice's built client as responses that any HTTP server can send.
  *
- * Written here rather than left to sirv 3: that leaks a file descriptor when a client goes away, ends the
- * process when a file is missing, sends 304 without the headers RFC 9110 section 15.4.5 wants, and makes
- * its tags of modification times, which differ between instances.
+ * This is not sirv 3, which leaks a file descriptor when a client disconnects, ends the process when a file is
+ * missing, sends 304 without the headers that RFC 9110 section 15.4.5 requires, and derives ETags from modification
+ * times, which differ between instances.
  */
 import { readdir, readFile } from "node:fs/promises";
 import { extname, join } from "node:path";
@@ -25,13 +25,14 @@ interface Asset {
   readonly codings: readonly Coding[];
 }
 
-/** The best first: Brotli saves a fifth over gzip here. */
-const endings: readonly (readonly [Coding, string])[] = [
+/** The extensions of precompressed files, in order of preference: here Brotli saves a fifth over gzip. */
+const extensions: readonly (readonly [Coding, string])[] = [
   ["br", ".br"],
   ["gzip", ".gz"],
 ];
 
-const endingOf = (coding: Coding | undefined): string => endings.find(([each]) => each === coding)?.[1] ?? "";
+const extensionOf = (coding: Coding | undefined): string =>
+  extensions.find(([each]) => each === coding)?.[1] ?? "";
 
 const contentTypes: Readonly<Record<string, string>> = {
   ".js": "text/javascript; charset=utf-8",
@@ -42,21 +43,21 @@ const contentTypes: Readonly<Record<string, string>> = {
   ".woff2": "font/woff2",
 };
 
-const aMonth = "public, max-age=2592000";
-/** A name that holds a sum of its content never means another content. */
+const oneMonth = "public, max-age=2592000";
+/** A name with a hash of the content, which therefore never changes under this name. */
 const hashedName = /(^|\.)[0-9a-f]{20}\./;
-const forGood = "public, max-age=31536000, immutable";
+const oneYear = "public, max-age=31536000, immutable";
 
-/** Finds what there is once; contents are read when first asked for, or all by `preload`, and kept: 6 MB. */
+/** Lists the files once. Their contents (6 MB) are read at the first request or by `preload`, and cached. */
 export const openAssets = async ({ folder, version }: Installation): Promise<Assets> => {
   const assets = await findAssets(folder);
-  const contents = new Map<string, Promise<Buffer>>();
+  const cache = new Map<string, Promise<Buffer>>();
 
-  const content = (path: string): Promise<Buffer> => {
-    const reading = contents.get(path) ?? readFile(path);
-    contents.set(path, reading);
-    reading.catch(() => contents.delete(path));
-    return reading;
+  const readCached = (path: string): Promise<Buffer> => {
+    const content = cache.get(path) ?? readFile(path);
+    cache.set(path, content);
+    content.catch(() => cache.delete(path));
+    return content;
   };
 
   const answer = async (request: AssetRequest): Promise<AssetAnswer> => {
@@ -65,35 +66,35 @@ export const openAssets = async ({ folder, version }: Installation): Promise<Ass
     if (request.method !== "GET" && request.method !== "HEAD") {
       return { status: 405, headers: { Allow: "GET, HEAD" } };
     }
-    const coding = asset.codings.find((each) => request.accepts(each));
-    // An address and a version of Auspice settle the bytes of each coding, on every instance.
+    const coding = asset.codings.find((candidate) => request.accepts(candidate));
+    // Under one path, a version of Auspice has the same bytes on every instance.
     const etag = `"${version}${coding === undefined ? "" : `-${coding}`}"`;
-    const headers = { ...lasting(asset), ETag: etag };
+    const headers = { ...cacheHeaders(asset), ETag: etag };
     if (fresh({ "if-none-match": request.ifNoneMatch }, { etag })) return { status: 304, headers };
-    const body = await content(asset.path + endingOf(coding));
+    const body = await readCached(asset.path + extensionOf(coding));
     return {
       status: 200,
-      headers: { ...headers, ...describing(asset, coding), "Content-Length": String(body.length) },
+      headers: { ...headers, ...contentHeaders(asset, coding), "Content-Length": String(body.length) },
       ...(request.method === "GET" ? { body } : {}),
     };
   };
 
   const preload = async (): Promise<void> => {
     for (const { path, codings } of assets.values()) {
-      await content(path);
-      for (const coding of codings) await content(path + endingOf(coding));
+      await readCached(path);
+      for (const coding of codings) await readCached(path + extensionOf(coding));
     }
   };
 
   return { entrypoint: await readFile(join(folder, "dist", "index.html"), "utf8"), answer, preload };
 };
 
-const lasting = (asset: Asset): Record<string, string> => ({
+const cacheHeaders = (asset: Asset): Record<string, string> => ({
   "Cache-Control": asset.cacheControl,
   ...(asset.codings.length > 0 ? { Vary: "Accept-Encoding" } : {}),
 });
 
-const describing = (asset: Asset, coding: Coding | undefined): Record<string, string> => ({
+const contentHeaders = (asset: Asset, coding: Coding | undefined): Record<string, string> => ({
   "Content-Type": asset.contentType,
   "X-Content-Type-Options": "nosniff",
   ...(coding === undefined ? {} : { "Content-Encoding": coding }),
@@ -107,14 +108,14 @@ const findAssets = async (folder: string): Promise<ReadonlyMap<string, Asset>> =
     if (contentType === undefined) continue;
     assets.set(`/dist/${name}`, {
       contentType,
-      cacheControl: hashedName.test(name) ? forGood : aMonth,
+      cacheControl: hashedName.test(name) ? oneYear : oneMonth,
       path: join(folder, "dist", name),
-      codings: endings.filter(([, ending]) => names.has(name + ending)).map(([coding]) => coding),
+      codings: extensions.filter(([, extension]) => names.has(name + extension)).map(([coding]) => coding),
     });
   }
   assets.set("/favicon.png", {
     contentType: "image/png",
-    cacheControl: aMonth,
+    cacheControl: oneMonth,
     path: join(folder, "favicon.png"),
     codings: [],
   });

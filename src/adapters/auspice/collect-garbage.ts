@@ -1,6 +1,6 @@
 /**
- * Gives back to the machine what is out of use, where that can be asked for (`--expose-gc`, `server.js`). Otherwise V8
- * keeps it until it needs it, and keeps what a thread had for seconds after its end.
+ * Collects garbage and returns the memory to the system, if `gc` is exposed (`--expose-gc`, `server.js`). Without it
+ * V8 would keep that memory, and that of a thread for seconds after the thread's end.
  */
 export const collectGarbage = (): void => {
   globalThis.gc?.({ type: "major", execution: "sync", flavor: "last-resort" });

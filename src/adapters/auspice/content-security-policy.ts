@@ -1,22 +1,21 @@
-/** The map's tiles, icons and letters (clients.md, AUS-5). */
-const tiles = "https://tiles.openfreemap.org";
+/** The server of the map's tiles, icons and fonts (clients.md, AUS-5). */
+const tileServer = "https://tiles.openfreemap.org";
 
 /**
- * What Auspice 3's own pages need, and nothing else; tried in Chromium with every panel and a narrative.
- * Its scripts are files, so none may stand in the page and none may be made of text: that also stops the
- * functions that the YAML of a narrative could otherwise bring along.
- * @param images Sources of images besides these; what a narrative shows from its author's disk comes as `data:`.
+ * The policy that Auspice 3's pages need, tested in Chromium with every panel and a narrative. It allows no inline
+ * scripts and no eval, which also blocks functions in the YAML of a narrative.
+ * @param images Further sources of images. Local images of a narrative are `data:` URLs.
  */
 export const contentSecurityPolicy = (images: readonly string[]): string =>
   [
     "default-src 'none'",
     "script-src 'self'",
-    // styled-components and Leaflet write their styles into the page.
+    // styled-components and Leaflet insert inline styles.
     "style-src 'self' 'unsafe-inline'",
-    ["img-src 'self' data: blob:", tiles, ...images].join(" "),
+    ["img-src 'self' data: blob:", tileServer, ...images].join(" "),
     "font-src 'self'",
-    `connect-src 'self' ${tiles}`,
-    // MapLibre's workers.
+    `connect-src 'self' ${tileServer}`,
+    // MapLibre creates its workers from blobs.
     "worker-src blob:",
     "base-uri 'none'",
     "frame-ancestors 'none'",

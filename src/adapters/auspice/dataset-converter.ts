@@ -6,28 +6,28 @@ import { QueueBusy } from "../shared/bounded-queue.ts";
 import { memoizeAsync } from "../shared/memoize-async.ts";
 import { workerPool } from "../shared/worker-pool.ts";
 import { LimitExceeded, ThreadNotStarted } from "../shared/worker-thread.ts";
-import type { ConversionTask, Converted } from "./conversion.ts";
+import type { ConversionResult, ConversionTask } from "./conversion.ts";
 import type { Installation } from "./installation.ts";
 
-/** Bytes of gzip: some dozens of datasets. */
-const maxRemembered = 32_000_000;
+/** In bytes of gzip: some dozens of datasets. */
+const maxCacheSize = 32_000_000;
 
-/** Seconds. A limit that was reached may have been the machine's fault, so it is tried again, but not for each reader. */
-const limitsLast = 3600;
+/** In seconds. Reaching a limit may be due to a busy machine, so it is retried after this time. */
+const limitTtl = 3600;
 
-const overLimit =
+const limitMessage =
   "This dataset is stored in the old form (v1), and takes this server too much time or memory to convert.";
 
 /**
- * Converts in another thread, one dataset at a time, since a tree takes ten times its size in memory. What came of a
- * pair is remembered, failures too, and those who ask for the same pair meanwhile wait for it together.
+ * Converts datasets in a worker thread, one at a time, since a tree needs ten times its size in memory. Results are
+ * cached by the pair's tag, failures too, and concurrent requests for one pair share its conversion.
  */
 export const datasetConverter = ({
   folder,
   version,
 }: Installation): DatasetConverter & { close(): Promise<void> } => {
   const module = pathToFileURL(join(folder, "cli-build", "server", "convertJsonSchemas.js")).href;
-  const pool = workerPool<ConversionTask, Converted>({
+  const pool = workerPool<ConversionTask, ConversionResult>({
     module: new URL("./conversion-thread.ts", import.meta.url),
     maxThreads: 1,
     memory: 192,
@@ -35,12 +35,12 @@ export const datasetConverter = ({
     workerData: module,
     maxQueue: 50,
     queueTimeout: 30,
-    // It is seldom needed, and holds more memory than anything else.
+    // Conversions are rare, and an idle thread would keep more memory than any other part of the server.
     isSingleUse: true,
   });
-  const convert = memoizeAsync<Converted, V1Pair>({
-    maxSize: maxRemembered,
-    sizeOf: (converted) => (converted.kind === "gzip" ? converted.bytes.length : 0),
+  const convert = memoizeAsync<ConversionResult, V1Pair>({
+    maxSize: maxCacheSize,
+    sizeOf: (result) => (result.kind === "gzip" ? result.bytes.length : 0),
     compute: async (pair, setTtl) => {
       try {
         return await pool.runPrepared(async () => {
@@ -50,19 +50,19 @@ export const datasetConverter = ({
       } catch (error) {
         if (error instanceof QueueBusy) throw new Busy({ cause: error });
         if (error instanceof ThreadNotStarted) throw new PartMissing({ cause: error });
-        if (error instanceof UnusableObject) return { kind: "refused", why: error.message };
+        if (error instanceof UnusableObject) return { kind: "failed", reason: error.message };
         if (!(error instanceof LimitExceeded)) throw error;
-        setTtl(limitsLast);
-        return { kind: "refused", why: overLimit };
+        setTtl(limitTtl);
+        return { kind: "failed", reason: limitMessage };
       }
     },
   });
   return {
     version,
     fromV1: async (pair) => {
-      const converted = await convert(pair.tag, pair, pair.admit);
-      if (converted.kind === "gzip") return converted.bytes;
-      throw new UnusableObject(converted.why);
+      const result = await convert(pair.tag, pair, pair.admit);
+      if (result.kind === "gzip") return result.bytes;
+      throw new UnusableObject(result.reason);
     },
     close: () => pool.close(),
   };

@@ -1,11 +1,11 @@
 /*
- * Run by npm after it has installed the dependencies: puts Auspice's published client beside them.
+ * npm's postinstall script, which installs Auspice's published client.
  *
- * Auspice is no dependency in package.json because 350 MB of build tools would come along with the 10 MB
- * that a server needs. The npm that runs this fetches it, so that registry, proxy, cache and credentials
- * are those of the installation, and the pinned sum in package.json is what makes it the right one.
+ * Auspice is no dependency in package.json, since the 10 MB that a server needs would bring 350 MB of build tools. It
+ * is fetched by the npm that runs this script, with its registry, proxy, cache and credentials, and compared with the
+ * integrity hash in package.json.
  *
- * Plain JavaScript for Node 18 and later: an old Node may be the one that runs npm.
+ * This is plain JavaScript for Node 18 and later, since npm may run with an old Node.
  */
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -18,18 +18,20 @@ import { parseTarGzip } from "nanotar";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const cache = join(root, "node_modules", ".cache");
-const fetchMilliseconds = 300_000;
+/** In milliseconds. */
+const fetchTimeout = 300_000;
 
-/** The client, its icon and licence, and what `convertFromV1` consists of. */
-const needed =
+/** The client, its icon and licence, and the modules of `convertFromV1`. */
+const requiredFiles =
   /^package\/(dist\/[^/]+|favicon\.png|LICENSE\.txt|package\.json|cli-build\/utils\.js|cli-build\/server\/convertJsonSchemas\.js)$/;
 
-class Trouble extends Error {}
+class InstallationError extends Error {}
 
 /** @type {(version: string, folder: string) => Promise<Buffer>} */
 const fetchTarball = async (version, folder) => {
   const npm = process.env.npm_execpath;
-  if (npm === undefined || !/npm-cli\.[cm]?js$/.test(npm)) throw new Trouble("only npm can fetch it");
+  if (npm === undefined || !/npm-cli\.[cm]?js$/.test(npm))
+    throw new InstallationError("only npm can fetch it");
   const command = [
     npm,
     "pack",
@@ -40,27 +42,28 @@ const fetchTarball = async (version, folder) => {
     folder,
   ];
   try {
-    await promisify(execFile)(process.execPath, command, { cwd: root, timeout: fetchMilliseconds });
+    await promisify(execFile)(process.execPath, command, { cwd: root, timeout: fetchTimeout });
   } catch (cause) {
     const { stderr, code, signal } = /** @type {import("node:child_process").ExecFileException} */ (cause);
-    const told = /^npm (?:error|ERR!) code (\S+)/m.exec(stderr ?? "")?.[1];
-    throw new Trouble(`npm could not fetch it (${told ?? code ?? signal})`, { cause });
+    const npmCode = /^npm (?:error|ERR!) code (\S+)/m.exec(stderr ?? "")?.[1];
+    throw new InstallationError(`npm could not fetch it (${npmCode ?? code ?? signal})`, { cause });
   }
   const name = (await readdir(folder)).find((file) => file.endsWith(".tgz"));
-  if (name === undefined) throw new Trouble("npm fetched nothing");
+  if (name === undefined) throw new InstallationError("npm fetched nothing");
   return readFile(join(folder, name));
 };
 
 /** @type {(tarball: Buffer, integrity: string) => void} */
 const checkIntegrity = (tarball, integrity) => {
-  const found = `sha512-${createHash("sha512").update(tarball).digest("base64")}`;
-  if (found !== integrity) throw new Trouble(`what npm fetched is not the pinned package (it has ${found})`);
+  const actual = `sha512-${createHash("sha512").update(tarball).digest("base64")}`;
+  if (actual !== integrity)
+    throw new InstallationError(`what npm fetched is not the pinned package (it has ${actual})`);
 };
 
 /** @type {(tarball: Buffer, folder: string) => Promise<void>} */
 const unpack = async (tarball, folder) => {
   for (const { name, type, data } of await parseTarGzip(tarball)) {
-    if (type !== "file" || data === undefined || !needed.test(name)) continue;
+    if (type !== "file" || data === undefined || !requiredFiles.test(name)) continue;
     const path = join(folder, name);
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, data);
@@ -68,7 +71,7 @@ const unpack = async (tarball, folder) => {
 };
 
 /**
- * Another installation on the same folder may have been quicker; both bring the same.
+ * Another installation in the same folder may have been faster; its files are the same.
  * @type {(from: string, to: string) => Promise<void>}
  */
 const moveIntoPlace = async (from, to) => {
@@ -81,15 +84,15 @@ const moveIntoPlace = async (from, to) => {
 
 const install = async () => {
   const { version, integrity } = JSON.parse(await readFile(join(root, "package.json"), "utf8")).auspice;
-  const place = join(cache, `auspice-${version}`);
-  if (existsSync(place)) return;
+  const target = join(cache, `auspice-${version}`);
+  if (existsSync(target)) return;
   await mkdir(cache, { recursive: true });
   const temporary = await mkdtemp(join(cache, "auspice-new-"));
   try {
     const tarball = await fetchTarball(version, temporary);
     checkIntegrity(tarball, integrity);
     await unpack(tarball, temporary);
-    await moveIntoPlace(join(temporary, "package"), place);
+    await moveIntoPlace(join(temporary, "package"), target);
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }
@@ -98,7 +101,7 @@ const install = async () => {
 try {
   await install();
 } catch (error) {
-  if (!(error instanceof Error) || !(error instanceof Trouble || "code" in error)) throw error;
+  if (!(error instanceof Error) || !(error instanceof InstallationError || "code" in error)) throw error;
   console.error(`Auspice could not be installed: ${error.message}. Try again with: npm run postinstall`);
   process.exitCode = 1;
 }

@@ -2,9 +2,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** Where `install.js` has put Auspice. */
+/** Auspice, as `install.js` has installed it. */
 export interface Installation {
-  /** Holds `dist/`, `favicon.png`, `LICENSE.txt` and the converter. */
+  /** Contains `dist/`, `favicon.png`, `LICENSE.txt` and the converter. */
   readonly folder: string;
   readonly version: string;
 }
@@ -12,8 +12,9 @@ export interface Installation {
 const projectRoot = fileURLToPath(new URL("../../../", import.meta.url));
 
 /**
- * Finds the Auspice that package.json pins. The folder appears by one rename, so it is whole if it is there.
- * @throws Error with one sentence for the operator, when `npm ci --ignore-scripts` has left it out
+ * Finds the version of Auspice that package.json pins. Its folder is created by a rename, and is complete if it
+ * exists.
+ * @throws Error with a sentence for the operator, if it is missing (for example after `npm ci --ignore-scripts`)
  */
 export const findInstallation = (root: string = projectRoot): Installation => {
   const version: unknown = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).auspice?.version;

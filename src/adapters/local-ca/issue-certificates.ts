@@ -5,6 +5,7 @@ import { nameConstraints } from "./name-constraints.ts";
 export interface IssuedCertificates {
   /** PEM. */
   readonly ca: string;
+  /** PEM. */
   readonly server: string;
   /** PKCS #8, PEM. */
   readonly serverKey: string;
@@ -12,36 +13,36 @@ export interface IssuedCertificates {
 
 const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
 
-/** Apple's limit for certificates is 825 days, also below private CAs. */
-export const lifetime: Seconds = 730 * 24 * 3600;
+/** Apple rejects certificates that are valid for more than 825 days, also from private CAs. */
+const lifetime: Seconds = 730 * 24 * 3600;
 
-/** Clocks of browsers in virtual machines lag behind. */
+/** For browsers in virtual machines, whose clocks may be slow. */
 const backdating: Seconds = 3600;
 
-const newKeys = (): Promise<webcrypto.CryptoKeyPair> =>
+const generateKeyPair = (): Promise<webcrypto.CryptoKeyPair> =>
   webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
 
-/** Positive and of at most 20 octets (RFC 5280 section 4.1.2.2). */
-const serialNumber = (): string => `01${randomBytes(15).toString("hex")}`;
+/** A positive number of at most 20 octets (RFC 5280 section 4.1.2.2). */
+const newSerialNumber = (): string => `01${randomBytes(15).toString("hex")}`;
 
 /**
- * Makes a CA that can vouch for this machine's loopback names only, and one certificate under it. The CA's
- * private key lives no longer than this call, so that nobody who reads the folder can sign anything with it.
+ * Creates a CA that can issue certificates for this machine's loopback names only, and one certificate of it. The
+ * CA's private key is not stored, so that nobody who can read the folder can sign with it.
  */
 export const issueCertificates = async (now: Seconds): Promise<IssuedCertificates> => {
-  // The library registers its parts with tsyringe, which wants these two functions and can do without answers.
+  // The library uses tsyringe, which needs these two functions of reflect-metadata; they may return nothing.
   const reflect: Partial<Record<"getMetadata" | "getOwnMetadata", () => undefined>> & object = Reflect;
   reflect.getMetadata ??= () => undefined;
   reflect.getOwnMetadata ??= () => undefined;
   const x509 = await import("@peculiar/x509");
-  const [caKeys, serverKeys] = await Promise.all([newKeys(), newKeys()]);
+  const [caKeys, serverKeys] = await Promise.all([generateKeyPair(), generateKeyPair()]);
   const validity = {
     notBefore: new Date((now - backdating) * 1000),
     notAfter: new Date((now + lifetime) * 1000),
     signingAlgorithm: algorithm,
   };
-  // The end of the name tells authorities apart that were made on one machine, in a list of trusted ones.
-  const caSerial = serialNumber();
+  // The suffix distinguishes several CAs of one machine in a list of trusted CAs.
+  const caSerial = newSerialNumber();
   const name = `CN=Nextstrain Groups Server on this machine ${caSerial.slice(2, 10)}`;
   const ca = await x509.X509CertificateGenerator.createSelfSigned({
     ...validity,
@@ -57,7 +58,7 @@ export const issueCertificates = async (now: Seconds): Promise<IssuedCertificate
   });
   const server = await x509.X509CertificateGenerator.create({
     ...validity,
-    serialNumber: serialNumber(),
+    serialNumber: newSerialNumber(),
     subject: "CN=localhost",
     issuer: ca.subject,
     publicKey: serverKeys.publicKey,

@@ -8,42 +8,42 @@ import { writeNewFile } from "../shared/durable-file.ts";
 import { type IssuedCertificates, issueCertificates } from "./issue-certificates.ts";
 
 export interface LocalCa {
-  /** The CA's certificate, to be trusted by clients. */
+  /** Path of the CA's certificate (PEM), which clients have to trust. */
   readonly caPath: string;
   /** The server's private key, PEM. */
   readonly key: string;
   /** The server's certificate, PEM. */
   readonly cert: string;
-  /** An earlier CA was replaced: whoever trusted that one has to trust the new one. */
+  /** Whether an earlier CA was replaced; clients that trusted that one have to trust the new one. */
   readonly renewed: boolean;
 }
 
 const files = { ca: "ca.pem", server: "server.pem", serverKey: "server-key.pem" } as const;
 
 const renewBefore: Seconds = 30 * 24 * 3600;
-const leftOverAfter: Seconds = 3600;
+const minLeftoverAge: Seconds = 3600;
 
-/** False when a file is damaged or near its end, and when they do not belong together. */
-const usable = (found: IssuedCertificates, now: Seconds): boolean => {
+/** Whether all files are intact, match each other, and do not expire soon. */
+const isUsable = (stored: IssuedCertificates, now: Seconds): boolean => {
   try {
-    const ca = new X509Certificate(found.ca);
-    const server = new X509Certificate(found.server);
-    const end = Math.min(ca.validToDate.getTime(), server.validToDate.getTime()) / 1000;
+    const ca = new X509Certificate(stored.ca);
+    const server = new X509Certificate(stored.server);
+    const expiresAt = Math.min(ca.validToDate.getTime(), server.validToDate.getTime()) / 1000;
     return (
-      end - now > renewBefore &&
+      expiresAt - now > renewBefore &&
       server.checkIssued(ca) &&
       server.verify(ca.publicKey) &&
-      server.checkPrivateKey(createPrivateKey(found.serverKey))
+      server.checkPrivateKey(createPrivateKey(stored.serverKey))
     );
   } catch {
-    // Unreadable PEM is all that throws here, and means the same as a verdict.
+    // Only a PEM that cannot be parsed throws here.
     return false;
   }
 };
 
-const isMissing = (error: unknown): boolean => hasCode(error, "ENOENT");
+const isNotFound = (error: unknown): boolean => hasCode(error, "ENOENT");
 
-/** Undefined when there is no such folder, or not all of its files. */
+/** Undefined: the folder, or one of its files, does not exist. */
 const readCertificates = async (folder: string): Promise<IssuedCertificates | undefined> => {
   try {
     const read = (name: string) => readFile(join(folder, name), "utf8");
@@ -54,7 +54,7 @@ const readCertificates = async (folder: string): Promise<IssuedCertificates | un
     ]);
     return { ca, server, serverKey };
   } catch (error) {
-    if (isMissing(error)) return undefined;
+    if (isNotFound(error)) return undefined;
     throw error;
   }
 };
@@ -64,12 +64,12 @@ const folderExists = async (folder: string): Promise<boolean> => {
     await stat(folder);
     return true;
   } catch (error) {
-    if (isMissing(error)) return false;
+    if (isNotFound(error)) return false;
     throw error;
   }
 };
 
-/** Renames a folder to a name that is free; false when somebody else has taken the name. */
+/** Renames a folder. False: the new name is in use, and nothing was renamed. */
 const renameIfFree = async (from: string, to: string): Promise<boolean> => {
   try {
     await rename(from, to);
@@ -80,35 +80,38 @@ const renameIfFree = async (from: string, to: string): Promise<boolean> => {
   }
 };
 
-/** What a start that was killed has left beside the folder; a running one needs seconds. */
-const removeLeftOvers = async (folder: string, now: Seconds): Promise<void> => {
+/**
+ * Removes temporary folders of starts that were killed; a start that is running has needed its own for seconds only.
+ */
+const removeLeftovers = async (folder: string, now: Seconds): Promise<void> => {
   const parent = dirname(folder);
   for (const name of await readdir(parent)) {
     if (!name.startsWith(`.${basename(folder)}-`)) continue;
     const path = join(parent, name);
     const { mtimeMs } = await stat(path);
-    if (now - mtimeMs / 1000 > leftOverAfter) await rm(path, { recursive: true, force: true });
+    if (now - mtimeMs / 1000 > minLeftoverAge) await rm(path, { recursive: true, force: true });
   }
 };
 
 /**
- * Moves unusable certificates out of the way. Another start may have renewed them a moment ago: what turns
- * out not to be what was judged goes back.
+ * Removes unusable certificates. If another process has replaced them in the meantime, its certificates are moved
+ * back.
  */
-const moveAside = async (folder: string, judged: IssuedCertificates | undefined): Promise<void> => {
-  const aside = join(dirname(folder), `.${basename(folder)}-${randomBytes(6).toString("hex")}`);
+const removeUnusable = async (folder: string, unusable: IssuedCertificates | undefined): Promise<void> => {
+  const temporary = join(dirname(folder), `.${basename(folder)}-${randomBytes(6).toString("hex")}`);
   try {
-    await rename(folder, aside);
+    await rename(folder, temporary);
   } catch (error) {
-    if (isMissing(error)) return;
+    if (isNotFound(error)) return;
     throw error;
   }
-  const moved = await readCertificates(aside);
-  if (moved !== undefined && moved.server !== judged?.server && (await renameIfFree(aside, folder))) return;
-  await rm(aside, { recursive: true, force: true });
+  const moved = await readCertificates(temporary);
+  if (moved !== undefined && moved.server !== unusable?.server && (await renameIfFree(temporary, folder)))
+    return;
+  await rm(temporary, { recursive: true, force: true });
 };
 
-/** Puts new certificates into place, unless another start was faster. */
+/** Issues certificates and moves them into place, unless another process was faster. */
 const install = async (folder: string, now: Seconds): Promise<void> => {
   const issued = await issueCertificates(now);
   const temporary = join(dirname(folder), `.${basename(folder)}-${randomBytes(6).toString("hex")}`);
@@ -124,31 +127,30 @@ const install = async (folder: string, now: Seconds): Promise<void> => {
 };
 
 /**
- * The certificates by which this server speaks https on a laptop, made at the first start in `folder` (for
- * example `data/ca`). Of several first starts at once all use what the fastest has made. Errors of the file
- * system pass through.
+ * The certificates for https on a laptop, which are issued at the first start and stored in `folder` (for example
+ * `data/ca`). Processes that start at the same time all use those of the fastest. Throws errors of the file system.
  */
 export const openLocalCa = async (options: { folder: string; clock: Clock }): Promise<LocalCa> => {
   const { folder } = options;
   const now = options.clock.now();
-  // Asked first: a folder that another start puts there in the meantime is whole, and not to be renewed.
-  const renewed = await folderExists(folder);
-  const found = await readCertificates(folder);
-  const opened = (issued: IssuedCertificates, renewed: boolean): LocalCa => ({
+  // Checked first: a folder that another process creates in the meantime is complete, and must not be removed.
+  const hadFolder = await folderExists(folder);
+  const stored = await readCertificates(folder);
+  const localCa = (issued: IssuedCertificates, renewed: boolean): LocalCa => ({
     caPath: join(folder, files.ca),
     key: issued.serverKey,
     cert: issued.server,
     renewed,
   });
-  if (found !== undefined && usable(found, now)) return opened(found, false);
+  if (stored !== undefined && isUsable(stored, now)) return localCa(stored, false);
 
   await mkdir(dirname(folder), { recursive: true, mode: 0o700 });
-  await removeLeftOvers(folder, now);
-  if (renewed) await moveAside(folder, found);
+  await removeLeftovers(folder, now);
+  if (hadFolder) await removeUnusable(folder, stored);
   await install(folder, now);
-  const made = await readCertificates(folder);
-  if (made === undefined || !usable(made, now)) {
+  const installed = await readCertificates(folder);
+  if (installed === undefined || !isUsable(installed, now)) {
     throw new Error(`The certificates in ${folder} disappear as soon as they are made.`);
   }
-  return opened(made, renewed);
+  return localCa(installed, hadFolder);
 };

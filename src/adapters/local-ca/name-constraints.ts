@@ -1,4 +1,4 @@
-/** DER of a value short enough for a one-byte length (X.690 section 8.1.3.4). */
+/** Encodes a value in DER whose length fits in one byte (X.690 section 8.1.3.4). */
 const der = (tag: number, ...content: Uint8Array[]): Uint8Array => {
   const body = Buffer.concat(content);
   if (body.length > 127) throw new RangeError("too long for a one-byte length");
@@ -12,7 +12,7 @@ const ipAddress = 0x87;
 
 const subtree = (tag: number, name: Uint8Array): Uint8Array => der(sequence, der(tag, name));
 
-/** RFC 5280 section 4.2.1.10: this machine's loopback names, and nothing else. @peculiar/x509 has no class for it. */
+/** Permits this machine's loopback names only (RFC 5280 section 4.2.1.10); @peculiar/x509 has no class for it. */
 export const nameConstraints = {
   oid: "2.5.29.30",
   value: der(

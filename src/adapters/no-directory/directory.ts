@@ -1,7 +1,7 @@
 import { NotConfigured } from "../../domain/failure.ts";
 import type { Directory } from "../../ports/driven/identity/directory.ts";
 
-/** Where members are managed at the identity provider alone, and cannot be asked for. */
+/** The directory of a server that cannot query its identity provider for members. */
 export const noDirectory = (): Directory => ({
   members: async () => {
     throw new NotConfigured(

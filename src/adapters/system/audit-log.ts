@@ -1,7 +1,7 @@
 import type { Audit } from "../../ports/driven/system/audit.ts";
 import type { Log } from "../../ports/driven/system/log.ts";
 
-/** Writes what has been done into the log as `access`, and what was denied as `access-denied`. */
+/** Logs allowed actions as `access`, and denied ones as `access-denied`. */
 export const auditLog = (log: Log): Audit => ({
   record: ({ who: { kind: caller, ...person }, verdict, action, ...object }) => {
     const event = verdict === "allowed" ? "access" : "access-denied";

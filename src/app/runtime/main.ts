@@ -130,18 +130,18 @@ const open = async (configuration: Configuration, { http, https }: Listeners, cl
 };
 
 const openSystem = async ({ mode }: Configuration) => {
-  const [{ systemClock }, { systemRandom }, { plainLog }, { jsonLog }, { gatheredOutput }] =
+  const [{ systemClock }, { systemRandom }, { plainLog }, { jsonLog }, { bufferedOutput }] =
     await Promise.all([
       import("../../adapters/system/clock.ts"),
       import("../../adapters/system/random.ts"),
       import("../../adapters/system/plain-log.ts"),
       import("../../adapters/system/json-log.ts"),
-      import("../../adapters/system/gathered-output.ts"),
+      import("../../adapters/system/buffered-output.ts"),
     ]);
   const clock = systemClock();
   const log =
     mode === "production"
-      ? jsonLog(gatheredOutput(process.stdout, process), clock)
+      ? jsonLog(bufferedOutput(process.stdout, process), clock)
       : plainLog(process.stdout, clock);
   return { clock, random: systemRandom(), log };
 };

@@ -15,25 +15,25 @@ const problemsIn = (text: string): readonly string[] => {
 };
 
 describe("the encryption keys' format", () => {
-  it("gives names and keys in their order", () => {
+  it("has names and keys in their order", () => {
     expect(keysIn(`2025=${base64url(1)}&2024=${base64url(2)}`)).toEqual([
       { name: "2025", bytes: bytes(1) },
       { name: "2024", bytes: bytes(2) },
     ]);
   });
 
-  it("decodes names like a URL's query", () => {
+  it("has names that are percent-encoded", () => {
     expect(keysIn(`may+2025%26%3D=${base64url(1)}`)[0].name).toBe("may 2025&=");
   });
 
-  it("takes base64 of the common kind too, with and without padding", () => {
+  it("allows base64 too, with and without padding", () => {
     const plain = bytes(0xfb).toString("base64");
     expect(plain).toMatch(/[+/].*=$/);
     expect(keysIn(`a=${encodeURIComponent(plain)}`)[0].bytes).toEqual(bytes(0xfb));
     expect(keysIn(`a=${encodeURIComponent(plain.replace("=", ""))}`)[0].bytes).toEqual(bytes(0xfb));
   });
 
-  it("reports all faults at once, and shows no key", () => {
+  it("reports all problems at once, and shows no key", () => {
     const long = Buffer.alloc(33, 7).toString("base64url");
     const short = Buffer.alloc(31, 8).toString("base64url");
     const problems = problemsIn(`long=${long}&short=${short}&a=${base64url(1)}&a=${base64url(2)}&bad=%%%`);
@@ -42,18 +42,18 @@ describe("the encryption keys' format", () => {
     for (const key of [long, short, base64url(1), base64url(2)]) expect(problems.join()).not.toContain(key);
   });
 
-  it("does not show a key whose name was forgotten", () => {
+  it("does not show a key whose name is missing", () => {
     expect(problemsIn(base64url(5))).toHaveLength(1);
     expect(problemsIn(base64url(5)).join()).not.toContain(base64url(5));
     expect(problemsIn(`=${base64url(5)}`).join()).not.toContain(base64url(5));
   });
 
-  it("asks for at least one key", () => {
+  it("requires at least one key", () => {
     expect(problemsIn("")).toHaveLength(1);
     expect(problemsIn("&&")).toHaveLength(1);
   });
 
-  it("refuses names too long to be stored", () => {
+  it("has names of at most 255 bytes", () => {
     expect(problemsIn(`${"n".repeat(256)}=${base64url(1)}`)).toHaveLength(1);
     expect(problemsIn(`${"n".repeat(255)}=${base64url(1)}`)).toHaveLength(0);
   });

@@ -25,13 +25,13 @@ describe("Auspice's files", () => {
     script = `/dist/${script}`;
   });
 
-  it("are all there that the entrypoint names", async () => {
-    const named = [...assets.entrypoint.matchAll(/(?:src|href)="(\/[^"]+)"/g)].map(([, path]) => path ?? "");
-    expect(named.length).toBeGreaterThan(3);
-    for (const path of named) expect((await get(path)).status, path).toBe(200);
+  it("include all that the entrypoint refers to", async () => {
+    const paths = [...assets.entrypoint.matchAll(/(?:src|href)="(\/[^"]+)"/g)].map(([, path]) => path ?? "");
+    expect(paths.length).toBeGreaterThan(3);
+    for (const path of paths) expect((await get(path)).status, path).toBe(200);
   });
 
-  it("come as Brotli where the client takes it, else as gzip, else as they are", async () => {
+  it("are sent as Brotli, gzip or uncompressed, by what the client accepts", async () => {
     const brotli = await get(script, { accepts: () => true });
     expect(brotli.headers["Content-Encoding"]).toBe("br");
     expect(brotliDecompressSync(brotli.body ?? "").equals(plain)).toBe(true);
@@ -44,25 +44,25 @@ describe("Auspice's files", () => {
     expect(new Set([brotli, gzip, identity].map(({ headers }) => headers.ETag)).size).toBe(3);
   });
 
-  it("are served also when an upgrade has removed them from the disk", async () => {
+  it("are served after a preload even if an upgrade has removed them from the disk", async () => {
     const { path, remove } = await temporaryFolder();
     const folder = join(path, "auspice");
     await cp(installation.folder, folder, { recursive: true });
-    const held = await openAssets({ ...installation, folder });
-    await held.preload();
+    const preloaded = await openAssets({ ...installation, folder });
+    await preloaded.preload();
     await remove();
     const names = await readdir(join(installation.folder, "dist"));
     const served = names.filter((name) => /\.(js|woff2?|svg|png)$/.test(name));
     expect(served.length).toBeGreaterThan(10);
     for (const name of served) {
       for (const accepts of [() => true, () => false, (coding: string) => coding === "gzip"]) {
-        const { status, body } = await held.answer({ method: "GET", path: `/dist/${name}`, accepts });
+        const { status, body } = await preloaded.answer({ method: "GET", path: `/dist/${name}`, accepts });
         expect([status, body && body.length > 0], name).toEqual([200, true]);
       }
     }
   });
 
-  it("may be kept for a year under a hashed name, and the icon for a month", async () => {
+  it("may be cached for a year under a hashed name, and the icon for a month", async () => {
     const { headers } = await get(script);
     expect(headers).toMatchObject({
       "Cache-Control": "public, max-age=31536000, immutable",
@@ -79,7 +79,7 @@ describe("Auspice's files", () => {
     expect(icon.headers.Vary).toBeUndefined();
   });
 
-  it("are not sent again to a client that has them", async () => {
+  it("are answered with 304 to a client that has them cached", async () => {
     const first = await get(script, { accepts: () => true });
     const etag = first.headers.ETag ?? "";
     const again = await get(script, { accepts: () => true, ifNoneMatch: `"other", W/${etag}` });
@@ -93,14 +93,14 @@ describe("Auspice's files", () => {
     expect((await get(script, { ifNoneMatch: etag })).status).toBe(200);
   });
 
-  it("are described to HEAD as to GET, without their content", async () => {
+  it("have the same headers for HEAD as for GET, and no body", async () => {
     const head = await get(script, { method: "HEAD" });
     const { body, ...whole } = await get(script);
     expect(body).toBeDefined();
     expect(head).toEqual(whole);
   });
 
-  it("take no other method", async () => {
+  it("allow no other method", async () => {
     expect(await get(script, { method: "POST" })).toEqual({ status: 405, headers: { Allow: "GET, HEAD" } });
   });
 
@@ -116,7 +116,7 @@ describe("Auspice's files", () => {
     expect((await get(path)).status).toBe(404);
   });
 
-  it("hold no script inside the entrypoint, since the policy forbids it", () => {
+  it("have no inline script in the entrypoint, since the policy forbids it", () => {
     expect(assets.entrypoint).not.toMatch(/<script(?![^>]*\ssrc=)/);
     expect(contentSecurityPolicy([])).toContain("script-src 'self';");
     expect(contentSecurityPolicy([])).not.toContain("unsafe-eval");

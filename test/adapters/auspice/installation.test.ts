@@ -13,13 +13,13 @@ describe("finding Auspice", () => {
   });
   afterEach(() => folder.remove());
 
-  it("gives the folder of the pinned version", async () => {
-    const place = join(folder.path, "node_modules", ".cache", "auspice-3.0.0");
-    await mkdir(place, { recursive: true });
-    expect(findInstallation(folder.path)).toEqual({ folder: place, version: "3.0.0" });
+  it("returns the folder of the pinned version", async () => {
+    const target = join(folder.path, "node_modules", ".cache", "auspice-3.0.0");
+    await mkdir(target, { recursive: true });
+    expect(findInstallation(folder.path)).toEqual({ folder: target, version: "3.0.0" });
   });
 
-  it("says what to run when another version is there", async () => {
+  it("throws an error that says what to run when another version is installed", async () => {
     await mkdir(join(folder.path, "node_modules", ".cache", "auspice-2.9.9"), { recursive: true });
     expect(() => findInstallation(folder.path)).toThrow(
       new Error("Auspice 3.0.0 is not installed; fetch it with: npm run postinstall"),

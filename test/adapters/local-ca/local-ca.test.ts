@@ -23,14 +23,14 @@ const clock = (daysFromNow = 0) => ({ now: () => Date.now() / 1000 + daysFromNow
 const open = (daysFromNow = 0) => openLocalCa({ folder, clock: clock(daysFromNow) });
 
 describe("the local certificate authority", () => {
-  it("is made at the first start and stays the same afterwards", async () => {
+  it("is created at the first start and stays the same afterwards", async () => {
     const first = await open();
     const second = await open();
     expect(second).toEqual(first);
     expect(first.renewed).toBe(false);
   });
 
-  it("keeps the server's key for its owner only, and the authority's key nowhere", async () => {
+  it("stores the server's key readable by its owner only, and the CA's key nowhere", async () => {
     const { cert, key, caPath } = await open();
     expect((await readdir(folder)).sort()).toEqual(["ca.pem", "server-key.pem", "server.pem"]);
     expect((await stat(join(folder, "server-key.pem"))).mode & 0o777).toBe(0o600);
@@ -41,13 +41,13 @@ describe("the local certificate authority", () => {
     expect(await readdir(parent)).toEqual(["ca"]);
   });
 
-  it("gives one and the same to several first starts at once", async () => {
+  it("is the same for processes that start at the same time", async () => {
     const opened = await Promise.all(Array.from({ length: 6 }, () => open()));
     expect(new Set(opened.map(({ cert }) => cert)).size).toBe(1);
     expect(await readdir(parent)).toEqual(["ca"]);
   });
 
-  it("can vouch for loopback names and for nothing else, as OpenSSL's strict mode sees it", async () => {
+  it("is constrained to loopback names, according to OpenSSL's strict mode", async () => {
     const { caPath } = await open();
     const server = join(folder, "server.pem");
     const checks = ["-verify_hostname localhost", "-verify_ip 127.0.0.1", "-verify_ip ::1"];
@@ -62,7 +62,7 @@ describe("the local certificate authority", () => {
     expect(text).toContain("pathlen:0");
   });
 
-  it("is valid for two years, and for less than the 825 days that Apple allows", async () => {
+  it("is valid for two years, less than the 825 days that Apple allows", async () => {
     const { cert, caPath } = await open();
     for (const pem of [cert, await readFile(caPath, "utf8")]) {
       const { validFromDate, validToDate } = new X509Certificate(pem);
@@ -72,7 +72,7 @@ describe("the local certificate authority", () => {
     }
   });
 
-  it("is used until thirty days before its end, and then made anew", async () => {
+  it("is renewed thirty days before it expires", async () => {
     const first = await open();
     expect((await open(699)).cert).toBe(first.cert);
     const renewed = await open(701);
@@ -82,7 +82,7 @@ describe("the local certificate authority", () => {
     expect(await readdir(parent)).toEqual(["ca"]);
   });
 
-  it("is made anew when a file is damaged, missing, or another certificate's", async () => {
+  it("is renewed when a file is damaged, missing, or does not match the others", async () => {
     const damages = [
       () => writeFile(join(folder, "server.pem"), "no certificate"),
       () => rm(join(folder, "ca.pem")),
@@ -99,7 +99,7 @@ describe("the local certificate authority", () => {
     }
   });
 
-  it("gives one and the same to several starts that renew at once", async () => {
+  it("is the same for processes that renew it at the same time", async () => {
     await open();
     const opened = await Promise.all(Array.from({ length: 6 }, () => open(701)));
     const last = await open(701);

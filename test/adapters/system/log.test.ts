@@ -40,7 +40,7 @@ const plainLines = (...events: LogEvent[]): string => {
   return String(output.read());
 };
 
-describe("the log for machines", () => {
+describe("the JSON log", () => {
   it("writes one line of JSON for each event, with its time and its fields", () => {
     const lines = jsonLines(request, { event: "stopped" });
     expect(lines).toHaveLength(2);
@@ -48,7 +48,7 @@ describe("the log for machines", () => {
     expect(JSON.parse(lines[0] ?? "")).toEqual({ time: "2027-01-15T08:00:00.000Z", ...request });
   });
 
-  it("tells of a cause its name, message, code and cause, and nothing else", () => {
+  it("writes a cause's name, message, code and cause, and nothing else", () => {
     const [line = ""] = jsonLines(failed);
     expect(JSON.parse(line).cause).toEqual({
       name: "Error",
@@ -59,7 +59,7 @@ describe("the log for machines", () => {
     expect(line).not.toContain("secret");
   });
 
-  it("tells where a fault of the program happened, and what caused it", () => {
+  it("writes the stacks of a programming error and of its cause", () => {
     const cause = new TypeError("secret is not\n    at a function", { cause: new RangeError("too far") });
     const [line = ""] = jsonLines({ event: "request-failed", id: "r1", code: "fault", cause });
     const logged = JSON.parse(line).cause;
@@ -68,7 +68,7 @@ describe("the log for machines", () => {
     expect(logged.cause.stack[0]).toMatch(/log\.test\.ts/);
   });
 
-  it("tells it of work in the background too, unless that is an outage", () => {
+  it("writes them for background work too, but not for an outage", () => {
     const background = (cause: unknown): LogEvent => ({ event: "background", what: "sweeping", cause });
     const [fault = "", ...outages] = jsonLines(
       background(new TypeError("x")),
@@ -79,7 +79,7 @@ describe("the log for machines", () => {
     expect(outages.join()).not.toContain("stack");
   });
 
-  it("survives causes that are no errors, or their own", () => {
+  it("accepts causes that are no errors, and circular ones", () => {
     const loop = new Error("again");
     loop.cause = loop;
     const event = (cause: unknown): LogEvent => ({ event: "background", what: "sweeping", cause });
@@ -96,8 +96,8 @@ describe("the log for machines", () => {
   });
 });
 
-describe("the log for people", () => {
-  it("writes one short line for each event, without colours where they cannot be shown", () => {
+describe("the plain log", () => {
+  it("writes one short line for each event, without colours when the stream is no terminal", () => {
     const lines = plainLines(request, failed).split("\n");
     expect(lines).toHaveLength(3);
     expect(lines[0]).toMatch(/^\d\d:\d\d:\d\d 200 GET \/ 12 ms$/);
@@ -106,19 +106,19 @@ describe("the log for people", () => {
     expect(lines.join()).not.toContain("secret");
   });
 
-  it("writes the frames of a fault below its line", () => {
+  it("writes the stack of a programming error below its line", () => {
     const lines = plainLines({ event: "request-failed", id: "r1", code: "fault", cause: new TypeError("x") });
     expect(lines.split("\n")[1]).toMatch(/^ {4}at .*log\.test\.ts/);
   });
 
-  it("lets no control characters through to the terminal", () => {
+  it("replaces control characters", () => {
     const text = plainLines({ ...request, path: "/a\u001b[31m\r\nforged line\u0007" });
     expect(text.trimEnd().split("\n")).toHaveLength(1);
     expect(text.trimEnd()).not.toMatch(/\p{Cc}/u);
   });
 });
 
-it("a list in an event is shown to people with its name, also when it is empty", () => {
+it("the plain log writes a list with its name, also when it is empty", () => {
   const line = plainLines({
     event: "sign-in",
     outcome: "done",

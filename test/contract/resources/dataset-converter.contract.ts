@@ -46,7 +46,7 @@ const nested = (levels: number): JsonObject => {
 
 let pairs = 0;
 
-/** A pair of its own, whatever is in it, that counts how often it is read. */
+/** A pair with a unique tag, which counts how often it is read. */
 const pairOf = (ofMeta: unknown, ofTree: unknown): V1Pair & { readonly reads: number } => {
   pairs += 1;
   let reads = 0;
@@ -67,13 +67,13 @@ const pairOf = (ofMeta: unknown, ofTree: unknown): V1Pair & { readonly reads: nu
 
 const datasetIn = (gzip: Uint8Array): JsonObject => JSON.parse(gunzipSync(gzip).toString());
 
-/** Deeper than JSON.stringify can write. */
+/** For depths at which JSON.stringify overflows the stack. */
 const nestedText = (levels: number): string =>
   `${'{"strain":"a","attr":{},"children":['.repeat(levels)}{"strain":"a","attr":{}}${"]}".repeat(levels)}`;
 
 export const datasetConverterContract = (adapter: string, open: () => Promise<Harness>): void => {
   describe(`DatasetConverter in ${adapter}`, () => {
-    it("makes one v2 dataset of a v1 pair", async () => {
+    it("converts a v1 pair to a v2 dataset", async () => {
       const { converter } = await open();
       const v2 = await converter.fromV1(pairOf(meta(), tree()));
       expect(datasetIn(v2)).toMatchObject({
@@ -101,13 +101,13 @@ export const datasetConverterContract = (adapter: string, open: () => Promise<Ha
       });
     });
 
-    it("takes a tree of a thousand levels", async () => {
+    it("converts a tree of a thousand levels", async () => {
       const { converter } = await open();
       const v2 = datasetIn(await converter.fromV1(pairOf(meta(), nested(1000))));
       expect(v2.tree).toMatchObject({ name: "node 999" });
     });
 
-    it("reads and converts a pair once for all who ask, and again when it is another", async () => {
+    it("reads and converts a pair once for all requests, and one with another tag separately", async () => {
       const { converter } = await open();
       const pair = pairOf(meta(), tree());
       const [first, second] = await Promise.all([converter.fromV1(pair), converter.fromV1(pair)]);
@@ -118,7 +118,7 @@ export const datasetConverterContract = (adapter: string, open: () => Promise<Ha
       expect(datasetIn(other).meta).toMatchObject({ title: "Another" });
     });
 
-    it("remembers what cannot be converted, and no outage", async () => {
+    it("caches failures, and no outage", async () => {
       const { converter } = await open();
       const bad = pairOf(meta(), {});
       for (let asked = 0; asked < 3; asked += 1) {
@@ -143,7 +143,7 @@ export const datasetConverterContract = (adapter: string, open: () => Promise<Ha
       ["colour options of another type", { ...meta(), color_options: null }, tree()],
       ["a tree of a hundred thousand levels", meta(), nestedText(100_000)],
       ["a tree of millions of lists", meta(), `{"strain":"a","attr":{},"x":[${"[{}],".repeat(3_900_000)}0]}`],
-    ])("refuses %s", async (_, ofMeta, ofTree) => {
+    ])("rejects %s", async (_, ofMeta, ofTree) => {
       const { converter } = await open();
       await expect(converter.fromV1(pairOf(ofMeta, ofTree))).rejects.toBeInstanceOf(UnusableObject);
     });

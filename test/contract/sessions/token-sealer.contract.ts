@@ -4,7 +4,7 @@ import type { SessionId } from "../../../src/domain/sessions/session.ts";
 import type { SealedText } from "../../../src/domain/sessions/token-set.ts";
 import type { TokenSealer } from "../../../src/ports/driven/sessions/token-sealer.ts";
 
-/** Sealers that hold keys of these names, the first of which seals; the same name is always the same key. */
+/** Creates sealers with keys of these names, the first of which encrypts. The same name is always the same key. */
 export interface Harness {
   sealer(...keyNames: [string, ...string[]]): TokenSealer;
 }
@@ -38,7 +38,7 @@ export const tokenSealerContract = (adapter: string, { sealer }: Harness): void 
       expect(Buffer.from(sealed, "base64url").toString("latin1")).not.toContain("secret");
     });
 
-    it("writes text that fits anywhere", () => {
+    it("seals to base64url", () => {
       expect(sealer("key & name = 1").seal(text, context)).toMatch(/^[A-Za-z0-9_-]+$/);
     });
 
@@ -49,7 +49,7 @@ export const tokenSealerContract = (adapter: string, { sealer }: Harness): void 
       expect(one.open(sealed, loginAttemptContext("A".repeat(32)))).toBeUndefined();
     });
 
-    it("opens what was sealed under an old key, and says so", () => {
+    it("opens what was sealed under an old key, and reports that", () => {
       const sealed = sealer("2024").seal(text, context);
       expect(sealer("2025", "2024").open(sealed, context)).toEqual({ text, underOldKey: true });
       expect(sealer("2024", "2025").open(sealed, context)).toEqual({ text, underOldKey: false });
@@ -80,19 +80,19 @@ export const tokenSealerContract = (adapter: string, { sealer }: Harness): void 
       }
     });
 
-    it("does not open foreign text", () => {
+    it("does not open text of another format", () => {
       const one = sealer("2025");
       const foreign = ["", "AQ", "null", "{}", "ä", "AAAA".repeat(100), "_".repeat(100), "AYADeA".repeat(30)];
       for (const each of foreign) expect(one.open(each as SealedText, context)).toBeUndefined();
     });
 
-    it("tells under which key something was sealed, without having that key", () => {
+    it("returns the name of the key of a sealed text, also without having that key", () => {
       const sealed = sealer("Schlüssel & 2024").seal(text, context);
       expect(sealer("2025").keyOf(sealed)).toBe("Schlüssel & 2024");
       expect(sealer("2025", "2024").keyOf(sealer("2025").seal(text, context))).toBe("2025");
     });
 
-    it("tells no key for foreign text", () => {
+    it("returns no key's name for text of another format", () => {
       const foreign = ["", "AQ", "null", "{}", "ä", "AAAA".repeat(100)];
       for (const each of foreign) expect(sealer("2025").keyOf(each as SealedText)).toBeUndefined();
     });
