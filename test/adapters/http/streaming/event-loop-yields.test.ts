@@ -1,19 +1,19 @@
 import { describe, expect, it } from "vitest";
-import { inShares } from "../../../../src/adapters/http/streaming/fair-share.ts";
+import { withEventLoopYields } from "../../../../src/adapters/http/streaming/event-loop-yields.ts";
 
 const kib = 1024;
 
-/** Chunks that are always at hand, as from a socket whose sender is faster than we are. */
-const atHand = (chunks: number, size: number) => {
-  const state = { given: 0, left: false };
+/** A stream whose chunks are always available, as of a socket whose sender is faster than its reader. */
+const fastStream = (chunks: number, size: number) => {
+  const state = { yielded: 0, isClosed: false };
   const body: AsyncIterable<Uint8Array> = {
     [Symbol.asyncIterator]: () => ({
       next: async () =>
-        state.given++ < chunks
+        state.yielded++ < chunks
           ? { done: false, value: new Uint8Array(size) }
           : { done: true, value: undefined },
       return: async () => {
-        state.left = true;
+        state.isClosed = true;
         return { done: true, value: undefined };
       },
     }),
@@ -21,29 +21,29 @@ const atHand = (chunks: number, size: number) => {
   return { body, state };
 };
 
-describe("a transfer in shares", () => {
-  it("gives others their turn every 256 KiB", async () => {
+describe("a stream that yields to the event loop", () => {
+  it("does so every 256 KiB", async () => {
     let turns = 0;
-    let going = true;
+    let isRunning = true;
     const count = () => {
       turns += 1;
-      if (going) setImmediate(count);
+      if (isRunning) setImmediate(count);
     };
     setImmediate(count);
     let received = 0;
-    for await (const chunk of inShares(atHand(64, 64 * kib).body)) received += chunk.length;
-    going = false;
+    for await (const chunk of withEventLoopYields(fastStream(64, 64 * kib).body)) received += chunk.length;
+    isRunning = false;
     expect(received).toBe(64 * 64 * kib);
     expect(turns).toBeGreaterThanOrEqual(15);
   });
 
-  it("leaves the body when it is left, even before it began", async () => {
-    const { body, state } = atHand(1, kib);
-    await inShares(body)[Symbol.asyncIterator]().return?.();
-    expect(state).toEqual({ given: 0, left: true });
+  it("closes its source when it is closed, even before it started", async () => {
+    const { body, state } = fastStream(1, kib);
+    await withEventLoopYields(body)[Symbol.asyncIterator]().return?.();
+    expect(state).toEqual({ yielded: 0, isClosed: true });
   });
 
-  it("has what was passed on collected now and then, where Node allows it", async () => {
+  it("collects garbage every few megabytes, where Node exposes it", async () => {
     const collections: unknown[] = [];
     const { gc } = globalThis;
     globalThis.gc = ((options: unknown) => collections.push(options)) as unknown as NonNullable<typeof gc>;
@@ -52,7 +52,7 @@ describe("a transfer in shares", () => {
       const body = async function* () {
         for (let sent = 0; sent < 12 * 1024 * 1024; sent += chunk.length) yield chunk;
       };
-      for await (const _ of inShares(body()));
+      for await (const _ of withEventLoopYields(body()));
     } finally {
       if (gc) globalThis.gc = gc;
       else delete (globalThis as { gc?: unknown }).gc;

@@ -2,14 +2,14 @@ import { hash } from "node:crypto";
 import fresh from "fresh";
 import type { Context } from "../context.ts";
 
-/** Answers with JSON and a weak tag of it, or with 304 to whoever has it already. */
-export const answerJson = (ctx: Context, value: unknown): void => {
+/** Sends a value as JSON with a weak ETag, or 304 to a client that has it already. */
+export const sendJson = (ctx: Context, value: unknown): void => {
   const body = JSON.stringify(value);
-  answerTagged(ctx, { body, etag: `W/"${hash("sha256", body, "base64url").slice(0, 27)}"` });
+  sendTaggedJson(ctx, { body, etag: `W/"${hash("sha256", body, "base64url").slice(0, 27)}"` });
 };
 
-/** The same for JSON of which a tag is known. */
-export const answerTagged = (
+/** The same for JSON text whose ETag is known. */
+export const sendTaggedJson = (
   ctx: Context,
   { body, etag }: { readonly body: string | Buffer; readonly etag: string },
 ): void => {

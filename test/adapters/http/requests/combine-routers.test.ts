@@ -4,7 +4,7 @@ import Router from "@koa/router";
 import Koa from "koa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RequestState } from "../../../../src/adapters/http/context.ts";
-import { oneRouter } from "../../../../src/adapters/http/requests/one-router.ts";
+import { combineRouters } from "../../../../src/adapters/http/requests/combine-routers.ts";
 
 let server: Server;
 beforeAll(async () => {
@@ -19,7 +19,7 @@ beforeAll(async () => {
     ctx.body = `read other ${ctx.params["name"]}`;
   });
   const app = new Koa<RequestState>();
-  app.use(oneRouter([first, second]).routes());
+  app.use(combineRouters([first, second]).routes());
   server = app.listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));
 });
@@ -34,8 +34,8 @@ const ask = async (method: string, path: string): Promise<string> => {
   return `${answer.status} ${await answer.text()}`;
 };
 
-describe("several routers in one", () => {
-  it.each(["for the first time", "again", "and again"])("answer each address and method %s", async () => {
+describe("combined routers", () => {
+  it.each(["for the first time", "again", "and again"])("route each path and method %s", async () => {
     expect(await ask("GET", "/things/a")).toBe("200 read a");
     expect(await ask("GET", "/things/b")).toBe("200 read b");
     expect(await ask("DELETE", "/things/a")).toBe("200 removed a");
@@ -44,7 +44,7 @@ describe("several routers in one", () => {
     expect(await ask("GET", "/nothing")).toBe("404 Not Found");
   });
 
-  it("answer long addresses as well", async () => {
+  it("route long paths as well", async () => {
     const name = "x".repeat(1000);
     for (let time = 0; time < 2; time++) expect(await ask("GET", `/things/${name}`)).toBe(`200 read ${name}`);
   });

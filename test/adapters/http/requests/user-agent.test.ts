@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { clientKind } from "../../../../src/adapters/http/requests/client-kind.ts";
+import { describeUserAgent } from "../../../../src/adapters/http/requests/user-agent.ts";
 
 const webkit = "AppleWebKit/537.36 (KHTML, like Gecko)";
 
@@ -29,6 +29,6 @@ it.each([
   ["curl/8.5.0", undefined],
   ["", undefined],
   [`${"x".repeat(500)} Firefox/1`, undefined],
-])("calls %o %o", (userAgent, kind) => {
-  expect(clientKind(userAgent)).toBe(kind);
+])("describes %o as %o", (userAgent, description) => {
+  expect(describeUserAgent(userAgent)).toBe(description);
 });
