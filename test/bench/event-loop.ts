@@ -16,7 +16,7 @@ const site = await startLocalSite();
 const peakMegabytes = async () => (await site.server.peakMemory()) / 1e6;
 try {
   // What is loaded at first use is loaded now.
-  for (const { prepare, attack } of hostileInputs.filter(({ isUsual }) => isUsual)) {
+  for (const { prepare, attack } of hostileInputs.filter(({ isWarmUp }) => isWarmUp)) {
     await prepare?.(site);
     await attack(site);
   }

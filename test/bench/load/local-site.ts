@@ -36,7 +36,7 @@ const person = { preferred_username: "olga", groups: ["blab/owners"] };
 export const startLocalSite = async (): Promise<LocalSite> => {
   const folder = await temporaryFolder();
   const provider = await stubProvider();
-  provider.state.tokenLife = 24 * 3600;
+  provider.state.idTokenLifetime = 24 * 3600;
   const [port = 0, delayPort = 0] = await freePorts(2);
   const groupsFile = join(folder.path, "groups.json");
   await writeFile(groupsFile, JSON.stringify([{ name: "blab", isPublic: true }]));

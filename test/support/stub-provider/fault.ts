@@ -1,5 +1,5 @@
-/** Flaws of an id token. */
-export const tokenFlaws = [
+/** Faults of an id token. */
+export const tokenFaults = [
   "wrong-issuer",
   "wrong-audience",
   "several-audiences-without-azp",
@@ -27,10 +27,10 @@ export const tokenFlaws = [
   "unknown-critical-header",
   "not-a-jwt",
 ] as const;
-export type TokenFlaw = (typeof tokenFlaws)[number];
+export type TokenFault = (typeof tokenFaults)[number];
 
-/** Error responses of the token endpoint, and malformed ones. */
-export const answerFlaws = [
+/** Faulty responses of the token endpoint: OAuth errors, and malformed ones. */
+export const tokenResponseFaults = [
   "no-id-token",
   "no-access-token",
   "no-refresh-token",
@@ -40,7 +40,7 @@ export const answerFlaws = [
   "invalid-grant-with-401",
   "invalid-grant-with-403",
   "interaction-required",
-  "refused-as-by-dex",
+  "dex-invalid-request",
   "other-400",
   "invalid-client",
   "too-many-requests",
@@ -50,17 +50,17 @@ export const answerFlaws = [
   "html-403",
   "html-404",
   "json-array",
-  "half-an-answer",
-  "broken-off",
-  "oversized-answer",
+  "truncated-json",
+  "truncated-body",
+  "oversized-response",
   "redirected",
   "slow",
   "redeemed-but-slow",
-  "hang-up",
+  "connection-reset",
 ] as const;
-export type AnswerFlaw = (typeof answerFlaws)[number];
+export type TokenResponseFault = (typeof tokenResponseFaults)[number];
 
-export const keySetFlaws = [
+export const keySetFaults = [
   "jwks-500",
   "jwks-html",
   "jwks-malformed",
@@ -68,31 +68,31 @@ export const keySetFlaws = [
   "jwks-oversized",
   "jwks-redirected",
   "jwks-slow",
-  "jwks-hang-up",
+  "jwks-connection-reset",
 ] as const;
-export type KeySetFlaw = (typeof keySetFlaws)[number];
+export type KeySetFault = (typeof keySetFaults)[number];
 
-export const discoveryFlaws = [
+export const discoveryFaults = [
   "discovery-500",
   "discovery-html",
   "discovery-array",
   "discovery-incomplete",
   "discovery-redirected",
   "discovery-slow",
-  "discovery-hang-up",
+  "discovery-connection-reset",
 ] as const;
-export type DiscoveryFlaw = (typeof discoveryFlaws)[number];
+export type DiscoveryFault = (typeof discoveryFaults)[number];
 
-export const revocationFlaws = [
+export const revocationFaults = [
   "revocation-500",
   "revocation-html",
   "revocation-slow",
-  "revocation-hang-up",
+  "revocation-connection-reset",
 ] as const;
-export type RevocationFlaw = (typeof revocationFlaws)[number];
+export type RevocationFault = (typeof revocationFaults)[number];
 
-/** Flaws of the userinfo endpoint. */
-export const userinfoFlaws = [
+/** Faulty responses of the userinfo endpoint. */
+export const userinfoFaults = [
   "userinfo-500",
   "userinfo-403",
   "userinfo-html",
@@ -101,33 +101,33 @@ export const userinfoFlaws = [
   "userinfo-no-subject",
   "userinfo-oversized",
   "userinfo-slow",
-  "userinfo-hang-up",
+  "userinfo-connection-reset",
 ] as const;
-export type UserinfoFlaw = (typeof userinfoFlaws)[number];
+export type UserinfoFault = (typeof userinfoFaults)[number];
 
-/** Flaws of the authorization response. */
-export const callbackFlaws = [
+/** Faults of the authorization response. */
+export const callbackFaults = [
   "missing-iss-in-callback",
   "wrong-iss-in-callback",
   "wrong-state-in-callback",
   "code-twice-in-callback",
   "access-denied",
 ] as const;
-export type CallbackFlaw = (typeof callbackFlaws)[number];
+export type CallbackFault = (typeof callbackFaults)[number];
 
-/** All access tokens are rejected, as if they had expired. */
-export const expiredAccess = ["access-tokens-expired"] as const;
+/** The userinfo endpoint rejects every access token. */
+export const accessTokenFaults = ["access-tokens-expired"] as const;
 
-export type Flaw =
-  | UserinfoFlaw
-  | (typeof expiredAccess)[number]
-  | TokenFlaw
-  | AnswerFlaw
-  | KeySetFlaw
-  | DiscoveryFlaw
-  | RevocationFlaw
-  | CallbackFlaw;
+export type Fault =
+  | UserinfoFault
+  | (typeof accessTokenFaults)[number]
+  | TokenFault
+  | TokenResponseFault
+  | KeySetFault
+  | DiscoveryFault
+  | RevocationFault
+  | CallbackFault;
 
-/** The active flaw of one kind, if any. */
-export const flawOf = <F extends Flaw>(kind: readonly F[], active: ReadonlySet<Flaw>): F | undefined =>
-  kind.find((flaw) => active.has(flaw));
+/** The first active fault of a kind, if any. */
+export const activeFault = <F extends Fault>(kind: readonly F[], active: ReadonlySet<Fault>): F | undefined =>
+  kind.find((fault) => active.has(fault));

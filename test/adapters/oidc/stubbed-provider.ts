@@ -15,8 +15,8 @@ export const attempt = {
   begun: 0,
 };
 
-/** A stub and the adapter that talks to it, on one clock; disposed of together. */
-export const pair = async (
+/** A stub and the adapter that is configured for it, with one clock; they are closed together. */
+export const startProvider = async (
   options: (stub: StubProvider) => Partial<OidcOptions> = () => ({}),
   stubOptions: StubOptions = {},
   start = 1_800_000_000,
@@ -38,7 +38,7 @@ export const pair = async (
     stub,
     provider,
     events,
-    passSeconds: (seconds: number) => {
+    advanceClock: (seconds: number) => {
       now += seconds;
     },
     logIn: async (): Promise<VerifiedTokens> =>

@@ -2,21 +2,21 @@ import { buildAuthorizationUrl, buildEndSessionUrl, calculatePKCECodeChallenge, 
 import type { ProviderMetadata } from "../../domain/identity/provider-metadata.ts";
 import { defaultScopes } from "../../domain/identity/provider-metadata.ts";
 import type { LoginAttempt } from "../../domain/sessions/login-attempt.ts";
-import { configurationFor } from "./grants/token-endpoint.ts";
+import { clientConfiguration } from "./grants/token-request.ts";
 import type { AuthorizationRequest } from "./options.ts";
-import { isAcceptableUrl } from "./provider-description.ts";
+import { isSecureUrl } from "./provider-discovery.ts";
 
-/** Longer id tokens are not put into the logout URL, which common servers cut off at 8 kB; the hint is optional. */
-const longestHint = 4000;
+/** In characters. Common servers reject URLs of more than 8 kB, and the hint is optional. */
+const maxHintLength = 4000;
 
-/** Where a browser is sent to log in. */
+/** The authorization request's URL (OpenID Connect Core section 3.1.2.1), with PKCE (RFC 7636 section 4.3). */
 export const authorizationUrl = async (
   clientId: string,
   metadata: ProviderMetadata,
   { scopes = defaultScopes(metadata), parameters = {} }: AuthorizationRequest,
   attempt: LoginAttempt,
 ): Promise<string> =>
-  buildAuthorizationUrl(configurationFor(clientId, None(), metadata), {
+  buildAuthorizationUrl(clientConfiguration(clientId, None(), metadata), {
     ...parameters,
     redirect_uri: attempt.redirectUri,
     scope: scopes.join(" "),
@@ -26,18 +26,21 @@ export const authorizationUrl = async (
     code_challenge_method: "S256",
   }).href;
 
-/** Where a browser is sent to log out; undefined where the provider has no such place. */
+/**
+ * The logout request's URL (OpenID Connect RP-Initiated Logout section 2); undefined when the provider has no
+ * `end_session_endpoint` that is secure.
+ */
 export const endSessionUrl = (
   clientId: string,
   metadata: ProviderMetadata,
   returnTo: string,
   idToken: string | undefined,
 ): string | undefined => {
-  if (!isAcceptableUrl(metadata["end_session_endpoint"])) return undefined;
-  return buildEndSessionUrl(configurationFor(clientId, None(), metadata), {
-    // Cognito's name and the standard's; each provider ignores the other's.
+  if (!isSecureUrl(metadata["end_session_endpoint"])) return undefined;
+  return buildEndSessionUrl(clientConfiguration(clientId, None(), metadata), {
+    // Cognito's parameter and the standard's; each provider ignores the other's.
     logout_uri: returnTo,
     post_logout_redirect_uri: returnTo,
-    ...(idToken !== undefined && idToken.length <= longestHint ? { id_token_hint: idToken } : {}),
+    ...(idToken !== undefined && idToken.length <= maxHintLength ? { id_token_hint: idToken } : {}),
   }).href;
 };

@@ -9,10 +9,10 @@ import type { JWTPayload } from "jose";
 import { SignJWT } from "jose";
 import type { RandomNumbers } from "../../src/app/sample/random-numbers.ts";
 import { logoutEvent } from "../support/stub-provider/logout-token.ts";
-import { answerHtml, answerJson } from "../support/stub-provider/stub-answer.ts";
-import type { Grant, Mint, NoticeKey, Person, ProcessName, Redemption } from "./login.ts";
+import { sendHtml, sendJson } from "../support/stub-provider/stub-responses.ts";
+import type { Grant, IssuedToken, LogoutTokenKey, Person, ProcessName, RefreshRequest } from "./login.ts";
 import { newGrant } from "./login.ts";
-import type { Trouble } from "./model/trouble.ts";
+import type { FaultPeriods } from "./model/fault-periods.ts";
 import type { ProviderKeys } from "./provider-keys.ts";
 import { providerKeys } from "./provider-keys.ts";
 
@@ -20,34 +20,34 @@ export const client = { id: "app-client", secret: "a secret of the checker" };
 
 export interface ProviderOptions {
   readonly random: RandomNumbers;
-  /** A refresh token was sent a second time: why that may be, or undefined for a violation. */
-  readonly excuse: (grant: Grant, first: Redemption) => string | undefined;
+  /** Why a refresh token may be sent a second time; undefined for a violation. */
+  readonly allowedLoss: (grant: Grant, first: RefreshRequest) => string | undefined;
   readonly violation: (what: string, grant: Grant, by?: ProcessName) => void;
 }
 
-/** An OpenID provider with refresh tokens of single use, which is slow and errs at random. */
-export interface CheckersProvider {
+/** An OpenID provider with refresh token rotation, which is slow and faulty at random. */
+export interface FaultyProvider {
   readonly issuer: string;
-  /** The URL says which process asks. */
+  /** The URL identifies the process that sends the request. */
   tokenUrl(by: ProcessName): string;
-  /** What a browser is sent back with, and the grant that the code in it stands for. */
+  /** The query of the authorization response, and the grant of its code. */
   approve(authorizationUrl: string, person: Person): { readonly query: string; readonly grant: Grant };
-  /** From now on it errs no more. */
-  behave(): void;
+  /** Stops all faults. */
+  stopFaults(): void;
   readonly counts: Record<
-    "renewals" | "errors" | "delays" | "refusals" | "revocations" | "excused" | "late",
+    "renewals" | "errors" | "delays" | "refusals" | "revocations" | "allowedReuses" | "late",
     number
   > &
     ProviderKeys["counts"];
-  /** It signs with another key from now on. */
-  changeKey(): Promise<void>;
+  /** Rotates the signing key of id tokens. */
+  rotateKey(): Promise<void>;
   /**
-   * A logout token about a grant's session (OpenID Connect Back-Channel Logout section 2.4): under a key that was
-   * published this very moment, or under that of its id tokens; or one that somebody else has made.
+   * A logout token for a grant's session (OpenID Connect Back-Channel Logout section 2.4), signed with a key that was
+   * published at this moment, with that of id tokens, or with one that is not the provider's.
    */
-  logoutToken(grant: Grant, under: NoticeKey): Promise<string>;
-  /** Its keys have changed, or were told wrongly, a moment ago. */
-  readonly keyTrouble: Trouble;
+  logoutToken(grant: Grant, key: LogoutTokenKey): Promise<string>;
+  /** When its keys were rotated, or a faulty key set was published. */
+  readonly keyFaults: FaultPeriods;
   close(): Promise<void>;
 }
 
@@ -63,16 +63,16 @@ const behaviours = {
 } as const;
 type Behaviour = keyof typeof behaviours;
 
-/** After an error the instance that saw it leaves the provider alone for a second. */
-const pauseAfterError = 1300;
-const keptMints = 40;
+/** In milliseconds. An instance does not retry for a second after an error. */
+const retryDelay = 1300;
+const maxIssuedTokens = 40;
 
 interface Code {
   readonly grant: Grant;
   readonly nonce: string;
 }
 
-export const checkersProvider = async (options: ProviderOptions): Promise<CheckersProvider> => {
+export const faultyProvider = async (options: ProviderOptions): Promise<FaultyProvider> => {
   const { random } = options;
   const keys = await providerKeys(random);
   const grants = new Map<number, Grant>();
@@ -83,86 +83,90 @@ export const checkersProvider = async (options: ProviderOptions): Promise<Checke
     delays: 0,
     refusals: 0,
     revocations: 0,
-    excused: 0,
+    allowedReuses: 0,
     late: 0,
   };
-  let isGood = false;
+  let isFaultless = false;
   let lastGrant = 0;
   let issuer = "";
 
-  const mint = async (
+  const issueIdToken = async (
     grant: Grant,
     nonce?: string,
-  ): Promise<{ readonly mint: Mint; readonly token: string }> => {
+  ): Promise<{ readonly issued: IssuedToken; readonly idToken: string }> => {
     const at = Date.now();
     const { person } = grant;
-    const [least, most] = person.tokenLife;
+    const [least, most] = person.tokenLifetime;
     const exp = at / 1000 + least + random.uniform() * (most - least);
-    const made: Mint = {
+    const issued: IssuedToken = {
       at,
       iat: Math.floor(at / 1000),
       expires: exp * 1000,
       isViewer: person.isViewer,
       delivered: undefined,
     };
-    grant.mints.push(made);
-    if (grant.mints.length > keptMints) grant.mints.shift();
+    grant.issuedTokens.push(issued);
+    if (grant.issuedTokens.length > maxIssuedTokens) grant.issuedTokens.shift();
     const { alg, kid, privateKey } = keys.present();
-    const token = await new SignJWT({
+    const idToken = await new SignJWT({
       iss: issuer,
       aud: client.id,
       sub: person.username,
       sid: grant.session,
       preferred_username: person.username,
-      groups: made.isViewer ? ["test-private/viewers"] : [],
-      iat: made.iat,
+      groups: issued.isViewer ? ["test-private/viewers"] : [],
+      iat: issued.iat,
       exp,
       ...(nonce === undefined ? {} : { nonce }),
     })
       .setProtectedHeader({ alg, kid })
       .sign(privateKey);
-    return { mint: made, token };
+    return { issued, idToken };
   };
 
-  const answerTokens = async (
+  const sendTokens = async (
     response: ServerResponse,
     grant: Grant,
-    more: { nonce?: string; delay?: number },
+    { nonce, delay }: { nonce?: string; delay?: number },
   ) => {
-    const made = await mint(grant, more.nonce);
-    if (more.delay) await sleep(more.delay);
-    const redemption = grant.lastRedemption;
-    // Then neither of the two events comes.
-    if (redemption && response.closed) redemption.isLost = true;
+    const { issued, idToken } = await issueIdToken(grant, nonce);
+    if (delay) await sleep(delay);
+    const refresh = grant.lastRefresh;
+    // A closed response emits neither of the two events.
+    if (refresh && response.closed) refresh.isResponseLost = true;
     response.once("finish", () => {
-      made.mint.delivered = Date.now();
-      if (redemption) redemption.delivered = made.mint.delivered;
+      issued.delivered = Date.now();
+      if (refresh) refresh.delivered = issued.delivered;
     });
     response.once("close", () => {
-      if (redemption && redemption.delivered === undefined) redemption.isLost = true;
-      made.mint.delivered ??= Date.now();
+      if (refresh && refresh.delivered === undefined) refresh.isResponseLost = true;
+      issued.delivered ??= Date.now();
     });
-    answerJson(response, 200, {
+    sendJson(response, 200, {
       token_type: "Bearer",
       access_token: "an-access-token",
-      id_token: made.token,
+      id_token: idToken,
       refresh_token: `${grant.id}.${grant.current}`,
     });
   };
 
-  const refuse = (response: ServerResponse): void => {
+  const rejectGrant = (response: ServerResponse): void => {
     counts.refusals += 1;
-    answerJson(response, 400, { error: "invalid_grant" });
+    sendJson(response, 400, { error: "invalid_grant" });
   };
 
-  const redeem = async (response: ServerResponse, form: URLSearchParams, by: ProcessName): Promise<void> => {
+  const refreshGrant = async (
+    response: ServerResponse,
+    form: URLSearchParams,
+    by: ProcessName,
+  ): Promise<void> => {
     const [id, number] = (form.get("refresh_token") ?? "").split(".").map(Number);
     const grant = grants.get(id ?? Number.NaN);
-    if (!grant) throw new Error("A refresh token that was never given");
-    const behaviour: Behaviour = isGood ? "good" : random.weighted(behaviours);
-    if (err(response, behaviour)) {
+    if (!grant) throw new Error("A refresh token that was never issued");
+    const behaviour: Behaviour = isFaultless ? "good" : random.weighted(behaviours);
+    if (sendError(response, behaviour)) {
       counts.errors += 1;
-      grant.trouble.add(Date.now() - 50, Date.now() + pauseAfterError);
+      grant.faults.add(Date.now() - 50, Date.now() + retryDelay);
       return;
     }
     const delay = 100 + random.below(1400);
@@ -170,42 +174,42 @@ export const checkersProvider = async (options: ProviderOptions): Promise<Checke
     if (behaviour.startsWith("slow")) counts.delays += 1;
     if (behaviour === "slow before") await sleep(delay);
     if (response.destroyed) return;
-    if (grant.revoked !== undefined) return refuse(response);
+    if (grant.revoked !== undefined) return rejectGrant(response);
     if (number !== grant.current) {
-      useTwice(grant, number ?? 0, by);
-      return refuse(response);
+      rejectReuse(grant, number ?? 0, by);
+      return rejectGrant(response);
     }
     grant.current += 1;
     counts.renewals += 1;
-    grant.lastRedemption = { by, at: Date.now(), delivered: undefined, isLost: false };
+    grant.lastRefresh = { by, at: Date.now(), delivered: undefined, isResponseLost: false };
     if (behaviour === "late") {
       counts.late += 1;
-      grant.trouble.add(Date.now(), Date.now() + timeout + 2 * pauseAfterError);
+      grant.faults.add(Date.now(), Date.now() + timeout + 2 * retryDelay);
       await sleep(timeout);
     }
-    await answerTokens(response, grant, behaviour === "slow after" ? { delay } : {});
+    await sendTokens(response, grant, behaviour === "slow after" ? { delay } : {});
   };
 
-  /** The second use of a token ends the whole grant (RFC 9700 section 4.14.2). */
-  const useTwice = (grant: Grant, number: number, by: ProcessName): void => {
-    const first = number === grant.current - 1 ? grant.lastRedemption : undefined;
-    const excuse = first && options.excuse(grant, first);
-    if (excuse === undefined) options.violation(`refresh token ${number} was sent twice`, grant, by);
-    else counts.excused += 1;
-    grant.excuse = excuse ?? "told already";
+  /** The reuse of a rotated token revokes its grant (RFC 9700 section 4.14.2). */
+  const rejectReuse = (grant: Grant, number: number, by: ProcessName): void => {
+    const first = number === grant.current - 1 ? grant.lastRefresh : undefined;
+    const allowedLoss = first && options.allowedLoss(grant, first);
+    if (allowedLoss === undefined) options.violation(`refresh token ${number} was sent twice`, grant, by);
+    else counts.allowedReuses += 1;
+    grant.allowedLoss = allowedLoss ?? "reported already";
     grant.revoked = Date.now();
   };
 
-  const err = (response: ServerResponse, behaviour: Behaviour): boolean => {
+  const sendError = (response: ServerResponse, behaviour: Behaviour): boolean => {
     switch (behaviour) {
       case "server error":
-        answerJson(response, 500, { error: "server_error" });
+        sendJson(response, 500, { error: "server_error" });
         return true;
       case "web page":
-        answerHtml(response, 200);
+        sendHtml(response, 200);
         return true;
       case "too many":
-        answerJson(response, 429, { error: "slow_down" });
+        sendJson(response, 429, { error: "slow_down" });
         return true;
       case "hang up":
         response.destroy();
@@ -215,8 +219,8 @@ export const checkersProvider = async (options: ProviderOptions): Promise<Checke
     }
   };
 
-  const logoutToken = async ({ person, session }: Grant, under: NoticeKey): Promise<string> => {
-    const { alg, kid, privateKey } = await keys.ofNotice(under);
+  const logoutToken = async ({ person, session }: Grant, key: LogoutTokenKey): Promise<string> => {
+    const { alg, kid, privateKey } = await keys.forLogoutToken(key);
     const iat = Math.floor(Date.now() / 1000);
     const claims: JWTPayload = {
       iss: issuer,
@@ -231,37 +235,37 @@ export const checkersProvider = async (options: ProviderOptions): Promise<Checke
     return new SignJWT(claims).setProtectedHeader({ alg, kid, typ: "logout+jwt" }).sign(privateKey);
   };
 
-  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const url = new URL(request.url ?? "/", issuer);
     const form = new URLSearchParams(request.method === "POST" ? await text(request) : "");
     switch (url.pathname) {
       case "/.well-known/openid-configuration":
-        return answerJson(response, 200, metadata(issuer));
+        return sendJson(response, 200, metadata(issuer));
       case "/jwks":
-        return answerJson(response, 200, { keys: isGood ? keys.all() : keys.told() });
+        return sendJson(response, 200, { keys: isFaultless ? keys.all() : keys.published() });
       case "/revoke": {
         const [id, number] = (form.get("token") ?? "").split(".").map(Number);
         const grant = grants.get(id ?? Number.NaN);
-        // That token alone: one that came of a late renewal lives on until it is revoked too.
+        // Only that token is revoked: a token of a late refresh response has to be revoked as well.
         if (grant && number === grant.current) grant.revoked ??= Date.now();
         counts.revocations += 1;
-        return answerJson(response, 200, {});
+        return sendJson(response, 200, {});
       }
       case "/token": {
         const [instance = 0, generation = 0] = (url.searchParams.get("by") ?? "").split(".").map(Number);
         const by = { instance, generation };
-        if (form.get("grant_type") === "refresh_token") return redeem(response, form, by);
+        if (form.get("grant_type") === "refresh_token") return refreshGrant(response, form, by);
         const code = codes.get(form.get("code") ?? "");
         codes.delete(form.get("code") ?? "");
-        return code ? answerTokens(response, code.grant, { nonce: code.nonce }) : refuse(response);
+        return code ? sendTokens(response, code.grant, { nonce: code.nonce }) : rejectGrant(response);
       }
       default:
-        return answerJson(response, 404, { error: "not_found" });
+        return sendJson(response, 404, { error: "not_found" });
     }
   };
 
   const server = createServer((request, response) => {
-    answer(request, response).catch((cause: unknown) => {
+    handle(request, response).catch((cause: unknown) => {
       response.destroy(new Error("The checker's provider failed", { cause }));
       options.violation(`the provider: ${String(cause)}`, newGrant(0, nobody));
     });
@@ -281,18 +285,18 @@ export const checkersProvider = async (options: ProviderOptions): Promise<Checke
       lastGrant += 1;
       const grant = newGrant(lastGrant, person);
       grants.set(grant.id, grant);
-      // Ended ones are asked about for a while only.
+      // Limits memory; requests with grants that old are not sent any more.
       grants.delete(grant.id - 20_000);
       const code = `code-${grant.id}`;
       codes.set(code, { grant, nonce: searchParams.get("nonce") ?? "" });
       const query = new URLSearchParams({ code, state: searchParams.get("state") ?? "", iss: issuer });
       return { query: `?${query}`, grant };
     },
-    keyTrouble: keys.trouble,
-    changeKey: keys.change,
+    keyFaults: keys.faults,
+    rotateKey: keys.rotate,
     logoutToken,
-    behave: () => {
-      isGood = true;
+    stopFaults: () => {
+      isFaultless = true;
     },
     close: async () => {
       server.close();
@@ -302,7 +306,7 @@ export const checkersProvider = async (options: ProviderOptions): Promise<Checke
   };
 };
 
-const nobody: Person = { username: "nobody", isViewer: false, tokenLife: [1, 1], marks: [] };
+const nobody: Person = { username: "nobody", isViewer: false, tokenLifetime: [1, 1], marks: [] };
 
 const metadata = (issuer: string) => ({
   issuer,

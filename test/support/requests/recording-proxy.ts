@@ -7,7 +7,7 @@ import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import type { Certificates } from "../containers/certificates.ts";
 
-/** A recorded request. */
+/** A request as it was received. */
 export interface Recorded {
   readonly method: string;
   /** Path and query, still encoded. */
@@ -16,66 +16,66 @@ export interface Recorded {
   readonly body: Buffer;
 }
 
-export interface RecordingFront {
+export interface RecordingProxy {
   readonly origin: string;
   /** The requests since the last call. */
   recorded(): readonly Recorded[];
   close(): Promise<void>;
 }
 
-export interface FrontOptions {
-  /** The https origin of the server behind, which gets its own name as the host. */
+export interface ProxyOptions {
+  /** The https origin of the server, which is sent as the host. */
   readonly server: string;
-  /** The certificate authority of the server's certificate. */
+  /** The CA that has signed the server's certificate. */
   readonly ca: string;
   readonly certificates: Certificates;
-  /** The front's own answer to a target, as JSON or as a redirect. Undefined: the server answers. */
-  readonly instead?: (target: string) => Promise<Instead | undefined>;
+  /** A response of the proxy's own to a target, as JSON or as a redirect; undefined: the request is forwarded. */
+  readonly override?: (target: string) => Promise<Override | undefined>;
 }
 
-export type Instead = { readonly json: unknown } | { readonly redirect: string };
+export type Override = { readonly json: unknown } | { readonly redirect: string };
 
 /** A reverse proxy that records what clients send. */
-export const recordingFront = async (options: FrontOptions): Promise<RecordingFront> => {
+export const recordingProxy = async (options: ProxyOptions): Promise<RecordingProxy> => {
   let records: Recorded[] = [];
-  const take = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
+  const handle = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
     const { method = "", url: target = "", headers } = incoming;
     const body = await buffer(incoming);
     records.push({ method, target, headers, body });
-    const own = await options.instead?.(target);
-    if (own) answer(outgoing, own);
-    else await passOn(options, { method, target, headers, body }, outgoing);
+    const override = await options.override?.(target);
+    if (override) respond(outgoing, override);
+    else await forward(options, { method, target, headers, body }, outgoing);
   };
   const { certificate: cert, key } = options.certificates;
-  const front = createServer({ cert, key }, (incoming, outgoing) => {
-    // The client gets a broken connection, and the test checks how it reports that.
-    take(incoming, outgoing).catch(() => outgoing.destroy());
+  const proxy = createServer({ cert, key }, (incoming, outgoing) => {
+    // The client gets a broken connection, which its test notices.
+    handle(incoming, outgoing).catch(() => outgoing.destroy());
   });
-  front.listen(0, "127.0.0.1");
-  await once(front, "listening");
+  proxy.listen(0, "127.0.0.1");
+  await once(proxy, "listening");
   return {
-    origin: `https://localhost:${(front.address() as AddressInfo).port}`,
+    origin: `https://localhost:${(proxy.address() as AddressInfo).port}`,
     recorded: () => {
       const recent = records;
       records = [];
       return recent;
     },
     close: async () => {
-      const closed = once(front, "close");
-      front.close();
-      front.closeAllConnections();
+      const closed = once(proxy, "close");
+      proxy.close();
+      proxy.closeAllConnections();
       await closed;
     },
   };
 };
 
-const answer = (outgoing: ServerResponse, instead: Instead): void => {
-  if ("redirect" in instead) outgoing.writeHead(307, { Location: instead.redirect }).end();
-  else outgoing.writeHead(200, { "Content-Type": "application/json" }).end(JSON.stringify(instead.json));
+const respond = (outgoing: ServerResponse, override: Override): void => {
+  if ("redirect" in override) outgoing.writeHead(307, { Location: override.redirect }).end();
+  else outgoing.writeHead(200, { "Content-Type": "application/json" }).end(JSON.stringify(override.json));
 };
 
-const passOn = async (
-  { server, ca }: FrontOptions,
+const forward = async (
+  { server, ca }: ProxyOptions,
   { method, target, headers, body }: Recorded,
   outgoing: ServerResponse,
 ): Promise<void> => {

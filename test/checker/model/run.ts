@@ -10,26 +10,26 @@ import type { StartedRedis } from "../../support/containers/stores/redis.ts";
 import { startRedis } from "../../support/containers/stores/redis.ts";
 import { production } from "../../support/server/production-environment.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
-import { endings } from "../endings.ts";
+import { endedSessions } from "../ended-sessions.ts";
+import type { FaultyProvider } from "../faulty-provider.ts";
+import { client, faultyProvider } from "../faulty-provider.ts";
 import type { Instance } from "../instance.ts";
 import { host, instance } from "../instance.ts";
-import type { Report } from "../ledger.ts";
-import { describe, newLedger } from "../ledger.ts";
-import type { Login, Person, Redemption } from "../login.ts";
-import { notices } from "../notices.ts";
-import type { CheckersProvider } from "../provider.ts";
-import { checkersProvider, client } from "../provider.ts";
-import { visitor } from "../visitor.ts";
-import type { DisturbanceDeps } from "./disturbances.ts";
-import { disturb } from "./disturbances.ts";
-import type { Observation, Surroundings } from "./judgement.ts";
-import { judge, judgeEnd } from "./judgement.ts";
+import type { Login, Person, RefreshRequest } from "../login.ts";
+import { logoutTokens } from "../logout-tokens.ts";
+import type { Report } from "../report.ts";
+import { describeViolation, newReport } from "../report.ts";
+import { virtualUser } from "../virtual-user.ts";
+import type { FaultState, Observation } from "./check-response.ts";
+import { checkEnd, checkResponse } from "./check-response.ts";
+import type { FaultInjectionDeps } from "./fault-injection.ts";
+import { injectFaults } from "./fault-injection.ts";
+import { faultPeriods } from "./fault-periods.ts";
 import { mutationOptions } from "./mutation.ts";
-import { trouble } from "./trouble.ts";
 
 export interface CheckOptions {
   readonly seed: number;
-  /** It ends after so many renewals, or so many seconds. */
+  /** The run ends after so many renewals or seconds. */
   readonly renewals: number;
   readonly seconds: number;
   readonly sessions?: number;
@@ -37,30 +37,30 @@ export interface CheckOptions {
   /** See `mutation.ts`. */
   readonly mutation?: string;
   readonly stopAtFirst?: boolean;
-  /** Ends it before its time. */
+  /** Ends the run early. */
   readonly signal?: AbortSignal;
-  /** The share of rounds in which somebody logs out; 0.02 unless said otherwise. */
+  /** The share of rounds in which a user logs out. Default: 0.02. */
   readonly logouts?: number;
-  /** Mean milliseconds between two of a kind. */
-  readonly every?: DisturbanceDeps["every"];
+  /** Mean intervals of faults, in milliseconds. */
+  readonly every?: FaultInjectionDeps["every"];
   readonly progress?: (line: string) => void;
 }
 
-const often = {
+const defaultIntervals = {
   kill: 12_000,
   redis: 40_000,
   role: 150,
   withdrawal: 1500,
   key: 25_000,
   damage: 2000,
-  notice: 1500,
+  backchannelLogout: 1500,
   forgery: 4000,
 };
 
-/** Runs the real program under all that may happen to it, and judges every answer. */
+/** Runs instances of the real program under fault injection, and checks every response. */
 export const check = async (options: CheckOptions): Promise<Report> => {
   const folder = await temporaryFolder();
-  // Without fsync: while one is under way Redis answers before it writes, and a kill would lose what it said.
+  // During an fsync Redis replies before it writes, so that a kill would lose an acknowledged write.
   const redis = await startRedis({ settings: ["appendonly yes", "appendfsync no", 'save ""'] });
   try {
     return await checkOn(options, folder.path, redis);
@@ -74,8 +74,8 @@ const peopleOf = (sessions: number): [Person, ...Person[]] =>
   Array.from({ length: Math.ceil(sessions / 2) }, (_, index) => ({
     username: `person-${index}`,
     isViewer: index % 3 !== 0,
-    // Most live so short that they are renewed all the time; the others so long that marks matter.
-    tokenLife: index % 6 === 0 ? ([12, 30] as const) : ([0.7, 1.5] as const),
+    // Most lifetimes are so short that renewals are frequent; the others are so long that marks matter.
+    tokenLifetime: index % 6 === 0 ? ([12, 30] as const) : ([0.7, 1.5] as const),
     marks: [],
   })) as unknown as [Person, ...Person[]];
 
@@ -83,28 +83,28 @@ const checkOn = async (options: CheckOptions, folder: string, redis: StartedRedi
   const { seed, sessions = 200, instances: size = 4 } = options;
   const random = seededNumbers(seed);
   const began = Date.now();
-  const ledger = newLedger(began, options);
+  const report = newReport(began, options);
   const instances: Instance[] = [];
-  const troubles = { redis: trouble(), machine: trouble(), instances };
-  const provider = await checkersProvider({
+  const faultSources = { redis: faultPeriods(), machine: faultPeriods(), instances };
+  const provider = await faultyProvider({
     random,
-    excuse: (grant, first) => grant.excuse ?? excuse(first, instances, troubles),
+    allowedLoss: (grant, first) => grant.allowedLoss ?? allowedLoss(first, instances, faultSources),
     violation: (what, grant, by) => {
-      const first = grant.lastRedemption?.by;
+      const first = grant.lastRefresh?.by;
       const killed = first && instances[first.instance]?.killed(first.generation);
       const slow = [first, by].map((one) => one && instances[one.instance]?.slow.last());
-      const around = { now: Date.now(), killed, by, slow, redisDown: troubles.redis.last() };
-      const facts = { ...around, ...grant, mints: grant.mints.slice(-3) };
-      ledger.violation(`${what}: ${JSON.stringify(facts)}`);
+      const context = { now: Date.now(), killed, by, slow, redisDown: faultSources.redis.last() };
+      const facts = { ...context, ...grant, issuedTokens: grant.issuedTokens.slice(-3) };
+      report.violation(`${what}: ${JSON.stringify(facts)}`);
     },
   });
-  const around = { ...troubles, keys: provider.keyTrouble };
+  const faults = { ...faultSources, keys: provider.keyFaults };
   const environment = await environmentOf(folder, redis, provider);
   for (let number = 0; number < size; number++) {
     const workingFolder = join(folder, String(number));
     await mkdir(workingFolder);
     const DATA_DIR = join(workingFolder, "data");
-    const made = instance({
+    const added = instance({
       number,
       port: await freePort(),
       workingFolder,
@@ -114,12 +114,12 @@ const checkOn = async (options: CheckOptions, folder: string, redis: StartedRedi
         DATA_DIR,
         OAUTH2_TOKEN_URL: provider.tokenUrl({ instance: number, generation }),
       }),
-      onLine: ledger.readLine,
+      onLine: report.readLine,
     });
-    instances.push(made);
+    instances.push(added);
   }
   const all = instances as [Instance, ...Instance[]];
-  const stopWatching = watchMachine(around.machine, ledger.counts);
+  const stopWatching = watchMachine(faults.machine, report.counts);
   const connection = await connectRedis(
     { url: redis.url, ca: redis.certificates.ca },
     { write: () => undefined },
@@ -128,50 +128,50 @@ const checkOn = async (options: CheckOptions, folder: string, redis: StartedRedi
     await Promise.all(all.map((one) => one.start()));
     options.progress?.(`seed ${seed}: ${size} instances, ${sessions} sessions`);
     const end = Date.now() + options.seconds * 1000;
-    const isGoing = () =>
+    const isRunning = () =>
       Date.now() < end &&
       !options.signal?.aborted &&
       provider.counts.renewals < options.renewals &&
-      !(options.stopAtFirst && ledger.isBroken());
+      !(options.stopAtFirst && report.isBroken());
     const current = new Set<Login>();
-    const observe = (seen: Observation) => {
-      if (seen.login.foundDead === undefined) current.add(seen.login);
-      ledger.count(seen, around);
-      const wrong = judge(seen, around);
-      if (wrong) ledger.violation(describe(wrong, seen));
+    const observe = (observation: Observation) => {
+      if (observation.login.endSeenAt === undefined) current.add(observation.login);
+      report.count(observation, faults);
+      const wrong = checkResponse(observation, faults);
+      if (wrong) report.violation(describeViolation(wrong, observation));
     };
-    const ended = endings((login) => {
-      ledger.counts.ends += 1;
-      const wrong = judgeEnd(login, instances, around);
-      if (wrong) ledger.violation(`${wrong}: ${JSON.stringify(login)}`);
+    const ended = endedSessions((login) => {
+      report.counts.ends += 1;
+      const wrong = checkEnd(login, instances, faults);
+      if (wrong) report.violation(`${wrong}: ${JSON.stringify(login)}`);
     });
-    const stumble = (what: string, number: number, from: number) => {
+    const reportFailure = (what: string, number: number, from: number) => {
       const to = Date.now();
-      const causes = [around.redis, around.machine, around.keys, instances[number]?.slow];
-      if (!causes.some((cause) => cause?.touches(from - 100, to)))
-        ledger.violation(`${what}, without a cause`);
+      const causes = [faults.redis, faults.machine, faults.keys, instances[number]?.slow];
+      if (!causes.some((cause) => cause?.overlaps(from - 100, to)))
+        report.violation(`${what}, without a cause`);
     };
     const people = peopleOf(sessions);
-    const visitors = Array.from({ length: sessions }, (_, index) =>
-      visitor(people[index % people.length] ?? people[0], {
+    const virtualUsers = Array.from({ length: sessions }, (_, index) =>
+      virtualUser(people[index % people.length] ?? people[0], {
         random,
         instances: all,
         provider,
         logouts: options.logouts ?? 0.02,
-        isGoing,
+        isRunning,
         observe,
         observeEnd: ended.add,
-        stumble,
-        counts: ledger.counts,
+        reportFailure,
+        counts: report.counts,
       }),
     );
-    const telling = setInterval(() => {
-      for (const login of current) if (login.foundDead ?? login.end) current.delete(login);
-      ended.judgeOld();
-      options.progress?.(ledger.line(provider.counts.renewals));
+    const progressTimer = setInterval(() => {
+      for (const login of current) if (login.endSeenAt ?? login.end) current.delete(login);
+      ended.checkSettled();
+      options.progress?.(report.line(provider.counts.renewals));
     }, 10_000);
     const marks = redisNotBeforeMarks(connection, systemClock(), { lifetime: 90_000 });
-    const disturbing = disturb({
+    const injecting = injectFaults({
       random,
       instances: all,
       people,
@@ -181,37 +181,37 @@ const checkOn = async (options: CheckOptions, folder: string, redis: StartedRedi
         const record = random.pick(['{"login":{"username":7}}', '{"login":"alice"}', "[]", "no JSON"]);
         await connection.run((redis) => redis.set(`nextstrain.org-session:${id}`, record, "PX", 60_000));
       },
-      changeKey: provider.changeKey,
-      notices: notices({
+      rotateKey: provider.rotateKey,
+      logoutTokens: logoutTokens({
         random,
         instances: all,
         provider,
         logins: () => [...current],
-        around,
+        faults,
         observe,
         observeEnd: ended.add,
-        violation: ledger.violation,
-        counts: ledger.counts,
+        violation: report.violation,
+        counts: report.counts,
       }),
       redis,
-      redisTrouble: around.redis,
+      redisFaults: faults.redis,
       marks,
-      isGoing,
-      every: options.every ?? often,
-      counts: ledger.counts,
+      isRunning,
+      every: options.every ?? defaultIntervals,
+      counts: report.counts,
     });
-    await Promise.all([disturbing, ...visitors.map((one) => one.run())]);
-    clearInterval(telling);
-    if (!(options.stopAtFirst && ledger.isBroken())) {
-      provider.behave();
-      // All is up; what may be broken for a while after an outage is whole again after this.
+    await Promise.all([injecting, ...virtualUsers.map((one) => one.run())]);
+    clearInterval(progressTimer);
+    if (!(options.stopAtFirst && report.isBroken())) {
+      provider.stopFaults();
+      // Everything is available; after this time instances have recovered from the last fault.
       await sleep(6000);
-      for (let index = 0; index < visitors.length; index += 20) {
-        await Promise.all(visitors.slice(index, index + 20).map((one) => one.lookAgain()));
+      for (let index = 0; index < virtualUsers.length; index += 20) {
+        await Promise.all(virtualUsers.slice(index, index + 20).map((one) => one.checkAgain()));
       }
-      ended.judgeAll();
+      ended.checkAll();
     }
-    return ledger.report(provider.counts);
+    return report.summary(provider.counts);
   } finally {
     stopWatching();
     await Promise.all(all.map((one) => one.kill()));
@@ -221,20 +221,20 @@ const checkOn = async (options: CheckOptions, folder: string, redis: StartedRedi
 };
 
 /**
- * The one loss that is allowed: whoever had the new tokens was killed, or gone, or not run, before they can have
- * been stored. While Redis is away they cannot.
+ * The one loss that is allowed: the process with the new tokens was killed, had closed the connection, or was not
+ * scheduled, before it could store them. It cannot while Redis is unavailable.
  */
-const excuse = (
-  first: Redemption,
+const allowedLoss = (
+  first: RefreshRequest,
   instances: readonly Instance[],
-  around: Omit<Surroundings, "keys">,
+  faults: Omit<FaultState, "keys">,
 ): string | undefined => {
-  if (first.isLost) return "the answer did not arrive";
+  if (first.isResponseLost) return "the answer did not arrive";
   const instance = instances[first.by.instance];
   const killed = instance?.killed(first.by.generation);
   if (!instance) return undefined;
-  if (killed === undefined) return overtaken(first, instance, around);
-  const stored = first.delivered === undefined ? killed : writtenBy(first.delivered, instance, around);
+  if (killed === undefined) return lostLease(first, instance, faults);
+  const stored = first.delivered === undefined ? killed : storedBy(first.delivered, instance, faults);
   if (killed > stored) return undefined;
   return `killed ${first.delivered === undefined ? 0 : killed - first.delivered} ms after the answer`;
 };
@@ -242,33 +242,35 @@ const excuse = (
 /** In milliseconds: `lockLease` of `src/app/adapters.ts`. */
 const lease = 5000;
 
-/** A process that is hardly run for longer than a lease loses the lock to another one, and with it what it has got. */
-const overtaken = (
-  { delivered }: Redemption,
+/**
+ * A process that is not scheduled for longer than its lease loses the lock to another one, and with it the new tokens.
+ */
+const lostLease = (
+  { delivered }: RefreshRequest,
   instance: Instance,
-  around: Omit<Surroundings, "keys">,
+  faults: Omit<FaultState, "keys">,
 ): string | undefined => {
   const now = Date.now();
   if (delivered === undefined || now < delivered + lease) return undefined;
-  const isStarved = [instance.slow, around.machine].some((cause) => cause.touches(delivered, now));
-  return isStarved && writtenBy(delivered, instance, around) > now ? "not run for a lease" : undefined;
+  const isStarved = [instance.slow, faults.machine].some((cause) => cause.overlaps(delivered, now));
+  return isStarved && storedBy(delivered, instance, faults) > now ? "not run for a lease" : undefined;
 };
 
-/** A second after all trouble, whatever an instance got is in the store. */
-const writtenBy = (
+/** An instance has stored the tokens of a response a second after the faults that overlap it. */
+const storedBy = (
   delivered: number,
   { slow }: Instance,
-  { redis, machine }: Omit<Surroundings, "keys">,
+  { redis, machine }: Omit<FaultState, "keys">,
 ): number => {
   let end = delivered;
   for (let last = -1; end !== last && Number.isFinite(end); ) {
     last = end;
-    for (const each of [slow, redis, machine]) end = each.over(end);
+    for (const each of [slow, redis, machine]) end = each.endAfter(end);
   }
   return end + 1000;
 };
 
-const environmentOf = async (folder: string, redis: StartedRedis, provider: CheckersProvider) => {
+const environmentOf = async (folder: string, redis: StartedRedis, provider: FaultyProvider) => {
   const paths = { groups: join(folder, "groups.json"), ca: join(folder, "ca.pem") };
   await writeFile(paths.groups, JSON.stringify([{ name: "test-private", isPublic: false }]));
   await writeFile(paths.ca, redis.certificates.ca);
@@ -286,14 +288,14 @@ const environmentOf = async (folder: string, redis: StartedRedis, provider: Chec
     OAUTH2_CLI_CLIENT_REDIRECT_URIS: '["http://127.0.0.1/"]',
     OIDC_USERNAME_CLAIM: "preferred_username",
     OIDC_GROUPS_CLAIM: "groups",
-    // Shorter than some refreshes take.
+    // Shorter than some refresh responses take.
     OIDC_TIMEOUT: "2",
     RENEWAL_TIMEOUT: "7",
   };
 };
 
-/** Where we were not run for a third of a second, the instances may have missed their time limits too. */
-const watchMachine = (machine: Surroundings["machine"], counts: { lagSeconds: number }): (() => void) => {
+/** When this process was not scheduled for a third of a second, instances may have missed their timeouts too. */
+const watchMachine = (machine: FaultState["machine"], counts: { lagSeconds: number }): (() => void) => {
   let last = Date.now();
   const timer = setInterval(() => {
     const now = Date.now();

@@ -6,26 +6,26 @@ import type { NotBeforeMarks } from "../../../src/ports/driven/sessions/not-befo
 import type { StartedRedis } from "../../support/containers/stores/redis.ts";
 import type { Instance } from "../instance.ts";
 import type { Login, Person } from "../login.ts";
-import type { Notices } from "../notices.ts";
-import type { Trouble } from "./trouble.ts";
+import type { LogoutTokens } from "../logout-tokens.ts";
+import type { FaultPeriods } from "./fault-periods.ts";
 
-export interface DisturbanceDeps {
+export interface FaultInjectionDeps {
   readonly random: RandomNumbers;
   readonly instances: readonly [Instance, ...Instance[]];
   readonly people: readonly [Person, ...Person[]];
-  /** The sessions there are now. */
+  /** The present sessions. */
   readonly logins: () => readonly Login[];
-  /** Puts something into a session's record that is none. */
+  /** Replaces a session's record by an invalid one. */
   readonly damage: (login: Login) => Promise<void>;
-  readonly changeKey: () => Promise<void>;
-  readonly notices: Notices;
+  readonly rotateKey: () => Promise<void>;
+  readonly logoutTokens: LogoutTokens;
   readonly redis: Pick<StartedRedis, "signal" | "stop" | "start">;
-  readonly redisTrouble: Trouble;
+  readonly redisFaults: FaultPeriods;
   readonly marks: NotBeforeMarks;
-  readonly isGoing: () => boolean;
-  /** Mean milliseconds between two of a kind. */
+  readonly isRunning: () => boolean;
+  /** Mean interval of each kind, in milliseconds. */
   readonly every: Record<
-    "kill" | "redis" | "role" | "withdrawal" | "key" | "damage" | "notice" | "forgery",
+    "kill" | "redis" | "role" | "withdrawal" | "key" | "damage" | "backchannelLogout" | "forgery",
     number
   >;
   readonly counts: {
@@ -38,20 +38,20 @@ export interface DisturbanceDeps {
   };
 }
 
-/** A renewal that failed is not tried again for a second; and clients find Redis again within another. */
-const afterRedis = 3000;
-const tick = 200;
-const tellers = 8;
+/** In milliseconds. Instances reconnect within a second, and do not retry a failed renewal for another one. */
+const redisRecoveryTime = 3000;
+const pollInterval = 200;
+const concurrentDeliveries = 8;
 
-/** Does all that goes wrong in a year, within minutes. Returns when the checker stops and all is up again. */
-export const disturb = async (d: DisturbanceDeps): Promise<void> => {
+/** Injects the faults of a year within minutes. Resolves when the checker stops and everything is available again. */
+export const injectFaults = async (d: FaultInjectionDeps): Promise<void> => {
   const { random } = d;
 
   const repeat = async (mean: number, work: () => Promise<void>): Promise<void> => {
     for (;;) {
       const next = Date.now() + mean * (0.5 + random.uniform());
-      while (d.isGoing() && Date.now() < next) await sleep(Math.min(tick, mean));
-      if (!d.isGoing()) return;
+      while (d.isRunning() && Date.now() < next) await sleep(Math.min(pollInterval, mean));
+      if (!d.isRunning()) return;
       await work();
     }
   };
@@ -63,7 +63,7 @@ export const disturb = async (d: DisturbanceDeps): Promise<void> => {
     await instance.start();
   };
 
-  const isBack = () =>
+  const isRedisAvailable = () =>
     d.marks.find("nobody" as Username).then(
       () => true,
       (error: unknown) => {
@@ -72,9 +72,9 @@ export const disturb = async (d: DisturbanceDeps): Promise<void> => {
       },
     );
 
-  /** As after an upgrade, or as after a crash. */
+  /** Like an upgrade, or like a crash. */
   const restartRedis = async (): Promise<void> => {
-    const over = d.redisTrouble.begin();
+    const endFault = d.redisFaults.begin();
     d.counts.redisRestarts += 1;
     if (random.uniform() < 0.5) await d.redis.stop();
     else {
@@ -82,19 +82,19 @@ export const disturb = async (d: DisturbanceDeps): Promise<void> => {
       await sleep(100 + random.below(2000));
     }
     await d.redis.start();
-    // It may still be loading.
-    while (!(await isBack())) await sleep(50);
-    over(afterRedis);
+    // Redis may still be loading its data.
+    while (!(await isRedisAvailable())) await sleep(50);
+    endFault(redisRecoveryTime);
   };
 
-  /** The provider knows first, then the mark is set, as a server does that manages roles. */
+  /** The role changes at the provider before the mark is set, as it does when an operator changes it. */
   const changeRole = async (): Promise<void> => {
     const person = random.pick(d.people);
     person.isViewer = !person.isViewer;
     d.counts.roleChanges += 1;
     if (random.uniform() < 0.3) return;
     const from = Date.now();
-    // By a clock that is ahead, now and then.
+    // Some marks are set by a clock that is ahead.
     const ahead = random.uniform() < 0.2 ? random.below(120) : 0;
     const value = Math.ceil(from / 1000) + ahead;
     try {
@@ -106,16 +106,16 @@ export const disturb = async (d: DisturbanceDeps): Promise<void> => {
     }
   };
 
-  const anyLogin = (): Login | undefined => {
+  const pickLogin = (): Login | undefined => {
     const logins = d.logins();
     return logins[random.below(logins.length)];
   };
 
-  /** As a version of another time may have left it. */
+  /** Like a record of another version. */
   const damage = async (): Promise<void> => {
-    const login = anyLogin();
+    const login = pickLogin();
     if (!login || login.grant.revoked !== undefined) return;
-    login.grant.excuse = "its record was damaged";
+    login.grant.allowedLoss = "its record was damaged";
     try {
       await d.damage(login);
       d.counts.damaged += 1;
@@ -124,9 +124,9 @@ export const disturb = async (d: DisturbanceDeps): Promise<void> => {
     }
   };
 
-  /** The provider ends a login by itself. */
+  /** The provider revokes a grant. */
   const withdraw = async (): Promise<void> => {
-    const grant = anyLogin()?.grant;
+    const grant = pickLogin()?.grant;
     if (!grant || grant.revoked !== undefined) return;
     grant.revoked = Date.now();
     d.counts.withdrawals += 1;
@@ -137,10 +137,12 @@ export const disturb = async (d: DisturbanceDeps): Promise<void> => {
     repeat(d.every.redis, restartRedis),
     repeat(d.every.role, changeRole),
     repeat(d.every.withdrawal, withdraw),
-    repeat(d.every.key, d.changeKey),
+    repeat(d.every.key, d.rotateKey),
     repeat(d.every.damage, damage),
-    // Several at once, since one may have to be told again and again.
-    ...Array.from({ length: tellers }, () => repeat(d.every.notice * tellers, d.notices.tell)),
-    repeat(d.every.forgery, d.notices.forge),
+    // Several concurrently, since a delivery may have to be retried for a while.
+    ...Array.from({ length: concurrentDeliveries }, () =>
+      repeat(d.every.backchannelLogout * concurrentDeliveries, d.logoutTokens.deliver),
+    ),
+    repeat(d.every.forgery, d.logoutTokens.forge),
   ]);
 };

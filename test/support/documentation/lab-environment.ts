@@ -3,15 +3,15 @@ import type { Certificates } from "../containers/certificates.ts";
 import { makeCertificates } from "../containers/certificates.ts";
 import { startMinio } from "../containers/stores/minio.ts";
 import { startRedis } from "../containers/stores/redis.ts";
-import { plainFront, tlsFront } from "../requests/tls-front.ts";
+import { tcpProxy, tlsProxy } from "../requests/tls-proxy.ts";
 import type { StubProvider } from "../stub-provider/stub-provider.ts";
 import { stubProvider } from "../stub-provider/stub-provider.ts";
 
-/** The services of a lab that sets up groups.example.org; all use TLS with a private CA. */
-export interface LabSurroundings {
+/** The services of a lab before it deploys groups.example.org, all by TLS with a private CA. */
+export interface LabEnvironment {
   readonly certificates: Certificates;
   readonly provider: StubProvider;
-  /** The issuer that the server is configured with. */
+  /** The provider's issuer for the server. */
   readonly issuer: string;
   readonly store: {
     readonly endpoint: string;
@@ -22,17 +22,17 @@ export interface LabSurroundings {
   close(): Promise<void>;
 }
 
-/** The host names of the lab, which all resolve to this machine. */
+/** Host names of the lab's services, all of which are on this machine. */
 export const labMachines = ["idp.example.org", "store.example.org", "redis.example.org"] as const;
 
 const portOf = (url: string) => Number(new URL(url).port);
 
-/** Opens the services; `opened` registers each of them to be closed. */
+/** Registers each service with `opened` as soon as it is started, so that it is closed in any case. */
 const open = async (
   address: string,
   bucket: string,
   opened: <T extends { close(): Promise<unknown> }>(one: T) => T,
-): Promise<Omit<LabSurroundings, "close">> => {
+): Promise<Omit<LabEnvironment, "close">> => {
   const certificates = await makeCertificates(["groups.example.org", ...labMachines]);
   const [redis, minio] = await Promise.all([
     startRedis({ certificates }).then(opened),
@@ -41,14 +41,14 @@ const open = async (
   await minio.client.send(new CreateBucketCommand({ Bucket: bucket }));
   const app = { id: "groups-server", secret: "a client's secret" };
   const provider = opened(await stubProvider({ clients: { app, cli: { id: "nextstrain-cli" } } }));
-  const idp = opened(await tlsFront(certificates, portOf(provider.issuer), address));
-  const store = opened(await tlsFront(certificates, portOf(minio.endpoint), address));
-  const sessions = opened(await plainFront(redis.port, address));
+  const idp = opened(await tlsProxy(certificates, portOf(provider.issuer), address));
+  const store = opened(await tlsProxy(certificates, portOf(minio.endpoint), address));
+  const sessions = opened(await tcpProxy(redis.port, address));
   const issuer = `https://idp.example.org:${idp.port}`;
   provider.state.issuer = issuer;
   return {
     certificates,
-    // The browser of the tests cannot resolve that name, and uses the stub directly.
+    // The tests' browser cannot resolve these names, and uses the stub directly.
     provider: { ...provider, logIn: (url) => provider.logIn(url.replace(issuer, provider.issuer)) },
     issuer,
     store: { endpoint: `https://store.example.org:${store.port}`, ...minio.credentials },
@@ -56,8 +56,8 @@ const open = async (
   };
 };
 
-/** @param address The address of this machine that the lab's host names resolve to. */
-export const labSurroundings = async (address: string, bucket: string): Promise<LabSurroundings> => {
+/** @param address This machine's address, to which the lab's host names resolve. */
+export const labEnvironment = async (address: string, bucket: string): Promise<LabEnvironment> => {
   const opened: { close(): Promise<unknown> }[] = [];
   const close = async () => {
     for (const one of opened.reverse()) await one.close();

@@ -1,12 +1,12 @@
 import type { ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 
-export const answerJson = (response: ServerResponse, status: number, value: unknown): void => {
+export const sendJson = (response: ServerResponse, status: number, value: unknown): void => {
   response.writeHead(status, { "content-type": "application/json", "cache-control": "no-store" });
   response.end(JSON.stringify(value));
 };
 
-export const answerHtml = (response: ServerResponse, status: number): void => {
+export const sendHtml = (response: ServerResponse, status: number): void => {
   response.writeHead(status, { "content-type": "text/html" });
   response.end("<!doctype html><title>Down for maintenance</title>");
 };
@@ -18,59 +18,59 @@ export const redirect = (response: ServerResponse, location: string): void => {
 
 const oversized = `{"keys":[],"padding":"${"x".repeat(2 * 1024 * 1024)}"}`;
 
-const answerOversized = (response: ServerResponse): void => {
+const sendOversized = (response: ServerResponse): void => {
   response.writeHead(200, { "content-type": "application/json" });
   response.end(oversized);
 };
 
-/** Sends less than its Content-Length says. */
-const breakOff = (response: ServerResponse): void => {
+/** Sends less than its Content-Length. */
+const sendTruncated = (response: ServerResponse): void => {
   response.writeHead(200, { "content-type": "application/json", "content-length": "1000" });
   response.write('{"access_token":', () => response.destroy());
 };
 
 /**
- * Sends a response that ignores the request, if the flaw is of that kind; false if it is not. The flaw of a slow
- * answer only waits, and returns false too.
+ * Sends the faulty response, if the fault is one that does not depend on the request. False: the caller has to respond,
+ * in the case of "slow" after a delay.
  */
-export const answerBadly = async (
+export const sendFaultyResponse = async (
   response: ServerResponse,
-  flaw: string | undefined,
-  slowness: number,
+  fault: string | undefined,
+  responseDelay: number,
 ): Promise<boolean> => {
-  switch (flaw?.replace(/^(jwks|discovery)-/, "")) {
+  switch (fault?.replace(/^(jwks|discovery)-/, "")) {
     case "500":
     case "server-error":
-      answerJson(response, 500, { error: "server_error", keys: [] });
+      sendJson(response, 500, { error: "server_error", keys: [] });
       return true;
     case "html":
-      answerHtml(response, 200);
+      sendHtml(response, 200);
       return true;
     case "html-403":
-      answerHtml(response, 403);
+      sendHtml(response, 403);
       return true;
     case "html-404":
-      answerHtml(response, 404);
+      sendHtml(response, 404);
       return true;
     case "array":
     case "json-array":
-      answerJson(response, 200, [{ access_token: "access", id_token: "id", refresh_token: "refresh" }]);
+      sendJson(response, 200, [{ access_token: "access", id_token: "id", refresh_token: "refresh" }]);
       return true;
     case "oversized":
-      answerOversized(response);
+      sendOversized(response);
       return true;
-    case "broken-off":
-      breakOff(response);
+    case "truncated-body":
+      sendTruncated(response);
       return true;
     case "redirected":
-      response.writeHead(307, { location: "/strangers-keys" });
+      response.writeHead(307, { location: "/attacker-keys" });
       response.end();
       return true;
-    case "hang-up":
+    case "connection-reset":
       response.destroy();
       return true;
     case "slow":
-      await sleep(slowness * 1000, undefined, { ref: false });
+      await sleep(responseDelay * 1000, undefined, { ref: false });
       return false;
     default:
       return false;

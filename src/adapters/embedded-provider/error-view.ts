@@ -1,14 +1,14 @@
 import { StoreDown, StoreFull } from "../../domain/failure.ts";
 import { diskFault } from "../shared/disk-fault.ts";
 
-export interface Trouble {
+export interface ErrorView {
   readonly status: number;
   readonly heading: string;
   readonly explanation: string;
 }
 
-/** What is said about a failure of the provider itself, whose cause is in the log. */
-export const troubleOf = (error: unknown): Trouble => {
+/** What the error page says about a server error, whose cause is logged elsewhere. */
+export const errorView = (error: unknown): ErrorView => {
   const heading = "Something went wrong";
   if (error instanceof StoreDown) return { status: 503, heading, explanation: error.message };
   const fault = diskFault(error);

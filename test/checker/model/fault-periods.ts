@@ -6,27 +6,27 @@ interface Period {
   to: Moment;
 }
 
-/** Periods in which something was broken on purpose, so that not everybody can be served. */
-export interface Trouble {
-  /** Begins a period; what is returned ends it, so many milliseconds later. */
+/** Periods of a fault, during which some responses may be 503. */
+export interface FaultPeriods {
+  /** Begins a period. The function that it returns ends it, after a delay in milliseconds. */
   begin(): (after?: number) => void;
   add(from: Moment, to: Moment): void;
-  /** Whether some of the time from one moment to another was troubled. */
-  touches(from: Moment, to: Moment): boolean;
-  /** The first moment, not before this one, that is out of trouble; Infinity: not yet known. */
-  over(moment: Moment): Moment;
+  /** Whether a period overlaps the time between two moments. */
+  overlaps(from: Moment, to: Moment): boolean;
+  /** The first moment from this one on that is in no period; Infinity while the period has not ended. */
+  endAfter(moment: Moment): Moment;
   /** For reports. */
   last(): { readonly from: Moment; readonly to: Moment } | undefined;
 }
 
-/** No answer takes as long as this, so what ended before is of no interest any more. */
-const memory = 120_000;
+/** In milliseconds. No response takes as long, so that older periods are not needed. */
+const retention = 120_000;
 
-export const trouble = (): Trouble => {
+export const faultPeriods = (): FaultPeriods => {
   let periods: Period[] = [];
   const add = (from: Moment, to: Moment): Period => {
     const period = { from, to };
-    periods = [...periods.filter((known) => known.to > Date.now() - memory), period];
+    periods = [...periods.filter(({ to: end }) => end > Date.now() - retention), period];
     return period;
   };
   const at = (moment: Moment) => periods.find(({ from, to }) => from <= moment && moment < to);
@@ -39,8 +39,8 @@ export const trouble = (): Trouble => {
     },
     add: (from, to) => void add(from, to),
     last: () => periods.at(-1),
-    touches: (from, to) => periods.some((period) => period.from <= to && from < period.to),
-    over: (moment) => {
+    overlaps: (from, to) => periods.some((period) => period.from <= to && from < period.to),
+    endAfter: (moment) => {
       let end = moment;
       for (let period = at(end); period && end < Number.POSITIVE_INFINITY; period = at(end)) end = period.to;
       return end;

@@ -4,26 +4,25 @@ import { connect, createServer } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
 import type { Certificates } from "../containers/certificates.ts";
 
-export interface Front {
+export interface TcpProxy {
   readonly port: number;
   close(): Promise<void>;
 }
 
-export interface TlsFront extends Front {
+export interface TlsProxy extends TcpProxy {
   readonly origin: string;
 }
 
-/** How to create a server, and the address on which it listens. */
 interface Listener {
-  readonly make: (accept: (socket: Socket) => void) => Server;
+  readonly create: (accept: (socket: Socket) => void) => Server;
   readonly host: string;
 }
 
-const frontOf = async ({ make, host }: Listener, port: number): Promise<Front> => {
+const startProxy = async ({ create, host }: Listener, port: number): Promise<TcpProxy> => {
   const sockets = new Set<Socket>();
-  const server = make((outer) => {
+  const server = create((outer) => {
     const inner = connect(port, "127.0.0.1");
-    // When one side closes its connection, the other one is closed too.
+    // When one side closes its connection, the other connection is closed as well.
     const end = () => {
       for (const socket of [outer, inner]) sockets.delete(socket.destroy());
     };
@@ -46,16 +45,16 @@ const frontOf = async ({ make, host }: Listener, port: number): Promise<Front> =
   };
 };
 
-/** Forwards TCP connections to a service on 127.0.0.1, for clients that use another address of this machine. */
-export const plainFront = (port: number, host: string): Promise<Front> =>
-  frontOf({ make: (accept) => createServer(accept), host }, port);
+/** Forwards connections to a service of 127.0.0.1, for clients that reach this machine by another address only. */
+export const tcpProxy = (port: number, host: string): Promise<TcpProxy> =>
+  startProxy({ create: (accept) => createServer(accept), host }, port);
 
-/** Terminates TLS for a service on 127.0.0.1. */
-export const tlsFront = async (
+/** Terminates TLS for a service of 127.0.0.1 that does not support it. */
+export const tlsProxy = async (
   { certificate: cert, key }: Certificates,
   port: number,
   host = "127.0.0.1",
-): Promise<TlsFront> => {
-  const front = await frontOf({ make: (accept) => createTlsServer({ cert, key }, accept), host }, port);
-  return { ...front, origin: `https://${host}:${front.port}` };
+): Promise<TlsProxy> => {
+  const proxy = await startProxy({ create: (accept) => createTlsServer({ cert, key }, accept), host }, port);
+  return { ...proxy, origin: `https://${host}:${proxy.port}` };
 };

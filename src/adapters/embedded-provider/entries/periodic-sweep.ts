@@ -1,17 +1,17 @@
 import type { Seconds } from "../../../domain/brand.ts";
 import type { Log } from "../../../ports/driven/system/log.ts";
 
-export interface Repetition {
-  /** Returns when the sweep under way, if any, has ended. */
+export interface PeriodicSweep {
+  /** Aborts the sweep in progress, if any, and resolves when it has ended. */
   stop(): Promise<void>;
 }
 
-/** Sweeps again and again, with a pause between two runs; keeps no process alive. */
-export const repeat = (
-  pause: Seconds,
+/** Sweeps repeatedly, `interval` after the end of the last run. Its timer does not keep the process alive. */
+export const periodicSweep = (
+  interval: Seconds,
   sweep: (signal: AbortSignal) => Promise<void>,
   log: Log,
-): Repetition => {
+): PeriodicSweep => {
   const stopping = new AbortController();
   let running = Promise.resolve();
   let timer: NodeJS.Timeout;
@@ -24,7 +24,7 @@ export const repeat = (
         .finally(() => {
           if (!stopping.signal.aborted) schedule();
         });
-    }, pause * 1000).unref();
+    }, interval * 1000).unref();
   };
   schedule();
   return {
