@@ -80,7 +80,7 @@ const parseRecord = (text: string, reportDamaged: (id: string) => void): ListedS
   return undefined;
 };
 
-/** So many damaged records are remembered as reported. */
+/** The number of damaged records that are remembered as reported. */
 const maxReported = 1000;
 
 /** Logs each damaged record once, not at each request that reads it. */
