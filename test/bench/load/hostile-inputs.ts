@@ -204,6 +204,7 @@ const listings: HostileInput[] = [
       ["3000 datasets", 3000, (i: number) => `many_${i % 50}_${i}`],
       ["10 000 datasets", 10_000, (i: number) => `many_${i % 50}_${i}`],
       ["10 000 datasets more, each with a heading of its own", 10_000, (i: number) => `one-${i}_a`],
+      ["10 000 names more that have no address", 10_000, (i: number) => `_none_${i}`],
     ] as const
   ).map(
     ([name, count, nameOf]): HostileInput => ({

@@ -33,8 +33,13 @@ it("ends the sessions that a logout token names, once", async () => {
   expect(await s.logOut(token)).toEqual({ outcome: "done" });
   expect(await s.sessions.peek(id)).toBeUndefined();
   await s.begin();
-  expect(await s.logOut(token)).toMatchObject({ outcome: "refused" });
+  const refused = { outcome: "refused", reason: "The logout token has been used before." };
+  expect(await s.logOut(token)).toEqual(refused);
   expect(await s.sessions.peek(id)).toBeDefined();
+  expect(s.log.events).toEqual([
+    { event: "session-ended", username: "alice", why: "logged out at the provider" },
+    { event: "logout-notice", ...refused },
+  ]);
 });
 
 it("remembers a logout token for longer than it is accepted, and not for ever", async () => {

@@ -21,9 +21,13 @@ describe("the discovery document", () => {
       token_endpoint: "https://idp.example.org/token",
       nextstrain_cli_client_configuration: {
         client_id: "cli",
+        application_type: "native",
+        response_types: ["code"],
+        grant_types: ["authorization_code"],
         redirect_uris: ["http://127.0.0.1/"],
         id_token_username_claim: "sub",
         id_token_groups_claim: "realm_access.roles",
+        aws_cognito_user_pool_id: null,
       },
     });
   });

@@ -40,6 +40,12 @@ describe("a Bearer token", () => {
     );
   });
 
+  it("that has expired is told to be renewed", async () => {
+    const s = loginSetup();
+    const { idToken } = s.identityProvider.tokensOf("alice", [], { aud: "cli", exp: 1 });
+    await expect(bearer(s, idToken)).rejects.toThrow("The token has expired. Renew it.");
+  });
+
   it("is refused when its owner's rights have changed since", async () => {
     const s = loginSetup();
     const { idToken } = s.identityProvider.tokensOf("alice", [], { aud: "cli" });
@@ -130,6 +136,29 @@ describe("a session", () => {
     expect(s.identityProvider.revoked).toEqual([]);
   });
 
+  it("whose token cannot be verified with the provider's present keys is renewed", async () => {
+    const s = loginSetup();
+    const first = s.identityProvider.tokensOf("alice");
+    const id = await s.logIn(first);
+    s.identityProvider.verify = async () => ({ outcome: "unverifiable", reason: "a new key" });
+    expect(await s.callerOf(id)).toMatchObject(alice);
+    expect(s.identityProvider.refreshed).toEqual([first.refreshToken]);
+  });
+
+  it("that is too old ends also when its tokens cannot be opened", async () => {
+    const s = loginSetup();
+    const login = { username: "alice" as Username, since: s.clock.now(), sealedTokens: "" as SealedText };
+    await s.sessions.create(otherId, { login }, idleTimeout);
+    const stored = (await s.sessions.peek(otherId)) ?? expect.unreachable();
+    s.clock.pass(500);
+    const identify = identifyCaller({ ...s.parts, maxLifetime: 500 });
+    expect(await identify({ kind: "session", id: otherId, stored })).toEqual({
+      kind: "anonymous",
+      loginEnd: "too-old",
+    });
+    expect(s.background.waiting).toEqual([]);
+  });
+
   it("loses tokens that were copied from another session", async () => {
     const s = loginSetup();
     const id = await s.logIn(s.identityProvider.tokensOf("alice"));
@@ -146,6 +175,8 @@ describe("a session", () => {
     await s.sessions.create(otherId, { login }, idleTimeout);
     expect(await s.callerOf(otherId)).toBe(anonymous);
     expect((await s.sessions.load(otherId, idleTimeout))?.session).toEqual({});
+    const reason = "its tokens cannot be opened";
+    expect(s.log.events).toEqual([{ event: "session-dropped", username: "alice", reason }]);
   });
 
   it("loses damaged tokens for this request when the store cannot be written, and a mistake of our own passes", async () => {

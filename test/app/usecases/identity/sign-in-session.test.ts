@@ -81,6 +81,7 @@ describe("a login that is finished", () => {
     await s.logInBy({ sid: "s2" }, { ...newcomer, session: former });
     await s.background.settle();
     expect(s.identityProvider.revoked).toEqual([refreshToken]);
+    expect(s.log.events).toContainEqual({ event: "session-ended", username: "alice", why: "logged out" });
   });
 
   it("keeps the values of the session before, and nothing of its login or of why that ended", async () => {
@@ -167,8 +168,11 @@ describe("a logout", () => {
   it("ends every session that the browser sent, and has the provider forget their logins", async () => {
     const s = signInSetup();
     const [one, other, elsewhere] = [await s.logInBy(), await s.logInBy(), await s.logInBy()];
+    s.log.events.length = 0;
     await s.signIn.logOut(origin, one.session, new Set([one.session.id, other.session.id, stranger]));
     await s.background.settle();
+    const ended = { event: "session-ended", username: "alice", why: "logged out" };
+    expect(s.log.events).toEqual([ended, ended]);
     expect(await s.registry.list(alice)).toEqual([elsewhere.session.id]);
     expect(await s.sessions.peek(one.session.id)).toBeUndefined();
     expect(await s.sessions.peek(other.session.id)).toBeUndefined();

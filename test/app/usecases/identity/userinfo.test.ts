@@ -57,7 +57,10 @@ describe("a login whose id token lacks the groups", () => {
   it("fails as an outage when userinfo does not take an access token that is new", async () => {
     const s = setup();
     s.identityProvider.onUserinfo = () => "refused";
-    await expect(s.logInAnew()).rejects.toThrow(ProviderDown);
+    await expect(s.logInAnew()).rejects.toMatchObject({
+      code: "provider-down",
+      cause: { message: expect.stringContaining("does not take the access token") },
+    });
   });
 
   it("has no roles when userinfo does not know the claim either, and the log says so", async () => {
