@@ -27,6 +27,9 @@ export interface AdapterParts {
 /** How long a lock stays taken after its holder was killed. */
 const lockLease: Seconds = 5;
 
+/** In a bucket, beside groups' objects: no group can have this name, and so no address leads below it. */
+const recordsRoot = ".groups-server/records/";
+
 /** A not-before mark must outlive every token issued before it, and so every session that may hold one. */
 const marksOutlive: Seconds = 86_400;
 
@@ -75,8 +78,11 @@ const folderOf = ({ configuration, clock, log }: StoreParts, name: string) => ({
 
 const bindObjectsFolder = async (to: DependencyContainer, parts: AdapterParts): Promise<void> => {
   const { filesystemResourceStore } = await import("../adapters/filesystem/resources/resource-store.ts");
+  const { objectRecords } = await import("../adapters/records/object-records.ts");
   const store = parts.closers.add(filesystemResourceStore(folderOf(parts, "objects")));
+  const records = parts.closers.add(filesystemResourceStore(folderOf(parts, "records")));
   bind(to, keys.resourceStore, () => store);
+  bind(to, keys.records, () => objectRecords(records, ""));
 };
 
 const bindS3 = async (
@@ -84,13 +90,13 @@ const bindS3 = async (
   { configuration, clock, closers, log }: AdapterParts,
 ): Promise<void> => {
   const { settings } = configuration;
-  const [{ connectS3 }, { s3ResourceStore }, { startProbe }] = await Promise.all([
+  const [{ connectS3 }, { s3ResourceStore }, { startProbe }, { objectRecords }] = await Promise.all([
     import("../adapters/s3/connection.ts"),
     import("../adapters/s3/resource-store.ts"),
     import("../adapters/s3/probe/start-probe.ts"),
+    import("../adapters/records/object-records.ts"),
   ]);
   const options = {
-    bucket: settings.GROUPS_BUCKET,
     checksums: settings.S3_CHECKSUMS,
     ...ifDefined("endpoint", settings.AWS_ENDPOINT_URL_S3),
     ...ifDefined("region", settings.AWS_REGION),
@@ -99,11 +105,15 @@ const bindS3 = async (
     completeTimeout: settings.STORE_COMPLETE_TIMEOUT,
     proxyEnv: configuration.proxies,
   };
-  const connection = closers.add(connectS3(options, log));
-  const { supportedConditions } = closers.add(startProbe(connection, clock));
-  bind(to, keys.resourceStore, () =>
-    s3ResourceStore(connection, { lock: get(to, keys.writeLock), supportedConditions }),
-  );
+  const open = (bucket: string) => {
+    const connection = closers.add(connectS3({ ...options, bucket }, log));
+    const { supportedConditions } = closers.add(startProbe(connection, clock));
+    return () => s3ResourceStore(connection, { lock: get(to, keys.writeLock), supportedConditions });
+  };
+  const { GROUPS_BUCKET: bucket, RECORDS_BUCKET: recordsBucket = bucket } = settings;
+  bind(to, keys.resourceStore, open(bucket));
+  const store = recordsBucket === bucket ? () => get(to, keys.resourceStore) : open(recordsBucket);
+  bind(to, keys.records, () => objectRecords(store(), recordsRoot));
 };
 
 const bindSessionsFolder = async (to: DependencyContainer, parts: StoreParts): Promise<void> => {

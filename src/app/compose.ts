@@ -36,6 +36,7 @@ import { revokeLogin } from "./usecases/identity/revoke-login.ts";
 import { signIn } from "./usecases/identity/sign-in.ts";
 import { userinfo as claimsFromUserinfo } from "./usecases/identity/userinfo.ts";
 import { idTokenValidation } from "./usecases/identity/validate-id-token.ts";
+import { recordSignIn } from "./usecases/people/record-sign-in.ts";
 import { withGzipDetection } from "./usecases/resources/gzip-detection.ts";
 import { storedFiles } from "./usecases/resources/stored-files.ts";
 import { mySessions } from "./usecases/sessions/my-sessions.ts";
@@ -98,6 +99,7 @@ const assemble = (
   const logins = { tokens, registered, revoke, userinfo, claimNames };
   const renew = renewTokens({ ...session, ...logins, validate, lockTimeout: timeout, wait });
   const renewing = parts.closers.add(renewals({ ...ports, renew, timeout }));
+  const signedIn = recordSignIn({ ...ports, background });
   const data = dataParts(ports);
   return server({
     ...ports,
@@ -113,7 +115,7 @@ const assemble = (
       touchSession: touchSession({ ...session, registered }),
       maxLifetime: settings.SESSION_MAX_LIFETIME,
     }),
-    signIn: signIn({ ...session, ...provider, ...logins, background }),
+    signIn: signIn({ ...session, ...provider, ...logins, background, recordSignIn: signedIn }),
     discovery: discovery({ ...ports, ...provider }),
     readiness: readiness(ports),
     overviews: parts.closers.add(openOverviews(ports.log)),
@@ -160,6 +162,7 @@ const resolvePorts = (from: DependencyContainer) => ({
   marks: get(from, keys.marks),
   replayCache: get(from, keys.replayCache),
   random: get(from, keys.random),
+  records: get(from, keys.records),
   resourceStore: withCachedUnicodeNames(
     withGzipDetection(get(from, keys.resourceStore)),
     get(from, keys.clock),
@@ -170,13 +173,13 @@ const resolvePorts = (from: DependencyContainer) => ({
 
 export type Ports = ReturnType<typeof resolvePorts>;
 
-const halfPerCaller = (total: number) => ({ total, perCaller: Math.max(1, Math.ceil(total / 2)) });
+const halfFor = (atOnce: number) => ({ atOnce, perCaller: Math.max(1, Math.ceil(atOnce / 2)) });
 
 const admissionLimits = (settings: Settings) => ({
-  upload: halfPerCaller(settings.MAX_UPLOADS),
-  download: halfPerCaller(settings.MAX_DOWNLOADS),
-  login: halfPerCaller(settings.MAX_LOGINS),
-  render: halfPerCaller(settings.MAX_RENDERS),
+  upload: halfFor(settings.MAX_UPLOADS),
+  download: halfFor(settings.MAX_DOWNLOADS),
+  login: halfFor(settings.MAX_LOGINS),
+  render: halfFor(settings.MAX_RENDERS),
 });
 
 const keyOf = (secret: string) => createSecretKey(Buffer.from(secret));

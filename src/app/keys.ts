@@ -1,6 +1,7 @@
 import type { Directory } from "../ports/driven/identity/directory.ts";
 import type { IdentityProvider } from "../ports/driven/identity/identity-provider.ts";
 import type { RoleGroupCatalogue } from "../ports/driven/identity/role-group-catalogue.ts";
+import type { Records } from "../ports/driven/records/records.ts";
 import type { AuspiceClient } from "../ports/driven/resources/auspice-client.ts";
 import type { Compression } from "../ports/driven/resources/compression.ts";
 import type { ContentCheck } from "../ports/driven/resources/content-check.ts";
@@ -37,6 +38,7 @@ export const keys = {
   log: key<Log>("log"),
   marks: key<NotBeforeMarks>("not-before-marks"),
   random: key<Random>("random"),
+  records: key<Records>("records"),
   resourceStore: key<ResourceStore>("resource-store"),
   sealer: key<TokenSealer>("token-sealer"),
   sessionRegistry: key<SessionRegistry>("session-registry"),

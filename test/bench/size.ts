@@ -1,4 +1,4 @@
-/** Measures the size of `node_modules` after `npm ci --omit=dev`, as in a deployment. */
+/** How large `node_modules` is after `npm ci --omit=dev`, as a deployment has it. */
 import { spawnSync } from "node:child_process";
 import { cp, mkdir, mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -9,14 +9,14 @@ const limitMegabytes = 150;
 
 const codebase = fileURLToPath(new URL("../../", import.meta.url));
 
-/** The files that the installation reads: the package lists, and the script that installs Auspice's client. */
-const installationFiles = ["package.json", "package-lock.json", "src/adapters/auspice"];
+/** What the installation reads: the lists of packages, and the script that brings Auspice's client. */
+const needed = ["package.json", "package-lock.json", "src/adapters/auspice"];
 
-/** Disk usage, like `du`. */
+/** On the disk, like `du`. */
 const megabytesBelow = async (folder: string): Promise<number> => {
   let blocks = 0;
   for (const entry of await readdir(folder, { recursive: true })) {
-    // Links in .bin may point to packages that are not installed.
+    // Links in .bin may be of packages that were left out.
     blocks += await stat(join(folder, entry)).then(
       (found) => found.blocks,
       () => 0,
@@ -27,7 +27,7 @@ const megabytesBelow = async (folder: string): Promise<number> => {
 
 const folder = await mkdtemp(join(tmpdir(), "size-bench-"));
 try {
-  for (const path of installationFiles) {
+  for (const path of needed) {
     await mkdir(join(folder, path, ".."), { recursive: true });
     await cp(join(codebase, path), join(folder, path), { recursive: true });
   }

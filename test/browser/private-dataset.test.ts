@@ -86,7 +86,7 @@ describe("a private dataset, in a browser", () => {
     await alice.page.getByRole("alert").waitFor();
     await alice.show("login-form-wrong-password");
     // Chromium logs the form's 422 for a wrong password on its console.
-    alice.problems.length = 0;
+    alice.troubles.length = 0;
     await alice.logIn("alice");
     await alice.page.waitForURL(server.http + group);
     await alice.page.getByText("Private group").waitFor();
@@ -140,10 +140,10 @@ describe("a private dataset, in a browser", () => {
     await upload.getByRole("button", { name: "Replace it" }).click();
     await upload.getByText("1 uploaded").waitFor();
     // Chromium logs the 412 because of which the page asks.
-    alice.problems.splice(
+    alice.troubles.splice(
       0,
       Number.POSITIVE_INFINITY,
-      ...alice.problems.filter((text) => !text.includes("412")),
+      ...alice.troubles.filter((text) => !text.includes("412")),
     );
   });
 
@@ -156,10 +156,10 @@ describe("a private dataset, in a browser", () => {
     await upload.locator(".outcome.bad").waitFor();
     await alice.show("upload-refused");
     expect(await upload.locator(".outcome.bad").innerText()).toMatch(/JSON/);
-    alice.problems.splice(
+    alice.troubles.splice(
       0,
       Number.POSITIVE_INFINITY,
-      ...alice.problems.filter((text) => !text.includes("400")),
+      ...alice.troubles.filter((text) => !text.includes("400")),
     );
   });
 
@@ -207,10 +207,10 @@ describe("a private dataset, in a browser", () => {
     await carol.show("forbidden");
     const data = await carol.page.request.get(`${server.http}/charon/getDataset?prefix=${dataset}`);
     expect(data.status()).toBe(403);
-    carol.problems.splice(
+    carol.troubles.splice(
       0,
       Number.POSITIVE_INFINITY,
-      ...carol.problems.filter((text) => !text.includes("403")),
+      ...carol.troubles.filter((text) => !text.includes("403")),
     );
   });
 
@@ -231,6 +231,6 @@ describe("a private dataset, in a browser", () => {
   });
 
   it("causes no error on any console", () => {
-    expect(sessions.flatMap(({ problems }) => problems)).toEqual([]);
+    expect(sessions.flatMap(({ troubles }) => troubles)).toEqual([]);
   });
 });

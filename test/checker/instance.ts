@@ -5,41 +5,37 @@ import { Agent, request } from "node:http";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import type { FaultPeriods } from "./model/fault-periods.ts";
-import { faultPeriods } from "./model/fault-periods.ts";
+import type { Trouble } from "./model/trouble.ts";
+import { trouble } from "./model/trouble.ts";
 
 const program = fileURLToPath(new URL("../../server.js", import.meta.url));
 
-/** The public host name, which a reverse proxy in front of the instances would send. */
+/** The public name of all instances, as a proxy in front of them would say it. */
 export const host = "lab.example";
 
-export interface InstanceResponse {
+export interface Asked {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly cookies: readonly string[];
   readonly text: string;
 }
 
-/** A process of the real program, which is killed and restarted. */
+/** A process of the real program, that is killed and started again. */
 export interface Instance {
   readonly number: number;
-  /** Number of starts. */
+  /** How often it was started. */
   generation(): number;
-  /** When the process of that generation was killed; undefined when it was not. */
+  /** When the process of that generation was killed; undefined: it was not. */
   killed(generation: number): number | undefined;
-  /** When it was killed or starting. */
-  readonly down: FaultPeriods;
-  /** When it was killed, still compiling its code after a start, or not scheduled. */
-  readonly slow: FaultPeriods;
+  /** It is dead, or starting. */
+  readonly down: Trouble;
+  /** It is dead, or new and still compiling itself, or the machine does not run it. */
+  readonly slow: Trouble;
   start(): Promise<void>;
-  /** Sends SIGKILL, and resolves when the process has ended. */
+  /** As `kill -9`. Returns when it is dead. */
   kill(): Promise<void>;
-  /** GET, or POST of a form. Rejects without a whole response. */
-  request(
-    path: string,
-    headers: Readonly<Record<string, string>>,
-    form?: URLSearchParams,
-  ): Promise<InstanceResponse>;
+  /** GET, or POST of a form. Rejects when no whole answer comes. */
+  ask(path: string, headers: Readonly<Record<string, string>>, form?: URLSearchParams): Promise<Asked>;
 }
 
 export interface InstanceOptions {
@@ -48,23 +44,23 @@ export interface InstanceOptions {
   readonly workingFolder: string;
   readonly nodeOptions: readonly string[];
   readonly environment: (generation: number) => Readonly<Record<string, string>>;
-  /** Called with each line of its log. */
+  /** Each line that it logs. */
   readonly onLine: (line: string) => void;
 }
 
 /** In milliseconds. */
-const startTimeout = 60_000;
-const responseTimeout = 25_000;
-const warmUpTime = 4000;
+const longestStart = 60_000;
+const longestAnswer = 25_000;
+const compiling = 4000;
 
 export const instance = (options: InstanceOptions): Instance => {
   const { number, port } = options;
-  const [down, slow] = [faultPeriods(), faultPeriods()];
+  const [down, slow] = [trouble(), trouble()];
   const agent = new Agent({ keepAlive: true, maxFreeSockets: 64 });
-  const killedAt = new Map<number, number>();
+  const deaths = new Map<number, number>();
   let generation = 0;
   let child: ChildProcess | undefined;
-  let endFaults = [down.begin(), slow.begin()] as const;
+  let ends = [down.begin(), slow.begin()] as const;
 
   const start = async (): Promise<void> => {
     generation += 1;
@@ -77,31 +73,31 @@ export const instance = (options: InstanceOptions): Instance => {
     child = started;
     const lines = createInterface({ input: started.stdout });
     await new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error("An instance does not start")), startTimeout);
-      const onExit = () => reject(new Error("An instance ended while it started"));
-      started.once("exit", onExit);
+      const late = setTimeout(() => reject(new Error("An instance does not start")), longestStart);
+      const died = () => reject(new Error("An instance ended while it started"));
+      started.once("exit", died);
       lines.on("line", (line) => {
         if (line.includes('"event":"listening"')) {
-          clearTimeout(timer);
-          started.off("exit", onExit);
+          clearTimeout(late);
+          started.off("exit", died);
           resolve();
         } else options.onLine(line);
       });
     });
-    endFaults[0](100);
-    endFaults[1](warmUpTime);
+    ends[0](100);
+    ends[1](compiling);
     void watch(started);
   };
 
-  /** A process that does not answer a probe within a quarter of a second may miss its timeouts too. */
+  /** Who cannot say that it lives within a quarter of a second misses its time limits too. */
   const watch = async (watched: ChildProcess): Promise<void> => {
     while (watched.exitCode === null && watched.signalCode === null) {
       const before = Date.now();
-      // Recorded during the probe, since others may get a response before it does.
-      const timer = setInterval(() => slow.add(before - 1000, Date.now() + 2000), 250);
-      // The process may be killed before it answers.
+      // Whoever else waits for it may hear of it before this does.
+      const late = setInterval(() => slow.add(before - 1000, Date.now() + 2000), 250);
+      // It may be killed before it answers.
       await send({ port, agent, path: "/healthz", headers: {}, form: undefined }).catch(() => undefined);
-      clearInterval(timer);
+      clearInterval(late);
       if (Date.now() > before + 250) slow.add(before - 1000, Date.now() + 2000);
       await sleep(200);
     }
@@ -113,20 +109,20 @@ export const instance = (options: InstanceOptions): Instance => {
     slow,
     start,
     generation: () => generation,
-    killed: (which) => killedAt.get(which),
+    killed: (which) => deaths.get(which),
     kill: async () => {
       if (!child || child.exitCode !== null || child.signalCode !== null) return;
       const ended = once(child, "exit");
-      endFaults = [down.begin(), slow.begin()];
-      killedAt.set(generation, Date.now());
+      ends = [down.begin(), slow.begin()];
+      deaths.set(generation, Date.now());
       child.kill("SIGKILL");
       await ended;
     },
-    request: (path, headers, form) => send({ port, agent, path, headers, form }),
+    ask: (path, headers, form) => send({ port, agent, path, headers, form }),
   };
 };
 
-interface InstanceRequest {
+interface Sent {
   readonly port: number;
   readonly agent: Agent;
   readonly path: string;
@@ -136,14 +132,14 @@ interface InstanceRequest {
 
 const formType = { "Content-Type": "application/x-www-form-urlencoded" };
 
-const send = ({ port, agent, path, headers, form }: InstanceRequest): Promise<InstanceResponse> =>
+const send = ({ port, agent, path, headers, form }: Sent): Promise<Asked> =>
   new Promise((resolve, reject) => {
     const sent = request({
       host: "127.0.0.1",
       port,
       path,
       agent,
-      timeout: responseTimeout,
+      timeout: longestAnswer,
       method: form ? "POST" : "GET",
       headers: {
         ...headers,

@@ -1,4 +1,4 @@
 import { setUpContainers } from "../support/containers/set-up.ts";
 
-/** Builds no images, since each test builds its own. */
+/** Images are built by the tests that need them. */
 export const setup = (): Promise<() => Promise<void>> => setUpContainers([]);

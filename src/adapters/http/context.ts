@@ -2,22 +2,22 @@ import type Koa from "koa";
 import type { Caller, Credentials } from "../../domain/identity/caller.ts";
 import type { OpenGroup } from "../../ports/driving/groups.ts";
 
-/** `ctx.state`: what the middleware sets for a request, in this order. */
+/** What the middleware found out about a request, in the order in which it does. */
 export interface RequestState {
-  /** The request id, in the log and in error pages. */
+  /** For the log and for error documents. */
   id: string;
-  /** Aborted when the client disconnects before the response is complete. */
+  /** Aborted when the client goes away before its answer is complete. */
   signal: AbortSignal;
-  /** The server's own origin (scheme, host, port) as the client sees it; only trusted proxies' headers count. */
+  /** The server's own origin, as this client sees it; never what a stranger's header says. */
   origin: string;
-  /** Whether a trusted proxy forwarded the request, so that X-Forwarded-For has the client's address. */
+  /** Whether a proxy that is trusted has sent this on, so that its headers say who the client is. */
   isForwarded?: boolean;
-  /** The session of the request's cookie, or the one that the request has begun. */
+  /** The browser's session: what its cookie brought, until the request begins another or ends it. */
   session: Credentials;
-  /** Whether 100 Continue has been sent to a client that expects it. */
-  isContinueSent?: boolean;
+  /** A client that waited for "100 Continue" before its body has got it. */
+  continued?: boolean;
   caller: Caller;
-  /** The group in the path, once its route has opened it for the caller. */
+  /** The group that the address names, once its route has opened it for the caller. */
   openGroup?: OpenGroup;
 }
 

@@ -27,14 +27,16 @@ const checkSecrets = ({ SESSION_SECRET: secrets = [] }: Settings, problems: stri
   );
 };
 
-const checkBucket = (settings: Settings, problems: string[]): void => {
-  const { GROUPS_BUCKET: name, AWS_ENDPOINT_URL_S3: endpoint } = settings;
-  const isPossible =
-    (endpoint === undefined ? bucketName.aws : bucketName.other).test(name) && isIP(name) === 0;
-  if (isPossible || settings.GROUPS_STORAGE !== "s3") return;
-  problems.push(
-    `GROUPS_BUCKET: ${JSON.stringify(name)} cannot be a bucket's name. Give the name alone, without s3:// and without a path.`,
-  );
+const checkBuckets = (settings: Settings, problems: string[]): void => {
+  if (settings.GROUPS_STORAGE !== "s3") return;
+  const form = settings.AWS_ENDPOINT_URL_S3 === undefined ? bucketName.aws : bucketName.other;
+  for (const setting of ["GROUPS_BUCKET", "RECORDS_BUCKET"] as const) {
+    const name = settings[setting];
+    if (name === undefined || (form.test(name) && isIP(name) === 0)) continue;
+    problems.push(
+      `${setting}: ${JSON.stringify(name)} cannot be a bucket's name. Give the name alone, without s3:// and without a path.`,
+    );
+  }
 };
 
 const checkCookieDomain = (settings: Settings, problems: string[]): void => {
@@ -83,7 +85,7 @@ const checkRoleGroups = ({ ROLE_GROUPS: mapping }: Settings, problems: string[])
 /** Finds values that have the right type and still cannot work, before anything is opened. */
 export const checkValues = (mode: Mode, settings: Settings, problems: string[]): void => {
   if (mode === "production") checkSecrets(settings, problems);
-  checkBucket(settings, problems);
+  checkBuckets(settings, problems);
   checkCookieDomain(settings, problems);
   checkCookieName(mode, settings, problems);
   checkRoleGroups(settings, problems);

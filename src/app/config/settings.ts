@@ -101,6 +101,11 @@ export const settings = {
     default: "nextstrain-groups",
     description: "Bucket with every group's objects.",
   }),
+  RECORDS_BUCKET: optional({
+    kind: text,
+    description:
+      "Bucket of the server's own records, below .groups-server/: who has signed in under which name. Unset: that of the groups.",
+  }),
   AWS_REGION: optional({
     kind: text,
     description:

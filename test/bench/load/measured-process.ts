@@ -4,15 +4,15 @@ import { closeSync, openSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
 
-/** A program that is measured, or that generates load. */
+/** A program that is being measured, or that puts load on one. */
 export interface MeasuredProcess {
   /** In bytes. */
   residentMemory(): Promise<number>;
-  /** The peak of resident memory, in bytes. */
+  /** The most it has had at once, in bytes. */
   peakMemory(): Promise<number>;
-  /** CPU time of all its threads, in seconds. */
+  /** Seconds of CPU that all its threads have used. */
   cpu(): Promise<number>;
-  /** What it has written so far. */
+  /** All that it has written to now. */
   output(): string;
   stop(): Promise<void>;
 }
@@ -24,16 +24,16 @@ export interface ProcessOptions {
   readonly nodeOptions?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
   readonly workingFolder: string;
-  /** Its output is written to this file, so that it costs the measuring process nothing. */
+  /** What it writes goes to this file, and not through the process that measures. */
   readonly outputFile: string;
-  /** The text in its output by which it says that it is ready. */
+  /** Is in what it writes as soon as it is ready. */
   readonly ready: string;
 }
 
 const timeoutMs = 30_000;
 const ticksPerSecond = 100;
 
-/** Starts a program with this Node, and resolves when it is ready. */
+/** Starts a program with this Node, and returns when it is ready. */
 export const startProcess = async (options: ProcessOptions): Promise<MeasuredProcess> => {
   const { PATH = "", HOME = "" } = process.env;
   const file = openSync(options.outputFile, "a");
@@ -56,22 +56,22 @@ export const startProcess = async (options: ProcessOptions): Promise<MeasuredPro
     await ended;
     clearTimeout(kill);
   };
-  const deadline = Date.now() + timeoutMs;
+  const late = Date.now() + timeoutMs;
   while (!output().includes(options.ready)) {
     if (child.exitCode !== null) throw new Error(`${options.program} ended: ${output()}`);
-    if (Date.now() > deadline) {
+    if (Date.now() > late) {
       await stop();
       throw new Error(`${options.program} does not start: ${output()}`);
     }
     await pause(20);
   }
-  return { ...processMetrics(child.pid ?? 0), output, stop };
+  return { ...figures(child.pid ?? 0), output, stop };
 };
 
-/** Options for profiling, such as `BENCH_NODE_OPTIONS=--cpu-prof`. */
+/** For looking into what was measured, such as `BENCH_NODE_OPTIONS=--cpu-prof`. */
 const nodeOptions = (): string[] => (process.env["BENCH_NODE_OPTIONS"] ?? "").split(" ").filter(Boolean);
 
-const processMetrics = (pid: number) => {
+const figures = (pid: number) => {
   const memory = async (field: string) => {
     const status = await readFile(`/proc/${pid}/status`, "utf8");
     return Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, "m").exec(status)?.[1]) * 1024;

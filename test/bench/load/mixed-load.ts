@@ -4,27 +4,22 @@ import type { ClientRequest, IncomingMessage } from "node:http";
 import { Agent, request } from "node:http";
 
 /**
- * A program that sends a mix of requests, some of which are transfers that it aborts, and prints
+ * A program that asks for this and that, some of it in transfers that it breaks off half way, and prints
  * `{"requests", "aborted"}`. Its argument is a file with a {@link Mix} as JSON.
  */
 export interface Mix {
   readonly port: number;
   readonly requests: number;
-  /** One of so many requests is an aborted transfer, downloads and uploads in turn. */
+  /** Every so many requests one is a transfer that is broken off: an upload, a download, and so on. */
   readonly abortEvery: number;
-  readonly concurrency: number;
-  /** Requested in turn. */
-  readonly targets: readonly Target[];
-  /** A large dataset. */
-  readonly download: Target;
-  readonly upload: Target;
-  /** What an upload sends before it is aborted, in base64. */
-  readonly partialBody: string;
-}
-
-interface Target {
-  readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly atOnce: number;
+  /** Taken in turns. */
+  readonly asked: readonly { readonly path: string; readonly headers: Readonly<Record<string, string>> }[];
+  /** Large. */
+  readonly download: { readonly path: string; readonly headers: Readonly<Record<string, string>> };
+  readonly upload: { readonly path: string; readonly headers: Readonly<Record<string, string>> };
+  /** In base64; what an upload sends before it is broken off. */
+  readonly beginning: string;
 }
 
 export interface MixResult {
@@ -35,63 +30,65 @@ export interface MixResult {
 const timeoutMs = 600_000;
 const agent = new Agent({ keepAlive: true });
 
-const send = (port: number, method: string, { path, headers }: Target): ClientRequest =>
+type Target = Mix["download"];
+
+const begin = (port: number, method: string, { path, headers }: Target): ClientRequest =>
   request({ agent, host: "127.0.0.1", port, method, path, headers });
 
-const responseTo = async (sent: ClientRequest): Promise<IncomingMessage> => {
+const answerOf = async (sent: ClientRequest): Promise<IncomingMessage> => {
   const [answer] = (await once(sent, "response")) as [IncomingMessage];
   return answer;
 };
 
-const get = async (port: number, target: Target): Promise<void> => {
-  const sent = send(port, "GET", target);
+const ask = async (port: number, target: Target): Promise<void> => {
+  const sent = begin(port, "GET", target);
   sent.end();
-  const answer = await responseTo(sent);
+  const answer = await answerOf(sent);
   answer.resume();
   await once(answer, "end");
   if (answer.statusCode !== 200) throw new Error(`${target.path} was answered ${answer.statusCode}`);
 };
 
-/** Aborts a request, which is expected to fail then. */
-const abort = async (sent: ClientRequest): Promise<void> => {
+/** Breaks off; what the connection's end makes of the request is of no interest. */
+const leave = async (sent: ClientRequest): Promise<void> => {
   sent.on("error", () => undefined);
   const closed = new Promise((resolve) => sent.once("close", resolve));
   sent.destroy();
   await closed;
 };
 
-const abortDownload = async (port: number, target: Target): Promise<void> => {
-  const sent = send(port, "GET", target);
+const breakOffDownload = async (port: number, target: Target): Promise<void> => {
+  const sent = begin(port, "GET", target);
   sent.end();
-  const answer = await responseTo(sent);
+  const answer = await answerOf(sent);
   answer.on("error", () => undefined);
   await once(answer, "data");
-  await abort(sent);
+  await leave(sent);
 };
 
-const abortUpload = async (port: number, target: Target, partialBody: Buffer): Promise<void> => {
-  const sent = send(port, "PUT", target);
-  await new Promise((resolve) => sent.write(partialBody, resolve));
-  await abort(sent);
+const breakOffUpload = async (port: number, target: Target, beginning: Buffer): Promise<void> => {
+  const sent = begin(port, "PUT", target);
+  await new Promise((resolve) => sent.write(beginning, resolve));
+  await leave(sent);
 };
 
 const run = async (mix: Mix): Promise<MixResult> => {
-  const partialBody = Buffer.from(mix.partialBody, "base64");
-  let requests = 0;
+  const beginning = Buffer.from(mix.beginning, "base64");
+  let begun = 0;
   let aborted = 0;
   const work = async (): Promise<void> => {
-    while (requests < mix.requests) {
-      const number = requests++;
+    while (begun < mix.requests) {
+      const number = begun++;
       if (number % mix.abortEvery > 0) {
-        await get(mix.port, mix.targets[number % mix.targets.length] as Target);
+        await ask(mix.port, mix.asked[number % mix.asked.length] as Target);
         continue;
       }
-      if (aborted++ % 2 === 0) await abortDownload(mix.port, mix.download);
-      else await abortUpload(mix.port, mix.upload, partialBody);
+      if (aborted++ % 2 === 0) await breakOffDownload(mix.port, mix.download);
+      else await breakOffUpload(mix.port, mix.upload, beginning);
     }
   };
-  await Promise.all(Array.from({ length: mix.concurrency }, work));
-  return { requests, aborted };
+  await Promise.all(Array.from({ length: mix.atOnce }, work));
+  return { requests: begun, aborted };
 };
 
 const [, , path] = process.argv;

@@ -3,24 +3,20 @@ import type { IncomingMessage } from "node:http";
 import { Agent, request } from "node:http";
 
 /**
- * A program that sends requests at a constant rate, without waiting for earlier responses (an open workload), until
- * SIGTERM. Then it prints the response times in milliseconds, as a list. Its argument is a {@link Probe} as JSON.
+ * A program that asks at a steady rate, whether or not earlier answers have come, until it is told to end;
+ * then it prints how long the answers took, in milliseconds, as a list. Its argument is a {@link Probe} as JSON.
  */
 export interface Probe {
   readonly port: number;
   readonly path: string;
-  /** Headers of the callers, in turn. */
+  /** Taken in turns. */
   readonly callers: readonly Readonly<Record<string, string>>[];
-  /** Requests per second. */
-  readonly rate: number;
+  readonly perSecond: number;
 }
 
 const agent = new Agent({ keepAlive: true });
 
-const responseTime = async (
-  { port, path }: Probe,
-  headers: Readonly<Record<string, string>>,
-): Promise<number> => {
+const ask = async ({ port, path }: Probe, headers: Readonly<Record<string, string>>): Promise<number> => {
   const began = performance.now();
   const sent = request({ agent, host: "127.0.0.1", port, path, headers });
   sent.end();
@@ -34,14 +30,14 @@ const responseTime = async (
 const [, , argument] = process.argv;
 if (argument !== undefined) {
   const probe = JSON.parse(argument) as Probe;
-  const times: Promise<number>[] = [];
+  const asked: Promise<number>[] = [];
   const timer = setInterval(() => {
-    times.push(responseTime(probe, probe.callers[times.length % probe.callers.length] ?? {}));
-  }, 1000 / probe.rate);
+    asked.push(ask(probe, probe.callers[asked.length % probe.callers.length] ?? {}));
+  }, 1000 / probe.perSecond);
   process.once("SIGTERM", async () => {
     clearInterval(timer);
-    process.stdout.write(`${JSON.stringify(await Promise.all(times))}\n`);
+    process.stdout.write(`${JSON.stringify(await Promise.all(asked))}\n`);
     agent.destroy();
   });
-  process.stdout.write("probing\n");
+  process.stdout.write("asking\n");
 }

@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { StartedStore } from "../../support/containers/stores/s3-service.ts";
 import type { KnownStore } from "../../support/stores/known-stores.ts";
 import { probeS3Store } from "../../support/stores/open-s3-store.ts";
+import { recordsContract } from "../records/records.contract.ts";
+import { recordsOn } from "../records/resource-store-records.ts";
 import { serverOnStore } from "../server-on-store.contract.ts";
 import { resourceStoreContract } from "./resource-store.contract.ts";
 import { s3Harness } from "./s3-resource-store.ts";
@@ -22,6 +24,7 @@ export const knownStoreContract = ({ name, heeds }: KnownStore, start: () => Pro
     });
 
     resourceStoreContract(`s3 by ${name}`, () => s3Harness(service));
+    recordsContract(`s3 by ${name}`, () => recordsOn(s3Harness(service), ".groups-server/records/"));
     serverOnStore(() => service);
   });
 };

@@ -18,7 +18,7 @@ afterAll(async () => {
   await server.provider.close();
 });
 beforeEach(() => {
-  server.provider.clearFaults();
+  server.provider.behave();
   server.events.length = 0;
 });
 

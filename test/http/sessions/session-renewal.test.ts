@@ -6,7 +6,7 @@ import { type ManualClock, manualClock } from "../../support/measuring/manual-cl
 import type { RunningServer } from "../../support/server/running-server.ts";
 import { startServer } from "../../support/server/running-server.ts";
 import { sessionCookie, username } from "../../support/sessions/sessions.ts";
-import type { TokenResponseFault } from "../../support/stub-provider/fault.ts";
+import type { AnswerFlaw } from "../../support/stub-provider/flaw.ts";
 import { stubProvider } from "../../support/stub-provider/stub-provider.ts";
 
 let clock: ManualClock;
@@ -21,11 +21,11 @@ afterAll(async () => {
   await server.provider.close();
 });
 beforeEach(() => {
-  server.provider.clearFaults();
+  server.provider.behave();
   server.provider.setPerson({ sub: "alice", username: "alice", groups: ["test-private/viewers"] });
 });
 
-const tokenLifetime = 300;
+const tokenLife = 300;
 const privatePage = "/groups/test-private";
 
 const loggedIn = async (): Promise<Browser> => {
@@ -45,27 +45,27 @@ const status = async (visitor: Browser, path: string): Promise<number> => (await
 
 describe("an expired id token", () => {
   test("is renewed once for many concurrent requests, with single-use refresh tokens", async () => {
-    server.provider.injectFault("rotating-refresh-tokens");
+    server.provider.misbehave("rotating-refresh-tokens");
     const visitor = await loggedIn();
     for (let round = 0; round < 3; round++) {
-      clock.pass(tokenLifetime + 1);
+      clock.pass(tokenLife + 1);
       const spent = await redemptions(async () => {
         const answers = await Promise.all(Array.from({ length: 12 }, () => visitor.ask(privatePage)));
         expect(answers.map((answer) => answer.status)).toEqual(answers.map(() => 200));
       });
       expect(spent).toBe(1);
     }
-    expect(server.provider.state.grants.maxRedemptions()).toBe(1);
+    expect(server.provider.state.grants.mostRedemptions()).toBe(1);
   });
 
   test("is renewed once by two servers with the same folder", async () => {
-    server.provider.injectFault("rotating-refresh-tokens");
+    server.provider.misbehave("rotating-refresh-tokens");
     const visitor = await loggedIn();
     const second = await startServer({ clock, folder: server.folder, provider: server.provider });
     try {
       const elsewhere = browser(second);
       elsewhere.cookies.set(sessionCookie, visitor.cookies.get(sessionCookie) ?? "");
-      clock.pass(tokenLifetime + 1);
+      clock.pass(tokenLife + 1);
       const spent = await redemptions(async () => {
         const both = [visitor, elsewhere, visitor, elsewhere].map((who) => status(who, privatePage));
         expect(await Promise.all(both)).toEqual([200, 200, 200, 200]);
@@ -80,21 +80,21 @@ describe("an expired id token", () => {
     const visitor = await loggedIn();
     expect(await status(visitor, privatePage)).toBe(200);
     server.provider.setPerson({ sub: "alice", username: "alice", groups: [] });
-    clock.pass(tokenLifetime + 1);
+    clock.pass(tokenLife + 1);
     expect(await status(visitor, privatePage)).toBe(403);
   });
 
   test("is renewed with the old refresh token when the response has no new one", async () => {
     const visitor = await loggedIn();
     for (let round = 0; round < 3; round++) {
-      clock.pass(tokenLifetime + 1);
+      clock.pass(tokenLife + 1);
       expect(await username(visitor)).toBe("alice");
     }
   });
 
   test("is renewed and stored before the response is sent", async () => {
     const visitor = await loggedIn();
-    clock.pass(tokenLifetime + 1);
+    clock.pass(tokenLife + 1);
     const before = [...(await server.stored.sessions()).values()];
     const cookie = `${sessionCookie}=${visitor.cookies.get(sessionCookie)}`;
     const { promise, resolve } = Promise.withResolvers<readonly string[]>();
@@ -109,8 +109,8 @@ describe("an expired id token", () => {
 
   test("is renewed and stored even if the client disconnects", async () => {
     const visitor = await loggedIn();
-    clock.pass(tokenLifetime + 1);
-    server.provider.injectFaultOnce("slow");
+    clock.pass(tokenLife + 1);
+    server.provider.misbehaveOnce("slow");
     const spent = await redemptions(async () => {
       const gone = request(server.origin + privatePage, {
         headers: { Cookie: `${sessionCookie}=${visitor.cookies.get(sessionCookie)}` },
@@ -132,8 +132,8 @@ describe("a refused renewal", () => {
       [...(await server.stored.sessions()).values()].filter((text) => text.includes('"login"')).length;
     const before = await logins();
     const visitor = await loggedIn();
-    clock.pass(tokenLifetime + 1);
-    server.provider.injectFaultOnce("invalid-grant");
+    clock.pass(tokenLife + 1);
+    server.provider.misbehaveOnce("invalid-grant");
     const answer = await visitor.ask(privatePage);
     expect(answer.status).toBe(302);
     expect(answer.headers["location"]).toMatch(/^\/login\?/);
@@ -146,14 +146,14 @@ describe("a refused renewal", () => {
 
   test("is the result of another person's id token in the response", async () => {
     const visitor = await loggedIn();
-    clock.pass(tokenLifetime + 1);
-    server.provider.injectFaultOnce("other-subject-on-refresh");
+    clock.pass(tokenLife + 1);
+    server.provider.misbehaveOnce("other-subject-on-refresh");
     expect(await username(visitor)).toBeNull();
   });
 });
 
 describe("while the provider malfunctions", () => {
-  const outages: TokenResponseFault[] = [
+  const outages: AnswerFlaw[] = [
     "other-400",
     "invalid-client",
     "too-many-requests",
@@ -161,9 +161,9 @@ describe("while the provider malfunctions", () => {
     "server-error-with-invalid-grant",
     "html",
     "json-array",
-    "truncated-json",
-    "truncated-body",
-    "connection-reset",
+    "half-an-answer",
+    "broken-off",
+    "hang-up",
     "redirected",
   ];
   test("nobody is logged out by a response after the timeout", async () => {
@@ -174,32 +174,27 @@ describe("while the provider malfunctions", () => {
     });
     const visitor = browser(slow);
     await visitor.logIn();
-    clock.pass(tokenLifetime + 1);
-    server.provider.injectFault("rotating-refresh-tokens");
-    server.provider.injectFaultOnce("redeemed-but-slow");
-    server.provider.state.responseDelay = 1.5;
+    clock.pass(tokenLife + 1);
+    server.provider.misbehave("rotating-refresh-tokens");
+    server.provider.misbehaveOnce("redeemed-but-slow");
+    server.provider.state.slowness = 1.5;
     const spent = await redemptions(async () => {
       expect(await status(visitor, privatePage)).toBe(503);
       await expect.poll(() => status(visitor, privatePage), { timeout: 10_000, interval: 200 }).toBe(200);
     });
-    server.provider.state.responseDelay = 0.5;
+    server.provider.state.slowness = 0.5;
     expect(spent).toBe(1);
     await slow.close();
   });
 
-  const endings: TokenResponseFault[] = [
-    "no-id-token",
-    "interaction-required",
-    "dex-invalid-request",
-    "invalid-grant",
-  ];
-  test.each(endings)("the user has to log in again after %s, and can", async (fault) => {
+  const endings: AnswerFlaw[] = ["no-id-token", "interaction-required", "refused-as-by-dex", "invalid-grant"];
+  test.each(endings)("the user has to log in again after %s, and can", async (flaw) => {
     const visitor = await loggedIn();
-    clock.pass(tokenLifetime + 1);
-    server.provider.injectFault(fault);
+    clock.pass(tokenLife + 1);
+    server.provider.misbehave(flaw);
     const sent = await visitor.ask(privatePage);
     expect([sent.status, sent.headers["location"]?.startsWith("/login")]).toEqual([302, true]);
-    server.provider.clearFaults();
+    server.provider.behave();
     await visitor.logIn(sent.headers["location"]);
     expect(await status(visitor, privatePage)).toBe(200);
   });
@@ -207,18 +202,18 @@ describe("while the provider malfunctions", () => {
   const asksAgain = "Your identity provider asks you to log in again.";
   test.each(endings)(
     "every page says that the user was logged out, until the next login: %s",
-    async (fault) => {
+    async (flaw) => {
       const ended = async () =>
         [...(await server.stored.sessions()).values()].filter((record) => record.includes("loginEnd")).length;
       const before = await ended();
       const visitor = await loggedIn();
       const text = async (path: string, headers = {}) => (await visitor.ask({ path, headers })).text;
       expect(await text("/groups/blab")).not.toContain(asksAgain);
-      clock.pass(tokenLifetime + 1);
-      server.provider.injectFault(fault);
+      clock.pass(tokenLife + 1);
+      server.provider.misbehave(flaw);
       const told = `${asksAgain} <a href="/login?return_to=%2Fgroups%2Fblab">Log in again</a>`;
       expect(await text("/groups/blab")).toContain(told);
-      server.provider.clearFaults();
+      server.provider.behave();
       expect(await ended()).toBe(before + 1);
       expect(await text("/groups/blab")).toContain(told);
       expect(await text(privatePage, { Accept: "application/json" })).toContain(asksAgain);
@@ -235,10 +230,10 @@ describe("while the provider malfunctions", () => {
 
   test("the first page after an immediate redirect to the provider says why, once", async () => {
     const visitor = await loggedIn();
-    clock.pass(tokenLifetime + 1);
-    server.provider.injectFault("invalid-grant");
+    clock.pass(tokenLife + 1);
+    server.provider.misbehave("invalid-grant");
     const sent = await visitor.ask(privatePage);
-    server.provider.clearFaults();
+    server.provider.behave();
     await visitor.logIn(sent.headers["location"]);
     const asked =
       "<strong>You have logged in again.</strong> Your identity provider asked you to log in again.";
@@ -249,10 +244,10 @@ describe("while the provider malfunctions", () => {
 
   test("Auspice's bar says why, after the login", async () => {
     const visitor = await loggedIn();
-    clock.pass(tokenLifetime + 1);
-    server.provider.injectFault("invalid-grant");
+    clock.pass(tokenLife + 1);
+    server.provider.misbehave("invalid-grant");
     const sent = await visitor.ask(privatePage);
-    server.provider.clearFaults();
+    server.provider.behave();
     await visitor.logIn(sent.headers["location"]);
     const asked = '<p role="status" data-slot="notice">You were asked to log in again.</p>';
     expect((await visitor.ask("/edit/narratives")).text).toContain(asked);
@@ -261,26 +256,26 @@ describe("while the provider malfunctions", () => {
 
   test("a user who was told before the login is not told again", async () => {
     const visitor = await loggedIn();
-    clock.pass(tokenLifetime + 1);
-    server.provider.injectFault("invalid-grant");
+    clock.pass(tokenLife + 1);
+    server.provider.misbehave("invalid-grant");
     await visitor.ask(privatePage);
-    server.provider.clearFaults();
+    server.provider.behave();
     expect((await visitor.ask("/groups/blab")).text).toContain(asksAgain);
     await visitor.logIn();
     expect((await visitor.ask(privatePage)).text).not.toContain("You have logged in again.");
   });
 
-  test.each(outages)("nobody is logged out by its %s", async (fault) => {
+  test.each(outages)("nobody is logged out by its %s", async (flaw) => {
     const visitor = await loggedIn();
-    clock.pass(tokenLifetime + 1);
-    server.provider.injectFault(fault);
+    clock.pass(tokenLife + 1);
+    server.provider.misbehave(flaw);
     const refused = await visitor.ask(privatePage);
     expect([refused.status, refused.headers["location"]]).toEqual([503, undefined]);
     expect(Number(refused.headers["retry-after"])).toBeGreaterThan(0);
     expect(await status(visitor, "/groups/blab")).toBe(200);
     const who = await visitor.ask({ path: "/whoami", headers: { Accept: "application/json" } });
     expect(who.status).toBe(503);
-    server.provider.clearFaults();
+    server.provider.behave();
     clock.pass(2);
     expect(await status(visitor, privatePage)).toBe(200);
   });
@@ -288,19 +283,19 @@ describe("while the provider malfunctions", () => {
   const useless = ["bad-signature", "wrong-audience", "wrong-issuer", "hs256-with-public-key"] as const;
   test.each([...useless, "exp-not-a-number", "no-subject", "not-a-jwt"] as const)(
     "nobody is logged out, and nothing revoked, by a renewed token with this fault: %s",
-    async (fault) => {
-      server.provider.injectFault("rotating-refresh-tokens");
+    async (flaw) => {
+      server.provider.misbehave("rotating-refresh-tokens");
       const visitor = await loggedIn();
-      clock.pass(tokenLifetime + 1);
+      clock.pass(tokenLife + 1);
       const before = server.provider.state.revoked.length;
-      server.provider.injectFault(fault);
+      server.provider.misbehave(flaw);
       for (let round = 0; round < 2; round++) {
         const refused = await visitor.ask(privatePage);
         expect([refused.status, refused.headers["location"]]).toEqual([503, undefined]);
         clock.pass(2);
       }
-      server.provider.clearFaults();
-      server.provider.injectFault("rotating-refresh-tokens");
+      server.provider.behave();
+      server.provider.misbehave("rotating-refresh-tokens");
       expect(await status(visitor, privatePage)).toBe(200);
       expect(server.provider.state.revoked.length).toBe(before);
     },
@@ -314,7 +309,7 @@ describe("while the provider malfunctions", () => {
     try {
       const elsewhere = browser(second);
       elsewhere.cookies.set(sessionCookie, visitor.cookies.get(sessionCookie) ?? "");
-      clock.pass(tokenLifetime + 1);
+      clock.pass(tokenLife + 1);
       const refused = await elsewhere.ask(privatePage);
       expect([refused.status, refused.headers["location"]]).toEqual([503, undefined]);
       expect(await status(elsewhere, "/groups/blab")).toBe(200);
@@ -328,17 +323,17 @@ describe("while the provider malfunctions", () => {
     const visitor = await loggedIn();
     clock.pass(-60);
     expect(await status(visitor, privatePage)).toBe(200);
-    server.provider.injectFault("issued-in-the-future");
-    clock.pass(tokenLifetime + 61);
+    server.provider.misbehave("issued-in-the-future");
+    clock.pass(tokenLife + 61);
     expect(await status(visitor, privatePage)).toBe(200);
     expect(await status(visitor, privatePage)).toBe(200);
   });
 
   test("nobody is logged out because the server's clock is fast, even with single-use refresh tokens", async () => {
-    server.provider.injectFault("rotating-refresh-tokens");
+    server.provider.misbehave("rotating-refresh-tokens");
     const visitor = await loggedIn();
-    clock.pass(tokenLifetime + 1);
-    server.provider.injectFault("expired");
+    clock.pass(tokenLife + 1);
+    server.provider.misbehave("expired");
     for (let round = 0; round < 2; round++) {
       const refused = await visitor.ask(privatePage);
       expect([refused.status, refused.headers["location"]]).toEqual([503, undefined]);
@@ -350,21 +345,21 @@ describe("while the provider malfunctions", () => {
     expect(JSON.stringify(told, (_, value) => (value instanceof Error ? value.message : value))).toContain(
       "this server's clock",
     );
-    server.provider.clearFaults();
-    server.provider.injectFault("rotating-refresh-tokens");
+    server.provider.behave();
+    server.provider.misbehave("rotating-refresh-tokens");
     expect(await status(visitor, privatePage)).toBe(200);
   });
 
   test("a valid id token is still accepted, and an expired one is renewed after the outage", async () => {
     const visitor = await loggedIn();
-    await server.provider.refuseConnections();
+    await server.provider.goAway();
     try {
       expect(await status(visitor, privatePage)).toBe(200);
-      clock.pass(tokenLifetime + 1);
+      clock.pass(tokenLife + 1);
       expect(await status(visitor, privatePage)).toBe(503);
       expect(await status(visitor, "/groups/blab")).toBe(200);
     } finally {
-      await server.provider.acceptConnections();
+      await server.provider.comeBack();
     }
     clock.pass(2);
     expect(await status(visitor, privatePage)).toBe(200);
@@ -372,14 +367,14 @@ describe("while the provider malfunctions", () => {
 
   test("a request is answered within its time limit, and one that waits for its renewal soon after", async () => {
     const visitor = await loggedIn();
-    clock.pass(tokenLifetime + 1);
-    server.provider.state.responseDelay = 4;
-    server.provider.injectFault("slow");
+    clock.pass(tokenLife + 1);
+    server.provider.state.slowness = 4;
+    server.provider.misbehave("slow");
     const begun = Date.now();
     const both = await Promise.all([status(visitor, privatePage), status(visitor, privatePage)]);
     expect(both).toEqual([503, 503]);
     expect(Date.now() - begun).toBeLessThan(3000);
-    server.provider.state.responseDelay = 0.5;
+    server.provider.state.slowness = 0.5;
   });
 });
 

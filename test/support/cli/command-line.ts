@@ -9,35 +9,35 @@ import { temporaryFolder } from "../temporary-folder.ts";
 const timeoutMs = 60_000;
 
 /** The result of a command. */
-export interface CommandResult {
+export interface Ran {
   /** The exit code, or the signal that ended it. */
   readonly code: number | string;
   readonly output: string;
   readonly errors: string;
-  /** Both outputs, with single spaces in place of line breaks, since the CLI wraps the server's messages. */
-  readonly text: string;
+  /** Both, with spaces instead of line breaks, since the CLI wraps the server's sentences. */
+  readonly told: string;
 }
 
-/** A terminal with a home and a working folder of its own, and the Nextstrain CLI. */
+/** A person's terminal with the Nextstrain CLI, and a home and a working folder of its own. */
 export interface CommandLine {
   /** The working folder of all commands. */
   readonly folder: string;
   /** The file in which the CLI stores its tokens. */
   readonly secrets: string;
-  nextstrain(...args: readonly string[]): Promise<CommandResult>;
-  /** Runs `nextstrain login`; `visit` stands for the browser that it opens. */
-  beginLogin(origin: string, visit: (address: string) => Promise<unknown>): Promise<CommandResult>;
-  /** The same when the browser cannot reach the CLI's port: the URL that `visit` returns is pasted. */
-  pasteLogin(origin: string, visit: (address: string) => Promise<string>): Promise<CommandResult>;
+  nextstrain(...args: readonly string[]): Promise<Ran>;
+  /** Runs `nextstrain login`, which opens `visit` as its browser. */
+  beginLogin(origin: string, visit: (address: string) => Promise<unknown>): Promise<Ran>;
+  /** The same on a machine that the browser cannot reach: the URL that `visit` returns is pasted. */
+  pasteLogin(origin: string, visit: (address: string) => Promise<string>): Promise<Ran>;
   /** The same with a real browser, in which the provider's form is submitted with the password demo. */
-  logIn(browser: Browser, origin: string, username: string): Promise<CommandResult>;
+  logIn(browser: Browser, origin: string, username: string): Promise<Ran>;
   close(): Promise<void>;
 }
 
 export interface CommandLineOptions {
-  /** The path of the program `nextstrain`. */
+  /** The program `nextstrain`. */
   readonly program: string;
-  /** The path of the CA to trust, in PEM. */
+  /** The certificate authority to trust, a PEM file. */
   readonly ca: string;
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -53,7 +53,7 @@ export const openCommandLine = async ({
   const opened = join(home.path, "opened-url");
   await mkdir(folder);
   await mkdir(join(home.path, "nextstrain"));
-  // Stands for the desktop's browser, and records the URL that it is opened with.
+  // Replaces the desktop's browser, and records the URL that it is opened with.
   await writeFile(
     browser,
     `#!/bin/sh\nprintf %s "$1" > '${opened}.draft' && mv '${opened}.draft' '${opened}'\n`,
@@ -69,11 +69,11 @@ export const openCommandLine = async ({
     BROWSER: browser,
     ...environment,
   };
-  const run = async (args: readonly string[], typed?: Promise<string>): Promise<CommandResult> => {
+  const run = async (args: readonly string[], typed?: Promise<string>): Promise<Ran> => {
     const child = spawn(program, args, {
       cwd: folder,
       env,
-      // The CLI reads a pasted URL, and aborts at the end of an open pipe.
+      // With an open pipe, the CLI would read its end as an answer to its prompt, and abort.
       stdio: [typed === undefined ? "ignore" : "pipe", "pipe", "pipe"],
       timeout: timeoutMs,
       killSignal: "SIGKILL",
@@ -87,20 +87,20 @@ export const openCommandLine = async ({
       errors += text;
     });
     const [code, signal] = await once(child, "close");
-    return { code: code ?? signal, output, errors, text: `${output} ${errors}`.replace(/\s+/g, " ") };
+    return { code: code ?? signal, output, errors, told: `${output} ${errors}`.replace(/\s+/g, " ") };
   };
   const nextstrain = (...args: readonly string[]) => run(args);
   const beginLogin: CommandLine["beginLogin"] = async (origin, visit) => {
     await rm(opened, { force: true });
     const running = nextstrain("login", origin);
-    await visit(await openedUrl(opened, running));
+    await visit(await addressIn(opened, running));
     return running;
   };
   const pasteLogin: CommandLine["pasteLogin"] = async (origin, visit) => {
     await rm(opened, { force: true });
     const pasted = Promise.withResolvers<string>();
     const running = run(["login", origin], pasted.promise);
-    pasted.resolve(`${await visit(await openedUrl(opened, running))}\n`);
+    pasted.resolve(`${await visit(await addressIn(opened, running))}\n`);
     return running;
   };
   return {
@@ -115,24 +115,24 @@ export const openCommandLine = async ({
   };
 };
 
-/** The URL that the browser was opened with; rejects when the command ends before. */
-const openedUrl = async (path: string, running: Promise<CommandResult>): Promise<string> => {
-  const ended = running.then(({ output, errors }) => {
-    throw new Error(`No browser was opened: ${output}${errors}`);
+/** The URL that the browser was opened with. Rejects when the command ends without opening it. */
+const addressIn = async (path: string, running: Promise<Ran>): Promise<string> => {
+  const over = running.then((ran) => {
+    throw new Error(`No browser was opened: ${ran.output}${ran.errors}`);
   });
-  ended.catch(() => {});
+  over.catch(() => {});
   for (;;) {
     const found = await readFile(path, "utf8").catch(() => undefined);
     if (found !== undefined) return found;
-    await Promise.race([ended, pause(50)]);
+    await Promise.race([over, pause(50)]);
   }
 };
 
-/** Keycloak takes a while to render its first page. */
+/** Long enough for the first page of Keycloak. */
 const pageTimeoutMs = 40_000;
 
 const inNewPage = async <T>(chromium: Browser, use: (page: Page) => Promise<T>): Promise<T> => {
-  // These tests are about the CLI's trust in the certificate; another one is about browsers'.
+  // Only the CLI has to verify the certificate here; browsers have a test of their own.
   const context = await chromium.newContext({ ignoreHTTPSErrors: true });
   try {
     const page = await context.newPage();
@@ -147,7 +147,7 @@ const submitForm = async (page: Page, address: string, username: string): Promis
   await page.goto(address);
   await page.locator('input[name="username"]').fill(username);
   await page.locator('input[name="password"]').fill("demo");
-  // "Log in" in the embedded provider's form, "Sign In" in Keycloak's.
+  // One is the text of the embedded provider's button, the other of Keycloak's.
   await page.getByRole("button", { name: /^(log|sign) in$/i }).click();
 };
 
@@ -157,7 +157,7 @@ const fillIn = (chromium: Browser, address: string, username: string): Promise<v
     await page.getByText("Authentication complete").waitFor();
   });
 
-/** The redirect URL after the provider's form, in a browser that cannot reach the CLI's port. */
+/** The URL that the provider redirects to, for a browser on another machine than the CLI. */
 export const addressAfterForm = (chromium: Browser, address: string, username: string): Promise<string> =>
   inNewPage(chromium, async (page) => {
     const home = new URL(address).searchParams.get("redirect_uri") ?? "";

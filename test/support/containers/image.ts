@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { printProgress, run, succeeds } from "./command.ts";
+import { run, say, succeeds } from "./command.ts";
 import { buildApache } from "./recipe/apache.ts";
 import { buildMachine } from "./recipe/machine.ts";
 import { buildNginx } from "./recipe/nginx.ts";
@@ -34,9 +34,9 @@ export type ImageKind =
 interface ImageSource {
   readonly variable: string;
   readonly otherwise: string;
-  /** The image is in no registry. */
-  readonly isUnpublished?: true;
-  /** Builds an equivalent image from packages, with the given name. */
+  /** Whether no such image is published. */
+  readonly isOurs?: true;
+  /** Builds an equivalent image from packages, under the given name. */
   readonly build: (name: string) => Promise<void>;
 }
 
@@ -73,49 +73,47 @@ const sources: Record<ImageKind, ImageSource> = {
   machine: {
     variable: "MACHINE_IMAGE",
     otherwise: "nextstrain-groups-server-test-machine:1",
-    isUnpublished: true,
+    isOurs: true,
     build: buildMachine,
   },
 };
 
-/** The release that the tests use by default; the variable may name another one. */
+/** The image that the tests are written for, unless an environment variable names another one. */
 export const defaultImage = (kind: ImageKind): string => sources[kind].otherwise;
 
 export const imageName = (kind: ImageKind): string =>
   process.env[sources[kind].variable] || defaultImage(kind);
 
-const exists = (name: string) => succeeds("docker", ["image", "inspect", name]);
+const isThere = (name: string) => succeeds("docker", ["image", "inspect", name]);
 
-/** After one registry has been unreachable, the others are not tried, which would take as long. */
-let areRegistriesReachable = true;
+/** After one registry has not answered, no other is asked, since each would take as long. */
+let registriesAnswer = true;
 
 const pull = async (name: string): Promise<boolean> => {
-  if (!areRegistriesReachable) return false;
-  printProgress(`pulling ${name}`);
+  if (!registriesAnswer) return false;
+  say(`pulling ${name}`);
   try {
-    // To build the image takes no longer.
+    // Building takes no longer than this either.
     await run("docker", ["pull", "--quiet", name], { seconds: 180 });
     return true;
   } catch (cause) {
-    areRegistriesReachable = false;
-    printProgress(
-      `no image could be pulled: ${cause instanceof Error ? cause.message.split("\n").at(-1) : cause}`,
-    );
+    registriesAnswer = false;
+    say(`no image could be pulled: ${cause instanceof Error ? cause.message.split("\n").at(-1) : cause}`);
     return false;
   }
 };
 
-/** Resolves to the image's name when it exists; pulls it, or else builds it from packages. */
+/** Returns when the image is present: found, or pulled, or else built here from packages. */
 export const ensureImage = async (kind: ImageKind): Promise<string> => {
   const name = imageName(kind);
-  if (await exists(name)) return name;
-  if (!sources[kind].isUnpublished && (await pull(name))) return name;
+  if (await isThere(name)) return name;
+  if (!sources[kind].isOurs && (await pull(name))) return name;
   if (!existsSync("/etc/debian_version")) {
     throw new Error(`The image ${name} could be neither pulled nor, since this is not Debian, built.`);
   }
   const began = Date.now();
-  printProgress(`building ${name} from packages`);
+  say(`building ${name} from packages`);
   await sources[kind].build(name);
-  printProgress(`built ${name} in ${Math.round((Date.now() - began) / 1000)} s`);
+  say(`built ${name} in ${Math.round((Date.now() - began) / 1000)} s`);
   return name;
 };

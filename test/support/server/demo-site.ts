@@ -9,14 +9,14 @@ import { temporaryFolder } from "../temporary-folder.ts";
 import type { StartedServer } from "./started-server.ts";
 import { startServerProcess } from "./started-server.ts";
 
-/** The program as it starts without settings, with its demo groups and accounts, and browsers. */
+/** The program with its demo groups and accounts, and browsers for people who use it. */
 export interface DemoSite {
   readonly server: StartedServer;
   readonly origin: string;
   open(options?: BrowserSessionOptions): Promise<BrowserSession>;
-  /** A browser of a user who has logged in and is at this path. */
+  /** Opens a browser that is logged in as this user, at this path. */
   openAs(username: string, path: string): Promise<BrowserSession>;
-  /** Writes files directly into the store, like an operator. */
+  /** Writes objects without the HTTP API, as an operator copies them into the store. */
   put(objects: Readonly<Record<string, PlainObject>>): Promise<void>;
   close(): Promise<void>;
 }
@@ -29,7 +29,7 @@ export const demoSite = async (objects: Readonly<Record<string, PlainObject>> = 
   ]);
   const stored = filesystemStores.open(folder.path, Date.now);
   const open = (options: BrowserSessionOptions = {}) => browserSession(browser, server.http, options);
-  const put = (added: Readonly<Record<string, PlainObject>>) => putObjects({ stored }, added);
+  const put = (more: Readonly<Record<string, PlainObject>>) => putObjects({ stored }, more);
   await put(objects);
   return {
     server,

@@ -10,7 +10,7 @@ import { temporaryFolder } from "../temporary-folder.ts";
 
 const ownProgram = fileURLToPath(new URL("../../../server.js", import.meta.url));
 
-/** Longer than a start takes on a busy machine. */
+/** Longer than any start on a busy machine. */
 const timeoutMs = 30_000;
 
 type Environment = Readonly<Record<string, string>>;
@@ -48,7 +48,7 @@ const run = (
   return { child, output: () => output, errors: () => errors, ended };
 };
 
-/** A running `node server.js`, whose working folder is not that of the code. */
+/** `node server.js`, started in another folder than the codebase's. */
 export interface StartedServer {
   readonly http: string;
   readonly https: string;
@@ -58,19 +58,19 @@ export interface StartedServer {
   readonly ended: Promise<number | string>;
   output(): string;
   errors(): string;
-  /** Stops to read its output, like `| head -1`. */
+  /** Stops reading its output, as `| head -1` does. */
   closeOutputs(): void;
   signal(name: NodeJS.Signals): void;
-  /** Sends SIGTERM, like a supervisor; resolves to the exit code. */
+  /** Sends SIGTERM, and returns the exit code. */
   stop(): Promise<number | string>;
 }
 
 export interface StartOptions {
-  /** Its DATA_DIR, which is not removed. */
+  /** An existing folder, which is not removed at the end. */
   readonly data: string;
   readonly workingFolder: string;
   readonly environment?: Environment;
-  /** Default: this repository's `server.js`. */
+  /** The `server.js` of another copy of the program. */
   readonly program?: string;
 }
 
@@ -82,7 +82,7 @@ export const startServerProcess = async (options: StartOptions): Promise<Started
   const { child, output, errors, ended } = started;
   const address = (scheme: string) => new RegExp(`\\b${scheme}://localhost:\\d+`).exec(output())?.[0];
   try {
-    await waitUntilHealthy(started, () => address("http"));
+    await answering(started, () => address("http"));
   } catch (error) {
     child.kill("SIGKILL");
     throw error;
@@ -107,7 +107,7 @@ export const startServerProcess = async (options: StartOptions): Promise<Started
   };
 };
 
-const waitUntilHealthy = async ({ child, output, errors }: Process, origin: () => string | undefined) => {
+const answering = async ({ child, output, errors }: Process, origin: () => string | undefined) => {
   const end = Date.now() + timeoutMs;
   while (Date.now() < end) {
     if (child.exitCode !== null) throw new Error(`The server ended: ${output()}${errors()}`);
@@ -118,15 +118,15 @@ const waitUntilHealthy = async ({ child, output, errors }: Process, origin: () =
   throw new Error(`The server does not answer: ${output()}${errors()}`);
 };
 
-/** Kills a starting server as soon as a condition holds; rejects when the process ends before. */
+/** Kills a starting server as soon as `isTime` returns true. Rejects when it ends by itself before. */
 export const killServerProcess = async (
   { data, workingFolder }: StartOptions,
-  holds: () => Promise<boolean>,
+  isTime: () => Promise<boolean>,
 ): Promise<void> => {
   const { child, output, errors, ended } = run(workingFolder, { DATA_DIR: data, PORT: "0", HTTPS_PORT: "0" });
   const end = Date.now() + timeoutMs;
   try {
-    while (!(await holds())) {
+    while (!(await isTime())) {
       if (child.exitCode !== null || Date.now() > end)
         throw new Error(`No such moment: ${output()}${errors()}`);
     }
@@ -142,7 +142,7 @@ export interface EndedServer {
   readonly errors: string;
 }
 
-/** Runs a `node server.js` that is expected to fail at the start. */
+/** Runs `node server.js`, which is expected to exit by itself. */
 export const runServerProcess = async (
   environment: Environment,
   nodeOptions: readonly string[] = [],
@@ -162,7 +162,7 @@ export const runServerProcess = async (
   return { code, output: output(), errors: errors() };
 };
 
-/** Ports that were free a moment ago, for servers that have to keep their address when they are restarted. */
+/** Ports that were free a moment ago, for servers that are restarted under the same address. */
 export const freePorts = async (count: number): Promise<number[]> => {
   const servers = Array.from({ length: count }, () => createServer());
   const ports = await Promise.all(

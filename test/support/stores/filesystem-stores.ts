@@ -35,6 +35,8 @@ export const filesystemStores: Stores = {
   settings: async () => ({}),
   open: (folder, now) => {
     const data = join(folder, "data");
+    const openStore = async (name: string) =>
+      filesystemResourceStore({ folder: join(data, name), clock: systemClock(), log: recordingLog() });
     return {
       everything: () => storedFiles(data),
       objects: () => storedFiles(join(data, "objects")),
@@ -54,8 +56,8 @@ export const filesystemStores: Stores = {
         await marks.mark(username as Username, at);
         await marks.close();
       },
-      openObjects: async () =>
-        filesystemResourceStore({ folder: join(data, "objects"), clock: systemClock(), log: recordingLog() }),
+      openObjects: () => openStore("objects"),
+      openRecords: async () => ({ store: await openStore("records"), root: "" }),
       openReads: async () =>
         (await openTargets()).filter((target) => target.startsWith(join(data, "objects"))),
       // Expiry is compared with the server's clock, which the test controls.

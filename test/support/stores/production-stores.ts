@@ -30,6 +30,9 @@ interface Share {
 
 const prefix = "nextstrain.org-session:";
 
+/** The prefix of what the server keeps for itself in the bucket. */
+const ownPrefix = ".groups-server/";
+
 /** Connects without the adapter under test. The URL's username is a placeholder. */
 const connect = ({ url, ca }: Services["redis"]): Redis =>
   new Redis(url.replace("//u:", "//:"), { tls: { ca } });
@@ -92,11 +95,12 @@ export const productionStores = (services: Services): Stores => {
   const open = (folder: string, now: () => number): Stored => {
     const s3 = new S3Client({ ...services.minio, forcePathStyle: true });
     const connecting = shareOf(folder).then(({ redis }) => connect(redis));
-    const objects = async () => objectsIn(s3, (await shareOf(folder)).bucket);
+    const all = async () => objectsIn(s3, (await shareOf(folder)).bucket);
+    const openStore = async () => openS3Store({ ...services.minio, bucket: (await shareOf(folder)).bucket });
     const strings = async () => stringsIn(await connecting);
     return {
-      objects,
-      everything: async () => new Map([...(await objects()), ...(await strings())]),
+      objects: async () => new Map([...(await all())].filter(([key]) => !key.startsWith(ownPrefix))),
+      everything: async () => new Map([...(await all()), ...(await strings())]),
       sessions: async () => new Map([...(await strings())].filter(([key]) => key.startsWith(prefix))),
       overwriteSession: async (key, record) => void (await (await connecting).set(key, record, "KEEPTTL")),
       setNotBefore: async (username, at) => {
@@ -105,10 +109,8 @@ export const productionStores = (services: Services): Stores => {
         await marks.mark(username as Username, at);
         await connection.close();
       },
-      openObjects: async () => {
-        const { bucket } = await shareOf(folder);
-        return openS3Store({ ...services.minio, bucket });
-      },
+      openObjects: openStore,
+      openRecords: async () => ({ store: await openStore(), root: `${ownPrefix}records/` }),
       openReads: () => unreadSockets(Number(new URL(services.minio.endpoint).port)),
       passSeconds: async (seconds) => ageKeys(await connecting, seconds * 1000),
       close: async () => {

@@ -1,10 +1,10 @@
-/** A user account of the stub. */
+/** A person with an account at the stub. */
 export interface Person {
   readonly sub: string;
   readonly username: string;
   readonly groups: readonly string[];
-  /** Userinfo claims beside `sub`. */
+  /** Claims at the userinfo endpoint, besides the subject. */
   readonly userinfo?: { readonly [claim: string]: unknown };
-  /** Claims that override those of the id token; undefined ones are omitted. */
+  /** Claims of the id token, which override all others; undefined ones are left out. */
   readonly claims?: { readonly [claim: string]: unknown };
 }

@@ -1,10 +1,9 @@
 import type { JsonObject } from "../../../domain/brand.ts";
 import type { EntryStore } from "./entry-store.ts";
 
-/** An index of ours: the id of a session by its `uid`. */
 export const sessionByUid = "SessionByUid";
 
-/** The models of oidc-provider that are used, and the index. */
+/** The models of oidc-provider that we use, and our index. */
 export const entryKinds = [
   "AccessToken",
   "AuthorizationCode",
@@ -15,11 +14,11 @@ export const entryKinds = [
   sessionByUid,
 ];
 
-/** Models that are invalid without their grant. */
-const grantBoundKinds: ReadonlySet<string> = new Set(["AccessToken", "AuthorizationCode", "RefreshToken"]);
+/** What is given out under a grant, and is worth nothing without it. */
+const ofGrant: ReadonlySet<string> = new Set(["AccessToken", "AuthorizationCode", "RefreshToken"]);
 
-/** Whether the entry belongs to a grant that was revoked or has expired. */
+/** Whether the entry belongs to a grant that was revoked or is over. */
 export const isRevoked = async (store: EntryStore, value: JsonObject): Promise<boolean> =>
-  grantBoundKinds.has(String(value.kind)) &&
+  ofGrant.has(String(value.kind)) &&
   typeof value.grantId === "string" &&
   (await store.find("Grant", value.grantId)) === undefined;

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { pageFile } from "../pages/page-files.ts";
 
 export interface Asset {
-  /** Contains a hash of the content, so that the response is immutable. */
+  /** Holds a hash of the content, so that it may be cached for ever. */
   readonly path: string;
   readonly type: string;
   readonly body: Buffer;
@@ -16,7 +16,7 @@ const types = {
   svg: "image/svg+xml; charset=utf-8",
 } as const;
 
-const assetNames = [
+const names = [
   "groups.css",
   "icon.svg",
   "upload.js",
@@ -26,10 +26,10 @@ const assetNames = [
   "auspice-bar.css",
   "auspice-bar.js",
 ] as const;
-export type AssetName = (typeof assetNames)[number];
+export type AssetName = (typeof names)[number];
 
-/** Assets that are concatenated from several source files, in this order. */
-const bundles: Readonly<Record<string, readonly string[]>> = {
+/** Some are kept in parts, in the order in which they apply, and sent as one. */
+const parts: Readonly<Record<string, readonly string[]>> = {
   "groups.css": [
     "palette.css",
     "base.css",
@@ -44,16 +44,16 @@ const bundles: Readonly<Record<string, readonly string[]>> = {
   "auspice-bar.js": ["auspice-bar.js", "auspice-images.js"],
 };
 
-const sourceOf = (name: string): string => (bundles[name] ?? [name]).map(pageFile).join("");
+const sourceOf = (name: string): string => (parts[name] ?? [name]).map(pageFile).join("");
 
-/** Relative imports in scripts, whose last segment is captured: all scripts are served from one folder. */
-const relativeImport = /(?<=\bfrom ")\.[^"]*?([\w-]+\.js)(?=")/g;
+/** Its last part is the file's name: scripts lie in the folders of their features, and are served from one. */
+const importedFile = /(?<=\bfrom ")\.[^"]*?([\w-]+\.js)(?=")/g;
 
 const load = (name: string): Asset => {
   const [stem, extension] = name.split(".") as [string, keyof typeof types];
-  // Imported scripts get hashed names too.
+  // An imported script is served under its hashed name too, beside the importing one.
   const body = Buffer.from(
-    sourceOf(name).replace(relativeImport, (_, file: string) => `./${fileNameOf(asset(file))}`),
+    sourceOf(name).replace(importedFile, (_, file: string) => `./${fileNameOf(asset(file))}`),
   );
   const hash = createHash("sha256").update(body).digest("base64url").slice(0, 16);
   return { path: `/assets/${stem}.${hash}.${extension}`, type: types[extension], body, etag: `"${hash}"` };
@@ -61,22 +61,22 @@ const load = (name: string): Asset => {
 
 const fileNameOf = ({ path }: Asset): string => path.slice(path.lastIndexOf("/") + 1);
 
-const cache = new Map<string, Asset>();
+const loaded = new Map<string, Asset>();
 
 const asset = (name: string): Asset => {
-  const cached = cache.get(name) ?? load(name);
-  cache.set(name, cached);
-  return cached;
+  const known = loaded.get(name) ?? load(name);
+  loaded.set(name, known);
+  return known;
 };
 
 export const assetPath = (name: AssetName): string => asset(name).path;
 
 let byPath: ReadonlyMap<string, Asset> | undefined;
 
-/** All assets by path, imported scripts included. They are read from disk at the first call. */
+/** Everything that pages refer to, by path; read from disk at the first call. */
 export const assets = (): ReadonlyMap<string, Asset> => {
   if (byPath) return byPath;
-  for (const name of assetNames) asset(name);
-  byPath = new Map([...cache.values()].map((each) => [each.path, each]));
+  for (const name of names) asset(name);
+  byPath = new Map([...loaded.values()].map((known) => [known.path, known]));
   return byPath;
 };

@@ -1,15 +1,15 @@
-// A classic script, since modules run after Auspice's scripts; the block keeps its names out of their scope.
+// No module: it has to be there before Auspice's scripts, and leaves them no names of its own.
 {
   /**
-   * A copy of `find` in `page-elements.js`, which a classic script cannot import.
+   * As in `page-elements.js`, which a script that is no module cannot import.
    * @template {HTMLElement} T
    * @param {ParentNode} root
    * @param {string} selector
    * @param {new () => T} type
    */
   const find = (root, selector, type) => {
-    const element = root.querySelector(selector);
-    if (element instanceof type) return element;
+    const found = root.querySelector(selector);
+    if (found instanceof type) return found;
     throw new Error(`This page has no ${type.name} ${selector}`);
   };
 
@@ -19,16 +19,16 @@
   const shownUsername = find(bar, '[data-slot="username"]', HTMLElement);
   const notice = find(bar, '[data-slot="notice"]', HTMLElement);
 
-  // Auspice sizes its panels by the height of the window, from which the height of the bar is subtracted here.
+  // Auspice makes its panels as high as the window, of which the bar takes a part.
   Object.defineProperty(window, "innerHeight", {
     configurable: true,
     get: () => document.documentElement.clientHeight - bar.offsetHeight,
   });
 
-  /** Updates the bar's links, since Auspice changes the URL without loading a page. */
-  const updateLinks = () => {
+  /** Auspice changes its address without loading another page. */
+  const followAddress = () => {
     const { pathname, search } = location;
-    // The server drops the query of a longer return target too, and rejects requests that are longer still.
+    // The server drops the query of a longer address as well, and takes no request that is longer still.
     const returnTo = pathname.length + search.length > 1300 ? pathname : pathname + search;
     login.href = `/login?return_to=${encodeURIComponent(returnTo)}`;
     const [, name] = /^\/groups\/([A-Za-z0-9-]+)\//.exec(pathname) ?? [];
@@ -40,37 +40,36 @@
     group.textContent = name;
   };
 
-  const sections = [...bar.querySelectorAll("div")].filter(({ dataset }) => dataset.when !== undefined);
+  const states = [...bar.querySelectorAll("div")].filter(({ dataset }) => dataset.when !== undefined);
 
   /** @param {string | undefined} username */
-  const showUser = (username) => {
-    const previousState = sections.find(({ hidden }) => !hidden)?.dataset.when;
-    const state = username === undefined ? "anonymous" : "user";
-    for (const section of sections) section.hidden = section.dataset.when !== state;
+  const show = (username) => {
+    const before = states.find(({ hidden }) => !hidden)?.dataset.when;
+    const now = username === undefined ? "anonymous" : "user";
+    for (const state of states) state.hidden = state.dataset.when !== now;
     shownUsername.textContent = username ?? "";
-    if (previousState !== state)
-      notice.textContent = previousState === "user" ? "You have been logged out." : "";
+    if (before !== now) notice.textContent = before === "user" ? "You have been logged out." : "";
   };
 
-  const timeoutMs = 10_000;
-  let isChecking = false;
+  const patienceMs = 10_000;
+  let asking = false;
 
-  /** Asks the server who is logged in, since a login may have begun or ended in another tab, or have expired. */
+  /** The login may have ended, or begun, in another tab, or by its time. */
   const checkLogin = async () => {
-    if (isChecking) return;
-    isChecking = true;
+    if (asking) return;
+    asking = true;
     try {
       const response = await fetch("/whoami", {
         headers: { Accept: "application/json" },
         cache: "no-store",
-        signal: AbortSignal.timeout(timeoutMs),
+        signal: AbortSignal.timeout(patienceMs),
       });
-      // During an outage the bar stays as it is.
-      if (response.ok) showUser((await response.json()).user?.username);
+      // Otherwise it cannot be known right now, and what the bar says stays.
+      if (response.ok) show((await response.json()).user?.username);
     } catch {
-      // No response says nothing about the login.
+      // The same: no answer tells nothing of the login.
     } finally {
-      isChecking = false;
+      asking = false;
     }
   };
 
@@ -85,23 +84,22 @@
   const statusOf = (entry) => (entry instanceof PerformanceResourceTiming ? entry.responseStatus : undefined);
 
   /**
-   * Whether a data request was rejected, which Auspice shows as missing data. Browsers without `responseStatus` count as
-   * rejected, which costs one request.
+   * Auspice tells its user only that data is missing; browsers that say no status are taken to mean a refusal.
    * @param {PerformanceEntry} entry
    */
-  const isRejected = (entry) =>
+  const isRefusal = (entry) =>
     entry.name.startsWith(`${location.origin}/charon/`) && [401, 403].includes(statusOf(entry) ?? 401);
   new PerformanceObserver((list) => {
-    if (list.getEntries().some(isRejected)) void checkLogin();
+    if (list.getEntries().some(isRefusal)) void checkLogin();
   }).observe({ type: "resource" });
 
-  // Browsers without the Navigation API get current links just before they are used.
-  window.navigation?.addEventListener("currententrychange", updateLinks);
-  window.addEventListener("popstate", updateLinks);
-  for (const event of ["pointerover", "focusin"]) bar.addEventListener(event, updateLinks);
+  // Not all browsers tell of a new address; where they do not, it is read before a link is used.
+  window.navigation?.addEventListener("currententrychange", followAddress);
+  window.addEventListener("popstate", followAddress);
+  for (const event of ["pointerover", "focusin"]) bar.addEventListener(event, followAddress);
 
-  /** Names the datasets that could not be loaded, which Auspice does not for those of a narrative. */
-  const failedDatasets = () => {
+  /** Which datasets could not be loaded; Auspice does not say which of a narrative's. */
+  const unloaded = () => {
     const failed = performance
       .getEntriesByType("resource")
       .filter((entry) => (statusOf(entry) ?? 0) >= 400)
@@ -113,45 +111,45 @@
   };
 
   /**
-   * The link that contains the event's target, if it matches a selector.
+   * The link that an event happened on or in, if a selector fits it.
    * @param {Event} event
    * @param {string} selector
    */
-  const linkAt = ({ target }, selector) => {
+  const linkOf = ({ target }, selector) => {
     const link = target instanceof Element ? target.closest(selector) : undefined;
     return link instanceof HTMLAnchorElement ? link : undefined;
   };
 
-  const contactLink = '#root a[href="https://nextstrain.org/contact"]';
+  const contact = '#root a[href="https://nextstrain.org/contact"]';
 
   /**
-   * Replaces the contact link of Auspice's error page, which leads to nextstrain.org instead of this server.
+   * Auspice's error page sends people to those who run nextstrain.org, and they know nothing of this server.
    * @param {Event} event
    */
-  const replaceContactLink = (event) => {
-    const link = linkAt(event, contactLink);
+  const mendContact = (event) => {
+    const link = linkOf(event, contact);
     if (!link) return;
     const [, name] = /^\/groups\/([A-Za-z0-9-]+)\//.exec(location.pathname) ?? [];
     link.href = name === undefined ? "/groups" : `/groups/${name}`;
     link.textContent = name === undefined ? "See all groups" : `See what the group ${name} has`;
-    const text = link.previousSibling;
-    if (text) {
-      text.textContent = `${failedDatasets()}It may have been moved or deleted, not be open to you, or hold a mistake. If you did not expect that, tell whoever gave you the link. `;
+    const words = link.previousSibling;
+    if (words) {
+      words.textContent = `${unloaded()}It may have been moved or deleted, not be open to you, or hold a mistake. If you did not expect that, tell whoever gave you the link. `;
     }
   };
-  // The style sheet animates that link, which reports its insertion without a MutationObserver of the whole page.
+  // The style sheet animates that link, so that its coming is told without a look at each change of the page.
   for (const event of ["animationstart", "pointerover", "focusin"]) {
-    document.addEventListener(event, replaceContactLink);
+    document.addEventListener(event, mendContact);
   }
 
   /**
-   * Makes the links of Auspice's error page absolute: they lack their leading slash, and would be resolved against the page.
+   * The links of Auspice's error page lack the slash that they begin with, and lead nowhere from below a group.
    * @param {Event} event
    */
-  const fixRelativeLink = (event) => {
-    const link = linkAt(event, '#root a[href^="groups/"]');
+  const mend = (event) => {
+    const link = linkOf(event, '#root a[href^="groups/"]');
     const path = link?.getAttribute("href")?.split("/").map(encodeURIComponent).join("/");
     if (link) link.href = `/${path}`;
   };
-  for (const event of ["pointerover", "focusin"]) document.addEventListener(event, fixRelativeLink);
+  for (const event of ["pointerover", "focusin"]) document.addEventListener(event, mend);
 }

@@ -1,89 +1,85 @@
-// A classic script, as the bar's. It replaces images that the Content-Security-Policy blocks, which would look broken.
+// No module, as the bar's. Images that the page's policy blocks are said in words; Auspice would show broken ones.
 {
   const { images = "", noImage } = /** @type {HTMLElement} */ (document.querySelector("#groups-bar")).dataset;
   const allowed = new RegExp(images);
 
   /**
-   * The host of an image that the policy blocks; undefined for an allowed one.
+   * The host that an image is not shown from.
    * @param {string} src
    */
   const blockedHost = (src) => {
     if (!URL.canParse(src, location.href)) return undefined;
     const { href, origin, protocol, host } = new URL(src, location.href);
-    const isForeign = /^https?:$/.test(protocol) && origin !== location.origin;
-    return isForeign && !allowed.test(href) ? host : undefined;
+    const isElsewhere = /^https?:$/.test(protocol) && origin !== location.origin;
+    return isElsewhere && !allowed.test(href) ? host : undefined;
   };
 
   /** @type {(host: string, alt?: string) => string} */
-  const blockedText = (host, alt) =>
-    `An image from ${host}${alt ? ` (${alt})` : ""} is not shown: ${noImage}`;
+  const notShown = (host, alt) => `An image from ${host}${alt ? ` (${alt})` : ""} is not shown: ${noImage}`;
 
-  /** @type {(image: HTMLImageElement, text: string) => void} */
-  const replaceWithText = (image, text) => {
-    const element = document.createElement("em");
-    element.textContent = text;
-    image.replaceWith(element);
+  /** @type {(image: HTMLImageElement, words: string) => void} */
+  const sayInstead = (image, words) => {
+    const sentence = document.createElement("em");
+    sentence.textContent = words;
+    image.replaceWith(sentence);
   };
 
-  // Narratives and descriptions, which Auspice inserts as HTML. Images in a template element are not fetched.
+  // Narratives and descriptions. What stands in a template is not fetched yet.
   const innerHTML = Object.getOwnPropertyDescriptor(Element.prototype, "innerHTML");
-  /**
-   * Parses HTML and replaces its blocked images. Undefined: it has none.
-   * @param {string} html
-   */
-  const withoutBlockedImages = (html) => {
+  /** @param {string} html */
+  const withoutBlocked = (html) => {
     const { content } = Object.assign(document.createElement("template"), { innerHTML: html });
-    let hasBlockedImage = false;
+    let isMended = false;
     for (const image of content.querySelectorAll("img")) {
       const host = blockedHost(image.getAttribute("src") ?? "");
       if (host === undefined) continue;
-      replaceWithText(image, blockedText(host, image.alt));
-      hasBlockedImage = true;
+      sayInstead(image, notShown(host, image.alt));
+      isMended = true;
     }
-    // Scripts that are set by innerHTML do not run either.
+    // As with innerHTML, no script comes to life.
     for (const script of content.querySelectorAll("script")) script.remove();
-    return hasBlockedImage ? content : undefined;
+    return isMended ? content : undefined;
   };
   Object.defineProperty(Element.prototype, "innerHTML", {
     ...innerHTML,
     /** @type {(this: Element, html: string) => void} */
     set(html) {
       const isTemplate = this instanceof HTMLTemplateElement;
-      const replaced = !isTemplate && /<img\b/i.test(html) ? withoutBlockedImages(html) : undefined;
-      if (replaced) this.replaceChildren(replaced);
+      const mended = !isTemplate && /<img\b/i.test(html) ? withoutBlocked(html) : undefined;
+      if (mended) this.replaceChildren(mended);
       else innerHTML?.set?.call(this, html);
     },
   });
 
-  // The picture beside a dataset's title is an element of React's, which has to stay in the document.
-  const placeholder =
+  // The picture beside a dataset's title, which React made and will take away again.
+  const standIn =
     "data:image/svg+xml," +
     encodeURIComponent(
       '<svg xmlns="http://www.w3.org/2000/svg" width="28" height="28" fill="none" stroke="#888" stroke-width="2"><rect x="4" y="6" width="20" height="16" rx="2"/><path d="m4 24 20-20"/></svg>',
     );
-  const reactImages = new WeakSet();
+  const madeByReact = new WeakSet();
   const { setAttribute } = Element.prototype;
-  /** @type {(image: HTMLImageElement, text: string) => void} */
-  const showPlaceholder = (image, text) => {
-    image.title = text;
-    setAttribute.call(image, "src", placeholder);
+  /** @type {(image: HTMLImageElement, words: string) => void} */
+  const standInFor = (image, words) => {
+    image.title = words;
+    setAttribute.call(image, "src", standIn);
   };
   HTMLImageElement.prototype.setAttribute = function (name, value) {
-    // DOMPurify sanitizes in a document of its own, which is not shown.
+    // DOMPurify works in a document of its own, which is not shown.
     if (name !== "src" || this.ownerDocument !== document) return setAttribute.call(this, name, value);
-    reactImages.add(this);
+    madeByReact.add(this);
     const host = blockedHost(value);
     if (host === undefined) setAttribute.call(this, name, value);
-    else showPlaceholder(this, blockedText(host));
+    else standInFor(this, notShown(host));
   };
 
-  // An allowed image may fail too, because its host is down or redirects to a blocked one.
+  // What was allowed and did not come: its host is away, or led on to one that is not allowed.
   /** @param {Event} event */
-  const replaceFailed = ({ target: image }) => {
+  const sayFailed = ({ target: image }) => {
     if (!(image instanceof HTMLImageElement) || !/^https?:/.test(image.src)) return;
-    const text = `An image from ${new URL(image.src).host}${image.alt ? ` (${image.alt})` : ""} could not be loaded.`;
-    if (reactImages.has(image)) showPlaceholder(image, text);
-    else replaceWithText(image, text);
+    const words = `An image from ${new URL(image.src).host}${image.alt ? ` (${image.alt})` : ""} could not be loaded.`;
+    if (madeByReact.has(image)) standInFor(image, words);
+    else sayInstead(image, words);
   };
-  document.addEventListener("error", replaceFailed, { capture: true });
+  document.addEventListener("error", sayFailed, { capture: true });
 }

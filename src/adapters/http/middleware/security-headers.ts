@@ -1,25 +1,25 @@
 import type { Middleware } from "../context.ts";
 
-/** Cache-Control of pages, redirects, errors and everything about people: no cache may store it. */
-export const noStore = "private, no-store";
+/** What nobody may keep: pages, redirects, errors, and whatever is about people. */
+export const privateCache = "private, no-store";
 
-/** Cache-Control of a group's data: only the client's own cache may store it, and revalidates it each time. */
-export const revalidate = "private, no-cache";
+/** Data of a group: kept by the reader alone, and asked for again each time. */
+export const dataCache = "private, no-cache";
 
-/** Vary of every response, since any may be compressed. */
-export const defaultVary = "Accept-Encoding";
+/** Any answer may be compressed on its way. */
+export const commonVary = "Accept-Encoding";
 
-const defaultHeaders = new Map([
-  ["Cache-Control", noStore],
+const headers = new Map([
+  ["Cache-Control", privateCache],
   ["X-Content-Type-Options", "nosniff"],
   ["Referrer-Policy", "same-origin"],
   ["X-Frame-Options", "DENY"],
   ["Cross-Origin-Opener-Policy", "same-origin"],
-  ["Vary", defaultVary],
+  ["Vary", commonVary],
 ]);
 
-/** Sets the default headers of every response, which routes may replace. */
+/** Headers for every answer; routes that know better replace them. */
 export const securityHeaders = (): Middleware => (ctx, next) => {
-  ctx.res.setHeaders(defaultHeaders);
+  ctx.res.setHeaders(headers);
   return next();
 };

@@ -5,12 +5,11 @@ import type { ClientAuthenticationMethod, OidcOptions } from "../options.ts";
 
 type Endpoint = "token" | "revocation";
 
-/** Client authentication (OpenID Connect Core section 9). */
+/** How the app client proves to the provider who it is. */
 export interface ClientAuthentication {
   /**
-   * Sends a request with the method that is most likely right. If that is not configured, and the provider answers
-   * `invalid_client` (RFC 6749 section 5.2), sends it once more with the other one. The method that succeeded is used
-   * first from then on.
+   * Makes a request with the method that is most likely right, and once more with the other one when the provider
+   * answers `invalid_client` (RFC 6749 section 5.2). The method that was taken comes first from then on.
    */
   request<T>(
     endpoint: Endpoint,
@@ -27,49 +26,46 @@ const methods = {
 const other = (method: ClientAuthenticationMethod): ClientAuthenticationMethod =>
   method === "client_secret_post" ? "client_secret_basic" : "client_secret_post";
 
-const includes = (supported: Json | undefined, method: string): boolean =>
-  Array.isArray(supported) && supported.includes(method);
+const lists = (listed: Json | undefined, method: string): boolean =>
+  Array.isArray(listed) && listed.includes(method);
 
-/**
- * Providers whose metadata do not list the methods of the revocation endpoint mostly accept those of the token
- * endpoint.
- */
-const supportedMethods = (metadata: ProviderMetadata, endpoint: Endpoint): Json | undefined => {
-  const atTokenEndpoint = metadata["token_endpoint_auth_methods_supported"];
+/** Where a provider says nothing of its revocation endpoint, most clients have one method for all endpoints. */
+const listedBy = (metadata: ProviderMetadata, endpoint: Endpoint): Json | undefined => {
+  const atTokens = metadata["token_endpoint_auth_methods_supported"];
   return endpoint === "token"
-    ? atTokenEndpoint
-    : (metadata["revocation_endpoint_auth_methods_supported"] ?? atTokenEndpoint);
+    ? atTokens
+    : (metadata["revocation_endpoint_auth_methods_supported"] ?? atTokens);
 };
 
 const isInvalidClient = (error: unknown): boolean =>
   error instanceof ResponseBodyError && error.error === "invalid_client";
 
 export const clientAuthentication = (client: OidcOptions["client"]): ClientAuthentication => {
-  const { secret, authentication: configured = "auto" } = client;
-  const succeeded: { [At in Endpoint]?: ClientAuthenticationMethod } = {};
+  const { secret, authentication: chosen = "auto" } = client;
+  const taken: { [At in Endpoint]?: ClientAuthenticationMethod } = {};
 
-  const preferredMethod = (endpoint: Endpoint, metadata: ProviderMetadata): ClientAuthenticationMethod => {
-    if (configured !== "auto") return configured;
-    if (succeeded[endpoint] !== undefined) return succeeded[endpoint];
-    const likely = succeeded.token ?? "client_secret_post";
-    const supported = supportedMethods(metadata, endpoint);
-    return includes(supported, other(likely)) && !includes(supported, likely) ? other(likely) : likely;
+  const first = (endpoint: Endpoint, metadata: ProviderMetadata): ClientAuthenticationMethod => {
+    if (chosen !== "auto") return chosen;
+    if (taken[endpoint] !== undefined) return taken[endpoint];
+    const likely = taken.token ?? "client_secret_post";
+    const listed = listedBy(metadata, endpoint);
+    return lists(listed, other(likely)) && !lists(listed, likely) ? other(likely) : likely;
   };
 
   return {
     async request(endpoint, metadata, send) {
       if (secret === undefined || secret === "") return send(None());
-      const sendWith = async (method: ClientAuthenticationMethod) => {
-        const response = await send(methods[method](secret));
-        succeeded[endpoint] = method;
-        return response;
+      const sendBy = async (method: ClientAuthenticationMethod) => {
+        const answer = await send(methods[method](secret));
+        taken[endpoint] = method;
+        return answer;
       };
-      const method = preferredMethod(endpoint, metadata);
+      const method = first(endpoint, metadata);
       try {
-        return await sendWith(method);
+        return await sendBy(method);
       } catch (error) {
-        if (configured !== "auto" || !isInvalidClient(error)) throw error;
-        return sendWith(other(method));
+        if (chosen !== "auto" || !isInvalidClient(error)) throw error;
+        return sendBy(other(method));
       }
     },
   };

@@ -8,12 +8,12 @@ import type {
   Verification,
   VerifiedTokens,
 } from "../../../ports/driven/identity/identity-provider.ts";
-import { isInvalidResponse, isRefreshTokenRejected, providerFailure } from "./oauth-errors.ts";
+import type { Conversation } from "../requests/conversation.ts";
 import type { TokenEndpoint } from "./token-endpoint.ts";
-import type { TokenRequest } from "./token-request.ts";
+import { isComplaint, isRefused, renewalFailure } from "./token-endpoint.ts";
 
-/** The claims of a token whose signature is verified elsewhere; an old token was verified before it was sealed. */
-const decodeClaims = (idToken: string): JWTPayload => {
+/** What a token says that has been verified before: an old one when it was sealed. */
+const claimsOf = (idToken: string): JWTPayload => {
   try {
     return decodeJwt(idToken);
   } catch (error) {
@@ -22,19 +22,16 @@ const decodeClaims = (idToken: string): JWTPayload => {
   }
 };
 
-type Unverifiable = { readonly outcome: "unverifiable"; readonly cause: unknown };
+type Doubt = { readonly outcome: "unverifiable"; readonly cause: unknown };
 
-/**
- * An outage of the provider's key set makes the token unverifiable and throws nothing: the new refresh token has to be
- * stored all the same, since the old one may be used up.
- */
-const verifyIdToken = async (
-  endpoint: TokenEndpoint,
+/** Without the provider's keys nothing is proven. The tokens that came must not get lost for it: the former are used up. */
+const verifyRenewed = async (
+  conversation: Conversation,
   idToken: string,
-  requestedAt: Seconds,
-): Promise<Exclude<Verification, { readonly outcome: "unverifiable" }> | Unverifiable> => {
+  asked: Seconds,
+): Promise<Exclude<Verification, { readonly outcome: "unverifiable" }> | Doubt> => {
   try {
-    const verification = await endpoint.verifyIdToken(idToken, requestedAt, "renewal");
+    const verification = await conversation.verifyAnswer(idToken, asked, "renewal");
     if (verification.outcome !== "unverifiable") return verification;
     return { outcome: "unverifiable", cause: new Error(verification.reason) };
   } catch (cause) {
@@ -44,19 +41,19 @@ const verifyIdToken = async (
 };
 
 /**
- * Verifies a refresh response, whose id token has to have the same issuer and subject as the old one (OpenID Connect
- * Core section 12.2). One that is not valid points to the provider's keys or to a setting, and does not prove that the
- * login is over: the session keeps the old id token, which says whose it is.
+ * Judges renewed tokens, which have to be the same person's still (OpenID Connect Core section 12.2). An id token that is
+ * not valid tells of the provider's keys, of its settings or of ours: nobody has said that the login is over. Then the
+ * old one stays, which says whose the session is.
  */
-const verifyRefreshResponse = async (
-  endpoint: TokenEndpoint,
+const judgeRenewed = async (
+  conversation: Conversation,
   old: TokenSet,
   renewed: TokenSet,
-  requestedAt: Seconds,
+  asked: Seconds,
 ): Promise<VerifiedTokens | UntrustedTokens> => {
-  const verification = await verifyIdToken(endpoint, renewed.idToken, requestedAt);
-  const [oldClaims, newClaims] = [decodeClaims(old.idToken), decodeClaims(renewed.idToken)];
-  if (verification.outcome === "invalid" || newClaims.sub === undefined) {
+  const verification = await verifyRenewed(conversation, renewed.idToken, asked);
+  const [before, now] = [claimsOf(old.idToken), claimsOf(renewed.idToken)];
+  if (verification.outcome === "invalid" || now.sub === undefined) {
     const { accessToken, refreshToken } = renewed;
     const cause = new Error("reason" in verification ? verification.reason : "It names no subject.");
     return {
@@ -66,7 +63,7 @@ const verifyRefreshResponse = async (
       cause,
     };
   }
-  if (newClaims.sub !== oldClaims.sub || newClaims.iss !== oldClaims.iss) {
+  if (now.sub !== before.sub || now.iss !== before.iss) {
     return { tokens: renewed, claims: undefined, because: "wrong-subject" };
   }
   if (verification.outcome === "valid") return { tokens: renewed, claims: verification.claims };
@@ -75,60 +72,54 @@ const verifyRefreshResponse = async (
 };
 
 /**
- * A refresh response need not have an id token (OpenID Connect Core section 12.2). The old one is kept until it
- * expires; after that nothing says whose session this is, whether the key that signed it is still published or not.
+ * Providers need not send an id token again (OpenID Connect Core section 12.2). The old one is kept while it is
+ * good; after that nobody can say who this is, whether the key that signed it is still known or not.
  */
 const keepIdToken = async (
-  endpoint: TokenEndpoint,
+  conversation: Conversation,
   tokens: TokenSet,
 ): Promise<VerifiedTokens | UntrustedTokens> => {
-  const { exp } = decodeClaims(tokens.idToken);
-  const isExpired = typeof exp === "number" && exp <= endpoint.now();
-  const verification = isExpired
+  const { exp } = claimsOf(tokens.idToken);
+  const isOver = typeof exp === "number" && exp <= conversation.now();
+  const kept = isOver
     ? ({ outcome: "expired" } as const)
-    : await verifyIdToken(endpoint, tokens.idToken, endpoint.now());
-  if (verification.outcome === "valid") return { tokens, claims: verification.claims };
-  if (verification.outcome === "expired") return { tokens, claims: undefined, because: "missing" };
-  const cause = "cause" in verification ? verification.cause : new Error(verification.reason);
+    : await verifyRenewed(conversation, tokens.idToken, conversation.now());
+  if (kept.outcome === "valid") return { tokens, claims: kept.claims };
+  if (kept.outcome === "expired") return { tokens, claims: undefined, because: "missing" };
+  const cause = "cause" in kept ? kept.cause : new Error(kept.reason);
   return { tokens, claims: undefined, because: "unverifiable", cause };
 };
 
-/** The refresh grant (RFC 6749 section 6); see the port. */
+/** Redeems a refresh token; see the port. */
 export const refresh = async (
-  endpoint: TokenEndpoint,
+  conversation: Conversation,
   old: TokenSet,
 ): Promise<VerifiedTokens | UntrustedTokens | "refused"> => {
-  let responseBody: TokenRequest["responseBody"] = () => undefined;
-  const requestedAt = endpoint.now();
+  let answer: TokenEndpoint["answer"] = () => undefined;
+  const asked = conversation.now();
   try {
-    const response = await endpoint.send((request) => {
-      responseBody = request.responseBody;
-      return refreshTokenGrant(request.configuration, old.refreshToken);
+    const renewed = await conversation.ask((endpoint) => {
+      answer = endpoint.answer;
+      return refreshTokenGrant(endpoint.configuration, old.refreshToken);
     });
     const {
       id_token: idToken,
       access_token: accessToken,
       refresh_token: refreshToken = old.refreshToken,
-    } = response;
+    } = renewed;
     if (idToken === undefined) {
-      return await keepIdToken(endpoint, { idToken: old.idToken, accessToken, refreshToken });
+      return await keepIdToken(conversation, { idToken: old.idToken, accessToken, refreshToken });
     }
-    return await verifyRefreshResponse(endpoint, old, { idToken, accessToken, refreshToken }, requestedAt);
+    return await judgeRenewed(conversation, old, { idToken, accessToken, refreshToken }, asked);
   } catch (error) {
-    if (isRefreshTokenRejected(error)) return "refused";
-    // openid-client rejects a response for any claim of its id token; only another person's token ends the login.
-    const { id_token: idToken, refresh_token: newRefreshToken } =
-      (isInvalidResponse(error) ? responseBody() : undefined) ?? {};
+    if (isRefused(error)) return "refused";
+    // The library complains of anything in the answer; only another person's id token ends the login.
+    const { id_token: idToken, refresh_token: newer } = (isComplaint(error) ? answer() : undefined) ?? {};
     if (typeof idToken === "string") {
-      const refreshToken = typeof newRefreshToken === "string" ? newRefreshToken : old.refreshToken;
-      const result = await verifyRefreshResponse(
-        endpoint,
-        old,
-        { ...old, idToken, refreshToken },
-        requestedAt,
-      );
-      if (result.claims === undefined) return result;
+      const refreshToken = typeof newer === "string" ? newer : old.refreshToken;
+      const judged = await judgeRenewed(conversation, old, { ...old, idToken, refreshToken }, asked);
+      if (judged.claims === undefined) return judged;
     }
-    throw providerFailure(error);
+    throw renewalFailure(error);
   }
 };

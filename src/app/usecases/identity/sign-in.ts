@@ -15,6 +15,7 @@ import type { SessionStore } from "../../../ports/driven/sessions/session-store.
 import type { TokenSealer } from "../../../ports/driven/sessions/token-sealer.ts";
 import type { Random } from "../../../ports/driven/system/random.ts";
 import type { SignIn } from "../../../ports/driving/sign-in.ts";
+import type { RecordSignIn } from "../people/record-sign-in.ts";
 import type { Background } from "../sessions/background.ts";
 import type { RegisteredSessions } from "../sessions/registered-sessions.ts";
 import type { SessionTokens } from "../sessions/session-tokens.ts";
@@ -30,6 +31,7 @@ interface Deps extends ExchangeDeps {
   readonly tokens: SessionTokens;
   readonly registered: Pick<RegisteredSessions, "register" | "end">;
   readonly background: Background;
+  readonly recordSignIn: RecordSignIn;
   readonly catalogue: Pick<RoleGroupCatalogue, "all">;
   readonly random: Random;
   readonly idleTimeout: Seconds;
@@ -67,6 +69,7 @@ export const signIn = (d: Deps): SignIn => ({
     try {
       const session = await beginSession(d, id, login, browser.session);
       logSignedIn(d, exchanged.user);
+      d.recordSignIn(exchanged.user);
       return { session, returnTo: exchanged.returnTo };
     } catch (error) {
       takeBack(d, id, login, exchanged.tokens);

@@ -2,7 +2,7 @@ import { expect } from "vitest";
 import { signIn } from "../../../../src/app/usecases/identity/sign-in.ts";
 import type { JsonObject } from "../../../../src/domain/brand.ts";
 import type { SessionCredentials } from "../../../../src/domain/identity/caller.ts";
-import type { ClaimNames } from "../../../../src/domain/identity/user.ts";
+import type { ClaimNames, User } from "../../../../src/domain/identity/user.ts";
 import { home } from "../../../../src/domain/sessions/return-path.ts";
 import type { Login } from "../../../../src/domain/sessions/session.ts";
 import type { AuthorizationResponse, SignIn, SignInBrowser } from "../../../../src/ports/driving/sign-in.ts";
@@ -22,8 +22,10 @@ export const signInSetup = (providerOrigin?: string) => {
   const s = { ...loginSetup(), catalogue: { all: () => [publicGroup] } };
   let count = 0;
   const random = { text: (bytes: number) => `random-${bytes}-${++count}`, fraction: () => 0 };
+  const signedIn: User[] = [];
+  const recordSignIn = (user: User) => void signedIn.push(user);
   const signInNaming = (names: ClaimNames): SignIn =>
-    signIn({ ...s, random, idleTimeout, claimNames: names, providerOrigin });
+    signIn({ ...s, random, idleTimeout, claimNames: names, providerOrigin, recordSignIn });
   const byDefault = signInNaming(claimNames);
 
   const begin = (returnTo = home) => byDefault.begin(origin, returnTo, "a");
@@ -44,7 +46,7 @@ export const signInSetup = (providerOrigin?: string) => {
     return { session, refreshToken };
   };
 
-  return { ...s, signIn: byDefault, signInNaming, begin, finish, answerWith, logInBy };
+  return { ...s, signedIn, signIn: byDefault, signInNaming, begin, finish, answerWith, logInBy };
 };
 
 export const loginIn = ({ stored }: SessionCredentials): Login =>

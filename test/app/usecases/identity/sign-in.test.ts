@@ -62,6 +62,7 @@ describe("the end of a login", () => {
         ignoredGroups: [],
       },
     ]);
+    expect(s.signedIn).toMatchObject([{ username: "alice", person: { subject: "alice" } }]);
   });
 
   it.each<[string, JsonObject, object]>([

@@ -1,14 +1,14 @@
 import type { Container } from "../container.ts";
 import { startContainer } from "../container.ts";
 import { freePort } from "../free-port.ts";
-import { acceptsConnections } from "../nginx.ts";
+import { accepts } from "../nginx.ts";
 
-/** Names of groups, by their members. */
+/** The names of the groups of each person. */
 export type Memberships = Readonly<Record<string, readonly string[]>>;
 
 export interface StartedOpenldap extends Container {
   readonly port: number;
-  /** Sets the groups of a person. */
+  /** Replaces a person's groups. */
   setGroups(person: string, groups: readonly string[]): Promise<void>;
 }
 
@@ -31,7 +31,7 @@ rootpw ${ldapAdmin.password}
 `;
 
 const personDn = (name: string) => `uid=${name},ou=people,${ldapBase}`;
-/** The slash in a group's name has no meaning in a DN. */
+/** The DN of a group; the slash in its name needs no escape. */
 const groupDn = (name: string) => `cn=${name},ou=groups,${ldapBase}`;
 
 const entry = (dn: string, attributes: readonly (readonly [string, string])[]): string =>
@@ -47,7 +47,7 @@ const person = (name: string, password: string): string =>
     ["userPassword", password],
   ]);
 
-/** Every `groupOfNames` needs a member, which is a person that does not exist. */
+/** A placeholder, since every `groupOfNames` needs a member. */
 const group = (name: string, people: readonly string[]): string =>
   entry(groupDn(name), [
     ["objectClass", "groupOfNames"],
@@ -80,12 +80,12 @@ const directory = (memberships: Memberships, password: string, groups: readonly 
 const changes = (name: string, before: readonly string[], after: readonly string[]): string => {
   const change = (kind: "add" | "delete") => (of: string) =>
     `dn: ${groupDn(of)}\nchangetype: modify\n${kind}: member\nmember: ${personDn(name)}\n`;
-  const removed = before.filter((of) => !after.includes(of)).map(change("delete"));
-  const added = after.filter((of) => !before.includes(of)).map(change("add"));
-  return [...removed, ...added].join("\n");
+  const gone = before.filter((of) => !after.includes(of)).map(change("delete"));
+  const come = after.filter((of) => !before.includes(of)).map(change("add"));
+  return [...gone, ...come].join("\n");
 };
 
-/** Starts an LDAP directory on 127.0.0.1, in which all people have the same password. */
+/** Starts a directory on 127.0.0.1 in which all people have the same password. */
 export const startOpenldap = async (memberships: Memberships, password: string): Promise<StartedOpenldap> => {
   const port = await freePort();
   const url = `ldap://127.0.0.1:${port}`;
@@ -102,15 +102,15 @@ export const startOpenldap = async (memberships: Memberships, password: string):
       { path: "/etc/lab.conf", content: configuration },
       { path: "/etc/lab.ldif", content: directory(memberships, password, groups) },
     ],
-    healthCheck: () => acceptsConnections(port),
+    answers: () => accepts(port),
   });
   return {
     ...container,
     port,
     setGroups: async (name, after) => {
       const ldif = changes(name, now.get(name) ?? [], after);
-      const bind = `-x -H ${url} -D ${ldapAdmin.dn} -w ${ldapAdmin.password}`;
-      await container.exec(["sh", "-c", `printf '%s' "$1" | ldapmodify ${bind}`, "sh", ldif]);
+      const as = `-x -H ${url} -D ${ldapAdmin.dn} -w ${ldapAdmin.password}`;
+      await container.exec(["sh", "-c", `printf '%s' "$1" | ldapmodify ${as}`, "sh", ldif]);
       now.set(name, after);
     },
   };

@@ -1,0 +1,43 @@
+import { StoreDown } from "../../../domain/failure.ts";
+import type { PersonRecord } from "../../../domain/identity/person-record.ts";
+import { isSameSignIn, parsePersonRecord, serialisePerson } from "../../../domain/identity/person-record.ts";
+import type { User } from "../../../domain/identity/user.ts";
+import type { RecordKey } from "../../../domain/records/record.ts";
+import { parseRecordId } from "../../../domain/records/record.ts";
+import type { Records } from "../../../ports/driven/records/records.ts";
+import type { Clock } from "../../../ports/driven/system/clock.ts";
+import type { Background } from "../sessions/background.ts";
+
+interface Deps {
+  readonly records: Records;
+  readonly background: Background;
+  readonly clock: Clock;
+}
+
+/** Records in the background that somebody has signed in: a login needs no answer of the store for that. */
+export type RecordSignIn = (user: User) => void;
+
+export const recordSignIn =
+  ({ records, background, clock }: Deps): RecordSignIn =>
+  ({ username, person }) => {
+    const id = parseRecordId(username);
+    // A username of hundreds of bytes is nobody's in practice, and has no record.
+    if (id === undefined) return;
+    const lastSignIn = new Date(clock.now() * 1000).toISOString().slice(0, "YYYY-MM-DD".length);
+    const present: PersonRecord = { username, person, lastSignIn };
+    background.add("recording a sign-in", () => record(records, { kind: "people", id }, present));
+  };
+
+const record = async (records: Records, key: RecordKey, present: PersonRecord): Promise<void> => {
+  // The store limits the time of each of its answers.
+  const { signal } = new AbortController();
+  const stored = await records.read(key, signal);
+  if (stored) {
+    const former = parsePersonRecord(stored.value);
+    if (!former)
+      throw new StoreDown({ cause: new Error(`The record ${key.kind}/${key.id} has another shape.`) });
+    if (isSameSignIn(former, present)) return;
+  }
+  // After a conflict the record is that of another sign-in of this moment, which is as good.
+  await records.write(key, serialisePerson(present), stored?.version ?? "absent", signal);
+};
