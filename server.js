@@ -27,7 +27,7 @@ if (Number.parseInt(version, 10) < minVersion) {
     "--min-semi-space-size=4",
     "--max-semi-space-size=4",
     "--heap-growing-percent=125",
-    // For the forced collections of fair-share.ts.
+    // For the forced collections of event-loop-yields.ts.
     "--expose-gc",
     // The young generation is small: one thread scavenges it faster than several that synchronize.
     "--no-parallel-scavenge",

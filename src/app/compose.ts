@@ -173,13 +173,13 @@ const resolvePorts = (from: DependencyContainer) => ({
 
 export type Ports = ReturnType<typeof resolvePorts>;
 
-const halfFor = (atOnce: number) => ({ atOnce, perCaller: Math.max(1, Math.ceil(atOnce / 2)) });
+const halfPerCaller = (total: number) => ({ total, perCaller: Math.max(1, Math.ceil(total / 2)) });
 
 const admissionLimits = (settings: Settings) => ({
-  upload: halfFor(settings.MAX_UPLOADS),
-  download: halfFor(settings.MAX_DOWNLOADS),
-  login: halfFor(settings.MAX_LOGINS),
-  render: halfFor(settings.MAX_RENDERS),
+  upload: halfPerCaller(settings.MAX_UPLOADS),
+  download: halfPerCaller(settings.MAX_DOWNLOADS),
+  login: halfPerCaller(settings.MAX_LOGINS),
+  render: halfPerCaller(settings.MAX_RENDERS),
 });
 
 const keyOf = (secret: string) => createSecretKey(Buffer.from(secret));

@@ -4,7 +4,7 @@ import type { ReturnPath } from "./sessions/return-path.ts";
 /**
  * The base of all failures of use cases. `message` is written for the person who sent the request and may be sent to
  * them; what only the operator may read belongs in `cause`, which is logged.
- * `src/adapters/http/middleware/failure-response.ts` maps each `code` to a status, in one table.
+ * `src/adapters/http/middleware/failure-status.ts` maps each `code` to a status, in one table.
  */
 abstract class Fault<Code extends string> extends Error {
   abstract readonly code: Code;

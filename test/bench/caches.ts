@@ -1,6 +1,7 @@
 /**
- * What the caches on the hot path save: the CPU time of the work that each spares, in microseconds, the least of some
- * rounds. One stays while it saves 5 % of a request to `/whoami` (`npm run bench whoami`: 60 µs or more).
+ * Measures what the caches on the hot path save: the CPU time of the work that each avoids, in microseconds, as the
+ * minimum of several rounds. A cache stays while it saves 5 % of a request to `/whoami` (`npm run bench whoami`: 60 µs
+ * or more).
  */
 import { createHmac, createSecretKey, randomBytes } from "node:crypto";
 import { generateKeyPair, jwtVerify, SignJWT } from "jose";
@@ -13,26 +14,27 @@ import { parseSession } from "../../src/domain/sessions/session.ts";
 import { parseTokens, serialiseTokens } from "../../src/domain/sessions/token-set.ts";
 import { limits } from "./load/limits.ts";
 
-const least = 3;
+/** In microseconds of each request. */
+const minSaving = 3;
 const rounds = 7;
-const times = 5000;
+const iterations = 5000;
 
-const report = async (what: string, uses: number, work: () => unknown): Promise<void> => {
+const measure = async (what: string, uses: number, work: () => unknown): Promise<void> => {
   let best = Number.POSITIVE_INFINITY;
   for (let round = 0; round < rounds; round++) {
     const before = process.cpuUsage();
-    for (let done = 0; done < times; done++) await work();
+    for (let done = 0; done < iterations; done++) await work();
     const { user, system } = process.cpuUsage(before);
-    best = Math.min(best, (user + system) / times);
+    best = Math.min(best, (user + system) / iterations);
   }
-  limits.atLeast(`${what}, ${uses} in a request`, best * uses, least, "µs");
+  limits.atLeast(`${what}, ${uses} in a request`, best * uses, minSaving, "µs");
 };
 
 const token = (bytes: number): string => randomBytes(bytes).toString("base64url");
 const id = token(24) as SessionId;
 
 const secret = createSecretKey(randomBytes(48));
-await report("session-cookie.ts: a cookie's signature", 2, () =>
+await measure("session-cookie.ts: a cookie's signature", 2, () =>
   encodeURIComponent(`s:${id}.${createHmac("sha256", secret).update(id).digest("base64")}`),
 );
 
@@ -41,7 +43,7 @@ const context = sessionContext(id);
 const tokens = serialiseTokens({ idToken: token(1200), accessToken: token(1200), refreshToken: token(600) });
 const login = { username: "alice", since: 1, sealedTokens: sealer.seal(tokens, context) };
 const record = JSON.stringify({ login });
-await report("session-store.ts, session-tokens.ts: a record read, and its tokens opened", 1, () =>
+await measure("session-store.ts, session-tokens.ts: a record read, and its tokens opened", 1, () =>
   parseTokens(
     sealer.open(parseSession(record)?.login?.sealedTokens ?? login.sealedTokens, context)?.text ?? "",
   ),
@@ -53,9 +55,9 @@ const jwt = await new SignJWT(claims)
   .setProtectedHeader({ alg: "RS256" })
   .setExpirationTime("1h")
   .sign(privateKey);
-await report("token-verifier.ts: an id token's signature", 1, () => jwtVerify(jwt, publicKey));
+await measure("token-verifier.ts: an id token's signature", 1, () => jwtVerify(jwt, publicKey));
 
 const group = { name: "blab" as GroupName, isPublic: false };
-await report("role.ts: a claim's entries by group", 2, () =>
+await measure("role.ts: a claim's entries by group", 2, () =>
   rolesIn(group, new Set(claims["cognito:groups"])),
 );

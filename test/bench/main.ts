@@ -1,6 +1,6 @@
 /**
- * `npm run bench` runs every measurement there is, `npm run bench start size` those that are named. Each
- * prints what it compares; the exit code is 1 when a limit is broken.
+ * `npm run bench` runs all benchmarks, `npm run bench start size` those that are named. Each prints its results and
+ * limits; the exit code is 1 when a limit is exceeded.
  */
 import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
@@ -19,7 +19,7 @@ if (unknown.length > 0) {
   process.stderr.write(`There is no bench ${unknown.join(", ")}. There are: ${all.join(", ")}.\n`);
   process.exitCode = 1;
 } else {
-  // One process each, one after the other: what one leaves in memory is not measured by the next.
+  // Each runs in a process of its own, so that the memory of one does not affect the next.
   for (const name of named.length > 0 ? named : all) {
     process.stdout.write(`\n${name}\n`);
     const run = spawnSync(process.execPath, [fileURLToPath(new URL(`${name}.ts`, folder))], {

@@ -1,8 +1,8 @@
 /**
- * 500 uploads that stop in the middle and 500 downloads that nobody reads, from as many people and addresses, who
- * come back when they are refused; meanwhile 50 people who use the server as one does: how long their answers take,
- * whether `/readyz` stays 200, and the server's memory. What is promised of answers holds once all of the others have
- * begun, which takes them ten seconds and the machine all that it has; those seconds are printed apart.
+ * Measures response times of 50 active users, whether `/readyz` stays 200, and the server's memory, under 500 stalled
+ * uploads and 500 stalled downloads, each by another user and address, which are retried when they are refused. The
+ * limits hold for the steady state; the ramp-up of the stalled clients, which takes all of the machine's CPU, is
+ * reported separately.
  * Usage: node test/bench/pressure.ts [seconds]
  */
 import { readFile, writeFile } from "node:fs/promises";
@@ -16,15 +16,15 @@ import type { GroupsSite } from "./load/groups-site.ts";
 import { startSite } from "./load/groups-site.ts";
 import { limits, quantile } from "./load/limits.ts";
 import { startProcess } from "./load/measured-process.ts";
-import type { Stalled } from "./load/stalled-clients.ts";
+import type { StalledClients } from "./load/stalled-clients.ts";
 
 const seconds = Number(process.argv[2] ?? 90);
-const [stalledOfEach, honest] = [500, 50];
+const [stalledOfEach, activeUsers] = [500, 50];
 const bounds = { residentMegabytes: 400, answerMs: 250 };
-/** Between an answer and the next thing that somebody does. */
-const thinkingMs = 1000;
-/** In which the others begin (`stalled-clients.ts`), and their first bytes have passed. */
-const beginningMs = 15_000;
+/** Think time between a response and the user's next request. */
+const thinkTimeMs = 1000;
+/** The stalled clients have started by then (`stalled-clients.ts`), and have sent or received their first bytes. */
+const rampUpMs = 15_000;
 
 const range = (length: number) => Array.from({ length }, (_, index) => index);
 const from = (first: number, index: number) => ({
@@ -40,7 +40,7 @@ const put = async (site: GroupsSite, path: string, bytes: number): Promise<void>
   if (status !== 204) throw new Error(`The upload was answered ${status}.`);
 };
 
-const stalledClients = async (site: GroupsSite): Promise<Stalled> => ({
+const stalledClients = async (site: GroupsSite): Promise<StalledClients> => ({
   port: site.port,
   upload: "/groups/blab/stalled",
   download: "/groups/blab/large",
@@ -59,12 +59,12 @@ const stalledClients = async (site: GroupsSite): Promise<Stalled> => ({
   bytes: 10e6,
 });
 
-interface Visit {
+interface Target {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
 }
 
-const visits = (site: GroupsSite): readonly Visit[] => {
+const userTargets = (site: GroupsSite): readonly Target[] => {
   const { anonymous, cookie } = site.headers;
   return [
     { path: "/whoami", headers: { ...cookie, Accept: "application/json" } },
@@ -74,50 +74,56 @@ const visits = (site: GroupsSite): readonly Visit[] => {
   ];
 };
 
-interface Seen {
-  readonly times: number[];
-  readonly refused: Map<string, number>;
+interface Results {
+  readonly durations: number[];
+  /** Number of responses other than 200, by path and status. */
+  readonly failures: Map<string, number>;
 }
 
-/** What was seen while the others began, and after that. */
 interface Phases {
-  readonly beginning: Seen;
-  readonly steady: Seen;
+  readonly rampUp: Results;
+  readonly steady: Results;
 }
 
 const phases = (): Phases => ({
-  beginning: { times: [], refused: new Map() },
-  steady: { times: [], refused: new Map() },
+  rampUp: { durations: [], failures: new Map() },
+  steady: { durations: [], failures: new Map() },
 });
 
-/** Asks for one thing after the other, with pauses, until the time is over. */
-const person = async (site: GroupsSite, asked: readonly Visit[], index: number, end: number, all: Phases) => {
-  const settled = Date.now() + beginningMs;
-  await pause((thinkingMs / honest) * index);
+/** Sends requests to the targets in turn, with think times, until `end`. */
+const virtualUser = async (
+  site: GroupsSite,
+  targets: readonly Target[],
+  index: number,
+  end: number,
+  { rampUp, steady }: Phases,
+) => {
+  const rampUpEnd = Date.now() + rampUpMs;
+  await pause((thinkTimeMs / activeUsers) * index);
   for (let turn = index; Date.now() < end; turn += 1) {
-    const { path, headers } = asked[turn % asked.length] ?? { path: "/", headers: {} };
-    const seen = Date.now() < settled ? all.beginning : all.steady;
+    const { path, headers } = targets[turn % targets.length] ?? { path: "/", headers: {} };
+    const results = Date.now() < rampUpEnd ? rampUp : steady;
     const began = performance.now();
-    const question = { path, headers: { ...headers, ...from(3, index) } };
-    const status = await ask(`http://127.0.0.1:${site.port}`, question).then(
+    const request = { path, headers: { ...headers, ...from(3, index) } };
+    const status = await ask(`http://127.0.0.1:${site.port}`, request).then(
       (answer) => answer.status,
       () => "no answer",
     );
-    seen.times.push(performance.now() - began);
+    results.durations.push(performance.now() - began);
     if (status !== 200) {
       const what = `${path}: ${status}`;
-      seen.refused.set(what, (seen.refused.get(what) ?? 0) + 1);
+      results.failures.set(what, (results.failures.get(what) ?? 0) + 1);
     }
-    await pause(thinkingMs);
+    await pause(thinkTimeMs);
   }
 };
 
-const report = (when: string, people: Seen, probes: Seen): void => {
-  const ms = (part: number) => quantile(people.times, part).toFixed(0);
+const report = (phase: string, users: Results, probes: Results): void => {
+  const ms = (part: number) => quantile(users.durations, part).toFixed(0);
   console.log(
-    `${when}: ${people.times.length} answers: median ${ms(0.5)} ms, 99 % ${ms(0.99)} ms, longest ${ms(1)} ms`,
+    `${phase}: ${users.durations.length} answers: median ${ms(0.5)} ms, 99 % ${ms(0.99)} ms, longest ${ms(1)} ms`,
   );
-  for (const [what, times] of [...people.refused, ...probes.refused])
+  for (const [what, times] of [...users.failures, ...probes.failures])
     console.log(`  ${what}, ${times} times`);
 };
 
@@ -134,19 +140,19 @@ try {
     outputFile: join(site.folder, "stalled"),
     ready: "stalling",
   });
-  const end = Date.now() + beginningMs + seconds * 1000;
-  const people = phases();
+  const end = Date.now() + rampUpMs + seconds * 1000;
+  const users = phases();
   const probes = phases();
   const ready = [{ path: "/readyz", headers: site.headers.anonymous }];
   await Promise.all([
-    person(site, ready, 0, end, probes),
-    ...range(honest).map((index) => person(site, visits(site), index, end, people)),
+    virtualUser(site, ready, 0, end, probes),
+    ...range(activeUsers).map((index) => virtualUser(site, userTargets(site), index, end, users)),
   ]).finally(() => stalled.stop());
-  report("while the others begin", people.beginning, probes.beginning);
-  report("then", people.steady, probes.steady);
-  const count = (all: Seen) => [...all.refused.values()].reduce((sum, times) => sum + times, 0);
-  limits.atMost("99 % of the answers", quantile(people.steady.times, 0.99), bounds.answerMs, "ms");
-  limits.atMost("answers that were not 200", count(people.steady), 0, "");
+  report("ramp-up", users.rampUp, probes.rampUp);
+  report("steady state", users.steady, probes.steady);
+  const count = ({ failures }: Results) => [...failures.values()].reduce((sum, times) => sum + times, 0);
+  limits.atMost("99 % of the answers", quantile(users.steady.durations, 0.99), bounds.answerMs, "ms");
+  limits.atMost("answers that were not 200", count(users.steady), 0, "");
   limits.atMost("/readyz not 200", count(probes.steady), 0, "");
   limits.atMost(
     "peak of resident memory",

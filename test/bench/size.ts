@@ -1,4 +1,4 @@
-/** How large `node_modules` is after `npm ci --omit=dev`, as a deployment has it. */
+/** Measures the size of `node_modules` after `npm ci --omit=dev`, as in a deployment. */
 import { spawnSync } from "node:child_process";
 import { cp, mkdir, mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -9,14 +9,14 @@ const limitMegabytes = 150;
 
 const codebase = fileURLToPath(new URL("../../", import.meta.url));
 
-/** What the installation reads: the lists of packages, and the script that brings Auspice's client. */
-const needed = ["package.json", "package-lock.json", "src/adapters/auspice"];
+/** The files that the installation reads: the package lists, and the script that installs Auspice's client. */
+const installationFiles = ["package.json", "package-lock.json", "src/adapters/auspice"];
 
-/** On the disk, like `du`. */
+/** Disk usage, like `du`. */
 const megabytesBelow = async (folder: string): Promise<number> => {
   let blocks = 0;
   for (const entry of await readdir(folder, { recursive: true })) {
-    // Links in .bin may be of packages that were left out.
+    // Links in .bin may point to packages that are not installed.
     blocks += await stat(join(folder, entry)).then(
       (found) => found.blocks,
       () => 0,
@@ -27,7 +27,7 @@ const megabytesBelow = async (folder: string): Promise<number> => {
 
 const folder = await mkdtemp(join(tmpdir(), "size-bench-"));
 try {
-  for (const path of needed) {
+  for (const path of installationFiles) {
     await mkdir(join(folder, path, ".."), { recursive: true });
     await cp(join(codebase, path), join(folder, path), { recursive: true });
   }

@@ -1,6 +1,6 @@
 /**
- * The server's memory after 20 000 requests, a tenth of them transfers that are broken off, beside that after
- * the first 2000. Usage: node test/bench/soak.ts [requests]
+ * Compares the server's memory after 20 000 requests, a tenth of which are aborted transfers, with that after the first
+ * 2000. Usage: node test/bench/soak.ts [requests]
  */
 import { execFile } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
@@ -17,11 +17,11 @@ import { limits } from "./load/limits.ts";
 import type { Mix, MixResult } from "./load/mixed-load.ts";
 
 const requests = Number(process.argv[2] ?? 20_000);
-const first = requests / 10;
+const warmUpRequests = requests / 10;
 const abortEvery = 10;
-const growth = 1.1;
+const maxGrowth = 1.1;
 
-/** What was broken off is over by then, at the store too. */
+/** Aborted transfers have ended by then, at the store too. */
 const settleMs = 5000;
 
 const program = fileURLToPath(new URL("./load/mixed-load.ts", import.meta.url));
@@ -42,26 +42,26 @@ const mixFor = async (site: GroupsSite): Promise<Omit<Mix, "requests">> => {
   const whole = await readFile(large);
   await put(site, "/groups/blab/large", whole);
   const data = { Accept: dataset };
-  const packed = { ...data, "Accept-Encoding": "gzip" };
+  const compressed = { ...data, "Accept-Encoding": "gzip" };
   return {
     port: site.port,
     abortEvery,
-    atOnce: 8,
-    asked: [
+    concurrency: 8,
+    targets: [
       { path: "/whoami", headers: { ...cookie, ...json } },
-      { path: "/groups/blab/small", headers: { ...anonymous, ...packed } },
+      { path: "/groups/blab/small", headers: { ...anonymous, ...compressed } },
       { path: "/whoami", headers: { ...bearer, ...json } },
       { path: "/groups/blab/small", headers: { ...cookie, ...data } },
       { path: "/groups", headers: { ...anonymous, Accept: "text/html" } },
       { path: "/whoami", headers: { ...anonymous, ...json } },
       { path: "/charon/getAvailable?prefix=groups/blab", headers: bearer },
     ],
-    download: { path: "/groups/blab/large", headers: { ...bearer, ...packed } },
+    download: { path: "/groups/blab/large", headers: { ...bearer, ...compressed } },
     upload: {
       path: "/groups/blab/broken",
       headers: { ...bearer, "Content-Type": dataset, "Content-Encoding": "gzip" },
     },
-    beginning: whole.subarray(0, 500_000).toString("base64"),
+    partialBody: whole.subarray(0, 500_000).toString("base64"),
   };
 };
 
@@ -77,12 +77,17 @@ try {
   };
   const megabytes = async () => (await site.server.residentMemory()) / 1e6;
   console.log(`at the start: ${(await megabytes()).toFixed(0)} MB resident`);
-  const early = await send(first);
+  const early = await send(warmUpRequests);
   const before = await megabytes();
   console.log(`after ${early.requests} requests, ${early.aborted} broken off: ${before.toFixed(0)} MB`);
-  const late = await send(requests - first);
+  const late = await send(requests - warmUpRequests);
   const [count, aborted] = [early.requests + late.requests, early.aborted + late.aborted];
-  limits.atMost(`after ${count} requests, ${aborted} broken off`, await megabytes(), before * growth, "MB");
+  limits.atMost(
+    `after ${count} requests, ${aborted} broken off`,
+    await megabytes(),
+    before * maxGrowth,
+    "MB",
+  );
 } finally {
   await site.close();
 }

@@ -1,6 +1,6 @@
 /**
- * How long `node server.js` takes until the first 200 of `/healthz`, embedded, on an empty data folder and on
- * a warm one (median of five), and how much memory is resident then.
+ * Measures how long `node server.js` with its embedded provider takes until the first 200 of `/healthz`, on an empty
+ * data folder and on a warm one (median of five), and its resident memory then.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -18,7 +18,7 @@ const timeoutMs = 60_000;
 
 const program = fileURLToPath(new URL("../../server.js", import.meta.url));
 
-const isUp = (url: string): Promise<boolean> =>
+const isHealthy = (url: string): Promise<boolean> =>
   new Promise((resolve) => {
     get(url, { agent: false }, (response) => {
       response.resume();
@@ -46,13 +46,14 @@ const start = async (folder: string): Promise<Start> => {
     stdio: ["ignore", "ignore", "inherit"],
   });
   const ended = once(child, "close");
-  const lap = (): number => Number(process.hrtime.bigint() - began) / 1e9;
+  const elapsed = (): number => Number(process.hrtime.bigint() - began) / 1e9;
   try {
-    while (!(await isUp(`http://127.0.0.1:${port}/healthz`))) {
-      if (child.exitCode !== null || lap() > timeoutMs / 1000) throw new Error("The server does not start.");
+    while (!(await isHealthy(`http://127.0.0.1:${port}/healthz`))) {
+      if (child.exitCode !== null || elapsed() > timeoutMs / 1000)
+        throw new Error("The server does not start.");
       await pause(5);
     }
-    return { seconds: lap(), megabytes: await residentMegabytes(child.pid ?? 0) };
+    return { seconds: elapsed(), megabytes: await residentMegabytes(child.pid ?? 0) };
   } finally {
     child.kill("SIGTERM");
     await ended;

@@ -1,7 +1,7 @@
 /**
- * 4 uploads of 1 GB of JSON each at the same time, of small objects and with one string of 400 MB, and 16
- * downloads of the same; meanwhile the answers to `/whoami` and the server's memory. Beside the uploads'
- * rate stands that of gunzip alone, beside the downloads' that of nginx before the same MinIO.
+ * Measures the throughput of 4 concurrent uploads of 1 GB of JSON each, of small objects and with one string of 400 MB,
+ * and of 16 concurrent downloads of them; meanwhile response times of `/whoami` and the server's memory. Uploads are
+ * compared with gunzip alone, downloads with nginx in front of the same MinIO.
  * Usage: node test/bench/transfers.ts [megabytes of each upload]
  */
 import { execFile } from "node:child_process";
@@ -24,7 +24,8 @@ import type { TransferResult, Transfers } from "./load/transfer-load.ts";
 const megabytes = Number(process.argv[2] ?? 1000);
 const [uploads, downloads] = [4, 16];
 const bounds = { residentMegabytes: 300, answerMs: 100 };
-const perSecond = 20;
+/** Requests per second. */
+const probeRate = 20;
 
 const program = (name: string) => fileURLToPath(new URL(`./load/${name}.ts`, import.meta.url));
 
@@ -33,23 +34,23 @@ const transfer = async (transfers: Transfers): Promise<number> => {
   return (JSON.parse((await run).stdout) as TransferResult).seconds;
 };
 
-/** Runs some transfers while `/whoami` is asked for, and gives the times of those answers. */
-const whileAsking = async (site: GroupsSite, name: string, work: () => Promise<number>) => {
+/** Runs transfers while `/whoami` is requested at a constant rate, and returns the durations of those requests. */
+const withProbe = async (site: GroupsSite, name: string, work: () => Promise<number>) => {
   const json = { Accept: "application/json" };
   const { bearer, cookie } = site.headers;
   const callers = [bearer, cookie].map((headers) => ({ ...headers, ...json }));
-  const probe: Probe = { port: site.port, path: "/whoami", callers, perSecond };
-  const asking = await startProcess({
+  const probe: Probe = { port: site.port, path: "/whoami", callers, rate: probeRate };
+  const probing = await startProcess({
     program: program("request-probe"),
     args: [JSON.stringify(probe)],
     workingFolder: site.folder,
     outputFile: join(site.folder, `${name}.probe`),
-    ready: "asking",
+    ready: "probing",
   });
   const cpuBefore = await site.server.cpu();
-  const seconds = await work().finally(() => asking.stop());
+  const seconds = await work().finally(() => probing.stop());
   const cpu = (await site.server.cpu()) - cpuBefore;
-  const times = JSON.parse(asking.output().split("\n")[1] ?? "[]") as number[];
+  const times = JSON.parse(probing.output().split("\n")[1] ?? "[]") as number[];
   return { seconds, cpu, times };
 };
 
@@ -68,23 +69,23 @@ const paths = (name: string) =>
 
 const measureUploads = async (site: GroupsSite, name: string, file: DatasetFile): Promise<void> => {
   const { path, jsonBytes, compressedBytes } = file;
-  const whole = jsonBytes * uploads;
+  const totalBytes = jsonBytes * uploads;
   console.log(
     `${uploads} uploads, ${name}: ${(jsonBytes / 1e6).toFixed(0)} MB each, ${(compressedBytes / 1e6).toFixed(0)} MB as gzip`,
   );
   const gunzip = await transfer({ kind: "gunzip", file: path, times: uploads });
   const headers = { ...site.headers.bearer, "Content-Type": dataset, "Content-Encoding": "gzip" };
-  const { seconds, cpu, times } = await whileAsking(site, `uploads-${name}`, () =>
+  const { seconds, cpu, times } = await withProbe(site, `uploads-${name}`, () =>
     transfer({ kind: "upload", port: site.port, paths: paths(name), headers, file: path }),
   );
   console.log(
-    `  ${rate(whole, seconds)} of JSON together, ${cpu.toFixed(1)} s of CPU in ${seconds.toFixed(1)} s`,
+    `  ${rate(totalBytes, seconds)} of JSON together, ${cpu.toFixed(1)} s of CPU in ${seconds.toFixed(1)} s`,
   );
-  console.log(`  gunzip alone: ${rate(whole, gunzip)}, ${(gunzip / seconds).toFixed(2)} of it kept`);
+  console.log(`  gunzip alone: ${rate(totalBytes, gunzip)}, ${(gunzip / seconds).toFixed(2)} of it kept`);
   await report(site, "uploads", times);
 };
 
-/** nginx that passes what it is asked for to the bucket, which anybody may read from now on. */
+/** nginx as a reverse proxy of the bucket, which becomes publicly readable. */
 const startBucketProxy = async ({ minio }: GroupsSite) => {
   const anyone = {
     Effect: "Allow",
@@ -119,7 +120,7 @@ const measureDownloads = async (site: GroupsSite, name: string, bytes: number): 
     Array.from({ length: downloads }, (_, index) => from[index % from.length] as T);
   console.log(`${downloads} downloads, ${name}, as gzip`);
   const headers = { ...site.headers.bearer, Accept: dataset, "Accept-Encoding": "gzip" };
-  const { seconds, cpu, times } = await whileAsking(site, `downloads-${name}`, () =>
+  const { seconds, cpu, times } = await withProbe(site, `downloads-${name}`, () =>
     transfer({ kind: "download", port: site.port, paths: each(all), headers, bytes }),
   );
   const { Contents = [] } = await site.minio.client.send(

@@ -1,6 +1,7 @@
 /**
- * Megabytes of JSON a second through the upload check, and through gunzip alone; the same for uploads that
- * arrive plain; resident memory at its highest. On a busy machine compare the CPU time (of all threads). Usage: node test/bench/upload-check.ts [megabytes] [seed]
+ * Measures the throughput of the upload check beside that of gunzip alone, for compressed and for plain uploads, and
+ * the peak of resident memory. On a busy machine compare the CPU time (of all threads). Usage: node
+ * test/bench/upload-check.ts [megabytes] [seed]
  */
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -39,7 +40,7 @@ const node = (random: () => number, index: number): string =>
     },
   });
 
-/** Pieces of about 64 kB of one dataset. */
+/** A dataset, in chunks of about 64 kB. */
 const dataset = function* (bytes: number): Generator<Buffer> {
   const random = generator(seed);
   yield Buffer.from('{"version":"v2","meta":{"updated":"2024-01-01"},"tree":{"name":"root","children":[');
@@ -51,17 +52,17 @@ const dataset = function* (bytes: number): Generator<Buffer> {
       nodes.push(text);
       size += text.length;
     }
-    const piece = Buffer.from((sent > 0 ? "," : "") + nodes.join(","));
-    sent += piece.length;
-    yield piece;
+    const chunk = Buffer.from((sent > 0 ? "," : "") + nodes.join(","));
+    sent += chunk.length;
+    yield chunk;
   }
   yield Buffer.from("]}}");
 };
 
-const sizeOf = (pieces: Iterable<Uint8Array>) => [...pieces].reduce((sum, piece) => sum + piece.length, 0);
+const sizeOf = (chunks: Iterable<Uint8Array>) => [...chunks].reduce((sum, chunk) => sum + chunk.length, 0);
 
-/** Resident bytes at their highest, and the longest time for which the event loop did not turn, in ms. */
-const watch = () => {
+/** Starts to monitor the peak of resident bytes, and the longest time for which the event loop was blocked, in ms. */
+const monitor = () => {
   let resident = 0;
   let longest = 0;
   let last = performance.now();
@@ -77,7 +78,7 @@ const watch = () => {
 };
 
 const measure = async (what: string, bytes: number, run: () => Promise<unknown>) => {
-  const stop = watch();
+  const stop = monitor();
   const start = performance.now();
   const cpuStart = process.cpuUsage();
   await run();
@@ -100,31 +101,31 @@ const through = async (encoding: "gzip" | "identity", body: Iterable<Uint8Array>
     signal,
   );
   let size = 0;
-  for await (const piece of stored) size += piece.length;
+  for await (const chunk of stored) size += chunk.length;
   return size;
 };
-/** `Readable.from` takes a Buffer for one piece: cut it as a socket would. */
-const cut = function* (whole: Buffer): Generator<Buffer> {
+/** Splits a buffer into chunks of a socket's size, since `Readable.from` makes one chunk of it. */
+const split = function* (whole: Buffer): Generator<Buffer> {
   for (let at = 0; at < whole.length; at += 65_536) yield whole.subarray(at, at + 65_536);
 };
 
-// Kept whole in memory, so that making it is not measured; it is part of the resident memory printed.
-const packed: Buffer[] = [];
+// Held in memory, so that its generation is not measured; the resident memory includes it.
+const compressed: Buffer[] = [];
 await pipeline(Readable.from(dataset(megabytes * 1e6)), createGzip({ level: 1 }), async (output) => {
-  for await (const piece of output) packed.push(piece);
+  for await (const chunk of output) compressed.push(chunk);
 });
-const gz = Buffer.concat(packed);
-packed.length = 0;
+const gz = Buffer.concat(compressed);
+compressed.length = 0;
 const plain = [...dataset(Math.min(megabytes, 50) * 1e6)];
 const plainBytes = sizeOf(plain);
 console.log(`${megabytes} MB of JSON, ${(gz.length / 1e6).toFixed(0)} MB as gzip, seed ${seed}`);
 
 await measure("gunzip alone", megabytes * 1e6, () =>
-  pipeline(Readable.from(cut(gz)), createGunzip({ chunkSize: 65_536 }), async (output) => {
+  pipeline(Readable.from(split(gz)), createGunzip({ chunkSize: 65_536 }), async (output) => {
     for await (const _ of output);
   }),
 );
-await measure("gunzip and check", megabytes * 1e6, () => through("gzip", cut(gz)));
+await measure("gunzip and check", megabytes * 1e6, () => through("gzip", split(gz)));
 await measure("gunzip and check, pieces of 16 MiB", megabytes * 1e6, () =>
   through(
     "gzip",

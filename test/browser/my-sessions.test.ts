@@ -64,9 +64,9 @@ it("a script shows times in the visitor's time zone, with UTC as title", async (
     await page.addInitScript(
       `Object.defineProperty(navigator, "languages", { value: ["${language}", "de"] })`,
     );
-    const troubles: string[] = [];
-    page.on("console", (message) => troubles.push(message.text()));
-    page.on("pageerror", (error) => troubles.push(error.message));
+    const problems: string[] = [];
+    page.on("console", (message) => problems.push(message.text()));
+    page.on("pageerror", (error) => problems.push(error.message));
     await page.goto(`${server.origin}/sessions`);
     const time = page.locator(".sessions time").first();
     await expect.poll(() => time.innerText()).toContain(zone);
@@ -79,7 +79,7 @@ it("a script shows times in the visitor's time zone, with UTC as title", async (
     expect(await time.innerText()).toContain(clock);
     expect(await time.getAttribute("title")).toBe(`${at.toISOString().slice(0, 16).replace("T", " ")} UTC`);
     expect(await page.locator("time", { hasText: "UTC" }).count()).toBe(0);
-    expect(troubles).toEqual([]);
+    expect(problems).toEqual([]);
   }
   const plain = await loggedIn();
   await plain.goto(`${server.origin}/sessions`);

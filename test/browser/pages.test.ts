@@ -61,7 +61,7 @@ describe("an owner can", () => {
     await page.getByRole("heading", { name: "Hello" }).waitFor();
     expect(await page.evaluate('document.querySelector("img.logo").naturalWidth')).toBe(160);
     await owner.show("group-after-settings");
-    expect(owner.troubles).toEqual([]);
+    expect(owner.problems).toEqual([]);
   });
 
   it("change an overview that is too large to be on the page", async () => {
@@ -84,7 +84,7 @@ describe("an owner can", () => {
     await page.reload();
     await overview.locator("form").waitFor();
     expect(await overview.locator("textarea").inputValue()).toBe(text);
-    expect(owner.troubles).toEqual([]);
+    expect(owner.problems).toEqual([]);
   });
 });
 
@@ -123,6 +123,6 @@ describe("pages on a phone with a dark color scheme", () => {
       expect(await phone.page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(390);
       await phone.show(`phone${path.replaceAll("/", "-")}`);
     }
-    expect(phone.troubles).toEqual([]);
+    expect(phone.problems).toEqual([]);
   });
 });

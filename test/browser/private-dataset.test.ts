@@ -86,7 +86,7 @@ describe("a private dataset, in a browser", () => {
     await alice.page.getByRole("alert").waitFor();
     await alice.show("login-form-wrong-password");
     // Chromium logs the form's 422 for a wrong password on its console.
-    alice.troubles.length = 0;
+    alice.problems.length = 0;
     await alice.logIn("alice");
     await alice.page.waitForURL(server.http + group);
     await alice.page.getByText("Private group").waitFor();
@@ -140,10 +140,10 @@ describe("a private dataset, in a browser", () => {
     await upload.getByRole("button", { name: "Replace it" }).click();
     await upload.getByText("1 uploaded").waitFor();
     // Chromium logs the 412 because of which the page asks.
-    alice.troubles.splice(
+    alice.problems.splice(
       0,
       Number.POSITIVE_INFINITY,
-      ...alice.troubles.filter((text) => !text.includes("412")),
+      ...alice.problems.filter((text) => !text.includes("412")),
     );
   });
 
@@ -156,10 +156,10 @@ describe("a private dataset, in a browser", () => {
     await upload.locator(".outcome.bad").waitFor();
     await alice.show("upload-refused");
     expect(await upload.locator(".outcome.bad").innerText()).toMatch(/JSON/);
-    alice.troubles.splice(
+    alice.problems.splice(
       0,
       Number.POSITIVE_INFINITY,
-      ...alice.troubles.filter((text) => !text.includes("400")),
+      ...alice.problems.filter((text) => !text.includes("400")),
     );
   });
 
@@ -207,10 +207,10 @@ describe("a private dataset, in a browser", () => {
     await carol.show("forbidden");
     const data = await carol.page.request.get(`${server.http}/charon/getDataset?prefix=${dataset}`);
     expect(data.status()).toBe(403);
-    carol.troubles.splice(
+    carol.problems.splice(
       0,
       Number.POSITIVE_INFINITY,
-      ...carol.troubles.filter((text) => !text.includes("403")),
+      ...carol.problems.filter((text) => !text.includes("403")),
     );
   });
 
@@ -231,6 +231,6 @@ describe("a private dataset, in a browser", () => {
   });
 
   it("causes no error on any console", () => {
-    expect(sessions.flatMap(({ troubles }) => troubles)).toEqual([]);
+    expect(sessions.flatMap(({ problems }) => problems)).toEqual([]);
   });
 });

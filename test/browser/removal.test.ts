@@ -34,7 +34,7 @@ const deleteRow = async (page: Page, address: string): Promise<void> => {
 
 describe("a deletion with the keyboard", () => {
   it("moves the focus to the next row's button, or to the heading after the last row", async () => {
-    const { page, troubles, close } = await site.openAs("alice", "/groups/demo");
+    const { page, problems, close } = await site.openAs("alice", "/groups/demo");
     const before = await addresses(page);
     const [first = "", next = ""] = before;
     const last = before.at(-1) ?? "";
@@ -44,7 +44,7 @@ describe("a deletion with the keyboard", () => {
     await deleteRow(page, last);
     await expect.poll(() => focused(page)).toBe("H2");
     expect(await addresses(page)).toEqual(before.slice(1, -1));
-    expect(troubles).toEqual([]);
+    expect(problems).toEqual([]);
     await close();
   });
 

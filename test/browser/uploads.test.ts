@@ -20,7 +20,7 @@ const file = (name: string) => ({
 
 describe("an upload from the group's page", () => {
   it("is rejected with a reason if Auspice cannot open its name", async () => {
-    const { page, troubles, show, close } = await site.openAs("alice", "/groups/demo");
+    const { page, problems, show, close } = await site.openAs("alice", "/groups/demo");
     const upload = page.locator("#upload");
     await upload.locator('input[type="file"]').setInputFiles([file("flu_#1.json"), file("flu_2.json")]);
     await upload.getByRole("button", { name: "Upload", exact: true }).click();
@@ -31,7 +31,7 @@ describe("an upload from the group's page", () => {
     await upload.getByRole("button", { name: "Upload", exact: true }).click();
     await upload.getByRole("link", { name: "Open flu/1" }).waitFor();
     // Chromium logs the 400 on its console.
-    expect(troubles).toEqual([expect.stringContaining("400")]);
+    expect(problems).toEqual([expect.stringContaining("400")]);
     await close();
   });
 

@@ -5,37 +5,41 @@ import { Agent, request } from "node:http";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import type { Trouble } from "./model/trouble.ts";
-import { trouble } from "./model/trouble.ts";
+import type { FaultPeriods } from "./model/fault-periods.ts";
+import { faultPeriods } from "./model/fault-periods.ts";
 
 const program = fileURLToPath(new URL("../../server.js", import.meta.url));
 
-/** The public name of all instances, as a proxy in front of them would say it. */
+/** The public host name, which a reverse proxy in front of the instances would send. */
 export const host = "lab.example";
 
-export interface Asked {
+export interface InstanceResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly cookies: readonly string[];
   readonly text: string;
 }
 
-/** A process of the real program, that is killed and started again. */
+/** A process of the real program, which is killed and restarted. */
 export interface Instance {
   readonly number: number;
-  /** How often it was started. */
+  /** Number of starts. */
   generation(): number;
-  /** When the process of that generation was killed; undefined: it was not. */
+  /** When the process of that generation was killed; undefined when it was not. */
   killed(generation: number): number | undefined;
-  /** It is dead, or starting. */
-  readonly down: Trouble;
-  /** It is dead, or new and still compiling itself, or the machine does not run it. */
-  readonly slow: Trouble;
+  /** When it was killed or starting. */
+  readonly down: FaultPeriods;
+  /** When it was killed, still compiling its code after a start, or not scheduled. */
+  readonly slow: FaultPeriods;
   start(): Promise<void>;
-  /** As `kill -9`. Returns when it is dead. */
+  /** Sends SIGKILL, and resolves when the process has ended. */
   kill(): Promise<void>;
-  /** GET, or POST of a form. Rejects when no whole answer comes. */
-  ask(path: string, headers: Readonly<Record<string, string>>, form?: URLSearchParams): Promise<Asked>;
+  /** GET, or POST of a form. Rejects without a whole response. */
+  request(
+    path: string,
+    headers: Readonly<Record<string, string>>,
+    form?: URLSearchParams,
+  ): Promise<InstanceResponse>;
 }
 
 export interface InstanceOptions {
@@ -44,23 +48,23 @@ export interface InstanceOptions {
   readonly workingFolder: string;
   readonly nodeOptions: readonly string[];
   readonly environment: (generation: number) => Readonly<Record<string, string>>;
-  /** Each line that it logs. */
+  /** Called with each line of its log. */
   readonly onLine: (line: string) => void;
 }
 
 /** In milliseconds. */
-const longestStart = 60_000;
-const longestAnswer = 25_000;
-const compiling = 4000;
+const startTimeout = 60_000;
+const responseTimeout = 25_000;
+const warmUpTime = 4000;
 
 export const instance = (options: InstanceOptions): Instance => {
   const { number, port } = options;
-  const [down, slow] = [trouble(), trouble()];
+  const [down, slow] = [faultPeriods(), faultPeriods()];
   const agent = new Agent({ keepAlive: true, maxFreeSockets: 64 });
-  const deaths = new Map<number, number>();
+  const killedAt = new Map<number, number>();
   let generation = 0;
   let child: ChildProcess | undefined;
-  let ends = [down.begin(), slow.begin()] as const;
+  let endFaults = [down.begin(), slow.begin()] as const;
 
   const start = async (): Promise<void> => {
     generation += 1;
@@ -73,31 +77,31 @@ export const instance = (options: InstanceOptions): Instance => {
     child = started;
     const lines = createInterface({ input: started.stdout });
     await new Promise<void>((resolve, reject) => {
-      const late = setTimeout(() => reject(new Error("An instance does not start")), longestStart);
-      const died = () => reject(new Error("An instance ended while it started"));
-      started.once("exit", died);
+      const timer = setTimeout(() => reject(new Error("An instance does not start")), startTimeout);
+      const onExit = () => reject(new Error("An instance ended while it started"));
+      started.once("exit", onExit);
       lines.on("line", (line) => {
         if (line.includes('"event":"listening"')) {
-          clearTimeout(late);
-          started.off("exit", died);
+          clearTimeout(timer);
+          started.off("exit", onExit);
           resolve();
         } else options.onLine(line);
       });
     });
-    ends[0](100);
-    ends[1](compiling);
+    endFaults[0](100);
+    endFaults[1](warmUpTime);
     void watch(started);
   };
 
-  /** Who cannot say that it lives within a quarter of a second misses its time limits too. */
+  /** A process that does not answer a probe within a quarter of a second may miss its timeouts too. */
   const watch = async (watched: ChildProcess): Promise<void> => {
     while (watched.exitCode === null && watched.signalCode === null) {
       const before = Date.now();
-      // Whoever else waits for it may hear of it before this does.
-      const late = setInterval(() => slow.add(before - 1000, Date.now() + 2000), 250);
-      // It may be killed before it answers.
+      // Recorded during the probe, since others may get a response before it does.
+      const timer = setInterval(() => slow.add(before - 1000, Date.now() + 2000), 250);
+      // The process may be killed before it answers.
       await send({ port, agent, path: "/healthz", headers: {}, form: undefined }).catch(() => undefined);
-      clearInterval(late);
+      clearInterval(timer);
       if (Date.now() > before + 250) slow.add(before - 1000, Date.now() + 2000);
       await sleep(200);
     }
@@ -109,20 +113,20 @@ export const instance = (options: InstanceOptions): Instance => {
     slow,
     start,
     generation: () => generation,
-    killed: (which) => deaths.get(which),
+    killed: (which) => killedAt.get(which),
     kill: async () => {
       if (!child || child.exitCode !== null || child.signalCode !== null) return;
       const ended = once(child, "exit");
-      ends = [down.begin(), slow.begin()];
-      deaths.set(generation, Date.now());
+      endFaults = [down.begin(), slow.begin()];
+      killedAt.set(generation, Date.now());
       child.kill("SIGKILL");
       await ended;
     },
-    ask: (path, headers, form) => send({ port, agent, path, headers, form }),
+    request: (path, headers, form) => send({ port, agent, path, headers, form }),
   };
 };
 
-interface Sent {
+interface InstanceRequest {
   readonly port: number;
   readonly agent: Agent;
   readonly path: string;
@@ -132,14 +136,14 @@ interface Sent {
 
 const formType = { "Content-Type": "application/x-www-form-urlencoded" };
 
-const send = ({ port, agent, path, headers, form }: Sent): Promise<Asked> =>
+const send = ({ port, agent, path, headers, form }: InstanceRequest): Promise<InstanceResponse> =>
   new Promise((resolve, reject) => {
     const sent = request({
       host: "127.0.0.1",
       port,
       path,
       agent,
-      timeout: longestAnswer,
+      timeout: responseTimeout,
       method: form ? "POST" : "GET",
       headers: {
         ...headers,

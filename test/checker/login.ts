@@ -1,90 +1,91 @@
-import type { Moment, Trouble } from "./model/trouble.ts";
-import { trouble } from "./model/trouble.ts";
+import type { FaultPeriods, Moment } from "./model/fault-periods.ts";
+import { faultPeriods } from "./model/fault-periods.ts";
 
-/** Somebody at the provider. */
+/** An account of the provider. */
 export interface Person {
   readonly username: string;
-  /** Whether the provider says so now. */
+  /** Their present role at the provider. */
   isViewer: boolean;
-  /** Seconds that this person's id tokens live, from and to. */
-  readonly tokenLife: readonly [number, number];
-  /** NotBefore marks: when what they are about changed, and when the mark was in the store. */
+  /** Of this person's id tokens: least and most, in seconds. */
+  readonly tokenLifetime: readonly [number, number];
+  /** Not-before marks: when the role changed, and when the mark was stored. */
   marks: { readonly value: number; readonly from: Moment; readonly done: Moment }[];
 }
 
-/** An id token that the provider made, and what it says. */
-export interface Mint {
+/** An id token that the provider has issued. */
+export interface IssuedToken {
   readonly at: Moment;
   /** The claim, in seconds. */
   readonly iat: number;
   readonly expires: Moment;
   readonly isViewer: boolean;
-  /** When the answer that holds it was written whole; undefined: it is not yet. */
+  /** When its token response was sent; undefined until then. */
   delivered: Moment | undefined;
 }
 
-/** Which process of which instance. */
+/** A process: which start of which instance. */
 export interface ProcessName {
   readonly instance: number;
   readonly generation: number;
 }
 
-export interface Redemption {
+export interface RefreshRequest {
   readonly by: ProcessName;
   readonly at: Moment;
   delivered: Moment | undefined;
-  /** The one who asked was gone before the answer was written. */
-  isLost: boolean;
+  /** The client had closed the connection before the response was sent. */
+  isResponseLost: boolean;
 }
 
-/** What one login has led to at the provider. */
+/** An authorization grant: the provider's record of one login. */
 export interface Grant {
   readonly id: number;
-  /** The provider's name for its session with the browser (`sid`). */
+  /** The `sid`. */
   readonly session: string;
   readonly person: Person;
-  /** The last ones. */
-  readonly mints: Mint[];
-  /** Refresh tokens are numbered; only that of this number is good. */
+  /** The latest ones. */
+  readonly issuedTokens: IssuedToken[];
+  /** Refresh tokens are numbered; only the one with this number is valid. */
   current: number;
-  lastRedemption: Redemption | undefined;
+  lastRefresh: RefreshRequest | undefined;
   revoked: Moment | undefined;
-  /** Why its session may be lost, if it may. */
-  excuse: string | undefined;
-  /** When a renewal of it was answered with nonsense. */
-  readonly trouble: Trouble;
+  /** Why its session may be lost; undefined when it may not. */
+  allowedLoss: string | undefined;
+  /** When a refresh request of it got a faulty response. */
+  readonly faults: FaultPeriods;
 }
 
 export const newGrant = (id: number, person: Person): Grant => ({
   id,
   session: `session-${id}`,
   person,
-  mints: [],
+  issuedTokens: [],
   current: 0,
-  lastRedemption: undefined,
+  lastRefresh: undefined,
   revoked: undefined,
-  excuse: undefined,
-  trouble: trouble(),
+  allowedLoss: undefined,
+  faults: faultPeriods(),
 });
 
-/** Who was to end a session and when, and when it was answered to have been done. */
-export interface End {
+/** A request to end a session. */
+export interface SessionEnd {
   readonly by: ProcessName;
-  readonly asked: Moment;
+  readonly requestedAt: Moment;
+  /** When the successful response was received; undefined until then. */
   done: Moment | undefined;
 }
 
-/** What a logout token is signed by: see `CheckersProvider`. */
-export type NoticeKey = "new" | "present" | "forged" | "forged as present";
+/** The key of a logout token, see `FaultyProvider`. */
+export type LogoutTokenKey = "new" | "present" | "forged" | "forged as present";
 
-/** A session, as a browser knows it. */
+/** A browser's session. */
 export interface Login {
   readonly grant: Grant;
   readonly cookie: string;
-  /** A logout. */
-  end: End | undefined;
-  /** A logout notice of the provider's, that names it. */
-  notice: End | undefined;
-  /** The end of the first answer that said that nobody is logged in. */
-  foundDead: Moment | undefined;
+  /** A logout by the user. */
+  end: SessionEnd | undefined;
+  /** A logout token for it. */
+  backchannelLogout: SessionEnd | undefined;
+  /** When the first response without a user was received. */
+  endSeenAt: Moment | undefined;
 }

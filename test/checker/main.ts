@@ -1,11 +1,11 @@
 /**
- * `npm run checker -- [--seed N] [--renewals N] [--seconds N] [--sessions N] [--mutation NAME]`: see `check.ts`.
- * The exit code is 1 when an answer was wrong.
+ * `npm run checker -- [--seed N] [--renewals N] [--seconds N] [--sessions N] [--mutation NAME]`: see `model/run.ts`.
+ * The exit code is 1 after a violation.
  */
 import { randomInt } from "node:crypto";
 import { parseArgs } from "node:util";
 import { setUpContainers } from "../support/containers/set-up.ts";
-import { check } from "./model/check.ts";
+import { check } from "./model/run.ts";
 
 const { values } = parseArgs({
   options: {
@@ -31,9 +31,9 @@ try {
     signal: stopped.signal,
     progress: print,
   });
-  const { told, ...numbers } = report;
+  const { firstViolations, ...numbers } = report;
   print(JSON.stringify(numbers, undefined, 2));
-  for (const line of told) print(line);
+  for (const line of firstViolations) print(line);
   process.exitCode = report.violations > 0 ? 1 : 0;
 } finally {
   await tearDown();

@@ -1,7 +1,7 @@
 /**
- * `npm run compat` tries the server with services that take too long to build for every run of the tests;
- * `npm run compat garage` with those that are named. Each is a test file in this folder. Prints one dated line for
- * each; the exit code is 1 when one of them failed.
+ * `npm run compat` tests the server with services whose images take too long to build for each run of the tests, `npm
+ * run compat garage` with those that are named. Each has a test file in this folder. Prints one dated line for each; the
+ * exit code is 1 when one of them failed.
  */
 import { fileURLToPath } from "node:url";
 import { startVitest } from "vitest/node";

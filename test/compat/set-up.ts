@@ -1,4 +1,4 @@
 import { setUpContainers } from "../support/containers/set-up.ts";
 
-/** Images are built by the tests that need them. */
+/** Builds no images, since each test builds its own. */
 export const setup = (): Promise<() => Promise<void>> => setUpContainers([]);

@@ -1,12 +1,12 @@
 import { randomInt } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { check } from "../checker/model/check.ts";
+import { check } from "../checker/model/run.ts";
 
-/** Printed, so that a run that fails can be looked into: `npm run checker -- --seed …`. */
+/** Printed with the seed, by which a failed run can be repeated: `npm run checker -- --seed …`. */
 const print = (line: string): void => void process.stdout.write(`checker: ${line}\n`);
 
-describe("the checker of histories", () => {
-  it("finds nothing wrong in half a minute of renewals, kills, restarts and errors", async () => {
+describe("the checker", () => {
+  it("finds no violation in half a minute of renewals, kills, restarts and errors", async () => {
     const report = await check({
       seed: randomInt(2 ** 31),
       renewals: 100_000,
@@ -18,32 +18,34 @@ describe("the checker of histories", () => {
         withdrawal: 1500,
         key: 10_000,
         damage: 2000,
-        notice: 700,
+        backchannelLogout: 700,
         forgery: 3000,
       },
       progress: print,
     });
     print(JSON.stringify(report));
-    expect(report.told).toEqual([]);
-    // Or it has not looked.
-    const { renewals, kills, redisRestarts, logouts, afterwards, ends } = report.counts;
+    expect(report.firstViolations).toEqual([]);
+    // Without these, the run would prove nothing.
+    const { renewals, kills, redisRestarts, logouts, endedSessionRequests, ends } = report.counts;
     expect(renewals).toBeGreaterThan(300);
-    const { late, keys, damaged, notices, noticesAtOnce, noticesPutOff, noticeKeys, forgeries } =
-      report.counts;
-    for (const count of [kills, redisRestarts, logouts, afterwards, late, keys, damaged])
+    for (const count of [kills, redisRestarts, logouts, endedSessionRequests])
       expect(count).toBeGreaterThan(0);
-    for (const count of [notices, noticesPutOff, noticeKeys, forgeries]) expect(count).toBeGreaterThan(0);
-    expect(ends).toBe(Number(logouts) + Number(noticesAtOnce));
+    const { late, keys, damaged, logoutTokens, logoutTokensDeferred, logoutTokenKeys } = report.counts;
+    const { logoutTokensAcceptedAtOnce, forgedLogoutTokens } = report.counts;
+    for (const count of [late, keys, damaged]) expect(count).toBeGreaterThan(0);
+    for (const count of [logoutTokens, logoutTokensDeferred, logoutTokenKeys, forgedLogoutTokens])
+      expect(count).toBeGreaterThan(0);
+    expect(ends).toBe(Number(logouts) + Number(logoutTokensAcceptedAtOnce));
   });
 
-  const calm = {
+  const noFaults = {
     kill: 1e9,
     redis: 1e9,
     role: 150,
     withdrawal: 1e9,
     key: 1e9,
     damage: 1e9,
-    notice: 1e9,
+    backchannelLogout: 1e9,
     forgery: 1e9,
   };
 
@@ -51,30 +53,38 @@ describe("the checker of histories", () => {
     ["renewal without a lock", "refresh token \\d+ was sent twice", {}],
     ["renewals that are not stored", "refresh token \\d+ was sent twice", {}],
     ["writes that do not compare", "a session was alive after its end|a session came back", {}],
-    // Found at the end, when all is over.
+    // Detected at the end, when ended sessions are checked.
     [
       "late renewals that are not revoked",
       "a refresh token outlived its session",
       { logouts: 0.5, seconds: 15 },
     ],
     [
-      "notices that are refused while their key is not known",
-      "a notice under a new key was answered 400",
-      { every: { ...calm, notice: 300, forgery: 1000 } },
-    ],
-    ["notices that end nothing", "a session was alive after its notice", { every: { ...calm, notice: 300 } }],
-    [
-      "notices that anybody may sign",
-      "a forged notice was answered 200|a session was lost without a cause",
-      { every: { ...calm, forgery: 300 } },
+      "logout tokens that are rejected while their key is unknown",
+      "a logout token under a new key was answered 400",
+      { every: { ...noFaults, backchannelLogout: 300, forgery: 1000 } },
     ],
     [
-      "notices that revoke nothing",
+      "logout tokens that end no session",
+      "a session was alive after its logout token",
+      { every: { ...noFaults, backchannelLogout: 300 } },
+    ],
+    [
+      "logout tokens whose signature is not verified",
+      "a forged logout token was answered 200|a session was lost without a cause",
+      { every: { ...noFaults, forgery: 300 } },
+    ],
+    [
+      "logout tokens that revoke no refresh token",
       "a refresh token outlived its session",
-      { logouts: 0, seconds: 15, every: { ...calm, notice: 300 } },
+      { logouts: 0, seconds: 15, every: { ...noFaults, backchannelLogout: 300 } },
     ],
-    ["marks that go unnoticed", "served by a token that is too old|judged by roles of another time", {}],
-  ])("notices %s", async (mutation, violation, more) => {
+    [
+      "not-before marks that are cached for too long",
+      "served by a token that is too old|served with roles of another time",
+      {},
+    ],
+  ])("detects %s", async (mutation, violation, more) => {
     const report = await check({
       seed: 5,
       renewals: 5000,
@@ -82,11 +92,11 @@ describe("the checker of histories", () => {
       sessions: 60,
       instances: 2,
       logouts: 0.2,
-      every: calm,
+      every: noFaults,
       mutation,
       stopAtFirst: true,
       ...more,
     });
-    expect(report.told[0]).toMatch(new RegExp(violation));
+    expect(report.firstViolations[0]).toMatch(new RegExp(violation));
   });
 });

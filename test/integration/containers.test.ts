@@ -44,7 +44,7 @@ describe("containers for tests", () => {
 
   it.each([
     ["has the commands of today", {}, /^$/],
-    ["lacks them where it is to be one of 6.0", { asOf: "6.0" }, /unknown command/],
+    ["lacks them where it is to be one of 6.0", { features: "6.0" }, /unknown command/],
   ] as const)("starts a Redis that %s", async (_, options, answer) => {
     const redis = await startRedis(options);
     try {

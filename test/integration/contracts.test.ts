@@ -13,7 +13,7 @@ import { replayCacheContract } from "../contract/sessions/replay-cache.contract.
 import { sessionRegistryContract } from "../contract/sessions/session-registry.contract.ts";
 import { sessionStoreContract } from "../contract/sessions/session-store.contract.ts";
 import { limiterContract } from "../contract/system/limiter.contract.ts";
-import type { RedisAsOf } from "../support/containers/stores/redis.ts";
+import type { RedisFeatures } from "../support/containers/stores/redis.ts";
 import { startRedis } from "../support/containers/stores/redis.ts";
 import { startRedisCluster } from "../support/containers/stores/redis-cluster.ts";
 import { manualClock } from "../support/measuring/manual-clock.ts";
@@ -28,13 +28,13 @@ interface RedisUnderTest {
   close(): Promise<void>;
 }
 
-const oneServer = (asOf: RedisAsOf) => async (): Promise<RedisUnderTest> => {
-  const { url, certificates, close } = await startRedis({ asOf });
+const oneServer = (features: RedisFeatures) => async (): Promise<RedisUnderTest> => {
+  const { url, certificates, close } = await startRedis({ features });
   return { options: { url, ca: certificates.ca }, close };
 };
 
-const cluster = (asOf: RedisAsOf) => async (): Promise<RedisUnderTest> => {
-  const { url, certificates, nodes, close } = await startRedisCluster(asOf);
+const cluster = (features: RedisFeatures) => async (): Promise<RedisUnderTest> => {
+  const { url, certificates, nodes, close } = await startRedisCluster(features);
   const seeds = nodes.slice(1).map(({ port }) => ({ host: "127.0.0.1", port }));
   return { options: { url, ca: certificates.ca, topology: { kind: "cluster", nodes: seeds } }, close };
 };

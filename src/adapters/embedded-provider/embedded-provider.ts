@@ -7,26 +7,26 @@ import type { Clock } from "../../ports/driven/system/clock.ts";
 import type { Limiter } from "../../ports/driven/system/limiter.ts";
 import type { Log } from "../../ports/driven/system/log.ts";
 import { type NewAccount, openAccounts } from "./accounts/accounts.ts";
-import { type ScryptCost, usualCost } from "./accounts/password-hash.ts";
+import { defaultCost, type ScryptCost } from "./accounts/password-hash.ts";
 import { openEntryStore } from "./entries/entry-store.ts";
 import { entryKinds, isRevoked } from "./entries/grant-entries.ts";
-import { repeat } from "./entries/repetition.ts";
+import { periodicSweep } from "./entries/periodic-sweep.ts";
 import { openPages } from "./pages.ts";
 import type { EmbeddedClients, Lifetimes } from "./provider-configuration.ts";
 import { openProviderKeys } from "./provider-keys.ts";
 
 export interface EmbeddedProviderOptions {
-  /** Where keys, accounts, grants and logins are kept, for example `data/idp`. */
+  /** Where keys, accounts, grants and sessions are stored, for example `data/idp`. */
   readonly folder: string;
-  /** Its path is where the provider is mounted: `http://localhost:5000/idp`. */
+  /** For example `http://localhost:5000/idp`. The provider is mounted at its path. */
   readonly issuer: string;
-  /** All origins of the server, http and https. */
+  /** All origins of the server, by http and https. */
   readonly origins: readonly string[];
   readonly clients: EmbeddedClients;
-  /** Used at the first start in the folder. */
+  /** Created at the first start in the folder. */
   readonly accounts: readonly NewAccount[];
   readonly claimNames: ClaimNames;
-  /** Of logging in, by username. */
+  /** Limits logins by username. */
   readonly attempts: Limiter;
   readonly log: Log;
   readonly clock: Clock;
@@ -36,34 +36,34 @@ export interface EmbeddedProviderOptions {
 
 export interface EmbeddedProvider {
   /**
-   * Answers a request for a path below the issuer's. Whoever calls it has checked the `Host` header, which
-   * the provider puts into its URLs, and has not read the body. Until the response is over `req.url` lacks
-   * the issuer's path; `req.originalUrl` is whole.
+   * Handles a request for a path below the issuer's. The caller has to check the `Host` header, of which the provider
+   * makes its URLs, and must not read the body. Until the response is closed, `req.url` lacks the issuer's path, which
+   * `req.originalUrl` has.
    */
   handler(req: IncomingMessage, res: ServerResponse): void;
   close(): Promise<void>;
 }
 
-const usualLifetimes: Lifetimes = {
+const defaultLifetimes: Lifetimes = {
   idToken: 3600,
   accessToken: 3600,
   refreshToken: 30 * 24 * 3600,
   session: 24 * 3600,
 };
 
-const sweepEvery: Seconds = 300;
-const longestRequest: Seconds = 30;
+const sweepInterval: Seconds = 300;
+const requestTimeout: Seconds = 30;
 
 type MountedRequest = IncomingMessage & { originalUrl?: string };
 
-type Answer = (req: IncomingMessage, res: ServerResponse) => unknown;
+type Handler = (req: IncomingMessage, res: ServerResponse) => unknown;
 
 /**
- * The library takes a tenth of the memory of a start and a fifth of its time, and most servers that are tried
- * out are asked for a login later, if at all.
+ * Loads a handler at the first request. oidc-provider takes a tenth of the memory of a start and a fifth of its time,
+ * and a server that is tried out needs it later, if at all.
  */
-const whenFirstAsked = (load: () => Promise<Answer>, log: Log): Answer => {
-  let loading: Promise<Answer> | undefined;
+const lazyHandler = (load: () => Promise<Handler>, log: Log): Handler => {
+  let loading: Promise<Handler> | undefined;
   return async (req, res) => {
     loading ??= load();
     try {
@@ -76,9 +76,9 @@ const whenFirstAsked = (load: () => Promise<Answer>, log: Log): Answer => {
   };
 };
 
-/** Takes the path under which the provider is mounted off the request's URL, for as long as it is answered. */
-const mounted =
-  (path: string, answer: Answer) =>
+/** Mounts a handler at a path, which is removed from the request's URL until the response is closed. */
+const mount =
+  (path: string, handle: Handler) =>
   (req: MountedRequest, res: ServerResponse): void => {
     const url = req.url ?? "";
     if (!url.startsWith(`${path}/`)) {
@@ -87,34 +87,34 @@ const mounted =
     }
     req.originalUrl = url;
     req.url = url.slice(path.length);
-    const slow = setTimeout(() => req.destroy(), longestRequest * 1000);
+    const timer = setTimeout(() => req.destroy(), requestTimeout * 1000);
     res.once("close", () => {
-      clearTimeout(slow);
+      clearTimeout(timer);
       req.url = url;
     });
-    answer(req, res);
+    handle(req, res);
   };
 
-/** Opens the OpenID provider with the demo accounts of one machine. Errors of the file system pass through. */
+/** Opens the OpenID provider for demo accounts on this machine. Errors of the file system pass through. */
 export const openEmbeddedProvider = async (options: EmbeddedProviderOptions): Promise<EmbeddedProvider> => {
   const { folder, issuer, clock, log } = options;
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const [keys, accounts, store, pages] = await Promise.all([
     openProviderKeys(folder),
-    openAccounts(folder, options.accounts, options.passwordCost ?? usualCost, options.attempts),
+    openAccounts(folder, options.accounts, options.passwordCost ?? defaultCost, options.attempts),
     openEntryStore(join(folder, "entries"), entryKinds, clock, log),
     openPages(),
   ]);
   const mountPath = new URL(issuer).pathname;
-  const lifetimes = { ...usualLifetimes, ...options.lifetimes };
-  const answer = whenFirstAsked(async () => {
-    const { provider } = await import("./provider.ts");
-    return provider({ ...options, mountPath, lifetimes, accounts, store, keys, pages });
+  const lifetimes = { ...defaultLifetimes, ...options.lifetimes };
+  const handler = lazyHandler(async () => {
+    const { providerHandler } = await import("./provider.ts");
+    return providerHandler({ ...options, mountPath, lifetimes, accounts, store, keys, pages });
   }, log);
-  const sweeping = repeat(
-    sweepEvery,
+  const sweep = periodicSweep(
+    sweepInterval,
     (signal) => store.sweep((value) => isRevoked(store, value), signal),
     log,
   );
-  return { handler: mounted(mountPath, answer), close: () => sweeping.stop() };
+  return { handler: mount(mountPath, handler), close: () => sweep.stop() };
 };

@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { Context, Middleware } from "koa";
 import { errors, type Interaction, type Provider } from "oidc-provider";
 import type { Log } from "../../ports/driven/system/log.ts";
-import type { Accounts, LogIn } from "./accounts/accounts.ts";
+import type { Accounts, LogInResult } from "./accounts/accounts.ts";
 import type { Pages } from "./pages.ts";
 
 export interface LoginFormParts {
@@ -13,25 +13,26 @@ export interface LoginFormParts {
 }
 
 const formPath = /^\/interaction\/([\w-]+)$/;
-const longestForm = 8192;
+/** In bytes. */
+const maxFormSize = 8192;
 
-/** Undefined when it is too long or no form. */
+/** Undefined when the body is too long or not of a form's type. */
 const readForm = async (req: IncomingMessage): Promise<URLSearchParams | undefined> => {
   const type = req.headers["content-type"]?.split(";", 1)[0]?.trim().toLowerCase();
   if (type !== "application/x-www-form-urlencoded") return undefined;
   const chunks: Buffer[] = [];
-  let length = 0;
-  // Destroying the request would take the connection, and our answer, with it.
+  let size = 0;
+  // Destroying the request would close the connection before the response is sent.
   for await (const chunk of req.iterator({ destroyOnReturn: false })) {
-    length += chunk.length;
-    if (length > longestForm) return undefined;
+    size += chunk.length;
+    if (size > maxFormSize) return undefined;
     chunks.push(chunk);
   }
   return new URLSearchParams(Buffer.concat(chunks).toString("utf8"));
 };
 
-/** What is to be said about a login that did not succeed, and with which status. */
-const refusal = (result: Exclude<LogIn, { outcome: "done" }>) => {
+/** The status and the message of a login that failed. */
+const failureOf = (result: Exclude<LogInResult, { outcome: "done" }>) => {
   switch (result.outcome) {
     case "wrong":
       return { status: 422, problem: "Username or password is not right. Please try again." };
@@ -46,8 +47,8 @@ const refusal = (result: Exclude<LogIn, { outcome: "done" }>) => {
   }
 };
 
-/** A login that the browser has begun, and that waits for this form; undefined when there is none any more. */
-const pendingLogin = async (
+/** The browser's login with this id that waits for the form; undefined when there is none, or it has expired. */
+const findInteraction = async (
   ctx: Context,
   provider: Provider,
   uid: string,
@@ -61,7 +62,7 @@ const pendingLogin = async (
   }
 };
 
-const answer = async (ctx: Context, status: number, page: Promise<string>): Promise<void> => {
+const sendPage = async (ctx: Context, status: number, page: Promise<string>): Promise<void> => {
   ctx.body = await page;
   ctx.type = "html";
   ctx.status = status;
@@ -72,11 +73,11 @@ const expired = {
   explanation:
     "It has taken too long, was finished in another tab, or began in another browser. Please log in again.",
 };
-const unreadable = { heading: "Nothing was sent", explanation: "This is not what the login form sends." };
+const invalidForm = { heading: "Nothing was sent", explanation: "This is not what the login form sends." };
 
 /**
- * The form that asks for username and password. No token against forged submissions: the login it belongs
- * to is named by a `SameSite=Lax` cookie, which other sites' forms do not bring along.
+ * The form for username and password. It needs no CSRF token, since the login is identified by a `SameSite=Lax` cookie,
+ * which browsers do not send with forms of other sites.
  */
 export const loginForm = ({ provider, accounts, pages, log }: LoginFormParts): Middleware => {
   const { usernames } = accounts;
@@ -87,33 +88,33 @@ export const loginForm = ({ provider, accounts, pages, log }: LoginFormParts): M
     const password = form?.get("password");
     if (typeof username !== "string" || typeof password !== "string") {
       ctx.set("Connection", "close");
-      return answer(ctx, 400, pages.error(unreadable));
+      return sendPage(ctx, 400, pages.error(invalidForm));
     }
     const result = await accounts.logIn(username, password);
     if (result.outcome === "done") {
       const login = { accountId: result.account.username };
-      // 303: the password must not be sent on (RFC 9110 section 15.4.4).
-      const next = await provider.interactionResult(
+      // A 303 does not repeat the POST, whose body has the password (RFC 9110 section 15.4.4).
+      const location = await provider.interactionResult(
         ctx.req,
         ctx.res,
         { login },
         { mergeWithLastSubmission: false },
       );
       ctx.status = 303;
-      ctx.redirect(next);
+      ctx.redirect(location);
       return;
     }
-    // An unknown name may be a password in the wrong field, and stays out of the log.
-    const known = accounts.find(username) === undefined ? {} : { username };
+    // An unknown username is not logged, since it may be a password in the wrong field.
+    const loggedName = accounts.find(username) === undefined ? {} : { username };
     log.write({
       event: "sign-in",
       outcome: "refused",
-      ...known,
+      ...loggedName,
       reason: `embedded provider: ${result.outcome}`,
     });
-    const { status, problem, retryAfter } = { retryAfter: undefined, ...refusal(result) };
+    const { status, problem, retryAfter } = { retryAfter: undefined, ...failureOf(result) };
     if (retryAfter !== undefined) ctx.set("Retry-After", String(retryAfter));
-    return answer(ctx, status, pages.login({ usernames, username, problem }));
+    return sendPage(ctx, status, pages.login({ usernames, username, problem }));
   };
 
   return async (ctx, next) => {
@@ -124,10 +125,10 @@ export const loginForm = ({ provider, accounts, pages, log }: LoginFormParts): M
       ctx.status = 405;
       return;
     }
-    const interaction = await pendingLogin(ctx, provider, uid);
-    if (interaction === undefined) return answer(ctx, 400, pages.error(expired));
+    const interaction = await findInteraction(ctx, provider, uid);
+    if (interaction === undefined) return sendPage(ctx, 400, pages.error(expired));
     if (ctx.method === "POST") return submit(ctx);
     const hint = interaction.params.login_hint;
-    return answer(ctx, 200, pages.login({ usernames, username: typeof hint === "string" ? hint : "" }));
+    return sendPage(ctx, 200, pages.login({ usernames, username: typeof hint === "string" ? hint : "" }));
   };
 };

@@ -1,4 +1,4 @@
-/** What we use of oidc-provider 9, which comes without types. */
+/** The part of oidc-provider 9 that is used here; the package has no types. */
 declare module "oidc-provider" {
   import type { IncomingMessage, ServerResponse } from "node:http";
   import type Koa from "koa";
@@ -29,7 +29,7 @@ declare module "oidc-provider" {
     readonly accountId?: string;
     readonly state?: {
       readonly secret: string;
-      /** Where a logout leads, and what it takes along: checked by the library. */
+      /** Validated by the library. */
       readonly postLogoutRedirectUri?: string;
       readonly state?: string;
     };

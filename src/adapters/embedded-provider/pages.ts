@@ -13,7 +13,7 @@ export interface Pages {
 
 export interface LoginView {
   readonly usernames: readonly string[];
-  /** As it was typed before. */
+  /** As it was entered before. */
   readonly username: string;
   readonly problem?: string;
 }
@@ -21,8 +21,8 @@ export interface LoginView {
 const templates = join(import.meta.dirname, "templates");
 
 /**
- * Chromium applies `form-action` to the redirects after a form too: a login ends at one of the server's own
- * origins, or at the command line's port on this machine.
+ * Chromium applies `form-action` to redirects after a form, too, and a login redirects to one of the server's origins
+ * or to the CLI's port on this machine.
  */
 const formTargets = ["http:", "https:"].flatMap((scheme) => [
   `${scheme}//127.0.0.1:*`,
@@ -32,7 +32,7 @@ const formTargets = ["http:", "https:"].flatMap((scheme) => [
 const contentSecurityPolicy = (style: string): string =>
   [
     "default-src 'none'",
-    // The library adds the hash of its own script to this directive, on pages that submit themselves.
+    // On pages that submit themselves, oidc-provider adds the hash of its script to this directive.
     "script-src 'self'",
     `style-src 'sha256-${createHash("sha256").update(style).digest("base64")}'`,
     `form-action 'self' ${formTargets.join(" ")}`,
@@ -44,7 +44,7 @@ export const openPages = async (): Promise<Pages> => {
   const style = await readFile(join(templates, "style.css"), "utf8");
   let rendering: Promise<(template: string, view: object) => string> | undefined;
   const render = async (template: string, view: object): Promise<string> => {
-    // Not before the first page, so that a start does not wait for it.
+    // Loaded with the first page, so that the start does not wait for it.
     rendering ??= import("eta").then(({ Eta }) => {
       const eta = new Eta({ views: templates, cache: true });
       return (name, values) => eta.render(`./${name}`, { ...values, style });

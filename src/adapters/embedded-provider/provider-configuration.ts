@@ -4,9 +4,9 @@ import type { ClaimNames } from "../../domain/identity/user.ts";
 import type { Accounts } from "./accounts/accounts.ts";
 import type { EntryStore } from "./entries/entry-store.ts";
 import { createModelAdapter } from "./entries/model-adapter.ts";
+import { errorView } from "./error-view.ts";
 import type { Pages } from "./pages.ts";
 import type { ProviderKeys } from "./provider-keys.ts";
-import { troubleOf } from "./trouble.ts";
 
 export interface EmbeddedClients {
   readonly app: { readonly id: string; readonly secret: string };
@@ -16,14 +16,14 @@ export interface EmbeddedClients {
 export interface Lifetimes {
   readonly idToken: Seconds;
   readonly accessToken: Seconds;
-  /** Of one refresh token; each refresh gives a new one. */
+  /** Of one refresh token; each refresh grant rotates it. */
   readonly refreshToken: Seconds;
-  /** Of the browser's login at the provider. */
+  /** Of the provider session. */
   readonly session: Seconds;
 }
 
 export interface ConfigurationParts {
-  /** Path below which the provider lies, such as `/idp`. */
+  /** The path at which the provider is mounted, such as `/idp`. */
   readonly mountPath: string;
   readonly origins: readonly string[];
   readonly clients: EmbeddedClients;
@@ -39,9 +39,9 @@ const scopes = ["openid", "profile", "email", "offline_access"];
 const minute: Seconds = 60;
 const day: Seconds = 24 * 3600;
 
-/** How long somebody can stay logged in, however often the tokens are refreshed. */
+/** The longest time that somebody can stay logged in by refresh grants. */
 const grantLifetime: Seconds = 366 * day;
-/** For the login form, and for what the provider keeps about a browser that nobody has logged in with. */
+/** Of a login form, and of a provider session in which nobody is logged in. */
 const unfinishedLifetime: Seconds = 30 * minute;
 
 const registeredClients = ({ clients, origins }: ConfigurationParts) => {
@@ -51,7 +51,7 @@ const registeredClients = ({ clients, origins }: ConfigurationParts) => {
       ...common,
       client_id: clients.app.id,
       client_secret: clients.app.secret,
-      // The library takes the secret in the header and in the form alike.
+      // oidc-provider accepts the secret in the form as well.
       token_endpoint_auth_method: "client_secret_basic",
       redirect_uris: origins.map((origin) => `${origin}/logged-in`),
       post_logout_redirect_uris: origins.flatMap((origin) => [origin, `${origin}/`]),
@@ -61,13 +61,13 @@ const registeredClients = ({ clients, origins }: ConfigurationParts) => {
       client_id: clients.cli.id,
       application_type: "native",
       token_endpoint_auth_method: "none",
-      // Of a native client any port will do (RFC 8252 section 7.3).
+      // A native client may use any port (RFC 8252 section 7.3).
       redirect_uris: ["http://127.0.0.1/", "http://localhost/"],
     },
   ];
 };
 
-/** A grant of its own for each login, so that a refresh token that is used twice ends this login only. */
+/** Each login has its own grant, so that the reuse of a refresh token revokes that login's tokens only. */
 const newGrant = async ({ oidc }: Context) => {
   if (oidc.account === undefined || oidc.client === undefined) return undefined;
   const grant = new oidc.provider.Grant({
@@ -79,11 +79,11 @@ const newGrant = async ({ oidc }: Context) => {
   return grant;
 };
 
-/** A client may revoke its own tokens; of others' it learns nothing (RFC 7009 section 2.1). */
+/** A client may revoke its own tokens only, and learns nothing about those of others (RFC 7009 section 2.1). */
 const isOwnToken = async (_ctx: unknown, client: Client, token: { readonly clientId: string }) =>
   token.clientId === client.clientId;
 
-const accountSource =
+const findAccount =
   ({ accounts, claimNames }: ConfigurationParts) =>
   async (_ctx: unknown, id: string) => {
     const account = accounts.find(id);
@@ -115,17 +115,18 @@ const logoutPages = ({ pages }: ConfigurationParts) => ({
 const errorPage =
   ({ pages }: ConfigurationParts) =>
   async (ctx: Context, { error, error_description: description }: ErrorOut, cause: unknown) => {
-    const refusal = {
+    const clientErrorView = {
       heading: "This request was refused",
       explanation: description ?? "The server cannot do what was asked.",
     };
     ctx.type = "html";
-    ctx.body = await pages.error({ ...(error === "server_error" ? troubleOf(cause) : refusal), code: error });
+    const view = error === "server_error" ? errorView(cause) : clientErrorView;
+    ctx.body = await pages.error({ ...view, code: error });
   };
 
 const cookies = ({ keys, mountPath }: ConfigurationParts) => {
-  // One host name serves http and https, and a browser refuses to replace a Secure cookie over http. All
-  // origins are this machine's own.
+  // The origins, which are all of this machine, include http and https with one host name, and browsers do not replace
+  // a Secure cookie over http.
   const common = { httpOnly: true, sameSite: "lax", secure: false };
   return {
     keys: keys.cookieKeys,
@@ -135,22 +136,22 @@ const cookies = ({ keys, mountPath }: ConfigurationParts) => {
   };
 };
 
-/** What oidc-provider is to do and, more of it, what it is not. */
+/** The configuration of oidc-provider, most of which disables features that are not needed. */
 export const providerConfiguration = (parts: ConfigurationParts): object => {
   const { claimNames, keys, lifetimes, mountPath, store } = parts;
   const policy = interactionPolicy.base();
-  // Both clients are this server's own: there is nobody to whom consent could be given or refused.
+  // Both clients are this server's own, so that there is no third party to consent to.
   policy.remove("consent");
   return {
     adapter: (model: string) => createModelAdapter(store, model),
     clients: registeredClients(parts),
     jwks: keys.jwks,
     cookies: cookies(parts),
-    findAccount: accountSource(parts),
+    findAccount: findAccount(parts),
     loadExistingGrant: newGrant,
     scopes,
     claims: { openid: ["sub"], profile: [claimNames.username, claimNames.groups], email: ["email"] },
-    // Clients of this server read the user from the id token alone.
+    // The clients read the user's claims from the id token alone.
     conformIdTokenClaims: false,
     responseTypes: ["code"],
     pkce: { required: () => true },

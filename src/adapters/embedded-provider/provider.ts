@@ -2,18 +2,18 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Middleware } from "koa";
 import { type Context, Provider } from "oidc-provider";
 import type { Log } from "../../ports/driven/system/log.ts";
+import { errorView } from "./error-view.ts";
 import { loginForm } from "./login-form.ts";
 import type { Pages } from "./pages.ts";
 import { type ConfigurationParts, providerConfiguration } from "./provider-configuration.ts";
-import { troubleOf } from "./trouble.ts";
 
 export interface ProviderParts extends ConfigurationParts {
   readonly issuer: string;
   readonly log: Log;
 }
 
-/** Headers for everything, a page for what is not there or failed, and no answer that a cache may keep. */
-const frame =
+/** Sets the headers of every response, none of which may be cached, and sends the pages for 404 and server errors. */
+const headersAndErrors =
   (pages: Pages): Middleware =>
   async (ctx, next) => {
     ctx.set({
@@ -23,64 +23,66 @@ const frame =
       "X-Content-Type-Options": "nosniff",
       "X-Frame-Options": "DENY",
     });
-    const answer = async (status: number, view: Parameters<Pages["error"]>[0]): Promise<void> => {
+    const sendError = async (status: number, view: Parameters<Pages["error"]>[0]): Promise<void> => {
       ctx.body = await pages.error(view);
       ctx.type = "html";
       ctx.status = status;
     };
     try {
       await next();
-      if (ctx.status === 404 && ctx.body === undefined) await answer(404, notThere);
+      if (ctx.status === 404 && ctx.body === undefined) await sendError(404, notFoundView);
     } catch (error) {
-      // A refusal that names its status is Koa's to answer.
+      // Koa responds to errors that have a status.
       if (error instanceof Error && "status" in error) throw error;
       ctx.app.emit("error", error, ctx);
-      const trouble = troubleOf(error);
-      await answer(trouble.status, trouble);
+      const view = errorView(error);
+      await sendError(view.status, view);
     }
   };
 
-const notThere = {
+const notFoundView = {
   heading: "There is no such page",
   explanation: "Nothing is to be found at this address of the login service.",
 };
 
 /**
- * Logs out at once who is not logged in. The library would send a page of its own, which asks the browser for
- * a form that nobody sees.
+ * Skips the confirmation of a logout when nobody is logged in, for which oidc-provider sends a page that submits itself
+ * by a script.
  */
-const nothingToLogOut =
+const skipEmptyLogout =
   (pages: Pages): Middleware =>
   async (ctx, next) => {
     await next();
     const { oidc } = ctx as Context;
     if (oidc?.route !== "end_session" || ctx.status !== 200 || oidc.session?.accountId !== undefined) return;
-    const { postLogoutRedirectUri: back, state } = oidc.session?.state ?? {};
-    // Without what the library has added for its script.
+    const { postLogoutRedirectUri, state } = oidc.session?.state ?? {};
+    // Removes the hash that oidc-provider has added for its script.
     ctx.set("Content-Security-Policy", pages.contentSecurityPolicy);
-    if (back === undefined) {
+    if (postLogoutRedirectUri === undefined) {
       ctx.body = await pages.loggedOut();
       return;
     }
-    const target = new URL(back);
+    const target = new URL(postLogoutRedirectUri);
     if (state !== undefined) target.searchParams.set("state", state);
     ctx.redirect(target.href);
     ctx.status = 303;
   };
 
-/** Answers requests for paths from which that of the mount has been taken off. */
-export const provider = (parts: ProviderParts): ((req: IncomingMessage, res: ServerResponse) => unknown) => {
+/** The request listener of oidc-provider; request URLs must not have the mount path. */
+export const providerHandler = (
+  parts: ProviderParts,
+): ((req: IncomingMessage, res: ServerResponse) => unknown) => {
   const { accounts, issuer, log, pages } = parts;
-  const made = new Provider(issuer, providerConfiguration(parts));
-  const failed = (cause: unknown) =>
+  const provider = new Provider(issuer, providerConfiguration(parts));
+  const logError = (cause: unknown) =>
     log.write({ event: "background", what: "an answer of the embedded identity provider", cause });
-  made.on("server_error", (ctx: Context, error: unknown) => {
-    failed(error);
-    ctx.status = troubleOf(error).status;
+  provider.on("server_error", (ctx: Context, error: unknown) => {
+    logError(error);
+    ctx.status = errorView(error).status;
   });
-  made.on("error", failed);
-  made.use(frame(pages));
-  made.use(nothingToLogOut(pages));
-  made.use(loginForm({ provider: made, accounts, pages, log }));
-  return made.callback();
+  provider.on("error", logError);
+  provider.use(headersAndErrors(pages));
+  provider.use(skipEmptyLogout(pages));
+  provider.use(loginForm({ provider, accounts, pages, log }));
+  return provider.callback();
 };

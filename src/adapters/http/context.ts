@@ -2,22 +2,22 @@ import type Koa from "koa";
 import type { Caller, Credentials } from "../../domain/identity/caller.ts";
 import type { OpenGroup } from "../../ports/driving/groups.ts";
 
-/** What the middleware found out about a request, in the order in which it does. */
+/** `ctx.state`: what the middleware sets for a request, in this order. */
 export interface RequestState {
-  /** For the log and for error documents. */
+  /** The request id, in the log and in error pages. */
   id: string;
-  /** Aborted when the client goes away before its answer is complete. */
+  /** Aborted when the client disconnects before the response is complete. */
   signal: AbortSignal;
-  /** The server's own origin, as this client sees it; never what a stranger's header says. */
+  /** The server's own origin (scheme, host, port) as the client sees it; only trusted proxies' headers count. */
   origin: string;
-  /** Whether a proxy that is trusted has sent this on, so that its headers say who the client is. */
+  /** Whether a trusted proxy forwarded the request, so that X-Forwarded-For has the client's address. */
   isForwarded?: boolean;
-  /** The browser's session: what its cookie brought, until the request begins another or ends it. */
+  /** The session of the request's cookie, or the one that the request has begun. */
   session: Credentials;
-  /** A client that waited for "100 Continue" before its body has got it. */
-  continued?: boolean;
+  /** Whether 100 Continue has been sent to a client that expects it. */
+  isContinueSent?: boolean;
   caller: Caller;
-  /** The group that the address names, once its route has opened it for the caller. */
+  /** The group in the path, once its route has opened it for the caller. */
   openGroup?: OpenGroup;
 }
 

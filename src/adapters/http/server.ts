@@ -26,21 +26,21 @@ import type { ImageRule } from "./groups/overview/image-rule.ts";
 import type { Overviews } from "./groups/overview/overview.ts";
 import { settingsRoutes } from "./groups/settings/settings-routes.ts";
 import { healthRoutes } from "./health/health-routes.ts";
-import { compressAnswers } from "./middleware/compress-answers.ts";
+import { compressResponses } from "./middleware/compress-responses.ts";
 import { identify } from "./middleware/credentials.ts";
-import { refuseCrossSite } from "./middleware/cross-site.ts";
-import { answerFailures } from "./middleware/failure-response.ts";
+import { rejectCrossSite } from "./middleware/cross-site.ts";
+import { handleErrors } from "./middleware/error-handler.ts";
 import type { OriginRules } from "./middleware/origin.ts";
 import { determineOrigin } from "./middleware/origin.ts";
 import { requestLog } from "./middleware/request-log.ts";
 import { securityHeaders } from "./middleware/security-headers.ts";
 import type { CookieSettings } from "./middleware/session-cookie.ts";
 import { sessionLayer } from "./middleware/session-layer.ts";
-import { refuseTraversal } from "./middleware/traversal.ts";
+import { rejectTraversal } from "./middleware/traversal.ts";
 import { pages } from "./pages/page-answer.ts";
 import { notFoundPage, pageRoutes } from "./pages/page-routes.ts";
-import { boundPreferences } from "./requests/negotiation.ts";
-import { oneRouter } from "./requests/one-router.ts";
+import { combineRouters } from "./requests/combine-routers.ts";
+import { limitAcceptHeaders } from "./requests/negotiation.ts";
 import { resourceRoutes } from "./resources/resource-routes.ts";
 import { admission } from "./streaming/admission.ts";
 
@@ -64,65 +64,65 @@ export interface ServerDeps {
   readonly cookies: CookieSettings;
   readonly origin: OriginRules;
   readonly admissionLimits: Parameters<typeof admission>[0];
-  /** Which other hosts' images the pages of a group show; undefined: those of none. */
+  /** Which hosts' images the pages of a group may show; undefined: pages that belong to no group. */
   readonly imagesFor: (group: Group | undefined) => ImageRule;
-  /** Origins of the provider, where the logout button's redirect leads, as far as they are known by now. */
+  /** The provider's origins, to which a logout redirects, for the policy's form-action; empty while they are not known. */
   readonly formTargets: () => readonly string[];
-  /** The embedded provider, which answers everything below `/idp`. */
+  /** The embedded provider, which handles all requests below `/idp`. */
   readonly embeddedProvider: RequestHandler | undefined;
 }
 
-/** Answers requests. The order in which middleware sees them is written here, top to bottom. */
+/** The HTTP application. Its middleware runs in the order in which it is written here. */
 export const server = (d: ServerDeps): RequestHandler => {
   const app = new Koa<RequestState>();
   const admitted = admission(d.admissionLimits);
   const pageDeps = { ...d, admission: admitted, pages: pages(d) };
   app.use(requestLog(d));
   app.use(securityHeaders());
-  app.use(boundPreferences());
-  // Outside of everything, for what fails below before a session is there, and in the session layer itself.
-  app.use(answerFailures(d.log));
+  app.use(limitAcceptHeaders());
+  // For errors of the session layer and of the middleware before it.
+  app.use(handleErrors(d.log));
   app.use(healthRoutes(d.readiness));
   app.use(determineOrigin(d.origin));
-  app.use(refuseTraversal());
-  if (d.embeddedProvider) app.use(embedded(d.embeddedProvider));
-  app.use(compressAnswers());
+  app.use(rejectTraversal());
+  if (d.embeddedProvider) app.use(delegateToProvider(d.embeddedProvider));
+  app.use(compressResponses());
   app.use(assetRoutes(d.auspice));
   app.use(discoveryRoutes(d.discovery));
-  // Outside of sessions and of the check for other sites' pages: no cookie counts there.
+  // The provider sends logout tokens without cookies, so neither sessions nor the CSRF check apply.
   app.use(backchannelLogoutRoute(d.backchannelLogout));
   app.use(sessionLayer(app as Koa, d.sessions, d.cookies, mayWriteSession));
-  // Inside the session layer, so that a failure's answer keeps its cookies.
-  app.use(answerFailures(d.log, { cookies: d.cookies, notFoundPage: notFoundPage(pageDeps) }));
-  app.use(refuseCrossSite(d.cookies));
-  app.use(below(/^\/log/i, signInRoutes(pageDeps).routes() as Middleware));
+  // Inside the session layer, so that error responses keep its cookies.
+  app.use(handleErrors(d.log, { cookies: d.cookies, notFoundPage: notFoundPage(pageDeps) }));
+  app.use(rejectCrossSite(d.cookies));
+  app.use(withPath(/^\/log/i, signInRoutes(pageDeps).routes() as Middleware));
   app.use(identify(d.identifyCaller));
-  app.use(oneRouter([pageRoutes(pageDeps), sessionRoutes(pageDeps)]).routes());
-  const aboutGroups = [settingsRoutes(pageDeps), logoRoute(pageDeps), resourceRoutes(pageDeps)];
-  app.use(oneRouter([charonRoutes(pageDeps), ...aboutGroups]).routes());
+  app.use(combineRouters([pageRoutes(pageDeps), sessionRoutes(pageDeps)]).routes());
+  const groupRouters = [settingsRoutes(pageDeps), logoRoute(pageDeps), resourceRoutes(pageDeps)];
+  app.use(combineRouters([charonRoutes(pageDeps), ...groupRouters]).routes());
   app.on("error", (cause: unknown) => {
-    if (!isDeparture(cause)) d.log.write({ event: "background", what: "an answer broke off", cause });
+    if (!isDisconnect(cause)) d.log.write({ event: "background", what: "an answer broke off", cause });
   });
   return app.callback();
 };
 
-/** Logins and logouts, and the page where one's sessions can be ended. */
+/** Whether a request may begin or end a session: logins, logouts, and the page on which users end their sessions. */
 const mayWriteSession = (ctx: Context): boolean => /^\/(logged-in|logout|sessions)(\/|$)/i.test(ctx.path);
 
-/** Spares all other addresses a look at these routes. */
-const below =
-  (beginning: RegExp, routes: Middleware): Middleware =>
+/** Runs routes for matching paths only, so that the router need not match all others. */
+const withPath =
+  (pattern: RegExp, routes: Middleware): Middleware =>
   (ctx, next) =>
-    beginning.test(ctx.path) ? routes(ctx, next) : next();
+    pattern.test(ctx.path) ? routes(ctx, next) : next();
 
-const departures = ["ECONNABORTED", "ECONNRESET", "EPIPE", "ERR_STREAM_PREMATURE_CLOSE"];
+const disconnectCodes = ["ECONNABORTED", "ECONNRESET", "EPIPE", "ERR_STREAM_PREMATURE_CLOSE"];
 
-/** A client that goes away during a download is no fault of anybody's (http-api.md section 5). */
-const isDeparture = (error: unknown): boolean =>
-  error instanceof Error && "code" in error && departures.includes(String(error.code));
+/** A client that disconnects during a download is no error (http-api.md section 5). */
+const isDisconnect = (error: unknown): boolean =>
+  error instanceof Error && "code" in error && disconnectCodes.includes(String(error.code));
 
-/** The provider answers by itself, and expects to be at the root of its addresses. */
-const embedded =
+/** Hands requests below `/idp` to the provider, which writes to the raw response, without the headers set so far. */
+const delegateToProvider =
   (handler: RequestHandler): Middleware =>
   async (ctx, next) => {
     if (!/^\/idp(\/|$|\?)/.test(ctx.url)) return next();

@@ -3,10 +3,10 @@ import type { ProviderMetadata } from "../../domain/identity/provider-metadata.t
 import type { Clock } from "../../ports/driven/system/clock.ts";
 import type { Log } from "../../ports/driven/system/log.ts";
 
-/** How the app client proves who it is (OpenID Connect Core section 9). */
+/** How the app client authenticates (OpenID Connect Core section 9). */
 export type ClientAuthenticationMethod = "client_secret_post" | "client_secret_basic";
 
-/** The metadata that the server itself uses, and that the operator may set one by one. */
+/** The metadata that the server uses, and that an operator may override one by one. */
 export type MetadataOverrides = {
   readonly [Name in
     | "issuer"
@@ -17,52 +17,58 @@ export type MetadataOverrides = {
     | "scopes_supported"]?: ProviderMetadata[Name];
 };
 
-/** What a browser is sent to the authorization endpoint with, beside what the code flow itself needs. */
+/** Parameters of the authorization request beside those of the code flow. */
 export interface AuthorizationRequest {
-  /** Undefined: by what the provider lists, see `provider-metadata.ts`. */
+  /** Default: by `scopes_supported`, see `defaultScopes` in `provider-metadata.ts`. */
   readonly scopes?: readonly string[];
-  /** The provider's own parameters; never one that the server sets itself. */
+  /** Parameters of the provider's own; none of them overrides one that the server sets. */
   readonly parameters?: Readonly<Record<string, string>>;
 }
 
 export interface OidcOptions {
-  /** Discovery is asked for below it (OpenID Connect Discovery section 4). Not needed when nothing is left to discover. */
+  /**
+   * Base URL of the discovery document (OpenID Connect Discovery section 4). Not needed when nothing is to be
+   * discovered.
+   */
   readonly idpUrl?: string;
-  /** Takes the place of the whole discovery document, which is then never fetched. */
+  /** Replaces the discovery document, which is then never fetched. */
   readonly configuration?: JsonObject;
-  /** Over `configuration` and over what is discovered. */
+  /** They take precedence over `configuration` and over the discovery document. */
   readonly overrides?: MetadataOverrides;
   readonly client: {
     readonly id: string;
-    /** Absent or empty: a public client. */
+    /** Absent or empty for a public client (RFC 6749 section 2.1). */
     readonly secret?: string;
-    /** "auto" (default): by what the provider lists and takes; see `client-authentication.ts`. */
+    /** "auto" (default): by the provider's metadata and responses, see `client-authentication.ts`. */
     readonly authentication?: ClientAuthenticationMethod | "auto";
   };
   readonly authorization?: AuthorizationRequest;
-  /** The audience of Bearer tokens. */
+  /** The audience of Bearer tokens (RFC 6750). */
   readonly cliClientId: string;
-  /** For each request to the provider, from first to last byte. Default 10. */
+  /** Of each request to the provider, until the last byte of its response. Default 10. */
   readonly timeout?: Seconds;
   readonly tolerance?: {
-    /** How far `nbf` and `iat` may lie ahead. Default 5. */
+    /** How far `nbf` and `iat` may be in the future. Default 5. */
     readonly start?: Seconds;
-    /** For how long a token lives on after `exp`, at logins and as a Bearer token; in sessions, which renew, not at all. Default 0. */
+    /**
+     * For how long tokens are accepted after `exp`, at logins and as Bearer tokens; not in sessions, which renew.
+     * Default 0.
+     */
     readonly end?: Seconds;
   };
-  /** Names of RFC 7518, RFC 8037 and RFC 9864; asymmetric ones only. Default: {@link asymmetricAlgorithms}. */
+  /** Asymmetric signature algorithms (RFC 7518, RFC 8037, RFC 9864). Default: {@link asymmetricAlgorithms}. */
   readonly algorithms?: readonly string[];
   readonly keys?: {
-    /** Shortest time between two fetches that Bearer tokens with unknown keys can cause. Default 30. */
-    readonly strangerInterval?: Seconds;
-    /** The same for tokens that came from the provider or from our own sessions. Default 1. */
-    readonly ownInterval?: Seconds;
+    /** How often untrusted tokens with unknown keys may cause one more fetch of the key set. Default 6. */
+    readonly untrustedInterval?: Seconds;
+    /** Least time between two fetches for trusted tokens. Default 1. See `TokenOrigin` in `key-set.ts`. */
+    readonly trustedInterval?: Seconds;
   };
   readonly clock: Clock;
   readonly log: Log;
 }
 
-/** What id tokens may be signed with: nothing that the holder of a public key could forge. */
+/** No symmetric algorithm and no `none`, by which somebody with the public key alone could forge a token. */
 export const asymmetricAlgorithms: readonly string[] = [
   "RS256",
   "RS384",

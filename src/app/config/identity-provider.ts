@@ -124,7 +124,7 @@ export const openExternal = async ({
     cliRedirectUris: provider.cliRedirectUris,
     providerOrigin: undefined,
     handler: undefined,
-    formTargets: () => logoutOrigins(settings, identityProvider.knownMetadata()),
+    formTargets: () => logoutOrigins(settings, identityProvider.latestMetadata()),
   };
 };
 

@@ -12,9 +12,9 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 describe("the embedded provider's keys", () => {
   it("are the same after a restart", async () => {
-    const made = await openProviderKeys(folder);
-    expect(made.jwks.keys).toMatchObject([{ kty: "RSA", alg: "RS256" }]);
-    expect(await openProviderKeys(folder)).toEqual(made);
+    const generated = await openProviderKeys(folder);
+    expect(generated.jwks.keys).toMatchObject([{ kty: "RSA", alg: "RS256" }]);
+    expect(await openProviderKeys(folder)).toEqual(generated);
   });
 
   it.each([

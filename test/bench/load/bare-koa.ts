@@ -9,10 +9,10 @@ import compress from "koa-compress";
 import session from "koa-session";
 
 /**
- * What our own server is compared with: a Koa that answers the JSON it is given, without Redis and, at
- * `/redis`, after one GETEX of a record. And, on a port of its own, a Koa with the libraries that ours has, and
- * nothing else: who sends a cookie gets the record read, and a new cookie.
- * Arguments: the answer, the URL of Redis, the key.
+ * Baselines for this server: a Koa that responds with the given JSON, without Redis and, at `/redis`, after one GETEX
+ * of a record; and, on other ports, a Koa with the same libraries as this server, which reads the record and sets a new
+ * cookie for requests with a cookie, and the minimal implementation below.
+ * Arguments: the response, the URL of Redis, the key.
  */
 // The URL's user is a placeholder.
 const [, , answer = "{}", url = "", key = ""] = process.argv;
@@ -30,7 +30,7 @@ withLibraries.use(compress({ br: false, zstd: false }));
 const store = {
   get: async () => {
     const record = (await redis.getex(key, "EX", 3600)) ?? "";
-    // Without its login, as ours: koa-session looks twice at all that it is given.
+    // Without the login, as in this server, since koa-session serialises the session twice.
     const { login: _, ...values } = JSON.parse(record.slice(record.indexOf("{"))) as Record<string, unknown>;
     return values;
   },
@@ -45,12 +45,11 @@ router.get("/", (ctx) => {
 withLibraries.use(router.routes());
 
 /**
- * The least that one can do who answers `/whoami` to somebody as it has to be answered (http-api.md): the headers
- * of every answer, a weak tag, a line in the log, and a look at the Bearer token or the session's record, which
- * are found by a keyed hash. Neither the token's times nor anybody's rights are looked at, nor is the cookie's
- * signature.
+ * The minimal implementation of `/whoami` (http-api.md): the headers of every response, a weak entity tag, a line of
+ * the log, and a lookup of the Bearer token or the session's record by a keyed hash. It checks neither the token's
+ * times nor rights nor the cookie's signature.
  */
-const dutiful = new Koa();
+const minimal = new Koa();
 const headers = {
   "Cache-Control": "private, no-store",
   "X-Content-Type-Options": "nosniff",
@@ -60,14 +59,14 @@ const headers = {
   Vary: "Accept-Encoding, Accept",
 };
 const secret = "0123456789abcdef0123456789abcdef";
-const keyed = (text: string): string => hash("sha256", secret + text, "base64");
-const known = new Map<string, unknown>();
+const keyedHash = (text: string): string => hash("sha256", secret + text, "base64");
+const cache = new Map<string, unknown>();
 let lines = "";
 setInterval(() => {
   if (lines !== "") process.stdout.write(lines);
   lines = "";
 }, 10).unref();
-dutiful.use((ctx, next) => {
+minimal.use((ctx, next) => {
   const begun = Date.now();
   const { method, path } = ctx;
   for (const [name, content] of Object.entries(headers)) ctx.res.setHeader(name, content);
@@ -77,25 +76,25 @@ dutiful.use((ctx, next) => {
   });
   return next();
 });
-dutiful.use(compress({ br: false, zstd: false }));
-const dutifulRouter = new Router();
-dutifulRouter.get("/", async (ctx) => {
+minimal.use(compress({ br: false, zstd: false }));
+const minimalRouter = new Router();
+minimalRouter.get("/", async (ctx) => {
   const cookie = ctx.cookies.get("session");
-  const name = keyed(
+  const name = keyedHash(
     cookie === undefined ? ctx.get("Authorization") : ((await redis.getex(key, "EX", 3600)) ?? ""),
   );
   if (cookie !== undefined) ctx.cookies.set("session", cookie, { expires: new Date(Date.now() + 3_600_000) });
-  if (!known.has(name)) known.set(name, value);
-  const text = JSON.stringify(known.get(name));
+  if (!cache.has(name)) cache.set(name, value);
+  const text = JSON.stringify(cache.get(name));
   ctx.res.setHeader("Link", `<${ctx.path}>; rel="alternate"; type="application/json"`);
   ctx.res.setHeader("ETag", `W/"${hash("sha256", text, "base64url").slice(0, 27)}"`);
   ctx.type = "application/json";
   ctx.body = text;
 });
-dutiful.use(dutifulRouter.routes());
+minimal.use(minimalRouter.routes());
 
 const servers: Server[] = [];
-for (const koa of [app, withLibraries, dutiful]) {
+for (const koa of [app, withLibraries, minimal]) {
   const server = koa.listen(0, "127.0.0.1");
   await once(server, "listening");
   servers.push(server);

@@ -4,14 +4,14 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 
-/** A dataset as gzip of one member, which is compressed once, before anything is measured. */
+/** A dataset in one gzip member, which is compressed before anything is measured. */
 export interface DatasetFile {
   readonly path: string;
   readonly compressedBytes: number;
   readonly jsonBytes: number;
 }
 
-/** Much more than the 32 KiB that gzip looks back: repeating it does not make the file any easier. */
+/** Much larger than gzip's window of 32 KiB, so that repetition does not improve the compression. */
 const blockBytes = 4_000_000;
 
 /** mulberry32, after Tommy Ettinger (public domain). */
@@ -25,7 +25,7 @@ const randomNumbers = (seed: number) => {
   };
 };
 
-/** Nodes as in Auspice's trees, each followed by a comma. */
+/** Nodes like those of Auspice's trees, each followed by a comma. */
 const nodeBlock = (): Buffer => {
   const random = randomNumbers(1);
   let text = "";
@@ -62,7 +62,7 @@ const datasetText = function* (bytes: number, stringBytes: number): Generator<Bu
   yield Buffer.from('{"name":"last"}]}}');
 };
 
-/** @param stringBytes Of these, so many are one string; the rest are small objects. */
+/** @param stringBytes How many of the bytes are one string; the others are small objects. */
 export const writeDataset = async (
   path: string,
   bytes: number,
@@ -70,9 +70,9 @@ export const writeDataset = async (
 ): Promise<DatasetFile> => {
   let jsonBytes = 0;
   const counted = function* () {
-    for (const piece of datasetText(bytes, stringBytes)) {
-      jsonBytes += piece.length;
-      yield piece;
+    for (const chunk of datasetText(bytes, stringBytes)) {
+      jsonBytes += chunk.length;
+      yield chunk;
     }
   };
   await pipeline(

@@ -16,16 +16,16 @@ import { temporaryFolder } from "../../support/temporary-folder.ts";
 import type { MeasuredProcess } from "./measured-process.ts";
 import { startProcess } from "./measured-process.ts";
 
-/** `node server.js` in production, on Redis with TLS and on MinIO, and a person who has logged in. */
+/** `node server.js` in production, with Redis by TLS and MinIO, and a person who is logged in. */
 export interface GroupsSite {
   readonly folder: string;
   readonly port: number;
   readonly server: MeasuredProcess;
   readonly redis: StartedRedis;
   readonly minio: StartedMinio;
-  /** Headers that name the person, beside those of the proxy. */
+  /** Headers that authenticate the person, and those of the proxy. */
   readonly headers: Readonly<Record<"anonymous" | "bearer" | "cookie", Readonly<Record<string, string>>>>;
-  /** Headers with a token of somebody else who may write to the group `blab`. */
+  /** Headers with a token of another person, who may write to the group `blab`. */
   headersOf(username: string): Promise<Readonly<Record<string, string>>>;
   /** The key of the person's session in Redis. */
   sessionKey(): Promise<string>;
@@ -34,8 +34,8 @@ export interface GroupsSite {
 
 const program = fileURLToPath(new URL("../../../server.js", import.meta.url));
 
-/** Longer than any bench, so that none measures a renewal. */
-const tokenLife = 24 * 3600;
+/** Longer than any benchmark, so that none measures a renewal. */
+const tokenLifetime = 24 * 3600;
 
 const groups = [
   { name: "blab", isPublic: true },
@@ -54,7 +54,7 @@ const proxyHeaders = { Host: "groups.example.org", "X-Forwarded-Proto": "https" 
 
 const environmentOf = async (folder: string, port: number, redis: StartedRedis, minio: StartedMinio) => {
   const provider = await stubProvider();
-  provider.state.tokenLife = tokenLife;
+  provider.state.idTokenLifetime = tokenLifetime;
   provider.setPerson(person);
   const groupsFile = join(folder, "groups.json");
   await writeFile(groupsFile, JSON.stringify(groups));
@@ -83,7 +83,7 @@ const environmentOf = async (folder: string, port: number, redis: StartedRedis, 
   return { environment, provider };
 };
 
-/** As it is in all of a server's life but its first start, which has compiled everything. */
+/** Starts the server twice, since the first start compiles all code. */
 const startWarm = async (folder: string, environment: Readonly<Record<string, string>>) => {
   await mkdir(join(folder, "data"));
   const start = (outputFile: string) =>
@@ -99,7 +99,7 @@ const startWarm = async (folder: string, environment: Readonly<Record<string, st
 };
 
 export const startSite = async (): Promise<GroupsSite> => {
-  const sweep = await setUpContainers(["redis", "minio", "nginx"]);
+  const tearDown = await setUpContainers(["redis", "minio", "nginx"]);
   const folder = await temporaryFolder();
   const [redis, minio] = await Promise.all([startRedis(), startMinio()]);
   const port = await freePort();
@@ -110,8 +110,8 @@ export const startSite = async (): Promise<GroupsSite> => {
     provider,
     ask: (question) => ask(origin, { ...question, headers: { ...proxyHeaders, ...question.headers } }),
   });
-  const finished = await visitor.logIn();
-  if (finished.status !== 302) throw new Error(`The login was answered ${finished.status}: ${finished.text}`);
+  const callback = await visitor.logIn();
+  if (callback.status !== 302) throw new Error(`The login was answered ${callback.status}: ${callback.text}`);
   const cookie = `${sessionCookieName}=${visitor.cookies.get(sessionCookieName)}`;
   const token = await provider.idToken({ preferred_username: person.username, groups: person.groups });
   return {
@@ -133,7 +133,7 @@ export const startSite = async (): Promise<GroupsSite> => {
     close: async () => {
       await server.stop();
       await Promise.all([provider.close(), redis.close(), minio.close()]);
-      await sweep();
+      await tearDown();
       await folder.remove();
     },
   };

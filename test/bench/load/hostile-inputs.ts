@@ -5,10 +5,10 @@ import type { LocalSite } from "./local-site.ts";
 
 export interface HostileInput {
   readonly name: string;
-  /** Harmless: for what is loaded at first use. */
-  readonly isUsual?: true;
+  /** A harmless input, which loads what is loaded at the first use. */
+  readonly isWarmUp?: true;
   prepare?(site: LocalSite): Promise<unknown>;
-  /** Gives the answers' statuses. */
+  /** Resolves to the statuses of the responses. */
   attack(site: LocalSite): Promise<readonly number[]>;
 }
 
@@ -38,7 +38,7 @@ const table = (columns: number, rows: number) =>
   `|${"a|".repeat(columns)}\n|${"-|".repeat(columns)}\n${"|b\n".repeat(rows)}`;
 
 const overviews: HostileInput[] = [
-  { ...markdown("usual", "We *sequence*.\n\n- a\n- b\n"), isUsual: true },
+  { ...markdown("usual", "We *sequence*.\n\n- a\n- b\n"), isWarmUp: true },
   markdown("50 kB of emphasis", "_a*".repeat(17_000)),
   markdown("1 MB of emphasis", "*a_".repeat(330_000)),
   markdown("8000 quotes in quotes", "> ".repeat(8000)),
@@ -86,7 +86,7 @@ const merges = Array.from({ length: 20_000 }, (_, i) =>
 ).join("\n");
 
 const frontMatters: HostileInput[] = [
-  { ...yaml("usual", "title: A\nbyline: B"), isUsual: true },
+  { ...yaml("usual", "title: A\nbyline: B"), isWarmUp: true },
   yaml("aliases of aliases", laughs),
   yaml("merges of merges", merges.slice(0, 980_000)),
   yaml("1 MB of brackets", `a: ${"[".repeat(980_000)}`),
@@ -123,7 +123,7 @@ const v1 = (name: string, content: string): HostileInput => ({
 });
 
 const oldDatasets: HostileInput[] = [
-  { ...v1("usual", tree(tip)), isUsual: true },
+  { ...v1("usual", tree(tip)), isWarmUp: true },
   v1("15 MB of tips", tree(times(95_000, tip).join())),
   v1("as many tips as are allowed", tree(times(Math.floor(19_900_000 / (tip.length + 1)), tip).join())),
   v1("40 MB", tree(times(250_000, tip).join())),
@@ -153,7 +153,7 @@ const logo = (name: string, file: Buffer): HostileInput => ({
 });
 
 const logos: HostileInput[] = [
-  { ...logo("usual", pngOf(200, 100)), isUsual: true },
+  { ...logo("usual", pngOf(200, 100)), isWarmUp: true },
   logo("2 MB", pngOf(200, 100, ["x".repeat(1_999_000)])),
   logo("150 000 parts", pngOf(200, 100, times(150_000, ""))),
   logo("10 000 parts", pngOf(200, 100, times(9_990, "x".repeat(180)))),
@@ -177,7 +177,7 @@ const json = (name: string, make: () => string): HostileInput => ({
 
 const sizes = [100_000, 1_000_000, 10_000_000, 100_000_000];
 const jsons: HostileInput[] = [
-  { ...json("usual", () => dataset("")), isUsual: true },
+  { ...json("usual", () => dataset("")), isWarmUp: true },
   ...sizes.flatMap((size) => {
     const mb = `${size / 1e6} MB of`;
     return [
@@ -196,7 +196,7 @@ const jsons: HostileInput[] = [
 const listings: HostileInput[] = [
   {
     name: "listing: usual",
-    isUsual: true,
+    isWarmUp: true,
     attack: (site) => ask(site, [page, { path: "/groups", headers: html }]),
   },
   ...(

@@ -1,4 +1,4 @@
-/** Prints what was measured beside what it may be; the process fails if one of the limits was broken. */
+/** Prints measurements beside their limits; the process fails when a limit is exceeded. */
 export interface Limits {
   atMost(what: string, value: number, limit: number, unit: string): void;
   atLeast(what: string, value: number, limit: number, unit: string): void;
@@ -13,7 +13,7 @@ const print = (isKept: boolean, what: string, value: number, bound: string, unit
 };
 
 export const limits: Limits = {
-  // NaN keeps no limit: nothing was measured.
+  // NaN exceeds every limit, since nothing was measured.
   atMost: (what, value, limit, unit) => print(value <= limit, what, value, `at most ${limit}`, unit),
   atLeast: (what, value, limit, unit) => print(value >= limit, what, value, `at least ${limit}`, unit),
 };

@@ -20,8 +20,8 @@ export interface LocalSite {
   ask(question: Question): Promise<Answer>;
   /** Puts objects into the store past the server. */
   put(objects: Readonly<Record<string, PlainObject>>): Promise<void>;
-  /** Milliseconds of CPU for which the event loop was held at most since this was last called. */
-  longestHold(): Promise<number>;
+  /** For how many milliseconds the event loop was blocked at most since the last call. */
+  maxEventLoopDelay(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -36,7 +36,7 @@ const person = { preferred_username: "olga", groups: ["blab/owners"] };
 export const startLocalSite = async (): Promise<LocalSite> => {
   const folder = await temporaryFolder();
   const provider = await stubProvider();
-  provider.state.tokenLife = 24 * 3600;
+  provider.state.idTokenLifetime = 24 * 3600;
   const [port = 0, delayPort = 0] = await freePorts(2);
   const groupsFile = join(folder.path, "groups.json");
   await writeFile(groupsFile, JSON.stringify([{ name: "blab", isPublic: true }]));
@@ -64,13 +64,14 @@ export const startLocalSite = async (): Promise<LocalSite> => {
   });
   const origin = `http://127.0.0.1:${port}`;
   const stored = filesystemStores.open(folder.path, () => Date.now() / 1000);
-  const longestHold = async () => Number((await ask(`http://127.0.0.1:${delayPort}`, { path: "/" })).text);
+  const maxEventLoopDelay = async () =>
+    Number((await ask(`http://127.0.0.1:${delayPort}`, { path: "/" })).text);
   return {
     server,
     owner: { Authorization: `Bearer ${await provider.idToken({ sub: "olga", ...person })}` },
     ask: (question) => ask(origin, { timeout: timeoutMs, ...question }),
     put: (objects) => putObjects({ stored }, objects),
-    longestHold,
+    maxEventLoopDelay,
     close: async () => {
       await server.stop();
       await stored.close();

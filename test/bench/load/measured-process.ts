@@ -4,15 +4,15 @@ import { closeSync, openSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
 
-/** A program that is being measured, or that puts load on one. */
+/** A program that is measured, or that generates load. */
 export interface MeasuredProcess {
   /** In bytes. */
   residentMemory(): Promise<number>;
-  /** The most it has had at once, in bytes. */
+  /** The peak of resident memory, in bytes. */
   peakMemory(): Promise<number>;
-  /** Seconds of CPU that all its threads have used. */
+  /** CPU time of all its threads, in seconds. */
   cpu(): Promise<number>;
-  /** All that it has written to now. */
+  /** What it has written so far. */
   output(): string;
   stop(): Promise<void>;
 }
@@ -24,16 +24,16 @@ export interface ProcessOptions {
   readonly nodeOptions?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
   readonly workingFolder: string;
-  /** What it writes goes to this file, and not through the process that measures. */
+  /** Its output is written to this file, so that it costs the measuring process nothing. */
   readonly outputFile: string;
-  /** Is in what it writes as soon as it is ready. */
+  /** The text in its output by which it says that it is ready. */
   readonly ready: string;
 }
 
 const timeoutMs = 30_000;
 const ticksPerSecond = 100;
 
-/** Starts a program with this Node, and returns when it is ready. */
+/** Starts a program with this Node, and resolves when it is ready. */
 export const startProcess = async (options: ProcessOptions): Promise<MeasuredProcess> => {
   const { PATH = "", HOME = "" } = process.env;
   const file = openSync(options.outputFile, "a");
@@ -56,22 +56,22 @@ export const startProcess = async (options: ProcessOptions): Promise<MeasuredPro
     await ended;
     clearTimeout(kill);
   };
-  const late = Date.now() + timeoutMs;
+  const deadline = Date.now() + timeoutMs;
   while (!output().includes(options.ready)) {
     if (child.exitCode !== null) throw new Error(`${options.program} ended: ${output()}`);
-    if (Date.now() > late) {
+    if (Date.now() > deadline) {
       await stop();
       throw new Error(`${options.program} does not start: ${output()}`);
     }
     await pause(20);
   }
-  return { ...figures(child.pid ?? 0), output, stop };
+  return { ...processMetrics(child.pid ?? 0), output, stop };
 };
 
-/** For looking into what was measured, such as `BENCH_NODE_OPTIONS=--cpu-prof`. */
+/** Options for profiling, such as `BENCH_NODE_OPTIONS=--cpu-prof`. */
 const nodeOptions = (): string[] => (process.env["BENCH_NODE_OPTIONS"] ?? "").split(" ").filter(Boolean);
 
-const figures = (pid: number) => {
+const processMetrics = (pid: number) => {
   const memory = async (field: string) => {
     const status = await readFile(`/proc/${pid}/status`, "utf8");
     return Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, "m").exec(status)?.[1]) * 1024;

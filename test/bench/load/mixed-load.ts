@@ -4,22 +4,27 @@ import type { ClientRequest, IncomingMessage } from "node:http";
 import { Agent, request } from "node:http";
 
 /**
- * A program that asks for this and that, some of it in transfers that it breaks off half way, and prints
+ * A program that sends a mix of requests, some of which are transfers that it aborts, and prints
  * `{"requests", "aborted"}`. Its argument is a file with a {@link Mix} as JSON.
  */
 export interface Mix {
   readonly port: number;
   readonly requests: number;
-  /** Every so many requests one is a transfer that is broken off: an upload, a download, and so on. */
+  /** One of so many requests is an aborted transfer, downloads and uploads in turn. */
   readonly abortEvery: number;
-  readonly atOnce: number;
-  /** Taken in turns. */
-  readonly asked: readonly { readonly path: string; readonly headers: Readonly<Record<string, string>> }[];
-  /** Large. */
-  readonly download: { readonly path: string; readonly headers: Readonly<Record<string, string>> };
-  readonly upload: { readonly path: string; readonly headers: Readonly<Record<string, string>> };
-  /** In base64; what an upload sends before it is broken off. */
-  readonly beginning: string;
+  readonly concurrency: number;
+  /** Requested in turn. */
+  readonly targets: readonly Target[];
+  /** A large dataset. */
+  readonly download: Target;
+  readonly upload: Target;
+  /** What an upload sends before it is aborted, in base64. */
+  readonly partialBody: string;
+}
+
+interface Target {
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 export interface MixResult {
@@ -30,65 +35,63 @@ export interface MixResult {
 const timeoutMs = 600_000;
 const agent = new Agent({ keepAlive: true });
 
-type Target = Mix["download"];
-
-const begin = (port: number, method: string, { path, headers }: Target): ClientRequest =>
+const send = (port: number, method: string, { path, headers }: Target): ClientRequest =>
   request({ agent, host: "127.0.0.1", port, method, path, headers });
 
-const answerOf = async (sent: ClientRequest): Promise<IncomingMessage> => {
+const responseTo = async (sent: ClientRequest): Promise<IncomingMessage> => {
   const [answer] = (await once(sent, "response")) as [IncomingMessage];
   return answer;
 };
 
-const ask = async (port: number, target: Target): Promise<void> => {
-  const sent = begin(port, "GET", target);
+const get = async (port: number, target: Target): Promise<void> => {
+  const sent = send(port, "GET", target);
   sent.end();
-  const answer = await answerOf(sent);
+  const answer = await responseTo(sent);
   answer.resume();
   await once(answer, "end");
   if (answer.statusCode !== 200) throw new Error(`${target.path} was answered ${answer.statusCode}`);
 };
 
-/** Breaks off; what the connection's end makes of the request is of no interest. */
-const leave = async (sent: ClientRequest): Promise<void> => {
+/** Aborts a request, which is expected to fail then. */
+const abort = async (sent: ClientRequest): Promise<void> => {
   sent.on("error", () => undefined);
   const closed = new Promise((resolve) => sent.once("close", resolve));
   sent.destroy();
   await closed;
 };
 
-const breakOffDownload = async (port: number, target: Target): Promise<void> => {
-  const sent = begin(port, "GET", target);
+const abortDownload = async (port: number, target: Target): Promise<void> => {
+  const sent = send(port, "GET", target);
   sent.end();
-  const answer = await answerOf(sent);
+  const answer = await responseTo(sent);
   answer.on("error", () => undefined);
   await once(answer, "data");
-  await leave(sent);
+  await abort(sent);
 };
 
-const breakOffUpload = async (port: number, target: Target, beginning: Buffer): Promise<void> => {
-  const sent = begin(port, "PUT", target);
-  await new Promise((resolve) => sent.write(beginning, resolve));
-  await leave(sent);
+const abortUpload = async (port: number, target: Target, partialBody: Buffer): Promise<void> => {
+  const sent = send(port, "PUT", target);
+  await new Promise((resolve) => sent.write(partialBody, resolve));
+  await abort(sent);
 };
 
 const run = async (mix: Mix): Promise<MixResult> => {
-  const beginning = Buffer.from(mix.beginning, "base64");
-  let begun = 0;
+  const partialBody = Buffer.from(mix.partialBody, "base64");
+  let requests = 0;
   let aborted = 0;
   const work = async (): Promise<void> => {
-    while (begun < mix.requests) {
-      const number = begun++;
+    while (requests < mix.requests) {
+      const number = requests++;
       if (number % mix.abortEvery > 0) {
-        await ask(mix.port, mix.asked[number % mix.asked.length] as Target);
+        await get(mix.port, mix.targets[number % mix.targets.length] as Target);
         continue;
       }
-      if (aborted++ % 2 === 0) await breakOffDownload(mix.port, mix.download);
-      else await breakOffUpload(mix.port, mix.upload, beginning);
+      if (aborted++ % 2 === 0) await abortDownload(mix.port, mix.download);
+      else await abortUpload(mix.port, mix.upload, partialBody);
     }
   };
-  await Promise.all(Array.from({ length: mix.atOnce }, work));
-  return { requests: begun, aborted };
+  await Promise.all(Array.from({ length: mix.concurrency }, work));
+  return { requests, aborted };
 };
 
 const [, , path] = process.argv;

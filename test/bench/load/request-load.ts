@@ -2,19 +2,19 @@ import { once } from "node:events";
 import { connect } from "node:net";
 
 /**
- * A program that sends the same request over and over on connections that it keeps, and prints
- * `{"seconds", "answers", "bytes"}`. It reads no more of an answer than it must: the server shall be what
- * takes the time. Its argument is a {@link Load} as JSON.
+ * A program that repeats a request on persistent connections, and prints `{"seconds", "answers"}`. It parses as little
+ * of a response as possible, so that the server is the bottleneck. Its argument is a {@link Load} as JSON.
  */
 export interface Load {
   readonly port: number;
-  /** The whole request, as it goes over the wire. */
+  /** The whole request, as bytes on the wire. */
   readonly request: string;
   readonly connections: number;
   readonly requests: number;
-  /** What each answer has to begin with, and hold. */
-  readonly begins: string;
-  readonly holds: string;
+  /** What each response has to start with. */
+  readonly startsWith: string;
+  /** What each response has to contain. */
+  readonly contains: string;
 }
 
 export interface LoadResult {
@@ -24,8 +24,8 @@ export interface LoadResult {
 
 const timeoutMs = 120_000;
 
-/** The length of the first answer in the text, once its headers are there. */
-const answerLength = (text: string): number | undefined => {
+/** The length of the first response in the text; undefined until it is known. */
+const responseLength = (text: string): number | undefined => {
   const end = text.indexOf("\r\n\r\n");
   if (end < 0) return undefined;
   const head = text.slice(0, end).toLowerCase();
@@ -36,23 +36,23 @@ const answerLength = (text: string): number | undefined => {
 };
 
 const run = async (load: Load): Promise<LoadResult> => {
-  let left = load.requests;
+  let remaining = load.requests;
   let answers = 0;
-  const converse = async (): Promise<void> => {
+  const useConnection = async (): Promise<void> => {
     const socket = connect(load.port, "127.0.0.1").setNoDelay(true).setEncoding("latin1");
     await once(socket, "connect");
     let received = "";
-    const over = once(socket, "close");
+    const closed = once(socket, "close");
     const next = () => {
-      if (left <= 0) return socket.end();
-      left -= 1;
+      if (remaining <= 0) return socket.end();
+      remaining -= 1;
       socket.write(load.request);
     };
     socket.on("data", (text) => {
       received += text;
-      const length = answerLength(received);
+      const length = responseLength(received);
       if (length === undefined || received.length < length) return;
-      if (!received.startsWith(load.begins) || !received.includes(load.holds)) {
+      if (!received.startsWith(load.startsWith) || !received.includes(load.contains)) {
         socket.destroy(new Error(`An unexpected answer: ${received}`));
         return;
       }
@@ -61,16 +61,16 @@ const run = async (load: Load): Promise<LoadResult> => {
       next();
     });
     next();
-    await over;
+    await closed;
   };
-  // Stays awake: waking a process that sleeps costs whoever wakes it, and on virtual machines more than an answer.
+  // Busy waiting: to wake a sleeping process costs the one that sends to it, on virtual machines more than a response.
   // The slower server would pay that more often, for work that is not its own.
   const stayAwake = () => {
     if (answers < load.requests) setImmediate(stayAwake);
   };
   stayAwake();
   const began = performance.now();
-  await Promise.all(Array.from({ length: load.connections }, converse));
+  await Promise.all(Array.from({ length: load.connections }, useConnection));
   return { seconds: (performance.now() - began) / 1000, answers };
 };
 

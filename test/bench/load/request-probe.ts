@@ -3,20 +3,24 @@ import type { IncomingMessage } from "node:http";
 import { Agent, request } from "node:http";
 
 /**
- * A program that asks at a steady rate, whether or not earlier answers have come, until it is told to end;
- * then it prints how long the answers took, in milliseconds, as a list. Its argument is a {@link Probe} as JSON.
+ * A program that sends requests at a constant rate, without waiting for earlier responses (an open workload), until
+ * SIGTERM. Then it prints the response times in milliseconds, as a list. Its argument is a {@link Probe} as JSON.
  */
 export interface Probe {
   readonly port: number;
   readonly path: string;
-  /** Taken in turns. */
+  /** Headers of the callers, in turn. */
   readonly callers: readonly Readonly<Record<string, string>>[];
-  readonly perSecond: number;
+  /** Requests per second. */
+  readonly rate: number;
 }
 
 const agent = new Agent({ keepAlive: true });
 
-const ask = async ({ port, path }: Probe, headers: Readonly<Record<string, string>>): Promise<number> => {
+const responseTime = async (
+  { port, path }: Probe,
+  headers: Readonly<Record<string, string>>,
+): Promise<number> => {
   const began = performance.now();
   const sent = request({ agent, host: "127.0.0.1", port, path, headers });
   sent.end();
@@ -30,14 +34,14 @@ const ask = async ({ port, path }: Probe, headers: Readonly<Record<string, strin
 const [, , argument] = process.argv;
 if (argument !== undefined) {
   const probe = JSON.parse(argument) as Probe;
-  const asked: Promise<number>[] = [];
+  const times: Promise<number>[] = [];
   const timer = setInterval(() => {
-    asked.push(ask(probe, probe.callers[asked.length % probe.callers.length] ?? {}));
-  }, 1000 / probe.perSecond);
+    times.push(responseTime(probe, probe.callers[times.length % probe.callers.length] ?? {}));
+  }, 1000 / probe.rate);
   process.once("SIGTERM", async () => {
     clearInterval(timer);
-    process.stdout.write(`${JSON.stringify(await Promise.all(asked))}\n`);
+    process.stdout.write(`${JSON.stringify(await Promise.all(times))}\n`);
     agent.destroy();
   });
-  process.stdout.write("asking\n");
+  process.stdout.write("probing\n");
 }

@@ -7,8 +7,8 @@ import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 
 /**
- * A program that does several transfers side by side and prints `{"seconds"}`; it fails when one of them
- * does not end as it should. Its argument is a {@link Transfers} as JSON.
+ * A program that runs concurrent transfers and prints `{"seconds"}`; it fails when one of them fails. Its argument is
+ * a {@link Transfers} as JSON.
  */
 export type Transfers =
   | {
@@ -16,7 +16,7 @@ export type Transfers =
       readonly port: number;
       readonly paths: readonly string[];
       readonly headers: Readonly<Record<string, string>>;
-      /** Already gzip; sent in chunks. */
+      /** Compressed by gzip. */
       readonly file: string;
     }
   | {
@@ -24,48 +24,48 @@ export type Transfers =
       readonly port: number;
       readonly paths: readonly string[];
       readonly headers: Readonly<Record<string, string>>;
-      /** Of each of them. */
+      /** Expected of each download. */
       readonly bytes: number;
     }
-  /** What an upload costs at least: the same bytes through gunzip, and nothing else. */
+  /** The least that an upload costs: gunzip of the same bytes. */
   | { readonly kind: "gunzip"; readonly file: string; readonly times: number };
 
 export interface TransferResult {
   readonly seconds: number;
 }
 
-const pieceBytes = 262_144;
+const chunkBytes = 262_144;
 const timeoutMs = 900_000;
 
 const agent = new Agent({ keepAlive: true });
 
-const begin = (transfers: Exclude<Transfers, { kind: "gunzip" }>, path: string, method: string) => {
+const send = (transfers: Exclude<Transfers, { kind: "gunzip" }>, path: string, method: string) => {
   const { port, headers } = transfers;
   const sent = request({ agent, host: "127.0.0.1", port, method, path, headers });
-  return { sent, answered: once(sent, "response").then(([answer]) => answer as IncomingMessage) };
+  return { sent, response: once(sent, "response").then(([response]) => response as IncomingMessage) };
 };
 
 const bytesOf = async (answer: IncomingMessage): Promise<number> => {
   let bytes = 0;
-  answer.on("data", (piece: Buffer) => {
-    bytes += piece.length;
+  answer.on("data", (chunk: Buffer) => {
+    bytes += chunk.length;
   });
   await once(answer, "end");
   return bytes;
 };
 
 const upload = async (transfers: Transfers & { kind: "upload" }, path: string): Promise<void> => {
-  const { sent, answered } = begin(transfers, path, "PUT");
-  const file = createReadStream(transfers.file, { highWaterMark: pieceBytes });
-  const [answer] = await Promise.all([answered, pipeline(file, sent)]);
+  const { sent, response } = send(transfers, path, "PUT");
+  const file = createReadStream(transfers.file, { highWaterMark: chunkBytes });
+  const [answer] = await Promise.all([response, pipeline(file, sent)]);
   await bytesOf(answer);
   if (answer.statusCode !== 204) throw new Error(`PUT ${path} was answered ${answer.statusCode}`);
 };
 
 const download = async (transfers: Transfers & { kind: "download" }, path: string): Promise<void> => {
-  const { sent, answered } = begin(transfers, path, "GET");
+  const { sent, response } = send(transfers, path, "GET");
   sent.end();
-  const answer = await answered;
+  const answer = await response;
   const bytes = await bytesOf(answer);
   if (answer.statusCode !== 200 || bytes !== transfers.bytes) {
     throw new Error(`GET ${path} was answered ${answer.statusCode}, with ${bytes} bytes`);
@@ -76,7 +76,7 @@ const gunzip = (file: string): Promise<void> =>
   pipeline(
     createReadStream(file, { highWaterMark: 65_536 }),
     createGunzip({ chunkSize: 65_536 }),
-    new Writable({ write: (_piece, _encoding, done) => done() }),
+    new Writable({ write: (_chunk, _encoding, done) => done() }),
   );
 
 const run = async (transfers: Transfers): Promise<void> => {

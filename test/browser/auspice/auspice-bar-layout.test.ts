@@ -144,5 +144,5 @@ describe("The bar and Auspice do not overlap", () => {
 });
 
 it("There is no CSP violation and no script error", () => {
-  expect([...alice.troubles, ...visitor.troubles]).toEqual([]);
+  expect([...alice.problems, ...visitor.problems]).toEqual([]);
 });

@@ -29,7 +29,7 @@ const confirmLogout = async (page: Page): Promise<void> => {
 
 describe("The bar above Auspice", () => {
   it("shows the user, and links to the group, the sessions and the logout, with the keyboard too", async () => {
-    const { page, goTo, troubles, close } = await site.openAs("alice", dataset);
+    const { page, goTo, problems, close } = await site.openAs("alice", dataset);
     await drawnTips(page);
     const focused: unknown[] = [];
     for (let key = 0; key < 5; key += 1) {
@@ -56,12 +56,12 @@ describe("The bar above Auspice", () => {
     await goTo(dataset);
     await link(page, "Log in").waitFor();
     // No breach of the page's policy either.
-    expect(troubles).toEqual([]);
+    expect(problems).toEqual([]);
     await close();
   });
 
   it("has a login link for anonymous visitors, which returns to what Auspice shows at that time", async () => {
-    const { page, goTo, logIn, troubles, close } = await site.open();
+    const { page, goTo, logIn, problems, close } = await site.open();
     await goTo(dataset);
     await drawnTips(page);
     expect(await bar(page).getByRole("button").count()).toBe(0);
@@ -72,7 +72,7 @@ describe("The bar above Auspice", () => {
     await page.waitForURL(`${site.origin}${dataset}?l=radial`);
     await link(page, "bob").waitFor();
     expect(await drawnTips(page)).toBe(120);
-    expect(troubles).toEqual([]);
+    expect(problems).toEqual([]);
     await close();
   });
 

@@ -30,7 +30,7 @@ describe("Auspice in Chromium, with its Content-Security-Policy", () => {
   let page: Page;
   let elsewhere: string[];
   let askedForTiles: string[];
-  let troubles: string[];
+  let problems: string[];
 
   beforeAll(async () => {
     [browser, site] = await Promise.all([openChromium(), auspiceSite()]);
@@ -42,7 +42,7 @@ describe("Auspice in Chromium, with its Content-Security-Policy", () => {
 
   beforeEach(async () => {
     site.violations.length = 0;
-    [elsewhere, askedForTiles, troubles] = [[], [], []];
+    [elsewhere, askedForTiles, problems] = [[], [], []];
     context = await browser.newContext({ viewport: { width: 1400, height: 1000 } });
     await context.route(/^https?:/, (route) => {
       const url = route.request().url();
@@ -53,17 +53,17 @@ describe("Auspice in Chromium, with its Content-Security-Policy", () => {
     });
     page = await context.newPage();
     page.setDefaultTimeout(10_000);
-    page.on("pageerror", (error) => troubles.push(error.message));
+    page.on("pageerror", (error) => problems.push(error.message));
     page.on("console", (message) => {
       // Auspice itself has complaints about its own state, which are none of ours.
-      if (/content security policy|failed to load/i.test(message.text())) troubles.push(message.text());
+      if (/content security policy|failed to load/i.test(message.text())) problems.push(message.text());
     });
   });
   afterEach(() => context.close());
 
   const expectNoTrouble = () => {
     expect(site.violations).toEqual([]);
-    expect(troubles).toEqual([]);
+    expect(problems).toEqual([]);
     expect(elsewhere).toEqual([]);
   };
 

@@ -29,7 +29,7 @@ beforeAll(async () => {
 });
 afterAll(() => site.close());
 beforeEach(() => {
-  anybody.troubles.length = 0;
+  anybody.problems.length = 0;
 });
 
 const address = (of = page): string => decodeURI(new URL(of.url()).pathname);
@@ -68,7 +68,7 @@ describe("a second tree", () => {
     await expect.poll(() => page.locator("circle.tip").count()).toBe(8);
     await page.reload();
     expect(await drawnTips(page)).toBe(8);
-    expect(anybody.troubles).toEqual([]);
+    expect(anybody.problems).toEqual([]);
   });
 
   it("AUS-12: is not offered without a similar dataset, and there is no date field either", async () => {
@@ -122,7 +122,7 @@ describe("the dataset chooser", () => {
     await page.getByText("Showing 4 of 4 genomes").waitFor();
     await page.reload();
     expect(await drawnTips(page)).toBe(4);
-    expect(anybody.troubles).toEqual([]);
+    expect(anybody.problems).toEqual([]);
   });
 
   it("AUS-11: lists a private group's datasets for its members, and offers their second trees", async () => {
@@ -141,7 +141,7 @@ describe("the dataset chooser", () => {
       ["ha", "na", "pb"],
       ["2y"],
     ]);
-    expect(bob.troubles).toEqual([]);
+    expect(bob.problems).toEqual([]);
     await bob.close();
   });
 

@@ -121,6 +121,6 @@ describe("what a page of Auspice loads", () => {
   });
 
   it("causes no error on the console", () => {
-    expect(session.troubles).toEqual([]);
+    expect(session.problems).toEqual([]);
   });
 });

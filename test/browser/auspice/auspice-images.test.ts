@@ -78,7 +78,7 @@ describe("images of other hosts on a public group's pages", () => {
     await expect.poll(() => isDrawn('img[alt="Cases by week"]')).toBe(true);
     expect(await isDrawn('img[alt="Our own"]')).toBe(true);
     await session.show("images-public");
-    expect(session.troubles).toEqual([]);
+    expect(session.problems).toEqual([]);
     expect(new Set(asked.map((url) => new URL(url).host))).toEqual(
       new Set(["pictures.example", "github.com"]),
     );
@@ -98,7 +98,7 @@ describe("images of other hosts on a private group's pages", () => {
 
   it("are replaced by a sentence and not requested, without an error on the console", async () => {
     asked.length = 0;
-    session.troubles.length = 0;
+    session.problems.length = 0;
     await session.goTo("/groups/demo-private");
     await page.getByText(`An image from pictures.example (Our lake) ${why}`).waitFor();
     await session.goTo("/groups/demo-private/narratives/pictures");
@@ -114,6 +114,6 @@ describe("images of other hosts on a private group's pages", () => {
     expect(await isDrawn('img[alt="avatar"]')).toBe(true);
     await session.show("images-private-dataset");
     expect(asked).toEqual([]);
-    expect(session.troubles).toEqual([]);
+    expect(session.problems).toEqual([]);
   });
 });

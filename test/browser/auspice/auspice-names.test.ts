@@ -47,14 +47,14 @@ beforeAll(async () => {
 });
 afterAll(() => site.close());
 beforeEach(() => {
-  session.troubles.length = 0;
+  session.problems.length = 0;
 });
 
 describe("a dataset whose name needs percent-encoding in URLs", () => {
   test.each(names)(
     "AUS-8, AUS-15: is drawn with its sidecars, also after a reload: %s",
     async (path, listed) => {
-      const { page, goTo, troubles } = session;
+      const { page, goTo, problems } = session;
       const requests = recordRequests(page);
       await goTo("/groups/demo");
       await page.locator("#resources").getByRole("link", { name: listed, exact: true }).click();
@@ -68,14 +68,14 @@ describe("a dataset whose name needs percent-encoding in URLs", () => {
         expect(await page.getByText(/Failed to/).count()).toBe(0);
       }
       expect(new URL(page.url()).pathname).toBe(`/groups/demo/${path}`);
-      expect(troubles).toEqual([]);
+      expect(problems).toEqual([]);
     },
   );
 });
 
 describe("a narrative whose name and datasets need percent-encoding in URLs", () => {
   it("AUS-14: is shown, and navigates to the other dataset", async () => {
-    const { page, goTo, troubles } = session;
+    const { page, goTo, problems } = session;
     await goTo("/groups/demo");
     await page.locator("#resources").getByRole("link", { name: "1+1/R&D" }).click();
     await page.getByText("Adding up").first().waitFor();
@@ -86,6 +86,6 @@ describe("a narrative whose name and datasets need percent-encoding in URLs", ()
     expect(decodeURIComponent(new URL(page.url()).pathname)).toBe("/groups/demo/narratives/1+1/R&D");
     await page.reload();
     expect(await drawnTips(page)).toBe(4);
-    expect(troubles).toEqual([]);
+    expect(problems).toEqual([]);
   });
 });

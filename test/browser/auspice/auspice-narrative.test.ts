@@ -51,7 +51,7 @@ beforeAll(async () => {
 });
 afterAll(() => site.close());
 beforeEach(() => {
-  session.troubles.length = 0;
+  session.problems.length = 0;
 });
 
 const turnTo = async (number: number, heading: string): Promise<void> => {
@@ -79,7 +79,7 @@ describe("the sample narrative of a private group", () => {
       // Only the outbreak's beginning is to be seen beside the second.
       if (index === 1) await expect.poll(() => page.locator(visible).count()).toBeLessThan(40);
     }
-    expect(session.troubles).toEqual([]);
+    expect(session.problems).toEqual([]);
   });
 
   it("AUS-14: opens at the slide of the URL, and supports the back button", async () => {

@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => site.close());
 beforeEach(() => {
-  session.troubles.length = 0;
+  session.problems.length = 0;
 });
 
 /** What is drawn of each panel, and at least how much of it the sample dataset has. */
@@ -53,7 +53,7 @@ describe("a dataset with all sidecars", () => {
     await expect.poll(() => count(drawn)).toBeGreaterThanOrEqual(least);
     const others = panels.filter(([other]) => other !== panel);
     expect(await Promise.all(others.map(([, selector]) => count(selector)))).toEqual([0, 0, 0, 0]);
-    expect(session.troubles).toEqual([]);
+    expect(session.problems).toEqual([]);
   });
 
   it("AUS-5: is drawn in all panels when map tiles are blocked", async () => {
@@ -65,7 +65,7 @@ describe("a dataset with all sidecars", () => {
     const hosts = new Set(requests.map((request) => new URL(request.url()).origin));
     expect([...hosts].filter((host) => host !== "null").sort()).toEqual([site.origin, tileHost.slice(0, -1)]);
     await page.locator("#map .leaflet-control-zoom-in").click();
-    expect(session.troubles).toEqual([]);
+    expect(session.problems).toEqual([]);
   });
 
   it("AUS-5: is drawn in all panels when map tiles time out", async () => {
@@ -111,7 +111,7 @@ describe("a dataset without sidecars", () => {
     expect(await drawnTips(page)).toBe(6);
     await page.locator("#dataset-select").waitFor();
     expect(sidecars(dataRequests(requests))).toEqual([]);
-    expect(session.troubles).toEqual([]);
+    expect(session.problems).toEqual([]);
   });
 
   it("AUS-10: is drawn with a warning when it lists frequencies and measurements as panels", async () => {

@@ -1,6 +1,6 @@
 /**
- * Loaded into an instance by `--import`, to break the program in one place: whoever checks has to notice.
- * The mutation's name is what follows the "#" of this file's URL.
+ * Loaded into an instance by `--import`, it breaks the program in one place, which the checker has to detect. The
+ * fragment of this file's URL is the mutation's name.
  */
 import { readFileSync } from "node:fs";
 import { registerHooks } from "node:module";
@@ -33,30 +33,30 @@ export const mutations: Readonly<Record<string, Mutation>> = {
     from: '  // Whoever ended the session could only revoke the old tokens.\n  if (!isThere) d.revoke(login, exchange.renewed, "unless-shared");',
     to: "",
   },
-  "notices that are refused while their key is not known": {
+  "logout tokens that are rejected while their key is unknown": {
     file: "src/adapters/oidc/tokens/key-set.ts",
-    from: "if (newer === undefined) throw new ProviderDown({ cause: error });",
-    to: "if (newer === undefined) throw error;",
+    from: "if (fresh === undefined) throw new ProviderDown({ cause: error });",
+    to: "if (fresh === undefined) throw error;",
   },
-  "notices that end nothing": {
+  "logout tokens that end no session": {
     file: "src/app/usecases/identity/backchannel-logout.ts",
     from: "  await endMatching(d, claims, () => true);",
     to: "",
   },
-  "notices that anybody may sign": {
+  "logout tokens whose signature is not verified": {
     file: "src/adapters/oidc/tokens/logout-token.ts",
-    from: "    const { payload, protectedHeader } = await verifySigned(",
+    from: "    const { payload, protectedHeader } = await verifyJwt(",
     to: `    const [header = "", body = ""] = logoutToken.split(".");
     const parsed = (part: string) => JSON.parse(Buffer.from(part, "base64url").toString());
     const { payload, protectedHeader } = { payload: parsed(body), protectedHeader: parsed(header) };
     (async () => undefined)(`,
   },
-  "notices that revoke nothing": {
+  "logout tokens that revoke no refresh token": {
     file: "src/app/usecases/identity/backchannel-logout.ts",
     from: 'await d.registered.end(ids, "logged out at the provider", "unless-shared");',
     to: 'await d.registered.end(ids, "logged out at the provider", undefined);',
   },
-  "marks that go unnoticed": {
+  "not-before marks that are cached for too long": {
     file: "src/app/caches/cached-marks.ts",
     from: "const lifetime: Seconds = 5;",
     to: "const lifetime: Seconds = 5000;",

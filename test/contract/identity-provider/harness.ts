@@ -4,7 +4,7 @@ import type {
   IdentityProvider,
   VerifiedTokens,
 } from "../../../src/ports/driven/identity/identity-provider.ts";
-import type { AnswerFlaw, Flaw, TokenFlaw } from "../../support/stub-provider/flaw.ts";
+import type { Fault, TokenFault, TokenResponseFault } from "../../support/stub-provider/fault.ts";
 import type { StubProvider } from "../../support/stub-provider/stub-provider.ts";
 
 export interface Harness {
@@ -26,7 +26,7 @@ export const attempt: LoginAttempt = {
 };
 
 /** These leave an id token valid for whoever asks for no nonce. */
-export const harmlessWithoutNonce: ReadonlySet<TokenFlaw> = new Set([
+export const harmlessWithoutNonce: ReadonlySet<TokenFault> = new Set([
   "wrong-nonce",
   "no-nonce",
   "no-username",
@@ -34,7 +34,7 @@ export const harmlessWithoutNonce: ReadonlySet<TokenFlaw> = new Set([
 ]);
 
 /** Keys that nobody knows: at a fresh key set a stranger's token is wrong by them, and one from the provider in doubt. */
-export const keyFlaws: ReadonlySet<TokenFlaw> = new Set([
+export const keyFaults: ReadonlySet<TokenFault> = new Set([
   "key-in-header-jwk",
   "key-in-header-jku",
   "key-in-header-x5u",
@@ -42,12 +42,12 @@ export const keyFlaws: ReadonlySet<TokenFlaw> = new Set([
 ]);
 
 /** Signs of clocks that differ: they count at logins and for strangers' tokens, and end no session. */
-export const earlyFlaws: ReadonlySet<TokenFlaw> = new Set(["not-yet-valid", "issued-in-the-future"]);
+export const earlyFaults: ReadonlySet<TokenFault> = new Set(["not-yet-valid", "issued-in-the-future"]);
 
 type RefreshOutcome = "refused" | "useless" | "down" | "renewed";
 
 /** Which answers are a verdict on a refresh token, and which only say that something is out of order. */
-export const refreshOutcomes: { readonly [Name in AnswerFlaw]: RefreshOutcome } = {
+export const refreshOutcomes: { readonly [Name in TokenResponseFault]: RefreshOutcome } = {
   "no-id-token": "renewed",
   "no-access-token": "down",
   "no-refresh-token": "renewed",
@@ -57,7 +57,7 @@ export const refreshOutcomes: { readonly [Name in AnswerFlaw]: RefreshOutcome } 
   "invalid-grant-with-401": "refused",
   "invalid-grant-with-403": "refused",
   "interaction-required": "refused",
-  "refused-as-by-dex": "refused",
+  "dex-invalid-request": "refused",
   "other-400": "down",
   "invalid-client": "down",
   "too-many-requests": "down",
@@ -67,14 +67,14 @@ export const refreshOutcomes: { readonly [Name in AnswerFlaw]: RefreshOutcome } 
   "html-403": "down",
   "html-404": "down",
   "json-array": "down",
-  "half-an-answer": "down",
-  "broken-off": "down",
-  "oversized-answer": "down",
+  "truncated-json": "down",
+  "truncated-body": "down",
+  "oversized-response": "down",
   redirected: "down",
   // Waited for: the refresh token may be used up.
   slow: "renewed",
   "redeemed-but-slow": "renewed",
-  "hang-up": "down",
+  "connection-reset": "down",
 };
 
 export const callback = async ({ provider, stub }: Harness): Promise<string> =>
@@ -84,11 +84,11 @@ export const logIn = async (harness: Harness): Promise<VerifiedTokens> =>
   harness.provider.redeemCode(attempt, await callback(harness));
 
 /** Does something while the stub errs. */
-export const withFlaw = async <T>({ stub }: Harness, flaw: Flaw, work: () => Promise<T>): Promise<T> => {
-  stub.misbehave(flaw);
+export const withFault = async <T>({ stub }: Harness, fault: Fault, work: () => Promise<T>): Promise<T> => {
+  stub.injectFault(fault);
   try {
     return await work();
   } finally {
-    stub.behave();
+    stub.clearFaults();
   }
 };

@@ -25,7 +25,7 @@ export const identityProviderContract = (adapter: string, open: Open): void => {
     });
     afterEach(async () => {
       await harness.close();
-      expect(harness.stub.state.calls["strangers-keys"], "went where a token or a redirect sent it").toBe(0);
+      expect(harness.stub.state.calls["attacker-keys"], "went where a token or a redirect sent it").toBe(0);
     });
 
     loginContract(current);

@@ -11,7 +11,7 @@ const oidc = async (timeout: number): Promise<Harness> => {
     client: app,
     cliClientId: cli.id,
     timeout,
-    keys: { ownInterval: 0.01 },
+    keys: { trustedInterval: 0.01 },
     clock: { now: () => now },
     log: { write: () => undefined },
   });

@@ -1,13 +1,21 @@
 import { inspect } from "node:util";
 import { beforeEach, describe, expect, it } from "vitest";
 import { ProviderDown, SignInFailed } from "../../../src/domain/failure.ts";
-import { type AnswerFlaw, answerFlaws, callbackFlaws, tokenFlaws } from "../../support/stub-provider/flaw.ts";
-import { attempt, callback, type Harness, keyFlaws, logIn, refreshOutcomes, withFlaw } from "./harness.ts";
+import {
+  callbackFaults,
+  type TokenResponseFault,
+  tokenFaults,
+  tokenResponseFaults,
+} from "../../support/stub-provider/fault.ts";
+import { attempt, callback, type Harness, keyFaults, logIn, refreshOutcomes, withFault } from "./harness.ts";
 
-const loginOutcomes: { readonly [Name in AnswerFlaw]: "failed" | "down" | "done" } = {
+const loginOutcomes: { readonly [Name in TokenResponseFault]: "failed" | "down" | "done" } = {
   ...(Object.fromEntries(
-    Object.entries(refreshOutcomes).map(([flaw, outcome]) => [flaw, outcome === "down" ? "down" : "failed"]),
-  ) as { [Name in AnswerFlaw]: "failed" | "down" }),
+    Object.entries(refreshOutcomes).map(([fault, outcome]) => [
+      fault,
+      outcome === "down" ? "down" : "failed",
+    ]),
+  ) as { [Name in TokenResponseFault]: "failed" | "down" }),
   slow: "down",
   "redeemed-but-slow": "down",
   "rotating-refresh-tokens": "done",
@@ -69,39 +77,39 @@ export const loginContract = (current: () => Harness): void => {
       await expect(harness.provider.redeemCode(other, query)).rejects.toBeInstanceOf(SignInFailed);
     });
 
-    for (const flaw of callbackFlaws) {
-      it(`fails before anything is redeemed: ${flaw}`, async () => {
-        const query = await withFlaw(harness, flaw, () => callback(harness));
+    for (const fault of callbackFaults) {
+      it(`fails before anything is redeemed: ${fault}`, async () => {
+        const query = await withFault(harness, fault, () => callback(harness));
         await expect(harness.provider.redeemCode(attempt, query)).rejects.toBeInstanceOf(SignInFailed);
         expect(harness.stub.state.calls.token).toBe(0);
       });
     }
 
-    for (const flaw of tokenFlaws.filter((name) => name !== "no-username")) {
-      it(`fails with an id token that is wrong: ${flaw}`, async () => {
-        const kind = keyFlaws.has(flaw) ? ProviderDown : SignInFailed;
-        await expect(withFlaw(harness, flaw, () => logIn(harness))).rejects.toBeInstanceOf(kind);
+    for (const fault of tokenFaults.filter((name) => name !== "no-username")) {
+      it(`fails with an id token that is wrong: ${fault}`, async () => {
+        const kind = keyFaults.has(fault) ? ProviderDown : SignInFailed;
+        await expect(withFault(harness, fault, () => logIn(harness))).rejects.toBeInstanceOf(kind);
       });
     }
 
     it("leaves it to others to miss the username: no-username", async () => {
-      expect((await withFlaw(harness, "no-username", () => logIn(harness))).claims).not.toHaveProperty(
+      expect((await withFault(harness, "no-username", () => logIn(harness))).claims).not.toHaveProperty(
         "preferred_username",
       );
     });
 
-    for (const flaw of answerFlaws) {
-      const outcome = loginOutcomes[flaw];
-      it(`is ${outcome} when the token endpoint errs: ${flaw}`, async () => {
-        const login = withFlaw(harness, flaw, () => logIn(harness));
+    for (const fault of tokenResponseFaults) {
+      const outcome = loginOutcomes[fault];
+      it(`is ${outcome} when the token endpoint errs: ${fault}`, async () => {
+        const login = withFault(harness, fault, () => logIn(harness));
         if (outcome === "done") await login;
         else await expect(login).rejects.toBeInstanceOf(outcome === "failed" ? SignInFailed : ProviderDown);
       });
     }
 
     it("never shows a token or the code in what it throws", async () => {
-      const query = await withFlaw(harness, "bad-signature", () => callback(harness));
-      const error: unknown = await withFlaw(harness, "no-access-token", () =>
+      const query = await withFault(harness, "bad-signature", () => callback(harness));
+      const error: unknown = await withFault(harness, "no-access-token", () =>
         harness.provider.redeemCode(attempt, query),
       ).catch((thrown: unknown) => thrown);
       const seen = inspect(error, { depth: 10 });

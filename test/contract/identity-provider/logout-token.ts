@@ -1,13 +1,13 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { ProviderDown } from "../../../src/domain/failure.ts";
-import type { TokenFlaw } from "../../support/stub-provider/flaw.ts";
-import type { LogoutTokenFaults } from "../../support/stub-provider/logout-token.ts";
+import type { TokenFault } from "../../support/stub-provider/fault.ts";
+import type { LogoutTokenOptions } from "../../support/stub-provider/logout-token.ts";
 import { logoutEvent } from "../../support/stub-provider/logout-token.ts";
 import type { Harness } from "./harness.ts";
-import { earlyFlaws, withFlaw } from "./harness.ts";
+import { earlyFaults, withFault } from "./harness.ts";
 
 type Claims = { readonly [claim: string]: unknown };
-type Row = [what: string, claims: (now: number) => Claims, wrong?: LogoutTokenFaults];
+type Row = [what: string, claims: (now: number) => Claims, wrong?: LogoutTokenOptions];
 
 const accepted: Row[] = [
   ["names a person", () => ({ sub: "somebody" })],
@@ -23,7 +23,7 @@ const accepted: Row[] = [
   ["is a few minutes old", (now) => ({ iat: now - 500 })],
 ];
 
-const signatureFlaws: TokenFlaw[] = [
+const signatureFaults: TokenFault[] = [
   "wrong-issuer",
   "wrong-audience",
   "none-algorithm",
@@ -41,7 +41,7 @@ const signatureFlaws: TokenFlaw[] = [
 ];
 
 const refused: Row[] = [
-  ...signatureFlaws.map((flaw): Row => [flaw, () => ({}), { flaw }]),
+  ...signatureFaults.map((fault): Row => [fault, () => ({}), { fault }]),
   ["it has another token's type", () => ({}), { type: "at+jwt" }],
   ["it is the CLI client's", () => ({ aud: "cli-client" })],
   ["it has no audience", () => ({ aud: undefined })],
@@ -72,7 +72,7 @@ export const logoutTokenContract = (current: () => Harness): void => {
       harness = current();
     });
 
-    const verify = async (claims: (now: number) => Claims, wrong?: LogoutTokenFaults) => {
+    const verify = async (claims: (now: number) => Claims, wrong?: LogoutTokenOptions) => {
       const token = await harness.stub.logoutToken(claims(harness.stub.state.options.now()), wrong);
       return harness.provider.verifyLogout(token);
     };
@@ -92,9 +92,9 @@ export const logoutTokenContract = (current: () => Harness): void => {
       expect(await verify(claims, wrong)).toMatchObject({ outcome: "invalid", reason: expect.any(String) });
     });
 
-    it.each([...earlyFlaws])("is not judged while the clocks are in doubt: %s", async (flaw) => {
-      await expect(verify(() => ({}), { flaw })).rejects.toThrow(ProviderDown);
-      expect(await verify(() => ({ sub: undefined }), { flaw })).toMatchObject({ outcome: "invalid" });
+    it.each([...earlyFaults])("is not judged while the clocks are in doubt: %s", async (fault) => {
+      await expect(verify(() => ({}), { fault })).rejects.toThrow(ProviderDown);
+      expect(await verify(() => ({ sub: undefined }), { fault })).toMatchObject({ outcome: "invalid" });
     });
 
     it("is not what an id token is", async () => {
@@ -110,7 +110,7 @@ export const logoutTokenContract = (current: () => Harness): void => {
     });
 
     it("is not judged when the keys cannot be had", async () => {
-      const verified = withFlaw(harness, "jwks-500", () => verify(() => ({})));
+      const verified = withFault(harness, "jwks-500", () => verify(() => ({})));
       await expect(verified).rejects.toThrow(ProviderDown);
     });
   });

@@ -4,14 +4,14 @@ import type {
   UntrustedTokens,
   VerifiedTokens,
 } from "../../../src/ports/driven/identity/identity-provider.ts";
-import { answerFlaws, tokenFlaws } from "../../support/stub-provider/flaw.ts";
+import { tokenFaults, tokenResponseFaults } from "../../support/stub-provider/fault.ts";
 import {
-  earlyFlaws,
+  earlyFaults,
   type Harness,
   harmlessWithoutNonce,
   logIn,
   refreshOutcomes,
-  withFlaw,
+  withFault,
 } from "./harness.ts";
 
 const useless = {
@@ -39,7 +39,7 @@ export const refreshContract = (current: () => Harness): void => {
 
     it("takes a new refresh token when one comes back, and is refused when it uses the old one again", async () => {
       const { tokens } = await logIn(harness);
-      harness.stub.misbehave("rotating-refresh-tokens");
+      harness.stub.injectFault("rotating-refresh-tokens");
       const renewed = (await harness.provider.refresh(tokens)) as VerifiedTokens;
       expect(renewed.tokens.refreshToken).not.toBe(tokens.refreshToken);
       expect(await harness.provider.refresh(tokens)).toBe("refused");
@@ -53,15 +53,15 @@ export const refreshContract = (current: () => Harness): void => {
 
     it("is refused once the provider has revoked the grant", async () => {
       const { tokens } = await logIn(harness);
-      harness.stub.state.grants.revokeEverything();
+      harness.stub.state.grants.revokeAll();
       expect(await harness.provider.refresh(tokens)).toBe("refused");
     });
 
-    for (const flaw of answerFlaws) {
-      const outcome = refreshOutcomes[flaw];
-      it(`is ${outcome} when the token endpoint errs: ${flaw}`, async () => {
+    for (const fault of tokenResponseFaults) {
+      const outcome = refreshOutcomes[fault];
+      it(`is ${outcome} when the token endpoint errs: ${fault}`, async () => {
         const { tokens } = await logIn(harness);
-        const renewal = withFlaw(harness, flaw, () => harness.provider.refresh(tokens));
+        const renewal = withFault(harness, fault, () => harness.provider.refresh(tokens));
         if (outcome === "down") {
           await expect(renewal).rejects.toBeInstanceOf(ProviderDown);
           expect(await harness.provider.refresh(tokens)).not.toBe("refused");
@@ -71,23 +71,23 @@ export const refreshContract = (current: () => Harness): void => {
       });
     }
 
-    for (const flaw of earlyFlaws) {
-      it(`brings new tokens when only our clock is behind: ${flaw}`, async () => {
+    for (const fault of earlyFaults) {
+      it(`brings new tokens when only our clock is behind: ${fault}`, async () => {
         const { tokens } = await logIn(harness);
-        const renewed = await withFlaw(harness, flaw, () => harness.provider.refresh(tokens));
+        const renewed = await withFault(harness, fault, () => harness.provider.refresh(tokens));
         expect(renewed).toHaveProperty("claims.sub", "subject-of-alice");
       });
     }
 
-    for (const flaw of tokenFlaws.filter(
+    for (const fault of tokenFaults.filter(
       (name) =>
         name !== "expired" &&
-        (name === "no-subject" || !(harmlessWithoutNonce.has(name) || earlyFlaws.has(name))),
+        (name === "no-subject" || !(harmlessWithoutNonce.has(name) || earlyFaults.has(name))),
     )) {
-      it(`is in doubt with an id token that is wrong, and still knows whose it was: ${flaw}`, async () => {
+      it(`is in doubt with an id token that is wrong, and still knows whose it was: ${fault}`, async () => {
         const { tokens } = await logIn(harness);
-        harness.stub.misbehave("rotating-refresh-tokens");
-        const renewed = await withFlaw(harness, flaw, () => harness.provider.refresh(tokens));
+        harness.stub.injectFault("rotating-refresh-tokens");
+        const renewed = await withFault(harness, fault, () => harness.provider.refresh(tokens));
         if (renewed === "refused") return expect.unreachable();
         const unverifiable = { claims: undefined, because: "unverifiable", cause: expect.any(Error) };
         expect(renewed).toMatchObject(unverifiable);
@@ -100,8 +100,8 @@ export const refreshContract = (current: () => Harness): void => {
 
     it("says of an id token that is wrong only in its time that it has expired, and brings what came with it", async () => {
       const { tokens } = await logIn(harness);
-      harness.stub.misbehave("rotating-refresh-tokens");
-      const renewed = await withFlaw(harness, "expired", () => harness.provider.refresh(tokens));
+      harness.stub.injectFault("rotating-refresh-tokens");
+      const renewed = await withFault(harness, "expired", () => harness.provider.refresh(tokens));
       if (renewed === "refused") return expect.unreachable();
       expect(renewed).toMatchObject(overdue);
       expect(renewed.tokens.idToken).not.toBe(tokens.idToken);
@@ -110,14 +110,14 @@ export const refreshContract = (current: () => Harness): void => {
 
     it("brings useless tokens with another person's id token, whether it has expired or not", async () => {
       const { tokens } = await logIn(harness);
-      harness.stub.misbehave("other-subject-on-refresh");
-      const renewal = withFlaw(harness, "expired", () => harness.provider.refresh(tokens));
+      harness.stub.injectFault("other-subject-on-refresh");
+      const renewal = withFault(harness, "expired", () => harness.provider.refresh(tokens));
       expect(await renewal).toMatchObject(useless);
     });
 
     it("brings the refresh token with another person's id token, so that it can be revoked", async () => {
       const { tokens } = await logIn(harness);
-      harness.stub.misbehave("other-subject-on-refresh");
+      harness.stub.injectFault("other-subject-on-refresh");
       const renewed = await harness.provider.refresh(tokens);
       if (renewed === "refused") return expect.unreachable();
       expect(renewed.claims).toBeUndefined();
@@ -127,7 +127,7 @@ export const refreshContract = (current: () => Harness): void => {
 
     it("says that an old id token is no longer good when none comes back, though its key is gone too", async () => {
       const { tokens } = await logIn(harness);
-      harness.stub.misbehave("no-id-token");
+      harness.stub.injectFault("no-id-token");
       await harness.stub.rotateKeys("second", { keepOld: false });
       await harness.provider.verify({ idToken: await harness.stub.idToken({}, "app") }, "app");
       const cause = new Error("The token is signed by an unknown key.");
@@ -138,8 +138,8 @@ export const refreshContract = (current: () => Harness): void => {
 
     it("keeps the old id token when none comes back, while it is good, and says so when it is no longer", async () => {
       const { tokens } = await logIn(harness);
-      harness.stub.misbehave("rotating-refresh-tokens");
-      harness.stub.misbehave("no-id-token");
+      harness.stub.injectFault("rotating-refresh-tokens");
+      harness.stub.injectFault("no-id-token");
       const renewed = await harness.provider.refresh(tokens);
       if (renewed === "refused") return expect.unreachable();
       expect(renewed.claims).toHaveProperty("sub", "subject-of-alice");
@@ -158,9 +158,9 @@ export const refreshContract = (current: () => Harness): void => {
 
     it("is down while nobody listens, and works again afterwards", async () => {
       const { tokens } = await logIn(harness);
-      await harness.stub.goAway();
+      await harness.stub.refuseConnections();
       await expect(harness.provider.refresh(tokens)).rejects.toBeInstanceOf(ProviderDown);
-      await harness.stub.comeBack();
+      await harness.stub.acceptConnections();
       expect(await harness.provider.refresh(tokens)).not.toBe("refused");
     });
   });

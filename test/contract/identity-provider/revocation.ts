@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { ProviderDown } from "../../../src/domain/failure.ts";
-import { revocationFlaws } from "../../support/stub-provider/flaw.ts";
+import { revocationFaults } from "../../support/stub-provider/fault.ts";
 import type { Harness } from "./harness.ts";
-import { logIn, withFlaw } from "./harness.ts";
+import { logIn, withFault } from "./harness.ts";
 
 export const revocationContract = (current: () => Harness): void => {
   describe("a revocation", () => {
@@ -24,10 +24,10 @@ export const revocationContract = (current: () => Harness): void => {
       await harness.provider.revoke(tokens);
     });
 
-    it.each(revocationFlaws)("is an outage when the provider's answer is %s", async (flaw) => {
+    it.each(revocationFaults)("is an outage when the provider's answer is %s", async (fault) => {
       const { tokens } = await logIn(harness);
-      const revoked = withFlaw(harness, flaw, () => harness.provider.revoke(tokens));
-      if (flaw === "revocation-html") await revoked;
+      const revoked = withFault(harness, fault, () => harness.provider.revoke(tokens));
+      if (fault === "revocation-html") await revoked;
       else await expect(revoked).rejects.toThrow(ProviderDown);
     });
   });

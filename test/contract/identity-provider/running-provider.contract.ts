@@ -27,7 +27,7 @@ export interface ProviderTraits {
 }
 
 /** What the contract needs of a provider. */
-export type RunningProvider = Pick<LabProvider, "environment" | "commandLine" | "tokenLife" | "approve">;
+export type RunningProvider = Pick<LabProvider, "environment" | "commandLine" | "tokenLifetime" | "approve">;
 
 const codebase = fileURLToPath(new URL("../../../", import.meta.url));
 
@@ -110,7 +110,7 @@ export const runningProviderContract = (
 
     it("renews tokens that have expired, over and over", async () => {
       const { tokens, claims } = await logIn();
-      await delay((lab.tokenLife + 1.2) * 1000);
+      await delay((lab.tokenLifetime + 1.2) * 1000);
       expect(await provider.verify(tokens, "app")).toEqual({ outcome: "expired" });
       const renewed = await provider.refresh(tokens);
       if (renewed === "refused") return expect.unreachable();

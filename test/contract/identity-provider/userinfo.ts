@@ -1,8 +1,8 @@
 import { inspect } from "node:util";
 import { beforeEach, describe, expect, it } from "vitest";
 import { ProviderDown } from "../../../src/domain/failure.ts";
-import { userinfoFlaws } from "../../support/stub-provider/flaw.ts";
-import { type Harness, logIn, withFlaw } from "./harness.ts";
+import { userinfoFaults } from "../../support/stub-provider/fault.ts";
+import { type Harness, logIn, withFault } from "./harness.ts";
 
 export const userinfoContract = (current: () => Harness): void => {
   describe("userinfo", () => {
@@ -32,18 +32,19 @@ export const userinfoContract = (current: () => Harness): void => {
 
     it("is refused for an access token that has expired", async () => {
       const { tokens } = await logIn(harness);
-      harness.stub.misbehave("access-tokens-expired");
+      harness.stub.injectFault("access-tokens-expired");
       expect(await harness.provider.userinfo(tokens, alice.sub)).toBe("refused");
     });
 
-    for (const flaw of userinfoFlaws) {
-      it(`is an outage when the provider errs, and never an empty answer: ${flaw}`, async () => {
+    for (const fault of userinfoFaults) {
+      it(`is an outage when the provider errs, and never an empty answer: ${fault}`, async () => {
         const { tokens } = await logIn(harness);
-        const asking = withFlaw(harness, flaw, () => harness.provider.userinfo(tokens, alice.sub));
+        const asking = withFault(harness, fault, () => harness.provider.userinfo(tokens, alice.sub));
         const error: unknown = await asking.catch((thrown: unknown) => thrown);
         expect(error).toBeInstanceOf(ProviderDown);
         expect(inspect(error, { depth: 10 })).not.toMatch(/alice@lab|an-access-token/);
-        if (/html|array|403|500/.test(flaw)) expect(inspect(error, { depth: 10 })).toContain("OIDC_USERINFO");
+        if (/html|array|403|500/.test(fault))
+          expect(inspect(error, { depth: 10 })).toContain("OIDC_USERINFO");
       });
     }
   });

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { ProviderDown } from "../../../src/domain/failure.ts";
-import { discoveryFlaws, keySetFlaws, tokenFlaws } from "../../support/stub-provider/flaw.ts";
-import { earlyFlaws, type Harness, harmlessWithoutNonce, keyFlaws, withFlaw } from "./harness.ts";
+import { discoveryFaults, keySetFaults, tokenFaults } from "../../support/stub-provider/fault.ts";
+import { earlyFaults, type Harness, harmlessWithoutNonce, keyFaults, withFault } from "./harness.ts";
 
 export const verificationContract = (current: () => Harness): void => {
   describe("verification", () => {
@@ -28,18 +28,18 @@ export const verificationContract = (current: () => Harness): void => {
     });
 
     for (const audience of ["app", "cli"] as const) {
-      for (const flaw of tokenFlaws) {
-        const harmless = harmlessWithoutNonce.has(flaw) || (audience === "app" && earlyFlaws.has(flaw));
-        const isDoubt = audience === "app" && keyFlaws.has(flaw);
+      for (const fault of tokenFaults) {
+        const harmless = harmlessWithoutNonce.has(fault) || (audience === "app" && earlyFaults.has(fault));
+        const isDoubt = audience === "app" && keyFaults.has(fault);
         const outcome = harmless
           ? "valid"
-          : flaw === "expired"
+          : fault === "expired"
             ? "expired"
             : isDoubt
               ? "unverifiable"
               : "invalid";
-        it(`says ${outcome} for the ${audience} client: ${flaw}`, async () => {
-          const token = await withFlaw(harness, flaw, () => harness.stub.idToken({}, audience));
+        it(`says ${outcome} for the ${audience} client: ${fault}`, async () => {
+          const token = await withFault(harness, fault, () => harness.stub.idToken({}, audience));
           expect(await harness.provider.verify({ idToken: token }, audience)).toMatchObject({ outcome });
         });
       }
@@ -56,13 +56,13 @@ export const verificationContract = (current: () => Harness): void => {
 
     it("says expired only when all the rest is well", async () => {
       const exp = harness.stub.state.options.now() - 10;
-      harness.stub.misbehave("bad-signature");
+      harness.stub.injectFault("bad-signature");
       expect(
         await harness.provider.verify({ idToken: await harness.stub.idToken({ exp }) }, "cli"),
       ).toMatchObject({
         outcome: "invalid",
       });
-      harness.stub.behave();
+      harness.stub.clearFaults();
       const other = await harness.stub.idToken({ exp, token_use: "access" });
       expect(await harness.provider.verify({ idToken: other }, "cli")).toMatchObject({ outcome: "invalid" });
     });
@@ -116,13 +116,13 @@ export const verificationContract = (current: () => Harness): void => {
       }
     });
 
-    for (const flaw of [...keySetFlaws, ...discoveryFlaws]) {
-      it(`is an outage, not a verdict, when what it needs cannot be had: ${flaw}`, async () => {
+    for (const fault of [...keySetFaults, ...discoveryFaults]) {
+      it(`is an outage, not a verdict, when what it needs cannot be had: ${fault}`, async () => {
         const token = await harness.stub.idToken();
         await expect(
-          withFlaw(harness, flaw, () => harness.provider.verify({ idToken: token }, "cli")),
+          withFault(harness, fault, () => harness.provider.verify({ idToken: token }, "cli")),
         ).rejects.toBeInstanceOf(ProviderDown);
-        await expect(withFlaw(harness, flaw, () => harness.provider.ready())).rejects.toBeInstanceOf(
+        await expect(withFault(harness, fault, () => harness.provider.ready())).rejects.toBeInstanceOf(
           ProviderDown,
         );
         harness.passSeconds(2);
@@ -133,7 +133,7 @@ export const verificationContract = (current: () => Harness): void => {
     it("goes on while the provider is away, once it knows the keys", async () => {
       await harness.provider.ready();
       const first = await harness.stub.idToken();
-      await harness.stub.goAway();
+      await harness.stub.refuseConnections();
       for (const seconds of [0, 60, 4000, 100_000]) {
         harness.passSeconds(seconds);
         expect(
@@ -143,7 +143,7 @@ export const verificationContract = (current: () => Harness): void => {
         });
       }
       expect(await harness.provider.verify({ idToken: first }, "cli")).toEqual({ outcome: "expired" });
-      await harness.stub.comeBack();
+      await harness.stub.acceptConnections();
     });
   });
 };

@@ -33,19 +33,19 @@ const origins = (headers: Record<string, string>) =>
   headers["Origin"] === "self" ? { ...headers, Origin: server.origin } : headers;
 
 const served: [string, Record<string, string>][] = [
-  ["says nothing about where it comes from", {}],
+  ["has neither Origin nor Sec-Fetch-Site", {}],
   ["comes from the same origin", { "Sec-Fetch-Site": "same-origin", Origin: "self" }],
   ["comes from the same origin, by Origin alone", { Origin: "self" }],
-  ["was made by the person", { "Sec-Fetch-Site": "none" }],
+  ["was started by the user", { "Sec-Fetch-Site": "none" }],
 ];
-const refused: [string, Record<string, string>][] = [
+const rejected: [string, Record<string, string>][] = [
   ["comes from another site", { "Sec-Fetch-Site": "cross-site", Origin: "https://elsewhere.example" }],
   ["comes from another site, by Sec-Fetch-Site alone", { "Sec-Fetch-Site": "cross-site" }],
   ["comes from a sibling subdomain", { "Sec-Fetch-Site": "same-site" }],
   ["comes from another origin, by Origin alone", { Origin: "https://elsewhere.example" }],
   ["comes from another port of this host", { Origin: "http://127.0.0.1:1" }],
   ["comes from this host by https", { Origin: "https://127.0.0.1" }],
-  ["comes from nowhere that has a name", { Origin: "null" }],
+  ["comes from an opaque origin", { Origin: "null" }],
   ["contradicts itself", { "Sec-Fetch-Site": "same-origin", Origin: "https://elsewhere.example" }],
 ];
 
@@ -54,16 +54,16 @@ describe.each(["PUT", "DELETE"])("a %s with the session cookie", (method) => {
     expect((await change(method, { ...origins(headers), Cookie: cookie })).status).toBe(204);
   });
 
-  test.each(refused)("is refused when it %s, and changes nothing", async (_, headers) => {
+  test.each(rejected)("is rejected when it %s, and changes nothing", async (_, headers) => {
     await change("PUT", { Cookie: cookie });
     const answer = await change(method, { ...headers, Cookie: cookie, Accept: "application/json" });
     expect(answer.status).toBe(403);
     expect(answer.json()).toEqual({ error: expect.stringContaining("another site") });
-    const still = await server.ask({ path: "/groups/blab/cross/site", headers: { Accept: type } });
-    expect([still.status, still.text]).toEqual([200, dataset]);
+    const stored = await server.ask({ path: "/groups/blab/cross/site", headers: { Accept: type } });
+    expect([stored.status, stored.text]).toEqual([200, dataset]);
   });
 
-  test.each(refused)("without the cookie is a matter of the token when it %s", async (_, headers) => {
+  test.each(rejected)("without the cookie depends on the token alone when it %s", async (_, headers) => {
     expect((await change(method, headers)).status).toBe(401);
     const authorization = await server.bearer("alice", "blab/owners");
     expect((await change(method, { ...headers, Authorization: authorization })).status).toBe(204);
@@ -71,7 +71,7 @@ describe.each(["PUT", "DELETE"])("a %s with the session cookie", (method) => {
 });
 
 describe("a POST with the session cookie", () => {
-  test.each(refused)("is refused when it %s", async (_, headers) => {
+  test.each(rejected)("is rejected when it %s", async (_, headers) => {
     const answer = await server.ask({
       method: "POST",
       path: "/logout",
@@ -81,7 +81,7 @@ describe("a POST with the session cookie", () => {
   });
 });
 
-describe("a request that only reads", () => {
+describe("a safe request", () => {
   test.each(["GET", "HEAD", "OPTIONS"])(
     "is served to another site's page when it is a %s",
     async (method) => {

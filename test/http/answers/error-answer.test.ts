@@ -72,7 +72,7 @@ describe("an error for a program", () => {
     },
   );
 
-  test("has none of the headers of what was asked for", async () => {
+  test("has no headers of the requested representation", async () => {
     for (const path of ["/groups/blab/absent", "/groups/blab/narratives/absent", "/groups/blab/odd"]) {
       for (const Accept of ["application/json", dataset(), narrative]) {
         const { headers, status } = await server.ask({ path, headers: { Accept } });
@@ -85,7 +85,7 @@ describe("an error for a program", () => {
     }
   });
 
-  test("of the server's own says nothing about its insides, which are in the log", async () => {
+  test("of the server reveals no internals, which are in the log", async () => {
     const before = server.events.length;
     const answer = await server.ask({ path: "/groups/blab/odd", headers: { Accept: "application/json" } });
     expect(answer.status).toBe(500);
@@ -94,7 +94,7 @@ describe("an error for a program", () => {
     expect(logged).toEqual([expect.objectContaining({ code: "unusable-object" })]);
   });
 
-  test("below 500 is not logged as one", async () => {
+  test("below 500 is not logged as a failure", async () => {
     const before = server.events.length;
     await server.ask({ path: "/groups/blab/a_b" });
     await server.ask({ path: "/nothing" });
@@ -106,7 +106,7 @@ describe("an error for a program", () => {
 describe("an error for a browser", () => {
   const documents = failing.filter(([status, { method }]) => status !== 404 || method === "POST");
 
-  test.each(documents)("%i of %j is a document that needs nothing else", async (status, question) => {
+  test.each(documents)("%i of %j is a self-contained document", async (status, question) => {
     const answer = await server.ask(withHeaders(question, { Accept: html, ...owner }));
     expect(answer.status).toBe(status);
     expect(answer.headers["content-type"]).toBe("text/html; charset=utf-8");
@@ -140,7 +140,7 @@ describe("an error for a browser", () => {
     expect(answer.text).toContain('href="/groups/blab/ncov/19B"');
   });
 
-  test("puts what was typed into the address on the page as text", async () => {
+  test("escapes the path on the page", async () => {
     const path = "/groups/blab/%3Cscript%3Ealert(1)%3C%2Fscript%3E";
     const { text } = await server.ask({ path, headers: { Accept: html } });
     expect(text).not.toContain("<script>alert");
@@ -181,15 +181,18 @@ describe("a denial", () => {
     expect(answer.headers["www-authenticate"]).toBe('Bearer realm="nextstrain.org"');
   });
 
-  test("of an outsider in a browser says whom they are logged in as", async () => {
+  test("of a browser without permission names the user who is logged in", async () => {
     const answer = await server.ask({ path: target, headers: { Accept: html, ...outsider } });
     expect(answer.text).toMatch(/You are logged in as <strong>[^<]+<\/strong>\./);
   });
 
-  test.each(["GET", "HEAD", "PUT", "DELETE", "OPTIONS"])("of an outsider's %s is 403", async (method) => {
-    for (const Accept of [html, "application/json"]) {
-      const answer = await server.ask({ method, path: target, headers: { Accept, ...outsider } });
-      expect([answer.status, answer.headers["www-authenticate"]]).toEqual([403, undefined]);
-    }
-  });
+  test.each(["GET", "HEAD", "PUT", "DELETE", "OPTIONS"])(
+    "of a %s without permission is 403",
+    async (method) => {
+      for (const Accept of [html, "application/json"]) {
+        const answer = await server.ask({ method, path: target, headers: { Accept, ...outsider } });
+        expect([answer.status, answer.headers["www-authenticate"]]).toEqual([403, undefined]);
+      }
+    },
+  );
 });

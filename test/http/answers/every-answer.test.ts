@@ -51,8 +51,8 @@ const directives = (policy = ""): Record<string, string> =>
       .map(([name = "", value = ""]) => [name, value]),
   );
 
-describe("every answer", () => {
-  test.each([...pages, ...auspice, ...others])("protects its reader: %s", async (path) => {
+describe("every response", () => {
+  test.each([...pages, ...auspice, ...others])("has security headers: %s", async (path) => {
     const { headers } = await get(path);
     expect(headers["x-content-type-options"]).toBe("nosniff");
     expect(headers["referrer-policy"]).toMatch(
@@ -75,12 +75,12 @@ describe("every answer", () => {
     },
   );
 
-  test("with Auspice lets it load its map", async () => {
+  test("with Auspice allows the map tiles", async () => {
     const { headers } = await get("/groups/blab/ncov/19B");
     expect(headers["content-security-policy"]).toContain("https://tiles.openfreemap.org");
   });
 
-  test("to a browser that is logged in renews its cookie, but not with assets and health", async () => {
+  test("to a browser that is logged in rolls its cookie, except for assets and health", async () => {
     const visitor = await browserOf(server, "owner", "blab");
     for (const path of ["/groups", "/whoami", "/groups/blab/ncov/19B", "/nothing"]) {
       expect([path, (await visitor.ask(path)).cookies.length]).toEqual([path, 1]);
@@ -95,10 +95,10 @@ describe("every answer", () => {
   });
 });
 
-describe("long answers of compressible types", () => {
+describe("long responses of compressible types", () => {
   const long = ["/groups", "/groups/blab", "/edit/narratives", "/charon/getDataset?prefix=groups/blab/long"];
 
-  test.each(long)("are compressed as the client takes them: %s", async (path) => {
+  test.each(long)("have a coding that the client accepts: %s", async (path) => {
     const plain = await get(path);
     expect(plain.headers["content-encoding"]).toBeUndefined();
     expect(plain.bytes.length).toBeGreaterThan(1024);
@@ -111,7 +111,7 @@ describe("long answers of compressible types", () => {
   });
 
   test.each([...long, "/whoami", "/charon/getSourceInfo?prefix=groups/blab"])(
-    "say that they depend on it, compressed or not: %s",
+    "vary by Accept-Encoding, compressed or not: %s",
     async (path) => {
       for (const encoding of ["gzip", "identity", "*;q=0", "identity;q=0"]) {
         const { headers, status } = await get(path, { "Accept-Encoding": encoding });
@@ -120,7 +120,7 @@ describe("long answers of compressible types", () => {
     },
   );
 
-  test("are few: what is short or compressed already stays as it is", async () => {
+  test("are compressed unless they are short or compressed already", async () => {
     const gzip = { "Accept-Encoding": "gzip" };
     expect((await get("/groups/blab/settings/roles", gzip)).headers["content-encoding"]).toBeUndefined();
     expect((await get("/favicon.png", gzip)).headers["content-encoding"]).toBeUndefined();
@@ -128,15 +128,15 @@ describe("long answers of compressible types", () => {
 });
 
 describe("health", () => {
-  test("is told to whoever asks, under any name, by any scheme of authorization", async () => {
+  test("is public, for any Host and any Authorization", async () => {
     for (const headers of [
       {},
       { Host: "10.0.0.7:5000" },
       { Host: "www.lab.example" },
       { Authorization: "Basic YTpi" },
     ]) {
-      const well = await server.ask({ path: "/healthz", headers });
-      expect([well.status, well.json()]).toEqual([200, { status: "ok" }]);
+      const live = await server.ask({ path: "/healthz", headers });
+      expect([live.status, live.json()]).toEqual([200, { status: "ok" }]);
       const ready = await server.ask({ path: "/readyz", headers });
       expect([ready.status, ready.json()]).toEqual([200, { status: "ready" }]);
       expect(ready.headers["cache-control"]).toBe("private, no-store");
@@ -148,7 +148,7 @@ describe("a host name with www.", () => {
   test.each([
     ["www.lab.example", "http://lab.example/groups/blab?a=b%20c"],
     ["WWW.lab.example:8080", "http://lab.example:8080/groups/blab?a=b%20c"],
-  ])("leads readers of %s to the name without it", async (Host, location) => {
+  ])("redirects GET on %s to the name without it", async (Host, location) => {
     const answer = await server.ask({ path: "/groups/blab?a=b%20c", headers: { Host } });
     expect([answer.status, answer.headers.location]).toEqual([302, location]);
     expect(answer.cookies).toEqual([]);

@@ -40,7 +40,7 @@ describe.each(contents)("a client that waits for 100 Continue with %s", (_, path
   const expecting = { Expect: "100-continue", "Content-Type": type };
   const length = { "Content-Length": String(Buffer.byteLength(content)) };
 
-  test("is told to go on when it may, and then that it is done", async () => {
+  test("gets 100 and then 204", async () => {
     await begin(path, { ...expecting, ...length, Authorization: await owner() });
     await connection.until(/^HTTP\/1\.1 100 Continue\r\n\r\n/);
     expect(connection.received()).toBe("");
@@ -60,20 +60,20 @@ describe.each(contents)("a client that waits for 100 Continue with %s", (_, path
     ["for want of a permission", 403, {}, () => server.bearer("vera", "blab/viewers")],
     ["for its type", 415, { "Content-Type": "text/html" }, owner],
     ["for its encoding", 415, { "Content-Encoding": "br" }, owner],
-  ])("is refused %s before it has sent anything", async (_, status, headers, authorization) => {
+  ])("is rejected %s before it has sent its body", async (_, status, headers, authorization) => {
     const login = authorization === undefined ? {} : { Authorization: await authorization() };
     await begin(path, { ...expecting, ...length, ...headers, ...login });
     expect(await connection.until(jsonAnswer, 2000)).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
   });
 
-  test("is refused by a condition before it has sent anything", async () => {
+  test("is rejected by a precondition before it has sent its body", async () => {
     await begin(path, { ...expecting, ...length, Authorization: await owner(), "If-Match": '"another"' });
     expect(await connection.until(jsonAnswer, 2000)).toMatch(/^HTTP\/1.1 412 /);
   });
 });
 
 describe("a client that waits for 100 Continue", () => {
-  test("is refused at once on a connection that it has used before, too", async () => {
+  test("is rejected at once also on a connection that it has used before", async () => {
     connection = await rawConnection(server.origin);
     await connection.send(head("GET /healthz", {}));
     await connection.until(/^HTTP\/1\.1 200 .*\r\n\r\n.*/s);
@@ -82,7 +82,7 @@ describe("a client that waits for 100 Continue", () => {
     expect(await connection.until(/HTTP\/1\.1 \d+[^{]*\{.*\}/s, 2000)).toContain("HTTP/1.1 401 ");
   });
 
-  test("gets the reason when what it sends then is no good, and the old version stays", async () => {
+  test("gets the reason when its content is invalid, and the old version stays", async () => {
     const path = "/groups/blab/ex/c";
     await put(server, path, mainType, mainDataset);
     await begin(path, {

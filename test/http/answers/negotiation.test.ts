@@ -51,14 +51,14 @@ const chosen = async (path: string, accept?: string): Promise<string> => {
 
 const pairs = Object.entries(offers).flatMap(([path, types]) => types.map((type) => [path, type] as const));
 
-describe("what is asked for by its own name", () => {
-  test.each(pairs)("%s as %s comes as just that", async (path, type) => {
+describe("an exact media type", () => {
+  test.each(pairs)("%s as %s is sent as just that", async (path, type) => {
     const answer = await ask(path, type);
     expect(answer.status).toBe(200);
     expect(answer.headers["content-type"]).toBe(type === "image/png" ? type : `${type}; charset=utf-8`);
   });
 
-  test("is the right file of a dataset", async () => {
+  test("selects the file of a dataset", async () => {
     for (const file of ["root-sequence", "tip-frequencies", "measurements"]) {
       expect((await ask(datasetPath, dataset(file))).json()).toEqual({ [file]: "of blab" });
     }
@@ -71,35 +71,30 @@ describe("what is asked for by its own name", () => {
   });
 });
 
-describe("the choice among several", () => {
+describe("the negotiated type", () => {
   test.each([
-    ["no Accept at all", datasetPath, undefined, html],
+    ["no Accept", datasetPath, undefined, html],
     ["*/*", datasetPath, "*/*", html],
     ["an empty Accept", datasetPath, "", html],
     ["a wildcard of one type", datasetPath, "application/*", json],
     ["a wildcard in text", narrativePath, "text/*", html],
     [
-      "the first of two that are equally good",
+      "the first of two with the same weight",
       datasetPath,
       `${dataset("measurements")}, ${json}`,
       dataset("measurements"),
     ],
     ["the same two in the other order", datasetPath, `${json}, ${dataset("measurements")}`, json],
-    ["a better quality", datasetPath, `${json};q=0.5, ${dataset()};q=0.9`, dataset()],
+    ["a higher weight", datasetPath, `${json};q=0.5, ${dataset()};q=0.9`, dataset()],
     [
       "the exact one before a wildcard",
       datasetPath,
       `*/*, ${dataset("tip-frequencies")}`,
       dataset("tip-frequencies"),
     ],
-    ["the wildcard when it is better", datasetPath, `${json};q=0.1, text/*;q=0.2`, html],
+    ["the wildcard with a higher weight", datasetPath, `${json};q=0.1, text/*;q=0.2`, html],
     ["a wildcard with HTML excluded", datasetPath, "*/*, text/html;q=0", json],
-    [
-      "a specific range with q=0 under a good wildcard",
-      narrativePath,
-      "text/*, text/html;q=0",
-      "text/markdown",
-    ],
+    ["a specific range with q=0 beside a wildcard", narrativePath, "text/*, text/html;q=0", "text/markdown"],
     ["letter case", datasetPath, "Application/JSON", json],
     ["parameters of the type left out", datasetPath, `${dataset()}`, dataset()],
     [
@@ -124,7 +119,7 @@ describe("the choice among several", () => {
   });
 });
 
-describe("what cannot be had", () => {
+describe("types that are not offered", () => {
   test.each([
     [datasetPath, "text/markdown"],
     [datasetPath, "image/*"],
@@ -139,7 +134,7 @@ describe("what cannot be had", () => {
     [overviewPath, html],
     [whoamiPath, "text/plain"],
     ["/groups/blab/settings/members", "text/csv"],
-  ])("%s as %s is 406, and says what can", async (path, accept) => {
+  ])("%s as %s is 406, with links to the alternatives", async (path, accept) => {
     for (const method of ["GET", "HEAD"]) {
       const answer = await ask(path, accept, method);
       expect(answer.status).toBe(406);
@@ -149,7 +144,7 @@ describe("what cannot be had", () => {
   });
 });
 
-describe("what only datasets and narratives are, at an address that is neither", () => {
+describe("types of datasets and narratives only, at other paths", () => {
   const elsewhere = [logoPath, overviewPath, whoamiPath, "/sessions", "/groups/blab/settings/members"];
 
   test.each(
@@ -157,7 +152,7 @@ describe("what only datasets and narratives are, at an address that is neither",
       [path, dataset()] as const,
       [path, `${narrative}, ${dataset()};q=0.5`] as const,
     ]),
-  )("%s as %s is 404: the Nextstrain CLI breaks down on 406 (CLI-28)", async (path, accept) => {
+  )("%s as %s is 404: the Nextstrain CLI cannot handle 406 (CLI-28)", async (path, accept) => {
     const answer = await ask(path, accept);
     expect([answer.status, answer.json()]).toEqual([
       404,
@@ -172,12 +167,12 @@ describe("what only datasets and narratives are, at an address that is neither",
     [whoamiPath, `${dataset()};q=0`, 406],
     [datasetPath, narrative, 406],
     [narrativePath, dataset(), 406],
-  ])("%s as %s, which is more or another matter, is %i", async (path, accept, status) => {
+  ])("%s as %s, which is another case, is %i", async (path, accept, status) => {
     expect((await ask(path, accept)).status).toBe(status);
   });
 });
 
-describe("every negotiated answer", () => {
+describe("every negotiated response", () => {
   test.each(Object.entries(offers))("of %s links to the alternatives and varies", async (path, types) => {
     const links = types.map((type) => `<${path}>; rel="alternate"; type="${type}"`).join(", ");
     for (const accept of [...types, "nothing/at-all"]) {
@@ -187,7 +182,7 @@ describe("every negotiated answer", () => {
     }
   });
 
-  test("names addresses as they came, still encoded", async () => {
+  test("links to the path as it was requested, encoded", async () => {
     const answer = await ask("/groups/blab/caf%C3%A9%3Cb%3E", json);
     expect(answer.headers.link).toContain('</groups/blab/caf%C3%A9%3Cb%3E>; rel="alternate"');
   });
@@ -203,7 +198,7 @@ describe("routes that do not negotiate", () => {
     ["/charon/getSourceInfo?prefix=groups/blab", "image/png", "application/json; charset=utf-8"],
     ["/charon/getDataset?prefix=groups/blab/ncov/19B", "text/csv", dataset()],
     ["/.well-known/openid-configuration", html, "application/json; charset=utf-8"],
-  ])("%s asked for as %s answers as it always does", async (path, accept, type) => {
+  ])("%s with Accept: %s is sent as always", async (path, accept, type) => {
     const answer = await ask(path, accept);
     expect([answer.status, answer.headers["content-type"]]).toEqual([200, type]);
   });

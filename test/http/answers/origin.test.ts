@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { proxy, say, stranger } from "../../support/requests/raw-request.ts";
+import { proxy, say, untrusted } from "../../support/requests/raw-request.ts";
 import { production } from "../../support/server/production-environment.ts";
 import type { RunningServer } from "../../support/server/running-server.ts";
 import { startServer } from "../../support/server/running-server.ts";
@@ -14,7 +14,7 @@ describe("behind a proxy, with any origin", () => {
   });
   afterAll(() => server.close());
 
-  /** The origin that a login would come back to, or the answer's status. */
+  /** The origin of a login's redirect URI, or the response's status. */
   const originOf = async (from: string, ...headers: readonly string[]): Promise<string | number> => {
     const { status, location = "" } = await say(server.origin, from, "GET /login HTTP/1.1", ...headers);
     const redirectUri = URL.canParse(location) && new URL(location).searchParams.get("redirect_uri");
@@ -34,13 +34,9 @@ describe("behind a proxy, with any origin", () => {
       "https://groups.example.org:8443",
     ],
     ["the port in Host", ["Host: groups.example.org:8443", https], "https://groups.example.org:8443"],
-    [
-      "no port that is the scheme's own",
-      ["Host: groups.example.org:443", https],
-      "https://groups.example.org",
-    ],
+    ["no default port", ["Host: groups.example.org:443", https], "https://groups.example.org"],
     ["a name in lower case", ["Host: GROUPS.Example.ORG", https], "https://groups.example.org"],
-    ["a name without the dot at its end", ["Host: groups.example.org.", https], "https://groups.example.org"],
+    ["a name without its trailing dot", ["Host: groups.example.org.", https], "https://groups.example.org"],
     ["an IPv6 address", ["Host: [::1]:8443", https], "https://[::1]:8443"],
     ["the first scheme of a list", [host, `${https}, http`], "https://groups.example.org"],
     [
@@ -49,25 +45,21 @@ describe("behind a proxy, with any origin", () => {
       "https://groups.example.org",
     ],
     [
-      "nothing that Forwarded says",
+      "nothing of Forwarded",
       [host, https, "Forwarded: host=evil.example;proto=http"],
       "https://groups.example.org",
     ],
     [
-      "nothing that is spelled with _",
+      "nothing of a header that is spelled with _",
       [host, https, "X_Forwarded_Host: evil.example"],
       "https://groups.example.org",
     ],
     [
-      "a name as long as DNS has them",
+      "the longest name that DNS allows",
       [`Host: ${"a.".repeat(126)}b:8443`, https],
       `https://${"a.".repeat(126)}b:8443`,
     ],
-    [
-      "nothing that X-Forwarded-Port says",
-      [host, https, "X-Forwarded-Port: 666"],
-      "https://groups.example.org",
-    ],
+    ["nothing of X-Forwarded-Port", [host, https, "X-Forwarded-Port: 666"], "https://groups.example.org"],
   ] satisfies [string, string[], string][])("the origin has %s", async (_, headers, origin) => {
     expect(await originOf(proxy, ...headers)).toBe(origin);
   });
@@ -75,40 +67,37 @@ describe("behind a proxy, with any origin", () => {
   test.each([
     ["no Host", [https]],
     ["an empty Host", ["Host:", https]],
-    ["a Host with a user", ["Host: groups.example.org@evil.example", https]],
+    ["a Host with userinfo", ["Host: groups.example.org@evil.example", https]],
     ["a Host with a user and password", ["Host: a:b@evil.example", https]],
     ["a Host with a path", ["Host: groups.example.org/evil", https]],
     ["a Host with a backslash", ["Host: groups.example.org\\evil", https]],
     ["a Host with a query", ["Host: groups.example.org?x", https]],
     ["a Host with a fragment", ["Host: groups.example.org#x", https]],
     ["a Host with a space", ["Host: groups.example.org evil.example", https]],
-    ["a Host with an encoded letter", ["Host: groups.example%2eorg", https]],
-    ["a Host with a port that is none", ["Host: groups.example.org:http", https]],
+    ["a Host with percent-encoding", ["Host: groups.example%2eorg", https]],
+    ["a Host with an invalid port", ["Host: groups.example.org:http", https]],
     ["a Host with a port that is too large", ["Host: groups.example.org:65536", https]],
-    ["a Host with two dots at its end", ["Host: groups.example.org..", https]],
+    ["a Host with two trailing dots", ["Host: groups.example.org..", https]],
     ["a Host with nothing but a port", ["Host: :443", https]],
     ["a Host that is longer than a name can be", [`Host: ${"a.".repeat(130)}b`, https]],
     ["a list of hosts", ["Host: groups.example.org, evil.example", https]],
     ["two Hosts", [host, "Host: evil.example", https]],
-    ["two Hosts that are alike", [host, host, https]],
+    ["two equal Hosts", [host, host, https]],
     ["two X-Forwarded-Host", [host, https, "X-Forwarded-Host: a.example", "X-Forwarded-Host: b.example"]],
     ["a list in X-Forwarded-Host", [host, https, "X-Forwarded-Host: a.example, b.example"]],
-    ["an X-Forwarded-Host with a user", [host, https, "X-Forwarded-Host: a@evil.example"]],
-    [
-      "an X-Forwarded-Host beside a Host that makes no sense",
-      ["Host: @", https, "X-Forwarded-Host: a.example"],
-    ],
+    ["an X-Forwarded-Host with userinfo", [host, https, "X-Forwarded-Host: a@evil.example"]],
+    ["an X-Forwarded-Host beside an invalid Host", ["Host: @", https, "X-Forwarded-Host: a.example"]],
     ["another scheme", [host, "X-Forwarded-Proto: javascript"]],
     ["a list of schemes that begins empty", [host, "X-Forwarded-Proto: , https"]],
-  ] satisfies [string, string[]][])("%s is refused", async (_, headers) => {
+  ] satisfies [string, string[]][])("%s is rejected", async (_, headers) => {
     const answer = await say(server.origin, proxy, "GET /login HTTP/1.1", ...headers);
     expect([answer.status, answer.location, answer.cookies]).toEqual([400, undefined, []]);
     expect(answer.text).not.toContain("evil.example");
   });
 
-  test("what a stranger forwards counts for nothing", async () => {
+  test("forwarded headers of an untrusted address are ignored", async () => {
     const forged = [https, "X-Forwarded-Host: evil.example", "X-Forwarded-For: 127.0.0.7"];
-    const answer = await say(server.origin, stranger, "GET /login HTTP/1.1", host, ...forged);
+    const answer = await say(server.origin, untrusted, "GET /login HTTP/1.1", host, ...forged);
     expect([answer.status, answer.location]).toEqual([302, "https://groups.example.org/login"]);
     expect(answer.cookies).toEqual([]);
   });
@@ -118,15 +107,15 @@ describe("behind a proxy, with any origin", () => {
     ["a path that looks like a host", "GET //evil.example/%2e HTTP/1.1", "//evil.example/"],
     ["a path with a parent folder", "GET //evil.example/.. HTTP/1.1", "//"],
     ["a path with a backslash", "GET /\\evil.example HTTP/1.1", undefined],
-    ["a whole URL of ours", "GET http://groups.example.org/groups?a=1 HTTP/1.1", "/groups?a=1"],
-    ["a whole URL without a path", "GET http://groups.example.org?a=1 HTTP/1.1", "/?a=1"],
+    ["an absolute form of this host", "GET http://groups.example.org/groups?a=1 HTTP/1.1", "/groups?a=1"],
+    ["an absolute form without a path", "GET http://groups.example.org?a=1 HTTP/1.1", "/?a=1"],
     [
-      "a whole URL with two slashes",
+      "an absolute form with two slashes",
       "GET http://groups.example.org//evil.example HTTP/1.1",
       "//evil.example",
     ],
-  ] as const)("%s is sent on to https of the same host", async (_, line, path) => {
-    const { status, location = "" } = await say(server.origin, stranger, line, host);
+  ] as const)("%s is redirected to https on the same host", async (_, line, path) => {
+    const { status, location = "" } = await say(server.origin, untrusted, line, host);
     expect(status).toBe(302);
     expect(new URL(location).origin).toBe("https://groups.example.org");
     if (path) expect(location.slice("https://groups.example.org".length)).toBe(path);
@@ -134,20 +123,20 @@ describe("behind a proxy, with any origin", () => {
 
   test.each([
     ["another host's URL", "GET http://evil.example/groups HTTP/1.1"],
-    ["a URL with a user", "GET http://groups.example.org@evil.example/ HTTP/1.1"],
+    ["a URL with userinfo", "GET http://groups.example.org@evil.example/ HTTP/1.1"],
     ["another scheme", "GET ftp://groups.example.org/ HTTP/1.1"],
     ["an asterisk", "OPTIONS * HTTP/1.1"],
-  ])("%s is refused as a target", async (_, line) => {
-    for (const from of [proxy, stranger]) {
+  ])("%s is rejected as a request target", async (_, line) => {
+    for (const from of [proxy, untrusted]) {
       const answer = await say(server.origin, from, line, host, https);
       expect([answer.status, answer.location, answer.cookies]).toEqual([400, undefined, []]);
     }
   });
 
-  test("an upload by plain http is not made a GET on its way to https", async () => {
+  test("an upload by http is redirected by 307, which keeps the method", async () => {
     const answer = await say(
       server.origin,
-      stranger,
+      untrusted,
       "PUT /groups/blab/x HTTP/1.1",
       host,
       "Content-Length: 0",
@@ -162,7 +151,7 @@ describe("behind a proxy, with any origin", () => {
       "GET //evil.example HTTP/1.1",
       "https://groups.example.org:8443//evil.example",
     ],
-  ])("www. is left out, with %s", async (_, line, location) => {
+  ])("www. is removed, with %s", async (_, line, location) => {
     const answer = await say(server.origin, proxy, line, "Host: www.groups.example.org:8443", https);
     expect([answer.status, answer.location]).toEqual([302, location]);
   });
@@ -175,7 +164,7 @@ describe("behind a proxy, with any origin", () => {
     }
   });
 
-  test("a login asked for by a page of another path never leads elsewhere", async () => {
+  test("a redirect to the login never returns to another host", async () => {
     const page = ["Accept: text/html", host, https];
     for (const path of ["//evil.example/groups/other", "/groups/other//evil.example"]) {
       const { status, location = "/" } = await say(server.origin, proxy, `GET ${path} HTTP/1.1`, ...page);
@@ -183,7 +172,7 @@ describe("behind a proxy, with any origin", () => {
     }
   });
 
-  test("cookies are secure and for this host alone", async () => {
+  test("cookies are Secure and host-only", async () => {
     const forged = "X-Forwarded-Host: groups.example.org:8443";
     const { cookies } = await say(server.origin, proxy, "GET /login HTTP/1.1", host, https, forged);
     expect(cookies.length).toBe(1);
@@ -191,7 +180,7 @@ describe("behind a proxy, with any origin", () => {
     expect(cookies[0]).not.toMatch(/domain/i);
   });
 
-  test("a logout comes back to the origin with its port", async () => {
+  test("a logout returns to the origin with its port", async () => {
     const named = "X-Forwarded-Host: groups.example.org:8443";
     const { location = "" } = await say(
       server.origin,
@@ -206,14 +195,14 @@ describe("behind a proxy, with any origin", () => {
     expect(query.get("logout_uri")).toBe("https://groups.example.org:8443");
   });
 
-  test("links carry paths, and no host at all", async () => {
+  test("links are paths without a host", async () => {
     const line = "GET /groups/blab/none HTTP/1.1";
     const { text } = await say(server.origin, proxy, line, host, https, "Accept: application/json");
     expect(text).toMatch(/^Link: <\/groups\/blab\/none>; rel="alternate"/im);
     expect(text).not.toContain("example.org");
   });
 
-  test("the discovery document is the provider's, whoever asks under whatever name", async () => {
+  test("the discovery document is the provider's, for any Host", async () => {
     const line = "GET /.well-known/openid-configuration HTTP/1.1";
     const { status, text } = await say(server.origin, proxy, line, "Host: evil.example", https);
     expect(status).toBe(200);

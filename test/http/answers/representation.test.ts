@@ -30,7 +30,7 @@ afterAll(() => server.close());
 const ask = (path: string, headers: Record<string, string>, method = "GET") =>
   server.ask({ method, path, headers: { ...owner, ...headers } });
 
-/** Address, Accept, content and suggested name of every representation. */
+/** Path, Accept, content and file name of every representation. */
 const representations: readonly [
   path: string,
   accept: string,
@@ -113,7 +113,7 @@ describe("a representation", () => {
     }
   });
 
-  test("has different strong tags in its two forms", async () => {
+  test("has different strong ETags with and without gzip", async () => {
     const path = "/groups/blab/ncov/19B";
     const [gzip, plain] = await Promise.all([
       ask(path, { Accept: "application/json", "Accept-Encoding": "gzip" }),
@@ -123,7 +123,7 @@ describe("a representation", () => {
     expect(plain.headers["content-length"]).toBeUndefined();
   });
 
-  test("of another dataset or another type has another tag", async () => {
+  test("of another dataset or another type has another ETag", async () => {
     const tags = await Promise.all(
       representations
         .slice(1, 5)
@@ -155,7 +155,7 @@ describe("a representation", () => {
     expect(body.toString()).toBe(mainContent("blab 19B"));
   });
 
-  test("that is stored uncompressed goes out as it is, with its length", async () => {
+  test("that is stored uncompressed is sent as it is, with Content-Length", async () => {
     const answer = await ask("/groups/blab/plain", { Accept: dataset() });
     expect(answer.headers["content-length"]).toBe(String(mainContent("plain").length));
     expect(answer.text).toBe(mainContent("plain"));
@@ -164,14 +164,14 @@ describe("a representation", () => {
   test.each([
     ["/groups/blab/a/%C3%BC%C3%B1%C3%AD/%E5%90%8D", "UTF-8''a_%C3%BC%C3%B1%C3%AD_%E5%90%8D.json"],
     ["/groups/blab/it's%20%22so%22", String.raw`filename="it's \"so\".json"`],
-  ])("with the name in %s suggests it: %s", async (path, expected) => {
+  ])("of %s suggests the file name %s", async (path, expected) => {
     const answer = await ask(path, { Accept: dataset() });
     expect(answer.status).toBe(200);
     expect(answer.headers["content-disposition"]).toMatch(/^attachment; filename="[\x20-\x7e]+"/);
     expect(answer.headers["content-disposition"]).toContain(expected);
   });
 
-  test("shows the store's present state", async () => {
+  test("is the store's current version", async () => {
     const path = "/groups/blab/changing";
     const put = (title: string) =>
       server.ask({
@@ -196,7 +196,7 @@ describe("a representation", () => {
     ["/groups/blab/narratives/absent", narrative],
     ["/groups/MixedCase/settings/logo", "image/png"],
     ["/groups/MixedCase/settings/overview", "text/markdown"],
-  ])("that is not there is 404: %s as %s", async (path, Accept) => {
+  ])("that does not exist is 404: %s as %s", async (path, Accept) => {
     const headers = path.includes("MixedCase") ? await bearerOf(server, "viewer", "MixedCase") : {};
     for (const method of ["GET", "HEAD"]) {
       const { status, headers: sent } = await ask(path, { Accept, ...headers }, method);

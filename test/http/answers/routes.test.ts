@@ -15,7 +15,7 @@ afterAll(() => server.close());
 const html = "text/html";
 const json = "application/json";
 
-/** http-api.md section 2: what an owner's GET gives, and which other methods there are. */
+/** http-api.md section 2: the status of an owner's GET, and the other methods of the route. */
 const routes: readonly [path: string, accept: string, status: number, others: readonly string[]][] = [
   ["/login", html, 302, []],
   ["/logged-in", html, 302, []],
@@ -49,7 +49,7 @@ const routes: readonly [path: string, accept: string, status: number, others: re
 const get = (path: string, accept: string, method = "GET") =>
   server.ask({ method, path, headers: { Accept: accept, ...owner } });
 
-/** `/a/b?c` with something after `/a/b`. */
+/** Appends to the path of `/a/b?c`. */
 const beforeQuery = (path: string, more: string): string => path.replace(/(?=\?|$)/, more);
 
 describe("the route table", () => {
@@ -100,11 +100,11 @@ describe("the route table", () => {
     ["/Users", 302],
     ["/Edit/Narratives", 200],
     ["/.Well-Known/OpenID-Configuration", 200],
-  ])("literal parts match in any letter case: %s", async (path, status) => {
+  ])("literal segments are case-insensitive: %s", async (path, status) => {
     expect((await get(path, "*/*")).status).toBe(status);
   });
 
-  test("names of datasets do not: their letter case counts", async () => {
+  test("names of datasets are case-sensitive", async () => {
     expect((await get("/groups/blab/ncov/19b", "*/*")).status).toBe(404);
   });
 
@@ -132,12 +132,12 @@ describe("the route table", () => {
     ["/groups/blab/narratives", "/groups/blab"],
     ["/users", "/whoami"],
     ["/users/somebody", "/whoami"],
-  ])("%s leads to %s", async (path, location) => {
+  ])("%s redirects to %s", async (path, location) => {
     const answer = await get(path, html);
     expect([answer.status, answer.headers.location]).toEqual([302, location]);
   });
 
-  test("Auspice's scripts, which the entrypoint names, are there", async () => {
+  test("the scripts of Auspice's entrypoint are served", async () => {
     const { text } = await get("/edit/narratives", html);
     const [script = ""] = /\/dist\/[^"' ]+\.js/.exec(text) ?? [];
     const answer = await get(script, "*/*");

@@ -10,13 +10,13 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-describe("a request that nobody meant", () => {
+describe("a prefetch or a HEAD request", () => {
   test.each([
     ["HEAD", {}],
     ["GET", { "Sec-Purpose": "prefetch" }],
     ["GET", { "Sec-Purpose": "prefetch;prerender" }],
     ["GET", { Purpose: "prefetch" }],
-  ])("logs nobody out: %s with %j", async (method, headers) => {
+  ])("does not log out: %s with %j", async (method, headers) => {
     const visitor = browser(server);
     await visitor.logIn();
     const answer = await visitor.ask({ method, path: "/logout", headers });
@@ -31,7 +31,7 @@ describe("a request that nobody meant", () => {
   test.each([
     ["HEAD", {}],
     ["GET", { "Sec-Purpose": "prefetch;prerender" }],
-  ])("neither begins a login nor ends one: %s with %j", async (method, headers) => {
+  ])("neither starts nor finishes a login: %s with %j", async (method, headers) => {
     const visitor = browser(server);
     expect((await visitor.ask({ method, path: "/login", headers })).cookies).toEqual([]);
     const begun = await visitor.ask("/login");
@@ -44,8 +44,8 @@ describe("a request that nobody meant", () => {
   });
 });
 
-describe("the page at /logout for who comes from another site", () => {
-  test("says that nobody is logged in, and offers nothing to log out from", async () => {
+describe("the page at /logout for cross-site requests", () => {
+  test("says that the user is not logged in, and has no logout button", async () => {
     const visitor = browser(server);
     const answer = await visitor.ask({ path: "/logout", headers: { "Sec-Fetch-Site": "cross-site" } });
     expect(answer.status).toBe(200);
@@ -55,7 +55,7 @@ describe("the page at /logout for who comes from another site", () => {
 });
 
 describe("/favicon.ico", () => {
-  test("is there, and the error document's policy lets a browser ask for it", async () => {
+  test("is served, and the policy of error pages allows it", async () => {
     const icon = await server.ask({ path: "/favicon.ico" });
     expect([icon.status, icon.headers["content-type"]]).toEqual([200, "image/png"]);
     const failed = await server.ask({
@@ -66,9 +66,9 @@ describe("/favicon.ico", () => {
   });
 });
 
-describe("an address", () => {
+describe("a path", () => {
   test.each([`/groups/blab/${"long/".repeat(540)}x`, `/groups/blab/narratives/${"long/".repeat(540)}x`])(
-    "of 2.7 kB is not repeated in the answer's headers: %.20s",
+    "of 2.7 kB is not repeated in the response's headers: %.20s",
     async (path) => {
       for (const Accept of ["text/html", "application/json", "text/markdown"]) {
         const { headers } = await server.ask({ path, headers: { Accept } });

@@ -20,7 +20,7 @@ afterAll(() => server.close());
 
 type Right = "-" | "R" | "W";
 
-/** groups-and-authorization.md section 5; the rights are those of the five kinds of caller, in their order. */
+/** groups-and-authorization.md section 5: the rights of the five kinds of caller, in their order. */
 const table: readonly [object: string, group: string, rights: readonly Right[]][] = [
   ["source", "blab", ["R", "R", "R", "R", "R"]],
   ["source", "test-private", ["-", "-", "R", "R", "R"]],
@@ -69,7 +69,7 @@ const readings: Record<string, (group: string) => readonly Question[]> = {
   ],
 };
 
-/** Changes what nothing else here reads; for a member without the right, both are 403. */
+/** Requests that change data which no other test reads. */
 const writings: Record<string, (group: string) => readonly Question[]> = {
   dataset: (group) => [
     {

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import Koa from "koa";
 import { expect, test } from "vitest";
 import type { RequestState } from "../../../src/adapters/http/context.ts";
-import { answerFailures } from "../../../src/adapters/http/middleware/failure-response.ts";
+import { handleErrors } from "../../../src/adapters/http/middleware/error-handler.ts";
 import { sessionLayer } from "../../../src/adapters/http/middleware/session-layer.ts";
 import { systemRandom } from "../../../src/adapters/system/random.ts";
 import { sessions } from "../../../src/app/usecases/sessions/sessions.ts";
@@ -16,25 +16,25 @@ import { recordingLog } from "../../support/measuring/recording-log.ts";
 import { memorySessionStore } from "../../support/memory/session-store.ts";
 import { ask } from "../../support/requests/http.ts";
 
-/** A store that does what it is told and does not say so. */
+/** A store that creates sessions and then fails, as on a lost response. */
 const silentStore = () => {
-  const begun: SessionId[] = [];
+  const createdIds: SessionId[] = [];
   const store = memorySessionStore(manualClock());
   const create: SessionStore["create"] = async (id, ...rest) => {
-    begun.push(id);
+    createdIds.push(id);
     await store.create(id, ...rest);
     throw new StoreDown();
   };
   const registered = { end: async () => 0 };
   const silent = { ...store, create };
   return {
-    begun,
+    createdIds,
     sessions: sessions({ store: silent, registered, random: systemRandom(), idleTimeout: 3600 }),
   };
 };
 
-test("a session whose beginning the store does not confirm is not begun twice, and the answer is 503", async () => {
-  const { begun, sessions: silent } = silentStore();
+test("a session whose creation the store does not confirm is not created twice, and the response is 503", async () => {
+  const { createdIds, sessions: silent } = silentStore();
   const log = recordingLog();
   const app = new Koa<RequestState>();
   const cookies = {
@@ -48,9 +48,9 @@ test("a session whose beginning the store does not confirm is not begun twice, a
     ctx.state.signal = new AbortController().signal;
     return next();
   });
-  app.use(answerFailures(log));
+  app.use(handleErrors(log));
   app.use(sessionLayer(app as Koa, silent, cookies));
-  app.use(answerFailures(log));
+  app.use(handleErrors(log));
   app.use(async (ctx) => {
     if (!ctx.session) throw new Error("no session");
     ctx.session["name"] = "somebody";
@@ -62,7 +62,7 @@ test("a session whose beginning the store does not confirm is not begun twice, a
     const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const answer = await ask(origin, { path: "/", headers: { Accept: "application/json" } });
     expect([answer.status, answer.cookies.join()]).toEqual([503, expect.not.stringContaining("s%3A")]);
-    expect(begun).toHaveLength(1);
+    expect(createdIds).toHaveLength(1);
   } finally {
     server.close();
   }

@@ -19,7 +19,7 @@ test.each([
   [dataset, "/groups/blab"],
   [narrative, "/groups/blab"],
   ["/groups/test-private/ncov/19B", "/groups/test-private"],
-])("above Auspice, %s leads its reader back to the group", async (path, group) => {
+])("the bar above %s links to the group", async (path, group) => {
   const owner = await browserOf(server, "owner", "test-private");
   const { status, text } = await owner.ask(path);
   expect(status).toBe(200);
@@ -27,20 +27,20 @@ test.each([
   expect(text).toContain('<span data-slot="username">owner-of-test-private</span>');
 });
 
-test("an anonymous reader of public data is offered a login that comes back to the same view", async () => {
+test("anonymous readers get a login link that returns to the same view", async () => {
   const { text } = await browser(server).ask(`${dataset}?c=region&l=radial`);
   expect(text).toContain(`href="/login?return_to=${encodeURIComponent(`${dataset}?c=region&l=radial`)}"`);
   expect(text).toContain('<span data-slot="username"></span>');
 });
 
-test("nobody keeps the page with somebody's name", async () => {
+test("the page with the username is not stored by any cache", async () => {
   const owner = await browserOf(server, "owner", "blab");
   const { headers } = await owner.ask(dataset);
   expect(headers["cache-control"]).toBe("private, no-store");
   expect(headers["etag"]).toBeUndefined();
 });
 
-test("the page's policy lets the logout go on to the provider, and forms nowhere else", async () => {
+test("the page's form-action allows the logout's redirect to the provider, and no other origin", async () => {
   const { headers } = await browser(server).ask(dataset);
   const policy = (headers["content-security-policy"] ?? "").split("; ");
   const provider = new URL(server.provider.issuer).origin;

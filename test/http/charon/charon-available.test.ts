@@ -11,7 +11,7 @@ import { startServer } from "../../support/server/running-server.ts";
 
 const main = { type: dataset(), content: mainContent("x") };
 const sidecar = { type: dataset("measurements"), content: "{}" };
-const told = { type: narrative, content: narrativeContent("x") };
+const narrativeObject = { type: narrative, content: narrativeContent("x") };
 
 let server: RunningServer;
 beforeAll(async () => {
@@ -33,10 +33,10 @@ beforeAll(async () => {
     "blab/datasets/notes.txt": sidecar,
     "blab/datasets/deep/x.json": main,
     "blab/datasets/_odd.json": main,
-    "blab/narratives/test_fixture.md": told,
-    "blab/narratives/Zoo.md": told,
-    "blab/narratives/group-overview.md": told,
-    "blab/narratives/readme.txt": told,
+    "blab/narratives/test_fixture.md": narrativeObject,
+    "blab/narratives/Zoo.md": narrativeObject,
+    "blab/narratives/group-overview.md": narrativeObject,
+    "blab/narratives/readme.txt": narrativeObject,
     "test-private/datasets/secret.json": main,
     "MixedCase/datasets/one.json": main,
     "MixedCase/datasets/flu_ha+na_2y.json": main,
@@ -96,7 +96,7 @@ describe("getAvailable of a group", () => {
     "groups/MixedCase/flu/na/2y",
     "/groups/mixedcase/flu/na/2y/",
     "groups/MixedCase/flu/na/2y:groups/MixedCase/flu/ha/2y",
-  ])("names the second trees of the dataset at %s, and of no other", async (prefix) => {
+  ])("lists second trees for the dataset at %s only", async (prefix) => {
     const { datasets } = (await available(`?prefix=${prefix}`)).json() as typeof blab;
     const second = ["flu/ha+na/2y", "flu/ha/2y", "flu/na/6y"].map((name) => `groups/MixedCase/${name}`);
     expect(datasets.filter(({ secondTreeOptions }) => secondTreeOptions.length > 0)).toEqual([
@@ -104,14 +104,14 @@ describe("getAvailable of a group", () => {
     ]);
   });
 
-  test("takes a plus in a name for itself", async () => {
+  test("reads a plus as a plus, not as a space", async () => {
     const { datasets } = (await available("?prefix=groups/MixedCase/flu/ha+na/2y")).json() as typeof blab;
     expect(datasets.filter(({ secondTreeOptions }) => secondTreeOptions.length > 0)).toMatchObject([
       { request: "groups/MixedCase/flu/ha+na/2y" },
     ]);
   });
 
-  test("is empty lists for a group without anything", async () => {
+  test("has empty lists for an empty group", async () => {
     const answer = await available("?prefix=groups/other", "other/viewers");
     expect(answer.json()).toEqual({ datasets: [], narratives: [] });
   });
@@ -153,21 +153,21 @@ describe("getAvailable of all groups", () => {
     "?prefix=/groups",
     "?prefix=/groups/",
     "?prefix=Groups",
-  ])("lists what an anonymous caller may see, with leading slashes and nothing else: %s", async (query) => {
+  ])("lists what an anonymous caller may read, as paths with a leading slash: %s", async (query) => {
     expect((await available(query)).json()).toEqual({
       datasets: request(...publicDatasets, ...mixedCase),
       narratives,
     });
   });
 
-  test("follows the caller's roles, and the order of the groups file", async () => {
+  test("depends on the caller's roles, in the order of the groups file", async () => {
     expect((await available("?prefix=groups", "test-private/viewers")).json()).toEqual({
       datasets: request(...publicDatasets, "test-private/secret", ...mixedCase),
       narratives,
     });
   });
 
-  test("shows an upload and a deletion at once", async () => {
+  test("reflects an upload and a deletion immediately", async () => {
     const headers = { Authorization: await server.bearer("alice", "blab/owners"), "Content-Type": dataset() };
     const path = "/groups/blab/zzz/new";
     const isListed = async () => (await available("?prefix=groups")).text.includes('"/groups/blab/zzz/new"');

@@ -10,7 +10,7 @@ import {
 import type { RunningServer } from "../../support/server/running-server.ts";
 import { startServer } from "../../support/server/running-server.ts";
 
-/** A dataset as they were before Auspice 2: one file about it, and one with the tree. */
+/** A v1 dataset: a file with metadata and one with the tree. */
 const v1 = (name: string, group = "blab") => ({
   [`${group}/datasets/${name}_meta.json`]: {
     type: "application/json",
@@ -68,7 +68,7 @@ describe("getDataset", () => {
     ["&type=measurements", dataset("measurements"), '{"measurements":"of blab"}'],
     ["&type=meta", "application/json", expect.stringContaining("Old ncov_19B")],
     ["&type=tree", "application/json", expect.stringContaining("NODE_1")],
-  ])("with %j answers with the stored type %s", async (query, type, content) => {
+  ])("with %j has the stored type %s", async (query, type, content) => {
     const answer = await get(`getDataset?prefix=groups/blab/ncov/19B${query}`);
     expect([answer.status, answer.headers["content-type"], answer.text]).toEqual([200, type, content]);
   });
@@ -81,7 +81,7 @@ describe("getDataset", () => {
     "groups/blab/ncov/19B:ncov/19B",
     "groups/blab/ncov/19B@",
     "groups/blab/narratives/ncov/19B",
-  ])("understands the prefix %s", async (prefix) => {
+  ])("accepts the prefix %s", async (prefix) => {
     expect((await get(`getDataset?prefix=${prefix}`)).text).toBe(mainContent("blab 19B"));
   });
 
@@ -115,13 +115,13 @@ describe("getDataset", () => {
   });
 });
 
-describe("a name that Auspice does not encode", () => {
+describe("a prefix that Auspice does not encode", () => {
   test.each([
     ["getDataset?prefix=groups/blab/a+b%20&%20c", "a%2Bb%20%26%20c"],
     ["getDataset?prefix=groups/blab/a+b%20&%20c&type=measurements", "a%2Bb%20%26%20c&type=measurements"],
     ["getDataset?prefix=groups/blab/a%2Bb%20&%20c", "a%2Bb%20%26%20c"],
     ["getDataset?type=main&prefix=/groups/BLAB/a+b", "a%2Bb"],
-  ])("is sent to the encoded one, which its page is to show: %s", async (path, expected) => {
+  ])("is redirected to the encoded one, which Auspice takes its path from: %s", async (path, expected) => {
     const answer = await get(path);
     expect([answer.status, answer.headers["access-control-allow-origin"]]).toEqual([307, "*"]);
     expect(answer.headers["location"]).toMatch(/^\/charon\/getDataset\?/);
@@ -137,15 +137,15 @@ describe("a name that Auspice does not encode", () => {
     expect(await get(path)).toMatchObject({ status: 200, text: content });
   });
 
-  test("tells strangers nothing", async () => {
+  test("reveals nothing without permission", async () => {
     for (const name of ["test-private/a+b", "unknown/a+b"]) {
       expect((await get(`getDataset?prefix=groups/${name}`)).status).toBe(401);
     }
   });
 });
 
-describe("a dataset in the old form", () => {
-  test.each(["", "&type=main"])("is converted when asked for as main (%j)", async (query) => {
+describe("a v1 dataset", () => {
+  test.each(["", "&type=main"])("is converted when main is requested (%j)", async (query) => {
     const answer = await get(`getDataset?prefix=groups/blab/old/flu${query}`);
     expect([answer.status, answer.headers["content-type"]]).toEqual([200, "application/json; charset=utf-8"]);
     expect(answer.headers["cache-control"]).toBe("private, no-cache");
@@ -164,20 +164,20 @@ describe("a dataset in the old form", () => {
     expect((await ask(dataset())).status).toBe(404);
   });
 
-  test("gives way to the new form", async () => {
+  test("is hidden by a v2 dataset of the same name", async () => {
     expect((await get("getDataset?prefix=groups/blab/ncov/19B")).json()).toMatchObject({
       meta: { title: "blab 19B" },
     });
   });
 
-  test("of which one file is missing is not there", async () => {
+  test("with a missing file does not exist", async () => {
     expect((await get("getDataset?prefix=groups/blab/half")).status).toBe(404);
     expect((await server.ask({ path: "/groups/blab/half", headers: { Accept: "text/html" } })).status).toBe(
       404,
     );
   });
 
-  test.each(["broken", "empty"])("that is %s is the server's fault, and in the log", async (name) => {
+  test.each(["broken", "empty"])("that is %s is a server error, and in the log", async (name) => {
     const before = server.events.length;
     const answer = await get(`getDataset?prefix=groups/blab/${name}`);
     expect([answer.status, answer.json()]).toEqual([500, { error: expect.any(String) }]);

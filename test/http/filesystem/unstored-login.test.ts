@@ -34,9 +34,9 @@ test("a login whose session cannot be stored is an outage, and leaves no refresh
     const answer = await comeBack(server, visitor, begun.headers["location"]);
     expect([answer.status, answer.headers["retry-after"] !== undefined]).toEqual([503, true]);
     expect(visitor.cookies.has(sessionCookie)).toBe(false);
-    expect(provider.state.grants.alive(provider.state.person.sub)).toBe(2);
+    expect(provider.state.grants.countValid(provider.state.person.sub)).toBe(2);
   });
-  await vi.waitFor(() => expect(provider.state.grants.alive(provider.state.person.sub)).toBe(1), {
+  await vi.waitFor(() => expect(provider.state.grants.countValid(provider.state.person.sub)).toBe(1), {
     timeout: 5000,
   });
   await visitor.logIn();

@@ -20,7 +20,7 @@ afterAll(async () => {
   await first.close();
   await first.provider.close();
 });
-beforeEach(() => servers[0].provider.behave());
+beforeEach(() => servers[0].provider.clearFaults());
 
 const privateGroup = "/groups/test-private";
 const json = { Accept: "application/json" };

@@ -62,8 +62,8 @@ describe("an Authorization header", () => {
 describe("a Bearer token", () => {
   test.each(["expired", "bad-signature"] as const)(
     "that is %s is 401 with invalid_token on every route",
-    async (flaw) => {
-      server.provider.misbehaveOnce(flaw);
+    async (fault) => {
+      server.provider.injectFaultOnce(fault);
       const header = await server.bearer("alice", "test-private/owners");
       for (const path of [...publicRoutes, "/groups/test-private/ncov/19B"]) {
         const answer = await ask(path, header);

@@ -3,7 +3,7 @@ import { browser } from "../../support/browser/browser.ts";
 import { type ManualClock, manualClock } from "../../support/measuring/manual-clock.ts";
 import type { RunningServer } from "../../support/server/running-server.ts";
 import { startServer } from "../../support/server/running-server.ts";
-import { tokenFlaws } from "../../support/stub-provider/flaw.ts";
+import { tokenFaults } from "../../support/stub-provider/fault.ts";
 import { stubProvider } from "../../support/stub-provider/stub-provider.ts";
 
 let clock: ManualClock;
@@ -16,7 +16,7 @@ afterAll(async () => {
   await server.close();
   await server.provider.close();
 });
-beforeEach(() => server.provider.behave());
+beforeEach(() => server.provider.clearFaults());
 
 const json = "application/json";
 
@@ -39,10 +39,10 @@ describe("a Bearer token", () => {
 
   /** A Bearer token belongs to no session here. */
   const harmless = ["no-nonce", "wrong-nonce"];
-  test.each(tokenFlaws.filter((flaw) => !harmless.includes(flaw)))(
-    "with the flaw %s is rejected",
-    async (flaw) => {
-      server.provider.misbehaveOnce(flaw);
+  test.each(tokenFaults.filter((fault) => !harmless.includes(fault)))(
+    "with the fault %s is rejected",
+    async (fault) => {
+      server.provider.injectFaultOnce(fault);
       const answer = await whoami(`Bearer ${await server.provider.idToken()}`);
       expect(answer.status).toBe(401);
       expect(answer.headers["www-authenticate"]).toMatch(
@@ -122,7 +122,7 @@ describe("a Bearer token", () => {
     const fresh = await startServer({ provider });
     try {
       const authorization = await fresh.bearer("alice", "blab/owners");
-      await provider.goAway();
+      await provider.refuseConnections();
       const answer = await fresh.ask({
         path: "/groups/test-private",
         headers: { Authorization: authorization },

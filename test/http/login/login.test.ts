@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 beforeEach(() => {
-  server.provider.behave();
+  server.provider.clearFaults();
   server.events.length = 0;
 });
 
@@ -175,7 +175,7 @@ describe("the callback", () => {
   test("shows the token endpoint's error", async () => {
     const { visitor, url } = await begin("/login");
     const query = await server.provider.logIn(url.href);
-    server.provider.misbehave("other-400");
+    server.provider.injectFault("other-400");
     const answer = await visitor.ask(`/logged-in${query}`);
     expect(answer.text).toContain("It says: invalid_request (The stub was asked to say so)");
     expect(signIns()).toMatchObject([
@@ -250,10 +250,10 @@ describe("the callback", () => {
     "wrong-nonce",
     "no-nonce",
     "wrong-audience",
-  ] as const)("logs nobody in on an answer with %s", async (flaw) => {
+  ] as const)("logs nobody in on an answer with %s", async (fault) => {
     const { visitor, url } = await begin("/login");
     const query = await server.provider.logIn(url.href);
-    server.provider.misbehave(flaw);
+    server.provider.injectFault(fault);
     const answer = await visitor.ask(`/logged-in${query}`);
     expect(answer.status).toBe(500);
     expect(visitor.cookies.has("nextstrain.org-session")).toBe(false);
@@ -262,7 +262,7 @@ describe("the callback", () => {
   test("is 503 while the provider does not answer", async () => {
     const { visitor, url } = await begin("/login");
     const query = await server.provider.logIn(url.href);
-    server.provider.misbehave("server-error");
+    server.provider.injectFault("server-error");
     const answer = await visitor.ask(`/logged-in${query}`);
     expect([answer.status, answer.headers["retry-after"]]).toEqual([503, "5"]);
     // Reloading this page would not help.

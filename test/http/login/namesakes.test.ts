@@ -18,13 +18,13 @@ afterAll(async () => {
 });
 
 const json = { Accept: "application/json" };
-const tokenLife = 300;
+const tokenLifetime = 300;
 
 /** Two people with the same username, which is different in each test. */
 let count = 0;
 let name: string;
 beforeEach(() => {
-  server.provider.behave();
+  server.provider.clearFaults();
   name = `robin-${++count}`;
 });
 const subjectOf = (person: "elder" | "younger") => `${name}-the-${person}`;
@@ -126,7 +126,7 @@ describe("a session that version 0.1 began", () => {
     await asVersion01();
     expect(await username(one)).toBe(name);
     server.provider.setPerson({ sub: subjectOf("elder"), username: `${name}-smith`, groups: [] });
-    clock.pass(tokenLife + 1);
+    clock.pass(tokenLifetime + 1);
     for (const visitor of [one, two]) expect(await username(visitor)).toBe(`${name}-smith`);
     expect(await idsSeenBy(one)).toHaveLength(2);
     expect(sessionId(one)).not.toBe(sessionId(two));

@@ -147,9 +147,9 @@ describe.each([
     // Somebody of their own: what the tests before have ended is still being revoked.
     const leaving = { ...alice, sub: "subject-of-leah" };
     const visitor = await logIn(site, leaving);
-    expect(state.grants.alive(leaving.sub)).toBe(1);
+    expect(state.grants.countValid(leaving.sub)).toBe(1);
     await logOut(visitor);
-    if (revokes) await vi.waitFor(() => expect(state.grants.alive(leaving.sub)).toBe(0));
+    if (revokes) await vi.waitFor(() => expect(state.grants.countValid(leaving.sub)).toBe(0));
     else await delay(50);
     expect(state.calls.revocation > 0).toBe(revokes);
     expect(site.server.events.filter(({ event }) => event === "background")).toEqual([]);

@@ -18,7 +18,7 @@ afterAll(async () => {
   await server.provider.close();
 });
 beforeEach(() => {
-  server.provider.behave();
+  server.provider.clearFaults();
   server.events.length = 0;
 });
 

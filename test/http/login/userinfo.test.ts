@@ -17,7 +17,7 @@ afterAll(async () => {
   await server.provider.close();
 });
 beforeEach(() => {
-  server.provider.behave();
+  server.provider.clearFaults();
   server.provider.state.userinfoRequests.length = 0;
 });
 
@@ -52,13 +52,13 @@ test("while userinfo is unavailable, users lose neither roles nor sessions", asy
   setGroups("test-private/viewers");
   const visitor = browser(server);
   await visitor.logIn();
-  server.provider.misbehave("userinfo-500");
+  server.provider.injectFault("userinfo-500");
   expect((await browser(server).logIn()).status).toBe(503);
   clock.pass(301);
   const answer = await visitor.ask(privatePage);
   expect([answer.status, answer.headers["retry-after"]]).toEqual([503, "5"]);
   expect((await visitor.ask("/groups/blab")).status).toBe(200);
-  server.provider.behave();
+  server.provider.clearFaults();
   clock.pass(1);
   expect((await visitor.ask(privatePage)).status).toBe(200);
   const causes = server.events

@@ -13,23 +13,23 @@ afterAll(() => server.close());
 const overview = (group: string, content: string) =>
   putObjects(server, { [`${group}/group-overview.md`]: { type: "text/markdown", content } });
 
-/** How long the group's page took, in milliseconds. */
-const page = async (group: string): Promise<number> => {
-  const began = performance.now();
+/** Requests the group's page, and measures the time in milliseconds. */
+const timePage = async (group: string): Promise<number> => {
+  const startedAt = performance.now();
   const { status, text } = await server.ask({ path: `/groups/${group}`, headers: { Accept: "text/html" } });
   expect([status, text.includes("About us")]).toEqual([200, true]);
-  return performance.now() - began;
+  return performance.now() - startedAt;
 };
 
-test("a rendering waits for those before it, and nobody waits to see what is known", async () => {
+test("a rendering waits for those before it, and cached ones do not wait", async () => {
   await overview("MixedCase", "About us: *known*");
-  await page("MixedCase");
+  await timePage("MixedCase");
   await overview("blab", `About us: ${"_a*".repeat(16_000)}`);
-  const slow = page("blab");
+  const slow = timePage("blab");
   await sleep(200);
-  expect(await page("MixedCase")).toBeLessThan(1000);
+  expect(await timePage("MixedCase")).toBeLessThan(1000);
   await overview("MixedCase", "About us: *new*");
-  const [, waited] = await Promise.all([slow, page("MixedCase")]);
+  const [, waited] = await Promise.all([slow, timePage("MixedCase")]);
   expect(waited).toBeGreaterThan(1000);
 });
 
@@ -48,22 +48,22 @@ const v1 = (title: string) => {
   });
 };
 
-/** How long the dataset took to be converted and sent, in milliseconds. */
-const converted = async (title: string): Promise<number> => {
-  const began = performance.now();
+/** Requests the converted dataset, and measures the time in milliseconds. */
+const timeConversion = async (title: string): Promise<number> => {
+  const startedAt = performance.now();
   const { status, text } = await server.ask({ path: "/charon/getDataset?prefix=groups/blab/old" });
   expect([status, JSON.parse(text)]).toMatchObject([200, { meta: { title } }]);
-  return performance.now() - began;
+  return performance.now() - startedAt;
 };
 
-test("a conversion of an old dataset is a rendering, and what was converted needs no place", async () => {
+test("the conversion of a v1 dataset takes a slot for renderings, and a cached one needs none", async () => {
   await v1("known");
-  await converted("known");
+  await timeConversion("known");
   await overview("blab", `About us too: ${"_a*".repeat(16_000)}`);
   const slow = server.ask({ path: "/groups/blab", headers: { Accept: "text/html" } });
   await sleep(200);
-  expect(await converted("known")).toBeLessThan(1000);
+  expect(await timeConversion("known")).toBeLessThan(1000);
   await v1("new");
-  expect(await converted("new")).toBeGreaterThan(1000);
+  expect(await timeConversion("new")).toBeGreaterThan(1000);
   expect((await slow).status).toBe(200);
 });

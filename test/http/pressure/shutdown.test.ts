@@ -12,20 +12,20 @@ afterEach(async () => {
   for (const listener of opened.splice(0)) await listener.close(noDrain);
 });
 
-/** A listener that answers at once, but requests for /slow only when `release` is called. */
+/** A listener that responds at once, except to /slow, whose responses are left to the test. */
 const start = async () => {
   const listener = await listen({ host: "127.0.0.1", port: 0, tls: false });
   opened.push(listener);
-  const held: ServerResponse[] = [];
+  const pending: ServerResponse[] = [];
   listener.answerWith((request, response) => {
-    if (request.url === "/slow") held.push(response);
+    if (request.url === "/slow") pending.push(response);
     else response.end("done");
   });
-  return { listener, held };
+  return { listener, pending };
 };
 
-/** A connection as a proxy keeps it: several requests, one after the other. */
-const kept = async ({ port }: Listener) => {
+/** A keep-alive connection. */
+const keepAlive = async ({ port }: Listener) => {
   const socket = connect(port, "127.0.0.1");
   await once(socket, "connect");
   return socket;
@@ -38,9 +38,9 @@ const send = (socket: Socket, path: string): void => {
 const answer = async (socket: Socket): Promise<string> => String((await once(socket, "data"))[0]);
 
 describe("a listener that closes", () => {
-  test("answers what comes on connections it has, and asks to close them", async () => {
+  test("responds on open connections, with Connection: close", async () => {
     const { listener } = await start();
-    const socket = await kept(listener);
+    const socket = await keepAlive(listener);
     send(socket, "/");
     expect(await answer(socket)).toMatch(/^Connection: keep-alive/m);
     const closed = listener.close({ busy: 5000, idle: 5000 });
@@ -50,21 +50,21 @@ describe("a listener that closes", () => {
     await closed;
   });
 
-  test("finishes what is under way, and closes its connection then", async () => {
-    const { listener, held } = await start();
-    const socket = await kept(listener);
+  test("finishes requests in progress, and then closes their connections", async () => {
+    const { listener, pending } = await start();
+    const socket = await keepAlive(listener);
     send(socket, "/slow");
-    await expect.poll(() => held.length).toBe(1);
+    await expect.poll(() => pending.length).toBe(1);
     const closed = listener.close({ busy: 5000, idle: 0 });
     await pause(50);
-    held[0]?.end("at last");
+    pending[0]?.end("at last");
     expect(await answer(socket)).toMatch(/^Connection: close.*at last/ms);
     await closed;
   });
 
-  test("takes no new connections, from the first moment", async () => {
+  test("accepts no new connections from the beginning", async () => {
     const { listener } = await start();
-    const socket = await kept(listener);
+    const socket = await keepAlive(listener);
     const { port } = listener;
     const closed = listener.close({ busy: 5000, idle: 5000 });
     await expect(once(connect(port, "127.0.0.1"), "connect")).rejects.toMatchObject({ code: "ECONNREFUSED" });
@@ -72,18 +72,18 @@ describe("a listener that closes", () => {
     await closed;
   });
 
-  test("waits no longer than it is told, for idle connections and for busy ones", async () => {
-    const { listener, held } = await start();
-    const [idle, busy] = [await kept(listener), await kept(listener)];
+  test("waits no longer than its timeouts for idle and busy connections", async () => {
+    const { listener, pending } = await start();
+    const [idle, busy] = [await keepAlive(listener), await keepAlive(listener)];
     send(idle, "/");
     await answer(idle);
     send(busy, "/slow");
-    await expect.poll(() => held.length).toBe(1);
+    await expect.poll(() => pending.length).toBe(1);
     busy.on("error", () => undefined);
-    const begun = performance.now();
+    const startedAt = performance.now();
     const endOf = async (socket: Socket) => {
       await once(socket, "close");
-      return performance.now() - begun;
+      return performance.now() - startedAt;
     };
     const times = [endOf(idle), endOf(busy)] as const;
     idle.resume();

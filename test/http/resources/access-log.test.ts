@@ -49,26 +49,26 @@ describe("reading private data", () => {
     ["REST", "/groups/test-private/settings/overview", "text/markdown", "settings/overview"],
     ["Charon", "/charon/getSourceInfo?prefix=groups/test-private", "*/*", "settings"],
   ])(
-    "through %s at %s is one line, with the person, the group and the path",
-    async (_, path, Accept, told) => {
+    "through %s at %s is one event, with the user, the group and the path",
+    async (_, path, Accept, loggedPath) => {
       expect((await ask(path, { Accept })).status).toBe(200);
-      expect(accesses()).toEqual([{ ...byVera, action: "read", path: told }]);
+      expect(accesses()).toEqual([{ ...byVera, action: "read", path: loggedPath }]);
     },
   );
 
-  it("by a list of it is told too", async () => {
+  it("by listing it is an event too", async () => {
     expect((await ask("/charon/getAvailable?prefix=groups/test-private")).status).toBe(200);
     expect(accesses()).toEqual([{ ...byVera, action: "list", path: "" }]);
   });
 
-  it("that is refused, or not there, is no access", async () => {
+  it("that is denied, or does not exist, is no access", async () => {
     await server.ask({ path: "/charon/getDataset?prefix=groups/test-private/flu/ha" });
     await ask("/charon/getDataset?prefix=groups/test-private/nothing");
     expect(accesses()).toEqual([]);
   });
 });
 
-describe("what is denied to somebody who is logged in", () => {
+describe("a request that is denied to a user", () => {
   const denials = () => server.events.filter(({ event }) => event === "access-denied");
   const byOda = { event: "access-denied", caller: "user", username: "oda", subject: "oda" };
   const askOutsider = async (method: string, path: string, headers: Record<string, string> = {}) =>
@@ -98,9 +98,9 @@ describe("what is denied to somebody who is logged in", () => {
     ["GET", "/charon/getSourceInfo?prefix=groups/test-private", "read", "test-private", "settings"],
     ["DELETE", "/groups/blab/flu/ha", "delete", "blab", "flu/ha"],
     ["DELETE", "/groups/blab/settings/overview", "delete", "blab", "settings/overview"],
-  ])("by %s %s is one line, and no access", async (method, path, action, group, told) => {
+  ])("by %s %s is one event, and no access", async (method, path, action, group, loggedPath) => {
     expect((await askOutsider(method, path)).status).toBe(403);
-    expect(denials()).toEqual([{ ...byOda, action, group, path: told }]);
+    expect(denials()).toEqual([{ ...byOda, action, group, path: loggedPath }]);
     expect(accesses()).toEqual([]);
     expect(JSON.stringify(server.events)).not.toContain("s3cret");
   });
@@ -115,7 +115,7 @@ describe("what is denied to somebody who is logged in", () => {
     ["DELETE", "flu/ha", { "Content-Type": measurementsType }, undefined],
     ["PUT", "narratives/tale", { "Content-Type": measurementsType }, undefined],
     ["PUT", "settings/overview", { "Content-Type": measurementsType }, undefined],
-  ])("by %s of %s names the sidecar that is asked for with %j: %s", async (method, path, headers, file) => {
+  ])("by %s of %s names the requested sidecar with %j: %s", async (method, path, headers, file) => {
     expect((await askOutsider(method, `/groups/test-private/${path}`, headers)).status).toBe(403);
     const action = expect.stringMatching(/^(read|write|delete)$/);
     expect(denials()).toEqual([{ ...byOda, action, group: "test-private", path, ...(file ? { file } : {}) }]);
@@ -127,7 +127,7 @@ describe("what is denied to somebody who is logged in", () => {
     ["type=tree&type=meta", "tree"],
     ["type=main", undefined],
     ["type=s3cret", undefined],
-  ])("through Charon names the sidecar that is asked for with %s: %s", async (query, file) => {
+  ])("through Charon names the requested sidecar with %s: %s", async (query, file) => {
     const path = `/charon/getDataset?prefix=groups/test-private/flu/ha&${query}`;
     expect((await askOutsider("GET", path)).status).toBe(403);
     expect(denials()).toEqual([
@@ -135,7 +135,7 @@ describe("what is denied to somebody who is logged in", () => {
     ]);
   });
 
-  it("is told of an upload to where others may write, once its type is right", async () => {
+  it("is logged for an upload without permission, once its type is accepted", async () => {
     const answered = async (type: string) => {
       const { status } = await askOutsider("PUT", "/groups/blab/flu/ha", { "Content-Type": type });
       return [status, denials().length];
@@ -145,14 +145,14 @@ describe("what is denied to somebody who is logged in", () => {
     expect(denials()).toEqual([{ ...byOda, action: "write", group: "blab", path: "flu/ha" }]);
   });
 
-  it("is not told of groups that there are not, nor of who is not logged in", async () => {
+  it("is not logged for unknown groups, nor for anonymous callers", async () => {
     expect((await askOutsider("GET", "/groups/nowhere/flu/ha")).status).toBe(403);
     expect((await server.ask({ path: "/groups/test-private/flu/ha" })).status).toBe(401);
     expect((await server.ask({ method: "DELETE", path: "/groups/blab/flu/ha" })).status).toBe(401);
     expect(denials()).toEqual([]);
   });
 
-  it("holds no line break, and no more of a long address than a line of a log needs", async () => {
+  it("has no line break, and its path is cut", async () => {
     await askOutsider("GET", `/groups/test-private/a%0Ab${"c".repeat(4000)}`);
     const [{ path = "" } = {}] = denials() as unknown as { path?: string }[];
     expect(path).toMatch(/^a bc+…$/);
@@ -161,7 +161,7 @@ describe("what is denied to somebody who is logged in", () => {
 });
 
 describe("reading public data", () => {
-  it("is nobody's business", async () => {
+  it("is not logged", async () => {
     expect((await ask("/charon/getDataset?prefix=groups/blab/flu/ha")).status).toBe(200);
     expect((await server.ask({ path: "/charon/getAvailable?prefix=groups/blab" })).status).toBe(200);
     expect(accesses()).toEqual([]);
@@ -171,7 +171,7 @@ describe("reading public data", () => {
 describe("writing", () => {
   const byOlga = { event: "access", caller: "user", username: "olga", subject: "olga" };
 
-  it("is told in any group, with the file", async () => {
+  it("is logged in any group, with the file", async () => {
     await put(server, "/groups/blab/flu/ha", mainType, mainDataset);
     await put(server, "/groups/blab/flu/ha", measurementsType, '{"collections":[]}');
     await put(server, "/groups/blab/settings/overview", "text/markdown", "Hello");
@@ -191,7 +191,7 @@ describe("writing", () => {
     ]);
   });
 
-  it("that is refused changes nothing, and is none", async () => {
+  it("that is denied changes nothing, and is no access", async () => {
     expect((await put(server, "/groups/blab/flu/na", mainType, "no JSON")).status).toBe(400);
     expect((await ask("/groups/blab/flu/ha", {}, "DELETE")).status).toBe(403);
     expect(accesses()).toEqual([]);

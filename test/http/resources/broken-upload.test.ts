@@ -15,7 +15,7 @@ afterAll(() => server.close());
 
 const paths = async () => [...(await server.stored.objects()).keys()].sort();
 
-/** Clearing up after a client that has gone takes a moment. */
+/** Waits until the check succeeds, since cleaning up after a disconnect takes a moment. */
 const until = async (check: () => Promise<void>): Promise<void> => {
   for (const begun = Date.now(); ; ) {
     try {
@@ -36,7 +36,7 @@ const begin = async (path: string, headers: Record<string, string>) => {
 
 const large = `{"meta": {}, "tree": {"name": "root", "a": "${"a".repeat(400_000)}"}}`;
 
-describe("a client that goes away in the middle of its upload", () => {
+describe("a client that disconnects during its upload", () => {
   test.each([
     ["in chunks", { "Transfer-Encoding": "chunked" }, chunk(large.slice(0, 200_000))],
     ["of a known length", { "Content-Length": String(large.length) }, large.slice(0, 200_000)],
@@ -48,7 +48,7 @@ describe("a client that goes away in the middle of its upload", () => {
       { "Transfer-Encoding": "chunked" },
       chunk(mainDataset),
     ],
-  ])("%s leaves the old version, no trace, and a server that works", async (_, headers, part) => {
+  ])("%s leaves the old version, no temporary files, and a working server", async (_, headers, part) => {
     const path = "/groups/blab/broken/a";
     await put(server, path, mainType, mainDataset);
     const before = await paths();
@@ -73,7 +73,7 @@ describe("a client that goes away in the middle of its upload", () => {
     expect((await get(server, "/groups/blab/broken/new", mainType)).status).toBe(404);
   });
 
-  test("is not logged as a fault of the server", async () => {
+  test("is not logged as a server error", async () => {
     const failed = () => server.events.filter(({ event }) => event === "request-failed");
     const before = failed().length;
     const connection = await begin("/groups/blab/broken/b", { "Transfer-Encoding": "chunked" });
@@ -86,11 +86,11 @@ describe("a client that goes away in the middle of its upload", () => {
   });
 });
 
-describe("many uploads of one name at once", () => {
+describe("concurrent uploads of one name", () => {
   const version = (n: number) =>
     JSON.stringify({ meta: { n }, tree: { name: "root", pad: String(n).repeat(50_000) } });
 
-  test("leave one of them whole, and readers see only whole ones", async () => {
+  test("store one of them, and readers see complete versions only", async () => {
     const path = "/groups/blab/race/a";
     await put(server, path, mainType, version(0));
     const versions = [0, 1, 2, 3, 4, 5, 6, 7].map(version);
@@ -111,18 +111,18 @@ describe("many uploads of one name at once", () => {
     expect(versions).toContain((await get(server, path, mainType)).text);
   });
 
-  test("that must not be there yet let one win", async () => {
+  test("with If-None-Match: * store exactly one", async () => {
     const headers = { "If-None-Match": "*" };
     const create = async (n: number): Promise<Answer> => {
       const answer = await put(server, "/groups/blab/race/b", mainType, version(n), headers);
-      // A bucket may have no answer for all of them at once; who is told so asks again.
+      // A bucket may be too busy for all of them at once, so clients retry on 503.
       return answer.status === 503 ? create(n) : answer;
     };
     const answers = await Promise.all([0, 1, 2, 3, 4].map(create));
     expect(answers.map(({ status }) => status).sort()).toEqual([204, 412, 412, 412, 412]);
   });
 
-  test("do not mix with a download under way", async () => {
+  test("do not mix with a download in progress", async () => {
     const path = "/groups/blab/race/c";
     const first = JSON.stringify({ meta: {}, tree: { name: "root", pad: "ab".repeat(4_000_000) } });
     await put(server, path, mainType, first);

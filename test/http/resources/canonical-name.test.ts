@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-describe("a group's name spelled otherwise", () => {
+describe("a group's name that is not canonical", () => {
   test.each([
     ["/groups/mixedcase", "/groups/MixedCase"],
     ["/groups/MIXEDCASE/", "/groups/MixedCase/"],
@@ -30,7 +30,7 @@ describe("a group's name spelled otherwise", () => {
     ["/groups/%EF%BC%ADixedCase/ncov/19B", "/groups/MixedCase/ncov/19B"],
     ["/GROUPS/mixedcase/ncov//19B", "/groups/MixedCase/ncov//19B"],
     ["/groups/BLAB//evil.example/x", "/groups/blab//evil.example/x"],
-  ])("%s leads readers to %s", async (path, location) => {
+  ])("%s redirects GET to %s", async (path, location) => {
     const headers = { ...owner, ...(path.includes("BLAB") ? await bearerOf(server, "owner", "blab") : {}) };
     for (const method of ["GET", "HEAD"]) {
       const answer = await server.ask({ method, path, headers });
@@ -39,18 +39,18 @@ describe("a group's name spelled otherwise", () => {
     }
   });
 
-  test("is answered at once when it is the canonical one, however the rest is written", async () => {
+  test("is not redirected when only the rest of the path is spelled otherwise", async () => {
     for (const path of ["/Groups/MixedCase/ncov/19B", "/groups/MixedCase/n%63ov/19B/"]) {
       expect((await server.ask({ path })).status).toBe(200);
     }
   });
 
-  test("of a private group is not corrected for those who may not see it", async () => {
+  test("of a private group is not redirected without permission", async () => {
     const answer = await server.ask({ path: "/groups/TEST-private/ncov/19B" });
     expect([answer.status, answer.headers.location]).toEqual([401, undefined]);
   });
 
-  test("takes uploads, deletions and questions for methods as they are", async () => {
+  test("is accepted by PUT, DELETE and OPTIONS without a redirect", async () => {
     const path = "/groups/mixedCASE/written";
     const put = await server.ask({
       method: "PUT",
@@ -66,7 +66,7 @@ describe("a group's name spelled otherwise", () => {
     expect((await server.ask(canonical)).status).toBe(404);
   });
 
-  test("is understood by Charon, which answers with canonical names", async () => {
+  test("is accepted by Charon, which responds with canonical names", async () => {
     const prefix = "groups/mixedcase/ncov/19B";
     const listed = await server.ask({ path: `/charon/getAvailable?prefix=${prefix}` });
     expect(listed.json()).toMatchObject({ datasets: [{ request: "groups/MixedCase/ncov/19B" }] });

@@ -32,12 +32,12 @@ const ask = (path: string, headers: Record<string, string>, method = "GET"): Pro
 
 const [path, Accept] = objects[0];
 
-/** A date as HTTP writes it, some seconds away from another. */
+/** An HTTP date, some seconds after another. */
 const shifted = (date: string | undefined, seconds: number): string =>
   new Date(Date.parse(date ?? "") + seconds * 1000).toUTCString();
 
-describe("a condition that holds no longer", () => {
-  test.each(objects)("spares the body of %s as %s", async (path, Accept) => {
+describe("a condition that does not hold", () => {
+  test.each(objects)("results in 304 without a body for %s as %s", async (path, Accept) => {
     for (const encoding of ["gzip", "identity"]) {
       const asked = { Accept, "Accept-Encoding": encoding };
       const { headers } = await ask(path, asked);
@@ -68,12 +68,12 @@ describe("a condition that holds no longer", () => {
 
 describe("If-None-Match", () => {
   test.each([
-    ["the tag", (tag: string) => tag, 304],
-    ["the weak form of the tag", (tag: string) => `W/${tag}`, 304],
-    ["a list with the tag in it", (tag: string) => `"a", W/"b,c" , ${tag}`, 304],
+    ["the ETag", (tag: string) => tag, 304],
+    ["the weak form of the ETag", (tag: string) => `W/${tag}`, 304],
+    ["a list with the ETag", (tag: string) => `"a", W/"b,c" , ${tag}`, 304],
     ["*", () => "*", 304],
-    ["another tag", () => '"another"', 200],
-    ["the tag without quotes", (tag: string) => tag.slice(1, -1), 200],
+    ["another ETag", () => '"another"', 200],
+    ["the ETag without quotes", (tag: string) => tag.slice(1, -1), 200],
     ["nothing", () => "", 200],
   ])("with %s", async (_, spell, status) => {
     const { headers } = await ask(path, { Accept });
@@ -81,7 +81,7 @@ describe("If-None-Match", () => {
     expect(answer.status).toBe(status);
   });
 
-  test("comes before If-Modified-Since, whatever that says", async () => {
+  test("takes precedence over If-Modified-Since", async () => {
     const { headers } = await ask(path, { Accept });
     const [tag = "", date = ""] = [headers.etag, headers["last-modified"]];
     const both = (noneMatch: string, since: string) =>
@@ -90,13 +90,13 @@ describe("If-None-Match", () => {
     expect((await both(tag, shifted(date, -3600))).status).toBe(304);
   });
 
-  test("with the tag of the other encoding's form asks for this one's bytes", async () => {
+  test("with the ETag of another coding does not match", async () => {
     const gzip = await ask(path, { Accept, "Accept-Encoding": "gzip" });
     const answer = await ask(path, { Accept, "If-None-Match": gzip.headers.etag ?? "" });
     expect([answer.status, answer.headers["content-encoding"]]).toEqual([200, undefined]);
   });
 
-  test("knows the weak tag of what was compressed on its way", async () => {
+  test("matches the weak ETag of a response that was compressed", async () => {
     const asked = { Accept, "Accept-Encoding": "gzip" };
     const { headers } = await ask("/groups/blab/long", asked);
     expect([headers["content-encoding"], headers.etag]).toEqual(["gzip", expect.stringMatching(/^W\/"/)]);
@@ -104,7 +104,7 @@ describe("If-None-Match", () => {
     expect(answer.status).toBe(304);
   });
 
-  test("does not tell what a caller may not read, nor find what is not there", async () => {
+  test("comes after 401, 404 and 406", async () => {
     for (const condition of ["*", '"x"']) {
       const denied = await server.ask({
         path: "/groups/test-private/x",
@@ -128,14 +128,14 @@ describe("If-Modified-Since", () => {
     expect((await ask(path, { Accept, "If-Modified-Since": since })).status).toBe(status);
   });
 
-  test("with what is no date is ignored", async () => {
+  test("with an invalid date is ignored", async () => {
     expect((await ask(path, { Accept, "If-Modified-Since": "yesterday" })).status).toBe(200);
   });
 });
 
 describe("conditions", () => {
   test.each(["no-cache", "max-age=0, no-cache", "no-cache, no-store"])(
-    "are switched off by Cache-Control: %s",
+    "are ignored with Cache-Control: %s",
     async (control) => {
       const { headers } = await ask(path, { Accept });
       const condition = { "If-None-Match": headers.etag ?? "", "Cache-Control": control };
@@ -150,7 +150,7 @@ describe("conditions", () => {
     ["/whoami"],
     ["/groups/blab/settings/roles"],
     ["/.well-known/openid-configuration"],
-  ])("on the weak tag of the JSON of %s are honoured", async (path) => {
+  ])("on the weak ETag of the JSON of %s are evaluated", async (path) => {
     const first = await ask(path, { Accept });
     expect(first.headers.etag).toMatch(/^W\/"[^"]+"$/);
     const again = await ask(path, { Accept, "If-None-Match": first.headers.etag ?? "" });
@@ -160,7 +160,7 @@ describe("conditions", () => {
     expect((await ask(path, { Accept, "If-None-Match": '"another"' })).status).toBe(200);
   });
 
-  test("on pages are not: pages are made anew each time", async () => {
+  test("on pages are not, since pages have no ETag", async () => {
     const answer = await ask(path, { Accept: "text/html", "If-None-Match": "*" });
     expect([answer.status, answer.headers.etag]).toEqual([200, undefined]);
   });

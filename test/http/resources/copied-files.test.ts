@@ -6,7 +6,7 @@ import type { RunningServer } from "../../support/server/running-server.ts";
 import { startServer } from "../../support/server/running-server.ts";
 import { bearerOf } from "../../support/sessions/callers.ts";
 
-const nothing = "application/octet-stream";
+const unknownType = "application/octet-stream";
 const narrative =
   "---\ntitle: Copied\n---\n\n# [One](https://groups.example.org/groups/blab/copied?d=tree)\nText\n";
 const logo = pngOf(8, 8);
@@ -15,10 +15,10 @@ let server: RunningServer;
 let owner: Record<string, string>;
 beforeAll(async () => {
   server = await startServer();
-  // As they lie there after a copy to a disk and back: the type says nothing, and the encoding is lost.
+  // After a copy to a disk and back the media type and the encoding are lost.
   await putObjects(server, {
     "blab/datasets/copied.json": {
-      type: nothing,
+      type: unknownType,
       content: gzipSync(mainContent("copied")),
       encoding: "none",
     },
@@ -27,9 +27,9 @@ beforeAll(async () => {
       content: mainContent("plain"),
       encoding: "none",
     },
-    "blab/narratives/copied.md": { type: nothing, content: gzipSync(narrative), encoding: "none" },
+    "blab/narratives/copied.md": { type: unknownType, content: gzipSync(narrative), encoding: "none" },
     "blab/group-overview.md": {
-      type: nothing,
+      type: unknownType,
       content: gzipSync("---\ntitle: Back again\n---\nHello"),
       encoding: "none",
     },
@@ -52,7 +52,7 @@ const routes: readonly (readonly [string, string, string | Buffer])[] = [
   ["/groups/blab/settings/logo", "image/png", logo],
 ];
 
-describe("files that a copy has brought back without their metadata", () => {
+describe("files that were copied into the store without metadata", () => {
   test.each(routes)("are served as before at %s", async (path, Accept, content) => {
     const plain = await ask(path, { Accept });
     expect([plain.status, plain.headers["content-encoding"]]).toEqual([200, undefined]);
@@ -66,16 +66,16 @@ describe("files that a copy has brought back without their metadata", () => {
     expect([again.status, again.text]).toEqual([304, ""]);
   });
 
-  test("are shown on the group's page too", async () => {
+  test("are used for the group's page too", async () => {
     const info = (await ask("/charon/getSourceInfo?prefix=groups/blab")).json();
     expect(info).toMatchObject({ title: "Back again", overview: "Hello" });
     expect(JSON.stringify(info)).toContain(logo.toString("base64").slice(0, 40));
   });
 });
 
-describe("names that mean something else", () => {
-  test("group-overview is no narrative's name, and the answer says where the overview is changed", async () => {
-    const sent = await server.ask({
+describe("names with a special meaning", () => {
+  test("group-overview cannot be a narrative, and the error refers to the settings", async () => {
+    const rejected = await server.ask({
       method: "PUT",
       path: "/groups/blab/narratives/group-overview",
       headers: {
@@ -86,11 +86,11 @@ describe("names that mean something else", () => {
       },
       body: "Hello",
     });
-    expect(sent.status).toBe(400);
-    expect(sent.text).toContain("settings");
+    expect(rejected.status).toBe(400);
+    expect(rejected.text).toContain("settings");
   });
 
-  test("a narrative's exact name counts before one without its language", async () => {
+  test("a narrative's exact name takes precedence over the one without its language", async () => {
     await putObjects(server, {
       "blab/narratives/ncov_en_weekly.md": { type: "text/markdown", content: "---\ntitle: English\n---\n" },
       "blab/narratives/ncov_weekly.md": { type: "text/markdown", content: "---\ntitle: Another one\n---\n" },

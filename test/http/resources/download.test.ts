@@ -6,7 +6,7 @@ import { dataset, putObjects, putSamples } from "../../support/resources/stored-
 import type { RunningServer } from "../../support/server/running-server.ts";
 import { startServer } from "../../support/server/running-server.ts";
 
-/** More than all buffers between a file and a client hold. */
+/** Longer than all buffers between a file and a client. */
 const long = Buffer.from(randomBytes(12_000_000).toString("base64"));
 
 let server: RunningServer;
@@ -29,8 +29,8 @@ afterAll(() => server.close());
 const ask = (name: string, headers: Record<string, string> = {}, method = "GET") =>
   server.ask({ method, path: `/groups/blab/${name}`, headers: { Accept: dataset(), ...headers } });
 
-/** Begins a download and goes away after the first bytes. */
-const leave = (headers: Record<string, string>): Promise<void> =>
+/** Starts a download and disconnects after the first bytes. */
+const disconnect = (headers: Record<string, string>): Promise<void> =>
   new Promise((resolve, reject) => {
     const request = get(`${server.origin}/groups/blab/long`, { headers, agent: false }, (response) => {
       response.once("data", () => {
@@ -42,12 +42,12 @@ const leave = (headers: Record<string, string>): Promise<void> =>
   });
 
 describe("a download", () => {
-  test("is whole, whatever its length", async () => {
+  test("is complete, whatever its length", async () => {
     expect((await ask("long")).bytes.equals(long)).toBe(true);
     expect((await ask("long", { Accept: dataset("measurements") })).bytes.equals(long)).toBe(true);
   });
 
-  test("under HEAD, or of what the client has, does not touch the content", async () => {
+  test("by HEAD, or with a matching ETag, does not read the content", async () => {
     for (const name of ["damaged", "cut"]) {
       const head = await ask(name, {}, "HEAD");
       expect(head.status).toBe(200);
@@ -55,7 +55,7 @@ describe("a download", () => {
     }
   });
 
-  test.each(["damaged", "cut"])("of a %s file looks broken, and never whole", async (name) => {
+  test.each(["damaged", "cut"])("of a %s file breaks off, and never looks complete", async (name) => {
     const before = server.events.length;
     const outcome = await ask(name).then(
       ({ status }) => status,
@@ -67,25 +67,25 @@ describe("a download", () => {
     expect(logged.length).toBeGreaterThan(0);
   });
 
-  test("of a damaged file comes as it lies there to whoever takes gzip", async () => {
+  test("of a damaged file is sent as it is stored to clients that accept gzip", async () => {
     expect((await ask("damaged", { "Accept-Encoding": "gzip" })).text).toBe("this is no gzip");
   });
 
   test.each([
     ["as it is", { Accept: dataset() }],
     ["compressed", { Accept: dataset("measurements"), "Accept-Encoding": "gzip" }],
-    ["decompressed on the way", { Accept: dataset("measurements") }],
-    ["compressed on the way", { Accept: dataset(), "Accept-Encoding": "gzip" }],
-  ])("that its client leaves is no error, and leaves no file open: %s", async (_, headers) => {
+    ["decompressed while it is sent", { Accept: dataset("measurements") }],
+    ["compressed while it is sent", { Accept: dataset(), "Accept-Encoding": "gzip" }],
+  ])("that its client aborts is no error, and leaves no file open: %s", async (_, headers) => {
     const before = server.events.length;
-    for (let time = 0; time < 5; time += 1) await leave(headers);
+    for (let time = 0; time < 5; time += 1) await disconnect(headers);
     const events = () => server.events.slice(before);
     await expect.poll(() => events().filter(({ event }) => event === "request").length).toBe(5);
     await expect.poll(() => server.stored.openReads()).toEqual([]);
     expect(events().filter(({ event }) => event !== "request")).toEqual([]);
   });
 
-  test("leaves no file open when nothing was read", async () => {
+  test("leaves no file open when the body is not read", async () => {
     const { headers } = await ask("long");
     for (let time = 0; time < 5; time += 1) {
       await ask("long", {}, "HEAD");

@@ -7,7 +7,7 @@ import { sampleContent } from "../../support/resources/sample-content.ts";
 import type { RunningServer } from "../../support/server/running-server.ts";
 import { startServer } from "../../support/server/running-server.ts";
 
-/** Files as labs have them, of hundreds of samples. */
+/** Realistic files, of hundreds of samples. */
 const files: [SampleName, string, string][] = [
   ["main", "/groups/blab/lakeside/2024", datasetType("main")],
   ["root-sequence", "/groups/blab/lakeside/2024", datasetType("root-sequence")],
@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** As the CLI sends: gzip, in chunks, of unknown length (CLI-30). */
+/** Uploads as the CLI does: gzip, in chunks, of unknown length (CLI-30). */
 const putAsClient = async (path: string, type: string, bytes: Buffer): Promise<string> => {
   const connection = await rawConnection(server.origin);
   const headers = {
@@ -32,7 +32,8 @@ const putAsClient = async (path: string, type: string, bytes: Buffer): Promise<s
     "Transfer-Encoding": "chunked",
   };
   await connection.send(head(`PUT ${path}`, headers));
-  for (let at = 0; at < bytes.length; at += 1000) await connection.send(chunk(bytes.subarray(at, at + 1000)));
+  for (let offset = 0; offset < bytes.length; offset += 1000)
+    await connection.send(chunk(bytes.subarray(offset, offset + 1000)));
   await connection.send(lastChunk);
   const status = await connection.until(/^HTTP\/1\.1 \d{3}/);
   connection.close();
@@ -50,13 +51,13 @@ describe.each(files)("%s", (name, path, type) => {
     expect(gunzipSync(packed.bytes).equals(original)).toBe(true);
   };
 
-  test("comes back byte by byte when it was sent plain", async () => {
+  test("is unchanged when it was uploaded plain", async () => {
     const original = sampleContent(name);
     expect((await put(server, path, type, original)).status).toBe(204);
     await expectSame(original);
   });
 
-  test("comes back byte by byte when it was sent as gzip", async () => {
+  test("is unchanged when it was uploaded as gzip", async () => {
     const original = sampleContent(name);
     const packed = gzipSync(original);
     expect((await put(server, path, type, packed, { "Content-Encoding": "gzip" })).status).toBe(204);
@@ -64,14 +65,14 @@ describe.each(files)("%s", (name, path, type) => {
     expect((await get(server, path, type, { "Accept-Encoding": "gzip" })).bytes.equals(packed)).toBe(true);
   });
 
-  test("comes back byte by byte when it was sent as the CLI does", async () => {
+  test("is unchanged when it was uploaded as by the CLI", async () => {
     const original = sampleContent(name);
     expect(await putAsClient(path, type, gzipSync(original))).toBe("HTTP/1.1 204");
     await expectSame(original);
   });
 });
 
-describe("all of them together", () => {
+describe("all files of a dataset", () => {
   test("are listed, and open for Auspice", async () => {
     for (const [name, path, type] of files) await put(server, path, type, sampleContent(name));
     const listed = (await server.ask({ path: "/charon/getAvailable?prefix=/groups/blab" })).json();

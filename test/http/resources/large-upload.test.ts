@@ -14,41 +14,42 @@ afterAll(() => server.close());
 
 const megabyte = 1_000_000;
 
-/** JSON that compresses a little; the same piece again and again, so that the client needs no memory either. */
-const piece = Buffer.from(
+/** JSON that compresses a little; it is repeated, so that the client needs little memory too. */
+const fragment = Buffer.from(
   Array.from({ length: megabyte / 20 }, (_, i) => `[${Math.imul(i, 2654435761) >>> 0},"ACGTT"],`.padEnd(20))
     .join("")
     .slice(0, megabyte - 20)
     .replace(/,[^,]*,[^,]*$/, ","),
 );
-const pieces = function* (size: number): Generator<Buffer> {
+const fragments = function* (size: number): Generator<Buffer> {
   yield Buffer.from('{"meta": {}, "tree": {"name": "root", "children": [');
-  for (let sent = 0; sent < size; sent += piece.length) {
-    for (let at = 0; at < piece.length; at += 50_000) yield piece.subarray(at, at + 50_000);
+  for (let sent = 0; sent < size; sent += fragment.length) {
+    for (let offset = 0; offset < fragment.length; offset += 50_000)
+      yield fragment.subarray(offset, offset + 50_000);
   }
   yield Buffer.from("0]}}");
 };
 
-/** Answers of /healthz and the process's memory, measured while something is going on. */
-const watch = () => {
+/** Measures response times of /healthz and the process's memory until the returned function is called. */
+const startMeasuring = () => {
   const lowest = process.memoryUsage.rss();
-  const seen = { slowest: 0, growth: 0, answers: 0 };
+  const measured = { slowest: 0, growth: 0, responses: 0 };
   let isOver = false;
   const watching = (async () => {
     while (!isOver) {
-      const begun = performance.now();
+      const startedAt = performance.now();
       const { status } = await server.ask({ path: "/healthz" });
       if (status !== 200) throw new Error(`/healthz answered ${status}`);
-      seen.answers += 1;
-      seen.slowest = Math.max(seen.slowest, performance.now() - begun);
-      seen.growth = Math.max(seen.growth, process.memoryUsage.rss() - lowest);
+      measured.responses += 1;
+      measured.slowest = Math.max(measured.slowest, performance.now() - startedAt);
+      measured.growth = Math.max(measured.growth, process.memoryUsage.rss() - lowest);
       await delay(10);
     }
   })();
   return async () => {
     isOver = true;
     await watching;
-    return seen;
+    return measured;
   };
 };
 
@@ -77,7 +78,7 @@ const send = async (
 const gzipped = async function* (size: number): AsyncGenerator<Buffer> {
   const gzip = createGzip({ level: 1 });
   const written = (async () => {
-    for (const bytes of pieces(size))
+    for (const bytes of fragments(size))
       if (!gzip.write(bytes)) await new Promise((done) => gzip.once("drain", done));
     gzip.end();
   })();
@@ -87,24 +88,24 @@ const gzipped = async function* (size: number): AsyncGenerator<Buffer> {
 
 describe("an upload of 60 MB", () => {
   test.each([
-    ["plain", {}, pieces],
+    ["plain", {}, fragments],
     ["as gzip", { "Content-Encoding": "gzip" }, gzipped],
-  ])("%s takes little memory, and others are answered meanwhile", async (_, headers, body) => {
-    // What a process takes for its first upload stays with it, and says nothing about the size.
+  ])("%s takes little memory, and others are served meanwhile", async (_, headers, body) => {
+    // A first upload makes the process grow once, whatever its size.
     await send("/groups/blab/warm", headers, body(20 * megabyte));
-    const stop = watch();
+    const stop = startMeasuring();
     expect(await send("/groups/blab/large", headers, body(60 * megabyte))).toBe("HTTP/1.1 204");
-    const { slowest, growth, answers } = await stop();
-    expect(answers).toBeGreaterThan(5);
+    const { slowest, growth, responses } = await stop();
+    expect(responses).toBeGreaterThan(5);
     expect(slowest).toBeLessThan(500);
     expect(growth).toBeLessThan(40 * megabyte);
   });
 
-  test("comes back whole", async () => {
+  test("is stored completely", async () => {
     const Accept = { Accept: mainType, "Accept-Encoding": "gzip" };
     const { bytes } = await server.ask({ path: "/groups/blab/large", headers: Accept });
     const text = gunzipSync(bytes);
-    const expected = Buffer.concat([...pieces(60 * megabyte)]);
+    const expected = Buffer.concat([...fragments(60 * megabyte)]);
     expect(text.equals(expected)).toBe(true);
   });
 });

@@ -16,13 +16,13 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-const places: [string, string, string, string][] = [
+const targets: [string, string, string, string][] = [
   ["a dataset", "/groups/blab/cond/a", mainType, mainDataset],
   ["a narrative", "/groups/blab/narratives/cond/a", narrativeType, narrative],
   ["an overview", "/groups/blab/settings/overview", "text/markdown", "Hello\n"],
 ];
 
-describe.each(places)("a condition on %s", (_, path, type, content) => {
+describe.each(targets)("a precondition on %s", (_, path, type, content) => {
   let stored: string;
   let identity: string;
   const remove = async (headers: Record<string, string> = {}) =>
@@ -37,18 +37,18 @@ describe.each(places)("a condition on %s", (_, path, type, content) => {
     identity = (await get(server, path, type)).headers["etag"] ?? "";
   });
 
-  /** What the header says, and whether it holds for what is there. */
+  /** A header, and whether it holds for the stored object. */
   const rows: [string, () => Record<string, string>, boolean][] = [
-    ["If-Match with the tag of the gzip form", () => ({ "If-Match": stored }), true],
-    ["If-Match with the tag of the decompressed form", () => ({ "If-Match": identity }), true],
-    ["If-Match with the tag among others", () => ({ "If-Match": `"a", ${stored}, "b"` }), true],
+    ["If-Match with the ETag of the gzip form", () => ({ "If-Match": stored }), true],
+    ["If-Match with the ETag of the decompressed form", () => ({ "If-Match": identity }), true],
+    ["If-Match with the ETag among others", () => ({ "If-Match": `"a", ${stored}, "b"` }), true],
     ["If-Match: *", () => ({ "If-Match": "*" }), true],
-    ["If-Match with another tag", () => ({ "If-Match": '"another"' }), false],
-    ["If-Match with the tag as a weak one", () => ({ "If-Match": `W/${stored}` }), false],
+    ["If-Match with another ETag", () => ({ "If-Match": '"another"' }), false],
+    ["If-Match with the ETag as a weak one", () => ({ "If-Match": `W/${stored}` }), false],
     ["If-None-Match: *", () => ({ "If-None-Match": "*" }), false],
   ];
 
-  test("has two strong tags to name, one for each form", () => {
+  test("can name two strong ETags, with and without gzip", () => {
     expect(stored).toMatch(/^"[^"]+"$/);
     expect(identity).toMatch(/^"[^"]+"$/);
     expect(identity).not.toBe(stored);
@@ -68,33 +68,33 @@ describe.each(places)("a condition on %s", (_, path, type, content) => {
 
   test.each([
     ["If-Match: *", { "If-Match": "*" }, 412],
-    ["If-Match with any tag", { "If-Match": '"a"' }, 412],
+    ["If-Match with any ETag", { "If-Match": '"a"' }, 412],
     ["If-None-Match: *", { "If-None-Match": "*" }, 204],
-  ])("%s is about what is not there, too", async (_, headers, status) => {
+  ])("%s applies to an absent object too", async (_, headers, status) => {
     await remove();
     expect((await put(server, path, type, content, headers)).status).toBe(status);
     await remove();
     expect((await remove(headers)).status).toBe(status);
   });
 
-  test("the tag of a version that was replaced holds no more", async () => {
+  test("with the ETag of a replaced version does not hold", async () => {
     await put(server, path, type, `${content} `);
     expect((await put(server, path, type, content, { "If-Match": stored })).status).toBe(412);
   });
 
-  test("is not asked for: without any, the last writer wins", async () => {
+  test("is optional: without one, the last writer wins", async () => {
     expect((await put(server, path, type, `${content} `)).status).toBe(204);
     expect((await remove()).status).toBe(204);
   });
 
   test.each([
     ["both", { "If-Match": "*", "If-None-Match": "*" }],
-    ["If-None-Match with a tag", { "If-None-Match": '"a"' }],
-  ])("that makes no sense is refused: %s", async (_, headers) => {
+    ["If-None-Match with an ETag", { "If-None-Match": '"a"' }],
+  ])("that is not supported is rejected: %s", async (_, headers) => {
     expect((await put(server, path, type, content, headers)).status).toBe(400);
   });
 
-  test("is not looked at before the permission", async () => {
+  test("comes after the permission", async () => {
     const headers = { Authorization: await server.bearer("vera", "blab/viewers"), "If-Match": '"another"' };
     expect((await put(server, path, type, content, headers)).status).toBe(403);
   });

@@ -26,7 +26,7 @@ const listed = async (): Promise<string[]> => {
   return (answer.json() as { datasets: { request: string }[] }).datasets.map(({ request }) => request);
 };
 
-/** As the CLI encodes paths (CLI-23). */
+/** Encodes a path as the CLI does (CLI-23). */
 const encodeAsClient = (name: string): string =>
   encodeURIComponent(name)
     .replace(/%2F/g, "/")
@@ -69,7 +69,7 @@ describe("a dataset may be called", () => {
   });
 });
 
-describe("names stay apart", () => {
+describe("names are distinct", () => {
   test.each([
     ["that differ only in letter case", "case/Ncov", "case/ncov"],
     ["of which one is below the other", "up", "up/down"],
@@ -93,7 +93,7 @@ describe("names stay apart", () => {
   });
 });
 
-describe("what is stored under a name that uploads no longer take", () => {
+describe("an object under a name that uploads no longer accept", () => {
   test.each(["50%", "a%2Bb", "c?d#e", "x\\y", "blank ", "zero\u200bwidth"])(
     "is read, listed and deleted: %j",
     async (name) => {
@@ -133,7 +133,7 @@ describe("two Unicode forms of a name", () => {
     Promise.all([composed, decomposed].map(async (path) => (await read(path)).text));
   const onlyIfNew = { "If-None-Match": "*" };
 
-  test("are one: the second upload finds what the first has made", async () => {
+  test("are equivalent: the second upload replaces the first", async () => {
     expect((await put(server, decomposed, mainType, named("first"), onlyIfNew)).status).toBe(204);
     expect((await put(server, composed, mainType, named("second"), onlyIfNew)).status).toBe(412);
     expect(await inEitherForm((path) => get(server, path, mainType))).toEqual([
@@ -153,7 +153,7 @@ describe("two Unicode forms of a name", () => {
   test.each([
     ["decomposed", "I\u0302le_2024"],
     ["of a Mac's file below a typed name", "\u00cele_2024-e\u0301te\u0301"],
-  ])("lead to what is stored under an old key: %s", async (_, stored) => {
+  ])("find an object under an old key: %s", async (_, stored) => {
     const path = `/groups/blab/${encodeURIComponent(stored.normalize("NFC").replace("_", "/")).replace("%2F", "/")}`;
     await putObjects(server, {
       [`blab/datasets/${stored}.json`]: { type: mainType, content: named("old") },
@@ -163,7 +163,7 @@ describe("two Unicode forms of a name", () => {
       },
     });
     const nfd = `/groups/blab/${encodeURIComponent(decodeURIComponent(path.slice(13)).normalize("NFD")).replace("%2F", "/")}`;
-    // What others put into the store may be missing for as long as a list of its folder is remembered.
+    // An object that was not uploaded here may be missing until the cached listing expires.
     await expect.poll(async () => (await get(server, nfd, mainType)).status, { timeout: 5000 }).toBe(200);
     for (const address of [path, nfd]) {
       expect((await get(server, address, mainType)).text).toBe(named("old"));
@@ -191,7 +191,7 @@ describe("two Unicode forms of a name", () => {
     }
   });
 
-  test("that are stored both show the composed one, once, and are deleted together", async () => {
+  test("that are both stored are listed once, composed, and deleted together", async () => {
     await putObjects(server, {
       "blab/datasets/I\u0302le_2024.json": { type: mainType, content: named("decomposed") },
       "blab/datasets/\u00cele_2024.json": { type: mainType, content: named("composed") },
@@ -206,7 +206,7 @@ describe("two Unicode forms of a name", () => {
     expect((await get(server, decomposed, mainType)).status).toBe(404);
   });
 
-  test("of a narrative are one, on both routes", async () => {
+  test("of a narrative are equivalent, on both routes", async () => {
     await putObjects(server, {
       "blab/narratives/e\u0301te\u0301.md": { type: narrativeType, content: narrative },
     });
@@ -223,7 +223,7 @@ describe("two Unicode forms of a name", () => {
   });
 });
 
-describe("a PUT is refused with 400", () => {
+describe("a PUT is rejected with 400", () => {
   test.each([
     ["an underscore", "/groups/blab/a_b"],
     ["an encoded underscore", "/groups/blab/a%5Fb"],
@@ -260,7 +260,7 @@ describe("a PUT is refused with 400", () => {
     expect(await listed()).toEqual(before);
   });
 
-  test("for a narrative of a name that Auspice loses, with the reason", async () => {
+  test("for a narrative whose name Auspice cannot open, with the reason", async () => {
     const answer = await put(server, "/groups/blab/narratives/why%3F", narrativeType, narrative);
     expect(answer.status).toBe(400);
     expect(answer.json()).toEqual({
@@ -268,7 +268,7 @@ describe("a PUT is refused with 400", () => {
     });
   });
 
-  test("for a narrative with an underscore, but not for one that is called like a sidecar", async () => {
+  test("for a narrative with an underscore, but not for the name of a sidecar", async () => {
     expect((await put(server, "/groups/blab/narratives/a_b", narrativeType, narrative)).status).toBe(400);
     expect((await put(server, "/groups/blab/narratives/a/tree", narrativeType, narrative)).status).toBe(204);
   });

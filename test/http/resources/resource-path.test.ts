@@ -49,7 +49,7 @@ describe("a resource's path", () => {
     "ncov/19B:a_b",
     "ncov/19B%3Ancov/19B",
     "ncov/19B?c=country",
-  ])("leads to the dataset when it is %s", async (path) => {
+  ])("identifies the dataset when it is %s", async (path) => {
     expect((await read(path)).json()).toMatchObject({ meta: { title: "blab 19B" } });
   });
 
@@ -79,7 +79,7 @@ describe("a resource's path", () => {
     ["hides .. behind an encoded slash", "ncov/x%2F..%2F19B"],
     ["hides .. behind a doubly encoded name", "ncov/x%2f%2e%2e%2f19B"],
     ["ends in a sidecar's name", "ncov/measurements"],
-  ])("that %s is refused with 400, to read, write and remove", async (_, path) => {
+  ])("that %s is rejected with 400, to read, write and remove", async (_, path) => {
     const answers = [await read(path), await write(path), await remove(path)];
     expect(answers.map(({ status }) => status)).toEqual([400, 400, 400]);
     for (const answer of answers) expect(answer.json()).toEqual({ error: expect.stringMatching(/\w+ \w+/) });
@@ -89,7 +89,7 @@ describe("a resource's path", () => {
     ["of letters", "x".repeat(234)],
     ["of parts", `${"x".repeat(116)}/${"y".repeat(117)}`],
     ["of letters that take three bytes", encodeURIComponent("名".repeat(78))],
-  ])("is as long as file names of all its files may be, and no longer: %s", async (_, path) => {
+  ])("is limited by the length of file names: %s", async (_, path) => {
     const accepted = await write(path);
     expect(accepted.status).toBe(204);
     expect((await read(path)).status).toBe(200);
@@ -133,7 +133,7 @@ describe("a resource's path", () => {
     "%2Fsettings",
     "/settings/x",
     "//narratives",
-  ])("that begins with the reserved name in %s is nobody's dataset", async (path) => {
+  ])("that begins with the reserved name in %s is no dataset", async (path) => {
     expect((await write(path)).status).toBeGreaterThanOrEqual(400);
     expect((await remove(path)).status).toBeGreaterThanOrEqual(400);
     const { datasets } = (await server.ask({ path: "/charon/getAvailable?prefix=groups/blab" })).json() as {
@@ -149,7 +149,7 @@ describe("a resource's path", () => {
     "/groups/.%2E/x",
     "/groups/blab/%2E./settings",
     "/dist/../x",
-  ])("with .. in whatever spelling is refused before anything else: %s", async (path) => {
+  ])("with .. in any encoding is rejected before anything else: %s", async (path) => {
     for (const method of ["GET", "PUT", "DELETE", "OPTIONS", "POST"]) {
       const answer = await server.ask({ method, path, headers: { Authorization: "nonsense" } });
       expect([answer.status, answer.headers["www-authenticate"]]).toEqual([400, undefined]);
@@ -157,7 +157,7 @@ describe("a resource's path", () => {
     }
   });
 
-  test("that is a long run of slashes keeps nobody waiting", async () => {
+  test("of many slashes does not block the event loop", async () => {
     const slashes = "/".repeat(30_000);
     const begun = performance.now();
     expect((await read(`a${slashes}b`)).status).toBe(400);
@@ -177,7 +177,7 @@ describe("a resource's path", () => {
     "/dist/%zz.js",
     "/%00",
     "/nothing/%",
-  ])("that cannot be decoded is refused with 400 everywhere: %s", async (path) => {
+  ])("that cannot be decoded is rejected with 400 everywhere: %s", async (path) => {
     for (const Accept of ["*/*", "text/html"]) {
       expect((await server.ask({ path, headers: { Accept } })).status).toBe(400);
     }

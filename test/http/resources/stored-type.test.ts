@@ -45,7 +45,7 @@ const kinds = {
   },
 };
 
-/** storage.md section 3: what is served though it was not uploaded here, and what is not. */
+/** storage.md section 3: which types of objects that were not uploaded here are served. */
 const rows: readonly [kind: keyof typeof kinds, stored: string, status: number][] = [
   ["main", dataset(), 200],
   ["main", "application/json", 200],
@@ -75,7 +75,7 @@ const rows: readonly [kind: keyof typeof kinds, stored: string, status: number][
 ];
 
 describe("an object that an operator has copied into the store", () => {
-  test.each(rows)("as a %s under the type %s is answered with %i", async (kind, type, status) => {
+  test.each(rows)("as a %s of the type %s is %i", async (kind, type, status) => {
     const { key, path, accept, content } = kinds[kind];
     for (const encoding of ["none", "gzip"] as const) {
       await putObjects(server, { [key]: { type, content, encoding } });
@@ -119,7 +119,7 @@ describe("an object that an operator has copied into the store", () => {
     },
   );
 
-  test("does not keep the group's page from being shown", async () => {
+  test("does not break the group's page", async () => {
     await putObjects(server, { "blab/group-logo.png": { type: "text/html", content: "<b>" } });
     const answer = await server.ask({ path: "/groups/blab", headers: { Accept: "text/html" } });
     expect(answer.status).toBe(200);

@@ -23,13 +23,13 @@ const gzip = { "Content-Encoding": "gzip" };
 const packed = gzipSync(mainDataset);
 const png = pngOf(10, 10);
 const frontMatter = (yaml: string): string => `---\n${yaml}\n---\n\nText\n`;
-/** Each alias doubles what the one before stands for. */
+/** Each alias expands to twice the previous one. */
 const aliases = Array.from(
   { length: 40 },
   (_, i) => `a${i}: &a${i} [${i === 0 ? "x" : `*a${i - 1}, *a${i - 1}`}]`,
 );
 
-const places = {
+const targets = {
   dataset: ["/groups/blab/content/a", mainType, mainDataset],
   frequencies: ["/groups/blab/content/a", datasetType("tip-frequencies"), '{"pivots": []}'],
   measurements: ["/groups/blab/content/a", datasetType("measurements"), '{"collections": []}'],
@@ -38,7 +38,7 @@ const places = {
   overview: ["/groups/blab/settings/overview", "text/markdown", "Hello\n"],
 } as const;
 
-type Row = [string, keyof typeof places, string | Uint8Array, RegExp, Record<string, string>?];
+type Row = [string, keyof typeof targets, string | Uint8Array, RegExp, Record<string, string>?];
 
 const rows: Row[] = [
   ["is empty", "dataset", "", /empty/],
@@ -102,14 +102,14 @@ const rows: Row[] = [
 ];
 
 beforeEach(async () => {
-  for (const [path, type, content] of Object.values(places)) await put(server, path, type, content);
+  for (const [path, type, content] of Object.values(targets)) await put(server, path, type, content);
 });
 
 describe("an upload that", () => {
   test.each(rows)(
-    "%s is refused with a sentence, and the old %s stays",
-    async (_, place, body, why, headers = {}) => {
-      const [path, type, content] = places[place];
+    "%s is rejected with a reason, and the old %s stays",
+    async (_, target, body, why, headers = {}) => {
+      const [path, type, content] = targets[target];
       const before = await get(server, path, type);
       expect(before.bytes.equals(Buffer.from(content))).toBe(true);
       const answer = await put(server, path, type, body, headers);
@@ -124,7 +124,7 @@ describe("an upload that", () => {
     },
   );
 
-  test("was refused leaves nothing on the disk", async () => {
+  test("was rejected leaves nothing on the disk", async () => {
     const before = [...(await server.stored.objects()).keys()];
     await put(server, "/groups/blab/content/new", mainType, mainDataset.slice(0, -1));
     expect([...(await server.stored.objects()).keys()]).toEqual(before);
@@ -139,14 +139,14 @@ describe("an upload that", () => {
     ["a list of trees", '{"meta": {}, "tree": [{"name": "a"}, {"name": "b"}]}'],
     ["surrounded by blanks", `\r\n\t ${mainDataset} \n`],
     ["as large as the limit", mainDataset.padEnd(3_000_000)],
-  ])("is %s is taken", async (_, body) => {
+  ])("is %s is accepted", async (_, body) => {
     const answer = await put(server, "/groups/blab/content/good", mainType, body);
     expect([answer.status, answer.text]).toEqual([204, ""]);
     expect((await get(server, "/groups/blab/content/good", mainType)).text).toBe(body);
   });
 });
 
-describe("front matter in forms that Auspice reads and stricter parsers refuse", () => {
+describe("front matter that Auspice reads and stricter parsers reject", () => {
   const forms: [string, string][] = [
     [
       "quoted text goes on in the first column",
@@ -155,13 +155,16 @@ describe("front matter in forms that Auspice reads and stricter parsers refuse",
     ["a tab stands before a name", "title: Autumn\n\tbyline: A lab."],
   ];
 
-  test.each(forms)("is taken where %s, in narratives and overviews, with its values", async (_, source) => {
-    for (const place of ["narrative", "overview"] as const) {
-      const [path, type] = places[place];
-      expect((await put(server, path, type, frontMatter(source))).status).toBe(204);
-      expect((await get(server, path, type)).text).toBe(frontMatter(source));
-    }
-    const told = await server.ask({ path: "/charon/getSourceInfo?prefix=groups/blab" });
-    expect(told.json()).toMatchObject({ title: "Autumn", byline: expect.stringContaining("A lab.") });
-  });
+  test.each(forms)(
+    "is accepted where %s, in narratives and overviews, with its values",
+    async (_, source) => {
+      for (const target of ["narrative", "overview"] as const) {
+        const [path, type] = targets[target];
+        expect((await put(server, path, type, frontMatter(source))).status).toBe(204);
+        expect((await get(server, path, type)).text).toBe(frontMatter(source));
+      }
+      const sourceInfo = await server.ask({ path: "/charon/getSourceInfo?prefix=groups/blab" });
+      expect(sourceInfo.json()).toMatchObject({ title: "Autumn", byline: expect.stringContaining("A lab.") });
+    },
+  );
 });

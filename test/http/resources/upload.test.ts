@@ -36,7 +36,7 @@ describe.each(contents)("%s", (_, path, type, content) => {
     ["as gzip", gzipSync(content), { "Content-Encoding": "gzip" }],
     ["with parameters in its type", content, { "Content-Type": `${type}; charset=utf-8` }],
     ["with its type in capitals", content, { "Content-Type": type.toUpperCase() }],
-  ])("is taken %s, and comes back as it was", async (_, body, headers) => {
+  ])("is accepted %s, and read unchanged", async (_, body, headers) => {
     const answer = await put(server, path, type, body, headers);
     expect([answer.status, answer.text, answer.headers["etag"]]).toEqual([204, "", undefined]);
     const plain = await get(server, path, type);
@@ -54,14 +54,14 @@ describe.each(contents)("%s", (_, path, type, content) => {
     ["identity by name", { "Content-Encoding": "identity" }],
     ["gzip in other letters", { "Content-Encoding": "GZIP" }],
     ["gzip twice", { "Content-Encoding": "gzip, gzip" }],
-  ])("is refused with 415 as %s", async (_, headers) => {
+  ])("is rejected with 415 as %s", async (_, headers) => {
     const answer = await put(server, path, type, content, headers);
     expect(answer.status).toBe(415);
     expect(answer.json()).toEqual({ error: expect.stringMatching(/\.$/) });
     expect(answer.headers["vary"]).toContain("Content-Type");
   });
 
-  test("is refused with 415 without a body", async () => {
+  test("is rejected with 415 without a body", async () => {
     const connection = await rawConnection(server.origin);
     const headers = { Authorization: await server.bearer("olga", "blab/owners"), "Content-Type": type };
     await connection.send(head(`PUT ${path}`, headers));
@@ -69,7 +69,7 @@ describe.each(contents)("%s", (_, path, type, content) => {
     connection.close();
   });
 
-  test("is deleted, and deleting it again does no harm", async () => {
+  test("is deleted, and DELETE is idempotent", async () => {
     await put(server, path, type, content);
     const headers = { Authorization: await server.bearer("olga", "blab/owners") };
     for (const _ of ["first", "again"]) {
@@ -80,7 +80,7 @@ describe.each(contents)("%s", (_, path, type, content) => {
   });
 });
 
-describe("a type that is read but not written is refused with 415", () => {
+describe("a type that is offered but not accepted is rejected with 415", () => {
   test.each([
     ["/groups/blab/up/b", "application/json", mainDataset],
     ["/groups/blab/narratives/up/b", "text/markdown", narrative],
@@ -92,7 +92,7 @@ describe("a type that is read but not written is refused with 415", () => {
   });
 });
 
-test("a dataset at the address of a narrative is refused with 400: the Nextstrain CLI breaks down on 415", async () => {
+test("a dataset at the path of a narrative is rejected with 400: the Nextstrain CLI cannot handle 415", async () => {
   const answer = await put(server, "/groups/blab/narratives/up/b", mainType, mainDataset);
   expect([answer.status, answer.json()]).toEqual([
     400,
@@ -105,27 +105,24 @@ test.each([
   ["logo", narrativeType, narrative],
   ["overview", datasetType("measurements"), "{}"],
   ["overview", narrativeType, narrative],
-])(
-  "at the address of a group's %s, %s is refused with 400, for the same reason",
-  async (file, type, body) => {
-    const answer = await put(server, `/groups/blab/settings/${file}`, type, body);
-    expect([answer.status, answer.json()]).toEqual([
-      400,
-      { error: `This is the address of the group's ${file}, not of a dataset or a narrative.` },
-    ]);
-  },
-);
+])("at the path of a group's %s, %s is rejected with 400, for the same reason", async (file, type, body) => {
+  const answer = await put(server, `/groups/blab/settings/${file}`, type, body);
+  expect([answer.status, answer.json()]).toEqual([
+    400,
+    { error: `This is the address of the group's ${file}, not of a dataset or a narrative.` },
+  ]);
+});
 
-describe("the first thing that is wrong with a PUT decides its answer", () => {
+describe("the first error of a PUT determines its status", () => {
   const nobody = {};
-  const stranger = () => server.bearer("carol");
+  const outsider = () => server.bearer("carol");
   const viewer = () => server.bearer("vera", "test-private/viewers");
   const owner = () => server.bearer("olga", "test-private/owners", "blab/owners");
   const bad = () => Promise.resolve("Bearer nonsense");
   test.each([
     ["a bad token before anything else", "/groups/no-such/a_b", "text/html", bad, 401],
-    ["a private group before a bad name", "/groups/test-private/a_b", "text/html", stranger, 403],
-    ["an unknown group as a private one", "/groups/no-such/a_b", "text/html", stranger, 403],
+    ["a private group before a bad name", "/groups/test-private/a_b", "text/html", outsider, 403],
+    ["an unknown group as a private one", "/groups/no-such/a_b", "text/html", outsider, 403],
     ["a bad name before the type", "/groups/test-private/a_b", "text/html", owner, 400],
     ["a bad name before the permission to write", "/groups/test-private/a_b", mainType, viewer, 400],
     ["the type before the permission to write", "/groups/test-private/a", "text/html", viewer, 415],
@@ -142,7 +139,7 @@ describe("the first thing that is wrong with a PUT decides its answer", () => {
     expect((await server.ask({ ...question, headers: { "Content-Type": mainType } })).status).toBe(401);
   });
 
-  test("an unknown group is answered as a private one, to anybody", async () => {
+  test("an unknown group is indistinguishable from a private one", async () => {
     const headers = { "Content-Type": mainType, Accept: "application/json" };
     const [unknown, hidden] = await Promise.all(
       ["no-such", "test-private"].map((group) =>
@@ -154,7 +151,7 @@ describe("the first thing that is wrong with a PUT decides its answer", () => {
   });
 });
 
-test("a dataset of which Auspice makes less than was meant is taken, with warnings in one header", async () => {
+test("a dataset that Auspice shows incompletely is accepted, with warnings in one header", async () => {
   const answer = await put(server, "/groups/blab/up/warned", mainType, mainDataset);
   expect(answer.status).toBe(204);
   expect(answer.headers["upload-warnings"]).toBe(

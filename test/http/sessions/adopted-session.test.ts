@@ -6,9 +6,9 @@ import Koa from "koa";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { RequestState } from "../../../src/adapters/http/context.ts";
 import {
-  adoptSession,
-  leaveSession,
+  clearSession,
   sessionLayer,
+  switchSession,
 } from "../../../src/adapters/http/middleware/session-layer.ts";
 import { systemRandom } from "../../../src/adapters/system/random.ts";
 import { newSessionId, sessions } from "../../../src/app/usecases/sessions/sessions.ts";
@@ -68,8 +68,8 @@ beforeAll(async () => {
     sessionLayer(app as Koa, sessions({ store: watched, registered: { end }, random, idleTimeout }), cookies),
   );
   app.use(async (ctx) => {
-    if (ctx.path === "/adopt") await adoptSession(ctx, begun);
-    if (ctx.path === "/leave") leaveSession(ctx);
+    if (ctx.path === "/adopt") await switchSession(ctx, begun);
+    if (ctx.path === "/leave") clearSession(ctx);
     if (ctx.path === "/regenerate") await ctx.session?.regenerate();
     ctx.body = String(ctx.session?.["visits"] ?? "none");
   });

@@ -16,7 +16,7 @@ afterAll(async () => {
   await second.close();
   await server.close();
 });
-beforeEach(() => server.provider.behave());
+beforeEach(() => server.provider.clearFaults());
 
 const notify = (body: string, headers: Record<string, string> = {}, to = server): Promise<Answer> =>
   to.ask({
@@ -82,13 +82,13 @@ describe("a logout at the provider", () => {
 
   test("is not undone by a concurrent renewal", async () => {
     server.provider.setPerson({ sub: "sub-finn", username: "finn", groups: [] });
-    server.provider.state.tokenLife = 1;
+    server.provider.state.idTokenLifetime = 1;
     const visitor = browser(server);
     await visitor.logIn();
     expect(visitor.cookies.has(sessionCookie)).toBe(true);
     await delay(1100);
-    server.provider.state.tokenLife = 300;
-    server.provider.misbehaveOnce("slow");
+    server.provider.state.idTokenLifetime = 300;
+    server.provider.injectFaultOnce("slow");
     const slow = username(visitor);
     await delay(100);
     await notify(formOf(await server.provider.logoutToken({ sub: "sub-finn" })));
@@ -102,7 +102,7 @@ describe("a logout at the provider", () => {
     const told = await startServer({ folder: server.folder, provider: server.provider });
     const visitor = browser(server);
     const before = server.provider.state.tokenRequests.length;
-    server.provider.misbehaveOnce("redeemed-but-slow");
+    server.provider.injectFaultOnce("redeemed-but-slow");
     const login = visitor.logIn();
     await vi.waitFor(() => expect(server.provider.state.tokenRequests.length).toBeGreaterThan(before));
     await notify(formOf(await server.provider.logoutToken({ sub: "sub-lara" })), {}, told);
@@ -143,9 +143,9 @@ describe("a logout token", () => {
   });
 
   test.each([
-    ["signature", { flaw: "bad-signature" as const }],
-    ["audience", { flaw: "wrong-audience" as const }],
-    ["issuer", { flaw: "wrong-issuer" as const }],
+    ["signature", { fault: "bad-signature" as const }],
+    ["audience", { fault: "wrong-audience" as const }],
+    ["issuer", { fault: "wrong-issuer" as const }],
     ["type", { type: "at+jwt" }],
   ])("with an invalid %s is 400, and ends nothing", async (_, wrong) => {
     const visitor = await loggedIn("ines");
@@ -160,10 +160,10 @@ describe("a logout token", () => {
     try {
       const visitor = await loggedIn("jo");
       const token = await server.provider.logoutToken({ sub: "sub-jo" });
-      server.provider.misbehave("jwks-500");
+      server.provider.injectFault("jwks-500");
       const answer = await notify(formOf(token), {}, third);
       expect([answer.status, answer.headers["retry-after"] !== undefined]).toEqual([503, true]);
-      server.provider.behave();
+      server.provider.clearFaults();
       await delay(1100);
       expect((await notify(formOf(token), {}, third)).status).toBe(200);
       expect(await username(visitor)).toBeNull();

@@ -25,10 +25,10 @@ let count = 0;
 let person: string;
 beforeEach(() => {
   const { provider, events } = server;
-  provider.behave();
-  provider.misbehave("rotating-refresh-tokens");
-  provider.state.revokesAlone = true;
-  provider.state.slowness = 0.3;
+  provider.clearFaults();
+  provider.injectFault("rotating-refresh-tokens");
+  provider.state.revokesSingleToken = true;
+  provider.state.responseDelay = 0.3;
   events.length = 0;
   person = `person-${++count}`;
 });
@@ -60,7 +60,7 @@ const notify = async (claims: Record<string, unknown>) => {
 
 /** Expects the number of this person's valid refresh tokens at the provider, after all background work. */
 const becomes = (tokens: number, name = person) =>
-  vi.waitFor(() => expect(server.provider.state.grants.alive(name)).toBe(tokens), { timeout: 4000 });
+  vi.waitFor(() => expect(server.provider.state.grants.countValid(name)).toBe(tokens), { timeout: 4000 });
 
 interface Ended {
   readonly visitor: Browser;
@@ -104,21 +104,21 @@ describe.each(Object.entries(endings))("a session that is ended by %s", (_, end)
   test("has the refresh token of a concurrent renewal revoked too", async () => {
     const ended = await started();
     const cookie = ended.visitor.cookies.get(sessionCookie) ?? "";
-    server.provider.state.tokenLife = 10_000;
+    server.provider.state.idTokenLifetime = 10_000;
     await username(ended.elsewhere);
     clock.pass(301);
     await username(ended.elsewhere);
     const late = browser(server);
     late.cookies.set(sessionCookie, cookie);
     const before = server.provider.state.tokenRequests.length;
-    server.provider.misbehaveOnce("redeemed-but-slow");
+    server.provider.injectFaultOnce("redeemed-but-slow");
     const renewing = username(late);
     await vi.waitFor(() => expect(server.provider.state.tokenRequests.length).toBeGreaterThan(before));
     await delay(50);
     await end(ended);
     expect(await renewing).toBeNull();
     await becomes(1);
-    server.provider.state.tokenLife = 300;
+    server.provider.state.idTokenLifetime = 300;
     expect(await username(ended.elsewhere)).toBe(person);
   });
 });
@@ -139,14 +139,14 @@ test("an expired session has its refresh token revoked", async () => {
 test("a renewal with another person's id token revokes both refresh tokens", async () => {
   const visitor = await loggedIn("one");
   clock.pass(301);
-  server.provider.misbehaveOnce("other-subject-on-refresh");
+  server.provider.injectFaultOnce("other-subject-on-refresh");
   expect(await username(visitor)).toBeNull();
   await becomes(0);
 });
 
 describe("of two sessions with one provider session, at a provider that revokes them together", () => {
   const both = async () => {
-    server.provider.state.revokesAlone = false;
+    server.provider.state.revokesSingleToken = false;
     return [await loggedIn("shared"), await loggedIn("shared")] as const;
   };
   const revocations = () => server.provider.state.calls.revocation;
@@ -173,7 +173,7 @@ describe("of two sessions with one provider session, at a provider that revokes 
 
   test("both are revoked when both are ended", async () => {
     const [one] = await both();
-    server.provider.state.revokesAlone = true;
+    server.provider.state.revokesSingleToken = true;
     await remove(one, "/sessions?all=true");
     await becomes(0);
   });
@@ -181,7 +181,7 @@ describe("of two sessions with one provider session, at a provider that revokes 
 
 test("a failed revocation is retried", async () => {
   const visitor = await loggedIn("one");
-  server.provider.misbehaveOnce("revocation-500");
+  server.provider.injectFaultOnce("revocation-500");
   await visitor.ask({ method: "POST", path: "/logout" });
   await becomes(0);
 });
@@ -192,10 +192,10 @@ test("pending revocations are sent before the server stops", async () => {
     server.provider.setPerson({ sub: person, username: person, groups: [] });
     const visitor = browser(other);
     await visitor.logIn();
-    server.provider.misbehaveOnce("revocation-slow");
+    server.provider.injectFaultOnce("revocation-slow");
     await visitor.ask({ method: "POST", path: "/logout" });
   } finally {
     await other.close();
   }
-  expect(server.provider.state.grants.alive(person)).toBe(0);
+  expect(server.provider.state.grants.countValid(person)).toBe(0);
 });

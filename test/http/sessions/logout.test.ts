@@ -13,8 +13,8 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 beforeEach(() => {
-  server.provider.behave();
-  server.provider.state.tokenLife = 300;
+  server.provider.clearFaults();
+  server.provider.state.idTokenLifetime = 300;
 });
 
 const loggedIn = async (): Promise<{ visitor: Browser; cookie: string }> => {
@@ -128,12 +128,12 @@ describe("an ended session is not restored by", () => {
   test("a concurrent renewal", async () => {
     const { visitor, cookie } = await loggedIn();
     const before = await server.stored.sessions();
-    server.provider.state.tokenLife = 1;
+    server.provider.state.idTokenLifetime = 1;
     const { visitor: expired, cookie: expiredCookie } = await loggedIn();
     expect(await username(expired)).toBe("alice");
     await delay(1100);
-    server.provider.state.tokenLife = 300;
-    server.provider.misbehaveOnce("slow");
+    server.provider.state.idTokenLifetime = 300;
+    server.provider.injectFaultOnce("slow");
     const slow = withCookie(expiredCookie).ask({ path: "/whoami", headers: { Accept: "application/json" } });
     await delay(100);
     await expired.ask({ method: "POST", path: "/logout" });

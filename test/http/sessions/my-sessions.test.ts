@@ -33,7 +33,7 @@ const safari =
 let count = 0;
 let person: string;
 beforeEach(() => {
-  server.provider.behave();
+  server.provider.clearFaults();
   person = `person-${++count}`;
 });
 
@@ -130,7 +130,9 @@ describe("a user's sessions", () => {
     expect(await username(first)).toBeNull();
     expect(await username(second)).toBe(person);
     expect(await listed(second)).toHaveLength(100);
-    await vi.waitFor(() => expect(server.provider.state.grants.alive(person)).toBe(100), { timeout: 4000 });
+    await vi.waitFor(() => expect(server.provider.state.grants.countValid(person)).toBe(100), {
+      timeout: 4000,
+    });
   });
 });
 

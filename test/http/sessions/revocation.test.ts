@@ -11,9 +11,9 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 beforeEach(() => {
-  server.provider.behave();
+  server.provider.clearFaults();
   server.provider.state.revoked.length = 0;
-  server.provider.state.slowness = 0.5;
+  server.provider.state.responseDelay = 0.5;
   server.events.length = 0;
 });
 
@@ -32,7 +32,7 @@ test("a logout revokes this session's refresh token, and no other one", async ()
   await logOut(visitor);
   await vi.waitFor(() => expect(revoked()).toHaveLength(1));
   expect(server.provider.state.grants.isRevoked(revoked()[0] ?? "")).toBe(true);
-  server.provider.state.tokenLife = 300;
+  server.provider.state.idTokenLifetime = 300;
   expect(await username(elsewhere)).toBe("alice");
 });
 
@@ -43,11 +43,11 @@ test("a visitor's logout revokes nothing", async () => {
   expect(server.provider.state.calls.revocation).toBe(before);
 });
 
-test.each(["revocation-500", "revocation-hang-up"] as const)(
+test.each(["revocation-500", "revocation-connection-reset"] as const)(
   "a logout succeeds all the same with %s, and the log tells it without the token",
-  async (flaw) => {
+  async (fault) => {
     const visitor = await loggedIn();
-    server.provider.misbehave(flaw);
+    server.provider.injectFault(fault);
     expect((await logOut(visitor)).status).toBe(302);
     expect(await username(visitor)).toBeNull();
     await vi.waitFor(() =>
@@ -63,8 +63,8 @@ test.each(["revocation-500", "revocation-hang-up"] as const)(
 
 test("a slow revocation delays no response, and has a timeout", async () => {
   const visitor = await loggedIn();
-  server.provider.misbehave("revocation-slow");
-  server.provider.state.slowness = 5;
+  server.provider.injectFault("revocation-slow");
+  server.provider.state.responseDelay = 5;
   const begun = performance.now();
   expect((await logOut(visitor)).status).toBe(302);
   expect(performance.now() - begun).toBeLessThan(500);
@@ -77,11 +77,11 @@ test("a slow revocation delays no response, and has a timeout", async () => {
 
 test("a logout succeeds while the provider is unreachable", async () => {
   const visitor = await loggedIn();
-  await server.provider.goAway();
+  await server.provider.refuseConnections();
   try {
     expect((await logOut(visitor)).status).toBe(302);
   } finally {
-    await server.provider.comeBack();
+    await server.provider.acceptConnections();
   }
   expect(await username(visitor)).toBeNull();
 });

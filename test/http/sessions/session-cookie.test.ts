@@ -15,7 +15,7 @@ const environment = { SESSION_MAX_AGE: String(maxAge) };
 beforeAll(async () => {
   clock = manualClock(Math.floor(Date.now() / 1000));
   const provider = await stubProvider({ now: clock.now });
-  provider.state.tokenLife = 10 * maxAge;
+  provider.state.idTokenLifetime = 10 * maxAge;
   server = await startServer({ clock, provider, environment });
 });
 afterAll(async () => {

@@ -6,7 +6,7 @@ import { type ManualClock, manualClock } from "../../support/measuring/manual-cl
 import type { RunningServer } from "../../support/server/running-server.ts";
 import { startServer } from "../../support/server/running-server.ts";
 import { sessionCookie, username } from "../../support/sessions/sessions.ts";
-import type { AnswerFlaw } from "../../support/stub-provider/flaw.ts";
+import type { TokenResponseFault } from "../../support/stub-provider/fault.ts";
 import { stubProvider } from "../../support/stub-provider/stub-provider.ts";
 
 let clock: ManualClock;
@@ -21,11 +21,11 @@ afterAll(async () => {
   await server.provider.close();
 });
 beforeEach(() => {
-  server.provider.behave();
+  server.provider.clearFaults();
   server.provider.setPerson({ sub: "alice", username: "alice", groups: ["test-private/viewers"] });
 });
 
-const tokenLife = 300;
+const tokenLifetime = 300;
 const privatePage = "/groups/test-private";
 
 const loggedIn = async (): Promise<Browser> => {
@@ -45,27 +45,27 @@ const status = async (visitor: Browser, path: string): Promise<number> => (await
 
 describe("an expired id token", () => {
   test("is renewed once for many concurrent requests, with single-use refresh tokens", async () => {
-    server.provider.misbehave("rotating-refresh-tokens");
+    server.provider.injectFault("rotating-refresh-tokens");
     const visitor = await loggedIn();
     for (let round = 0; round < 3; round++) {
-      clock.pass(tokenLife + 1);
+      clock.pass(tokenLifetime + 1);
       const spent = await redemptions(async () => {
         const answers = await Promise.all(Array.from({ length: 12 }, () => visitor.ask(privatePage)));
         expect(answers.map((answer) => answer.status)).toEqual(answers.map(() => 200));
       });
       expect(spent).toBe(1);
     }
-    expect(server.provider.state.grants.mostRedemptions()).toBe(1);
+    expect(server.provider.state.grants.maxRedemptions()).toBe(1);
   });
 
   test("is renewed once by two servers with the same folder", async () => {
-    server.provider.misbehave("rotating-refresh-tokens");
+    server.provider.injectFault("rotating-refresh-tokens");
     const visitor = await loggedIn();
     const second = await startServer({ clock, folder: server.folder, provider: server.provider });
     try {
       const elsewhere = browser(second);
       elsewhere.cookies.set(sessionCookie, visitor.cookies.get(sessionCookie) ?? "");
-      clock.pass(tokenLife + 1);
+      clock.pass(tokenLifetime + 1);
       const spent = await redemptions(async () => {
         const both = [visitor, elsewhere, visitor, elsewhere].map((who) => status(who, privatePage));
         expect(await Promise.all(both)).toEqual([200, 200, 200, 200]);
@@ -80,21 +80,21 @@ describe("an expired id token", () => {
     const visitor = await loggedIn();
     expect(await status(visitor, privatePage)).toBe(200);
     server.provider.setPerson({ sub: "alice", username: "alice", groups: [] });
-    clock.pass(tokenLife + 1);
+    clock.pass(tokenLifetime + 1);
     expect(await status(visitor, privatePage)).toBe(403);
   });
 
   test("is renewed with the old refresh token when the response has no new one", async () => {
     const visitor = await loggedIn();
     for (let round = 0; round < 3; round++) {
-      clock.pass(tokenLife + 1);
+      clock.pass(tokenLifetime + 1);
       expect(await username(visitor)).toBe("alice");
     }
   });
 
   test("is renewed and stored before the response is sent", async () => {
     const visitor = await loggedIn();
-    clock.pass(tokenLife + 1);
+    clock.pass(tokenLifetime + 1);
     const before = [...(await server.stored.sessions()).values()];
     const cookie = `${sessionCookie}=${visitor.cookies.get(sessionCookie)}`;
     const { promise, resolve } = Promise.withResolvers<readonly string[]>();
@@ -109,8 +109,8 @@ describe("an expired id token", () => {
 
   test("is renewed and stored even if the client disconnects", async () => {
     const visitor = await loggedIn();
-    clock.pass(tokenLife + 1);
-    server.provider.misbehaveOnce("slow");
+    clock.pass(tokenLifetime + 1);
+    server.provider.injectFaultOnce("slow");
     const spent = await redemptions(async () => {
       const gone = request(server.origin + privatePage, {
         headers: { Cookie: `${sessionCookie}=${visitor.cookies.get(sessionCookie)}` },
@@ -132,8 +132,8 @@ describe("a refused renewal", () => {
       [...(await server.stored.sessions()).values()].filter((text) => text.includes('"login"')).length;
     const before = await logins();
     const visitor = await loggedIn();
-    clock.pass(tokenLife + 1);
-    server.provider.misbehaveOnce("invalid-grant");
+    clock.pass(tokenLifetime + 1);
+    server.provider.injectFaultOnce("invalid-grant");
     const answer = await visitor.ask(privatePage);
     expect(answer.status).toBe(302);
     expect(answer.headers["location"]).toMatch(/^\/login\?/);
@@ -146,14 +146,14 @@ describe("a refused renewal", () => {
 
   test("is the result of another person's id token in the response", async () => {
     const visitor = await loggedIn();
-    clock.pass(tokenLife + 1);
-    server.provider.misbehaveOnce("other-subject-on-refresh");
+    clock.pass(tokenLifetime + 1);
+    server.provider.injectFaultOnce("other-subject-on-refresh");
     expect(await username(visitor)).toBeNull();
   });
 });
 
 describe("while the provider malfunctions", () => {
-  const outages: AnswerFlaw[] = [
+  const outages: TokenResponseFault[] = [
     "other-400",
     "invalid-client",
     "too-many-requests",
@@ -161,9 +161,9 @@ describe("while the provider malfunctions", () => {
     "server-error-with-invalid-grant",
     "html",
     "json-array",
-    "half-an-answer",
-    "broken-off",
-    "hang-up",
+    "truncated-json",
+    "truncated-body",
+    "connection-reset",
     "redirected",
   ];
   test("nobody is logged out by a response after the timeout", async () => {
@@ -174,27 +174,32 @@ describe("while the provider malfunctions", () => {
     });
     const visitor = browser(slow);
     await visitor.logIn();
-    clock.pass(tokenLife + 1);
-    server.provider.misbehave("rotating-refresh-tokens");
-    server.provider.misbehaveOnce("redeemed-but-slow");
-    server.provider.state.slowness = 1.5;
+    clock.pass(tokenLifetime + 1);
+    server.provider.injectFault("rotating-refresh-tokens");
+    server.provider.injectFaultOnce("redeemed-but-slow");
+    server.provider.state.responseDelay = 1.5;
     const spent = await redemptions(async () => {
       expect(await status(visitor, privatePage)).toBe(503);
       await expect.poll(() => status(visitor, privatePage), { timeout: 10_000, interval: 200 }).toBe(200);
     });
-    server.provider.state.slowness = 0.5;
+    server.provider.state.responseDelay = 0.5;
     expect(spent).toBe(1);
     await slow.close();
   });
 
-  const endings: AnswerFlaw[] = ["no-id-token", "interaction-required", "refused-as-by-dex", "invalid-grant"];
-  test.each(endings)("the user has to log in again after %s, and can", async (flaw) => {
+  const endings: TokenResponseFault[] = [
+    "no-id-token",
+    "interaction-required",
+    "dex-invalid-request",
+    "invalid-grant",
+  ];
+  test.each(endings)("the user has to log in again after %s, and can", async (fault) => {
     const visitor = await loggedIn();
-    clock.pass(tokenLife + 1);
-    server.provider.misbehave(flaw);
+    clock.pass(tokenLifetime + 1);
+    server.provider.injectFault(fault);
     const sent = await visitor.ask(privatePage);
     expect([sent.status, sent.headers["location"]?.startsWith("/login")]).toEqual([302, true]);
-    server.provider.behave();
+    server.provider.clearFaults();
     await visitor.logIn(sent.headers["location"]);
     expect(await status(visitor, privatePage)).toBe(200);
   });
@@ -202,18 +207,18 @@ describe("while the provider malfunctions", () => {
   const asksAgain = "Your identity provider asks you to log in again.";
   test.each(endings)(
     "every page says that the user was logged out, until the next login: %s",
-    async (flaw) => {
+    async (fault) => {
       const ended = async () =>
         [...(await server.stored.sessions()).values()].filter((record) => record.includes("loginEnd")).length;
       const before = await ended();
       const visitor = await loggedIn();
       const text = async (path: string, headers = {}) => (await visitor.ask({ path, headers })).text;
       expect(await text("/groups/blab")).not.toContain(asksAgain);
-      clock.pass(tokenLife + 1);
-      server.provider.misbehave(flaw);
+      clock.pass(tokenLifetime + 1);
+      server.provider.injectFault(fault);
       const told = `${asksAgain} <a href="/login?return_to=%2Fgroups%2Fblab">Log in again</a>`;
       expect(await text("/groups/blab")).toContain(told);
-      server.provider.behave();
+      server.provider.clearFaults();
       expect(await ended()).toBe(before + 1);
       expect(await text("/groups/blab")).toContain(told);
       expect(await text(privatePage, { Accept: "application/json" })).toContain(asksAgain);
@@ -230,10 +235,10 @@ describe("while the provider malfunctions", () => {
 
   test("the first page after an immediate redirect to the provider says why, once", async () => {
     const visitor = await loggedIn();
-    clock.pass(tokenLife + 1);
-    server.provider.misbehave("invalid-grant");
+    clock.pass(tokenLifetime + 1);
+    server.provider.injectFault("invalid-grant");
     const sent = await visitor.ask(privatePage);
-    server.provider.behave();
+    server.provider.clearFaults();
     await visitor.logIn(sent.headers["location"]);
     const asked =
       "<strong>You have logged in again.</strong> Your identity provider asked you to log in again.";
@@ -244,10 +249,10 @@ describe("while the provider malfunctions", () => {
 
   test("Auspice's bar says why, after the login", async () => {
     const visitor = await loggedIn();
-    clock.pass(tokenLife + 1);
-    server.provider.misbehave("invalid-grant");
+    clock.pass(tokenLifetime + 1);
+    server.provider.injectFault("invalid-grant");
     const sent = await visitor.ask(privatePage);
-    server.provider.behave();
+    server.provider.clearFaults();
     await visitor.logIn(sent.headers["location"]);
     const asked = '<p role="status" data-slot="notice">You were asked to log in again.</p>';
     expect((await visitor.ask("/edit/narratives")).text).toContain(asked);
@@ -256,26 +261,26 @@ describe("while the provider malfunctions", () => {
 
   test("a user who was told before the login is not told again", async () => {
     const visitor = await loggedIn();
-    clock.pass(tokenLife + 1);
-    server.provider.misbehave("invalid-grant");
+    clock.pass(tokenLifetime + 1);
+    server.provider.injectFault("invalid-grant");
     await visitor.ask(privatePage);
-    server.provider.behave();
+    server.provider.clearFaults();
     expect((await visitor.ask("/groups/blab")).text).toContain(asksAgain);
     await visitor.logIn();
     expect((await visitor.ask(privatePage)).text).not.toContain("You have logged in again.");
   });
 
-  test.each(outages)("nobody is logged out by its %s", async (flaw) => {
+  test.each(outages)("nobody is logged out by its %s", async (fault) => {
     const visitor = await loggedIn();
-    clock.pass(tokenLife + 1);
-    server.provider.misbehave(flaw);
+    clock.pass(tokenLifetime + 1);
+    server.provider.injectFault(fault);
     const refused = await visitor.ask(privatePage);
     expect([refused.status, refused.headers["location"]]).toEqual([503, undefined]);
     expect(Number(refused.headers["retry-after"])).toBeGreaterThan(0);
     expect(await status(visitor, "/groups/blab")).toBe(200);
     const who = await visitor.ask({ path: "/whoami", headers: { Accept: "application/json" } });
     expect(who.status).toBe(503);
-    server.provider.behave();
+    server.provider.clearFaults();
     clock.pass(2);
     expect(await status(visitor, privatePage)).toBe(200);
   });
@@ -283,19 +288,19 @@ describe("while the provider malfunctions", () => {
   const useless = ["bad-signature", "wrong-audience", "wrong-issuer", "hs256-with-public-key"] as const;
   test.each([...useless, "exp-not-a-number", "no-subject", "not-a-jwt"] as const)(
     "nobody is logged out, and nothing revoked, by a renewed token with this fault: %s",
-    async (flaw) => {
-      server.provider.misbehave("rotating-refresh-tokens");
+    async (fault) => {
+      server.provider.injectFault("rotating-refresh-tokens");
       const visitor = await loggedIn();
-      clock.pass(tokenLife + 1);
+      clock.pass(tokenLifetime + 1);
       const before = server.provider.state.revoked.length;
-      server.provider.misbehave(flaw);
+      server.provider.injectFault(fault);
       for (let round = 0; round < 2; round++) {
         const refused = await visitor.ask(privatePage);
         expect([refused.status, refused.headers["location"]]).toEqual([503, undefined]);
         clock.pass(2);
       }
-      server.provider.behave();
-      server.provider.misbehave("rotating-refresh-tokens");
+      server.provider.clearFaults();
+      server.provider.injectFault("rotating-refresh-tokens");
       expect(await status(visitor, privatePage)).toBe(200);
       expect(server.provider.state.revoked.length).toBe(before);
     },
@@ -309,7 +314,7 @@ describe("while the provider malfunctions", () => {
     try {
       const elsewhere = browser(second);
       elsewhere.cookies.set(sessionCookie, visitor.cookies.get(sessionCookie) ?? "");
-      clock.pass(tokenLife + 1);
+      clock.pass(tokenLifetime + 1);
       const refused = await elsewhere.ask(privatePage);
       expect([refused.status, refused.headers["location"]]).toEqual([503, undefined]);
       expect(await status(elsewhere, "/groups/blab")).toBe(200);
@@ -323,17 +328,17 @@ describe("while the provider malfunctions", () => {
     const visitor = await loggedIn();
     clock.pass(-60);
     expect(await status(visitor, privatePage)).toBe(200);
-    server.provider.misbehave("issued-in-the-future");
-    clock.pass(tokenLife + 61);
+    server.provider.injectFault("issued-in-the-future");
+    clock.pass(tokenLifetime + 61);
     expect(await status(visitor, privatePage)).toBe(200);
     expect(await status(visitor, privatePage)).toBe(200);
   });
 
   test("nobody is logged out because the server's clock is fast, even with single-use refresh tokens", async () => {
-    server.provider.misbehave("rotating-refresh-tokens");
+    server.provider.injectFault("rotating-refresh-tokens");
     const visitor = await loggedIn();
-    clock.pass(tokenLife + 1);
-    server.provider.misbehave("expired");
+    clock.pass(tokenLifetime + 1);
+    server.provider.injectFault("expired");
     for (let round = 0; round < 2; round++) {
       const refused = await visitor.ask(privatePage);
       expect([refused.status, refused.headers["location"]]).toEqual([503, undefined]);
@@ -345,21 +350,21 @@ describe("while the provider malfunctions", () => {
     expect(JSON.stringify(told, (_, value) => (value instanceof Error ? value.message : value))).toContain(
       "this server's clock",
     );
-    server.provider.behave();
-    server.provider.misbehave("rotating-refresh-tokens");
+    server.provider.clearFaults();
+    server.provider.injectFault("rotating-refresh-tokens");
     expect(await status(visitor, privatePage)).toBe(200);
   });
 
   test("a valid id token is still accepted, and an expired one is renewed after the outage", async () => {
     const visitor = await loggedIn();
-    await server.provider.goAway();
+    await server.provider.refuseConnections();
     try {
       expect(await status(visitor, privatePage)).toBe(200);
-      clock.pass(tokenLife + 1);
+      clock.pass(tokenLifetime + 1);
       expect(await status(visitor, privatePage)).toBe(503);
       expect(await status(visitor, "/groups/blab")).toBe(200);
     } finally {
-      await server.provider.comeBack();
+      await server.provider.acceptConnections();
     }
     clock.pass(2);
     expect(await status(visitor, privatePage)).toBe(200);
@@ -367,14 +372,14 @@ describe("while the provider malfunctions", () => {
 
   test("a request is answered within its time limit, and one that waits for its renewal soon after", async () => {
     const visitor = await loggedIn();
-    clock.pass(tokenLife + 1);
-    server.provider.state.slowness = 4;
-    server.provider.misbehave("slow");
+    clock.pass(tokenLifetime + 1);
+    server.provider.state.responseDelay = 4;
+    server.provider.injectFault("slow");
     const begun = Date.now();
     const both = await Promise.all([status(visitor, privatePage), status(visitor, privatePage)]);
     expect(both).toEqual([503, 503]);
     expect(Date.now() - begun).toBeLessThan(3000);
-    server.provider.state.slowness = 0.5;
+    server.provider.state.responseDelay = 0.5;
   });
 });
 

@@ -2,18 +2,18 @@ import { once } from "node:events";
 import type { AddressInfo, Server } from "node:net";
 import { createServer } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { CliFront, Discovery } from "../../support/cli/cli-front.ts";
-import { openCliFront } from "../../support/cli/cli-front.ts";
+import type { CliProxy, Discovery } from "../../support/cli/cli-proxy.ts";
+import { openCliProxy } from "../../support/cli/cli-proxy.ts";
 import type { CliSite } from "../../support/cli/cli-site.ts";
 import { openCliSite } from "../../support/cli/cli-site.ts";
 import type { CommandLine } from "../../support/cli/command-line.ts";
 import { addressAfterForm } from "../../support/cli/command-line.ts";
 
 let site: CliSite;
-let front: CliFront;
+let proxy: CliProxy;
 let line: CommandLine;
 let busy: Server;
-/** What the front adds to the CLI's part of the discovery document. */
+/** What the proxy adds to the CLI's part of the discovery document. */
 let added: Readonly<Record<string, unknown>> = {};
 
 const withAdded = (found: Discovery): Discovery => ({
@@ -23,26 +23,26 @@ const withAdded = (found: Discovery): Discovery => ({
 
 beforeAll(async () => {
   site = await openCliSite();
-  front = await openCliFront(site, { discovery: withAdded });
-  line = await front.terminal();
+  proxy = await openCliProxy(site, { discovery: withAdded });
+  line = await proxy.terminal();
   busy = createServer().listen(0, "127.0.0.1");
   await once(busy, "listening");
 });
 afterAll(async () => {
   busy?.close();
-  await front?.close();
+  await proxy?.close();
   await site?.close();
 });
 
 const expectNobody = async (): Promise<void> => {
-  expect((await line.nextstrain("whoami", front.origin)).errors).toBe(
-    `Error: Not logged in to ${front.origin}.\n`,
+  expect((await line.nextstrain("whoami", proxy.origin)).errors).toBe(
+    `Error: Not logged in to ${proxy.origin}.\n`,
   );
 };
 
 const expectAlice = async (): Promise<void> => {
-  expect((await line.nextstrain("whoami", front.origin)).output).toContain("username: alice\n");
-  expect((await line.nextstrain("logout", front.origin)).code).toBe(0);
+  expect((await line.nextstrain("whoami", proxy.origin)).output).toContain("username: alice\n");
+  expect((await line.nextstrain("logout", proxy.origin)).code).toBe(0);
 };
 
 /** Where the CLI waits, and with what it is answered there. */
@@ -67,8 +67,8 @@ describe("the address to come back to", () => {
         "http://127.0.0.1/",
       ],
     };
-    const ran = await line.logIn(site.browser, front.origin, "alice");
-    expect(ran.code, ran.told).toBe(0);
+    const ran = await line.logIn(site.browser, proxy.origin, "alice");
+    expect(ran.code, ran.text).toBe(0);
     const [, address = ""] = /^ {2}(https:.+)$/m.exec(ran.output) ?? [];
     const chosen = new URL(new URL(address).searchParams.get("redirect_uri") ?? "");
     expect([chosen.hostname, chosen.pathname]).toEqual(["127.0.0.1", "/"]);
@@ -78,8 +78,8 @@ describe("the address to come back to", () => {
 
   test("is missed in a sentence when there is none (CLI-12)", async () => {
     added = { redirect_uris: ["https://example.org/callback"] };
-    const ran = await line.nextstrain("login", front.origin);
-    expect([ran.code, ran.told]).toEqual([
+    const ran = await line.nextstrain("login", proxy.origin);
+    expect([ran.code, ran.text]).toEqual([
       1,
       expect.stringContaining(
         "Error: Unable to listen on any local sockets to receive the authentication response.",
@@ -91,43 +91,43 @@ describe("the address to come back to", () => {
 
 test("what else the discovery document says of the client does not matter (CLI-11)", async () => {
   added = { application_type: "web", grant_types: [], client_name: 5, "x-unheard-of": { of: [null] } };
-  const ran = await line.logIn(site.browser, front.origin, "alice");
-  expect(ran.code, ran.told).toBe(0);
+  const ran = await line.logIn(site.browser, proxy.origin, "alice");
+  expect(ran.code, ran.text).toBe(0);
   await expectAlice();
 });
 
 describe("what comes back", () => {
   test("may be an error, which is shown (CLI-14)", async () => {
     added = {};
-    const ran = await line.beginLogin(front.origin, async (address) => {
+    const ran = await line.beginLogin(proxy.origin, async (address) => {
       const answer = await comeBack(address, { error: "access_denied", error_description: "Not today" });
       expect(await answer.text()).toContain("return to the terminal");
     });
     expect(ran.code).toBe(1);
-    expect(ran.told).toContain(
+    expect(ran.text).toContain(
       "An error occurred while completing authentication. The authorization response was:",
     );
-    expect(ran.told).toContain("error=access_denied&error_description=Not+today");
-    expect(ran.told).not.toContain("Traceback");
+    expect(ran.text).toContain("error=access_denied&error_description=Not+today");
+    expect(ran.text).not.toContain("Traceback");
     await expectNobody();
   });
 
   test("must have the state that was sent (CLI-14)", async () => {
-    front.recorded();
-    const ran = await line.beginLogin(front.origin, (address) =>
+    proxy.recorded();
+    const ran = await line.beginLogin(proxy.origin, (address) =>
       comeBack(address, { code: "stolen", state: "a".repeat(43) }),
     );
     expect(ran.code).toBe(1);
-    expect(front.recorded().map(({ target }) => target)).not.toContain("/idp/token");
+    expect(proxy.recorded().map(({ target }) => target)).not.toContain("/idp/token");
     await expectNobody();
   });
 
   test("must come to the path that was named (CLI-14)", async () => {
-    const ran = await line.beginLogin(front.origin, async (address) => {
+    const ran = await line.beginLogin(proxy.origin, async (address) => {
       const answer = await comeBack(address, { code: "any" }, "elsewhere");
       expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining("failed")]);
     });
-    expect([ran.code, ran.told]).toEqual([
+    expect([ran.code, ran.text]).toEqual([
       1,
       expect.stringContaining("The authorization response was not obtained."),
     ]);
@@ -135,11 +135,11 @@ describe("what comes back", () => {
   });
 
   test("may be pasted, where the browser is on another machine (CLI-14)", async () => {
-    const ran = await line.pasteLogin(front.origin, (address) =>
+    const ran = await line.pasteLogin(proxy.origin, (address) =>
       addressAfterForm(site.browser, address, "alice"),
     );
-    expect(ran.code, ran.told).toBe(0);
-    expect(ran.told).toContain(`Logged into ${front.origin} as alice.`);
+    expect(ran.code, ran.text).toBe(0);
+    expect(ran.text).toContain(`Logged into ${proxy.origin} as alice.`);
     await expectAlice();
   });
 });

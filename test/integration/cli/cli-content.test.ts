@@ -103,7 +103,7 @@ describe("a narrative", () => {
   test("is no dataset, and a dataset no narrative (CLI-28)", async () => {
     for (const path of ["winter/story", "narratives/winter/2025"]) {
       const ran = await alice.nextstrain("remote", "download", `${group}/${path}`);
-      expect([ran.code, ran.told]).toEqual([
+      expect([ran.code, ran.text]).toEqual([
         1,
         expect.stringContaining("Remote resource not found. Check for typos"),
       ]);
@@ -138,7 +138,7 @@ test("names with dots, blanks and the letters of all languages go up, are listed
 test("a name that Auspice would lose is refused, with the reason", async () => {
   await write("odd_100%.json", await read(names[0] ?? ""));
   const up = await alice.nextstrain("remote", "upload", group, "odd_100%.json");
-  expect([up.code, up.told]).toEqual([1, expect.stringContaining("A name cannot hold %")]);
+  expect([up.code, up.text]).toEqual([1, expect.stringContaining("A name cannot hold %")]);
 });
 
 describe("listing, many at once, and deletion", () => {
@@ -172,7 +172,7 @@ describe("listing, many at once, and deletion", () => {
 
   test("download --recursively brings all of a group into a folder (CLI-24, CLI-27)", async () => {
     const missing = await alice.nextstrain("remote", "download", "--recursively", group, "all");
-    expect([missing.code, missing.told]).toEqual([1, expect.stringContaining("mkdir -p all")]);
+    expect([missing.code, missing.text]).toEqual([1, expect.stringContaining("mkdir -p all")]);
     const folder = await site.terminal();
     const ran = await alice.nextstrain("remote", "download", "--recursively", group, folder.folder);
     expect([ran.code, ran.errors]).toEqual([0, ""]);
@@ -206,6 +206,6 @@ describe("listing, many at once, and deletion", () => {
       [sample, sampleStory].map((path) => `/groups/demo-private/${path}`).sort(),
     );
     const sidecar = await alice.nextstrain("remote", "download", `${group}/winter/2025`, "gone.json");
-    expect([sidecar.code, sidecar.told]).toEqual([1, expect.stringContaining("Remote resource not found.")]);
+    expect([sidecar.code, sidecar.text]).toEqual([1, expect.stringContaining("Remote resource not found.")]);
   });
 });

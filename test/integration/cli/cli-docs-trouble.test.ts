@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { CliSite } from "../../support/cli/cli-site.ts";
 import { openCliSite } from "../../support/cli/cli-site.ts";
-import type { CommandLine, Ran } from "../../support/cli/command-line.ts";
+import type { CommandLine, CommandResult } from "../../support/cli/command-line.ts";
 import { setNotBefore } from "../../support/sessions/set-not-before.ts";
 
 let site: CliSite;
@@ -33,7 +33,7 @@ const group = () => `${site.origin}/groups/demo-private`;
 
 const ls = (line: CommandLine, address = group()) => line.nextstrain("remote", "ls", address);
 
-const withoutStore = async (use: () => Promise<Ran>): Promise<Ran> => {
+const withoutStore = async (use: () => Promise<CommandResult>): Promise<CommandResult> => {
   const objects = join(site.server.data, "objects");
   await rename(objects, `${objects}-away`);
   await writeFile(objects, "");
@@ -46,21 +46,21 @@ const withoutStore = async (use: () => Promise<Ran>): Promise<Ran> => {
 };
 
 /** A login whose browser comes back with this. */
-const cameBack = (answer: Readonly<Record<string, string>>): Promise<Ran> =>
+const cameBack = (answer: Readonly<Record<string, string>>): Promise<CommandResult> =>
   nobody.beginLogin(site.origin, (address) => {
     const { searchParams } = new URL(address);
     const query = new URLSearchParams({ state: searchParams.get("state") ?? "", ...answer });
     return fetch(`${searchParams.get("redirect_uri")}?${query}`);
   });
 
-const withSpoiltRefreshToken = async (): Promise<Ran> => {
+const withSpoiltRefreshToken = async (): Promise<CommandResult> => {
   const kept = await readFile(bob.secrets, "utf8");
   await writeFile(bob.secrets, kept.replace(/^(refresh_token = ).+$/m, "$1used-up"));
   return bob.nextstrain("login", "--renew", site.origin);
 };
 
 /** How people come to read what the page explains; in the page's order, which alice's and bob's tokens need. */
-const ways: Readonly<Record<string, () => Promise<Ran>>> = {
+const ways: Readonly<Record<string, () => Promise<CommandResult>>> = {
   "Not logged in": () => nobody.nextstrain("whoami", site.origin),
   "Permission denied. Logging in … might help?": () => ls(nobody),
   "Login credentials appear to be out of date": async () => {
@@ -132,7 +132,7 @@ test("the page for users explains what can be read below, and nothing else", () 
 
 test.each(Object.keys(ways))("%s: that is what people read", async (phrase) => {
   const ran = await ways[phrase]?.();
-  expect(ran?.told).toMatch(pattern(phrase));
+  expect(ran?.text).toMatch(pattern(phrase));
   expect(ran?.code).toBe(phrase.startsWith("Nothing at all") ? 0 : 1);
   await cures[phrase]?.();
 });

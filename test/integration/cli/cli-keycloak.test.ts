@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { pinnedVersions } from "../../../docs/versions-table.ts";
 import { simulateOutbreak } from "../../../src/app/sample/outbreak.ts";
-import type { CommandLine, Ran } from "../../support/cli/command-line.ts";
+import type { CommandLine, CommandResult } from "../../support/cli/command-line.ts";
 import { administer } from "../../support/keycloak/keycloak-browser.ts";
 import type { KeycloakSite } from "../../support/keycloak/keycloak-site.ts";
 import { openKeycloakSite } from "../../support/keycloak/keycloak-site.ts";
@@ -36,10 +36,10 @@ afterAll(() => site?.close(), 60_000);
 
 const read = (name: string) => readFile(join(erin.folder, name));
 
-const upload = (name = "again"): Promise<Ran> =>
+const upload = (name = "again"): Promise<CommandResult> =>
   erin.nextstrain("remote", "upload", `${group}/${name}`, "winter.json");
 
-const renew = (): Promise<Ran> => erin.nextstrain("login", "--renew", site.origin);
+const renew = (): Promise<CommandResult> => erin.nextstrain("login", "--renew", site.origin);
 
 const renewed = () => ({
   code: 0,
@@ -67,7 +67,7 @@ const makeErin = async (role: "owners" | "viewers"): Promise<void> => {
 describe("with Keycloak, behind nginx, under the lab's own certificate authority", () => {
   test("login goes through Keycloak's form (CLI-3, CLI-5 to CLI-9, CLI-12 to CLI-18)", async () => {
     const ran = await erin.logIn(site.browser, site.origin, "erin");
-    expect(ran.told).toContain(`Logged into ${site.origin} as erin.`);
+    expect(ran.text).toContain(`Logged into ${site.origin} as erin.`);
     expect([ran.code, ran.errors]).toEqual([0, `Credentials for ${site.origin} saved to ${erin.secrets}.\n`]);
     const address = new URL(/^ {2}(https:.+)$/m.exec(ran.output)?.[1] ?? "");
     expect(address.href).toContain(`${site.keycloak.issuer}/protocol/openid-connect/auth?`);
@@ -122,7 +122,7 @@ describe("with Keycloak, behind nginx, under the lab's own certificate authority
     expect((await carol.logIn(site.browser, site.origin, "carol")).code).toBe(0);
     expect((await carol.nextstrain("whoami", site.origin)).output).toContain("groups: \n  # (none)\n");
     const refused = await carol.nextstrain("remote", "ls", group);
-    expect([refused.code, refused.told]).toEqual([
+    expect([refused.code, refused.text]).toEqual([
       1,
       expect.stringContaining(
         "Permission denied. Are you logged in as the correct user? Current user: carol",
@@ -135,7 +135,7 @@ describe("with Keycloak, behind nginx, under the lab's own certificate authority
     expect(await renew()).toMatchObject(renewed());
     expect((await erin.nextstrain("whoami", site.origin)).output).toContain("groups: \n  - /lab/viewers\n");
     const refused = await upload();
-    expect([refused.code, refused.told]).toEqual([
+    expect([refused.code, refused.text]).toEqual([
       1,
       expect.stringContaining("Permission denied. Are you logged in as the correct user? Current user: erin"),
     ]);
@@ -170,7 +170,7 @@ describe("with Keycloak, behind nginx, under the lab's own certificate authority
       `Error: Not logged in to ${site.origin}.\n`,
     );
     const refused = await erin.nextstrain("remote", "ls", group);
-    expect([refused.code, refused.told]).toEqual([
+    expect([refused.code, refused.text]).toEqual([
       1,
       expect.stringContaining(`Logging in with nextstrain login ${site.origin} might help?`),
     ]);

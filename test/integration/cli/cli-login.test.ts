@@ -39,7 +39,7 @@ const aged = async (idToken: string): Promise<string> => {
 describe("login in the browser", () => {
   test("is done once, and keeps the three tokens to oneself (CLI-3, CLI-5 to CLI-9, CLI-12 to CLI-18)", async () => {
     const ran = await alice.logIn(site.browser, site.origin, "alice");
-    expect(ran.told).toContain(`Logged into ${site.origin} as alice.`);
+    expect(ran.text).toContain(`Logged into ${site.origin} as alice.`);
     expect([ran.code, ran.errors]).toEqual([
       0,
       `Credentials for ${site.origin} saved to ${alice.secrets}.\n`,
@@ -63,7 +63,7 @@ describe("login in the browser", () => {
   test("does nothing for who is logged in already", async () => {
     const ran = await alice.nextstrain("login", site.origin);
     expect([ran.code, ran.errors]).toEqual([0, ""]);
-    expect(ran.told).toContain(`Logged into ${site.origin} as alice.`);
+    expect(ran.text).toContain(`Logged into ${site.origin} as alice.`);
   });
 
   test("ends with the provider's words when it refuses the code (CLI-15)", async () => {
@@ -83,17 +83,17 @@ describe("login in the browser", () => {
       nobody.nextstrain("login", site.server.http),
     ]);
     expect([untrusted.code, plain.code]).toEqual([1, 1]);
-    expect(untrusted.told).toContain(`Error: Could not connect to ${site.origin}`);
-    expect(untrusted.told).toContain("CERTIFICATE_VERIFY_FAILED");
+    expect(untrusted.text).toContain(`Error: Could not connect to ${site.origin}`);
+    expect(untrusted.text).toContain("CERTIFICATE_VERIFY_FAILED");
     // Its own crash; docs/using.md says what to do.
-    expect(plain.told).toContain('assert auth_url.scheme == "https"');
+    expect(plain.text).toContain('assert auth_url.scheme == "https"');
   });
 
   test("is the only way: a username says so, with the browser as the other way (CLI-10)", async () => {
     const ran = await nobody.nextstrain("login", "--username", "bob", site.origin);
     expect(ran.code).toBe(1);
-    expect(ran.told).toContain("does not support logging in with a username and password.");
-    expect(ran.told).toContain(
+    expect(ran.text).toContain("does not support logging in with a username and password.");
+    expect(ran.text).toContain(
       "Omit specifying any username or password to login via a web browser instead.",
     );
   });
@@ -184,7 +184,7 @@ describe("renewal", () => {
     ]);
     const refused = await alice.nextstrain("remote", "ls", `${site.origin}/groups/demo-private`);
     expect(refused.code).toBe(1);
-    expect(refused.told).toContain(
+    expect(refused.text).toContain(
       `Permission denied. Logging in with nextstrain login ${site.origin} might help?`,
     );
     expect((await nobody.nextstrain("login", "--renew", site.origin)).code).toBe(1);

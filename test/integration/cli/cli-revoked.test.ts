@@ -28,9 +28,9 @@ test("a role that was taken away a moment ago is told as such, by a renewal and 
   const outOfDate =
     "Error: Login credentials appear to be out of date. Please run " +
     `nextstrain login --renew ${site.origin} and then retry your command.`;
-  await expect.poll(async () => (await upload("other")).told, { timeout: 20_000 }).toContain(outOfDate);
+  await expect.poll(async () => (await upload("other")).text, { timeout: 20_000 }).toContain(outOfDate);
   const listed = await erin.nextstrain("remote", "ls", `${site.origin}/groups/demo-private`);
-  expect([listed.code, listed.told.trim()]).toEqual([1, outOfDate]);
+  expect([listed.code, listed.text.trim()]).toEqual([1, outOfDate]);
 
   // A token of the second in which the mark was made is too old still.
   await expect
@@ -42,7 +42,7 @@ test("a role that was taken away a moment ago is told as such, by a renewal and 
   const whoami = await erin.nextstrain("whoami", site.origin);
   expect(whoami.output).toContain("groups: \n  - demo-private/viewers\n  - demo/viewers\n");
   const refused = await upload("other");
-  expect([refused.code, refused.told]).toEqual([
+  expect([refused.code, refused.text]).toEqual([
     1,
     expect.stringContaining("Permission denied. Are you logged in as the correct user? Current user: erin"),
   ]);

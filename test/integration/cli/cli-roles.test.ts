@@ -63,8 +63,8 @@ describe.concurrent.each(rows)("$who, on $group", ({ who, group, reads, writes }
       const main = JSON.parse(await readFile(join(lines[who].folder, `${group}.json`), "utf8"));
       expect(main).toHaveProperty("tree");
     } else {
-      expect(listed.told.trim()).toBe(refusal(who));
-      expect(down.told.trim()).toBe(refusal(who));
+      expect(listed.text.trim()).toBe(refusal(who));
+      expect(down.text.trim()).toBe(refusal(who));
     }
   });
 
@@ -77,8 +77,8 @@ describe.concurrent.each(rows)("$who, on $group", ({ who, group, reads, writes }
     expect(up.output).toBe(`Uploading role.json as ${target}\n`);
     expect(deleted.output).toBe(reads ? `Deleting ${goal}\n` : "");
     if (!writes) {
-      expect(up.told).toContain(refusal(who));
-      expect(deleted.told).toContain(refusal(who));
+      expect(up.text).toContain(refusal(who));
+      expect(deleted.text).toContain(refusal(who));
     }
   });
 });

@@ -5,7 +5,7 @@ import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { CliSite } from "../../support/cli/cli-site.ts";
 import { openCliSite } from "../../support/cli/cli-site.ts";
-import type { CommandLine, Ran } from "../../support/cli/command-line.ts";
+import type { CommandLine, CommandResult } from "../../support/cli/command-line.ts";
 import { ask } from "../../support/requests/http.ts";
 
 const good = JSON.stringify({ version: "v2", meta: { title: "Good" }, tree: { name: "root" } });
@@ -21,15 +21,15 @@ beforeAll(async () => {
 });
 afterAll(() => site?.close());
 
-const upload = async (name: string, content: string | Uint8Array, to = group): Promise<Ran> => {
+const upload = async (name: string, content: string | Uint8Array, to = group): Promise<CommandResult> => {
   await writeFile(join(alice.folder, name), content);
   return alice.nextstrain("remote", "upload", to, name);
 };
 
 /** An end with a sentence for people, and with nothing for programmers. */
-const expectTold = (ran: Ran, ...sentences: readonly string[]): void => {
-  expect(ran.told).not.toContain("Traceback");
-  for (const sentence of sentences) expect(ran.told).toContain(sentence);
+const expectTold = (ran: CommandResult, ...sentences: readonly string[]): void => {
+  expect(ran.text).not.toContain("Traceback");
+  for (const sentence of sentences) expect(ran.text).toContain(sentence);
   expect(ran.code).toBe(1);
 };
 
@@ -191,9 +191,9 @@ test("a server that is known by an address without https works without login on 
   // Without a scheme, http is meant of localhost, and https of every other name.
   expect(await nobody.nextstrain("remote", "ls", bare)).toEqual(byHttp);
   const secure = await nobody.nextstrain("remote", "ls", bare.replace("localhost", "127.0.0.1"));
-  expect([secure.code, secure.told]).toEqual([1, expect.stringContaining("SSLError")]);
-  const instead = await nobody.nextstrain("remote", "ls", "groups/demo");
-  expect(instead.output).toContain(`${group}/lakeside/2024\n`);
+  expect([secure.code, secure.text]).toEqual([1, expect.stringContaining("SSLError")]);
+  const byDefault = await nobody.nextstrain("remote", "ls", "groups/demo");
+  expect(byDefault.output).toContain(`${group}/lakeside/2024\n`);
   expectTold(
     await nobody.nextstrain("remote", "ls", "http://192.0.2.1/groups/demo"),
     "Insecure http:// protocol is allowed only for localhost",

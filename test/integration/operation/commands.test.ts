@@ -38,13 +38,13 @@ describe.each([
   ["the filesystem", undefined],
   ["Redis", "today"],
   ["a Redis of 6.0", "6.0"],
-] as const)("with sessions in %s", (_, asOf) => {
+] as const)("with sessions in %s", (_, features) => {
   let redis: StartedRedis | undefined;
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
   let provider: Awaited<ReturnType<typeof stubProvider>>;
   const running: RunningServer[] = [];
   beforeAll(async () => {
-    if (asOf !== undefined) redis = await startRedis({ asOf });
+    if (features !== undefined) redis = await startRedis({ features });
     [folder, provider] = await Promise.all([temporaryFolder(), stubProvider()]);
   });
   afterAll(async () => {
@@ -75,13 +75,13 @@ describe.each([
     await expect(command(server, "end-sessions", "alice")).rejects.toThrow(
       /failed \(3\).*"alice" has no session here/s,
     );
-    expect(server.provider.state.grants.alive("alice")).toBe(0);
-    expect(server.provider.state.grants.alive("bob")).toBe(1);
-    server.provider.misbehave("revocation-500");
+    expect(server.provider.state.grants.countValid("alice")).toBe(0);
+    expect(server.provider.state.grants.countValid("bob")).toBe(1);
+    server.provider.injectFault("revocation-500");
     expect(await command(server, "end-sessions", "bob")).toBe('Ended 1 session of "bob".\n');
-    server.provider.behave();
+    server.provider.clearFaults();
     expect(await username(other)).toBeNull();
-    expect(server.provider.state.grants.alive("bob")).toBe(1);
+    expect(server.provider.state.grants.countValid("bob")).toBe(1);
   });
 
   it("key-report tells when nobody needs an old key any more, and shows no key", async () => {

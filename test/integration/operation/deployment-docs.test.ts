@@ -1,15 +1,15 @@
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { browser } from "../../support/browser/browser.ts";
-import type { Machine, Typed } from "../../support/containers/machine.ts";
+import type { CommandResult, Machine } from "../../support/containers/machine.ts";
 import { startMachine } from "../../support/containers/machine.ts";
 import type { DeploymentPage } from "../../support/documentation/deployment-page.ts";
 import { deploymentPage, filledIn } from "../../support/documentation/deployment-page.ts";
-import type { LabSurroundings } from "../../support/documentation/lab-surroundings.ts";
-import { labMachines, labSurroundings } from "../../support/documentation/lab-surroundings.ts";
+import type { LabEnvironment } from "../../support/documentation/lab-environment.ts";
+import { labEnvironment, labMachines } from "../../support/documentation/lab-environment.ts";
 import type { Question } from "../../support/requests/http.ts";
 import { ask } from "../../support/requests/http.ts";
-import { datasetPieces, slowly, transferClient } from "../../support/requests/transfer.ts";
+import { datasetChunks, slowly, transferClient } from "../../support/requests/transfer.ts";
 import type { ProgramRepository } from "../../support/server/program-repository.ts";
 import { programRepository } from "../../support/server/program-repository.ts";
 import { username } from "../../support/sessions/sessions.ts";
@@ -19,7 +19,7 @@ const here = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.
 const name = "groups.example.org";
 
 let page: DeploymentPage;
-let lab: LabSurroundings;
+let lab: LabEnvironment;
 let program: ProgramRepository;
 let machine: Machine;
 beforeAll(async () => {
@@ -33,7 +33,7 @@ beforeAll(async () => {
     },
     hostNames: labMachines,
   });
-  lab = await labSurroundings(machine.hostAddress, "our-lab-groups");
+  lab = await labEnvironment(machine.hostAddress, "our-lab-groups");
 });
 afterAll(async () => {
   await machine?.close();
@@ -43,7 +43,7 @@ afterAll(async () => {
 
 /** Types something that has to go well; gives what it printed. */
 const type = async (lines: string): Promise<string> => {
-  const typed: Typed = await machine.type(`set -e\n${lines}`);
+  const typed: CommandResult = await machine.run(`set -e\n${lines}`);
   if (typed.code !== 0) throw new Error(`${lines}\nended with ${typed.code}: ${typed.output}${typed.errors}`);
   return typed.output;
 };
@@ -150,7 +150,7 @@ describe("the page for administrators, followed on a new machine", () => {
 
   test("7. files go to the bucket and come back", async () => {
     const client = await transfers();
-    expect(await client.upload("/groups/our-lab/winter", datasetPieces(3))).toBe(204);
+    expect(await client.upload("/groups/our-lab/winter", datasetChunks(3))).toBe(204);
     expect((await client.download("/groups/our-lab/winter")).status).toBe(200);
     client.close();
   });
@@ -183,14 +183,14 @@ describe("the page for administrators, followed on a new machine", () => {
     expect(report).toMatch(/^Sessions {2}Key\n +2 {2}"[^"]+" {2}seals\n$/);
     expect(await type(filledIn(command, { "<username>": "bob" }))).toBe('Ended 1 session of "bob".\n');
     expect(await username(bob)).toBeNull();
-    expect(lab.provider.state.grants.alive("bob")).toBe(0);
-    expect((await machine.type(filledIn(command, { "<username>": "bob" }))).code).toBe(3);
+    expect(lab.provider.state.grants.countValid("bob")).toBe(0);
+    expect((await machine.run(filledIn(command, { "<username>": "bob" }))).code).toBe(3);
   });
 
   test("8. stopping both instances waits for an upload that is under way", async () => {
     const client = await transfers();
-    const uploaded = client.upload("/groups/our-lab/spring", slowly(datasetPieces(10), 6000));
-    await machine.type("sleep 2");
+    const uploaded = client.upload("/groups/our-lab/spring", slowly(datasetChunks(10), 6000));
+    await machine.run("sleep 2");
     const began = Date.now();
     await type("systemctl stop groups@1 groups@2");
     expect(Date.now() - began).toBeGreaterThan(3000);
@@ -207,7 +207,7 @@ describe("the page for administrators, followed on a new machine", () => {
   test("6. an instance that does not start has all reasons in the journal, and starts once they are mended", async () => {
     await type("cp -p /etc/groups/environment /root/");
     await type("sed -i 's/^\\(PUBLIC_ORIGIN\\|GROUPS_BUCKET\\)=.*/\\1=%/' /etc/groups/environment");
-    await machine.type(
+    await machine.run(
       "systemctl start groups@1; until [ $(systemctl show groups@1 -P NRestarts) -gt 0 ]; do sleep 0.2; done",
     );
     const reasons = (await journal()).split("The configuration cannot be used:")[1];

@@ -57,7 +57,7 @@ beforeAll(async () => {
     temporaryFolder(),
     stubProvider({ now: clock.now }),
   ]);
-  provider.misbehave("rotating-refresh-tokens");
+  provider.injectFault("rotating-refresh-tokens");
   server = await start(`first=${key("a")}`);
   await putData(server);
   alice = await logIn(server, "alice");
@@ -96,14 +96,14 @@ const withPassword = (password: string, ...args: string[]): Promise<string> =>
 
 describe("while Redis", () => {
   const outages: Readonly<Record<string, Outage>> = {
-    "is stopped": { harm: () => redis.stop(), heal: () => redis.start() },
-    "hangs with its connections open": { harm: () => redis.pause(), heal: () => redis.unpause() },
+    "is stopped": { inject: () => redis.stop(), recover: () => redis.start() },
+    "hangs with its connections open": { inject: () => redis.pause(), recover: () => redis.unpause() },
     "was given another password": {
-      harm: async () => {
+      inject: async () => {
         await redis.cli("CONFIG", "SET", "requirepass", "another");
         await withPassword("another", "CLIENT", "KILL", "TYPE", "normal");
       },
-      heal: async () => {
+      recover: async () => {
         await withPassword("another", "CONFIG", "SET", "requirepass", redis.password);
       },
     },
@@ -136,7 +136,7 @@ describe("while Redis", () => {
 
   it("hangs, an expired token is not renewed, and is when Redis is back", async () => {
     clock.pass(301);
-    await during({ harm: redis.pause, heal: redis.unpause }, () =>
+    await during({ inject: redis.pause, recover: redis.unpause }, () =>
       expectUnavailable(alice, 1, () => read(alice, privateData)),
     );
     await expectRecovery();
@@ -151,15 +151,15 @@ const fill = ({ port }: StartedRedis): string => {
 describe("while Redis only lets itself be read", () => {
   const limits: Readonly<Record<string, Outage>> = {
     "since it is a replica": {
-      harm: async () => void (await redis.cli("REPLICAOF", "127.0.0.1", String(await freePort()))),
-      heal: async () => void (await redis.cli("REPLICAOF", "NO", "ONE")),
+      inject: async () => void (await redis.cli("REPLICAOF", "127.0.0.1", String(await freePort()))),
+      recover: async () => void (await redis.cli("REPLICAOF", "NO", "ONE")),
     },
     "since its memory is full": {
-      harm: async () => {
+      inject: async () => {
         await redis.cli("CONFIG", "SET", "maxmemory-policy", "noeviction");
         await redis.cli("CONFIG", "SET", "maxmemory", "100kb");
       },
-      heal: async () => {
+      recover: async () => {
         await redis.cli("CONFIG", "SET", "maxmemory", "0");
         await redis.cli("CONFIG", "SET", "maxmemory-policy", "volatile-ttl");
       },

@@ -7,7 +7,7 @@ import { makeCertificates } from "../../support/containers/certificates.ts";
 import type { Container } from "../../support/containers/container.ts";
 import { ask } from "../../support/requests/http.ts";
 import { startTraffic } from "../../support/requests/traffic.ts";
-import { datasetPieces, digested, slowly, transferClient } from "../../support/requests/transfer.ts";
+import { datasetChunks, digested, slowly, transferClient } from "../../support/requests/transfer.ts";
 import type { ProxiedSite } from "../../support/server/proxied-site.ts";
 import { startProxiedSite } from "../../support/server/proxied-site.ts";
 import { apacheBefore, nginxBefore } from "../../support/server/proxies.ts";
@@ -99,8 +99,8 @@ describe.each([
   test("1.1 GB go up and come back, in flat memory", { timeout: 300_000 }, async () => {
     const client = transferClient(origin, site.certificates.ca, bearer);
     try {
-      const { pieces, digest } = digested(datasetPieces(1100));
-      expect(await client.upload("/groups/blab/large", pieces)).toBe(204);
+      const { chunks, digest } = digested(datasetChunks(1100));
+      expect(await client.upload("/groups/blab/large", chunks)).toBe(204);
       expect(await client.download("/groups/blab/large")).toEqual({ status: 200, ...digest() });
       const peaks = await Promise.all(site.instances.map((instance) => instance.peakMemory()));
       expect(Math.max(...peaks)).toBeLessThan(mostMemory);
@@ -117,9 +117,9 @@ describe.each([
     const traffic = startTraffic(client, `traffic-${index}`);
     const [instance] = site.instances;
     try {
-      expect(await client.upload("/groups/blab/steady", datasetPieces(1))).toBe(204);
+      expect(await client.upload("/groups/blab/steady", datasetChunks(1))).toBe(204);
       const long = [1, 2, 3, 4].map((turn) =>
-        client.upload(`/groups/blab/long/${index}/${turn}`, slowly(datasetPieces(20), 4000)),
+        client.upload(`/groups/blab/long/${index}/${turn}`, slowly(datasetChunks(20), 4000)),
       );
       await pause(1000);
       expect(await instance.stop()).toBe(0);

@@ -20,7 +20,7 @@ import { sessionCookie, username } from "../../support/sessions/sessions.ts";
 
 const secret = "a-secret-of-the-tests";
 /** In seconds; Keycloak gives id tokens the life of access tokens. */
-const tokenLife = 3;
+const tokenLifetime = 3;
 const privatePage = "/groups/test-private";
 const settings = "/groups/test-private/settings/roles";
 
@@ -49,7 +49,7 @@ const realm = {
   sslRequired: "none",
   revokeRefreshToken: true,
   refreshTokenMaxReuse: 0,
-  accessTokenLifespan: tokenLife,
+  accessTokenLifespan: tokenLifetime,
   roles: { realm: [{ name: "test-private/viewers" }] },
   groups: [{ name: "test-private", subGroups: [{ name: "viewers" }, { name: "owners" }] }],
   users: [
@@ -110,7 +110,7 @@ const underContract = () => {
   const redirectUri = "http://127.0.0.1:9999/";
   const commandLine = { issuer: keycloak.issuer, id: "cli-client", redirectUri, scope: "openid profile" };
   const environment = environmentOf("Keycloak, groups");
-  return { lab: { environment, commandLine, tokenLife, approve: approveByForm }, origin: server.origin };
+  return { lab: { environment, commandLine, tokenLifetime, approve: approveByForm }, origin: server.origin };
 };
 runningProviderContract("Keycloak", underContract, { renewsIdTokens: true, saysWhy: true });
 
@@ -151,7 +151,7 @@ test("the command line's token counts, the browser client's does not matter to i
 test("an expired id token is renewed by many requests at once, with refresh tokens of single use", async () => {
   const visitor = await loggedIn("vera");
   for (let round = 0; round < 3; round++) {
-    await delay((tokenLife + 0.2) * 1000);
+    await delay((tokenLifetime + 0.2) * 1000);
     const paths = Array.from({ length: 10 }, () => settings);
     expect(await statuses(visitor, paths)).toEqual(paths.map(() => 200));
   }
@@ -166,7 +166,7 @@ test("a renewal brings the groups that somebody has by then", async () => {
   const [user] = (await administer(keycloak, "GET", "/users?username=olga")) as { id: string }[];
   const [group] = (await administer(keycloak, "GET", `/users/${user?.id}/groups`)) as { id: string }[];
   await administer(keycloak, "DELETE", `/users/${user?.id}/groups/${group?.id}`);
-  await delay((tokenLife + 0.2) * 1000);
+  await delay((tokenLifetime + 0.2) * 1000);
   expect(await statuses(visitor, [settings])).toEqual([403]);
 });
 
@@ -180,7 +180,7 @@ test("a new signing key at Keycloak logs nobody out", async () => {
     config: { ...key, keySize: ["2048"] },
   });
   expect(await statuses(visitor, [settings])).toEqual([200]);
-  await delay((tokenLife + 0.2) * 1000);
+  await delay((tokenLifetime + 0.2) * 1000);
   expect(await statuses(visitor, [settings, settings, settings])).toEqual([200, 200, 200]);
   expect(await username(await loggedIn("nora"))).toBe("nora");
 });
@@ -210,7 +210,7 @@ test("while Keycloak is away the server starts, keeps everybody logged in, and g
   expect((await late.ask({ path: "/login" })).status).toBe(503);
   const ready = await late.ask({ path: "/readyz" });
   expect([ready.status, ready.text]).toEqual([503, expect.stringContaining("identity provider")]);
-  await delay((tokenLife + 0.2) * 1000);
+  await delay((tokenLifetime + 0.2) * 1000);
   expect(await statuses(visitor, [settings, "/groups/blab", "/whoami"])).toEqual([503, 200, 503]);
   await keycloak.start();
   const isServed = async () => (await visitor.ask(settings)).status === 200;

@@ -33,7 +33,7 @@ export const providerLogins = (
     expect([finished.status, finished.headers["location"]]).toEqual([302, privatePage]);
     return visitor;
   };
-  const expiry = () => delay((current().lab.tokenLife + 1.2) * 1000);
+  const expiry = () => delay((current().lab.tokenLifetime + 1.2) * 1000);
 
   describe(`with ${name} as it is documented`, () => {
     test("the server is ready", async () => {

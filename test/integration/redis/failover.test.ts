@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Browser } from "../../support/browser/browser.ts";
 import { browser } from "../../support/browser/browser.ts";
-import type { RedisAsOf, StartedRedis } from "../../support/containers/stores/redis.ts";
+import type { RedisFeatures, StartedRedis } from "../../support/containers/stores/redis.ts";
 import { startRedisCluster } from "../../support/containers/stores/redis-cluster.ts";
 import { startRedisSentinel } from "../../support/containers/stores/redis-sentinel.ts";
 import {
@@ -38,8 +38,8 @@ const sentinel = async (): Promise<Redundant> => {
   return { ...redis, settings };
 };
 
-const cluster = (asOf: RedisAsOf) => async (): Promise<Redundant> => {
-  const redis = await startRedisCluster(asOf);
+const cluster = (features: RedisFeatures) => async (): Promise<Redundant> => {
+  const redis = await startRedisCluster(features);
   const others = redis.nodes.slice(1).map(({ port }) => `127.0.0.1:${port}`);
   return { ...redis, settings: { REDIS_CLUSTER_NODES: JSON.stringify(others) } };
 };

@@ -104,11 +104,11 @@ const roleOf = async (node: StartedRedis) => /role:(\w+)/.exec(await node.cli("I
 describe.each([
   ["Redis", "today"],
   ["a Redis of 6.0", "6.0"],
-] as const)("%s with Sentinel", (_, asOf) => {
+] as const)("%s with Sentinel", (_, features) => {
   let redis: Awaited<ReturnType<typeof startRedisSentinel>>;
   let connection: RedisConnection;
   beforeAll(async () => {
-    redis = await startRedisSentinel(asOf);
+    redis = await startRedisSentinel(features);
     const { masterName, sentinels, sentinelPassword } = redis;
     const topology = { kind: "sentinel" as const, master: masterName, sentinels, sentinelPassword };
     connection = await connectRedis({ url: redis.url, ca: redis.certificates.ca, topology }, recordingLog());
@@ -136,11 +136,11 @@ describe.each([
 describe.each([
   ["a Redis cluster", "today"],
   ["a Redis cluster of 6.0", "6.0"],
-] as const)("%s", (_, asOf) => {
+] as const)("%s", (_, features) => {
   let redis: Awaited<ReturnType<typeof startRedisCluster>>;
   let connection: RedisConnection;
   beforeAll(async () => {
-    redis = await startRedisCluster(asOf);
+    redis = await startRedisCluster(features);
     const nodes = redis.nodes.slice(1).map(({ port }) => ({ host: "127.0.0.1", port }));
     const topology = { kind: "cluster" as const, nodes };
     connection = await connectRedis({ url: redis.url, ca: redis.certificates.ca, topology }, recordingLog());

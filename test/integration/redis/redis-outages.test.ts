@@ -47,7 +47,7 @@ const expectDown = async (work: () => Promise<unknown>): Promise<void> => {
 describe.each([
   ["Redis", "today"],
   ["a Redis of 6.0", "6.0"],
-] as const)("the adapter on %s", (_, asOf) => {
+] as const)("the adapter on %s", (_, features) => {
   let redis: StartedRedis;
   let connection: RedisConnection;
   let sessions: SessionStore;
@@ -57,7 +57,7 @@ describe.each([
   beforeAll(async () => {
     // Slow to load, so that a restart is long in LOADING; half of the keys are there for that alone.
     redis = await startRedis({
-      asOf,
+      features,
       settings: ["key-load-delay 4000", "loading-process-events-interval-bytes 1024"],
     });
     connection = await connectRedis({ url: redis.url, ca: redis.certificates.ca }, log);

@@ -48,8 +48,8 @@ afterAll(async () => {
 });
 
 const outages: Readonly<Record<string, Outage>> = {
-  "is stopped": { harm: () => minio.stop(), heal: () => minio.start() },
-  "hangs with its connections open": { harm: () => minio.pause(), heal: () => minio.unpause() },
+  "is stopped": { inject: () => minio.stop(), recover: () => minio.start() },
+  "hangs with its connections open": { inject: () => minio.pause(), recover: () => minio.unpause() },
 };
 
 it("is told at its start what the object store does with conditions", async () => {

@@ -7,7 +7,7 @@ interface WebpackModule {
   exports: unknown;
 }
 
-/** The function that webpack passes to each module, by which it imports others and defines its exports. */
+/** The function with which webpack's modules require each other and define their exports. */
 interface WebpackRequire {
   (id: string): unknown;
   d(exports: object, getters: Readonly<Record<string, () => unknown>>): void;
@@ -19,8 +19,8 @@ type Factory = (module: WebpackModule, exports: unknown, require: WebpackRequire
 const requireFrom = (factories: Readonly<Record<string, Factory>>): WebpackRequire => {
   const loaded = new Map<string, WebpackModule>();
   const require: WebpackRequire = (id) => {
-    const known = loaded.get(id);
-    if (known) return known.exports;
+    const cached = loaded.get(id);
+    if (cached) return cached.exports;
     const module: WebpackModule = { exports: {} };
     loaded.set(id, module);
     factories[id]?.(module, module.exports, require);
@@ -34,8 +34,8 @@ const requireFrom = (factories: Readonly<Record<string, Factory>>): WebpackRequi
 };
 
 /**
- * The installed Auspice's parser of front matter, extracted from its published bundle: `safeLoadFront` of
- * yaml-front-matter, with the bundled js-yaml.
+ * The parser of a narrative's front matter from the installed Auspice's bundle: `safeLoadFront` of yaml-front-matter,
+ * with the bundled js-yaml.
  */
 export const auspiceParser = (): ((text: string) => Record<string, unknown>) => {
   const dist = join(findInstallation().folder, "dist");

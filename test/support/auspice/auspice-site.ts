@@ -9,12 +9,12 @@ import type { GroupName } from "../../../src/domain/groups/group.ts";
 
 export interface AuspiceSite {
   readonly url: string;
-  /** The violations of the policy that browsers reported, including those of workers. */
+  /** Violations of the content security policy that browsers have reported, including those of workers. */
   readonly violations: { readonly directive: string; readonly blocked: string }[];
   close(): Promise<void>;
 }
 
-/** A minimal server that answers only the requests of Auspice, with the simulated outbreak. */
+/** A minimal server with Auspice and the simulated outbreak. */
 export const auspiceSite = async (): Promise<AuspiceSite> => {
   const assets = await openAssets(findInstallation());
   const files = new Map<string, Uint8Array>(
@@ -37,8 +37,8 @@ export const auspiceSite = async (): Promise<AuspiceSite> => {
   };
 
   const report = async (request: IncomingMessage): Promise<void> => {
-    const { "csp-report": said } = JSON.parse(await text(request));
-    violations.push({ directive: said["effective-directive"], blocked: said["blocked-uri"] });
+    const { "csp-report": violation } = JSON.parse(await text(request));
+    violations.push({ directive: violation["effective-directive"], blocked: violation["blocked-uri"] });
   };
 
   const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {

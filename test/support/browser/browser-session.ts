@@ -2,16 +2,16 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Browser, BrowserContext, ConsoleMessage, Page } from "playwright-core";
 
-/** A person's browser window, with the errors that occurred in it. */
+/** A browser window, and the problems of its pages. */
 export interface BrowserSession {
   readonly page: Page;
   readonly context: BrowserContext;
-  /** Violations of content security policies, and errors of scripts and on the console, that concern this server. */
-  readonly troubles: string[];
+  /** Violations of content security policies, and errors of scripts and of the console that concern this server. */
+  readonly problems: string[];
   goTo(path: string): Promise<number>;
-  /** Logs in by the provider's form, and returns to the page that requested it. */
+  /** Submits the provider's login form. */
   logIn(username: string): Promise<void>;
-  /** Takes a screenshot if the environment variable SCREENSHOTS names a folder. */
+  /** Takes a screenshot, if the environment variable SCREENSHOTS names a folder. */
   show(name: string): Promise<void>;
   close(): Promise<void>;
 }
@@ -24,8 +24,8 @@ export interface BrowserSessionOptions {
 
 const folder = process.env["SCREENSHOTS"];
 
-/** Errors on the console, except for those of Auspice's scripts, which report a map without tiles. */
-const isTrouble = (message: ConsoleMessage, origin: string): boolean => {
+/** Auspice's scripts report errors for a map without tiles, which are expected. */
+const isProblem = (message: ConsoleMessage, origin: string): boolean => {
   const { url } = message.location();
   const isOurs = url.startsWith(origin) && !url.startsWith(`${origin}/dist/`);
   return message.type() === "error" && (isOurs || /content security policy/i.test(message.text()));
@@ -38,21 +38,21 @@ export const browserSession = async (
 ): Promise<BrowserSession> => {
   const viewport = { width, height: 900 };
   const context = await browser.newContext({ viewport, colorScheme, javaScriptEnabled: scripts });
-  // The map's tiles come from another host, on which no test depends.
+  // Other hosts are blocked, such as that of the map's tiles, so that no test depends on them.
   await context.route(/^https?:/, (route) =>
     route.request().url().startsWith(origin) ? route.continue() : route.abort(),
   );
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
-  const troubles: string[] = [];
-  page.on("pageerror", (error) => troubles.push(error.message));
+  const problems: string[] = [];
+  page.on("pageerror", (error) => problems.push(error.message));
   page.on("console", (message) => {
-    if (isTrouble(message, origin)) troubles.push(`${page.url()}: ${message.text()}`);
+    if (isProblem(message, origin)) problems.push(`${page.url()}: ${message.text()}`);
   });
   return {
     page,
     context,
-    troubles,
+    problems,
     goTo: async (path) => (await page.goto(origin + path))?.status() ?? 0,
     logIn: async (username) => {
       await page.locator('input[name="username"]').fill(username);

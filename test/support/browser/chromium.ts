@@ -1,10 +1,10 @@
 import chromium from "@sparticuz/chromium";
 import { type Browser, chromium as playwright } from "playwright-core";
 
-/** Two of the package's arguments that suit serverless functions only; elsewhere they make pages crash. */
+/** Two of the package's arguments are meant for AWS Lambda; elsewhere they make pages crash. */
 const unwanted = ["--single-process", "--no-zygote"];
 
-/** Starts a headless Chromium without system packages; it works as root, and renders maps in software. */
+/** A headless Chromium that needs no installation, runs as root, and draws maps without a graphics card. */
 export const openChromium = async (): Promise<Browser> =>
   playwright.launch({
     executablePath: await chromium.executablePath(),

@@ -10,7 +10,7 @@ import type { CommandLine } from "./command-line.ts";
 import { openCommandLine } from "./command-line.ts";
 import { installNextstrainCli } from "./nextstrain-cli.ts";
 
-/** The accounts and their roles in both demo groups; all passwords are demo. */
+/** The accounts, with their role in both demo groups; the password of each is demo. */
 export const people = {
   alice: "owners",
   erin: "editors",
@@ -20,27 +20,27 @@ export const people = {
 
 export type Person = keyof typeof people;
 
-/** The real server with https, and terminals with the real CLI. */
+/** The real server by https, and terminals with the real CLI. */
 export interface CliSite {
-  /** `https://localhost:<port>`, as the server prints it at its start. */
+  /** `https://localhost:<port>`. */
   readonly origin: string;
   readonly server: StartedServer;
   readonly browser: Browser;
   /** A new terminal where nobody is logged in. */
   terminal(environment?: Readonly<Record<string, string>>): Promise<CommandLine>;
-  /** A terminal where this user is logged in; the same one at each call. */
+  /** The terminal in which this person is logged in, always the same one. */
   of(person: Person): Promise<CommandLine>;
-  /** Restarts the server under the same addresses, with other roles if given. */
+  /** Restarts the server on the same ports, with other roles if given. */
   restart(roles?: Roles): Promise<void>;
   close(): Promise<void>;
 }
 
 type Roles = Readonly<Partial<Record<Person, string | undefined>>>;
 
-/** A much lower cost than the default, since there are many logins here. */
+/** Much lower than the real one, since the tests log in often. */
 const passwordCost = { N: 1024, r: 8, p: 1 };
 
-/** Accounts in the format of the embedded provider, which has no means of editing them. */
+/** Writes the embedded provider's accounts, since its demo accounts have no editor. */
 const writeAccounts = async (data: string, roles: Roles): Promise<void> => {
   await mkdir(join(data, "idp"), { recursive: true, mode: 0o700 });
   const accounts = await Promise.all(
@@ -75,8 +75,8 @@ export const openCliSite = async (environment: Readonly<Record<string, string>> 
   };
   const logIn = async (person: Person) => {
     const line = await terminal();
-    const ran = await line.logIn(browser, server.https, person);
-    if (ran.code !== 0) throw new Error(`${person} cannot log in: ${ran.output}${ran.errors}`);
+    const { code, output, errors } = await line.logIn(browser, server.https, person);
+    if (code !== 0) throw new Error(`${person} cannot log in: ${output}${errors}`);
     return line;
   };
   return {

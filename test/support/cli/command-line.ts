@@ -9,35 +9,35 @@ import { temporaryFolder } from "../temporary-folder.ts";
 const timeoutMs = 60_000;
 
 /** The result of a command. */
-export interface Ran {
+export interface CommandResult {
   /** The exit code, or the signal that ended it. */
   readonly code: number | string;
   readonly output: string;
   readonly errors: string;
-  /** Both, with spaces instead of line breaks, since the CLI wraps the server's sentences. */
-  readonly told: string;
+  /** Both outputs, with single spaces in place of line breaks, since the CLI wraps the server's messages. */
+  readonly text: string;
 }
 
-/** A person's terminal with the Nextstrain CLI, and a home and a working folder of its own. */
+/** A terminal with a home and a working folder of its own, and the Nextstrain CLI. */
 export interface CommandLine {
   /** The working folder of all commands. */
   readonly folder: string;
   /** The file in which the CLI stores its tokens. */
   readonly secrets: string;
-  nextstrain(...args: readonly string[]): Promise<Ran>;
-  /** Runs `nextstrain login`, which opens `visit` as its browser. */
-  beginLogin(origin: string, visit: (address: string) => Promise<unknown>): Promise<Ran>;
-  /** The same on a machine that the browser cannot reach: the URL that `visit` returns is pasted. */
-  pasteLogin(origin: string, visit: (address: string) => Promise<string>): Promise<Ran>;
+  nextstrain(...args: readonly string[]): Promise<CommandResult>;
+  /** Runs `nextstrain login`; `visit` stands for the browser that it opens. */
+  beginLogin(origin: string, visit: (address: string) => Promise<unknown>): Promise<CommandResult>;
+  /** The same when the browser cannot reach the CLI's port: the URL that `visit` returns is pasted. */
+  pasteLogin(origin: string, visit: (address: string) => Promise<string>): Promise<CommandResult>;
   /** The same with a real browser, in which the provider's form is submitted with the password demo. */
-  logIn(browser: Browser, origin: string, username: string): Promise<Ran>;
+  logIn(browser: Browser, origin: string, username: string): Promise<CommandResult>;
   close(): Promise<void>;
 }
 
 export interface CommandLineOptions {
-  /** The program `nextstrain`. */
+  /** The path of the program `nextstrain`. */
   readonly program: string;
-  /** The certificate authority to trust, a PEM file. */
+  /** The path of the CA to trust, in PEM. */
   readonly ca: string;
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -53,7 +53,7 @@ export const openCommandLine = async ({
   const opened = join(home.path, "opened-url");
   await mkdir(folder);
   await mkdir(join(home.path, "nextstrain"));
-  // Replaces the desktop's browser, and records the URL that it is opened with.
+  // Stands for the desktop's browser, and records the URL that it is opened with.
   await writeFile(
     browser,
     `#!/bin/sh\nprintf %s "$1" > '${opened}.draft' && mv '${opened}.draft' '${opened}'\n`,
@@ -69,11 +69,11 @@ export const openCommandLine = async ({
     BROWSER: browser,
     ...environment,
   };
-  const run = async (args: readonly string[], typed?: Promise<string>): Promise<Ran> => {
+  const run = async (args: readonly string[], typed?: Promise<string>): Promise<CommandResult> => {
     const child = spawn(program, args, {
       cwd: folder,
       env,
-      // With an open pipe, the CLI would read its end as an answer to its prompt, and abort.
+      // The CLI reads a pasted URL, and aborts at the end of an open pipe.
       stdio: [typed === undefined ? "ignore" : "pipe", "pipe", "pipe"],
       timeout: timeoutMs,
       killSignal: "SIGKILL",
@@ -87,20 +87,20 @@ export const openCommandLine = async ({
       errors += text;
     });
     const [code, signal] = await once(child, "close");
-    return { code: code ?? signal, output, errors, told: `${output} ${errors}`.replace(/\s+/g, " ") };
+    return { code: code ?? signal, output, errors, text: `${output} ${errors}`.replace(/\s+/g, " ") };
   };
   const nextstrain = (...args: readonly string[]) => run(args);
   const beginLogin: CommandLine["beginLogin"] = async (origin, visit) => {
     await rm(opened, { force: true });
     const running = nextstrain("login", origin);
-    await visit(await addressIn(opened, running));
+    await visit(await openedUrl(opened, running));
     return running;
   };
   const pasteLogin: CommandLine["pasteLogin"] = async (origin, visit) => {
     await rm(opened, { force: true });
     const pasted = Promise.withResolvers<string>();
     const running = run(["login", origin], pasted.promise);
-    pasted.resolve(`${await visit(await addressIn(opened, running))}\n`);
+    pasted.resolve(`${await visit(await openedUrl(opened, running))}\n`);
     return running;
   };
   return {
@@ -115,24 +115,24 @@ export const openCommandLine = async ({
   };
 };
 
-/** The URL that the browser was opened with. Rejects when the command ends without opening it. */
-const addressIn = async (path: string, running: Promise<Ran>): Promise<string> => {
-  const over = running.then((ran) => {
-    throw new Error(`No browser was opened: ${ran.output}${ran.errors}`);
+/** The URL that the browser was opened with; rejects when the command ends before. */
+const openedUrl = async (path: string, running: Promise<CommandResult>): Promise<string> => {
+  const ended = running.then(({ output, errors }) => {
+    throw new Error(`No browser was opened: ${output}${errors}`);
   });
-  over.catch(() => {});
+  ended.catch(() => {});
   for (;;) {
     const found = await readFile(path, "utf8").catch(() => undefined);
     if (found !== undefined) return found;
-    await Promise.race([over, pause(50)]);
+    await Promise.race([ended, pause(50)]);
   }
 };
 
-/** Long enough for the first page of Keycloak. */
+/** Keycloak takes a while to render its first page. */
 const pageTimeoutMs = 40_000;
 
 const inNewPage = async <T>(chromium: Browser, use: (page: Page) => Promise<T>): Promise<T> => {
-  // Only the CLI has to verify the certificate here; browsers have a test of their own.
+  // These tests are about the CLI's trust in the certificate; another one is about browsers'.
   const context = await chromium.newContext({ ignoreHTTPSErrors: true });
   try {
     const page = await context.newPage();
@@ -147,7 +147,7 @@ const submitForm = async (page: Page, address: string, username: string): Promis
   await page.goto(address);
   await page.locator('input[name="username"]').fill(username);
   await page.locator('input[name="password"]').fill("demo");
-  // One is the text of the embedded provider's button, the other of Keycloak's.
+  // "Log in" in the embedded provider's form, "Sign In" in Keycloak's.
   await page.getByRole("button", { name: /^(log|sign) in$/i }).click();
 };
 
@@ -157,7 +157,7 @@ const fillIn = (chromium: Browser, address: string, username: string): Promise<v
     await page.getByText("Authentication complete").waitFor();
   });
 
-/** The URL that the provider redirects to, for a browser on another machine than the CLI. */
+/** The redirect URL after the provider's form, in a browser that cannot reach the CLI's port. */
 export const addressAfterForm = (chromium: Browser, address: string, username: string): Promise<string> =>
   inNewPage(chromium, async (page) => {
     const home = new URL(address).searchParams.get("redirect_uri") ?? "";

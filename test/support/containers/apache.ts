@@ -1,9 +1,9 @@
 import type { Container, ContainerFile } from "./container.ts";
 import { startContainer } from "./container.ts";
-import { accepts } from "./nginx.ts";
+import { acceptsConnections } from "./nginx.ts";
 
 export interface ApacheSettings {
-  /** The configuration of the site, without the modules and the listening ports. */
+  /** The configuration without modules and listening ports. */
   readonly site: string;
   readonly ports: readonly [number, ...number[]];
   readonly modules: readonly string[];
@@ -11,8 +11,8 @@ export interface ApacheSettings {
   readonly files?: readonly ContainerFile[];
 }
 
-/** Modules that some packages have built into the program. */
-const perhapsBuiltIn = ["unixd", "log_config"];
+/** Modules that some packages have linked statically. */
+const maybeStatic = ["unixd", "log_config"];
 
 const configuration = ({ site, ports, modules }: ApacheSettings): string => {
   const load = (name: string) => `LoadModule ${name}_module modules/mod_${name}.so`;
@@ -24,14 +24,14 @@ const configuration = ({ site, ports, modules }: ApacheSettings): string => {
     "LogLevel warn",
     ...ports.map((port) => `Listen 127.0.0.1:${port}`),
     ...["mpm_event", "authz_core", "alias", ...modules].map(load),
-    ...perhapsBuiltIn.map((name) => `<IfModule !${name}_module>\n${load(name)}\n</IfModule>`),
+    ...maybeStatic.map((name) => `<IfModule !${name}_module>\n${load(name)}\n</IfModule>`),
     "<IfModule unixd_module>\nUser www-data\nGroup www-data\n</IfModule>",
     "<Directory />\nRequire all denied\n</Directory>",
     site,
   ].join("\n");
 };
 
-/** Starts Apache with this site, on the host's network. */
+/** Starts Apache with this site; it can connect to services on 127.0.0.1. */
 export const startApache = (settings: ApacheSettings): Promise<Container> =>
   startContainer({
     image: "apache",
@@ -41,5 +41,5 @@ export const startApache = (settings: ApacheSettings): Promise<Container> =>
       { path: "/etc/apache-of-the-tests.conf", content: configuration(settings) },
       ...(settings.files ?? []),
     ],
-    answers: () => accepts(settings.ports[0]),
+    healthCheck: () => acceptsConnections(settings.ports[0]),
   });

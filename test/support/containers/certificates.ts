@@ -9,10 +9,10 @@ export interface Certificates {
 
 const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
 
-const aDay = 86_400_000;
+const dayMs = 86_400_000;
 const validity = () => ({
-  notBefore: new Date(Date.now() - aDay),
-  notAfter: new Date(Date.now() + 30 * aDay),
+  notBefore: new Date(Date.now() - dayMs),
+  notAfter: new Date(Date.now() + 30 * dayMs),
 });
 
 const newKeys = () => webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
@@ -22,7 +22,7 @@ const pemOf = async (key: webcrypto.CryptoKey): Promise<string> => {
   return `-----BEGIN PRIVATE KEY-----\n${text.match(/.{1,64}/g)?.join("\n")}\n-----END PRIVATE KEY-----\n`;
 };
 
-/** The library uses tsyringe, which needs these two functions of reflect-metadata, but not their results. */
+/** The library uses tsyringe, which requires these two functions of reflect-metadata, but not their results. */
 const loadX509 = () => {
   const reflect: Partial<Record<"getMetadata" | "getOwnMetadata", () => undefined>> & object = Reflect;
   reflect.getMetadata ??= () => undefined;
@@ -31,9 +31,9 @@ const loadX509 = () => {
 };
 
 /**
- * Generates a CA and a server certificate, as a lab with a private CA has them.
+ * Issues a server certificate of a new private CA.
  *
- * @param names Additional host names of the server, besides 127.0.0.1 and localhost.
+ * @param names Host names beside 127.0.0.1 and localhost.
  */
 export const makeCertificates = async (names: readonly string[] = []): Promise<Certificates> => {
   const x509 = await loadX509();

@@ -15,36 +15,39 @@ export interface ContainerSpec {
   readonly entrypoint?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
   readonly files?: readonly ContainerFile[];
-  /** A line of the container's log after which it is ready, at the first start. */
+  /** A line of the container's log that is awaited at the first start. */
   readonly readyLine?: RegExp;
-  /** Checks, after every start, whether the service answers, and throws if not. */
-  readonly answers?: () => Promise<void>;
+  /** Resolves when the service is available, rejects while it is not; polled after every start. */
+  readonly healthCheck?: () => Promise<void>;
 }
 
 export interface Container {
-  /** Suspends all its processes: connections stay open and are not answered. */
+  /** Suspends all its processes: connections stay open, and requests get no response. */
   pause(): Promise<void>;
   unpause(): Promise<void>;
   signal(name: "SIGTERM" | "SIGKILL" | "SIGHUP"): Promise<void>;
-  /** Stops the service and keeps its data; {@link start} starts it again on the same port. */
+  /** Stops the service and keeps its data; {@link start} restarts it on the same port. */
   stop(): Promise<void>;
-  /** Resolves when the service answers again. */
+  /** Resolves when the service is available again. */
   start(): Promise<void>;
   exec(command: readonly string[]): Promise<string>;
   logs(): Promise<string>;
-  /** Stops the service and removes it, also when it is paused or stopped. */
+  /** Removes the container, also when it is paused or stopped. */
   close(): Promise<void>;
 }
 
-/** A Java server on a busy machine has needed two and a half minutes. */
+/** In milliseconds. A Java server on a busy machine has taken two and a half minutes. */
 const timeout = 300_000;
 
-/** @param isRunning Asked while there is no answer: who has ended will not give one. */
-const until = async (answers: () => Promise<void>, isRunning: () => Promise<boolean>): Promise<void> => {
+/** @param isRunning Polled too, since the service of a stopped container will not become available. */
+const waitUntil = async (
+  healthCheck: () => Promise<void>,
+  isRunning: () => Promise<boolean>,
+): Promise<void> => {
   const end = Date.now() + timeout;
   for (;;) {
     try {
-      return await answers();
+      return await healthCheck();
     } catch (cause) {
       if (Date.now() > end || !(await isRunning()))
         throw new Error("A service in a container does not answer.", { cause });
@@ -54,9 +57,9 @@ const until = async (answers: () => Promise<void>, isRunning: () => Promise<bool
 };
 
 /**
- * Starts a container in the host's network: services then have the same address from inside (Sentinel and
- * Cluster hand theirs to clients), nginx reaches the test's own listeners, transfers have no relay to pass,
- * and all of it stays on 127.0.0.1.
+ * Starts a container in the host's network, so that services have the same address inside and outside (Sentinel and
+ * Cluster announce theirs to clients), nginx can connect to listeners of the test, transfers pass no proxy, and
+ * everything stays on 127.0.0.1.
  */
 export const startContainer = async (spec: ContainerSpec): Promise<Container> => {
   const name = await ensureImage(spec.image);
@@ -84,17 +87,17 @@ const controlsOf = async (started: StartedTestContainer, spec: ContainerSpec): P
   const { container: client } = await getContainerRuntimeClient();
   const handle = client.getById(started.getId());
   const logs = async () => String(await handle.logs({ stdout: true, stderr: true }));
-  const untilReady = async (): Promise<void> => {
-    if (!spec.answers) return;
+  const waitUntilReady = async (): Promise<void> => {
+    if (!spec.healthCheck) return;
     try {
-      await until(spec.answers, async () => (await handle.inspect()).State.Running);
+      await waitUntil(spec.healthCheck, async () => (await handle.inspect()).State.Running);
     } catch (cause) {
       throw new Error(`${spec.image} does not answer. Its log ends with:\n${(await logs()).slice(-3000)}`, {
         cause,
       });
     }
   };
-  await untilReady();
+  await waitUntilReady();
   return {
     pause: async () => void (await handle.pause()),
     unpause: async () => void (await handle.unpause()),
@@ -102,7 +105,7 @@ const controlsOf = async (started: StartedTestContainer, spec: ContainerSpec): P
     stop: async () => void (await handle.stop({ t: 10 })),
     start: async () => {
       await handle.start();
-      await untilReady();
+      await waitUntilReady();
     },
     exec: async (command) => {
       const { output, exitCode } = await started.exec([...command]);

@@ -1,14 +1,14 @@
 import { spawn } from "node:child_process";
 import { existsSync, openSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { run, say, succeeds } from "./command.ts";
+import { printProgress, run, succeeds } from "./command.ts";
 
 const logFile = "/var/log/dockerd-for-tests.log";
 
-const whatToDo =
+const advice =
   "The tests need a Docker engine: install and start Docker, or run them as root on Debian, where they do that themselves.";
 
-const answers = () => succeeds("docker", ["version", "--format", "{{.Server.Version}}"]);
+const isAvailable = () => succeeds("docker", ["version", "--format", "{{.Server.Version}}"]);
 
 const isDebianRoot = () => process.getuid?.() === 0 && existsSync("/etc/debian_version");
 
@@ -19,28 +19,28 @@ const apt = (...args: string[]) =>
   });
 
 const install = async () => {
-  say("no Docker engine found; installing Debian's packages docker.io and debootstrap");
+  printProgress("no Docker engine found; installing Debian's packages docker.io and debootstrap");
   await apt("update");
   await apt("install", "docker.io", "debootstrap", "iptables", "ca-certificates");
 };
 
-/** Left running when the tests end: a second run then starts at once. */
+/** Starts the engine, which is left running so that a second run starts at once. */
 const start = async () => {
-  say(`starting dockerd; it writes to ${logFile}`);
+  printProgress(`starting dockerd; it writes to ${logFile}`);
   const log = openSync(logFile, "a");
   spawn("dockerd", [], { detached: true, stdio: ["ignore", log, log] }).unref();
-  for (let tries = 0; tries < 60; tries++) {
-    if (await answers()) return;
+  for (let attempt = 0; attempt < 60; attempt++) {
+    if (await isAvailable()) return;
     await sleep(500);
   }
   throw new Error(`dockerd was started and does not answer; ${logFile} tells why.`);
 };
 
-/** Returns when a Docker engine answers. On Debian root gets one installed and started. */
+/** Resolves when a Docker engine is available. As root on Debian, installs and starts one. */
 export const ensureEngine = async (): Promise<void> => {
-  if (await answers()) return;
-  if (!isDebianRoot()) throw new Error(whatToDo);
+  if (await isAvailable()) return;
+  if (!isDebianRoot()) throw new Error(advice);
   if (!(await succeeds("dockerd", ["--version"]))) await install();
-  // The package's own service may have come up meanwhile.
-  if (!(await answers())) await start();
+  // The package may have started its service.
+  if (!(await isAvailable())) await start();
 };

@@ -1,8 +1,8 @@
 import { createServer } from "node:net";
 
-/** Below the range of ephemeral ports, from which the kernel takes ports for outgoing connections. */
-const lowest = 20_000;
-const highest = 32_000;
+/** Below the kernel's range of ephemeral ports. */
+const minPort = 20_000;
+const maxPort = 32_000;
 
 const isFree = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
@@ -11,17 +11,17 @@ const isFree = (port: number): Promise<boolean> =>
     server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
   });
 
-const taken = new Set<number>();
+const assigned = new Set<number>();
 
 /**
- * A port of 127.0.0.1 that is free, and that this function has not returned before. It is chosen here and not by the
- * engine, so that a container that is restarted keeps it.
+ * A free port of 127.0.0.1, which this process has not assigned before. It is not chosen by the engine, so that a
+ * container keeps it when it is restarted.
  */
 export const freePort = async (): Promise<number> => {
-  for (let tries = 0; tries < 100; tries++) {
-    const port = lowest + Math.floor(Math.random() * (highest - lowest));
-    if (taken.has(port) || !(await isFree(port))) continue;
-    taken.add(port);
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const port = minPort + Math.floor(Math.random() * (maxPort - minPort));
+    if (assigned.has(port) || !(await isFree(port))) continue;
+    assigned.add(port);
     return port;
   }
   throw new Error("No free port was found.");

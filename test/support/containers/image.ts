@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { run, say, succeeds } from "./command.ts";
+import { printProgress, run, succeeds } from "./command.ts";
 import { buildApache } from "./recipe/apache.ts";
 import { buildMachine } from "./recipe/machine.ts";
 import { buildNginx } from "./recipe/nginx.ts";
@@ -34,9 +34,9 @@ export type ImageKind =
 interface ImageSource {
   readonly variable: string;
   readonly otherwise: string;
-  /** Whether no such image is published. */
-  readonly isOurs?: true;
-  /** Builds an equivalent image from packages, under the given name. */
+  /** The image is in no registry. */
+  readonly isUnpublished?: true;
+  /** Builds an equivalent image from packages, with the given name. */
   readonly build: (name: string) => Promise<void>;
 }
 
@@ -73,47 +73,49 @@ const sources: Record<ImageKind, ImageSource> = {
   machine: {
     variable: "MACHINE_IMAGE",
     otherwise: "nextstrain-groups-server-test-machine:1",
-    isOurs: true,
+    isUnpublished: true,
     build: buildMachine,
   },
 };
 
-/** The image that the tests are written for, unless an environment variable names another one. */
+/** The release that the tests use by default; the variable may name another one. */
 export const defaultImage = (kind: ImageKind): string => sources[kind].otherwise;
 
 export const imageName = (kind: ImageKind): string =>
   process.env[sources[kind].variable] || defaultImage(kind);
 
-const isThere = (name: string) => succeeds("docker", ["image", "inspect", name]);
+const exists = (name: string) => succeeds("docker", ["image", "inspect", name]);
 
-/** After one registry has not answered, no other is asked, since each would take as long. */
-let registriesAnswer = true;
+/** After one registry has been unreachable, the others are not tried, which would take as long. */
+let areRegistriesReachable = true;
 
 const pull = async (name: string): Promise<boolean> => {
-  if (!registriesAnswer) return false;
-  say(`pulling ${name}`);
+  if (!areRegistriesReachable) return false;
+  printProgress(`pulling ${name}`);
   try {
-    // Building takes no longer than this either.
+    // To build the image takes no longer.
     await run("docker", ["pull", "--quiet", name], { seconds: 180 });
     return true;
   } catch (cause) {
-    registriesAnswer = false;
-    say(`no image could be pulled: ${cause instanceof Error ? cause.message.split("\n").at(-1) : cause}`);
+    areRegistriesReachable = false;
+    printProgress(
+      `no image could be pulled: ${cause instanceof Error ? cause.message.split("\n").at(-1) : cause}`,
+    );
     return false;
   }
 };
 
-/** Returns when the image is present: found, or pulled, or else built here from packages. */
+/** Resolves to the image's name when it exists; pulls it, or else builds it from packages. */
 export const ensureImage = async (kind: ImageKind): Promise<string> => {
   const name = imageName(kind);
-  if (await isThere(name)) return name;
-  if (!sources[kind].isOurs && (await pull(name))) return name;
+  if (await exists(name)) return name;
+  if (!sources[kind].isUnpublished && (await pull(name))) return name;
   if (!existsSync("/etc/debian_version")) {
     throw new Error(`The image ${name} could be neither pulled nor, since this is not Debian, built.`);
   }
   const began = Date.now();
-  say(`building ${name} from packages`);
+  printProgress(`building ${name} from packages`);
   await sources[kind].build(name);
-  say(`built ${name} in ${Math.round((Date.now() - began) / 1000)} s`);
+  printProgress(`built ${name} in ${Math.round((Date.now() - began) / 1000)} s`);
   return name;
 };

@@ -4,37 +4,37 @@ import { ensureImage } from "./image.ts";
 import { runLabels } from "./run-label.ts";
 
 export interface MachineSettings {
-  /** Read-only mounts of the host's folders and files, by their paths in the machine. */
+  /** Read-only bind mounts of the host's files, by their path in the machine. */
   readonly mounts: Readonly<Record<string, string>>;
-  /** Host names that resolve to the host. */
+  /** Host names of the host in the machine. */
   readonly hostNames: readonly string[];
 }
 
-export interface Typed {
+export interface CommandResult {
   readonly code: number;
   readonly output: string;
   readonly errors: string;
 }
 
-/** A container with systemd, and its own network address and ports. */
+/** A container with systemd, a network address and ports of its own. */
 export interface Machine {
   readonly address: string;
-  /** The host's address, as seen from the machine. */
+  /** The host's address in the machine. */
   readonly hostAddress: string;
-  /** Runs a shell command as root. */
-  type(lines: string): Promise<Typed>;
-  /** Writes a file that root owns, with a mode such as "0600". */
+  /** Runs a shell script as root. */
+  run(script: string): Promise<CommandResult>;
+  /** Writes a file as root, with a mode like "0600". */
   write(path: string, content: string, mode?: string): Promise<void>;
   close(): Promise<void>;
 }
 
 const timeout = 60_000;
 
-const untilBooted = async (machine: Machine): Promise<void> => {
+const waitUntilBooted = async (machine: Machine): Promise<void> => {
   const end = Date.now() + timeout;
   for (;;) {
-    const { output } = await machine.type("systemctl is-system-running --wait");
-    // "degraded": a unit of Debian cannot run under this kernel.
+    const { output } = await machine.run("systemctl is-system-running --wait");
+    // Degraded: a service of Debian does not run with this kernel.
     if (/^(running|degraded)$/m.test(output)) return;
     if (Date.now() > end) throw new Error(`The machine does not boot: ${output}`);
     await pause(200);
@@ -56,8 +56,8 @@ export const startMachine = async ({ mounts, hostNames }: MachineSettings): Prom
   const machine: Machine = {
     hostAddress: NetworkSettings.Networks["bridge"]?.Gateway ?? "",
     address: started.getIpAddress("bridge"),
-    type: async (lines) => {
-      const { exitCode: code, stdout: output, stderr: errors } = await started.exec(["bash", "-c", lines]);
+    run: async (script) => {
+      const { exitCode: code, stdout: output, stderr: errors } = await started.exec(["bash", "-c", script]);
       return { code, output, errors };
     },
     write: (path, content, mode = "0644") =>
@@ -65,7 +65,7 @@ export const startMachine = async ({ mounts, hostNames }: MachineSettings): Prom
     close: async () => void (await started.stop({ timeout: 0 })),
   };
   try {
-    await untilBooted(machine);
+    await waitUntilBooted(machine);
     return machine;
   } catch (error) {
     await machine.close();

@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { run, succeeds } from "./command.ts";
 
-/** The label of every container that tests start; its value is the run that owns it. */
+/** On every container of the tests; its value is the test run that owns it. */
 const label = "org.nextstrain.groups-server.test-run";
 
 const variable = "CONTAINER_TEST_RUN";
 
-/** When a process started, in clock ticks since boot, which distinguishes it from a later one with the same id. */
+/** When a process started, in clock ticks since the boot, which distinguishes it from a later one with the same id. */
 const startedAt = (pid: number): string | undefined => {
   try {
     return readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ")[19];
@@ -39,7 +39,7 @@ const isAlive = (name: string): boolean => {
   return runOf(pid) === name;
 };
 
-const removeWhere = async (isOurs: (run: string) => boolean): Promise<number> => {
+const removeWhere = async (matches: (run: string) => boolean): Promise<number> => {
   const format = ["--format", `{{.ID}} {{.Label "${label}"}}`];
   const listing = await run("docker", ["ps", "--all", "--filter", `label=${label}`, ...format], {
     seconds: 30,
@@ -47,12 +47,12 @@ const removeWhere = async (isOurs: (run: string) => boolean): Promise<number> =>
   const ids = listing
     .split("\n")
     .map((line) => line.split(" "))
-    .flatMap(([id, name]) => (id && name && isOurs(name) ? [id] : []));
+    .flatMap(([id, name]) => (id && name && matches(name) ? [id] : []));
   if (ids.length > 0) await succeeds("docker", ["rm", "--force", "--volumes", ...ids], 120);
   return ids.length;
 };
 
-/** Removes all containers of a run, however it ended. */
+/** Removes all containers of a run. */
 export const removeContainersOf = (name: string): Promise<number> => removeWhere((other) => other === name);
 
 /** Removes the containers of runs that were killed. */

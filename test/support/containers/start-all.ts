@@ -3,14 +3,14 @@ interface Closable {
 }
 
 export interface StartedGroup<T> {
-  /** The started parts, in the order of their starters. */
+  /** In the order of the starters. */
   readonly started: readonly T[];
-  /** Runs further steps, and closes all parts if one fails. */
+  /** Runs a next step, and closes all of them if that fails. */
   orClose<R>(next: () => Promise<R>): Promise<R>;
   close(): Promise<void>;
 }
 
-/** Starts several parts concurrently. If one of them does not start, the others are closed. */
+/** Starts several services concurrently; if one of them fails to start, closes the others. */
 export const startAll = async <T extends Closable>(
   starters: readonly (() => Promise<T>)[],
 ): Promise<StartedGroup<T>> => {

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 
-/** docs/deployment.md, for a test that follows its instructions. */
+/** The code blocks of docs/deployment.md. */
 export interface DeploymentPage {
-  /** The code blocks of the section with this number, in order. */
+  /** The code blocks of a section, by its number. */
   blocks(section: number): readonly string[];
 }
 
@@ -17,9 +17,9 @@ export const deploymentPage = async (): Promise<DeploymentPage> => {
   };
 };
 
-/** Replaces values in the text. Throws when it does not contain one, since it has then changed. */
+/** Replaces values in a text. Throws for a value that the text lacks, since the text must have changed then. */
 export const filledIn = (text: string, values: Readonly<Record<string, string>>): string =>
-  Object.entries(values).reduce((before, [from, to]) => {
-    if (!before.includes(from)) throw new Error(`There is no ${from} in:\n${before}`);
-    return before.replaceAll(from, () => to);
+  Object.entries(values).reduce((result, [from, to]) => {
+    if (!result.includes(from)) throw new Error(`There is no ${from} in:\n${result}`);
+    return result.replaceAll(from, () => to);
   }, text);

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 /** One row of the table of settings in docs/providers.md. */
 export interface DocumentedProvider {
   readonly name: string;
-  /** The settings of the row; words in `<…>` are to be replaced. */
+  /** All settings of the row, with placeholders in `<…>`. */
   readonly settings: Readonly<Record<string, string>>;
   readonly testedWith: string;
 }
@@ -17,7 +17,10 @@ const cellsOf = (line: string): readonly string[] =>
 const codeIn = (cell: string): readonly string[] =>
   Array.from(cell.matchAll(/`([^`]+)`/g), ([, code = ""]) => code);
 
-/** Each column is for a setting that its head names, except for one, whose code spans are settings with values. */
+/**
+ * The settings of a row. A column's head names its setting; in a column without one, each code is a setting with its
+ * value.
+ */
 const settingsIn = (heads: readonly string[], cells: readonly string[]): Record<string, string> =>
   Object.fromEntries(
     heads.flatMap((head, i) => {
@@ -28,7 +31,7 @@ const settingsIn = (heads: readonly string[], cells: readonly string[]): Record<
     }),
   );
 
-/** The settings that docs/providers.md documents. */
+/** The settings of docs/providers.md. */
 export const documentedProviders = (): readonly DocumentedProvider[] => {
   const document = readFileSync(new URL("../../../docs/providers.md", import.meta.url), "utf8");
   const lines = document.split("\n").filter((line) => line.startsWith("|"));
@@ -40,7 +43,7 @@ export const documentedProviders = (): readonly DocumentedProvider[] => {
   });
 };
 
-/** The settings of one provider, with words in `<…>` replaced. */
+/** The settings of a provider, with placeholders in `<…>` replaced. */
 export const documentedSettings = (
   provider: string,
   replacements: Readonly<Record<string, string>> = {},

@@ -16,7 +16,7 @@ export const commandLineToken = ({ issuer }: StartedKeycloak, username: string):
   return tokenOfCommandLine(client, approveByForm, username);
 };
 
-/** An administrator of the realm `lab`. */
+/** Sends a request to the admin API of the realm `lab`. */
 export const administer = async (
   { origin, admin }: StartedKeycloak,
   method: string,

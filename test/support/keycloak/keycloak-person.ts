@@ -1,5 +1,5 @@
-/** An account in Keycloak that is complete, so that no form asks for more. */
-export const keycloakPerson = (username: string, password: string, more: object = {}) => ({
+/** A Keycloak account that is complete, so that no form asks for further details. */
+export const keycloakPerson = (username: string, password: string, fields: object = {}) => ({
   username,
   enabled: true,
   email: `${username}@lab.example`,
@@ -7,5 +7,5 @@ export const keycloakPerson = (username: string, password: string, more: object 
   lastName: "Lab",
   realmRoles: ["offline_access"],
   credentials: [{ type: "password", value: password, temporary: false }],
-  ...more,
+  ...fields,
 });

@@ -17,7 +17,7 @@ import { nginxBefore } from "../server/proxies.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { keycloakPerson } from "./keycloak-person.ts";
 
-/** An installation with the server in production, behind nginx, and Keycloak, with certificates of a private CA. */
+/** A lab's installation: the server in production behind nginx, with Keycloak, by TLS with a private CA. */
 export interface KeycloakSite {
   /** The public origin. */
   readonly origin: string;
@@ -31,7 +31,7 @@ export interface KeycloakSite {
 const secret = "a-secret-of-the-tests";
 const redirectUris = ["http://127.0.0.1/", "http://localhost/"];
 
-/** The realm that docs/providers.md describes. */
+/** As documented in docs/providers.md. */
 const groupsMapper = {
   name: "groups",
   protocol: "openid-connect",
@@ -56,10 +56,10 @@ const clients = (origin: string) => [
   },
 ];
 
-/** The people of the realm, with their roles in the group `lab`. */
+/** The people of the realm, with their role in the group `lab`. */
 export type People = Readonly<Record<string, "owners" | "editors" | "viewers" | undefined>>;
 
-/** Every refresh token can be used once. */
+/** A realm with refresh token rotation. */
 const realm = (origin: string, people: People) => ({
   realm: "lab",
   enabled: true,
@@ -92,32 +92,32 @@ const writeFiles = async (folder: string, certificates: Certificates): Promise<v
   await writeFile(join(folder, "ca.pem"), certificates.ca);
 };
 
-/** There is one group, `lab`, which is private; all passwords are demo. */
+/** Opens a site with one group, `lab`, which is private; the password of all people is demo. */
 export const openKeycloakSite = async (people: People): Promise<KeycloakSite> => {
   const [folder, certificates] = await Promise.all([temporaryFolder(), makeCertificates()]);
   const [port, http, https] = [await freePort(), await freePort(), await freePort()];
   const origin = `https://localhost:${https}`;
   const opened: (() => Promise<unknown>)[] = [folder.remove];
   const close = async () => {
-    for (const end of opened.toReversed()) await end();
+    for (const closeOne of opened.toReversed()) await closeOne();
   };
-  const keep = <T extends Pick<Container, "close">>(one: T): T => {
+  const register = <T extends Pick<Container, "close">>(one: T): T => {
     opened.push(one.close);
     return one;
   };
   try {
     await writeFiles(folder.path, certificates);
     const program = await installNextstrainCli();
-    const keycloak = keep(await startKeycloak({ realm: realm(origin, people), certificates }));
+    const keycloak = register(await startKeycloak({ realm: realm(origin, people), certificates }));
     const environment = serverEnvironment(folder.path, origin, keycloak.issuer);
     const instance = productionInstance({ port, workingFolder: folder.path, environment });
     opened.push(instance.stop);
     await instance.start();
-    keep(await nginxBefore({ certificates, instances: [instance, instance] }, { http, https, origin }));
+    register(await nginxBefore({ certificates, instances: [instance, instance] }, { http, https, origin }));
     const browser = await openChromium();
     opened.push(() => browser.close());
     const ca = join(folder.path, "ca.pem");
-    const terminal = async () => keep(await openCommandLine({ program, ca }));
+    const terminal = async () => register(await openCommandLine({ program, ca }));
     return { origin, keycloak, browser, terminal, close };
   } catch (error) {
     await close();

@@ -3,7 +3,7 @@ import { startOpenldap } from "../containers/providers/openldap.ts";
 import { approveByForm, password } from "../sessions/provider-browser.ts";
 import { clients, environmentFor, type OpenLabProvider, people } from "./lab-provider.ts";
 
-const tokenLife = 4;
+const tokenLifetime = 4;
 
 /** Dex, with an LDAP directory of the lab's people. */
 export const openDex: OpenLabProvider = async (origin) => {
@@ -11,7 +11,7 @@ export const openDex: OpenLabProvider = async (origin) => {
   try {
     const dex = await startDex({
       directory,
-      tokenLife,
+      tokenLifetime,
       clients: [
         { id: clients.app, secret: clients.secret, redirectURIs: [`${origin}/logged-in`] },
         { id: clients.cli, public: true },
@@ -20,7 +20,7 @@ export const openDex: OpenLabProvider = async (origin) => {
     return {
       environment: environmentFor("Dex", dex.issuer),
       commandLine: { issuer: dex.issuer, id: clients.cli, redirectUri: "http://localhost:4567/" },
-      tokenLife,
+      tokenLifetime,
       username: (person) => `${person}@lab.example`,
       approve: approveByForm,
       logIn: async (page, person) => {

@@ -4,9 +4,9 @@ import type { Approval, ProviderVisit } from "../sessions/provider-browser.ts";
 import { password } from "../sessions/provider-browser.ts";
 import { clients, environmentFor, type OpenLabProvider, people } from "./lab-provider.ts";
 
-const tokenLife = 4;
+const tokenLifetime = 4;
 
-/** Does what the script of Glewlwyd's login page does: logs in, asks which scopes exist, and grants them. */
+/** Does what the script of Glewlwyd's login page does: logs in, and grants the scopes that exist. */
 const throughLoginPage = async (visit: ProviderVisit, page: URL, username: string): Promise<Response> => {
   const send = async (method: string, path: string, body?: object) => {
     const answer = await visit(new URL(path, page).href, {
@@ -18,11 +18,11 @@ const throughLoginPage = async (visit: ProviderVisit, page: URL, username: strin
     return answer;
   };
   await send("POST", "/api/auth", { username, password });
-  const { client_id: client, scope = "", callback_url: back = "" } = Object.fromEntries(page.searchParams);
-  const asked = await send("GET", `/api/auth/grant/${client}/${encodeURIComponent(scope)}`);
-  const known = ((await asked.json()) as { scope: { name: string }[] }).scope.map(({ name }) => name);
-  await send("PUT", `/api/auth/grant/${client}`, { scope: known.join(" ") });
-  return visit(`${back}&g_continue`);
+  const { client_id: client, scope = "", callback_url: url = "" } = Object.fromEntries(page.searchParams);
+  const answer = await send("GET", `/api/auth/grant/${client}/${encodeURIComponent(scope)}`);
+  const scopes = ((await answer.json()) as { scope: { name: string }[] }).scope.map(({ name }) => name);
+  await send("PUT", `/api/auth/grant/${client}`, { scope: scopes.join(" ") });
+  return visit(`${url}&g_continue`);
 };
 
 const approve: Approval = async (visit, url, username) => {
@@ -41,7 +41,7 @@ export const openGlewlwyd: OpenLabProvider = async (origin) => {
   const glewlwyd = await startGlewlwyd({
     people,
     password,
-    tokenLife,
+    tokenLifetime,
     clients: [
       {
         client_id: clients.app,
@@ -59,21 +59,21 @@ export const openGlewlwyd: OpenLabProvider = async (origin) => {
   return {
     environment: environmentFor("Glewlwyd", glewlwyd.issuer),
     commandLine: { issuer: glewlwyd.issuer, id: clients.cli, redirectUri: "http://localhost:4567/" },
-    tokenLife,
+    tokenLifetime,
     username: (person) => person,
     approve,
     logIn: async (page, person) => {
       await page.locator("#username").fill(person);
       await page.locator("#password").fill(password);
       await page.locator("#password").press("Enter");
-      const goOn = page.getByRole("button", { name: "Continue" });
-      await goOn.waitFor();
+      const continueButton = page.getByRole("button", { name: "Continue" });
+      await continueButton.waitFor();
       const profile = page.locator("#grant-profile");
       if (await profile.isVisible()) {
         await profile.check();
         await page.getByRole("button", { name: "Grant access" }).click();
       }
-      await goOn.click();
+      await continueButton.click();
     },
     setGroups: glewlwyd.setGroups,
     stop: glewlwyd.stop,

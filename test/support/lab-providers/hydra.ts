@@ -4,7 +4,7 @@ import { approveByForm, password } from "../sessions/provider-browser.ts";
 import { openHydraPages } from "./hydra-pages.ts";
 import { clients, environmentFor, type OpenLabProvider, people } from "./lab-provider.ts";
 
-const tokenLife = 4;
+const tokenLifetime = 4;
 const grants = ["authorization_code", "refresh_token"];
 
 export const openHydra: OpenLabProvider = async (origin) => {
@@ -13,7 +13,7 @@ export const openHydra: OpenLabProvider = async (origin) => {
   try {
     const hydra = await startHydra({
       pages: pages.origin,
-      tokenLife,
+      tokenLifetime,
       clients: [
         {
           client_id: clients.app,
@@ -35,7 +35,7 @@ export const openHydra: OpenLabProvider = async (origin) => {
     return {
       environment: environmentFor("Ory Hydra", hydra.issuer),
       commandLine: { issuer: hydra.issuer, id: clients.cli, redirectUri: "http://127.0.0.1:4567/" },
-      tokenLife,
+      tokenLifetime,
       username: (person) => person,
       approve: approveByForm,
       logIn: async (page, person) => {

@@ -4,17 +4,17 @@ import type { Memberships } from "../containers/providers/openldap.ts";
 import { documentedSettings } from "../documentation/documented-providers.ts";
 import type { Approval, CommandLineClient } from "../sessions/provider-browser.ts";
 
-/** A real provider, set up as docs/providers.md says. */
+/** A real provider, set up as documented in docs/providers.md. */
 export interface LabProvider extends Pick<Container, "stop" | "start" | "close"> {
-  /** The settings in its row of the table in docs/providers.md, and the clients. */
+  /** The operator's settings: those of docs/providers.md, and the clients. */
   readonly environment: Readonly<Record<string, string>>;
   readonly commandLine: CommandLineClient;
-  /** The lifetime of id tokens, in seconds. */
-  readonly tokenLife: number;
-  /** The value of the username claim for a person. */
+  /** Of id tokens, in seconds. */
+  readonly tokenLifetime: number;
+  /** The username claim of a person. */
   username(person: string): string;
   readonly approve: Approval;
-  /** Logs in at the provider's pages in a real browser. */
+  /** Logs in a person on the provider's pages, in a real browser. */
   logIn(page: Page, person: string): Promise<void>;
   setGroups(person: string, groups: readonly string[]): Promise<void>;
 }

@@ -3,7 +3,7 @@ import type { RunningServer } from "../server/running-server.ts";
 import { startServer } from "../server/running-server.ts";
 import type { LabProvider, OpenLabProvider } from "./lab-provider.ts";
 
-/** A server, and the provider that it is configured with. */
+/** A server with a real provider. */
 export interface LabSite {
   readonly lab: LabProvider;
   readonly server: RunningServer;

@@ -1,13 +1,13 @@
 import { request } from "node:http";
 import { request as requestByTls } from "node:https";
 
-/** A request whose path is not normalised, as `fetch` would do, and whose redirects are not followed. */
+/** A request. Unlike `fetch`, paths are not normalised and redirects not followed. */
 export interface Question {
   readonly method?: string;
   readonly path: string;
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   readonly body?: string | Uint8Array;
-  /** Rejects after so many milliseconds without data. Default: 15 000. */
+  /** In milliseconds without a byte. Default: 15 000. */
   readonly timeout?: number;
   /** Bytes of an answer's headers that are taken; Node's 16 kB unless told. */
   readonly maxHeaderSize?: number;
@@ -15,7 +15,7 @@ export interface Question {
 
 export interface Answer {
   readonly status: number;
-  /** By names in lower case; several values of one name are joined by ", ". */
+  /** By lower-case names; several values of one name are joined by ", ". */
   readonly headers: Readonly<Record<string, string>>;
   readonly cookies: readonly string[];
   readonly bytes: Buffer;
@@ -23,7 +23,7 @@ export interface Answer {
   json(): unknown;
 }
 
-/** Sends one request on a new connection, by https if a CA is given. */
+/** Sends a request on a connection of its own; by https, `ca` is trusted. */
 export const ask = (origin: string, question: Question, ca?: string): Promise<Answer> =>
   new Promise((resolve, reject) => {
     const { hostname, port, protocol } = new URL(origin);

@@ -9,7 +9,7 @@ import type { RunningServer } from "../server/running-server.ts";
 import { sessionCookie } from "../sessions/sessions.ts";
 import type { Answer } from "./http.ts";
 
-/** What people do with a server before, during and after an outage of one of its dependencies. */
+/** Requests before, during and after an outage of a service that the server depends on. */
 
 export const publicData = "/groups/blab/ncov";
 export const privateData = "/groups/test-private/ncov";
@@ -26,10 +26,10 @@ export const timed = async (work: () => Promise<Answer>): Promise<Timed> => {
   return { answer, seconds: (performance.now() - began) / 1000 };
 };
 
-/** Waits for a condition, and returns how long that took. */
-export const secondsUntil = async (isSo: () => Promise<boolean>, timeout = 8): Promise<number> => {
+/** Polls a condition until it holds, and returns how many seconds that took. */
+export const secondsUntil = async (holds: () => Promise<boolean>, timeout = 8): Promise<number> => {
   const began = performance.now();
-  while (!(await isSo())) {
+  while (!(await holds())) {
     if ((performance.now() - began) / 1000 > timeout)
       throw new Error(`It did not come to pass in ${timeout} s.`);
     await pause(20);
@@ -43,12 +43,12 @@ export const putData = async (server: RunningServer): Promise<void> => {
   }
 };
 
-/** A browser in which a member of the private group has just logged in. */
+/** A browser in which a viewer of the private group has just logged in. */
 export const logIn = async (server: RunningServer, name: string): Promise<Browser> => {
   server.provider.setPerson({ sub: name, username: name, groups: ["test-private/viewers"] });
   const visitor = browser(server);
-  const finished = await visitor.logIn();
-  if (finished.status !== 302) throw new Error(`The login was answered ${finished.status}.`);
+  const callback = await visitor.logIn();
+  if (callback.status !== 302) throw new Error(`The login was answered ${callback.status}.`);
   return visitor;
 };
 
@@ -58,15 +58,15 @@ export const read = (visitor: Browser, path: string): Promise<Answer> =>
 export const whoami = (visitor: Browser): Promise<Answer> =>
   visitor.ask({ path: "/whoami", headers: { Accept: "application/json" } });
 
-/** Whether the server recognises a member's session, and serves the private group. */
+/** Whether a user who is logged in gets everything they may read. */
 export const isServed = async (visitor: Browser): Promise<boolean> => {
-  const seen = await whoami(visitor);
-  if (seen.status !== 200 || (seen.json() as { user: unknown }).user === null) return false;
+  const identity = await whoami(visitor);
+  if (identity.status !== 200 || (identity.json() as { user: unknown }).user === null) return false;
   const answers = [await read(visitor, privateData), await visitor.ask(privatePage)];
   return answers.every(({ status }) => status === 200);
 };
 
-/** Expects 503 with Retry-After within the time, and no change of the login. */
+/** Expects 503 with Retry-After within some seconds, and that the login stays. */
 export const expectUnavailable = async (
   visitor: Browser,
   within: number,
@@ -80,7 +80,7 @@ export const expectUnavailable = async (
   expect(visitor.cookies.get(sessionCookie)).toBe(cookie);
 };
 
-/** Expects public data to be served, with and without a session cookie. */
+/** Expects that public data are served, with a session cookie and without. */
 export const expectPublicServed = async (server: RunningServer, visitor: Browser): Promise<void> => {
   for (const who of [browser(server), visitor]) {
     for (const work of [
@@ -96,21 +96,21 @@ export const expectPublicServed = async (server: RunningServer, visitor: Browser
 };
 
 export interface Outage {
-  harm(): Promise<void>;
-  heal(): Promise<void>;
+  inject(): Promise<void>;
+  recover(): Promise<void>;
 }
 
-/** Runs `look` during an outage, and ends the outage in any case. */
-export const during = async ({ harm, heal }: Outage, look: () => Promise<void>): Promise<void> => {
-  await harm();
+/** Runs checks during an outage, which ends in any case. */
+export const during = async ({ inject, recover }: Outage, check: () => Promise<void>): Promise<void> => {
+  await inject();
   try {
-    await look();
+    await check();
   } finally {
-    await heal();
+    await recover();
   }
 };
 
-/** Settings for a server on this Redis, which verifies its certificate. */
+/** Settings for a server with this Redis, whose certificate is verified. */
 export const redisSettings = async (
   folder: string,
   { url, certificates }: { readonly url: string; readonly certificates: { readonly ca: string } },

@@ -1,26 +1,26 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 
-/** A TCP connection on which a test writes every byte itself, and observes when data arrives. */
+/** A connection on which a test sends every byte itself, and reads responses as they are received. */
 export interface RawConnection {
-  /** Resolves when the bytes have been written. */
+  /** Resolves when the bytes have been sent. */
   send(bytes: string | Uint8Array): Promise<void>;
-  /** Waits until the received text matches, and consumes it up to the end of the match. */
+  /** Waits until the received text matches, and removes it up to the end of the match. */
   until(pattern: RegExp, timeout?: number): Promise<string>;
-  /** What was received and not consumed yet. */
+  /** The received text that was not removed yet. */
   received(): string;
-  /** Whether the other side has closed or reset the connection. */
+  /** Whether the server has closed or reset the connection. */
   isOver(): boolean;
   close(): void;
 }
 
-/** Formats the head of a request. */
+/** The head of a request. */
 export const head = (requestLine: string, headers: Readonly<Record<string, string>>): string =>
   `${requestLine} HTTP/1.1\r\nHost: 127.0.0.1\r\n${Object.entries(headers)
     .map(([name, value]) => `${name}: ${value}\r\n`)
     .join("")}\r\n`;
 
-/** Encodes a chunk (`Transfer-Encoding: chunked`). */
+/** A chunk of a body with chunked transfer coding. */
 export const chunk = (bytes: string | Uint8Array): Buffer =>
   Buffer.concat([
     Buffer.from(`${Buffer.byteLength(bytes).toString(16)}\r\n`),
@@ -30,7 +30,7 @@ export const chunk = (bytes: string | Uint8Array): Buffer =>
 
 export const lastChunk = "0\r\n\r\n";
 
-/** Matches a response with a JSON object. */
+/** A whole response with a JSON object. */
 export const jsonAnswer = /HTTP\/1\.1 (\d{3})[^{]*\{.*\}/s;
 
 export const rawConnection = async (origin: string): Promise<RawConnection> => {

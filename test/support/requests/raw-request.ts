@@ -3,7 +3,7 @@ import { connect } from "node:net";
 
 /** Two addresses of 127.0.0.0/8, all of which are this machine's: a trusted proxy's, and another client's. */
 export const proxy = "127.0.0.7";
-export const stranger = "127.0.0.8";
+export const untrusted = "127.0.0.8";
 
 export interface RawAnswer {
   readonly status: number;

@@ -7,11 +7,11 @@ import { pipeline } from "node:stream/promises";
 import { setTimeout as pause } from "node:timers/promises";
 import { createGzip } from "node:zlib";
 
-/** A client with keep-alive connections, as the Nextstrain CLI has them, which streams its transfers. */
+/** A client with persistent connections, like the Nextstrain CLI, which streams its transfers. */
 export interface TransferClient {
-  /** Uploads gzip of unknown length, and returns the status. */
-  upload(path: string, pieces: AsyncIterable<Uint8Array>): Promise<number>;
-  /** Downloads gzip, and discards what it reads. */
+  /** Sends gzip with chunked transfer coding; resolves to the response's status. */
+  upload(path: string, chunks: AsyncIterable<Uint8Array>): Promise<number>;
+  /** Requests gzip; keeps only the hash of what it reads. */
   download(
     path: string,
   ): Promise<{ readonly status: number; readonly bytes: number; readonly sha256: string }>;
@@ -22,37 +22,37 @@ export const dataset = "application/vnd.nextstrain.dataset.main+json";
 
 const idleMs = 60_000;
 
-/** @param name The server's host name, if the URL has another address. */
+/** @param name The server's host name, for an origin that has an address in its place. */
 export const transferClient = (
   origin: string,
   ca: string,
   authorization: string,
   name = new URL(origin).host,
 ): TransferClient => {
-  // This timeout differs from the requests' own: with the same value, Node would leave a reused connection its idle
-  // timeout, 4 s here; and without one, it would reuse connections that the proxy is closing.
+  // Not the requests' timeout: with an equal one, Node would leave the idle timeout, 4 s here, on a reused connection;
+  // and without any, it would reuse connections that the proxy is closing.
   const agent = new Agent({ keepAlive: true, ca, maxSockets: 32, timeout: 2 * idleMs });
-  const begin = (method: string, path: string, headers: Readonly<Record<string, string>>) => {
+  const send = (method: string, path: string, headers: Readonly<Record<string, string>>) => {
     const { hostname, port } = new URL(origin);
     const all = { Host: name, Authorization: authorization, ...headers };
     const sent = request({ agent, hostname, port, method, path, headers: all, timeout: idleMs });
     sent.on("timeout", () => sent.destroy(new Error(`${method} ${path} stands still`)));
-    const answered = once(sent, "response").then(([answer]) => answer as IncomingMessage);
-    return { sent, answered };
+    const response = once(sent, "response").then(([response]) => response as IncomingMessage);
+    return { sent, response };
   };
   return {
-    upload: async (path, pieces) => {
+    upload: async (path, chunks) => {
       const headers = { "Content-Type": dataset, "Content-Encoding": "gzip" };
-      const { sent, answered } = begin("PUT", path, headers);
-      const [answer] = await Promise.all([answered, pipeline(Readable.from(pieces), sent)]);
+      const { sent, response } = send("PUT", path, headers);
+      const [answer] = await Promise.all([response, pipeline(Readable.from(chunks), sent)]);
       answer.resume();
       await once(answer, "end");
       return answer.statusCode ?? 0;
     },
     download: async (path) => {
-      const { sent, answered } = begin("GET", path, { Accept: dataset, "Accept-Encoding": "gzip" });
+      const { sent, response } = send("GET", path, { Accept: dataset, "Accept-Encoding": "gzip" });
       sent.end();
-      const answer = await answered;
+      const answer = await response;
       const hash = createHash("sha256");
       let bytes = 0;
       for await (const chunk of answer) {
@@ -78,31 +78,31 @@ const datasetText = function* (megabytes: number): Generator<string> {
   yield `${node(0)}]}}`;
 };
 
-/** A dataset of so many megabytes of gzip, stored without compression, which saves time. */
-export const datasetPieces = (megabytes: number): Readable =>
+/** A dataset of so many megabytes of JSON in as much gzip, since storing without compression takes little time. */
+export const datasetChunks = (megabytes: number): Readable =>
   Readable.from(datasetText(megabytes)).compose(
     createGzip({ level: 0, chunkSize: 262_144 }),
   ) as unknown as Readable;
 
-/** The same content, spread over this time. */
-export const slowly = async function* (pieces: AsyncIterable<Buffer>, ms: number): AsyncGenerator<Buffer> {
-  const all = await Array.fromAsync(pieces);
-  for (const piece of all) {
+/** The same chunks, spread over so many milliseconds. */
+export const slowly = async function* (chunks: AsyncIterable<Buffer>, ms: number): AsyncGenerator<Buffer> {
+  const all = await Array.fromAsync(chunks);
+  for (const chunk of all) {
     await pause(ms / all.length);
-    yield piece;
+    yield chunk;
   }
 };
 
-/** Passes chunks through, and computes their digest. */
-export const digested = (pieces: AsyncIterable<Buffer>) => {
+/** Passes chunks through, and gives their hash afterwards. */
+export const digested = (chunks: AsyncIterable<Buffer>) => {
   const hash = createHash("sha256");
   let bytes = 0;
-  const passed = async function* () {
-    for await (const piece of pieces) {
-      hash.update(piece);
-      bytes += piece.length;
-      yield piece;
+  const passedThrough = async function* () {
+    for await (const chunk of chunks) {
+      hash.update(chunk);
+      bytes += chunk.length;
+      yield chunk;
     }
   };
-  return { pieces: passed(), digest: () => ({ bytes, sha256: hash.digest("hex") }) };
+  return { chunks: passedThrough(), digest: () => ({ bytes, sha256: hash.digest("hex") }) };
 };

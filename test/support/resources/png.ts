@@ -8,7 +8,7 @@ const chunk = (type: string, data: Buffer): Buffer => {
   return Buffer.concat([length, typeAndData, checksum]);
 };
 
-/** A black PNG image with text chunks. Above a million pixels only its header has that size. */
+/** A black PNG image with comments. One of more than a million pixels has only a header of that size. */
 export const pngOf = (width: number, height: number, comments: readonly string[] = []): Buffer => {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);

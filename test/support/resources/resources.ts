@@ -7,7 +7,7 @@ export const narrativeType = "text/vnd.nextstrain.narrative+markdown";
 export const mainDataset = JSON.stringify({ version: "v2", meta: { title: "ours" }, tree: { name: "root" } });
 export const narrative = "---\ntitle: ours\n---\n\n# One\n";
 
-/** Sends a PUT as an owner of the group blab, unless the headers say otherwise. */
+/** A PUT, by default by an owner of the group blab. */
 export const put = async (
   server: RunningServer,
   path: string,
@@ -28,7 +28,7 @@ export const put = async (
     body,
   });
 
-/** Downloads the resource as the same owner; without an Accept-Encoding header, the server decompresses it. */
+/** A GET by the same owner; without Accept-Encoding, the response is not compressed. */
 export const get = async (
   server: RunningServer,
   path: string,

@@ -3,9 +3,9 @@ import { parseGroupName } from "../../../src/domain/groups/group.ts";
 
 export type SampleName = "main" | "root-sequence" | "tip-frequencies" | "measurements" | "narrative";
 
-const made = new Map<SampleName, Buffer>();
+const cache = new Map<SampleName, Buffer>();
 
-const make = (): void => {
+const generate = (): void => {
   const name = parseGroupName("blab");
   if (name === undefined) throw new Error("blab is no group's name");
   for (const { kind, content } of sampleFiles(
@@ -13,17 +13,17 @@ const make = (): void => {
     { name, isPublic: true },
     "https://groups.example.org",
   )) {
-    if (kind.kind === "narrative") made.set("narrative", Buffer.from(content));
+    if (kind.kind === "narrative") cache.set("narrative", Buffer.from(content));
     else if (kind.kind === "dataset" && kind.file !== "meta" && kind.file !== "tree") {
-      made.set(kind.file, Buffer.from(content));
+      cache.set(kind.file, Buffer.from(content));
     }
   }
 };
 
 /** A realistic file of hundreds of samples, from the generator of the sample data. */
 export const sampleContent = (name: SampleName): Buffer => {
-  if (made.size === 0) make();
-  const content = made.get(name);
+  if (cache.size === 0) generate();
+  const content = cache.get(name);
   if (!content) throw new Error(`The sample data has no ${name}.`);
   return content;
 };

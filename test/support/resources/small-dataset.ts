@@ -14,7 +14,7 @@ const attributes = (index: number) => ({
   country: { value: index % 2 === 0 ? "New Zealand" : "Fiji" },
 });
 
-/** A ladder-shaped tree: each branch leads to one sample and to the rest. */
+/** A caterpillar tree: each node has one sample and the next node as children. All trees have the same sample names. */
 const ladder = (index: number, tips: number): object => {
   const tip = { name: `sample-${index}`, node_attrs: attributes(index + 1), branch_attrs: {} };
   if (index === tips) return tip;
@@ -26,7 +26,7 @@ const ladder = (index: number, tips: number): object => {
   };
 };
 
-/** A v2 dataset of a few samples, which Auspice draws in all the panels that it names. */
+/** A v2 dataset of few samples, which Auspice draws in the given panels. */
 export const smallMain = ({
   title = "Small",
   tips = 6,
@@ -54,13 +54,13 @@ export const smallMain = ({
   ...(rootSequence ? { root_sequence: { nuc: "ACGT" } } : {}),
 });
 
-/** The dataset as a stored object. */
+/** The same as an object of the store. */
 export const smallDataset = (description: SmallDataset = {}): PlainObject => ({
   type: dataset(),
   content: JSON.stringify(smallMain(description)),
 });
 
-/** The v1 pair of files of a dataset with three samples. */
+/** The pair of files of a v1 dataset, with three samples. */
 export const v1Pair = (group: string, name: string): Record<string, PlainObject> => {
   const tip = (number: number) => ({
     strain: `old-${number}`,

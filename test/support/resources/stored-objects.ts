@@ -3,17 +3,17 @@ import type { ObjectKey } from "../../../src/domain/resources/object-key.ts";
 import type { RunningServer } from "../server/running-server.ts";
 import type { Stored } from "../stores/stored.ts";
 
-/** An object for a server's store, as an operator copies it into the bucket. */
+/** An object to write directly into a server's store, like an operator who copies files into the bucket. */
 export interface PlainObject {
   readonly type: string;
   readonly content: string | Uint8Array;
-  /** Default: compressed, as uploads are. "claimed": the content as it is, labelled as gzip. */
+  /** Default: compressed, like uploads. "claimed": the content is not compressed, although its metadata say gzip. */
   readonly encoding?: "gzip" | "none" | "claimed";
 }
 
 const never = new AbortController().signal;
 
-/** Writes objects to the server's store without its HTTP API. */
+/** Writes objects directly into the server's store. */
 export const putObjects = async (
   server: { readonly stored: Pick<Stored, "openObjects"> },
   objects: Readonly<Record<string, PlainObject>>,
@@ -39,7 +39,7 @@ export const mainContent = (title: string): string =>
 export const narrativeContent = (title: string): string =>
   `---\ntitle: ${title}\ndataset: https://example.org/groups/blab/ncov\n---\n\n# [One](https://example.org/groups/blab/ncov)\n\nText.\n`;
 
-/** A dataset with all sidecars, a narrative, a logo and an overview in each of these groups. */
+/** Writes a dataset with all sidecars, a narrative, a logo and an overview into each of these groups. */
 export const putSamples = (server: RunningServer, ...groups: readonly string[]): Promise<void> =>
   putObjects(server, Object.fromEntries(groups.flatMap(samplesOf)));
 
@@ -57,7 +57,7 @@ const samplesOf = (group: string): [string, PlainObject][] => [
   ],
 ];
 
-/** A PNG image of one white pixel. */
+/** One white pixel, as PNG. */
 export const logo = Buffer.from(
   "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGP4////fwAJ+wP9KobjigAAAABJRU5ErkJggg==",
   "base64",

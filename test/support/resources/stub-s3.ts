@@ -10,7 +10,7 @@ export interface StubS3 {
   close(): Promise<void>;
 }
 
-/** An S3 store with prepared answers, which no real store gives on request. */
+/** A store with programmable responses, for those that a real store does not give on request. */
 export const startStubS3 = async (
   answer: (request: IncomingMessage, response: ServerResponse, nth: number) => void,
 ): Promise<StubS3> => {
@@ -37,7 +37,7 @@ export const startStubS3 = async (
   };
 };
 
-/** An S3 error response, with a request id as S3 sends it. */
+/** An S3 error response, with a request id as every response of S3 has. */
 export const s3Error = (response: ServerResponse, status: number, code: string): void => {
   response.writeHead(status, { "content-type": "application/xml", "x-amz-request-id": "17A" });
   response.end(`<?xml version="1.0"?><Error><Code>${code}</Code><Message>${code} it is.</Message></Error>`);

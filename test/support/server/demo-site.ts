@@ -9,14 +9,14 @@ import { temporaryFolder } from "../temporary-folder.ts";
 import type { StartedServer } from "./started-server.ts";
 import { startServerProcess } from "./started-server.ts";
 
-/** The program with its demo groups and accounts, and browsers for people who use it. */
+/** The program as it starts without settings, with its demo groups and accounts, and browsers. */
 export interface DemoSite {
   readonly server: StartedServer;
   readonly origin: string;
   open(options?: BrowserSessionOptions): Promise<BrowserSession>;
-  /** Opens a browser that is logged in as this user, at this path. */
+  /** A browser of a user who has logged in and is at this path. */
   openAs(username: string, path: string): Promise<BrowserSession>;
-  /** Writes objects without the HTTP API, as an operator copies them into the store. */
+  /** Writes files directly into the store, like an operator. */
   put(objects: Readonly<Record<string, PlainObject>>): Promise<void>;
   close(): Promise<void>;
 }
@@ -29,7 +29,7 @@ export const demoSite = async (objects: Readonly<Record<string, PlainObject>> = 
   ]);
   const stored = filesystemStores.open(folder.path, Date.now);
   const open = (options: BrowserSessionOptions = {}) => browserSession(browser, server.http, options);
-  const put = (more: Readonly<Record<string, PlainObject>>) => putObjects({ stored }, more);
+  const put = (added: Readonly<Record<string, PlainObject>>) => putObjects({ stored }, added);
   await put(objects);
   return {
     server,

@@ -2,10 +2,10 @@ import type { Answer, Question } from "../requests/http.ts";
 import { ask } from "../requests/http.ts";
 import { type Browser, beginLogin, createBrowser, type Login } from "./embedded-provider.ts";
 
-/** A person with a browser at a server with the embedded provider, whose real form they submit. */
+/** A browser at a server with its embedded provider, which submits the real login form. */
 export interface Visitor {
   readonly browser: Browser;
-  /** Sends a request with the session's cookies, as a page of the same origin does. */
+  /** Sends a request with the session's cookies, like a page of the same origin. */
   ask(question: Question): Promise<Answer>;
   whoami(): Promise<unknown>;
 }
@@ -18,13 +18,13 @@ const cookiesOf = (browser: Browser): string =>
 
 export const visitor = (origin: () => string): Visitor => {
   const browser = createBrowser(() => false);
-  const asked = (question: Question) =>
+  const askWithCookies = (question: Question) =>
     ask(origin(), { ...question, headers: { Cookie: cookiesOf(browser), ...question.headers } });
   return {
     browser,
-    ask: asked,
+    ask: askWithCookies,
     whoami: async () => {
-      const answer = await asked({ path: "/whoami", headers: { Accept: "application/json" } });
+      const answer = await askWithCookies({ path: "/whoami", headers: { Accept: "application/json" } });
       return (answer.json() as { user: unknown }).user;
     },
   };
@@ -35,7 +35,7 @@ export const logIn = async (who: Visitor, origin: string, username: string, retu
   return who.browser.submit(form, { username, password: "demo" });
 };
 
-/** Starts a login of the CLI, and returns the redirect with the code that its browser would follow. */
+/** A login of the CLI, up to the redirect with the code to the CLI's port. */
 export const logInCli = async (
   origin: string,
   username: string,

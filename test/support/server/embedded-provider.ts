@@ -17,7 +17,7 @@ const clock = systemClock();
 
 export const clients = { app: { id: "app", secret: "a secret of the app" }, cli: { id: "cli" } };
 
-/** An embedded provider on a free port, which can be restarted on the same folder. */
+/** A provider on a free port of this machine, which can be restarted on the same folder. */
 export interface RunningProvider {
   readonly origin: string;
   readonly folder: string;
@@ -82,18 +82,18 @@ export interface Page {
   readonly url: string;
 }
 
-/** A minimal browser: it stores cookies with their paths, and follows redirects until `stopAt` is true. */
+/** A minimal browser, with cookies by path, which follows redirects up to `stopAt`. */
 export const createBrowser = (stopAt: (url: string) => boolean) => {
   const jar = new Map<string, Cookie>();
 
-  const keep = (header: string, url: string): void => {
+  const storeCookie = (header: string, url: string): void => {
     const [pair = "", ...attributes] = header.split(/;\s*/);
     const [name = "", value = ""] = pair.split(/=(.*)/s);
-    const named = (wanted: string) =>
+    const attribute = (wanted: string) =>
       attributes.find((text) => text.toLowerCase().startsWith(`${wanted}=`))?.slice(wanted.length + 1);
-    const path = named("path") ?? new URL(url).pathname;
+    const path = attribute("path") ?? new URL(url).pathname;
     const key = `${name} ${path}`;
-    const expires = named("expires");
+    const expires = attribute("expires");
     if (expires !== undefined && Date.parse(expires) < Date.now()) jar.delete(key);
     else jar.set(key, { value, path });
   };
@@ -108,7 +108,7 @@ export const createBrowser = (stopAt: (url: string) => boolean) => {
       .join("; ");
     const headers = { accept: "text/html", ...(cookie === "" ? {} : { cookie }) };
     const response = await fetch(url, { ...init, headers, redirect: "manual" });
-    for (const header of response.headers.getSetCookie()) keep(header, url);
+    for (const header of response.headers.getSetCookie()) storeCookie(header, url);
     const text = await response.text();
     const location = response.headers.get("location");
     if (location === null) return { status: response.status, headers: response.headers, text, url };
@@ -135,12 +135,12 @@ export interface Login {
   readonly redirectUri: string;
 }
 
-/** An authorization request, as the server and the CLI make them. */
+/** An authorization request like those of the server and the CLI. */
 export const beginLogin = (
   { origin }: { origin: string },
   clientId: string,
   redirectUri: string,
-  more: Record<string, string> = {},
+  parameters: Record<string, string> = {},
 ): Login => {
   const verifier = randomBytes(32).toString("base64url");
   const query = new URLSearchParams({
@@ -151,22 +151,22 @@ export const beginLogin = (
     state: "a state",
     code_challenge: createHash("sha256").update(verifier).digest("base64url"),
     code_challenge_method: "S256",
-    ...more,
+    ...parameters,
   });
   return { url: `${origin}/idp/auth?${query}`, verifier, redirectUri };
 };
 
-export interface TokenAnswer {
+export interface TokenResponse {
   readonly status: number;
   readonly body: Record<string, string>;
 }
 
-const askForTokens = async (origin: string, form: Record<string, string>): Promise<TokenAnswer> => {
+const requestTokens = async (origin: string, form: Record<string, string>): Promise<TokenResponse> => {
   const response = await fetch(`${origin}/idp/token`, { method: "POST", body: new URLSearchParams(form) });
   return { status: response.status, body: (await response.json()) as Record<string, string> };
 };
 
-const ofClient = (clientId: string): Record<string, string> =>
+const clientParameters = (clientId: string): Record<string, string> =>
   clientId === clients.app.id
     ? { client_id: clientId, client_secret: clients.app.secret }
     : { client_id: clientId };
@@ -176,20 +176,24 @@ export const redeem = (
   clientId: string,
   login: Login,
   landing: string,
-): Promise<TokenAnswer> =>
-  askForTokens(origin, {
-    ...ofClient(clientId),
+): Promise<TokenResponse> =>
+  requestTokens(origin, {
+    ...clientParameters(clientId),
     grant_type: "authorization_code",
     code: new URL(landing).searchParams.get("code") ?? "",
     code_verifier: login.verifier,
     redirect_uri: login.redirectUri,
   });
 
-export const refresh = (origin: string, clientId: string, token: string): Promise<TokenAnswer> =>
-  askForTokens(origin, { ...ofClient(clientId), grant_type: "refresh_token", refresh_token: token });
+export const refresh = (origin: string, clientId: string, token: string): Promise<TokenResponse> =>
+  requestTokens(origin, { ...clientParameters(clientId), grant_type: "refresh_token", refresh_token: token });
 
-/** Revokes a token, and returns the status (RFC 7009 section 2.2). */
+/** Resolves to the response's status (RFC 7009 section 2.2). */
 export const revoke = async (origin: string, clientId: string, token: string): Promise<number> => {
-  const body = new URLSearchParams({ ...ofClient(clientId), token, token_type_hint: "refresh_token" });
+  const body = new URLSearchParams({
+    ...clientParameters(clientId),
+    token,
+    token_type_hint: "refresh_token",
+  });
   return (await fetch(`${origin}/idp/token/revocation`, { method: "POST", body })).status;
 };

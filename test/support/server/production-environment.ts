@@ -1,4 +1,4 @@
-/** The settings that production requires, with all stores on this machine's disk. */
+/** The settings that production requires, with stores on this machine's disk. */
 export const production = {
   NODE_ENV: "production",
   CONFIG_FILE: "",

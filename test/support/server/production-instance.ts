@@ -8,16 +8,16 @@ const program = fileURLToPath(new URL("../../../server.js", import.meta.url));
 
 const timeoutMs = 30_000;
 
-/** `node server.js` in production, which can be restarted on the same port. */
+/** `node server.js` in production, on a port that it keeps when it is restarted. */
 export interface ProductionInstance {
   readonly port: number;
-  /** Resolves when it listens. Rejects with its output when it ends before. */
+  /** Resolves when it listens; rejects with its output when it ends before. */
   start(): Promise<void>;
-  /** Sends SIGTERM, and returns the exit code. */
+  /** Sends SIGTERM, like a supervisor; resolves to the exit code. */
   stop(): Promise<number | string>;
-  /** The peak resident memory since the start, in bytes. */
+  /** The peak of resident memory since the last start, in bytes. */
   peakMemory(): Promise<number>;
-  /** The output of all starts. */
+  /** Its output so far, of all starts. */
   output(): string;
 }
 
@@ -38,10 +38,10 @@ export const productionInstance = (options: InstanceOptions): ProductionInstance
       env: { PATH, HOME, NODE_ENV: "production", PORT: String(port), ...environment },
       stdio: ["ignore", "pipe", "pipe"],
     });
-    let said = "";
+    let startOutput = "";
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding("utf8").on("data", (text: string) => {
-        said += text;
+        startOutput += text;
         output += text;
       });
     }
@@ -51,12 +51,12 @@ export const productionInstance = (options: InstanceOptions): ProductionInstance
       return code ?? signal;
     });
     running = { pid: child.pid ?? 0, ended, kill: () => void child.kill("SIGTERM") };
-    const late = Date.now() + timeoutMs;
-    while (!said.includes('"listening"')) {
-      if (end !== undefined) throw new Error(`The server ended with ${end}: ${said}`);
-      if (Date.now() > late) {
+    const deadline = Date.now() + timeoutMs;
+    while (!startOutput.includes('"listening"')) {
+      if (end !== undefined) throw new Error(`The server ended with ${end}: ${startOutput}`);
+      if (Date.now() > deadline) {
         child.kill("SIGKILL");
-        throw new Error(`The server does not start: ${said}`);
+        throw new Error(`The server does not start: ${startOutput}`);
       }
       await pause(20);
     }

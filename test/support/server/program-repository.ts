@@ -5,7 +5,7 @@ import { temporaryFolder } from "../temporary-folder.ts";
 
 const codebase = fileURLToPath(new URL("../../../", import.meta.url));
 
-/** A git repository with the program as it is in the working tree. */
+/** A git repository of the program in its present state, including uncommitted changes. */
 export interface ProgramRepository {
   readonly path: string;
   /** Commits a new version of the program without changes. */

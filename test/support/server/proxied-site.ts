@@ -7,8 +7,8 @@ import type { StartedMinio } from "../containers/stores/minio.ts";
 import { startMinio } from "../containers/stores/minio.ts";
 import type { StartedRedis } from "../containers/stores/redis.ts";
 import { startRedis } from "../containers/stores/redis.ts";
-import type { TlsFront } from "../requests/tls-front.ts";
-import { tlsFront } from "../requests/tls-front.ts";
+import type { TlsProxy } from "../requests/tls-proxy.ts";
+import { tlsProxy } from "../requests/tls-proxy.ts";
 import type { StubProvider } from "../stub-provider/stub-provider.ts";
 import { stubProvider } from "../stub-provider/stub-provider.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
@@ -17,15 +17,15 @@ import type { ProductionInstance } from "./production-instance.ts";
 import { productionInstance } from "./production-instance.ts";
 import { testGroups } from "./running-server.ts";
 
-/** Two instances in production on Redis and MinIO, with a provider; all use TLS with a private CA. */
+/** Two instances in production with Redis, MinIO and a provider, all of them by TLS with a private CA. */
 export interface ProxiedSite {
   readonly certificates: Certificates;
-  /** The http and https ports for proxies, and their origins for browsers. */
+  /** The ports where proxies are to listen, and their origins for browsers. */
   readonly proxies: readonly [ProxyPorts, ProxyPorts];
   readonly provider: StubProvider;
   /** The first trusts the CA by NODE_EXTRA_CA_CERTS, the second by SSL_CERT_FILE and --use-openssl-ca. */
   readonly instances: readonly [ProductionInstance, ProductionInstance];
-  /** Creates another instance with these settings, which the caller starts and stops. */
+  /** A further instance with other settings. The caller has to start and stop it. */
   instanceWith(environment: Readonly<Record<string, string>>): Promise<ProductionInstance>;
   close(): Promise<void>;
 }
@@ -41,7 +41,7 @@ interface Services {
   readonly redis: StartedRedis;
   readonly minio: StartedMinio;
   readonly provider: StubProvider;
-  readonly front: TlsFront;
+  readonly providerProxy: TlsProxy;
 }
 
 const proxyPorts = async (): Promise<ProxyPorts> => {
@@ -49,20 +49,20 @@ const proxyPorts = async (): Promise<ProxyPorts> => {
   return { http: await freePort(), https, origin: `https://localhost:${https}` };
 };
 
-/** The stub provider uses plain http; the server is configured with its TLS front. */
+/** The stub provider supports plain http only; the server uses the TLS proxy before it. */
 const startServices = async (): Promise<Services> => {
   const certificates = await makeCertificates();
   const [redis, minio] = await Promise.all([startRedis({ certificates }), startMinio({ certificates })]);
   const provider = await stubProvider();
-  const front = await tlsFront(certificates, Number(new URL(provider.issuer).port));
-  provider.state.issuer = front.origin;
-  // The browser of the tests does not trust the CA, and uses the stub directly.
-  const logIn = (url: string) => provider.logIn(url.replace(front.origin, provider.issuer));
-  return { certificates, redis, minio, front, provider: { ...provider, logIn } };
+  const providerProxy = await tlsProxy(certificates, Number(new URL(provider.issuer).port));
+  provider.state.issuer = providerProxy.origin;
+  // The tests' browser does not trust the CA, and so uses the stub without the proxy.
+  const logIn = (url: string) => provider.logIn(url.replace(providerProxy.origin, provider.issuer));
+  return { certificates, redis, minio, providerProxy, provider: { ...provider, logIn } };
 };
 
 const environmentOf = async (folder: string, services: Services, origins: readonly string[]) => {
-  const { redis, minio, provider, front, certificates } = services;
+  const { redis, minio, provider, providerProxy, certificates } = services;
   const paths = { groups: join(folder, "groups.json"), ca: join(folder, "ca.pem") };
   await Promise.all([
     writeFile(paths.groups, JSON.stringify(testGroups)),
@@ -83,7 +83,7 @@ const environmentOf = async (folder: string, services: Services, origins: readon
     GROUPS_DATA_FILE: paths.groups,
     DATA_DIR: join(folder, "data"),
     PUBLIC_ORIGIN: JSON.stringify(origins),
-    OIDC_IDP_URL: front.origin,
+    OIDC_IDP_URL: providerProxy.origin,
     OAUTH2_CLIENT_ID: clients.app.id,
     OAUTH2_CLIENT_SECRET: clients.app.secret ?? "",
     OAUTH2_CLI_CLIENT_ID: clients.cli.id,
@@ -112,8 +112,8 @@ export const startProxiedSite = async (): Promise<ProxiedSite> => {
   ] as const;
   const close = async () => {
     await Promise.all(instances.map((instance) => instance.stop()));
-    const { front, provider, redis, minio } = services;
-    await Promise.all([front.close(), provider.close(), redis.close(), minio.close()]);
+    const { providerProxy, provider, redis, minio } = services;
+    await Promise.all([providerProxy.close(), provider.close(), redis.close(), minio.close()]);
     await folder.remove();
   };
   try {

@@ -7,11 +7,11 @@ import type { ProxiedSite, ProxyPorts } from "./proxied-site.ts";
 const sample = (name: string): Promise<string> =>
   readFile(new URL(`../../../env/production/${name}`, import.meta.url), "utf8");
 
-/** The sample with other addresses. Throws when the sample does not contain one, since it has then changed. */
-const substituted = (text: string, addresses: readonly (readonly [string, string])[]): string =>
-  addresses.reduce((before, [from, to]) => {
-    if (!before.includes(from)) throw new Error(`The sample does not hold ${from}.`);
-    return before.replaceAll(from, to);
+/** Replaces addresses of a sample. Throws for one that the sample lacks, since the sample must have changed then. */
+const withAddresses = (text: string, addresses: readonly (readonly [string, string])[]): string =>
+  addresses.reduce((result, [from, to]) => {
+    if (!result.includes(from)) throw new Error(`The sample does not hold ${from}.`);
+    return result.replaceAll(from, to);
   }, text);
 
 type Instances = Pick<ProxiedSite, "certificates" | "instances">;
@@ -29,7 +29,7 @@ const instanceAddresses = ({ instances: [first, second] }: Instances) =>
 
 /** Starts nginx with the sample configuration. */
 export const nginxBefore = async (site: Instances, ports: ProxyPorts): Promise<Container> => {
-  const configuration = substituted(await sample("nginx.conf"), [
+  const configuration = withAddresses(await sample("nginx.conf"), [
     ["X-Forwarded-Host groups.example.org", `X-Forwarded-Host localhost:${ports.https}`],
     ["https://groups.example.org", ports.origin],
     ["groups.example.org", "localhost"],
@@ -40,11 +40,11 @@ export const nginxBefore = async (site: Instances, ports: ProxyPorts): Promise<C
   return startNginx({ configuration, files: certificateFiles(site), port: ports.https });
 };
 
-/** Starts Apache with the sample configuration, and the modules that it names. */
+/** Apache with the sample configuration, and the modules that it names. */
 export const apacheBefore = async (site: Instances, ports: ProxyPorts): Promise<Container> => {
   const text = await sample("apache.conf");
-  const named = /^# a2enmod (.*)$/m.exec(text)?.[1]?.split(" ") ?? [];
-  const addresses = substituted(text, [
+  const modules = /^# a2enmod (.*)$/m.exec(text)?.[1]?.split(" ") ?? [];
+  const configuration = withAddresses(text, [
     ['X-Forwarded-Host "groups.example.org"', `X-Forwarded-Host "localhost:${ports.https}"`],
     ["https://groups.example.org", ports.origin],
     ["groups.example.org", "localhost"],
@@ -53,9 +53,9 @@ export const apacheBefore = async (site: Instances, ports: ProxyPorts): Promise<
     ...instanceAddresses(site),
   ]);
   return startApache({
-    site: addresses,
-    // a2enmod would enable these as dependencies.
-    modules: ["socache_shmcb", "slotmem_shm", ...named],
+    site: configuration,
+    // a2enmod enables the dependencies of modules by itself.
+    modules: ["socache_shmcb", "slotmem_shm", ...modules],
     ports: [ports.http, ports.https],
     files: certificateFiles(site),
   });

@@ -21,7 +21,7 @@ import type { StubProvider } from "../stub-provider/stub-provider.ts";
 import { stubProvider } from "../stub-provider/stub-provider.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
-/** The groups of most tests, in the order of the groups file. */
+/** The groups of most tests, in the order of the file. */
 export const testGroups = [
   { name: "blab", isPublic: true },
   { name: "test-private", isPublic: false },
@@ -29,18 +29,18 @@ export const testGroups = [
   { name: "other", isPublic: false },
 ];
 
-/** The whole server, composed as `main` does it, on a free port and with a stub provider. */
+/** The whole server, composed as in `main`, on a free port and with a stub provider. */
 export interface RunningServer {
   readonly origin: string;
   readonly provider: StubProvider;
-  /** All log events. */
+  /** All events of its log. */
   readonly events: LogEvent[];
   readonly folder: string;
   readonly stored: Stored;
-  /** The environment with which `node server.js` would be the same server. */
+  /** The settings with which `node server.js` would start the same server. */
   readonly environment: Readonly<Record<string, string>>;
   ask(question: Question): Promise<Answer>;
-  /** An Authorization header's value, as the CLI sends it, for a user with these role groups. */
+  /** An Authorization header's value like the CLI's, for a user with these role groups. */
   bearer(username: string, ...roleGroups: readonly string[]): Promise<string>;
   close(): Promise<void>;
 }
@@ -48,16 +48,16 @@ export interface RunningServer {
 export interface RunningServerOptions {
   readonly environment?: Readonly<Record<string, string>>;
   readonly clock?: Clock;
-  /** The data folder of another server, which is not removed at the end. */
+  /** A data folder that is shared with another server, and not removed at the end. */
   readonly folder?: string;
   readonly provider?: StubProvider;
-  /** Uses the embedded provider with its demo accounts: only the folder is configured. */
+  /** Whether to use the embedded provider with its demo accounts: only the folder is configured. */
   readonly embedded?: boolean;
-  /** Default: a free one. */
+  /** Default: a free port. */
   readonly port?: number;
 }
 
-/** The same tests run on both kinds of stores (vitest.config.ts). */
+/** The same tests run with both kinds of stores, see vitest.config.ts. */
 const chooseStores = (): Stores => {
   const services = inject("services");
   if (!services) return filesystemStores;
@@ -108,7 +108,7 @@ export const startServer = async (options: RunningServerOptions = {}): Promise<R
   };
 };
 
-/** Settings for development in this folder, with the groups of most tests and a provider. */
+/** Settings with the groups of most tests and a provider; all others have their defaults of development. */
 export const basicEnvironment = async (folder: string, provider: StubProvider) => {
   const groupsFile = join(folder, "groups.json");
   await mkdir(folder, { recursive: true });

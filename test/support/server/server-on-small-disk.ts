@@ -12,18 +12,18 @@ const timeoutMs = 30_000;
 
 export interface ServerOnSmallDisk {
   readonly origin: string;
-  /** Runs a shell command with the server's disk at `$DISK`. Rejects when it fails. */
+  /** Runs a shell command, in which `$DISK` is the server's disk; rejects when it fails. */
   disk(command: string): Promise<void>;
   output(): string;
   close(): Promise<void>;
 }
 
-/** Starts `node server.js` with demo accounts and DATA_DIR on a tmpfs of this size. */
+/** `node server.js` with demo accounts and a DATA_DIR on a tmpfs of this size. */
 export const serverOnSmallDisk = async (size: string): Promise<ServerOnSmallDisk> => {
   const [port = 0] = await freePorts(1);
   const { path: disk, remove } = await temporaryFolder();
   const { PATH = "", HOME = "" } = process.env;
-  // Without root, a new user namespace gives the rights to mount.
+  // Without root privileges, a new user namespace gives them.
   const asRoot = process.geteuid?.() === 0 ? [] : ["--map-root-user"];
   const script = `
     mount -t tmpfs -o size=${size} tmpfs "$DISK" || exit 99
@@ -42,9 +42,10 @@ export const serverOnSmallDisk = async (size: string): Promise<ServerOnSmallDisk
   });
   const ended = once(child, "close");
   const origin = `http://localhost:${port}`;
-  const late = Date.now() + timeoutMs;
+  const deadline = Date.now() + timeoutMs;
   while (!output.includes("is ready")) {
-    if (child.exitCode !== null || Date.now() > late) throw new Error(`The server does not start: ${output}`);
+    if (child.exitCode !== null || Date.now() > deadline)
+      throw new Error(`The server does not start: ${output}`);
     await pause(50);
   }
   return {
@@ -52,12 +53,12 @@ export const serverOnSmallDisk = async (size: string): Promise<ServerOnSmallDisk
     output: () => output,
     disk: async (command) => {
       const done = new Promise<string>((resolve) => {
-        const look = (line: string) => {
+        const onLine = (line: string) => {
           if (!line.startsWith("done:")) return;
-          lines.off("line", look);
+          lines.off("line", onLine);
           resolve(line);
         };
-        lines.on("line", look);
+        lines.on("line", onLine);
       });
       child.stdin.write(`${command}\n`);
       if ((await done) !== "done:0") throw new Error(`${command} failed: ${output}`);

@@ -2,23 +2,23 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { temporaryFolder } from "../temporary-folder.ts";
 
-export interface OnSmallDisk {
+export interface ScriptResult {
   readonly code: number;
   readonly output: string;
   readonly errors: string;
 }
 
 /**
- * Runs a shell script with a tmpfs at `$DISK`, mounted with these options (mount(8)) in a namespace that ends with the
- * shell. Rejects when the system does not allow that, since such a test cannot be run in another way.
+ * Runs a shell script, in which `$DISK` is a tmpfs with these options of mount(8), in a mount namespace that ends with
+ * the shell. Rejects where the system does not allow that, since a test without it would prove nothing.
  */
 export const onSmallDisk = async (
   options: string,
   script: string,
   environment: Readonly<Record<string, string>> = {},
-): Promise<OnSmallDisk> => {
+): Promise<ScriptResult> => {
   const folder = await temporaryFolder();
-  // Without root, a new user namespace gives the rights to mount.
+  // Without root privileges, a new user namespace gives them.
   const asRoot = process.geteuid?.() === 0 ? [] : ["--map-root-user"];
   const mount = `mount -t tmpfs -o ${options} tmpfs "$DISK" || exit 99`;
   const { PATH = "", HOME = "" } = process.env;

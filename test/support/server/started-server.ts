@@ -10,7 +10,7 @@ import { temporaryFolder } from "../temporary-folder.ts";
 
 const ownProgram = fileURLToPath(new URL("../../../server.js", import.meta.url));
 
-/** Longer than any start on a busy machine. */
+/** Longer than a start takes on a busy machine. */
 const timeoutMs = 30_000;
 
 type Environment = Readonly<Record<string, string>>;
@@ -48,7 +48,7 @@ const run = (
   return { child, output: () => output, errors: () => errors, ended };
 };
 
-/** `node server.js`, started in another folder than the codebase's. */
+/** A running `node server.js`, whose working folder is not that of the code. */
 export interface StartedServer {
   readonly http: string;
   readonly https: string;
@@ -58,19 +58,19 @@ export interface StartedServer {
   readonly ended: Promise<number | string>;
   output(): string;
   errors(): string;
-  /** Stops reading its output, as `| head -1` does. */
+  /** Stops to read its output, like `| head -1`. */
   closeOutputs(): void;
   signal(name: NodeJS.Signals): void;
-  /** Sends SIGTERM, and returns the exit code. */
+  /** Sends SIGTERM, like a supervisor; resolves to the exit code. */
   stop(): Promise<number | string>;
 }
 
 export interface StartOptions {
-  /** An existing folder, which is not removed at the end. */
+  /** Its DATA_DIR, which is not removed. */
   readonly data: string;
   readonly workingFolder: string;
   readonly environment?: Environment;
-  /** The `server.js` of another copy of the program. */
+  /** Default: this repository's `server.js`. */
   readonly program?: string;
 }
 
@@ -82,7 +82,7 @@ export const startServerProcess = async (options: StartOptions): Promise<Started
   const { child, output, errors, ended } = started;
   const address = (scheme: string) => new RegExp(`\\b${scheme}://localhost:\\d+`).exec(output())?.[0];
   try {
-    await answering(started, () => address("http"));
+    await waitUntilHealthy(started, () => address("http"));
   } catch (error) {
     child.kill("SIGKILL");
     throw error;
@@ -107,7 +107,7 @@ export const startServerProcess = async (options: StartOptions): Promise<Started
   };
 };
 
-const answering = async ({ child, output, errors }: Process, origin: () => string | undefined) => {
+const waitUntilHealthy = async ({ child, output, errors }: Process, origin: () => string | undefined) => {
   const end = Date.now() + timeoutMs;
   while (Date.now() < end) {
     if (child.exitCode !== null) throw new Error(`The server ended: ${output()}${errors()}`);
@@ -118,15 +118,15 @@ const answering = async ({ child, output, errors }: Process, origin: () => strin
   throw new Error(`The server does not answer: ${output()}${errors()}`);
 };
 
-/** Kills a starting server as soon as `isTime` returns true. Rejects when it ends by itself before. */
+/** Kills a starting server as soon as a condition holds; rejects when the process ends before. */
 export const killServerProcess = async (
   { data, workingFolder }: StartOptions,
-  isTime: () => Promise<boolean>,
+  holds: () => Promise<boolean>,
 ): Promise<void> => {
   const { child, output, errors, ended } = run(workingFolder, { DATA_DIR: data, PORT: "0", HTTPS_PORT: "0" });
   const end = Date.now() + timeoutMs;
   try {
-    while (!(await isTime())) {
+    while (!(await holds())) {
       if (child.exitCode !== null || Date.now() > end)
         throw new Error(`No such moment: ${output()}${errors()}`);
     }
@@ -142,7 +142,7 @@ export interface EndedServer {
   readonly errors: string;
 }
 
-/** Runs `node server.js`, which is expected to exit by itself. */
+/** Runs a `node server.js` that is expected to fail at the start. */
 export const runServerProcess = async (
   environment: Environment,
   nodeOptions: readonly string[] = [],
@@ -162,7 +162,7 @@ export const runServerProcess = async (
   return { code, output: output(), errors: errors() };
 };
 
-/** Ports that were free a moment ago, for servers that are restarted under the same address. */
+/** Ports that were free a moment ago, for servers that have to keep their address when they are restarted. */
 export const freePorts = async (count: number): Promise<number[]> => {
   const servers = Array.from({ length: count }, () => createServer());
   const ports = await Promise.all(

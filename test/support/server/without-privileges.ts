@@ -1,4 +1,4 @@
-/** Runs some work as an unprivileged user, since root may ignore file permissions. */
+/** Runs some work as an unprivileged user, since file permissions do not apply to root. */
 export const withoutPrivileges = async <T>(work: () => Promise<T>): Promise<T> => {
   const { geteuid, seteuid } = process;
   if (geteuid === undefined || seteuid === undefined || geteuid() !== 0) return work();

@@ -1,13 +1,13 @@
 import { createHmac } from "node:crypto";
 import { type JWTPayload, SignJWT } from "jose";
-import type { TokenFlaw } from "./flaw.ts";
+import type { TokenFault } from "./fault.ts";
 import { type SigningKey, signingKey } from "./signing-key.ts";
 
-export interface Mint {
+export interface MintOptions {
   readonly issuer: string;
   readonly key: SigningKey;
   readonly now: number;
-  readonly flaw: TokenFlaw | undefined;
+  readonly fault: TokenFault | undefined;
   /** The header's `typ`. Default: "JWT". */
   readonly type?: string | undefined;
 }
@@ -17,9 +17,9 @@ const without = (claims: JWTPayload, name: string): JWTPayload => {
   return others;
 };
 
-/** Applies a flaw to the claims, if it concerns them. */
-const flawedClaims = (claims: JWTPayload, { flaw, now }: Mint): JWTPayload => {
-  switch (flaw) {
+/** Applies a fault of the claims. */
+const faultyClaims = (claims: JWTPayload, { fault, now }: MintOptions): JWTPayload => {
+  switch (fault) {
     case "wrong-issuer":
       return { ...claims, iss: "https://elsewhere.example" };
     case "wrong-audience":
@@ -64,15 +64,15 @@ const signed = (claims: JWTPayload, key: SigningKey, header: object): Promise<st
     .setProtectedHeader({ kid: key.kid, ...header, alg: key.alg })
     .sign(key.privateKey, { crit: { urgent: true } });
 
-/** Signs an id token, or a token of another type, with this flaw. */
-export const mint = async (wanted: JWTPayload, settings: Mint): Promise<string> => {
-  const { issuer, key, flaw } = settings;
+/** Signs a token with the fault, if any. */
+export const mint = async (wanted: JWTPayload, settings: MintOptions): Promise<string> => {
+  const { issuer, key, fault } = settings;
   const type = "type" in settings ? settings.type : "JWT";
   const sign = (claims: JWTPayload, by: SigningKey, header: object = {}) =>
     signed(claims, by, { typ: type, ...header });
-  const claims = flawedClaims(wanted, settings);
-  const stranger = () => signingKey("RS256", "stranger");
-  switch (flaw) {
+  const claims = faultyClaims(wanted, settings);
+  const attackerKey = () => signingKey("RS256", "attacker");
+  switch (fault) {
     case "none-algorithm":
       return `${encode({ alg: "none", typ: "JWT", kid: key.kid })}.${encode(claims)}.`;
     case "hs256-with-public-key": {
@@ -80,15 +80,15 @@ export const mint = async (wanted: JWTPayload, settings: Mint): Promise<string> 
       return `${input}.${createHmac("sha256", key.publicPem).update(input).digest("base64url")}`;
     }
     case "key-in-header-jwk":
-      return sign(claims, await stranger(), { jwk: (await stranger()).publicJwk });
+      return sign(claims, await attackerKey(), { jwk: (await attackerKey()).publicJwk });
     case "key-in-header-jku":
-      return sign(claims, await stranger(), { jku: `${issuer}/strangers-keys` });
+      return sign(claims, await attackerKey(), { jku: `${issuer}/attacker-keys` });
     case "key-in-header-x5u":
-      return sign(claims, await stranger(), { x5u: `${issuer}/strangers-keys` });
+      return sign(claims, await attackerKey(), { x5u: `${issuer}/attacker-keys` });
     case "unknown-kid":
-      return sign(claims, await stranger());
+      return sign(claims, await attackerKey());
     case "bad-signature":
-      return sign(claims, { ...(await signingKey("RS256", "stranger")), kid: key.kid });
+      return sign(claims, { ...(await signingKey("RS256", "attacker")), kid: key.kid });
     case "other-type-in-header":
       return sign(claims, key, { typ: "at+jwt" });
     case "unknown-critical-header":

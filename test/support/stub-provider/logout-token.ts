@@ -1,21 +1,21 @@
 import { randomUUID } from "node:crypto";
-import type { TokenFlaw } from "./flaw.ts";
+import type { TokenFault } from "./fault.ts";
 import { mint } from "./id-token.ts";
 import type { StubState } from "./stub-state.ts";
 
 export const logoutEvent = "http://schemas.openid.net/event/backchannel-logout";
 
-export interface LogoutTokenFaults {
-  readonly flaw?: TokenFlaw;
-  /** The header's `typ`; `undefined` leaves it out. Default: "logout+jwt". */
+export interface LogoutTokenOptions {
+  readonly fault?: TokenFault;
+  /** The header's `typ`; `undefined` omits it. Default: "logout+jwt". */
   readonly type?: string | undefined;
 }
 
-/** A logout token (OpenID Connect Back-Channel Logout section 2.4); undefined claims are left out. */
+/** A logout token (OpenID Connect Back-Channel Logout section 2.4); undefined claims are omitted. */
 export const mintLogoutToken = (
   state: StubState,
   claims: { readonly [claim: string]: unknown } = {},
-  { flaw, ...header }: LogoutTokenFaults = {},
+  { fault, ...header }: LogoutTokenOptions = {},
 ): Promise<string> => {
   const now = Math.floor(state.options.now());
   const [key] = state.keys;
@@ -31,5 +31,5 @@ export const mintLogoutToken = (
     ...claims,
   };
   const type = "type" in header ? header.type : "logout+jwt";
-  return mint(wanted, { issuer: state.issuer, key, now, flaw, type });
+  return mint(wanted, { issuer: state.issuer, key, now, fault, type });
 };

@@ -1,10 +1,10 @@
-/** A person with an account at the stub. */
+/** A user account of the stub. */
 export interface Person {
   readonly sub: string;
   readonly username: string;
   readonly groups: readonly string[];
-  /** Claims at the userinfo endpoint, besides the subject. */
+  /** Userinfo claims beside `sub`. */
   readonly userinfo?: { readonly [claim: string]: unknown };
-  /** Claims of the id token, which override all others; undefined ones are left out. */
+  /** Claims that override those of the id token; undefined ones are omitted. */
   readonly claims?: { readonly [claim: string]: unknown };
 }

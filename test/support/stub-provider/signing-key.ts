@@ -5,24 +5,24 @@ export interface SigningKey {
   readonly alg: "RS256" | "ES256" | "EdDSA" | "Ed25519";
   readonly privateKey: CryptoKey;
   readonly publicJwk: JWK;
-  /** The public key as a text that a verifier could mistake for a shared secret. */
+  /** For the HS256 attack, which uses the public key as a shared secret. */
   readonly publicPem: string;
 }
 
-const make = async (alg: SigningKey["alg"], kid: string): Promise<SigningKey> => {
+const generateKey = async (alg: SigningKey["alg"], kid: string): Promise<SigningKey> => {
   const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true });
   const publicJwk = { ...(await exportJWK(publicKey)), kid, alg, use: "sig" };
   return { kid, alg, privateKey, publicJwk, publicPem: await exportSPKI(publicKey) };
 };
 
-const made = new Map<string, Promise<SigningKey>>();
+const cache = new Map<string, Promise<SigningKey>>();
 
-/** The key of this name, which is generated once in a process, since that takes a while for RSA. */
+/** The key with this `kid`, cached in the process, since the generation of an RSA key takes a while. */
 export const signingKey = (alg: SigningKey["alg"], kid: string): Promise<SigningKey> => {
   const name = `${alg} ${kid}`;
-  const known = made.get(name);
-  if (known !== undefined) return known;
-  const key = make(alg, kid);
-  made.set(name, key);
+  const cached = cache.get(name);
+  if (cached !== undefined) return cached;
+  const key = generateKey(alg, kid);
+  cache.set(name, key);
   return key;
 };

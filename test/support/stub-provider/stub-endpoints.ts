@@ -1,28 +1,28 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
-import { served } from "./dialects/dialect.ts";
+import { servedMetadata } from "./dialects/dialect.ts";
 import {
-  callbackFlaws,
-  discoveryFlaws,
-  expiredAccess,
-  keySetFlaws,
-  revocationFlaws,
-  userinfoFlaws,
-} from "./flaw.ts";
+  accessTokenFaults,
+  callbackFaults,
+  discoveryFaults,
+  keySetFaults,
+  revocationFaults,
+  userinfoFaults,
+} from "./fault.ts";
 import { signingKey } from "./signing-key.ts";
-import { answerBadly, answerJson, redirect } from "./stub-answer.ts";
+import { redirect, sendFaultyResponse, sendJson } from "./stub-responses.ts";
 import type { Endpoint, StubState } from "./stub-state.ts";
-import { nextFlaw } from "./stub-state.ts";
-import { answerTokenRequest, authenticate } from "./stub-tokens.ts";
+import { nextFault } from "./stub-state.ts";
+import { authenticate, handleTokenRequest } from "./stub-tokens.ts";
 
-type Answer = (
+type Handler = (
   state: StubState,
   url: URL,
   request: IncomingMessage,
   response: ServerResponse,
 ) => Promise<void>;
 
-const ownDescription = ({ issuer }: StubState) => ({
+const stubMetadata = ({ issuer }: StubState) => ({
   issuer,
   authorization_endpoint: `${issuer}/authorize?realm=lab`,
   token_endpoint: `${issuer}/token`,
@@ -37,133 +37,137 @@ const ownDescription = ({ issuer }: StubState) => ({
   authorization_response_iss_parameter_supported: true,
 });
 
-const describe = (state: StubState, request: IncomingMessage): { readonly [name: string]: unknown } => {
+const providerMetadata = (
+  state: StubState,
+  request: IncomingMessage,
+): { readonly [name: string]: unknown } => {
   const { dialect, metadata } = state.options;
-  const own = dialect ? served(dialect, `http://${request.headers.host}`) : ownDescription(state);
-  return { ...own, ...metadata };
+  const defaults = dialect ? servedMetadata(dialect, `http://${request.headers.host}`) : stubMetadata(state);
+  return { ...defaults, ...metadata };
 };
 
-const discovery: Answer = async (state, _url, request, response) => {
-  const flaw = nextFlaw(state, discoveryFlaws);
-  if (await answerBadly(response, flaw, state.slowness)) return;
-  const lacking = flaw === "discovery-incomplete" ? { jwks_uri: undefined } : {};
-  answerJson(response, 200, { ...describe(state, request), ...lacking });
+const discovery: Handler = async (state, _url, request, response) => {
+  const fault = nextFault(state, discoveryFaults);
+  if (await sendFaultyResponse(response, fault, state.responseDelay)) return;
+  const omitted = fault === "discovery-incomplete" ? { jwks_uri: undefined } : {};
+  sendJson(response, 200, { ...providerMetadata(state, request), ...omitted });
 };
 
-const keySet: Answer = async (state, _url, _request, response) => {
-  const flaw = nextFlaw(state, keySetFlaws);
-  // This comes before any delay, so that a slow answer has old content.
+const keySet: Handler = async (state, _url, _request, response) => {
+  const fault = nextFault(state, keySetFaults);
+  // Read before any delay, so that a slow response is outdated.
   const { dialect } = state.options;
   const keys = state.keys.map((key) => dialect?.publicKey(key.publicJwk) ?? key.publicJwk);
-  if (await answerBadly(response, flaw, state.slowness)) return;
-  answerJson(response, 200, flaw === "jwks-malformed" ? { keys: "none" } : { keys });
+  if (await sendFaultyResponse(response, fault, state.responseDelay)) return;
+  sendJson(response, 200, fault === "jwks-malformed" ? { keys: "none" } : { keys });
 };
 
-/** Approves each request at once, for the person in the state. */
-const authorize: Answer = async (state, url, request, response) => {
-  const asked = (name: string): string => url.searchParams.get(name) ?? "";
+/** Authenticates `state.person` without a page. */
+const authorize: Handler = async (state, url, request, response) => {
+  const parameter = (name: string): string => url.searchParams.get(name) ?? "";
   const { sub } = state.person;
   state.people.set(sub, state.person);
   const nonce = url.searchParams.get("nonce") ?? undefined;
   const { dialect } = state.options;
-  const scopes = asked("scope").split(" ");
+  const scopes = parameter("scope").split(" ");
   const isOffline =
     (!dialect?.needsOfflineAccess || scopes.includes("offline_access")) &&
-    (dialect?.givesRefreshToken?.(url.searchParams) ?? true);
+    (dialect?.issuesRefreshToken?.(url.searchParams) ?? true);
   const grant = {
     subject: sub,
-    clientId: asked("client_id"),
+    clientId: parameter("client_id"),
     nonce,
     sid: state.providerSession,
     isOffline,
     scopes,
   };
-  const code = state.grants.issueCode(grant, asked("redirect_uri"), asked("code_challenge"));
-  const flaw = nextFlaw(state, callbackFlaws);
-  const callback = new URL(asked("redirect_uri"));
-  const answer = callback.searchParams;
-  if (flaw === "access-denied") answer.set("error", "access_denied");
-  else answer.set("code", code);
-  if (flaw === "code-twice-in-callback") answer.append("code", "another-code");
-  answer.set("state", flaw === "wrong-state-in-callback" ? "another-state" : asked("state"));
-  const tellsIssuer = describe(state, request)["authorization_response_iss_parameter_supported"] === true;
-  if (flaw === "wrong-iss-in-callback") answer.set("iss", "https://elsewhere.example");
-  else if (tellsIssuer && flaw !== "missing-iss-in-callback") answer.set("iss", state.issuer);
-  for (const [name, value] of Object.entries(dialect?.callback ?? {})) answer.set(name, value);
+  const code = state.grants.issueCode(grant, parameter("redirect_uri"), parameter("code_challenge"));
+  const fault = nextFault(state, callbackFaults);
+  const callback = new URL(parameter("redirect_uri"));
+  const query = callback.searchParams;
+  if (fault === "access-denied") query.set("error", "access_denied");
+  else query.set("code", code);
+  if (fault === "code-twice-in-callback") query.append("code", "another-code");
+  query.set("state", fault === "wrong-state-in-callback" ? "another-state" : parameter("state"));
+  const metadata = providerMetadata(state, request);
+  const supportsIss = metadata["authorization_response_iss_parameter_supported"] === true;
+  if (fault === "wrong-iss-in-callback") query.set("iss", "https://elsewhere.example");
+  else if (supportsIss && fault !== "missing-iss-in-callback") query.set("iss", state.issuer);
+  for (const [name, value] of Object.entries(dialect?.callback ?? {})) query.set(name, value);
   redirect(response, callback.href);
 };
 
-const endSession: Answer = async (_state, url, _request, response) =>
+const endSession: Handler = async (_state, url, _request, response) =>
   redirect(response, url.searchParams.get("post_logout_redirect_uri") ?? "about:blank");
 
-/** The response to a revocation is empty (RFC 7009 section 2). */
-const revocation: Answer = async (state, _url, request, response) => {
+/** RFC 7009 section 2: a successful response is empty. */
+const revocation: Handler = async (state, _url, request, response) => {
   const form = new URLSearchParams(await text(request));
   const { authorization } = request.headers;
   state.revocationRequests.push({ authorization, form });
-  const flaw = nextFlaw(state, revocationFlaws);
-  if (await answerBadly(response, flaw?.replace(/^revocation-/, ""), state.slowness)) return;
+  const fault = nextFault(state, revocationFaults);
+  if (await sendFaultyResponse(response, fault?.replace(/^revocation-/, ""), state.responseDelay)) return;
   const secretInForm = authorization === undefined && form.has("client_secret");
   if (
-    (secretInForm && state.options.dialect?.revokesByHeader) ||
+    (secretInForm && state.options.dialect?.revocationNeedsHeader) ||
     authenticate(state, authorization, form) === undefined
   ) {
-    if (state.options.dialect?.refusesInSilence) response.writeHead(401).end();
-    else answerJson(response, 401, { error: "invalid_client" });
+    if (state.options.dialect?.omitsErrorBody) response.writeHead(401).end();
+    else sendJson(response, 401, { error: "invalid_client" });
     return;
   }
   const token = form.get("token") ?? "";
-  state.grants.revoke(token, state.revokesAlone);
+  state.grants.revoke(token, state.revokesSingleToken);
   state.revoked.push(token);
   response.writeHead(200).end();
 };
 
 /** OpenID Connect Core section 5.3. */
-const userinfo: Answer = async (state, _url, request, response) => {
+const userinfo: Handler = async (state, _url, request, response) => {
   const token = request.headers.authorization?.replace(/^Bearer /, "") ?? "";
   state.userinfoRequests.push(token);
-  const flaw = nextFlaw(state, userinfoFlaws);
-  if (flaw === "userinfo-403") return answerJson(response, 403, { error: "insufficient_scope" });
-  if (await answerBadly(response, flaw?.replace(/^userinfo-/, ""), state.slowness)) return;
-  const owner = nextFlaw(state, expiredAccess) === undefined ? state.accessTokens.get(token) : undefined;
+  const fault = nextFault(state, userinfoFaults);
+  if (fault === "userinfo-403") return sendJson(response, 403, { error: "insufficient_scope" });
+  if (await sendFaultyResponse(response, fault?.replace(/^userinfo-/, ""), state.responseDelay)) return;
+  const owner = nextFault(state, accessTokenFaults) === undefined ? state.accessTokens.get(token) : undefined;
   if (owner === undefined) {
     response.setHeader("www-authenticate", 'Bearer error="invalid_token"');
-    return answerJson(response, 401, { error: "invalid_token" });
+    return sendJson(response, 401, { error: "invalid_token" });
   }
-  const sub = flaw === "userinfo-other-subject" ? "subject-of-mallory" : owner.sub;
+  const sub = fault === "userinfo-other-subject" ? "subject-of-mallory" : owner.sub;
   const person = state.people.get(owner.subject);
-  const said = { sub, ...state.options.dialect?.userinfo?.(person, owner.scopes), ...person?.userinfo };
-  answerJson(response, 200, flaw === "userinfo-no-subject" ? { ...said, sub: undefined } : said);
+  const claims = { sub, ...state.options.dialect?.userinfo?.(person, owner.scopes), ...person?.userinfo };
+  sendJson(response, 200, fault === "userinfo-no-subject" ? { ...claims, sub: undefined } : claims);
 };
 
-/** Keys that only token headers name (`jku`, `x5u`), and that no server should request. */
-const strangersKeys: Answer = async (_state, _url, _request, response) =>
-  answerJson(response, 200, { keys: [(await signingKey("RS256", "stranger")).publicJwk] });
+/** Never to be requested: only the headers of forged tokens name this URL. */
+const attackerKeys: Handler = async (_state, _url, _request, response) =>
+  sendJson(response, 200, { keys: [(await signingKey("RS256", "attacker")).publicJwk] });
 
-const endpoints = new Map<string, readonly [Endpoint, Answer]>([
+const endpoints = new Map<string, readonly [Endpoint, Handler]>([
   ["/.well-known/openid-configuration", ["discovery", discovery]],
   ["/jwks", ["jwks", keySet]],
   ["/authorize", ["authorize", authorize]],
-  ["/token", ["token", (state, _url, request, response) => answerTokenRequest(state, request, response)]],
+  ["/token", ["token", (state, _url, request, response) => handleTokenRequest(state, request, response)]],
   ["/logout", ["end-session", endSession]],
   ["/revoke", ["revocation", revocation]],
   ["/userinfo", ["userinfo", userinfo]],
-  ["/strangers-keys", ["strangers-keys", strangersKeys]],
+  ["/attacker-keys", ["attacker-keys", attackerKeys]],
 ]);
 
-export const answerRequest = async (
+export const handleRequest = async (
   state: StubState,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> => {
   const url = new URL(request.url ?? "/", state.issuer);
-  // The metadata is also below the path of an imitated issuer.
-  const known = endpoints.get(url.pathname.replace(/^.*(?=\/\.well-known\/)/, ""));
-  if (known === undefined) {
-    answerJson(response, 404, { error: "not_found" });
+  // Discovery works below a real issuer's path, too.
+  const endpoint = endpoints.get(url.pathname.replace(/^.*(?=\/\.well-known\/)/, ""));
+  if (endpoint === undefined) {
+    sendJson(response, 404, { error: "not_found" });
     return;
   }
-  const [name, answer] = known;
+  const [name, handle] = endpoint;
   state.calls[name] += 1;
-  await answer(state, url, request, response);
+  await handle(state, url, request, response);
 };

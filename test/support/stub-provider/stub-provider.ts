@@ -1,41 +1,41 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Flaw } from "./flaw.ts";
-import { type LogoutTokenFaults, mintLogoutToken } from "./logout-token.ts";
+import type { Fault } from "./fault.ts";
+import { type LogoutTokenOptions, mintLogoutToken } from "./logout-token.ts";
 import type { Person } from "./person.ts";
 import { type SigningKey, signingKey } from "./signing-key.ts";
-import { answerRequest } from "./stub-endpoints.ts";
+import { handleRequest } from "./stub-endpoints.ts";
 import { type StubOptions, type StubState, stubState } from "./stub-state.ts";
-import { mintFor } from "./stub-tokens.ts";
+import { mintIdToken } from "./stub-tokens.ts";
 
-/** A small OpenID provider on a free port of 127.0.0.1, with flaws that tests switch on by name. */
+/** A small OpenID provider on a free port of 127.0.0.1, with fault injection. */
 export interface StubProvider {
-  /** Its URL, and the issuer of its tokens unless it imitates another provider. */
+  /** Its origin, and the issuer of its tokens unless its dialect has another one. */
   readonly issuer: string;
-  /** Counters, recorded requests, and what tests may set: person, token lifetime, delay. */
+  /** Counters, what came to the token endpoint, and what may be set: person, token life, responseDelay. */
   readonly state: StubState;
-  /** Switches flaws on, until `behave`. */
-  misbehave(...flaws: readonly Flaw[]): void;
-  /** Switches a flaw on for one use. */
-  misbehaveOnce(flaw: Flaw): void;
-  behave(): void;
-  /** Sets the person who logs in next. Their tokens have these claims from now on, also after a renewal. */
+  /** Activates these faults until `clearFaults`. */
+  injectFault(...faults: readonly Fault[]): void;
+  /** Activates this fault for the next response that it applies to. */
+  injectFaultOnce(fault: Fault): void;
+  clearFaults(): void;
+  /** Sets who logs in next, and that person's claims, in renewed tokens too. */
   setPerson(person: Person): void;
-  /** An id token for a client, by default the CLI. Undefined claims are left out. */
+  /** An id token of a client, by default the CLI. Undefined claims are omitted. */
   idToken(claims?: { readonly [claim: string]: unknown }, client?: "app" | "cli"): Promise<string>;
-  /** A logout token for the app client, on the person that was last set; see {@link mintLogoutToken}. */
-  logoutToken(claims?: { readonly [claim: string]: unknown }, wrong?: LogoutTokenFaults): Promise<string>;
-  /** Visits the authorization endpoint, and returns the query of its redirect, with its "?". */
+  /** A logout token for the app client, about the subject who was last set; see {@link mintLogoutToken}. */
+  logoutToken(claims?: { readonly [claim: string]: unknown }, options?: LogoutTokenOptions): Promise<string>;
+  /** Sends an authorization request as a browser does; returns the query of the response, with its "?". */
   logIn(authorizationUrl: string): Promise<string>;
-  /** Signs with a new key from now on. `keepOld` leaves the old ones in the key set. */
+  /** Signs with a new key from now on; `keepOld` keeps the old ones in the key set. */
   rotateKeys(
     kid: string,
     options?: { readonly alg?: SigningKey["alg"]; readonly keepOld?: boolean },
   ): Promise<void>;
-  /** Refuses connections until `comeBack`, which listens on the same port again. */
-  goAway(): Promise<void>;
-  comeBack(): Promise<void>;
+  /** Stops listening until `acceptConnections`, which listens on the same port again. */
+  refuseConnections(): Promise<void>;
+  acceptConnections(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -56,7 +56,7 @@ const stop = async (server: Server): Promise<void> => {
 export const stubProvider = async (options: StubOptions = {}): Promise<StubProvider> => {
   const state = stubState(options, [await signingKey("RS256", "first")]);
   const server = createServer((request, response) => {
-    answerRequest(state, request, response).catch((error: unknown) =>
+    handleRequest(state, request, response).catch((error: unknown) =>
       response.destroy(error instanceof Error ? error : new Error("The stub failed", { cause: error })),
     );
   });
@@ -66,21 +66,21 @@ export const stubProvider = async (options: StubOptions = {}): Promise<StubProvi
   return {
     issuer: origin,
     state,
-    misbehave(...flaws) {
-      for (const flaw of flaws) state.lasting.add(flaw);
+    injectFault(...faults) {
+      for (const fault of faults) state.activeFaults.add(fault);
     },
-    misbehaveOnce: (flaw) => void state.once.push(flaw),
-    behave() {
-      state.lasting.clear();
-      state.once.length = 0;
+    injectFaultOnce: (fault) => void state.oneTimeFaults.push(fault),
+    clearFaults() {
+      state.activeFaults.clear();
+      state.oneTimeFaults.length = 0;
     },
     setPerson(person) {
       state.person = person;
       state.people.set(person.sub, person);
     },
     idToken: (claims = {}, client = "cli") =>
-      mintFor(state, state.person.sub, state.options.clients[client].id, claims),
-    logoutToken: (claims, wrong) => mintLogoutToken(state, claims, wrong),
+      mintIdToken(state, state.person.sub, state.options.clients[client].id, claims),
+    logoutToken: (claims, options) => mintLogoutToken(state, claims, options),
     async logIn(authorizationUrl) {
       const response = await fetch(authorizationUrl, { redirect: "manual" });
       await response.body?.cancel();
@@ -89,8 +89,8 @@ export const stubProvider = async (options: StubOptions = {}): Promise<StubProvi
     async rotateKeys(kid, { alg = "RS256", keepOld = true } = {}) {
       state.keys = [await signingKey(alg, kid), ...(keepOld ? state.keys : [])];
     },
-    goAway: () => stop(server),
-    async comeBack() {
+    refuseConnections: () => stop(server),
+    async acceptConnections() {
       await listen(server, port);
     },
     close: () => stop(server),

@@ -1,6 +1,6 @@
 import type { Dialect } from "./dialects/dialect.ts";
-import { type Flaw, flawOf } from "./flaw.ts";
-import { type Grants, grants } from "./grants.ts";
+import { activeFault, type Fault } from "./fault.ts";
+import { type GrantStore, grantStore } from "./grant-store.ts";
 import type { Person } from "./person.ts";
 import type { SigningKey } from "./signing-key.ts";
 
@@ -18,9 +18,9 @@ export type Endpoint =
   | "end-session"
   | "revocation"
   | "userinfo"
-  | "strangers-keys";
+  | "attacker-keys";
 
-/** A recorded request to the token or revocation endpoint. */
+/** A request to the token endpoint or the revocation endpoint. */
 export interface TokenRequest {
   readonly authorization: string | undefined;
   readonly form: URLSearchParams;
@@ -30,48 +30,48 @@ export interface StubOptions {
   readonly clients?: { readonly app: StubClient; readonly cli: StubClient };
   /** Seconds since 1970. Default: the system's clock. */
   readonly now?: () => number;
-  /** Members that override the discovery document's; undefined removes one. */
+  /** Overrides of the discovery document; undefined removes a member. */
   readonly metadata?: { readonly [name: string]: unknown };
-  /** The real provider to imitate. Undefined: none. */
+  /** The documented behaviour of a real provider. Default: the stub's own. */
   readonly dialect?: Dialect | undefined;
 }
 
 export interface StubState {
   readonly options: Required<StubOptions>;
-  readonly grants: Grants;
+  readonly grants: GrantStore;
   readonly calls: Record<Endpoint, number>;
   readonly tokenRequests: TokenRequest[];
   readonly revocationRequests: TokenRequest[];
-  /** The accepted requests to the revocation endpoint. */
+  /** The tokens that were revoked at the revocation endpoint. */
   readonly revoked: string[];
-  /** The first key signs; all are in the key set. */
+  /** The first one signs; all are in the key set. */
   keys: readonly SigningKey[];
   issuer: string;
-  /** The person whom the authorization endpoint logs in, without asking for a password. */
+  /** Who logs in at the authorization endpoint, without a password. */
   person: Person;
   /** The `sid` of the next logins. Undefined: their id tokens have none. */
   providerSession: string | undefined;
-  /** All people by subject, with their current claims. */
+  /** By subject; tokens have their present claims. */
   readonly people: Map<string, Person>;
-  /** The lifetime of id tokens, in seconds. */
-  tokenLife: number;
+  /** In seconds. */
+  idTokenLifetime: number;
   /** Seconds by which `iat` is backdated. */
   backdatedBy: number;
-  /** The delay of slow answers, in seconds. */
-  slowness: number;
-  /** The required authentication method of confidential clients, at every endpoint. Undefined: any. */
-  takesSecrets: "header" | "form" | undefined;
-  /** Whether a revocation is for that token alone, and not for the whole grant. */
-  revokesAlone: boolean;
-  /** Whose they are, and how the client knows them. */
+  /** Delay of the fault "slow" and its like, in seconds. */
+  responseDelay: number;
+  /** Where confidential clients have to send their secret, at every endpoint; undefined: in either. */
+  secretLocation: "header" | "form" | undefined;
+  /** Whether a revocation is of the token alone, and not of its grant. */
+  revokesSingleToken: boolean;
+  /** The account of each, and its `sub` for the client. */
   readonly accessTokens: Map<
     string,
     { readonly subject: string; readonly sub: string; readonly scopes: readonly string[] }
   >;
-  /** The access tokens of the requests to the userinfo endpoint. */
+  /** Access tokens of the userinfo requests. */
   readonly userinfoRequests: string[];
-  readonly lasting: Set<Flaw>;
-  readonly once: Flaw[];
+  readonly activeFaults: Set<Fault>;
+  readonly oneTimeFaults: Fault[];
 }
 
 export const stubState = (options: StubOptions, keys: readonly SigningKey[]): StubState => {
@@ -84,7 +84,7 @@ export const stubState = (options: StubOptions, keys: readonly SigningKey[]): St
       dialect: undefined,
       ...options,
     },
-    grants: grants(),
+    grants: grantStore(),
     calls: {
       discovery: 0,
       jwks: 0,
@@ -93,7 +93,7 @@ export const stubState = (options: StubOptions, keys: readonly SigningKey[]): St
       "end-session": 0,
       revocation: 0,
       userinfo: 0,
-      "strangers-keys": 0,
+      "attacker-keys": 0,
     },
     tokenRequests: [],
     revocationRequests: [],
@@ -103,21 +103,21 @@ export const stubState = (options: StubOptions, keys: readonly SigningKey[]): St
     person,
     providerSession: undefined,
     people: new Map([[person.sub, person]]),
-    tokenLife: 300,
+    idTokenLifetime: 300,
     backdatedBy: 0,
-    slowness: 0.5,
-    takesSecrets: undefined,
-    revokesAlone: false,
+    responseDelay: 0.5,
+    secretLocation: undefined,
+    revokesSingleToken: false,
     accessTokens: new Map(),
     userinfoRequests: [],
-    lasting: new Set(),
-    once: [],
+    activeFaults: new Set(),
+    oneTimeFaults: [],
   };
 };
 
-/** The active flaw of this kind. One that is for a single use comes first, and is then switched off. */
-export const nextFlaw = <F extends Flaw>(state: StubState, kind: readonly F[]): F | undefined => {
-  const index = state.once.findIndex((flaw) => (kind as readonly Flaw[]).includes(flaw));
-  if (index >= 0) return state.once.splice(index, 1)[0] as F;
-  return flawOf(kind, state.lasting);
+/** The fault of this kind for the present response: a one-time fault comes first, and is removed. */
+export const nextFault = <F extends Fault>(state: StubState, kind: readonly F[]): F | undefined => {
+  const index = state.oneTimeFaults.findIndex((fault) => (kind as readonly Fault[]).includes(fault));
+  if (index >= 0) return state.oneTimeFaults.splice(index, 1)[0] as F;
+  return activeFault(kind, state.activeFaults);
 };

@@ -6,10 +6,10 @@ import { parseJson, readOrCreate } from "../../shared/durable-file.ts";
 import { withConcurrency } from "../../shared/with-concurrency.ts";
 import {
   hashPassword,
-  isPassword,
   isPasswordHash,
   type PasswordHash,
   type ScryptCost,
+  verifyPassword,
 } from "./password-hash.ts";
 
 export interface NewAccount {
@@ -24,17 +24,19 @@ export interface Account {
   readonly groups: readonly string[];
 }
 
-export type LogIn =
+export type LogInResult =
   | { readonly outcome: "done"; readonly account: Account }
-  /** No such user, or not that user's password: which of the two is not told. */
+  /** The username is unknown or the password is wrong; which of the two is not revealed. */
   | { readonly outcome: "wrong" }
+  /** Too many attempts with this username; one may be made after `wait` seconds. */
   | { readonly outcome: "too-many"; readonly wait: Seconds }
+  /** Too many passwords are being hashed. */
   | { readonly outcome: "busy" };
 
 export interface Accounts {
   readonly usernames: readonly string[];
   find(username: string): Account | undefined;
-  logIn(username: string, password: string): Promise<LogIn>;
+  logIn(username: string, password: string): Promise<LogInResult>;
 }
 
 interface StoredAccount extends Account {
@@ -53,12 +55,13 @@ const isAccounts = (value: unknown): value is readonly StoredAccount[] =>
       isPasswordHash(account.password),
   );
 
-/** A hash takes a tenth of a second of one core and 32 MiB. */
+/** A hash takes a tenth of a second of one core, and 32 MiB. */
 const hashingLimits = { concurrency: 2, maxQueue: 20, queueTimeout: 10 };
 
-const longestInput = 200;
+/** In characters; of a username and of a password. */
+const maxInputLength = 200;
 
-const newFile = async (accounts: readonly NewAccount[], cost: ScryptCost): Promise<string> => {
+const serialiseAccounts = async (accounts: readonly NewAccount[], cost: ScryptCost): Promise<string> => {
   const stored = await Promise.all(
     accounts.map(async ({ username, password, groups }) => ({
       username,
@@ -69,12 +72,15 @@ const newFile = async (accounts: readonly NewAccount[], cost: ScryptCost): Promi
   return `${JSON.stringify(stored, null, 2)}\n`;
 };
 
-const busy = (error: unknown): "busy" => {
+const busyOrThrow = (error: unknown): "busy" => {
   if (error instanceof QueueBusy) return "busy";
   throw error;
 };
 
-/** Reads the accounts of a folder; at the first start they are made of `initial`, which is of no account later. */
+/**
+ * Opens the accounts of a folder, which the first start creates from `initial`; later starts ignore that. Throws for a
+ * damaged file; errors of the file system pass through.
+ */
 export const openAccounts = async (
   folder: string,
   initial: readonly NewAccount[],
@@ -82,24 +88,26 @@ export const openAccounts = async (
   attempts: Limiter,
 ): Promise<Accounts> => {
   const path = join(folder, "accounts.json");
-  const text = await readOrCreate(path, () => newFile(initial, cost));
+  const text = await readOrCreate(path, () => serialiseAccounts(initial, cost));
   const stored = parseJson(path, text, isAccounts);
   const byName = new Map(stored.map((account) => [account.username, account]));
-  // An unknown username is checked against this, so that it takes as long as a known one.
-  const nobody: PasswordHash = { ...(stored[0]?.password ?? cost), salt: "", hash: "" };
-  const limited = withConcurrency(hashingLimits);
+  // The password of an unknown username is hashed too, so that the time does not reveal which usernames exist.
+  const dummyHash: PasswordHash = { ...(stored[0]?.password ?? cost), salt: "", hash: "" };
+  const limitHashing = withConcurrency(hashingLimits);
   return {
     usernames: stored.map(({ username }) => username),
     find: (username) => byName.get(username),
     async logIn(username, password) {
-      if (username.length > longestInput || password.length > longestInput) return { outcome: "wrong" };
-      // Whether or not there is such a user.
+      if (username.length > maxInputLength || password.length > maxInputLength) return { outcome: "wrong" };
+      // Attempts with unknown usernames count as well.
       const wait = Math.ceil(await attempts.attempt(username));
       if (wait > 0) return { outcome: "too-many", wait };
       const account = byName.get(username);
-      const right = await limited(() => isPassword(password, account?.password ?? nobody)).catch(busy);
-      if (right === "busy") return { outcome: right };
-      if (!right || account === undefined) return { outcome: "wrong" };
+      const isRight = await limitHashing(() =>
+        verifyPassword(password, account?.password ?? dummyHash),
+      ).catch(busyOrThrow);
+      if (isRight === "busy") return { outcome: "busy" };
+      if (!isRight || account === undefined) return { outcome: "wrong" };
       await attempts.reset(username);
       return { outcome: "done", account };
     },

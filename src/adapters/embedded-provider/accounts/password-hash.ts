@@ -19,13 +19,13 @@ export const isPasswordHash = (value: unknown): value is PasswordHash => {
   return [N, r, p].every(Number.isInteger) && [salt, hash].every((part) => typeof part === "string");
 };
 
-/** One of the equal choices of OWASP's Password Storage Cheat Sheet: 32 MiB for each hash. */
-export const usualCost: ScryptCost = { N: 2 ** 15, r: 8, p: 3 };
+/** One of the equivalent settings of OWASP's Password Storage Cheat Sheet: 32 MiB for each hash. */
+export const defaultCost: ScryptCost = { N: 2 ** 15, r: 8, p: 3 };
 
 const hashBytes = 32;
 
 const derive = (password: string, salt: Buffer, { N, r, p }: ScryptCost): Promise<Buffer> => {
-  // Node's own limit is 32 MiB all told, a little too small.
+  // Node's default limit of 32 MiB is a little too small for 32 MiB and what is needed besides.
   const options: ScryptOptions = { N, r, p, maxmem: 256 * N * r };
   return new Promise((resolve, reject) =>
     scrypt(password.normalize("NFC"), salt, hashBytes, options, (error, key) =>
@@ -46,7 +46,7 @@ export const hashPassword = async (password: string, cost: ScryptCost): Promise<
   };
 };
 
-export const isPassword = async (password: string, stored: PasswordHash): Promise<boolean> => {
+export const verifyPassword = async (password: string, stored: PasswordHash): Promise<boolean> => {
   const expected = Buffer.from(stored.hash, "base64url");
   const actual = await derive(password, Buffer.from(stored.salt, "base64url"), stored);
   return expected.length === actual.length && timingSafeEqual(expected, actual);

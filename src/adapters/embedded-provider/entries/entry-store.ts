@@ -10,24 +10,24 @@ import { hasCode } from "../../shared/disk-fault.ts";
 import { createFile, readIfPresent, replaceFile, temporaryPrefix } from "../../shared/durable-file.ts";
 
 /**
- * Keeps JSON entries of several kinds, each until its time is over, in one file each. Processes that share
- * the folder see each other's entries at once.
+ * Stores JSON entries of several kinds, with expiry, in one file each. Processes that share the folder see each other's
+ * entries at once. Errors of the file system pass through.
  */
 export interface EntryStore {
-  /** Undefined: there is none, or its time is over. */
+  /** Undefined: there is none, or it has expired. */
   find(kind: string, id: string): Promise<Entry | undefined>;
-  /** Creates or replaces an entry that lives for `life` seconds. */
-  put(kind: string, id: string, value: JsonObject, life: Seconds): Promise<void>;
-  /** Marks an entry as used. True for one caller only, in all processes. */
-  use(kind: string, id: string): Promise<boolean>;
+  /** Creates or replaces an entry, which expires after `lifetime`. Throws when there are too many of its kind. */
+  put(kind: string, id: string, value: JsonObject, lifetime: Seconds): Promise<void>;
+  /** Marks an entry as consumed, atomically. True for the one caller, of all processes, who did so. */
+  consume(kind: string, id: string): Promise<boolean>;
   remove(kind: string, id: string): Promise<void>;
-  /** Removes what is of no use any more, file by file until the signal is aborted. */
-  sweep(isDead: (value: JsonObject) => Promise<boolean>, signal: AbortSignal): Promise<void>;
+  /** Removes expired and revoked entries and leftover files, until the signal is aborted. */
+  sweep(isRevoked: (value: JsonObject) => Promise<boolean>, signal: AbortSignal): Promise<void>;
 }
 
 export interface Entry {
   readonly value: JsonObject;
-  readonly usedAt: Seconds | undefined;
+  readonly consumedAt: Seconds | undefined;
 }
 
 interface StoredEntry {
@@ -41,13 +41,14 @@ const parseEntry = (text: string): StoredEntry => {
   throw new Error("It has another shape.");
 };
 
-/** Anybody who can reach the server can make it store an unfinished login. */
-const mostOfOneKind = 50_000;
-const leftOverAfter: Seconds = 3600;
+/** Limits what an anonymous client can store, since each authorization request stores an entry. */
+const maxEntriesPerKind = 50_000;
+/** A temporary file of this age was left behind by a process that was killed. */
+const minLeftoverAge: Seconds = 3600;
 const suffix = ".json";
-const usedSuffix = ".used";
+const consumedSuffix = ".used";
 
-/** Ids are secrets, come from clients, and differ in letter case: none of that goes into a file's name. */
+/** A hash, since ids are secret, chosen by clients, and case-sensitive. */
 const fileName = (id: string): string => createHash("sha256").update(id).digest("hex") + suffix;
 
 const modifiedAt = async (path: string): Promise<Seconds | undefined> => {
@@ -59,11 +60,24 @@ const modifiedAt = async (path: string): Promise<Seconds | undefined> => {
   }
 };
 
-const usedPath = (path: string): string => path.slice(0, -suffix.length) + usedSuffix;
+const consumedPath = (path: string): string => path.slice(0, -suffix.length) + consumedSuffix;
 
 const removeEntry = async (path: string): Promise<void> => {
   await rm(path, { force: true });
-  await rm(usedPath(path), { force: true });
+  await rm(consumedPath(path), { force: true });
+};
+
+/** Undefined: there is no such entry, or it is damaged, which is logged. */
+const readEntry = async (path: string, log: Log): Promise<StoredEntry | undefined> => {
+  const text = await readIfPresent(path);
+  if (text === undefined) return undefined;
+  try {
+    return parseEntry(text);
+  } catch (cause) {
+    // Files are written atomically, so that another program has damaged this one. Its owner has to log in again.
+    log.write({ event: "background", what: "reading an entry of the embedded identity provider", cause });
+    return undefined;
+  }
 };
 
 export const openEntryStore = async (
@@ -73,32 +87,25 @@ export const openEntryStore = async (
   log: Log,
 ): Promise<EntryStore> => {
   for (const kind of kinds) await mkdir(join(folder, kind), { recursive: true, mode: 0o700 });
-  const sizes = new Map<string, number>();
+  const counts = new Map<string, number>();
   const pathOf = (kind: string, id: string): string => join(folder, kind, fileName(id));
 
-  const read = async (path: string): Promise<StoredEntry | undefined> => {
-    const text = await readIfPresent(path);
-    if (text === undefined) return undefined;
-    try {
-      return parseEntry(text);
-    } catch (cause) {
-      // Files are written whole; this one was damaged by something else, and whoever needs it logs in again.
-      log.write({ event: "background", what: "reading an entry of the embedded identity provider", cause });
-      return undefined;
-    }
-  };
-
-  const sweepFile = async (path: string, file: Dirent, isDead: (value: JsonObject) => Promise<boolean>) => {
+  /** True: the file is a valid entry, and stays. */
+  const sweepFile = async (
+    path: string,
+    file: Dirent,
+    isRevoked: (value: JsonObject) => Promise<boolean>,
+  ): Promise<boolean> => {
     const now = clock.now();
     if (file.name.startsWith(temporaryPrefix)) {
       const modified = await modifiedAt(path);
-      if (modified !== undefined && now - modified > leftOverAfter) await rm(path, { force: true });
+      if (modified !== undefined && now - modified > minLeftoverAge) await rm(path, { force: true });
     } else if (file.name.endsWith(suffix)) {
-      const stored = await read(path);
-      if (stored !== undefined && stored.expires > now && !(await isDead(stored.value))) return true;
+      const stored = await readEntry(path, log);
+      if (stored !== undefined && stored.expires > now && !(await isRevoked(stored.value))) return true;
       await removeEntry(path);
-    } else if (file.name.endsWith(usedSuffix)) {
-      const entry = path.slice(0, -usedSuffix.length) + suffix;
+    } else if (file.name.endsWith(consumedSuffix)) {
+      const entry = path.slice(0, -consumedSuffix.length) + suffix;
       if ((await modifiedAt(entry)) === undefined) await rm(path, { force: true });
     }
     return false;
@@ -107,31 +114,31 @@ export const openEntryStore = async (
   return {
     async find(kind, id) {
       const path = pathOf(kind, id);
-      const stored = await read(path);
+      const stored = await readEntry(path, log);
       if (stored === undefined || stored.expires <= clock.now()) return undefined;
-      return { value: stored.value, usedAt: await modifiedAt(usedPath(path)) };
+      return { value: stored.value, consumedAt: await modifiedAt(consumedPath(path)) };
     },
-    async put(kind, id, value, life) {
-      const size = sizes.get(kind) ?? 0;
-      if (size >= mostOfOneKind) throw new Error(`Too many entries of kind ${kind} at once.`);
-      sizes.set(kind, size + 1);
-      const stored: StoredEntry = { expires: clock.now() + life, value };
+    async put(kind, id, value, lifetime) {
+      const count = counts.get(kind) ?? 0;
+      if (count >= maxEntriesPerKind) throw new Error(`Too many entries of kind ${kind} at once.`);
+      counts.set(kind, count + 1);
+      const stored: StoredEntry = { expires: clock.now() + lifetime, value };
       await replaceFile(pathOf(kind, id), JSON.stringify(stored));
     },
-    async use(kind, id) {
+    async consume(kind, id) {
       const path = pathOf(kind, id);
-      const first = await createFile(usedPath(path), "");
-      return first && (await modifiedAt(path)) !== undefined;
+      const isFirst = await createFile(consumedPath(path), "");
+      return isFirst && (await modifiedAt(path)) !== undefined;
     },
     remove: (kind, id) => removeEntry(pathOf(kind, id)),
-    async sweep(isDead, signal) {
+    async sweep(isRevoked, signal) {
       for (const kind of await readdir(folder)) {
-        let living = 0;
+        let count = 0;
         for await (const file of await opendir(join(folder, kind))) {
           if (signal.aborted) return;
-          if (await sweepFile(join(folder, kind, file.name), file, isDead)) living += 1;
+          if (await sweepFile(join(folder, kind, file.name), file, isRevoked)) count += 1;
         }
-        sizes.set(kind, living);
+        counts.set(kind, count);
       }
     },
   };

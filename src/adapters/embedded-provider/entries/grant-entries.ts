@@ -1,9 +1,10 @@
 import type { JsonObject } from "../../../domain/brand.ts";
 import type { EntryStore } from "./entry-store.ts";
 
+/** An index of ours: the id of a session by its `uid`. */
 export const sessionByUid = "SessionByUid";
 
-/** The models of oidc-provider that we use, and our index. */
+/** The models of oidc-provider that are used, and the index. */
 export const entryKinds = [
   "AccessToken",
   "AuthorizationCode",
@@ -14,11 +15,11 @@ export const entryKinds = [
   sessionByUid,
 ];
 
-/** What is given out under a grant, and is worth nothing without it. */
-const ofGrant: ReadonlySet<string> = new Set(["AccessToken", "AuthorizationCode", "RefreshToken"]);
+/** Models that are invalid without their grant. */
+const grantBoundKinds: ReadonlySet<string> = new Set(["AccessToken", "AuthorizationCode", "RefreshToken"]);
 
-/** Whether the entry belongs to a grant that was revoked or is over. */
+/** Whether the entry belongs to a grant that was revoked or has expired. */
 export const isRevoked = async (store: EntryStore, value: JsonObject): Promise<boolean> =>
-  ofGrant.has(String(value.kind)) &&
+  grantBoundKinds.has(String(value.kind)) &&
   typeof value.grantId === "string" &&
   (await store.find("Grant", value.grantId)) === undefined;

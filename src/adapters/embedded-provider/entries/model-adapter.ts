@@ -4,14 +4,15 @@ import type { EntryStore } from "./entry-store.ts";
 import { isRevoked, sessionByUid } from "./grant-entries.ts";
 
 /**
- * Stores one model of oidc-provider. A grant is revoked by removing it, in one step: its codes and tokens are
- * found only while it is there, so that no token made at the same moment slips through.
+ * Stores one model of oidc-provider. A grant is revoked by its removal, which is atomic: its codes and tokens are found
+ * only while it exists, so that a token that is issued at the same moment is revoked as well.
  */
 export const createModelAdapter = (store: EntryStore, model: string): Adapter => {
   const find = async (id: string): Promise<Payload | undefined> => {
     const entry = await store.find(model, id);
     if (entry === undefined || (await isRevoked(store, entry.value))) return undefined;
-    return entry.usedAt === undefined ? entry.value : { ...entry.value, consumed: Math.floor(entry.usedAt) };
+    const { value, consumedAt } = entry;
+    return consumedAt === undefined ? value : { ...value, consumed: Math.floor(consumedAt) };
   };
   return {
     find,
@@ -26,11 +27,11 @@ export const createModelAdapter = (store: EntryStore, model: string): Adapter =>
       const id = (await store.find(sessionByUid, uid))?.value.id;
       return typeof id === "string" ? find(id) : undefined;
     },
-    // Of the device flow, which is switched off.
+    // Only the device flow needs it, which is disabled.
     findByUserCode: async () => undefined,
     async consume(id) {
-      // Looking for it and using it up are two steps of the library; of two requests one comes too late here.
-      if (!(await store.use(model, id))) throw new errors.InvalidGrant("already used");
+      // oidc-provider finds and consumes in two steps: of two concurrent requests, one fails here.
+      if (!(await store.consume(model, id))) throw new errors.InvalidGrant("already used");
     },
     destroy: (id) => store.remove(model, id),
     revokeByGrantId: (grantId) => store.remove("Grant", grantId),

@@ -3,32 +3,33 @@ import type { Context, Middleware } from "../context.ts";
 import { allowAnyOrigin } from "../middleware/cross-site.ts";
 import { assets } from "./asset.ts";
 
-/** Auspice's files and those of our own pages: the same for everybody, and never with a cookie. */
+/** The static files of Auspice and of our own pages: public, cacheable, and sent without cookies. */
 export const assetRoutes =
   (auspice: AuspiceClient): Middleware =>
   (ctx, next) => {
-    if (/^\/(dist\/|favicon\.(png|ico)$)/i.test(ctx.path)) return answerAuspice(ctx, auspice);
+    if (/^\/(dist\/|favicon\.(png|ico)$)/i.test(ctx.path)) return sendAuspiceFile(ctx, auspice);
     if (!ctx.path.startsWith("/assets/")) return next();
-    answerOwn(ctx);
+    sendAsset(ctx);
   };
 
-const answerAuspice = async (ctx: Context, auspice: AuspiceClient): Promise<void> => {
-  const answer = await auspice.answer({
+const sendAuspiceFile = async (ctx: Context, auspice: AuspiceClient): Promise<void> => {
+  const response = await auspice.answer({
     method: ctx.method,
-    // Browsers ask for /favicon.ico by themselves, and take any image.
+    // Browsers request /favicon.ico on their own, and accept any image type.
     path: ctx.path.replace(/^\/[^/]+/, (first) => first.toLowerCase()).replace(/\.ico$/, ".png"),
     ifNoneMatch: ctx.req.headers["if-none-match"],
     accepts: (coding) => ctx.acceptsEncodings(coding) === coding,
   });
-  // Methods that a route does not know are 404 everywhere here (http-api.md section 1).
-  if (answer.status === 404 || answer.status === 405) return;
+  // An unknown method is 404 on every route here, not 405 (http-api.md section 1).
+  if (response.status === 404 || response.status === 405) return;
   allowAnyOrigin(ctx);
-  ctx.status = answer.status;
-  if (answer.body) ctx.body = Buffer.from(answer.body.buffer, answer.body.byteOffset, answer.body.length);
-  ctx.set(answer.headers);
+  ctx.status = response.status;
+  if (response.body)
+    ctx.body = Buffer.from(response.body.buffer, response.body.byteOffset, response.body.length);
+  ctx.set(response.headers);
 };
 
-const answerOwn = (ctx: Context): void => {
+const sendAsset = (ctx: Context): void => {
   const asset = assets().get(ctx.path);
   if (!asset || (ctx.method !== "GET" && ctx.method !== "HEAD")) return;
   ctx.status = 200;

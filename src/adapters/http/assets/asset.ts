@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { pageFile } from "../pages/page-files.ts";
 
 export interface Asset {
-  /** Holds a hash of the content, so that it may be cached for ever. */
+  /** Contains a hash of the content, so that the response is immutable. */
   readonly path: string;
   readonly type: string;
   readonly body: Buffer;
@@ -16,7 +16,7 @@ const types = {
   svg: "image/svg+xml; charset=utf-8",
 } as const;
 
-const names = [
+const assetNames = [
   "groups.css",
   "icon.svg",
   "upload.js",
@@ -26,10 +26,10 @@ const names = [
   "auspice-bar.css",
   "auspice-bar.js",
 ] as const;
-export type AssetName = (typeof names)[number];
+export type AssetName = (typeof assetNames)[number];
 
-/** Some are kept in parts, in the order in which they apply, and sent as one. */
-const parts: Readonly<Record<string, readonly string[]>> = {
+/** Assets that are concatenated from several source files, in this order. */
+const bundles: Readonly<Record<string, readonly string[]>> = {
   "groups.css": [
     "palette.css",
     "base.css",
@@ -44,16 +44,16 @@ const parts: Readonly<Record<string, readonly string[]>> = {
   "auspice-bar.js": ["auspice-bar.js", "auspice-images.js"],
 };
 
-const sourceOf = (name: string): string => (parts[name] ?? [name]).map(pageFile).join("");
+const sourceOf = (name: string): string => (bundles[name] ?? [name]).map(pageFile).join("");
 
-/** Its last part is the file's name: scripts lie in the folders of their features, and are served from one. */
-const importedFile = /(?<=\bfrom ")\.[^"]*?([\w-]+\.js)(?=")/g;
+/** Relative imports in scripts, whose last segment is captured: all scripts are served from one folder. */
+const relativeImport = /(?<=\bfrom ")\.[^"]*?([\w-]+\.js)(?=")/g;
 
 const load = (name: string): Asset => {
   const [stem, extension] = name.split(".") as [string, keyof typeof types];
-  // An imported script is served under its hashed name too, beside the importing one.
+  // Imported scripts get hashed names too.
   const body = Buffer.from(
-    sourceOf(name).replace(importedFile, (_, file: string) => `./${fileNameOf(asset(file))}`),
+    sourceOf(name).replace(relativeImport, (_, file: string) => `./${fileNameOf(asset(file))}`),
   );
   const hash = createHash("sha256").update(body).digest("base64url").slice(0, 16);
   return { path: `/assets/${stem}.${hash}.${extension}`, type: types[extension], body, etag: `"${hash}"` };
@@ -61,22 +61,22 @@ const load = (name: string): Asset => {
 
 const fileNameOf = ({ path }: Asset): string => path.slice(path.lastIndexOf("/") + 1);
 
-const loaded = new Map<string, Asset>();
+const cache = new Map<string, Asset>();
 
 const asset = (name: string): Asset => {
-  const known = loaded.get(name) ?? load(name);
-  loaded.set(name, known);
-  return known;
+  const cached = cache.get(name) ?? load(name);
+  cache.set(name, cached);
+  return cached;
 };
 
 export const assetPath = (name: AssetName): string => asset(name).path;
 
 let byPath: ReadonlyMap<string, Asset> | undefined;
 
-/** Everything that pages refer to, by path; read from disk at the first call. */
+/** All assets by path, imported scripts included. They are read from disk at the first call. */
 export const assets = (): ReadonlyMap<string, Asset> => {
   if (byPath) return byPath;
-  for (const name of names) asset(name);
-  byPath = new Map([...loaded.values()].map((known) => [known.path, known]));
+  for (const name of assetNames) asset(name);
+  byPath = new Map([...cache.values()].map((each) => [each.path, each]));
   return byPath;
 };

@@ -1,15 +1,15 @@
-// No module: it has to be there before Auspice's scripts, and leaves them no names of its own.
+// A classic script, since modules run after Auspice's scripts; the block keeps its names out of their scope.
 {
   /**
-   * As in `page-elements.js`, which a script that is no module cannot import.
+   * A copy of `find` in `page-elements.js`, which a classic script cannot import.
    * @template {HTMLElement} T
    * @param {ParentNode} root
    * @param {string} selector
    * @param {new () => T} type
    */
   const find = (root, selector, type) => {
-    const found = root.querySelector(selector);
-    if (found instanceof type) return found;
+    const element = root.querySelector(selector);
+    if (element instanceof type) return element;
     throw new Error(`This page has no ${type.name} ${selector}`);
   };
 
@@ -19,16 +19,16 @@
   const shownUsername = find(bar, '[data-slot="username"]', HTMLElement);
   const notice = find(bar, '[data-slot="notice"]', HTMLElement);
 
-  // Auspice makes its panels as high as the window, of which the bar takes a part.
+  // Auspice sizes its panels by the height of the window, from which the height of the bar is subtracted here.
   Object.defineProperty(window, "innerHeight", {
     configurable: true,
     get: () => document.documentElement.clientHeight - bar.offsetHeight,
   });
 
-  /** Auspice changes its address without loading another page. */
-  const followAddress = () => {
+  /** Updates the bar's links, since Auspice changes the URL without loading a page. */
+  const updateLinks = () => {
     const { pathname, search } = location;
-    // The server drops the query of a longer address as well, and takes no request that is longer still.
+    // The server drops the query of a longer return target too, and rejects requests that are longer still.
     const returnTo = pathname.length + search.length > 1300 ? pathname : pathname + search;
     login.href = `/login?return_to=${encodeURIComponent(returnTo)}`;
     const [, name] = /^\/groups\/([A-Za-z0-9-]+)\//.exec(pathname) ?? [];
@@ -40,36 +40,37 @@
     group.textContent = name;
   };
 
-  const states = [...bar.querySelectorAll("div")].filter(({ dataset }) => dataset.when !== undefined);
+  const sections = [...bar.querySelectorAll("div")].filter(({ dataset }) => dataset.when !== undefined);
 
   /** @param {string | undefined} username */
-  const show = (username) => {
-    const before = states.find(({ hidden }) => !hidden)?.dataset.when;
-    const now = username === undefined ? "anonymous" : "user";
-    for (const state of states) state.hidden = state.dataset.when !== now;
+  const showUser = (username) => {
+    const previousState = sections.find(({ hidden }) => !hidden)?.dataset.when;
+    const state = username === undefined ? "anonymous" : "user";
+    for (const section of sections) section.hidden = section.dataset.when !== state;
     shownUsername.textContent = username ?? "";
-    if (before !== now) notice.textContent = before === "user" ? "You have been logged out." : "";
+    if (previousState !== state)
+      notice.textContent = previousState === "user" ? "You have been logged out." : "";
   };
 
-  const patienceMs = 10_000;
-  let asking = false;
+  const timeoutMs = 10_000;
+  let isChecking = false;
 
-  /** The login may have ended, or begun, in another tab, or by its time. */
+  /** Asks the server who is logged in, since a login may have begun or ended in another tab, or have expired. */
   const checkLogin = async () => {
-    if (asking) return;
-    asking = true;
+    if (isChecking) return;
+    isChecking = true;
     try {
       const response = await fetch("/whoami", {
         headers: { Accept: "application/json" },
         cache: "no-store",
-        signal: AbortSignal.timeout(patienceMs),
+        signal: AbortSignal.timeout(timeoutMs),
       });
-      // Otherwise it cannot be known right now, and what the bar says stays.
-      if (response.ok) show((await response.json()).user?.username);
+      // During an outage the bar stays as it is.
+      if (response.ok) showUser((await response.json()).user?.username);
     } catch {
-      // The same: no answer tells nothing of the login.
+      // No response says nothing about the login.
     } finally {
-      asking = false;
+      isChecking = false;
     }
   };
 
@@ -84,22 +85,23 @@
   const statusOf = (entry) => (entry instanceof PerformanceResourceTiming ? entry.responseStatus : undefined);
 
   /**
-   * Auspice tells its user only that data is missing; browsers that say no status are taken to mean a refusal.
+   * Whether a data request was rejected, which Auspice shows as missing data. Browsers without `responseStatus` count as
+   * rejected, which costs one request.
    * @param {PerformanceEntry} entry
    */
-  const isRefusal = (entry) =>
+  const isRejected = (entry) =>
     entry.name.startsWith(`${location.origin}/charon/`) && [401, 403].includes(statusOf(entry) ?? 401);
   new PerformanceObserver((list) => {
-    if (list.getEntries().some(isRefusal)) void checkLogin();
+    if (list.getEntries().some(isRejected)) void checkLogin();
   }).observe({ type: "resource" });
 
-  // Not all browsers tell of a new address; where they do not, it is read before a link is used.
-  window.navigation?.addEventListener("currententrychange", followAddress);
-  window.addEventListener("popstate", followAddress);
-  for (const event of ["pointerover", "focusin"]) bar.addEventListener(event, followAddress);
+  // Browsers without the Navigation API get current links just before they are used.
+  window.navigation?.addEventListener("currententrychange", updateLinks);
+  window.addEventListener("popstate", updateLinks);
+  for (const event of ["pointerover", "focusin"]) bar.addEventListener(event, updateLinks);
 
-  /** Which datasets could not be loaded; Auspice does not say which of a narrative's. */
-  const unloaded = () => {
+  /** Names the datasets that could not be loaded, which Auspice does not for those of a narrative. */
+  const failedDatasets = () => {
     const failed = performance
       .getEntriesByType("resource")
       .filter((entry) => (statusOf(entry) ?? 0) >= 400)
@@ -111,45 +113,45 @@
   };
 
   /**
-   * The link that an event happened on or in, if a selector fits it.
+   * The link that contains the event's target, if it matches a selector.
    * @param {Event} event
    * @param {string} selector
    */
-  const linkOf = ({ target }, selector) => {
+  const linkAt = ({ target }, selector) => {
     const link = target instanceof Element ? target.closest(selector) : undefined;
     return link instanceof HTMLAnchorElement ? link : undefined;
   };
 
-  const contact = '#root a[href="https://nextstrain.org/contact"]';
+  const contactLink = '#root a[href="https://nextstrain.org/contact"]';
 
   /**
-   * Auspice's error page sends people to those who run nextstrain.org, and they know nothing of this server.
+   * Replaces the contact link of Auspice's error page, which leads to nextstrain.org instead of this server.
    * @param {Event} event
    */
-  const mendContact = (event) => {
-    const link = linkOf(event, contact);
+  const replaceContactLink = (event) => {
+    const link = linkAt(event, contactLink);
     if (!link) return;
     const [, name] = /^\/groups\/([A-Za-z0-9-]+)\//.exec(location.pathname) ?? [];
     link.href = name === undefined ? "/groups" : `/groups/${name}`;
     link.textContent = name === undefined ? "See all groups" : `See what the group ${name} has`;
-    const words = link.previousSibling;
-    if (words) {
-      words.textContent = `${unloaded()}It may have been moved or deleted, not be open to you, or hold a mistake. If you did not expect that, tell whoever gave you the link. `;
+    const text = link.previousSibling;
+    if (text) {
+      text.textContent = `${failedDatasets()}It may have been moved or deleted, not be open to you, or hold a mistake. If you did not expect that, tell whoever gave you the link. `;
     }
   };
-  // The style sheet animates that link, so that its coming is told without a look at each change of the page.
+  // The style sheet animates that link, which reports its insertion without a MutationObserver of the whole page.
   for (const event of ["animationstart", "pointerover", "focusin"]) {
-    document.addEventListener(event, mendContact);
+    document.addEventListener(event, replaceContactLink);
   }
 
   /**
-   * The links of Auspice's error page lack the slash that they begin with, and lead nowhere from below a group.
+   * Makes the links of Auspice's error page absolute: they lack their leading slash, and would be resolved against the page.
    * @param {Event} event
    */
-  const mend = (event) => {
-    const link = linkOf(event, '#root a[href^="groups/"]');
+  const fixRelativeLink = (event) => {
+    const link = linkAt(event, '#root a[href^="groups/"]');
     const path = link?.getAttribute("href")?.split("/").map(encodeURIComponent).join("/");
     if (link) link.href = `/${path}`;
   };
-  for (const event of ["pointerover", "focusin"]) document.addEventListener(event, mend);
+  for (const event of ["pointerover", "focusin"]) document.addEventListener(event, fixRelativeLink);
 }

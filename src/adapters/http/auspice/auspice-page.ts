@@ -8,31 +8,30 @@ import { renderDocument } from "../pages/template.ts";
 
 export interface AuspicePage {
   readonly frame: Frame;
-  /** Whose data Auspice shows first; absent where it shows none. */
+  /** The group in the page's path, for the link back to it. */
   readonly group: GroupName | undefined;
   readonly images: ImageRule;
 }
 
-const stateOf = ({ user, unverified }: Frame): "user" | "unverified" | "anonymous" =>
+const loginStateOf = ({ user, unverified }: Frame): "user" | "unverified" | "anonymous" =>
   user ? "user" : unverified ? "unverified" : "anonymous";
 
 const renderBar = ({ frame, group, images }: AuspicePage): string =>
   renderDocument("auspice-bar", {
     frame,
     images,
-    state: stateOf(frame),
+    state: loginStateOf(frame),
     siteTitle: frame.siteTitle ?? defaultSiteTitle,
     group: group && { name: group, href: groupHref(group) },
     asset: assetPath,
   });
 
 /**
- * Auspice's page with a bar above it: who is logged in, and the ways back. Auspice is left as it was
- * published; what stands around it is ours.
- * @throws Error at once, when this is no page that a bar can be put into
+ * Inserts a bar into Auspice's page, with the account and links to the group and the home page. Auspice itself stays as
+ * it was published. Throws an Error when `entrypoint` has no `</head>` and `<body>`.
  */
 export const auspicePage = (entrypoint: string): ((content: AuspicePage) => string) => {
-  // Its built page says no language; what Auspice itself says is English unless somebody chooses otherwise.
+  // The published page declares no language, and Auspice is in English by default.
   const page = entrypoint.replace(/^(\s*<!doctype html>\s*<html)>/i, '$1 lang="en">');
   const [, head, bodyTag, body] = /^(.*)(<\/head>\s*<body[^>]*>)(.*)$/is.exec(page) ?? [];
   if (head === undefined || bodyTag === undefined || body === undefined) {

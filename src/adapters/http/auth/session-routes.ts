@@ -4,10 +4,10 @@ import type { Credentials } from "../../../domain/identity/caller.ts";
 import type { SessionId } from "../../../domain/sessions/session.ts";
 import type { MySessions, OwnSession } from "../../../ports/driving/my-sessions.ts";
 import type { Context, RequestState } from "../context.ts";
-import { leaveSession } from "../middleware/session-layer.ts";
+import { clearSession } from "../middleware/session-layer.ts";
 import type { Pages } from "../pages/page-answer.ts";
 import { readForm } from "../requests/form-body.ts";
-import { answerJson } from "../requests/json-answer.ts";
+import { sendJson } from "../requests/json-response.ts";
 import { negotiate } from "../requests/negotiation.ts";
 import { renderMySessions } from "./my-sessions.ts";
 
@@ -40,7 +40,7 @@ const used = (ctx: Context): Credentials =>
 const list = async (ctx: Context, d: Deps): Promise<void> => {
   const sessions = await d.mySessions.list(ctx.state.caller, used(ctx));
   const type = negotiate(ctx, ["text/html", "application/json"]);
-  if (type === "application/json") return answerJson(ctx, { sessions: sessions.map(asJson) });
+  if (type === "application/json") return sendJson(ctx, { sessions: sessions.map(asJson) });
   d.pages.send(ctx, renderMySessions({ frame: d.pages.frame(ctx), sessions }));
 };
 
@@ -86,5 +86,5 @@ const endAll = async (ctx: Context, d: Deps): Promise<void> => {
 /** Clears the session cookie if the session of this request has been ended. */
 const leaveIfOwn = (ctx: Context, hasEnded: (id: SessionId) => boolean): void => {
   const own = used(ctx);
-  if (own.kind === "session" && hasEnded(own.id)) leaveSession(ctx);
+  if (own.kind === "session" && hasEnded(own.id)) clearSession(ctx);
 };

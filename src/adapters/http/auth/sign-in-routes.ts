@@ -7,9 +7,9 @@ import type { Context, RequestState } from "../context.ts";
 import { isCrossSite } from "../middleware/cross-site.ts";
 import type { CookieSettings } from "../middleware/session-cookie.ts";
 import { readSessionCookies } from "../middleware/session-cookie.ts";
-import { adoptSession, leaveSession } from "../middleware/session-layer.ts";
+import { clearSession, switchSession } from "../middleware/session-layer.ts";
 import type { Pages } from "../pages/page-answer.ts";
-import { clientKind } from "../requests/client-kind.ts";
+import { describeUserAgent } from "../requests/user-agent.ts";
 import type { Admission } from "../streaming/admission.ts";
 import { forgetAttempt, freeSlot, readAttempt, writeAttempt } from "./attempt-cookie.ts";
 
@@ -69,9 +69,7 @@ const returnTarget = (ctx: Context): ReturnPath => {
 
 const begin = async (ctx: Context, d: Deps, returnTo: ReturnPath): Promise<void> => {
   const slot = freeSlot(ctx, d.cookies, returnTo);
-  const begun = await d.admission.during(ctx, "login", () =>
-    d.signIn.begin(ctx.state.origin, returnTo, slot),
-  );
+  const begun = await d.admission.run(ctx, "login", () => d.signIn.begin(ctx.state.origin, returnTo, slot));
   writeAttempt(ctx, d.cookies, slot, begun.sealedAttempt);
   ctx.redirect(begun.authorizationUrl);
 };
@@ -81,9 +79,9 @@ const finish = async (ctx: Context, d: Deps): Promise<void> => {
   const state = query.get("state") ?? "";
   if (!query.has("code") && !query.has("error")) return begin(ctx, d, home);
   const sealedAttempt = readAttempt(ctx, d.cookies, state);
-  const browser = { session: ctx.state.session, client: clientKind(ctx.get("User-Agent")) };
+  const browser = { session: ctx.state.session, client: describeUserAgent(ctx.get("User-Agent")) };
   const finished = await d.admission
-    .during(ctx, "login", () => d.signIn.finish({ sealedAttempt, state, query: ctx.querystring }, browser))
+    .run(ctx, "login", () => d.signIn.finish({ sealedAttempt, state, query: ctx.querystring }, browser))
     .catch((error: unknown) => {
       // The store has not marked the attempt as used, so that the user can reload the page.
       if (sealedAttempt !== undefined && !(error instanceof StoreDown || error instanceof Busy))
@@ -91,13 +89,13 @@ const finish = async (ctx: Context, d: Deps): Promise<void> => {
       throw error;
     });
   forgetAttempt(ctx, d.cookies, state);
-  await adoptSession(ctx, finished.session);
+  await switchSession(ctx, finished.session);
   ctx.redirect(finished.returnTo);
 };
 
 const end = async (ctx: Context, d: Deps): Promise<void> => {
   const sent = new Set(readSessionCookies(ctx, d.cookies));
   const url = await d.signIn.logOut(ctx.state.origin, ctx.state.session, sent);
-  leaveSession(ctx);
+  clearSession(ctx);
   ctx.redirect(url ?? home);
 };

@@ -8,13 +8,13 @@ import type { Attempt, Groups, OpenGroup } from "../../../ports/driving/groups.t
 import type { ReadableResource } from "../../../ports/driving/resources.ts";
 import type { Context, RequestState } from "../context.ts";
 import { allowAnyOrigin } from "../middleware/cross-site.ts";
-import { dataCache } from "../middleware/security-headers.ts";
-import { inTurns } from "../requests/in-turns.ts";
-import { answerJson, answerTagged } from "../requests/json-answer.ts";
+import { revalidate } from "../middleware/security-headers.ts";
+import { sendJson, sendTaggedJson } from "../requests/json-response.ts";
+import { mapInBatches } from "../requests/map-in-batches.ts";
 import { fileName } from "../resources/resource-routes.ts";
-import { answerObject } from "../resources/stored-object-answer.ts";
+import { sendObject } from "../resources/stored-object-response.ts";
 import type { Admission } from "../streaming/admission.ts";
-import { sourceInfos } from "./source-info.ts";
+import { sourceInfoCache } from "./source-info.ts";
 
 interface Deps {
   readonly groups: Groups;
@@ -22,10 +22,10 @@ interface Deps {
   readonly admission: Admission;
 }
 
-/** The API that Auspice and the CLI list and fetch by (http-api.md section 11). */
+/** The API by which Auspice and the CLI list and fetch resources (http-api.md section 11). */
 export const charonRoutes = (d: Deps): Router<RequestState> => {
   const router = new Router<RequestState>();
-  const sourceInfo = sourceInfos();
+  const sourceInfo = sourceInfoCache();
   router.get("/charon/getAvailable", (ctx) => getAvailable(ctx, d));
   router.get("/charon/getDataset", (ctx) => getDataset(ctx, d));
   router.get("/charon/getNarrative", (ctx) => getNarrative(ctx, d));
@@ -34,145 +34,145 @@ export const charonRoutes = (d: Deps): Router<RequestState> => {
 };
 
 /**
- * The query with what Auspice forgets to encode in `prefix`, where it puts the page's path as it stands: "+" is
- * no space there, and what follows "&" without a "=" is no parameter of its own.
+ * Encodes what Auspice does not: it puts the page's path into `prefix` as it is, so "+" is no space, and what follows an
+ * "&" without a "=" belongs to the path.
  */
 const encodedQuery = (ctx: Context): string =>
   ctx.querystring.replaceAll("+", "%2B").replace(/&(?=[^&=]+(?:&|$))/g, "%26");
 
-const valuesOf = (ctx: Context, name: string): readonly string[] =>
+const parameterValues = (ctx: Context, name: string): readonly string[] =>
   new URLSearchParams(encodedQuery(ctx)).getAll(name);
 
-/** A query parameter that may stand only once. */
-const parameter = (ctx: Context, name: string): string | undefined => {
-  const values = valuesOf(ctx, name);
+/** Reads a query parameter. Throws BadRequest when it is repeated. */
+const singleParameter = (ctx: Context, name: string): string | undefined => {
+  const values = parameterValues(ctx, name);
   if (values.length > 1) throw new BadRequest(`The parameter "${name}" may be given only once.`);
   return values[0];
 };
 
-/** `groups/<name>[/narratives][/<rest>]`, with or without slashes around it. */
+/** Parses `groups/<name>[/narratives][/<rest>]`, with or without slashes around it. */
 const parsePrefix = (prefix: string): { name: string; rest: string } | undefined => {
   const [, name, rest] = /^groups\/+([^/]+)(?:\/+(.*))?$/is.exec(withoutOuterSlashes(prefix)) ?? [];
   return name === undefined ? undefined : { name, rest: rest ?? "" };
 };
 
-interface Located {
-  readonly opened: OpenGroup;
+interface OpenedPrefix {
+  readonly openGroup: OpenGroup;
   readonly rest: string;
 }
 
-/** Opens the group that the request's prefix names; `attempt`: what is to be done, where the prefix does not say it all. */
-const locate = (ctx: Context, d: Deps, attempt: Partial<Attempt> = {}): Located => {
-  const parsed = parsePrefix(parameter(ctx, "prefix") ?? "");
+/** Opens the group in the request's prefix. `attempt` overrides the action and the path that are recorded. */
+const openPrefix = (ctx: Context, d: Deps, attempt: Partial<Attempt> = {}): OpenedPrefix => {
+  const parsed = parsePrefix(singleParameter(ctx, "prefix") ?? "");
   if (!parsed) throw new BadRequest('The parameter "prefix" has to name a group: groups/<name>.');
   const { name, rest } = parsed;
-  const opened = d.groups.open(ctx.state.caller, name, { action: "read", path: rest, ...attempt });
-  if (opened.group.isPublic) allowAnyOrigin(ctx);
-  return { opened, rest: rest.replace(/^narratives(\/|$)/i, "") };
+  const openGroup = d.groups.open(ctx.state.caller, name, { action: "read", path: rest, ...attempt });
+  if (openGroup.group.isPublic) allowAnyOrigin(ctx);
+  return { openGroup, rest: rest.replace(/^narratives(\/|$)/i, "") };
 };
 
-const available = (resource: Resource) => ({ request: resourcePath(resource) });
+const availableEntry = (resource: Resource) => ({ request: resourcePath(resource) });
 
 const getAvailable = async (ctx: Context, d: Deps): Promise<void> => {
-  const prefix = withoutOuterSlashes(parameter(ctx, "prefix") ?? "/");
+  const prefix = withoutOuterSlashes(singleParameter(ctx, "prefix") ?? "/");
   if (prefix === "" || prefix.toLowerCase() === "groups") return getAllAvailable(ctx, d);
-  const { opened, rest } = locate(ctx, d, { action: "list", path: "" });
-  const { datasets, narratives } = await opened.list(ctx.state.signal);
-  ctx.set("Cache-Control", dataCache);
-  answerJson(ctx, { datasets: withSecondTrees(datasets, rest), narratives: narratives.map(available) });
+  const { openGroup, rest } = openPrefix(ctx, d, { action: "list", path: "" });
+  const { datasets, narratives } = await openGroup.list(ctx.state.signal);
+  ctx.set("Cache-Control", revalidate);
+  sendJson(ctx, { datasets: withSecondTrees(datasets, rest), narratives: narratives.map(availableEntry) });
 };
 
-/** Only the dataset on the page gets its second trees: those of all would be as many as their number squared. */
+/** Only the dataset on the page gets its second trees, since those of all would grow with the square of their number. */
 const withSecondTrees = (datasets: readonly Resource[], shown: string) => {
   const path = withoutOuterSlashes(shown.split(":", 1)[0] ?? "").normalize("NFC");
   const secondTrees = secondTreesOf(path, datasets).map(resourcePath);
   return datasets.map((dataset) => ({
-    ...available(dataset),
+    ...availableEntry(dataset),
     snapshots: false,
     secondTreeOptions: dataset.parts.join("/") === path ? secondTrees : [],
     buildUrl: null,
   }));
 };
 
-/** Everything this caller may see, live; here addresses begin with a slash (http-api.md section 11). */
+/** Lists all groups that the caller may read; here paths begin with a slash (http-api.md section 11). */
 const getAllAvailable = async (ctx: Context, d: Deps): Promise<void> => {
   const { caller, signal } = ctx.state;
-  const listings = await inTurns(d.groups.openAll(caller), (group) => group.list(signal));
+  const listings = await mapInBatches(d.groups.openAll(caller), (group) => group.list(signal));
   const request = (resource: Resource) => ({ request: `/${resourcePath(resource)}` });
-  answerJson(ctx, {
+  sendJson(ctx, {
     datasets: listings.flatMap(({ datasets }) => datasets.map(request)),
     narratives: listings.flatMap(({ narratives }) => narratives.map(request)),
   });
 };
 
-const datasetFile = (type = "main"): DatasetFile | undefined => datasetFiles.find((known) => known === type);
+const datasetFile = (type = "main"): DatasetFile | undefined => datasetFiles.find((each) => each === type);
 
 const getDataset = async (ctx: Context, d: Deps): Promise<void> => {
-  const { opened, rest } = locate(ctx, d, { file: datasetFile(valuesOf(ctx, "type")[0]) });
-  if (encodedQuery(ctx) !== ctx.querystring) return sendToEncoded(ctx);
-  const file = datasetFile(parameter(ctx, "type"));
+  const { openGroup, rest } = openPrefix(ctx, d, { file: datasetFile(parameterValues(ctx, "type")[0]) });
+  if (encodedQuery(ctx) !== ctx.querystring) return redirectToEncoded(ctx);
+  const file = datasetFile(singleParameter(ctx, "type"));
   if (file === undefined) throw new BadRequest(`The parameter "type" can be ${datasetFiles.join(", ")}.`);
-  const dataset = opened.at("dataset", rest, "read").openToRead();
-  await answerFile(ctx, d, dataset, file).catch(async (error: unknown) => {
+  const dataset = openGroup.at("dataset", rest, "read").openToRead();
+  await sendFile(ctx, d, dataset, file).catch(async (error: unknown) => {
     if (file !== "main" || !(error instanceof NotFound)) throw error;
-    await answerV1(ctx, d, dataset);
+    await sendConvertedV1(ctx, d, dataset);
   });
 };
 
-/** Converted before the download takes its place, which then waits for nobody else's conversion. */
-const answerV1 = async (ctx: Context, d: Deps, dataset: ReadableResource): Promise<void> => {
-  const converted = await dataset.readV1((run) => d.admission.during(ctx, "render", run), ctx.state.signal);
+/** Converts before a download slot is acquired, so that no slot is held while a conversion waits. */
+const sendConvertedV1 = async (ctx: Context, d: Deps, dataset: ReadableResource): Promise<void> => {
+  const converted = await dataset.readV1((run) => d.admission.run(ctx, "render", run), ctx.state.signal);
   const file = { stat: async () => converted, read: async () => converted };
-  await answerObject(ctx, d, file, {
+  await sendObject(ctx, d, file, {
     type: "application/json; charset=utf-8",
     fileName: fileName(dataset.resource, "main"),
   });
 };
 
-/** Auspice shows the `prefix` of the final address, decoded, as the page's path; "+" would become a space in it. */
-const sendToEncoded = (ctx: Context): void => {
+/** Auspice takes the page's path from the decoded `prefix` of the final URL, where "+" would become a space. */
+const redirectToEncoded = (ctx: Context): void => {
   ctx.status = 307;
   ctx.redirect(`${ctx.path}?${encodedQuery(ctx)}`);
 };
 
 const getNarrative = async (ctx: Context, d: Deps): Promise<void> => {
-  const { opened, rest } = locate(ctx, d);
-  if (!/^(md|markdown)$/i.test(parameter(ctx, "type") ?? "")) {
+  const { openGroup, rest } = openPrefix(ctx, d);
+  if (!/^(md|markdown)$/i.test(singleParameter(ctx, "type") ?? "")) {
     throw new BadRequest('The parameter "type" has to be md.');
   }
-  await answerFile(ctx, d, await narrativeAt(ctx, opened, rest), "main");
+  await sendFile(ctx, d, await findNarrative(ctx, openGroup, rest), "main");
 };
 
-/** The exact name counts first; the one without its language is for old addresses, where there is no other. */
-const narrativeAt = async (ctx: Context, opened: OpenGroup, rest: string): Promise<ReadableResource> => {
-  const named = opened.at("narrative", rest, "read").openToRead();
-  const other = withoutLanguage(rest);
-  if (other === rest || (await named.exists(ctx.state.signal))) return named;
-  return opened.at("narrative", other, "read").openToRead();
+/** The narrative of this name or else, for old links, the one without the language in its name. */
+const findNarrative = async (ctx: Context, openGroup: OpenGroup, rest: string): Promise<ReadableResource> => {
+  const exact = openGroup.at("narrative", rest, "read").openToRead();
+  const legacyPath = withoutLanguage(rest);
+  if (legacyPath === rest || (await exact.exists(ctx.state.signal))) return exact;
+  return openGroup.at("narrative", legacyPath, "read").openToRead();
 };
 
-/** Narratives below `ncov` once had their language in their address; English was not stored so. */
+/** Paths of narratives below `ncov` once contained their language, and the names of English ones did not. */
 const withoutLanguage = (path: string): string => {
   const parts = path.split("/");
   const language = parts.indexOf("en");
   return parts[0] === "ncov" && language > 0 ? parts.toSpliced(language, 1).join("/") : path;
 };
 
-const answerFile = (ctx: Context, d: Deps, readable: ReadableResource, file: DatasetFile): Promise<void> =>
-  answerObject(ctx, d, readable.file(file), { fileName: fileName(readable.resource, file) });
+const sendFile = (ctx: Context, d: Deps, readable: ReadableResource, file: DatasetFile): Promise<void> =>
+  sendObject(ctx, d, readable.file(file), { fileName: fileName(readable.resource, file) });
 
 const getSourceInfo = async (
   ctx: Context,
   d: Deps,
-  sourceInfo: ReturnType<typeof sourceInfos>,
+  sourceInfo: ReturnType<typeof sourceInfoCache>,
 ): Promise<void> => {
-  const { opened } = locate(ctx, d, { path: "settings" });
-  const info = await opened.info(ctx.state.signal);
-  // Others may wait for it too: it goes on when this client leaves.
-  const avatar = () => opened.avatar(AbortSignal.timeout(logoTime));
-  ctx.set("Cache-Control", dataCache);
-  answerTagged(ctx, await sourceInfo(info, avatar));
+  const { openGroup } = openPrefix(ctx, d, { path: "settings" });
+  const info = await openGroup.info(ctx.state.signal);
+  // Not this request's signal: concurrent requests wait for the same response, which goes on without this client.
+  const avatar = () => openGroup.avatar(AbortSignal.timeout(avatarTimeoutMs));
+  ctx.set("Cache-Control", revalidate);
+  sendTaggedJson(ctx, await sourceInfo(info, avatar));
 };
 
-/** Milliseconds; the store has its own limits for each step. */
-const logoTime = 60_000;
+/** The store has a limit for each of its requests too. */
+const avatarTimeoutMs = 60_000;

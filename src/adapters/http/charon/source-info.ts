@@ -3,46 +3,45 @@ import { LRUCache } from "lru-cache";
 import { UnusableObject } from "../../../domain/failure.ts";
 import type { GroupInfo } from "../../../domain/groups/group-info.ts";
 
-/** What a group says of itself, as JSON (storage.md section 5), with a tag of it. */
+/** The JSON of `getSourceInfo` (storage.md section 5), with its weak ETag. */
 export interface SourceInfo {
   readonly etag: string;
   readonly body: Buffer;
 }
 
-/** Bytes: logos of some 2 MB make answers of 2.7 MB each. */
-const maxRemembered = 16_000_000;
+/** In bytes; a logo of 2 MB makes a response of 2.7 MB. */
+const maxCacheBytes = 16_000_000;
 
-interface Parts {
-  readonly told: Omit<GroupInfo, "logo">;
+interface Source {
+  readonly info: Omit<GroupInfo, "logo">;
   readonly avatar: () => Promise<string | null>;
 }
 
 /**
- * Makes the JSON of a group's info, with its logo in it, once for as long as neither changes: everybody who is sent
- * it is sent the same bytes.
+ * Caches the JSON of groups with a logo by the ETag of its content, so that concurrent and later responses share one
+ * buffer. `avatar` is called when there is none yet.
  */
-export const sourceInfos = (): ((info: GroupInfo, avatar: Parts["avatar"]) => Promise<SourceInfo>) => {
-  const known = new LRUCache<string, Buffer, Parts>({
-    maxSize: maxRemembered,
+export const sourceInfoCache = (): ((info: GroupInfo, avatar: Source["avatar"]) => Promise<SourceInfo>) => {
+  const cache = new LRUCache<string, Buffer, Source>({
+    maxSize: maxCacheBytes,
     sizeCalculation: (body) => body.length,
     ignoreFetchAbort: true,
-    fetchMethod: async (_, __, { context: { told, avatar } }) =>
-      Buffer.from(JSON.stringify(await whole(told, avatar))),
+    fetchMethod: async (_, __, { context: { info, avatar } }) =>
+      Buffer.from(JSON.stringify(await withAvatar(info, avatar))),
   });
-  return async (info, avatar) => {
-    const { logo, ...told } = info;
-    const tag = hash("sha256", JSON.stringify([told, logo]), "base64url").slice(0, 27);
+  return async ({ logo, ...info }, avatar) => {
+    const tag = hash("sha256", JSON.stringify([info, logo]), "base64url").slice(0, 27);
     if (logo === null)
-      return { etag: `W/"${tag}"`, body: Buffer.from(JSON.stringify({ ...told, avatar: null })) };
-    return { etag: `W/"${tag}"`, body: await known.forceFetch(tag, { context: { told, avatar } }) };
+      return { etag: `W/"${tag}"`, body: Buffer.from(JSON.stringify({ ...info, avatar: null })) };
+    return { etag: `W/"${tag}"`, body: await cache.forceFetch(tag, { context: { info, avatar } }) };
   };
 };
 
-const whole = async (told: Parts["told"], avatar: Parts["avatar"]) => {
+const withAvatar = async (info: Source["info"], avatar: Source["avatar"]) => {
   try {
-    return { ...told, avatar: await avatar() };
+    return { ...info, avatar: await avatar() };
   } catch (error) {
     if (!(error instanceof UnusableObject)) throw error;
-    return { ...told, avatar: null, error: told.error ?? "The group's logo cannot be read." };
+    return { ...info, avatar: null, error: info.error ?? "The group's logo cannot be read." };
   }
 };

@@ -5,7 +5,7 @@ import type { Groups } from "../../../ports/driving/groups.ts";
 import type { RequestState } from "../context.ts";
 import { allowAnyOrigin } from "../middleware/cross-site.ts";
 import { decodePath } from "../middleware/traversal.ts";
-import { answerObject } from "../resources/stored-object-answer.ts";
+import { sendObject } from "../resources/stored-object-response.ts";
 import type { Admission } from "../streaming/admission.ts";
 
 interface Deps {
@@ -24,7 +24,7 @@ export const logoRoute = (d: Deps): Router<RequestState> => {
     const attempt = { action: "read", path: "settings/logo" } as const;
     const { group, logo } = d.groups.open(ctx.state.caller, decodePath(ctx.captures?.[0] ?? ""), attempt);
     if (group.isPublic) allowAnyOrigin(ctx);
-    await answerObject(ctx, d, logo, { type: pngMediaType });
+    await sendObject(ctx, d, logo, { type: pngMediaType });
   });
   return router;
 };

@@ -1,4 +1,4 @@
-import { send } from "../assets/answer.js";
+import { send } from "../assets/api-request.js";
 import { find } from "../assets/page-elements.js";
 import { refreshResources, showScriptedParts } from "./resource-refresh.js";
 

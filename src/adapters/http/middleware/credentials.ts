@@ -3,17 +3,20 @@ import type { Credentials } from "../../../domain/identity/caller.ts";
 import type { IdentifyCaller } from "../../../ports/driving/identify-caller.ts";
 import type { Context, Middleware } from "../context.ts";
 
-/** Finds out who sends the request. A Bearer header counts before a cookie. */
+/** Authenticates the request. A Bearer token takes precedence over a session cookie. */
 export const identify =
   (identifyCaller: IdentifyCaller): Middleware =>
   async (ctx, next) => {
-    const credentials = bearer(ctx) ?? ctx.state.session;
+    const credentials = bearerCredentials(ctx) ?? ctx.state.session;
     if (credentials.kind !== "none") ctx.state.caller = await identifyCaller(credentials);
     await next();
   };
 
-/** The Authorization header (RFC 6750 section 2.1, http-api.md section 10). */
-const bearer = (ctx: Context): Credentials | undefined => {
+/**
+ * Parses the Authorization header (RFC 6750 section 2.1, http-api.md section 10). Throws BadRequest when it is
+ * malformed, and BearerRequired for another scheme.
+ */
+const bearerCredentials = (ctx: Context): Credentials | undefined => {
   const header = ctx.req.headers.authorization;
   if (header === undefined) return undefined;
   const words = header.split(" ");

@@ -1,11 +1,14 @@
 import { CrossSite } from "../../../domain/failure.ts";
 import type { Context, Middleware } from "../context.ts";
 import type { CookieSettings } from "./session-cookie.ts";
-import { carriesSessionCookie } from "./session-cookie.ts";
+import { hasSessionCookie } from "./session-cookie.ts";
 
 const safeMethods = ["GET", "HEAD", "OPTIONS"];
 
-/** Whether a browser says that another origin's page is behind this request; silence is no sign of it. */
+/**
+ * Whether Sec-Fetch-Site or Origin says that a page of another origin sent this request. Clients that are no browsers
+ * send neither header.
+ */
 export const isCrossSite = (ctx: Context): boolean => {
   const site = ctx.get("Sec-Fetch-Site");
   if (site !== "" && site !== "same-origin" && site !== "none") return true;
@@ -14,18 +17,18 @@ export const isCrossSite = (ctx: Context): boolean => {
 };
 
 /**
- * Refuses changes that another site's page tries to make with this browser's session. SameSite=Lax keeps
- * most of them away already, but not those of a sibling subdomain.
+ * Protects sessions from cross-site request forgery: rejects unsafe methods that come with a session cookie from another
+ * origin. SameSite=Lax does the same except for sibling subdomains.
  */
-export const refuseCrossSite =
+export const rejectCrossSite =
   (cookies: CookieSettings): Middleware =>
   (ctx, next) => {
-    if (!safeMethods.includes(ctx.method) && carriesSessionCookie(ctx, cookies) && isCrossSite(ctx))
+    if (!safeMethods.includes(ctx.method) && hasSessionCookie(ctx, cookies) && isCrossSite(ctx))
       throw new CrossSite();
     return next();
   };
 
-/** Lets scripts of other origins read what anybody may read, without credentials. */
+/** Lets scripts of any origin read a public response, without credentials (CORS). */
 export const allowAnyOrigin = (ctx: Context): void => {
   ctx.set("Access-Control-Allow-Origin", "*");
   ctx.set("Access-Control-Expose-Headers", "*");

@@ -11,51 +11,52 @@ interface Deps {
   readonly log: Log;
 }
 
-const idBytes = 9;
+const requestIdBytes = 9;
 
-/** For the log alone: the client went away before it was answered. nginx says so by this number. */
-const clientLeft = 499;
+/** nginx's status code for a client that disconnected before the response; it appears in the log only. */
+const clientClosedRequest = 499;
 
-/** What is known of a request as it begins. */
-class BegunRequest {
+/** The part of `ctx.state` that is known when a request arrives. */
+class InitialState {
   readonly id: string;
-  /** Until somebody is found to have asked. */
+  /** Anonymous until the request is authenticated. */
   caller: Caller = anonymous;
-  #isAbandoned = false;
-  #gone: AbortController | undefined;
+  #isAborted = false;
+  #controller: AbortController | undefined;
 
   constructor(id: string) {
     this.id = id;
   }
 
-  /** Made for who asks: most answers are over at once. */
+  /** Created on first use, since most requests need no signal. */
   get signal(): AbortSignal {
-    this.#gone ??= new AbortController();
-    if (this.#isAbandoned) this.abandon();
-    return this.#gone.signal;
+    this.#controller ??= new AbortController();
+    if (this.#isAborted) this.abort();
+    return this.#controller.signal;
   }
 
-  abandon(): void {
-    this.#isAbandoned = true;
-    this.#gone?.abort(new Error("the client went away"));
+  abort(): void {
+    this.#isAborted = true;
+    this.#controller?.abort(new Error("the client went away"));
   }
 }
 
-/** Gives each request an id and a signal, and writes one line when it is over. */
+/** Gives each request an id and an abort signal, and logs it when its response is sent or its connection closes. */
 export const requestLog =
   ({ clock, random, log }: Deps): Middleware =>
   (ctx, next) => {
-    const begun = clock.now();
-    const state = new BegunRequest(random.text(idBytes));
-    // What is missing here, middleware finds out as it goes on.
+    const startedAt = clock.now();
+    const state = new InitialState(random.text(requestIdBytes));
+    // Later middleware sets the other properties.
     ctx.state = state as Partial<RequestState> as RequestState;
-    // The path only: queries hold codes and states of logins. And now: the embedded provider cuts its own off.
+    // The query is not logged, since it may hold codes and states of logins. The path is read now, since the embedded
+    // provider changes it.
     const { method, path } = ctx;
     ctx.res.on("close", () => {
-      const isAnswered = ctx.res.headersSent || ctx.res.writableFinished;
-      const status = isAnswered ? ctx.status : clientLeft;
-      if (!ctx.res.writableFinished) state.abandon();
-      log.write({ event: "request", id: state.id, method, path, status, seconds: clock.now() - begun });
+      const hasResponse = ctx.res.headersSent || ctx.res.writableFinished;
+      const status = hasResponse ? ctx.status : clientClosedRequest;
+      if (!ctx.res.writableFinished) state.abort();
+      log.write({ event: "request", id: state.id, method, path, status, seconds: clock.now() - startedAt });
     });
     return next();
   };

@@ -1,25 +1,25 @@
 import type { Middleware } from "../context.ts";
 
-/** What nobody may keep: pages, redirects, errors, and whatever is about people. */
-export const privateCache = "private, no-store";
+/** Cache-Control of pages, redirects, errors and everything about people: no cache may store it. */
+export const noStore = "private, no-store";
 
-/** Data of a group: kept by the reader alone, and asked for again each time. */
-export const dataCache = "private, no-cache";
+/** Cache-Control of a group's data: only the client's own cache may store it, and revalidates it each time. */
+export const revalidate = "private, no-cache";
 
-/** Any answer may be compressed on its way. */
-export const commonVary = "Accept-Encoding";
+/** Vary of every response, since any may be compressed. */
+export const defaultVary = "Accept-Encoding";
 
-const headers = new Map([
-  ["Cache-Control", privateCache],
+const defaultHeaders = new Map([
+  ["Cache-Control", noStore],
   ["X-Content-Type-Options", "nosniff"],
   ["Referrer-Policy", "same-origin"],
   ["X-Frame-Options", "DENY"],
   ["Cross-Origin-Opener-Policy", "same-origin"],
-  ["Vary", commonVary],
+  ["Vary", defaultVary],
 ]);
 
-/** Headers for every answer; routes that know better replace them. */
+/** Sets the default headers of every response, which routes may replace. */
 export const securityHeaders = (): Middleware => (ctx, next) => {
-  ctx.res.setHeaders(headers);
+  ctx.res.setHeaders(defaultHeaders);
   return next();
 };

@@ -7,19 +7,19 @@ import type { SessionId } from "../../../domain/sessions/session.ts";
 import { parseSessionId } from "../../../domain/sessions/session.ts";
 import type { Context } from "../context.ts";
 
-/** The session's cookie, unless SESSION_COOKIE_NAME says otherwise; read beside another name for one release. */
+/** The default of SESSION_COOKIE_NAME. It is still read for one release when another name is configured. */
 export const sessionCookieName = "nextstrain.org-session";
 
 export interface CookieSettings {
   readonly name: string;
-  /** The first signs, all verify. As key objects: with texts each signature takes several times as long. */
+  /** The first signs, and all verify. Key objects make HMAC several times as fast as strings do. */
   readonly secrets: readonly [KeyObject, ...KeyObject[]];
   readonly maxAge: Seconds;
   readonly secure: boolean;
   readonly domain: string | undefined;
 }
 
-/** The attributes of every cookie of ours (sessions-and-authentication.md section 3). */
+/** The attributes of all cookies of this server (sessions-and-authentication.md section 3). */
 export const cookieAttributes = (settings: CookieSettings) => ({
   path: "/",
   httpOnly: true,
@@ -30,74 +30,76 @@ export const cookieAttributes = (settings: CookieSettings) => ({
   overwrite: true,
 });
 
-/** Of one name; browsers send several when a sibling's host, or a proxy, has set one too. */
-const maxSent = 10;
+/** Browsers send several cookies of one name when a sibling host or a proxy has set one too. */
+const maxCookiesPerName = 10;
 
 const patternsOf = memoize(({ name }: CookieSettings): readonly RegExp[] =>
   [...new Set([name, sessionCookieName])].map(
-    (one) => new RegExp(`(?:^|;)[ \\t]*${one.replace(/[^\w-]/g, "\\$&")}="?([^;"]*)`, "g"),
+    (each) => new RegExp(`(?:^|;)[ \\t]*${each.replace(/[^\w-]/g, "\\$&")}="?([^;"]*)`, "g"),
   ),
 );
 
-/** What the request brings under the cookie's names, in its order. The library gives only the first of a name. */
-function* sentValues(ctx: Context, settings: CookieSettings): Generator<string> {
+/** All values of the session cookie in the request, in order; the `cookie` library returns only the first of a name. */
+function* cookieValues(ctx: Context, settings: CookieSettings): Generator<string> {
   const header = ctx.req.headers.cookie;
   if (header === undefined) return;
   for (const pattern of patternsOf(settings)) {
     let count = 0;
     for (const [, value = ""] of header.matchAll(pattern)) {
       count += 1;
-      if (count > maxSent) break;
+      if (count > maxCookiesPerName) break;
       yield value;
     }
   }
 }
 
-export const carriesSessionCookie = (ctx: Context, settings: CookieSettings): boolean =>
-  sentValues(ctx, settings).next().done !== true;
+export const hasSessionCookie = (ctx: Context, settings: CookieSettings): boolean =>
+  cookieValues(ctx, settings).next().done !== true;
 
-/** Each request brings its id, and takes it away again. */
-const maxValues = 10_000;
+/** An id that is evicted is signed again at its next request. */
+const maxCachedValues = 10_000;
 
 /**
- * What the cookie of a session holds, under one secret: `s:<id>.<signature>`, encoded as cookies have it. Kept, since
- * verifying it and sending it again would make two signatures of 2 µs each (`npm run bench caches`).
+ * Caches the cookie values of one secret, `s:<id>.<signature>` percent-encoded, since verifying and sending one would
+ * compute two signatures of 2 µs each (`npm run bench caches`).
  */
-const valuesUnder = memoize((secret: KeyObject) => {
-  const signed = (id: SessionId) => {
+const signedValues = memoize((secret: KeyObject) => {
+  const sign = (id: SessionId) => {
     const signature = createHmac("sha256", secret).update(id).digest("base64").replace(/=+$/, "");
     const text = encodeURIComponent(`s:${id}.${signature}`);
     return { text, bytes: Buffer.from(text) };
   };
   return new LRUCache<SessionId, { readonly text: string; readonly bytes: Buffer }>({
-    max: maxValues,
-    memoMethod: signed,
+    max: maxCachedValues,
+    memoMethod: sign,
   });
 });
 
-const isSame = (expected: Buffer, text: string): boolean => {
-  const sent = Buffer.from(text);
-  return sent.length === expected.length && timingSafeEqual(sent, expected);
+const equalsInConstantTime = (expected: Buffer, text: string): boolean => {
+  const actual = Buffer.from(text);
+  return actual.length === expected.length && timingSafeEqual(actual, expected);
 };
 
-const encoded = /^s%3A([A-Za-z0-9_-]{32})\./;
+const valueSyntax = /^s%3A([A-Za-z0-9_-]{32})\./;
 
-/** The session ids in the request's cookies that one of our secrets signed, in their order. */
+/** The ids in the request's session cookies whose signature is valid under one of the secrets, in order. */
 export function* readSessionCookies(ctx: Context, settings: CookieSettings): Generator<SessionId> {
-  for (const sent of sentValues(ctx, settings)) {
-    const id = signedId(sent, settings) ?? signedId(recoded(sent), settings);
+  for (const value of cookieValues(ctx, settings)) {
+    const id = verifiedId(value, settings) ?? verifiedId(reencoded(value), settings);
     if (id !== undefined) yield id;
   }
 }
 
-const signedId = (text: string, { secrets }: CookieSettings): SessionId | undefined => {
-  const id = parseSessionId(encoded.exec(text)?.[1] ?? "");
+const verifiedId = (text: string, { secrets }: CookieSettings): SessionId | undefined => {
+  const id = parseSessionId(valueSyntax.exec(text)?.[1] ?? "");
   if (id === undefined) return undefined;
-  return secrets.some((secret) => isSame(valuesUnder(secret).memo(id).bytes, text)) ? id : undefined;
+  return secrets.some((secret) => equalsInConstantTime(signedValues(secret).memo(id).bytes, text))
+    ? id
+    : undefined;
 };
 
-/** Clients may encode less than we do, or more. */
-const recoded = (text: string): string => {
+/** Normalizes the percent-encoding, since some clients decode cookies and encode them differently. */
+const reencoded = (text: string): string => {
   try {
     return encodeURIComponent(decodeURIComponent(text));
   } catch {
@@ -107,23 +109,23 @@ const recoded = (text: string): string => {
 
 const expiry = (settings: CookieSettings): Date => new Date(Date.now() + settings.maxAge * 1000);
 
-/** In place of any that this answer has already. */
+/** Sets the session cookie, in place of one that the response has already. */
 export const writeSessionCookie = (ctx: Context, id: SessionId, settings: CookieSettings): void => {
-  const value = valuesUnder(settings.secrets[0]).memo(id).text;
+  const value = signedValues(settings.secrets[0]).memo(id).text;
   ctx.cookies.set(settings.name, value, { ...cookieAttributes(settings), expires: expiry(settings) });
 };
 
-const attributesText = ({ domain, secure }: CookieSettings): string =>
+const serializedAttributes = ({ domain, secure }: CookieSettings): string =>
   ["path=/", domain && `domain=${domain}`, "samesite=lax", secure && "secure", "httponly"]
     .filter(Boolean)
     .join("; ");
 
 /**
- * The same cookie with a new expiry, in an answer that has none yet. Put together here, since each request that
- * somebody sends who is logged in gets one, and the library would check what never changes over and over.
+ * Sends the session cookie with a new expiry, in a response that has none yet. It is serialized here, since every
+ * authenticated response has it, and `ctx.cookies` would validate constant attributes each time.
  */
 export const rollSessionCookie = (ctx: Context, id: SessionId, settings: CookieSettings): void => {
-  const value = `${settings.name}=${valuesUnder(settings.secrets[0]).memo(id).text}`;
+  const value = `${settings.name}=${signedValues(settings.secrets[0]).memo(id).text}`;
   const expires = `expires=${expiry(settings).toUTCString()}`;
-  ctx.res.appendHeader("Set-Cookie", `${value}; ${expires}; ${attributesText(settings)}`);
+  ctx.res.appendHeader("Set-Cookie", `${value}; ${expires}; ${serializedAttributes(settings)}`);
 };

@@ -14,64 +14,64 @@ import {
 } from "./session-cookie.ts";
 
 /**
- * Sessions over our own store. Most requests only read theirs, and roll its cookie. Where one may begin, change
- * or end, koa-session has the cookie, and loads and commits the values; logins are begun and ended by `SignIn`.
- * - A session that was not changed costs nothing: reading it has already put its expiry off.
- * - A changed one is written only if it still exists, and never its login (`Sessions.saveValues`).
- * - A store that does not answer is an outage only for who asks who the caller is, or changes a value: public things
- *   are served, and the cookie stays where it is.
+ * Loads the session of each request. Most requests only read it, and its cookie gets a new expiry (rolling); where
+ * `mayWrite` is true, koa-session sets the cookie and commits the values. `SignIn` begins and ends logins.
+ * - An unchanged session is not written, since loading has touched it.
+ * - A changed one is written only if it still exists, and without its login (`Sessions.saveValues`).
+ * - When the store is unavailable, requests fail only where they need the caller's identity or change a value: public
+ *   data is served, and the cookie stays.
  */
 export const sessionLayer = (
   app: Koa,
   sessions: Sessions,
   settings: CookieSettings,
-  /** Whether a request may begin, change or end its session: elsewhere there is no `ctx.session`. */
+  /** Whether a request may begin, change or end its session. Elsewhere `ctx.session` is undefined. */
   mayWrite: (ctx: Context) => boolean = () => true,
 ): Middleware => {
-  const layer = session(
+  const koaSession = session(
     {
       ...cookieAttributes(settings),
       key: settings.name,
       maxAge: settings.maxAge * 1000,
       rolling: true,
       externalKey: {
-        get: (ctx) => idOf((ctx as Context).state.session) ?? "",
+        get: (ctx) => sessionIdOf((ctx as Context).state.session) ?? "",
         set: (ctx, id) => writeSessionCookie(ctx as Context, id as SessionId, settings),
       },
-      genid: (ctx) => idOf((ctx as Context).state.session) ?? sessions.newId(),
+      genid: (ctx) => sessionIdOf((ctx as Context).state.session) ?? sessions.newId(),
       ContextStore: contextStore(sessions),
     },
     app,
   ) as unknown as Middleware;
-  const read = async (
+  const withStoredSession = async (
     ctx: Context,
     ids: Iterable<SessionId>,
     next: () => Promise<unknown>,
   ): Promise<void> => {
-    ctx.state.session = await openFirst(sessions, ids);
-    if (mayWrite(ctx)) return void (await layer(ctx, next));
-    const id = idOf(ctx.state.session);
+    ctx.state.session = await openFirstActive(sessions, ids);
+    if (mayWrite(ctx)) return void (await koaSession(ctx, next));
+    const id = sessionIdOf(ctx.state.session);
     if (id !== undefined) rollSessionCookie(ctx, id, settings);
     await next();
   };
   return (ctx, next) => {
     ctx.state.session = noSession;
     const ids = ctx.req.headers.cookie === undefined ? [] : Array.from(readSessionCookies(ctx, settings));
-    if (ids.length > 0) return read(ctx, ids, next);
-    return mayWrite(ctx) ? layer(ctx, next) : next();
+    if (ids.length > 0) return withStoredSession(ctx, ids, next);
+    return mayWrite(ctx) ? koaSession(ctx, next) : next();
   };
 };
 
 const noSession = { kind: "none" } as const;
 
-const idOf = (credentials: Credentials): SessionId | undefined =>
+const sessionIdOf = (credentials: Credentials): SessionId | undefined =>
   credentials.kind === "session" ? credentials.id : undefined;
 
 /**
- * The first that has not ended. Beside the cookie of a session a browser may go on sending one of another that has
- * ended: with another domain, if SESSION_COOKIE_DOMAIN was changed, or from a host beside this one.
+ * Opens the first session that has not ended. A browser may also send the cookie of an ended one, which has another
+ * Domain attribute because SESSION_COOKIE_DOMAIN was changed, or was set by a sibling host.
  */
-const openFirst = async (sessions: Sessions, ids: Iterable<SessionId>): Promise<Credentials> => {
+const openFirstActive = async (sessions: Sessions, ids: Iterable<SessionId>): Promise<Credentials> => {
   for (const id of new Set(ids)) {
     const credentials = await sessions.open(id);
     if (credentials.kind !== "none") return credentials;
@@ -79,7 +79,7 @@ const openFirst = async (sessions: Sessions, ids: Iterable<SessionId>): Promise<
   return noSession;
 };
 
-/** For one request, whose session is what `ctx.state` holds. */
+/** koa-session's store for one request. It reads from `ctx.state`, where the session has been loaded already. */
 const contextStore = (sessions: Sessions) =>
   class {
     readonly #ctx: Context;
@@ -88,13 +88,13 @@ const contextStore = (sessions: Sessions) =>
       this.#ctx = ctx as Context;
     }
 
-    /** The values alone: koa-session looks twice at each whether it was changed, and a login is long. */
+    /** Returns the values without the login, which is long: koa-session hashes everything twice to detect changes. */
     async get(id: string): Promise<SessionValues | undefined> {
       const { session } = this.#ctx.state;
       return session.kind === "session" && session.id === id ? valuesOf(session.stored.session) : undefined;
     }
 
-    /** koa-session's own marks are left out: our sessions expire by the store's clock, and roll without a rewrite. */
+    /** Drops koa-session's own expiry: our sessions expire by the store's clock, and are touched without a rewrite. */
     async set(
       id: string,
       { _expire, _maxAge, ...values }: SessionValues,
@@ -102,30 +102,30 @@ const contextStore = (sessions: Sessions) =>
       { changed }: { readonly changed: boolean },
     ): Promise<void> {
       const { state } = this.#ctx;
-      if (idOf(state.session) !== id) {
+      if (sessionIdOf(state.session) !== id) {
         if (state.session.kind !== "session-unavailable")
           state.session = await sessions.begin(id as SessionId, values);
-        // It may have been begun all the same; a second try would find its id taken.
+        // No retry: the session may have been created nevertheless, and its id be taken.
         if (state.session.kind === "session-unavailable") throw state.session.cause;
       } else if (changed) await sessions.saveValues(id as SessionId, values);
     }
 
     async destroy(id: string): Promise<void> {
-      if (idOf(this.#ctx.state.session) !== id) return;
+      if (sessionIdOf(this.#ctx.state.session) !== id) return;
       await sessions.end(id as SessionId);
       this.#ctx.state.session = noSession;
     }
   };
 
-/** Gives the browser the cookie of a session that has begun, in place of the one that it had. */
-export const adoptSession = async (ctx: Context, begun: SessionCredentials): Promise<void> => {
+/** Replaces the request's session by one that `SignIn` has begun, and sets its cookie. */
+export const switchSession = async (ctx: Context, credentials: SessionCredentials): Promise<void> => {
   if (!ctx.session) throw new Error("the session layer is missing");
-  ctx.state.session = begun;
+  ctx.state.session = credentials;
   await ctx.session.regenerate();
 };
 
-/** Takes the cookie of a session that has ended from the browser. */
-export const leaveSession = (ctx: Context): void => {
+/** Clears the cookie of a session that has ended. */
+export const clearSession = (ctx: Context): void => {
   ctx.state.session = noSession;
   ctx.session = null;
 };

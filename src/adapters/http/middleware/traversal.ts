@@ -1,24 +1,24 @@
 import { BadRequest } from "../../../domain/failure.ts";
 import type { Middleware } from "../context.ts";
 
-/** An address without these needs no closer look. */
-const suspicious = /%|\.\./;
-const parent = /^(\.|%2e){2}$/i;
+/** Paths that do not match need no further check. */
+const percentOrDots = /%|\.\./;
+const parentSegment = /^(\.|%2e){2}$/i;
 
 /**
- * Refuses `..` in whatever spelling, and what cannot be decoded, before anybody makes a path of it
+ * Rejects paths with a `..` segment in any encoding, and paths that cannot be decoded, before they are used
  * (http-api.md section 1).
  */
-export const refuseTraversal = (): Middleware => (ctx, next) => {
-  if (!suspicious.test(ctx.path)) return next();
-  if (ctx.path.split("/").some((segment) => parent.test(segment))) {
+export const rejectTraversal = (): Middleware => (ctx, next) => {
+  if (!percentOrDots.test(ctx.path)) return next();
+  if (ctx.path.split("/").some((segment) => parentSegment.test(segment))) {
     throw new BadRequest("An address may not hold the name .. (parent folder).");
   }
   decodePath(ctx.path);
   return next();
 };
 
-/** Decodes the percent-encoded part of an address. @throws BadRequest */
+/** Decodes a percent-encoded path. Throws BadRequest when it is malformed or contains NUL. */
 export const decodePath = (encoded: string): string => {
   let decoded: string;
   try {

@@ -5,9 +5,9 @@ import { auspicePage } from "../auspice/auspice-page.ts";
 import { renderLogout } from "../auth/logout.ts";
 import type { Context } from "../context.ts";
 import type { ImageRule } from "../groups/overview/image-rule.ts";
+import { clearLoginEndNotice, readLoginEndNotice } from "../middleware/login-end-notice.ts";
 import type { CookieSettings } from "../middleware/session-cookie.ts";
-import { forgetUntold, untoldEnd } from "../middleware/untold-end.ts";
-import { inShares } from "../streaming/fair-share.ts";
+import { withEventLoopYields } from "../streaming/event-loop-yields.ts";
 import { formAction, pagePolicy } from "./content-security-policy.ts";
 import type { Frame } from "./frame.ts";
 import { formerEndOf, loginEndOf, loginHref } from "./frame.ts";
@@ -44,7 +44,7 @@ const setBody = (ctx: Context, html: Html): void => {
   const size = html.reduce((sum, { length }) => sum + length, 0);
   ctx.body =
     size > largePage
-      ? Readable.from(inShares(Readable.from(html)), { objectMode: false })
+      ? Readable.from(withEventLoopYields(Readable.from(html)), { objectMode: false })
       : Buffer.concat(html, size);
   // Koa does not know the length of a stream.
   ctx.length = size;
@@ -58,14 +58,14 @@ export const pages = ({ auspice: client, cookies, formTargets, imagesFor }: Deps
       user: caller.kind === "user" ? { username: caller.user.username } : undefined,
       unverified: caller.kind === "unverified",
       loginEnd: loginEndOf(caller),
-      formerEnd: formerEndOf(caller, untoldEnd(ctx, cookies)),
+      formerEnd: formerEndOf(caller, readLoginEndNotice(ctx, cookies)),
       loginHref: loginHref(ctx.url),
       path: ctx.url,
     };
   };
   const sendUnder = (ctx: Context, contentSecurityPolicy: string, html: Html): void => {
     const { formerEnd, loginEnd } = frame(ctx);
-    if (untoldEnd(ctx, cookies) && (formerEnd ?? loginEnd)) forgetUntold(ctx, cookies);
+    if (readLoginEndNotice(ctx, cookies) && (formerEnd ?? loginEnd)) clearLoginEndNotice(ctx, cookies);
     ctx.set("Content-Security-Policy", contentSecurityPolicy);
     ctx.type = "text/html; charset=utf-8";
     setBody(ctx, html);

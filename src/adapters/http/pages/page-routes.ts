@@ -12,10 +12,10 @@ import { renderListing } from "../groups/listing/group-listing.ts";
 import { parseFilter } from "../groups/listing/resource-filter.ts";
 import type { ImageRule } from "../groups/overview/image-rule.ts";
 import type { Overviews } from "../groups/overview/overview.ts";
-import type { NotFoundPage } from "../middleware/failure-response.ts";
+import type { NotFoundPage } from "../middleware/error-handler.ts";
 import { decodePath } from "../middleware/traversal.ts";
-import { inTurns } from "../requests/in-turns.ts";
-import { answerJson } from "../requests/json-answer.ts";
+import { sendJson } from "../requests/json-response.ts";
+import { mapInBatches } from "../requests/map-in-batches.ts";
 import { negotiate } from "../requests/negotiation.ts";
 import type { Admission } from "../streaming/admission.ts";
 import { renderNotFound } from "./error-page.ts";
@@ -47,7 +47,7 @@ export const pageRoutes = (d: Deps): Router<RequestState> => {
 
 const listing = async (ctx: Context, d: Deps): Promise<void> => {
   const { caller, signal } = ctx.state;
-  const groups = await inTurns(d.groups.openAll(caller), async ({ group, list }) => ({
+  const groups = await mapInBatches(d.groups.openAll(caller), async ({ group, list }) => ({
     group,
     listing: await list(signal).catch(undefinedIfDown),
   }));
@@ -84,7 +84,7 @@ const sendGroupPage = async (
     frame: d.pages.frame(ctx),
     group,
     info,
-    overview: await d.overviews.of(info.overview, images, (run) => d.admission.during(ctx, "render", run)),
+    overview: await d.overviews.of(info.overview, images, (run) => d.admission.run(ctx, "render", run)),
     listing,
     filter: parseFilter(ctx.URL.searchParams),
     mayUpload,
@@ -100,7 +100,7 @@ const whoamiPage = async (ctx: Context, d: Deps): Promise<void> => {
   // Whether the caller is logged in is not known during an outage.
   if (caller.kind === "unverified") throw caller.cause;
   if (negotiate(ctx, ["text/html", "application/json"]) === "application/json") {
-    return answerJson(ctx, whoami(caller, d.groups));
+    return sendJson(ctx, whoami(caller, d.groups));
   }
   const memberships = d.groups.memberships(caller);
   const noRoles = whyNoRoles(caller, memberships);

@@ -3,16 +3,16 @@ import { BadRequest } from "../../../domain/failure.ts";
 import type { Context } from "../context.ts";
 import { requestBody } from "../streaming/request-body.ts";
 
-const type = "application/x-www-form-urlencoded";
+const formMediaType = "application/x-www-form-urlencoded";
 
-/** Our own forms hold an id, logout tokens a few claims. */
+/** Our own forms hold an id, and logout tokens a few claims. */
 const maxBytes = 65_536;
-const patience: Seconds = 10;
+const readTimeout: Seconds = 10;
 
-/** The fields of a form that was sent. Throws BadRequest. */
+/** Parses the body of a submitted form. Throws BadRequest for another media type or a body that is too long. */
 export const readForm = async (ctx: Context): Promise<URLSearchParams> => {
-  if (ctx.is(type) !== type) throw new BadRequest(`This is taken as ${type}.`);
-  const late = setTimeout(() => ctx.req.destroy(new Error("a form came too slowly")), patience * 1000);
+  if (ctx.is(formMediaType) !== formMediaType) throw new BadRequest(`This is taken as ${formMediaType}.`);
+  const timer = setTimeout(() => ctx.req.destroy(new Error("a form came too slowly")), readTimeout * 1000);
   try {
     const chunks: Uint8Array[] = [];
     let size = 0;
@@ -23,6 +23,6 @@ export const readForm = async (ctx: Context): Promise<URLSearchParams> => {
     }
     return new URLSearchParams(Buffer.concat(chunks).toString("utf8"));
   } finally {
-    clearTimeout(late);
+    clearTimeout(timer);
   }
 };

@@ -17,12 +17,12 @@ import { openGroup } from "../groups/group-address.ts";
 import { allowAnyOrigin } from "../middleware/cross-site.ts";
 import { decodePath } from "../middleware/traversal.ts";
 import type { Pages } from "../pages/page-answer.ts";
-import { answerAllowed } from "../requests/allowed-methods.ts";
-import { precondition } from "../requests/conditions.ts";
+import { sendAllowedMethods } from "../requests/allowed-methods.ts";
 import { negotiate, preferredType } from "../requests/negotiation.ts";
+import { precondition } from "../requests/precondition.ts";
 import type { Admission } from "../streaming/admission.ts";
-import { answerObject } from "./stored-object-answer.ts";
-import { readUpload, uploadType } from "./upload.ts";
+import { sendObject } from "./stored-object-response.ts";
+import { readUpload, uploadMediaType } from "./upload.ts";
 
 interface Deps {
   readonly groups: Groups;
@@ -37,36 +37,36 @@ const offered = {
   narrative: [html, markdownMediaType, narrativeMediaType],
 } as const satisfies Record<Resource["kind"], readonly [string, ...string[]]>;
 
-/** Datasets and narratives at their addresses, for browsers and programs (http-api.md sections 2 to 7). */
+/** GET, PUT, DELETE and OPTIONS of datasets and narratives, for browsers and programs (http-api.md sections 2 to 7). */
 export const resourceRoutes = (d: Deps): Router<RequestState> => {
   const router = new Router<RequestState>();
   const path = (kind: Resource["kind"]) =>
     kind === "narrative" ? /^\/groups\/([^/]+)\/narratives\/(.+)$/i : /^\/groups\/([^/]+)\/(.+)$/i;
   for (const kind of ["narrative", "dataset"] as const) {
-    router.get(path(kind), (ctx) => read(ctx, d, kind));
-    router.put(path(kind), (ctx) => write(ctx, d, kind));
-    router.delete(path(kind), (ctx) => remove(ctx, d, kind));
-    router.options(path(kind), (ctx) => options(ctx, d, kind));
+    router.get(path(kind), (ctx) => handleGet(ctx, d, kind));
+    router.put(path(kind), (ctx) => handlePut(ctx, d, kind));
+    router.delete(path(kind), (ctx) => handleDelete(ctx, d, kind));
+    router.options(path(kind), (ctx) => handleOptions(ctx, d, kind));
   }
   return router;
 };
 
-interface Located {
+interface OpenedAddress {
   readonly group: OpenGroup;
   readonly address: ResourceAddress;
 }
 
 /**
- * What the request's address names; undefined when the browser was sent to the canonical one instead.
- * @param type The media type that the client sends or wants, which names a file of a dataset.
+ * Opens the group and the address in the request's path. `type` is the media type that the client sends or accepts, which
+ * selects a file of a dataset. Undefined: the client was redirected to the canonical path.
  */
-const locate = (
+const openAddress = (
   ctx: Context,
   d: Deps,
   kind: Resource["kind"],
   action: ResourceAction,
   type = "",
-): Located | undefined => {
+): OpenedAddress | undefined => {
   const group = openGroup(ctx, d.groups, kind === "dataset" ? datasetTypeOf(type) : undefined);
   if (!group) return undefined;
   return { group, address: group.at(kind, decodePath(ctx.captures?.[1] ?? ""), action) };
@@ -75,66 +75,70 @@ const locate = (
 export const fileName = (resource: Resource, file: DatasetFile): string =>
   resource.kind === "dataset" ? datasetFileName(resource, file) : narrativeFileName(resource);
 
-const read = async (ctx: Context, d: Deps, kind: Resource["kind"]): Promise<void> => {
+const handleGet = async (ctx: Context, d: Deps, kind: Resource["kind"]): Promise<void> => {
   const preferred = preferredType<string>(ctx, offered[kind]);
-  const located = locate(ctx, d, kind, "read", preferred);
-  if (!located) return;
-  const { group } = located.group;
-  const readable = located.address.openToRead();
+  const opened = openAddress(ctx, d, kind, "read", preferred);
+  if (!opened) return;
+  const { group } = opened.group;
+  const readable = opened.address.openToRead();
   const type = negotiate<string>(ctx, offered[kind], preferred);
   if (type === html) {
-    await demandExists(ctx, readable);
+    await requireExists(ctx, readable);
     d.pages.auspice(ctx, group);
     return;
   }
   if (group.isPublic) allowAnyOrigin(ctx);
   const file = datasetTypeOf(type) ?? "main";
-  await answerObject(ctx, d, readable.file(file), {
+  await sendObject(ctx, d, readable.file(file), {
     type: `${type}; charset=utf-8`,
     fileName: fileName(readable.resource, file),
   });
 };
 
-const demandExists = async (ctx: Context, readable: ReadableResource): Promise<void> => {
+const requireExists = async (ctx: Context, readable: ReadableResource): Promise<void> => {
   if (await readable.exists(ctx.state.signal)) return;
   throw new NotFound(`There is no such ${readable.resource.kind} here.`);
 };
 
-const write = async (ctx: Context, d: Deps, kind: Resource["kind"]): Promise<void> => {
-  const located = locate(ctx, d, kind, "upload", uploadType(ctx));
-  if (!located) return;
-  if (kind === "narrative") refuseDataset(ctx);
-  const accepted = kind === "narrative" ? [narrativeMediaType] : datasetTypes.map(datasetMediaType);
-  const { opened, type, upload } = readUpload(ctx, accepted, () => located.address.openToWrite());
+const handlePut = async (ctx: Context, d: Deps, kind: Resource["kind"]): Promise<void> => {
+  const opened = openAddress(ctx, d, kind, "upload", uploadMediaType(ctx));
+  if (!opened) return;
+  if (kind === "narrative") rejectDataset(ctx);
+  const acceptedTypes = kind === "narrative" ? [narrativeMediaType] : datasetTypes.map(datasetMediaType);
+  const {
+    opened: resource,
+    type,
+    upload,
+  } = readUpload(ctx, acceptedTypes, () => opened.address.openToWrite());
   const condition = precondition(ctx);
   const warnings: string[] = [];
-  const warned = { ...upload, warn: (warning: string) => void warnings.push(warning) };
-  await d.admission.during(ctx, "upload", () =>
-    opened.write(datasetTypeOf(type) ?? "main", warned, condition, ctx.state.signal),
+  const uploadWithWarnings = { ...upload, warn: (warning: string) => void warnings.push(warning) };
+  await d.admission.run(ctx, "upload", () =>
+    resource.write(datasetTypeOf(type) ?? "main", uploadWithWarnings, condition, ctx.state.signal),
   );
-  if (warnings.length > 0) ctx.set("Upload-Warnings", warnings.map(structuredString).join(", "));
+  if (warnings.length > 0) ctx.set("Upload-Warnings", warnings.map(structuredFieldString).join(", "));
   ctx.status = 204;
 };
 
-/** RFC 9651 section 4.1.6, for what is ASCII. */
-const structuredString = (text: string): string => `"${text.replace(/["\\]/g, "\\$&")}"`;
+/** Serializes ASCII text as a string of a structured field (RFC 9651 section 4.1.6). */
+const structuredFieldString = (text: string): string => `"${text.replace(/["\\]/g, "\\$&")}"`;
 
-/** The CLI sends `narratives_x.json` to the address of a narrative, and breaks down on a 415. */
-const refuseDataset = (ctx: Context): void => {
-  if (datasetTypes.some((type) => datasetMediaType(type) === uploadType(ctx))) {
+/** The CLI uploads `narratives_x.json` to the path of a narrative, and cannot handle a 415. */
+const rejectDataset = (ctx: Context): void => {
+  if (datasetTypes.some((type) => datasetMediaType(type) === uploadMediaType(ctx))) {
     throw new BadRequest('This is a dataset, and a dataset\'s name cannot begin with "narratives".');
   }
 };
 
-const remove = async (ctx: Context, d: Deps, kind: Resource["kind"]): Promise<void> => {
-  const located = locate(ctx, d, kind, "delete");
-  if (!located) return;
+const handleDelete = async (ctx: Context, d: Deps, kind: Resource["kind"]): Promise<void> => {
+  const opened = openAddress(ctx, d, kind, "delete");
+  if (!opened) return;
   const condition = precondition(ctx);
-  await located.address.openToWrite().remove(condition, ctx.state.signal);
+  await opened.address.openToWrite().remove(condition, ctx.state.signal);
   ctx.status = 204;
 };
 
-const options = (ctx: Context, d: Deps, kind: Resource["kind"]): void => {
-  const located = locate(ctx, d, kind, "read");
-  if (located) answerAllowed(ctx, located.address.openToRead().mayWrite);
+const handleOptions = (ctx: Context, d: Deps, kind: Resource["kind"]): void => {
+  const opened = openAddress(ctx, d, kind, "read");
+  if (opened) sendAllowedMethods(ctx, opened.address.openToRead().mayWrite);
 };

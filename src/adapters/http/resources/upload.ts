@@ -3,24 +3,24 @@ import type { Upload } from "../../../ports/driven/resources/content-check.ts";
 import type { Context } from "../context.ts";
 import { hasBody, requestBody } from "../streaming/request-body.ts";
 
-/** The type that an upload says it has, without parameters. */
-export const uploadType = (ctx: Context): string =>
+/** The media type of the request's body, without parameters. */
+export const uploadMediaType = (ctx: Context): string =>
   ctx.get("Content-Type").split(";")[0]?.trim().toLowerCase() ?? "";
 
 /**
- * The upload that a PUT brings, and what it is for, once everything that can be checked before its body was checked,
- * in this order: type, permission, encoding (http-api.md sections 3 and 6).
+ * Checks the headers of a PUT before its body is read, in this order: media type, permission (`open` throws), content
+ * coding (http-api.md sections 3 and 6). Throws UnsupportedMediaType, and what `open` throws.
  */
 export const readUpload = <Opened>(
   ctx: Context,
-  accepted: readonly string[],
+  acceptedTypes: readonly string[],
   open: () => Opened,
 ): { readonly opened: Opened; readonly type: string; readonly upload: Upload } => {
   ctx.vary("Content-Type");
-  const type = uploadType(ctx);
-  if (!accepted.includes(type) || !hasBody(ctx)) {
+  const type = uploadMediaType(ctx);
+  if (!acceptedTypes.includes(type) || !hasBody(ctx)) {
     throw new UnsupportedMediaType(
-      `An upload here has a body and one of these types: ${accepted.join(", ")}.`,
+      `An upload here has a body and one of these types: ${acceptedTypes.join(", ")}.`,
     );
   }
   const opened = open();

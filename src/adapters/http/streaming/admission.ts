@@ -1,28 +1,26 @@
 import { personKey } from "../../../domain/identity/person.ts";
 import type { Context } from "../context.ts";
-import type { PlaceLimits } from "./places.ts";
-import { places } from "./places.ts";
+import type { SlotLimits } from "./concurrency-slots.ts";
+import { concurrencySlots } from "./concurrency-slots.ts";
 import { watchTransfer } from "./transfer.ts";
 
-/** Work that holds memory, sockets or the provider for as long as somebody else pleases. */
+/** Work that holds memory, sockets or the provider for as long as a client likes. */
 export type Work = "upload" | "download" | "login" | "render";
 
 export interface Admission {
-  /** Runs the work when there is a place for it. Throws Busy before anything was read, kept or asked for. */
-  during<T>(ctx: Context, work: Work, run: () => Promise<T>): Promise<T>;
+  /** Runs the work when a slot is free. Throws Busy before the work starts, so that nothing has been read or sent. */
+  run<T>(ctx: Context, work: Work, task: () => Promise<T>): Promise<T>;
   /**
-   * The same for an answer: the place is free again when it has been sent, or its reader has gone. Where all places
-   * are taken, the reader who has not taken a byte for the longest makes way, and a quarter of them is for those who
-   * have taken an answer whole before.
+   * Acquires a slot for a response, which is released when the response has been sent or the connection has closed.
+   * While others wait, the response that has stalled for the longest is ended. Throws Busy.
    */
-  untilSent(ctx: Context, work: Work): Promise<void>;
-  /** Whether there is a place right now. */
-  isFree(ctx: Context, work: Work): boolean;
-  /** For an answer so small that it needs no place: it is ended all the same when it moves too slowly. */
-  withoutPlace(ctx: Context): void;
+  acquireUntilSent(ctx: Context, work: Work): Promise<void>;
+  hasFreeSlot(ctx: Context, work: Work): boolean;
+  /** Ends a response that is too slow, though it is too small to need a slot. */
+  watchWithoutSlot(ctx: Context): void;
 }
 
-/** The client's own address; a trusted proxy sets the header, whatever the client sends (docs/deployment.md section 7). */
+/** The client's address. A trusted proxy overwrites the header (docs/deployment.md section 7). */
 const addressOf = (ctx: Context): string => {
   const forwarded = ctx.state.isForwarded ? ctx.get("X-Forwarded-For").split(",").at(-1)?.trim() : undefined;
   return forwarded || (ctx.req.socket.remoteAddress ?? "unknown");
@@ -33,42 +31,42 @@ const callerOf = (ctx: Context): string => {
   return caller.kind === "user" ? `user ${personKey(caller.user.person)}` : `address ${addressOf(ctx)}`;
 };
 
-/** The one place that decides how much runs at once, by kind of work and by caller. */
-export const admission = (limits: Readonly<Record<Work, PlaceLimits>>): Admission => {
-  const kinds = {
-    upload: places(limits.upload),
-    download: places({ ...limits.download, forKnown: Math.floor(limits.download.atOnce / 4) }),
-    login: places(limits.login),
-    render: places(limits.render),
+/** Limits how much work runs concurrently, by kind of work and by caller. */
+export const admission = (limits: Readonly<Record<Work, SlotLimits>>): Admission => {
+  const slots = {
+    upload: concurrencySlots(limits.upload),
+    download: concurrencySlots({ ...limits.download, reserved: Math.floor(limits.download.total / 4) }),
+    login: concurrencySlots(limits.login),
+    render: concurrencySlots(limits.render),
   };
-  const enter = (ctx: Context, work: Work) => kinds[work].enter(callerOf(ctx), ctx.state.signal);
+  const acquire = (ctx: Context, work: Work) => slots[work].acquire(callerOf(ctx), ctx.state.signal);
   return {
-    during: async (ctx, work, run) => {
-      const leave = await enter(ctx, work);
+    run: async (ctx, work, task) => {
+      const release = await acquire(ctx, work);
       const transfer = watchTransfer(ctx);
       try {
-        return await run();
+        return await task();
       } finally {
-        transfer.stop();
-        leave();
+        transfer.stopWatching();
+        release();
       }
     },
-    untilSent: async (ctx, work) => {
-      const leave = await enter(ctx, work);
+    acquireUntilSent: async (ctx, work) => {
+      const release = await acquire(ctx, work);
       const transfer = watchTransfer(ctx);
       const caller = callerOf(ctx);
-      kinds[work].mayMakeWay(transfer, caller);
+      slots[work].addEvictable(transfer, caller);
       const end = (): void => {
-        transfer.stop();
-        kinds[work].gone(transfer, caller, ctx.res.writableFinished);
-        leave();
+        transfer.stopWatching();
+        slots[work].transferEnded(transfer, caller, ctx.res.writableFinished);
+        release();
       };
       if (ctx.res.closed) end();
       else ctx.res.once("close", end);
     },
-    isFree: (ctx, work) => kinds[work].isFree(callerOf(ctx)),
-    withoutPlace: (ctx) => {
-      if (!ctx.res.closed) ctx.res.once("close", watchTransfer(ctx).stop);
+    hasFreeSlot: (ctx, work) => slots[work].hasFreeSlot(callerOf(ctx)),
+    watchWithoutSlot: (ctx) => {
+      if (!ctx.res.closed) ctx.res.once("close", watchTransfer(ctx).stopWatching);
     },
   };
 };

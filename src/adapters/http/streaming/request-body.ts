@@ -2,101 +2,102 @@ import { finished } from "node:stream";
 import type { Seconds } from "../../../domain/brand.ts";
 import type { Context } from "../context.ts";
 
-/** A failed upload is read to its end before it is answered, but no longer than this. */
+/** How much of a rejected upload is read before its response is sent. */
 export interface DrainLimits {
   readonly bytes: number;
-  /** Chunks as they arrive; an upload of one-byte chunks costs a thousand times what its bytes do. */
-  readonly pieces: number;
+  /** One-byte chunks cost a thousand times as much as their bytes do. */
+  readonly chunks: number;
   readonly time: Seconds;
 }
 
-const usualLimits: DrainLimits = { bytes: 2e9, pieces: 500_000, time: 120 };
+const defaultDrainLimits: DrainLimits = { bytes: 2e9, chunks: 500_000, time: 120 };
 
-/** For who is to come again: a server that has too much to do reads no more than the answer needs to arrive. */
-export const briefLimits: DrainLimits = { bytes: 50e6, pieces: 10_000, time: 5 };
+/** For an overloaded server: enough for the response to arrive. */
+export const briefDrainLimits: DrainLimits = { bytes: 50e6, chunks: 10_000, time: 5 };
 
-/** Refused uploads that are read at once, whoever sends them; more are cut off after their answers. */
+/** How many rejected uploads are drained concurrently; the connections of further ones are closed. */
 const maxDrains = 100;
-let drains = 0;
+let activeDrains = 0;
 
-/** In bytes a second, by all of them together: what is refused must not cost those who are served their time. */
-const drainRate = 50e6;
-/** In milliseconds: for so long it may be faster. */
-const burst = 100;
-let drained = 0;
+/** The rate of all drains together, so that rejected uploads do not slow accepted requests down. */
+const drainBytesPerSecond = 50e6;
+/** How far the drains may be ahead of that rate. */
+const burstMs = 100;
+/** When what has been drained would be through at that rate, by `performance.now()`. */
+let drainedUntilMs = 0;
 
-/** How many milliseconds to wait before more is read, after so many bytes. */
-const pauseAfter = (bytes: number): number => {
+/** How many milliseconds to pause after a chunk of this size. */
+const throttleDelay = (bytes: number): number => {
   const now = performance.now();
-  drained = Math.max(now, drained) + (bytes / drainRate) * 1000;
-  return Math.max(0, drained - now - burst);
+  drainedUntilMs = Math.max(now, drainedUntilMs) + (bytes / drainBytesPerSecond) * 1000;
+  return Math.max(0, drainedUntilMs - now - burstMs);
 };
 
-const bodiless = ["GET", "HEAD", "DELETE", "OPTIONS"];
+const methodsWithoutBody = ["GET", "HEAD", "DELETE", "OPTIONS"];
 
-const waitsForContinue = (ctx: Context): boolean => ctx.get("Expect").toLowerCase() === "100-continue";
+const expectsContinue = (ctx: Context): boolean => ctx.get("Expect").toLowerCase() === "100-continue";
 
 export const hasBody = (ctx: Context): boolean =>
   ctx.get("Transfer-Encoding") !== "" || ctx.get("Content-Length") !== "";
 
-/** The request's body as it comes; whoever stops reading leaves the connection as it is. */
+/** The request's body as a stream. A reader that stops early leaves the connection open. */
 export const requestBody = (ctx: Context): AsyncIterable<Uint8Array> => ({
   [Symbol.asyncIterator]() {
-    // Only when somebody reads, after all that can be checked before, conditions included: a client that
-    // waits need not send what would be refused.
-    if (waitsForContinue(ctx)) {
+    // 100 Continue is sent when reading begins, after all other checks, so that the client need not send a body that
+    // would be rejected.
+    if (expectsContinue(ctx)) {
       ctx.res.writeContinue();
-      ctx.state.continued = true;
+      ctx.state.isContinueSent = true;
     }
     return ctx.req.iterator({ destroyOnReturn: false });
   },
 });
 
 /**
- * Reads and forgets what is left of a refused upload, since the Nextstrain CLI and some proxies read the
- * answer only then (CLI-32). What is longer or slower than the limits is cut off after the answer.
+ * Reads and discards the rest of a rejected upload, since the Nextstrain CLI and some proxies read the response only
+ * after they have sent the request (CLI-32). Beyond the limits the connection is closed after the response.
  */
-export const drain = async (ctx: Context, limits: DrainLimits = usualLimits): Promise<void> => {
-  if (bodiless.includes(ctx.method) || !hasBody(ctx) || ctx.req.readableEnded || ctx.req.destroyed) return;
-  const isWaiting = waitsForContinue(ctx) && !ctx.state.continued;
-  if (isWaiting || drains >= maxDrains) {
+export const drain = async (ctx: Context, limits: DrainLimits = defaultDrainLimits): Promise<void> => {
+  const hasNoBody = methodsWithoutBody.includes(ctx.method) || !hasBody(ctx);
+  if (hasNoBody || ctx.req.readableEnded || ctx.req.destroyed) return;
+  const isClientWaiting = expectsContinue(ctx) && !ctx.state.isContinueSent;
+  if (isClientWaiting || activeDrains >= maxDrains) {
     ctx.set("Connection", "close");
     return;
   }
-  drains += 1;
+  activeDrains += 1;
   try {
-    if (!(await readToEnd(ctx, limits))) ctx.set("Connection", "close");
+    if (!(await discardBody(ctx, limits))) ctx.set("Connection", "close");
   } finally {
-    drains -= 1;
+    activeDrains -= 1;
   }
 };
 
-/** Counts what comes and keeps nothing of it. False: there was more than the limits say, or the client has gone. */
-const readToEnd = ({ req }: Context, limits: DrainLimits): Promise<boolean> =>
+/** Resolves with whether the body ended within the limits. */
+const discardBody = ({ req }: Context, limits: DrainLimits): Promise<boolean> =>
   new Promise((resolve) => {
-    let [bytes, pieces] = [limits.bytes, limits.pieces];
-    let pause: NodeJS.Timeout | undefined;
-    const settle = (isWhole: boolean): void => {
+    let [bytes, chunks] = [limits.bytes, limits.chunks];
+    let pauseTimer: NodeJS.Timeout | undefined;
+    const settle = (isComplete: boolean): void => {
       clearTimeout(timer);
-      clearTimeout(pause);
-      req.off("data", count);
+      clearTimeout(pauseTimer);
+      req.off("data", onData);
       stopWatching();
       req.pause();
-      resolve(isWhole);
+      resolve(isComplete);
     };
-    const count = (piece: Uint8Array): void => {
-      bytes -= piece.length;
-      pieces -= 1;
-      const milliseconds = pauseAfter(piece.length);
-      if (bytes < 0 || pieces < 0) settle(false);
-      else if (milliseconds > 0) {
+    const onData = (chunk: Uint8Array): void => {
+      bytes -= chunk.length;
+      chunks -= 1;
+      const delay = throttleDelay(chunk.length);
+      if (bytes < 0 || chunks < 0) settle(false);
+      else if (delay > 0) {
         req.pause();
-        pause = setTimeout(() => req.resume(), milliseconds);
+        pauseTimer = setTimeout(() => req.resume(), delay);
       }
     };
-    // A client that falls silent is no reason to wait longer either.
     const timer = setTimeout(settle, limits.time * 1000, false);
-    // A client that has gone is nobody to answer, and the log has the failure that led here.
+    // An error here means that the client has disconnected; the log has the failure that the upload was rejected for.
     const stopWatching = finished(req, { writable: false }, (error) => settle(error == null));
-    req.on("data", count).resume();
+    req.on("data", onData).resume();
   });

@@ -5,11 +5,12 @@ import type { ClientAuthenticationMethod, OidcOptions } from "../options.ts";
 
 type Endpoint = "token" | "revocation";
 
-/** How the app client proves to the provider who it is. */
+/** Client authentication (OpenID Connect Core section 9). */
 export interface ClientAuthentication {
   /**
-   * Makes a request with the method that is most likely right, and once more with the other one when the provider
-   * answers `invalid_client` (RFC 6749 section 5.2). The method that was taken comes first from then on.
+   * Sends a request with the method that is most likely right. If that is not configured, and the provider answers
+   * `invalid_client` (RFC 6749 section 5.2), sends it once more with the other one. The method that succeeded is used
+   * first from then on.
    */
   request<T>(
     endpoint: Endpoint,
@@ -26,46 +27,49 @@ const methods = {
 const other = (method: ClientAuthenticationMethod): ClientAuthenticationMethod =>
   method === "client_secret_post" ? "client_secret_basic" : "client_secret_post";
 
-const lists = (listed: Json | undefined, method: string): boolean =>
-  Array.isArray(listed) && listed.includes(method);
+const includes = (supported: Json | undefined, method: string): boolean =>
+  Array.isArray(supported) && supported.includes(method);
 
-/** Where a provider says nothing of its revocation endpoint, most clients have one method for all endpoints. */
-const listedBy = (metadata: ProviderMetadata, endpoint: Endpoint): Json | undefined => {
-  const atTokens = metadata["token_endpoint_auth_methods_supported"];
+/**
+ * Providers whose metadata do not list the methods of the revocation endpoint mostly accept those of the token
+ * endpoint.
+ */
+const supportedMethods = (metadata: ProviderMetadata, endpoint: Endpoint): Json | undefined => {
+  const atTokenEndpoint = metadata["token_endpoint_auth_methods_supported"];
   return endpoint === "token"
-    ? atTokens
-    : (metadata["revocation_endpoint_auth_methods_supported"] ?? atTokens);
+    ? atTokenEndpoint
+    : (metadata["revocation_endpoint_auth_methods_supported"] ?? atTokenEndpoint);
 };
 
 const isInvalidClient = (error: unknown): boolean =>
   error instanceof ResponseBodyError && error.error === "invalid_client";
 
 export const clientAuthentication = (client: OidcOptions["client"]): ClientAuthentication => {
-  const { secret, authentication: chosen = "auto" } = client;
-  const taken: { [At in Endpoint]?: ClientAuthenticationMethod } = {};
+  const { secret, authentication: configured = "auto" } = client;
+  const succeeded: { [At in Endpoint]?: ClientAuthenticationMethod } = {};
 
-  const first = (endpoint: Endpoint, metadata: ProviderMetadata): ClientAuthenticationMethod => {
-    if (chosen !== "auto") return chosen;
-    if (taken[endpoint] !== undefined) return taken[endpoint];
-    const likely = taken.token ?? "client_secret_post";
-    const listed = listedBy(metadata, endpoint);
-    return lists(listed, other(likely)) && !lists(listed, likely) ? other(likely) : likely;
+  const preferredMethod = (endpoint: Endpoint, metadata: ProviderMetadata): ClientAuthenticationMethod => {
+    if (configured !== "auto") return configured;
+    if (succeeded[endpoint] !== undefined) return succeeded[endpoint];
+    const likely = succeeded.token ?? "client_secret_post";
+    const supported = supportedMethods(metadata, endpoint);
+    return includes(supported, other(likely)) && !includes(supported, likely) ? other(likely) : likely;
   };
 
   return {
     async request(endpoint, metadata, send) {
       if (secret === undefined || secret === "") return send(None());
-      const sendBy = async (method: ClientAuthenticationMethod) => {
-        const answer = await send(methods[method](secret));
-        taken[endpoint] = method;
-        return answer;
+      const sendWith = async (method: ClientAuthenticationMethod) => {
+        const response = await send(methods[method](secret));
+        succeeded[endpoint] = method;
+        return response;
       };
-      const method = first(endpoint, metadata);
+      const method = preferredMethod(endpoint, metadata);
       try {
-        return await sendBy(method);
+        return await sendWith(method);
       } catch (error) {
-        if (chosen !== "auto" || !isInvalidClient(error)) throw error;
-        return sendBy(other(method));
+        if (configured !== "auto" || !isInvalidClient(error)) throw error;
+        return sendWith(other(method));
       }
     },
   };

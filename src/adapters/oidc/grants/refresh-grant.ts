@@ -8,12 +8,12 @@ import type {
   Verification,
   VerifiedTokens,
 } from "../../../ports/driven/identity/identity-provider.ts";
-import type { Conversation } from "../requests/conversation.ts";
+import { isInvalidResponse, isRefreshTokenRejected, providerFailure } from "./oauth-errors.ts";
 import type { TokenEndpoint } from "./token-endpoint.ts";
-import { isComplaint, isRefused, renewalFailure } from "./token-endpoint.ts";
+import type { TokenRequest } from "./token-request.ts";
 
-/** What a token says that has been verified before: an old one when it was sealed. */
-const claimsOf = (idToken: string): JWTPayload => {
+/** The claims of a token whose signature is verified elsewhere; an old token was verified before it was sealed. */
+const decodeClaims = (idToken: string): JWTPayload => {
   try {
     return decodeJwt(idToken);
   } catch (error) {
@@ -22,16 +22,19 @@ const claimsOf = (idToken: string): JWTPayload => {
   }
 };
 
-type Doubt = { readonly outcome: "unverifiable"; readonly cause: unknown };
+type Unverifiable = { readonly outcome: "unverifiable"; readonly cause: unknown };
 
-/** Without the provider's keys nothing is proven. The tokens that came must not get lost for it: the former are used up. */
-const verifyRenewed = async (
-  conversation: Conversation,
+/**
+ * An outage of the provider's key set makes the token unverifiable and throws nothing: the new refresh token has to be
+ * stored all the same, since the old one may be used up.
+ */
+const verifyIdToken = async (
+  endpoint: TokenEndpoint,
   idToken: string,
-  asked: Seconds,
-): Promise<Exclude<Verification, { readonly outcome: "unverifiable" }> | Doubt> => {
+  requestedAt: Seconds,
+): Promise<Exclude<Verification, { readonly outcome: "unverifiable" }> | Unverifiable> => {
   try {
-    const verification = await conversation.verifyAnswer(idToken, asked, "renewal");
+    const verification = await endpoint.verifyIdToken(idToken, requestedAt, "renewal");
     if (verification.outcome !== "unverifiable") return verification;
     return { outcome: "unverifiable", cause: new Error(verification.reason) };
   } catch (cause) {
@@ -41,19 +44,19 @@ const verifyRenewed = async (
 };
 
 /**
- * Judges renewed tokens, which have to be the same person's still (OpenID Connect Core section 12.2). An id token that is
- * not valid tells of the provider's keys, of its settings or of ours: nobody has said that the login is over. Then the
- * old one stays, which says whose the session is.
+ * Verifies a refresh response, whose id token has to have the same issuer and subject as the old one (OpenID Connect
+ * Core section 12.2). One that is not valid points to the provider's keys or to a setting, and does not prove that the
+ * login is over: the session keeps the old id token, which says whose it is.
  */
-const judgeRenewed = async (
-  conversation: Conversation,
+const verifyRefreshResponse = async (
+  endpoint: TokenEndpoint,
   old: TokenSet,
   renewed: TokenSet,
-  asked: Seconds,
+  requestedAt: Seconds,
 ): Promise<VerifiedTokens | UntrustedTokens> => {
-  const verification = await verifyRenewed(conversation, renewed.idToken, asked);
-  const [before, now] = [claimsOf(old.idToken), claimsOf(renewed.idToken)];
-  if (verification.outcome === "invalid" || now.sub === undefined) {
+  const verification = await verifyIdToken(endpoint, renewed.idToken, requestedAt);
+  const [oldClaims, newClaims] = [decodeClaims(old.idToken), decodeClaims(renewed.idToken)];
+  if (verification.outcome === "invalid" || newClaims.sub === undefined) {
     const { accessToken, refreshToken } = renewed;
     const cause = new Error("reason" in verification ? verification.reason : "It names no subject.");
     return {
@@ -63,7 +66,7 @@ const judgeRenewed = async (
       cause,
     };
   }
-  if (now.sub !== before.sub || now.iss !== before.iss) {
+  if (newClaims.sub !== oldClaims.sub || newClaims.iss !== oldClaims.iss) {
     return { tokens: renewed, claims: undefined, because: "wrong-subject" };
   }
   if (verification.outcome === "valid") return { tokens: renewed, claims: verification.claims };
@@ -72,54 +75,60 @@ const judgeRenewed = async (
 };
 
 /**
- * Providers need not send an id token again (OpenID Connect Core section 12.2). The old one is kept while it is
- * good; after that nobody can say who this is, whether the key that signed it is still known or not.
+ * A refresh response need not have an id token (OpenID Connect Core section 12.2). The old one is kept until it
+ * expires; after that nothing says whose session this is, whether the key that signed it is still published or not.
  */
 const keepIdToken = async (
-  conversation: Conversation,
+  endpoint: TokenEndpoint,
   tokens: TokenSet,
 ): Promise<VerifiedTokens | UntrustedTokens> => {
-  const { exp } = claimsOf(tokens.idToken);
-  const isOver = typeof exp === "number" && exp <= conversation.now();
-  const kept = isOver
+  const { exp } = decodeClaims(tokens.idToken);
+  const isExpired = typeof exp === "number" && exp <= endpoint.now();
+  const verification = isExpired
     ? ({ outcome: "expired" } as const)
-    : await verifyRenewed(conversation, tokens.idToken, conversation.now());
-  if (kept.outcome === "valid") return { tokens, claims: kept.claims };
-  if (kept.outcome === "expired") return { tokens, claims: undefined, because: "missing" };
-  const cause = "cause" in kept ? kept.cause : new Error(kept.reason);
+    : await verifyIdToken(endpoint, tokens.idToken, endpoint.now());
+  if (verification.outcome === "valid") return { tokens, claims: verification.claims };
+  if (verification.outcome === "expired") return { tokens, claims: undefined, because: "missing" };
+  const cause = "cause" in verification ? verification.cause : new Error(verification.reason);
   return { tokens, claims: undefined, because: "unverifiable", cause };
 };
 
-/** Redeems a refresh token; see the port. */
+/** The refresh grant (RFC 6749 section 6); see the port. */
 export const refresh = async (
-  conversation: Conversation,
+  endpoint: TokenEndpoint,
   old: TokenSet,
 ): Promise<VerifiedTokens | UntrustedTokens | "refused"> => {
-  let answer: TokenEndpoint["answer"] = () => undefined;
-  const asked = conversation.now();
+  let responseBody: TokenRequest["responseBody"] = () => undefined;
+  const requestedAt = endpoint.now();
   try {
-    const renewed = await conversation.ask((endpoint) => {
-      answer = endpoint.answer;
-      return refreshTokenGrant(endpoint.configuration, old.refreshToken);
+    const response = await endpoint.send((request) => {
+      responseBody = request.responseBody;
+      return refreshTokenGrant(request.configuration, old.refreshToken);
     });
     const {
       id_token: idToken,
       access_token: accessToken,
       refresh_token: refreshToken = old.refreshToken,
-    } = renewed;
+    } = response;
     if (idToken === undefined) {
-      return await keepIdToken(conversation, { idToken: old.idToken, accessToken, refreshToken });
+      return await keepIdToken(endpoint, { idToken: old.idToken, accessToken, refreshToken });
     }
-    return await judgeRenewed(conversation, old, { idToken, accessToken, refreshToken }, asked);
+    return await verifyRefreshResponse(endpoint, old, { idToken, accessToken, refreshToken }, requestedAt);
   } catch (error) {
-    if (isRefused(error)) return "refused";
-    // The library complains of anything in the answer; only another person's id token ends the login.
-    const { id_token: idToken, refresh_token: newer } = (isComplaint(error) ? answer() : undefined) ?? {};
+    if (isRefreshTokenRejected(error)) return "refused";
+    // openid-client rejects a response for any claim of its id token; only another person's token ends the login.
+    const { id_token: idToken, refresh_token: newRefreshToken } =
+      (isInvalidResponse(error) ? responseBody() : undefined) ?? {};
     if (typeof idToken === "string") {
-      const refreshToken = typeof newer === "string" ? newer : old.refreshToken;
-      const judged = await judgeRenewed(conversation, old, { ...old, idToken, refreshToken }, asked);
-      if (judged.claims === undefined) return judged;
+      const refreshToken = typeof newRefreshToken === "string" ? newRefreshToken : old.refreshToken;
+      const result = await verifyRefreshResponse(
+        endpoint,
+        old,
+        { ...old, idToken, refreshToken },
+        requestedAt,
+      );
+      if (result.claims === undefined) return result;
     }
-    throw renewalFailure(error);
+    throw providerFailure(error);
   }
 };

@@ -2,23 +2,22 @@ import type { JsonObject, Seconds } from "../../../domain/brand.ts";
 import { ProviderDown } from "../../../domain/failure.ts";
 import { parseObject } from "../../../domain/json-object.ts";
 
-/** No metadata, key set or token answer is anywhere near this. */
+/** Far more than any discovery document, key set or token response has. */
 const maxBytes = 1024 * 1024;
 
-/** A whole answer of the provider's. */
-export interface Answer {
+/** A response of the provider's, read to its end. */
+export interface BoundedResponse {
   readonly status: number;
   readonly text: string;
 }
 
 export interface BoundedFetch {
   /**
-   * Sends a request and reads its answer to the end, within the time limit and the size bound. Redirects are
-   * answers too: nothing that we send may end up at an address that the operator has not named.
-   * Throws ProviderDown.
+   * Sends a request and reads the whole response, within the timeout and the size limit. Redirects are not followed,
+   * since credentials must not reach a URL that the operator has not configured. Throws ProviderDown.
    */
-  send(url: string, init?: RequestInit): Promise<Answer>;
-  /** Breaks off what is under way. */
+  send(url: string, init?: RequestInit): Promise<BoundedResponse>;
+  /** Aborts the requests in flight. */
   close(): void;
 }
 
@@ -35,7 +34,7 @@ const readBounded = async (response: Response): Promise<string> => {
 };
 
 export const boundedFetch = (timeout: Seconds): BoundedFetch => {
-  const underWay = new Set<AbortController>();
+  const inFlight = new Set<AbortController>();
   return {
     async send(url, init) {
       const controller = new AbortController();
@@ -43,7 +42,7 @@ export const boundedFetch = (timeout: Seconds): BoundedFetch => {
         () => controller.abort(new Error(`No whole answer within ${timeout} s`)),
         timeout * 1000,
       );
-      underWay.add(controller);
+      inFlight.add(controller);
       try {
         const response = await fetch(url, { ...init, redirect: "manual", signal: controller.signal });
         return { status: response.status, text: await readBounded(response) };
@@ -51,18 +50,21 @@ export const boundedFetch = (timeout: Seconds): BoundedFetch => {
         throw new ProviderDown({ cause });
       } finally {
         clearTimeout(timer);
-        underWay.delete(controller);
+        inFlight.delete(controller);
       }
     },
     close() {
-      for (const controller of underWay) controller.abort(new Error("The server is stopping"));
+      for (const controller of inFlight) controller.abort(new Error("The server is stopping"));
     },
   };
 };
 
-/** An answer's JSON object. The cause never quotes the text, as JSON.parse does: it may hold tokens. */
-export const jsonObject = (answer: Answer): JsonObject => {
-  const value = parseObject(answer.text);
-  if (value !== undefined) return value;
-  throw new ProviderDown({ cause: new Error(`An answer with status ${answer.status} is not a JSON object`) });
+/**
+ * Parses a response's JSON object. Throws ProviderDown, whose cause does not quote the text as JSON.parse's errors do,
+ * since it may hold tokens.
+ */
+export const jsonBody = ({ status, text }: BoundedResponse): JsonObject => {
+  const body = parseObject(text);
+  if (body !== undefined) return body;
+  throw new ProviderDown({ cause: new Error(`An answer with status ${status} is not a JSON object`) });
 };

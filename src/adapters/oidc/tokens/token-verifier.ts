@@ -6,32 +6,29 @@ import { ProviderDown } from "../../../domain/failure.ts";
 import type { ProviderMetadata } from "../../../domain/identity/provider-metadata.ts";
 import { memoize } from "../../../domain/memoize.ts";
 import type { IdToken, Verification } from "../../../ports/driven/identity/identity-provider.ts";
-import type { ProviderDescription } from "../provider-description.ts";
-import { verifySigned } from "../signed-token.ts";
-import { type Expectations, judgeClaims } from "./id-token-claims.ts";
-import type { KeySet, Keys, Origin } from "./key-set.ts";
+import type { ProviderDiscovery } from "../provider-discovery.ts";
+import { type IdTokenChecks, validateClaims } from "./id-token-claims.ts";
+import type { KeySet, Keys, TokenOrigin } from "./key-set.ts";
+import { verifyJwt } from "./verify-jwt.ts";
 
-const cachedTokens = 10_000;
-/** Of token text; parsed claims take about as much again. */
-const cachedCharacters = 16 * 1024 * 1024;
+const maxCachedTokens = 10_000;
+/** Of the tokens' text; their parsed claims take about as much again. */
+const maxCachedCharacters = 16 * 1024 * 1024;
 
-/** Times are judged by {@link judgeClaims}, at each use and with a tolerance for each kind; here only their types. */
-const anyTime = 2 ** 40;
-
-/** A signature that was right, and what it was right under. */
-interface Verified {
+/** The claims of a token whose signature is right, and the issuer and keys that it was verified with. */
+interface VerifiedSignature {
   readonly claims: JsonObject;
   readonly issuer: string;
   readonly keys: Keys;
 }
 
 export interface TokenVerifier {
-  /** Throws ProviderDown when the keys cannot be had. */
-  verify(token: IdToken, expected: Expectations, origin: Origin): Promise<Verification>;
+  /** Verifies an id token (OpenID Connect Core section 3.1.3.7). Throws ProviderDown when the keys are unavailable. */
+  verify(token: IdToken, checks: IdTokenChecks, origin: TokenOrigin): Promise<Verification>;
 }
 
-type Doubt = Extract<Verification, { readonly outcome: "unverifiable" }>;
-type Refusal = Extract<Verification, { readonly outcome: "expired" | "invalid" }>;
+type Unverifiable = Extract<Verification, { readonly outcome: "unverifiable" }>;
+type Rejection = Extract<Verification, { readonly outcome: "expired" | "invalid" }>;
 
 const claimReason = (claim: string): string => {
   if (claim === "iss") return "The token was issued by another provider.";
@@ -49,8 +46,8 @@ const reasons: { readonly [code: string]: string } = {
   ERR_JWT_INVALID: "The token is malformed.",
 };
 
-/** What an error of jose's says about the token; what it says about the keys is thrown as ProviderDown. */
-export const refusal = (error: unknown): Refusal => {
+/** What an error of jose's says about a token. Throws ProviderDown for one that is about the keys. */
+export const rejectionOf = (error: unknown): Rejection => {
   if (error instanceof errors.JWTExpired) return { outcome: "expired" };
   if (error instanceof errors.JWTClaimValidationFailed)
     return { outcome: "invalid", reason: claimReason(error.claim) };
@@ -59,74 +56,73 @@ export const refusal = (error: unknown): Refusal => {
   throw error instanceof ProviderDown ? error : new ProviderDown({ cause: error });
 };
 
-/** The same for a token that was verified before it was sealed: keys that are gone say nothing against its owner. */
-const ownRefusal = (error: unknown): Refusal | Doubt => {
-  const refused = refusal(error);
-  const isDoubt = error instanceof errors.JWKSNoMatchingKey && refused.outcome === "invalid";
-  return isDoubt ? { outcome: "unverifiable", reason: refused.reason } : refused;
+/** The same for a trusted token: it is not invalid because its key has been withdrawn since it was issued. */
+const trustedRejectionOf = (error: unknown): Rejection | Unverifiable => {
+  const rejection = rejectionOf(error);
+  const isUnverifiable = error instanceof errors.JWKSNoMatchingKey && rejection.outcome === "invalid";
+  return isUnverifiable ? { outcome: "unverifiable", reason: rejection.reason } : rejection;
 };
 
-const isTypeOfIdToken = (type: string | undefined): boolean =>
+const isIdTokenType = (type: string | undefined): boolean =>
   type === undefined || /^(application\/)?jwt$/i.test(type);
 
 export const tokenVerifier = (
   algorithms: readonly string[],
   keySet: KeySet,
-  description: Pick<ProviderDescription, "get" | "kept">,
+  discovery: Pick<ProviderDiscovery, "get" | "cached">,
 ): TokenVerifier => {
-  // Saves verifying a signature of 50 µs for each request (`npm run bench caches`).
-  // Keyed, so that neither memory dumps nor chosen tokens tell anything by the keys of the cache.
-  // Not an HMAC, which takes several times as long: nobody outside sees these, nor could make them longer.
+  // The cache saves the verification of a signature, 50 µs of each request (`npm run bench caches`).
+  // Its keys are hashes with a secret, so that neither a memory dump nor a chosen token reveals anything by them.
+  // An HMAC would take several times as long, and is not needed: nobody outside sees these hashes or can extend them.
   const secret = randomBytes(32).toString("base64");
-  const cache = new LRUCache<string, Verified>({
-    max: cachedTokens,
-    maxSize: cachedCharacters,
+  const cache = new LRUCache<string, VerifiedSignature>({
+    max: maxCachedTokens,
+    maxSize: maxCachedCharacters,
   });
   const hashOf = ({ idToken }: IdToken): string => hash("sha256", `${secret}${idToken}`, "base64");
-  // A stranger's token comes in another object each time, which nobody needs to remember.
-  const hashOfOwn = memoize(hashOf);
+  // Only a session's token is the same object at each request, see the port.
+  const memoizedHashOf = memoize(hashOf);
 
   const verifySignature = async (
     idToken: string,
     clientId: string,
-    origin: Origin,
+    origin: TokenOrigin,
     { issuer, jwks_uri }: ProviderMetadata,
-  ): Promise<Verified | Refusal | Doubt> => {
+  ): Promise<VerifiedSignature | Rejection | Unverifiable> => {
     try {
-      const { payload, protectedHeader } = await verifySigned(idToken, keySet, jwks_uri, origin, {
+      const { payload, protectedHeader } = await verifyJwt(idToken, keySet, jwks_uri, origin, {
         algorithms: [...algorithms],
         issuer,
         audience: clientId,
         requiredClaims: ["exp"],
-        clockTolerance: anyTime,
       });
-      if (!isTypeOfIdToken(protectedHeader.typ)) {
+      if (!isIdTokenType(protectedHeader.typ)) {
         return { outcome: "invalid", reason: "The token is not an id token." };
       }
-      return { claims: payload as JsonObject, issuer, keys: await keySet.keys(jwks_uri) };
+      return { claims: payload as JsonObject, issuer, keys: await keySet.get(jwks_uri) };
     } catch (error) {
-      return origin === "own" ? ownRefusal(error) : refusal(error);
+      return origin === "trusted" ? trustedRejectionOf(error) : rejectionOf(error);
     }
   };
 
   return {
-    async verify(token, expected, origin) {
+    async verify(token, checks, origin) {
       const { idToken } = token;
-      const key = `${origin === "own" ? hashOfOwn(token) : hashOf(token)} ${expected.clientId}`;
-      const provider = description.kept() ?? (await description.get());
+      const key = `${origin === "trusted" ? memoizedHashOf(token) : hashOf(token)} ${checks.clientId}`;
+      const metadata = discovery.cached() ?? (await discovery.get());
       const cached = cache.get(key);
-      const { issuer, jwks_uri } = provider;
+      const { issuer, jwks_uri } = metadata;
       if (
         cached?.issuer === issuer &&
-        cached.keys === (keySet.kept(jwks_uri) ?? (await keySet.keys(jwks_uri)))
+        cached.keys === (keySet.cached(jwks_uri) ?? (await keySet.get(jwks_uri)))
       ) {
-        const verification = judgeClaims(cached.claims, expected);
+        const verification = validateClaims(cached.claims, checks);
         if (verification.outcome !== "valid") cache.delete(key);
         return verification;
       }
-      const verified = await verifySignature(idToken, expected.clientId, origin, provider);
+      const verified = await verifySignature(idToken, checks.clientId, origin, metadata);
       if ("outcome" in verified) return verified;
-      const verification = judgeClaims(verified.claims, expected);
+      const verification = validateClaims(verified.claims, checks);
       if (verification.outcome === "valid") cache.set(key, verified, { size: idToken.length });
       return verification;
     },

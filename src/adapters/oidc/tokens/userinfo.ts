@@ -3,47 +3,48 @@ import type { JsonObject } from "../../../domain/brand.ts";
 import { ProviderDown } from "../../../domain/failure.ts";
 import type { ProviderMetadata } from "../../../domain/identity/provider-metadata.ts";
 import type { TokenSet } from "../../../domain/sessions/token-set.ts";
-import { configurationFor, renewalFailure } from "../grants/token-endpoint.ts";
-import { isAcceptableUrl } from "../provider-description.ts";
-import { type Answer, type BoundedFetch, jsonObject } from "../requests/bounded-fetch.ts";
+import { providerFailure } from "../grants/oauth-errors.ts";
+import { clientConfiguration } from "../grants/token-request.ts";
+import { isSecureUrl } from "../provider-discovery.ts";
+import { type BoundedFetch, type BoundedResponse, jsonBody } from "../requests/bounded-fetch.ts";
 
-/** What the operator can do about an endpoint that never answers well. */
+/** What an operator can do about an endpoint that never works. */
 const advice = "OIDC_USERINFO=never does without it";
 
-/** @throws ProviderDown for anything but a JSON object, such as a signed answer (OpenID Connect Core section 5.3.2) */
-const claimsIn = (received: Answer): JsonObject => {
+/** Throws ProviderDown for all but a JSON object, such as a signed response (OpenID Connect Core section 5.3.2). */
+const parseClaims = (response: BoundedResponse): JsonObject => {
   try {
-    if (received.status === 200) return jsonObject(received);
+    if (response.status === 200) return jsonBody(response);
   } catch (cause) {
     throw new ProviderDown({ cause: new Error(`The userinfo endpoint sends no JSON; ${advice}`, { cause }) });
   }
-  const cause = new Error(`The userinfo endpoint answered with status ${received.status}; ${advice}`);
+  const cause = new Error(`The userinfo endpoint answered with status ${response.status}; ${advice}`);
   throw new ProviderDown({ cause });
 };
 
-/** Asks for the claims that the provider keeps out of id tokens (OpenID Connect Core section 5.3); see the port. */
-export const askUserinfo = async (
+/** The userinfo request (OpenID Connect Core section 5.3), for claims that the id token lacks; see the port. */
+export const fetchUserinfo = async (
   clientId: string,
   metadata: ProviderMetadata,
   fetch: BoundedFetch,
   { accessToken }: TokenSet,
   subject: string,
 ): Promise<JsonObject | "refused"> => {
-  if (!isAcceptableUrl(metadata["userinfo_endpoint"])) return {};
-  let isRefused = false;
+  if (!isSecureUrl(metadata["userinfo_endpoint"])) return {};
+  let isRejected = false;
   const send: CustomFetch = async (url, init) => {
     const { signal: _, ...request } = init;
-    const received = await fetch.send(url, request as RequestInit);
-    isRefused = received.status === 401;
-    return Response.json(claimsIn(received));
+    const response = await fetch.send(url, request as RequestInit);
+    isRejected = response.status === 401;
+    return Response.json(parseClaims(response));
   };
-  const configuration = configurationFor(clientId, None(), metadata);
+  const configuration = clientConfiguration(clientId, None(), metadata);
   configuration[customFetch] = send;
   try {
     return (await fetchUserInfo(configuration, accessToken, subject)) as JsonObject;
   } catch (error) {
-    if (isRefused) return "refused";
-    const failure = renewalFailure(error);
+    if (isRejected) return "refused";
+    const failure = providerFailure(error);
     throw failure instanceof ProviderDown ? failure : new ProviderDown({ cause: failure });
   }
 };

@@ -4,14 +4,14 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openAccounts } from "../../../../src/adapters/embedded-provider/accounts/accounts.ts";
 import {
+  defaultCost,
   hashPassword,
-  isPassword,
-  usualCost,
+  verifyPassword,
 } from "../../../../src/adapters/embedded-provider/accounts/password-hash.ts";
 import { openProviderKeys } from "../../../../src/adapters/embedded-provider/provider-keys.ts";
 import { memoryLimiters } from "../../../../src/adapters/memory/limiter.ts";
 
-const cheap = { N: 16, r: 1, p: 1 };
+const lowCost = { N: 16, r: 1, p: 1 };
 
 let folder: string;
 let now: number;
@@ -25,7 +25,7 @@ const clock = { now: () => now };
 const rate = { burst: 5, interval: 60 };
 const alice = { username: "alice", password: "demo", groups: ["demo/owners"] };
 const open = (accounts = [alice]) =>
-  openAccounts(folder, accounts, cheap, memoryLimiters(clock)("test", rate));
+  openAccounts(folder, accounts, lowCost, memoryLimiters(clock)("test", rate));
 
 describe("the demo accounts", () => {
   it("are stored with a hash and its parameters, for the owner of the folder only", async () => {
@@ -33,18 +33,18 @@ describe("the demo accounts", () => {
     const path = join(folder, "accounts.json");
     const text = await readFile(path, "utf8");
     expect(text).not.toContain('demo"');
-    expect(JSON.parse(text)[0].password).toMatchObject(cheap);
+    expect(JSON.parse(text)[0].password).toMatchObject(lowCost);
     expect((await stat(path)).mode & 0o777).toBe(0o600);
   });
 
-  it("are made once: what is in the folder wins over what a later start brings", async () => {
+  it("are created once: a later start keeps those of the folder", async () => {
     await open();
     const accounts = await open([{ ...alice, password: "another" }]);
     expect(await accounts.logIn("alice", "demo")).toMatchObject({ outcome: "done" });
     expect(await accounts.logIn("alice", "another")).toEqual({ outcome: "wrong" });
   });
 
-  it("are the same for several first starts at once", async () => {
+  it("are the same for concurrent first starts", async () => {
     await Promise.all(
       Array.from({ length: 5 }, (_, index) => open([{ ...alice, groups: [`${index}/owners`] }])),
     );
@@ -54,7 +54,7 @@ describe("the demo accounts", () => {
     expect(await readdir(folder)).toEqual(["accounts.json"]);
   });
 
-  it("know names as they are, those of object properties too", async () => {
+  it("are found by their exact usernames, and not by names of object properties", async () => {
     const accounts = await open();
     expect(accounts.find("alice")?.groups).toEqual(["demo/owners"]);
     for (const name of ["Alice", "constructor", "__proto__", ""]) {
@@ -63,7 +63,7 @@ describe("the demo accounts", () => {
     }
   });
 
-  it("take no input of absurd length", async () => {
+  it("reject passwords that are too long", async () => {
     expect(await (await open()).logIn("alice", "x".repeat(201))).toEqual({ outcome: "wrong" });
   });
 
@@ -82,21 +82,21 @@ describe("the demo accounts", () => {
 });
 
 describe("password hashing", () => {
-  it("needs 32 MiB and more than a blink by default", () => {
-    expect(128 * usualCost.N * usualCost.r).toBe(32 * 2 ** 20);
+  it("takes 32 MiB by default", () => {
+    expect(128 * defaultCost.N * defaultCost.r).toBe(32 * 2 ** 20);
   });
 
   it("accepts the password, and nothing else", async () => {
-    const stored = await hashPassword("Pässword", cheap);
-    expect(await isPassword("Pa\u0308ssword", stored)).toBe(true);
-    expect(await isPassword("Pässword ", stored)).toBe(false);
-    expect(await isPassword("", { ...stored, hash: "" })).toBe(false);
-    expect((await hashPassword("Pässword", cheap)).hash).not.toBe(stored.hash);
+    const stored = await hashPassword("Pässword", lowCost);
+    expect(await verifyPassword("Pa\u0308ssword", stored)).toBe(true);
+    expect(await verifyPassword("Pässword ", stored)).toBe(false);
+    expect(await verifyPassword("", { ...stored, hash: "" })).toBe(false);
+    expect((await hashPassword("Pässword", lowCost)).hash).not.toBe(stored.hash);
   });
 });
 
-describe("guessing a password", () => {
-  it.each(["alice", "nobody"])("of %s has to wait after some attempts, the right one too", async (name) => {
+describe("the limit of login attempts", () => {
+  it.each(["alice", "nobody"])("applies to the username %s, and to the right password too", async (name) => {
     const accounts = await open();
     for (let attempt = 0; attempt < 5; attempt += 1) {
       expect(await accounts.logIn(name, "wrong")).toEqual({ outcome: "wrong" });
@@ -108,7 +108,7 @@ describe("guessing a password", () => {
     expect(await accounts.logIn(name, "wrong")).toEqual({ outcome: "wrong" });
   });
 
-  it("is forgotten after a success", async () => {
+  it("is reset by a success", async () => {
     const accounts = await open();
     for (let attempt = 0; attempt < 20; attempt += 1) {
       expect(await accounts.logIn("alice", "demo")).toMatchObject({ outcome: "done" });
@@ -117,7 +117,7 @@ describe("guessing a password", () => {
 });
 
 describe("the provider's keys", () => {
-  it("are the same for several first starts at once, and afterwards", async () => {
+  it("are the same for concurrent first starts, and afterwards", async () => {
     const opened = await Promise.all([1, 2, 3].map(() => openProviderKeys(folder)));
     for (const keys of opened) expect(keys).toEqual(opened[0]);
     expect(await openProviderKeys(folder)).toEqual(opened[0]);

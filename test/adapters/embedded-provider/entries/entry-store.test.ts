@@ -25,12 +25,12 @@ const open = () =>
     { write: (event) => events.push(event) },
   );
 
-const going = new AbortController().signal;
+const notAborted = new AbortController().signal;
 
 const filesOf = (kind: string) => readdir(join(folder, "entries", kind));
 
 describe("the embedded provider's entry store", () => {
-  it("finds an entry in every process until its time is over", async () => {
+  it("finds an entry in every process until it expires", async () => {
     const [one, other] = [await open(), await open()];
     await one.put("Session", "an id", { accountId: "alice" }, 60);
     expect((await other.find("Session", "an id"))?.value).toEqual({ accountId: "alice" });
@@ -40,7 +40,7 @@ describe("the embedded provider's entry store", () => {
     expect(await other.find("Session", "an id")).toBeUndefined();
   });
 
-  it("tells ids apart by letter case and kind, and takes any id", async () => {
+  it("distinguishes ids by letter case and kind, and accepts any id", async () => {
     const store = await open();
     await store.put("Session", "a", { is: "small" }, 60);
     await store.put("Session", "A", { is: "capital" }, 60);
@@ -51,10 +51,10 @@ describe("the embedded provider's entry store", () => {
     expect(await store.find("Client", "a")).toBeUndefined();
   });
 
-  it("is readable by its owner only, and names no file after an id", async () => {
+  it("is readable by its owner only, and has no ids in file names", async () => {
     const store = await open();
     await store.put("RefreshToken", "secret", {}, 60);
-    await store.use("RefreshToken", "secret");
+    await store.consume("RefreshToken", "secret");
     expect((await stat(join(folder, "entries", "RefreshToken"))).mode & 0o777).toBe(0o700);
     const files = await filesOf("RefreshToken");
     expect(files).toHaveLength(2);
@@ -64,41 +64,43 @@ describe("the embedded provider's entry store", () => {
     }
   });
 
-  it("lets one of many use an entry, in all processes, and nobody when it is gone", async () => {
+  it("lets one of concurrent callers consume an entry, in all processes, and none that does not exist", async () => {
     const stores = await Promise.all([open(), open()]);
     await stores[0].put("RefreshToken", "id", {}, 60);
-    const uses = await Promise.all([...stores, ...stores, ...stores].map((s) => s.use("RefreshToken", "id")));
-    expect(uses.filter(Boolean)).toHaveLength(1);
-    expect((await stores[1].find("RefreshToken", "id"))?.usedAt).toBeDefined();
-    expect(await stores[0].use("RefreshToken", "never there")).toBe(false);
+    const results = await Promise.all(
+      [...stores, ...stores, ...stores].map((store) => store.consume("RefreshToken", "id")),
+    );
+    expect(results.filter(Boolean)).toHaveLength(1);
+    expect((await stores[1].find("RefreshToken", "id"))?.consumedAt).toBeDefined();
+    expect(await stores[0].consume("RefreshToken", "unknown")).toBe(false);
   });
 
-  it("sweeps what is over, and what a killed process has left, and nothing else", async () => {
+  it("sweeps expired entries and the leftovers of a killed process, and nothing else", async () => {
     const store = await open();
-    await store.put("RefreshToken", "over", {}, 60);
-    await store.use("RefreshToken", "over");
-    await store.put("RefreshToken", "living", {}, 600);
-    await store.use("RefreshToken", "living");
-    const leftOver = join(folder, "entries", "RefreshToken", ".new-0");
-    await writeFile(leftOver, "half");
-    await utimes(leftOver, now - 7200, now - 7200);
+    await store.put("RefreshToken", "expired", {}, 60);
+    await store.consume("RefreshToken", "expired");
+    await store.put("RefreshToken", "valid", {}, 600);
+    await store.consume("RefreshToken", "valid");
+    const leftover = join(folder, "entries", "RefreshToken", ".new-0");
+    await writeFile(leftover, "half");
+    await utimes(leftover, now - 7200, now - 7200);
     await writeFile(join(folder, "entries", "RefreshToken", ".new-1"), "being written");
     now += 60;
-    await store.sweep(async () => false, going);
+    await store.sweep(async () => false, notAborted);
     expect(await filesOf("RefreshToken")).toHaveLength(3);
-    expect((await store.find("RefreshToken", "living"))?.usedAt).toBeDefined();
+    expect((await store.find("RefreshToken", "valid"))?.consumedAt).toBeDefined();
     expect(await filesOf("RefreshToken")).toContain(".new-1");
   });
 
-  it("stops sweeping when the server stops", async () => {
+  it("stops sweeping when the signal is aborted", async () => {
     const store = await open();
-    await store.put("Session", "over", {}, 0);
+    await store.put("Session", "expired", {}, 0);
     await store.sweep(async () => true, AbortSignal.abort());
     expect(await filesOf("Session")).toHaveLength(1);
   });
 
   it.each(["{", "null", "[]", '{"expires":"9999999999","value":{}}', '{"expires":9999999999,"value":[]}'])(
-    "takes a damaged entry for none, tells the operator, and sweeps it: %s",
+    "does not find a damaged entry, logs it, and sweeps it: %s",
     async (text) => {
       const store = await open();
       await store.put("Session", "id", {}, 60);
@@ -106,14 +108,14 @@ describe("the embedded provider's entry store", () => {
       await writeFile(join(folder, "entries", "Session", name), text);
       expect(await store.find("Session", "id")).toBeUndefined();
       expect(events).toHaveLength(1);
-      await store.sweep(async () => false, going);
+      await store.sweep(async () => false, notAborted);
       expect(await filesOf("Session")).toEqual([]);
     },
   );
 });
 
 describe("the models of oidc-provider in it", () => {
-  it("are revoked together with their grant, also those stored at the same moment", async () => {
+  it("are revoked with their grant, also those that are stored at the same moment", async () => {
     const store = await open();
     const [grants, tokens] = [createModelAdapter(store, "Grant"), createModelAdapter(store, "RefreshToken")];
     await grants.upsert("grant", { kind: "Grant" }, 600);
@@ -123,7 +125,7 @@ describe("the models of oidc-provider in it", () => {
     await tokens.upsert("after", { kind: "RefreshToken", grantId: "grant" }, 600);
     expect(await tokens.find("before")).toBeUndefined();
     expect(await tokens.find("after")).toBeUndefined();
-    await store.sweep((value) => isRevoked(store, value), going);
+    await store.sweep((value) => isRevoked(store, value), notAborted);
     expect(await filesOf("RefreshToken")).toEqual([]);
   });
 
@@ -138,7 +140,7 @@ describe("the models of oidc-provider in it", () => {
     expect((await tokens.find("id"))?.consumed).toBeGreaterThan(0);
   });
 
-  it("find a session by its uid under the id it has now", async () => {
+  it("find a session by its uid under its present id", async () => {
     const sessions = createModelAdapter(await open(), "Session");
     await sessions.upsert("old id", { uid: "uid" }, 600);
     await sessions.destroy("old id");

@@ -33,17 +33,17 @@ const pages = await Promise.all([
   }),
 ]);
 
-describe("What pages refer to", () => {
-  it("is there, under a name that holds the hash of its content", () => {
-    const referred = pages.flatMap((html) => html.match(/\/assets\/[^"]+/g) ?? []);
-    expect(new Set(referred).size).toBe(5);
-    for (const path of referred) expect([...assets().keys()]).toContain(path);
+describe("The assets of pages", () => {
+  it("exist under names with the hash of their content", () => {
+    const references = pages.flatMap((html) => html.match(/\/assets\/[^"]+/g) ?? []);
+    expect(new Set(references).size).toBe(5);
+    for (const path of references) expect([...assets().keys()]).toContain(path);
     for (const { path, body } of assets().values()) {
       expect(path).toContain(`.${createHash("sha256").update(body).digest("base64url").slice(0, 16)}.`);
     }
   });
 
-  it("includes the scripts that scripts import, by their hashed names", () => {
+  it("include imported scripts, by their hashed names", () => {
     const scripts = [...assets().values()].filter(({ type }) => type.startsWith("text/javascript"));
     const imported = scripts.flatMap(({ body }) =>
       [...body.toString().matchAll(/from "\.\/([^"]+)"/g)].map(([, name]) => name),
@@ -52,7 +52,7 @@ describe("What pages refer to", () => {
     for (const name of imported) expect([...assets().keys()]).toContain(`/assets/${name}`);
   });
 
-  it("is all on this server, and nothing is written inline", () => {
+  it("are all on this server, and none is inline", () => {
     for (const html of pages) {
       expect(html).not.toMatch(/<style|\sstyle=|<script(?! type="module" src="\/assets\/)|\son[a-z]+=/i);
       expect(html).not.toMatch(/(src|<link[^>]*href)="(https?:)?\/\//);
@@ -69,13 +69,13 @@ describe("What pages refer to", () => {
   });
 });
 
-describe("The policy of pages", () => {
-  it("allows nothing that is not named", () => {
+describe("The Content-Security-Policy of pages", () => {
+  it("has no wildcards and no unsafe sources", () => {
     expect(pagePolicy()).toMatch(/^default-src 'none';/);
     expect(pagePolicy()).not.toMatch(/unsafe|\*/);
   });
 
-  it("names the origins that a logout may lead to", () => {
+  it("names the origins that a logout may redirect to", () => {
     expect(pagePolicy(["https://idp.example"])).toContain("form-action 'self' https://idp.example;");
     expect(pagePolicy()).toContain("form-action 'self';");
   });

@@ -16,45 +16,45 @@ const render = ({ group: name, ...content }: { frame: Frame; group?: GroupName; 
   page({ images: imageRules(undefined)(undefined), group: name, ...content });
 const lab = group("lab-one").name;
 
-/** What of the bar is not hidden. */
-const shown = (html: string): string[] =>
+/** The sections of the bar that are visible. */
+const visibleSections = (html: string): string[] =>
   [...html.matchAll(/<div data-when="(\w+)">/g)].map(([, state]) => state ?? "");
 
 describe("Auspice's page with the bar", () => {
-  it("leaves everything of Auspice as it was published", () => {
+  it("leaves Auspice as it was published", () => {
     const html = render({ frame: alice, group: lab });
-    const without = html
+    const withoutBar = html
       .replace('<html lang="en">', "<html>")
       .replace(/<link rel="stylesheet" href="\/assets\/[^>]*>/, "")
       .replace(/<header id="groups-bar".*<\/header>\s*<script src="\/assets\/[^>]*><\/script>\s*/s, "");
-    expect(without === entrypoint).toBe(true);
+    expect(withoutBar === entrypoint).toBe(true);
   });
 
-  it("runs the bar's script before Auspice's, from files that are there", () => {
+  it("runs the bar's script before Auspice's, from assets that exist", () => {
     const html = render({ frame: alice, group: lab });
     const order = positions(html, ['<link rel="stylesheet"', "<header", "<script", 'id="root"', "/dist/"]);
     expect(order).toEqual(order.toSorted((a, b) => a - b));
-    const referred = html.match(/\/assets\/[^"]+/g) ?? [];
-    expect(referred.map((path) => path.replace(/\..+\./, "."))).toEqual([
+    const references = html.match(/\/assets\/[^"]+/g) ?? [];
+    expect(references.map((path) => path.replace(/\..+\./, "."))).toEqual([
       "/assets/auspice-bar.css",
       "/assets/auspice-bar.js",
     ]);
-    for (const path of referred) expect([...assets().keys()]).toContain(path);
+    for (const path of references) expect([...assets().keys()]).toContain(path);
     expect(html.slice(order[1], order[3])).not.toMatch(
       /<style|\sstyle=|<script(?! src="\/assets\/)|\son[a-z]+=/i,
     );
   });
 
-  it("names the user, and leads to the group, the sessions and out", () => {
+  it("shows the user, with links to the group, the sessions and the logout", () => {
     const html = render({ frame: alice, group: lab });
-    expect(shown(html)).toEqual(["user"]);
+    expect(visibleSections(html)).toEqual(["user"]);
     expect(html).toContain('href="/groups/lab-one" title="Back to the group lab-one"');
     expect(html).toContain('<span data-slot="username">alice</span>');
     expect(html).toContain('href="/sessions"');
     expect(html).toContain('<form method="post" action="/logout">');
   });
 
-  it("writes names as text, whatever they are", () => {
+  it("escapes names", () => {
     const html = render({ frame: { ...alice, user: { username: '</span><script src="//evil">' } } });
     expect(html).toContain(
       '<span data-slot="username">&lt;/span&gt;&lt;script src=&quot;//evil&quot;&gt;</span>',
@@ -62,32 +62,32 @@ describe("Auspice's page with the bar", () => {
     expect(html).not.toContain('//evil">');
   });
 
-  it("lets anonymous visitors log in and come back, and names nobody", () => {
+  it("lets anonymous visitors log in and return, and shows no username", () => {
     const html = render({ frame: anonymous, group: lab });
-    expect(shown(html)).toEqual(["anonymous"]);
+    expect(visibleSections(html)).toEqual(["anonymous"]);
     expect(html).toContain('href="/login?return_to=%2Fgroups">Log in</a>');
     expect(html).toContain('<span data-slot="username"></span>');
   });
 
   it("says so when a login cannot be checked", () => {
     const html = render({ frame: unverified, group: lab });
-    expect(shown(html)).toEqual(["unverified"]);
+    expect(visibleSections(html)).toEqual(["unverified"]);
     expect(html).toContain("Your login cannot be checked.");
     expect(render({ frame: anonymous })).not.toContain("cannot be checked");
   });
 
-  it("tells its script whose images are shown, and why no others", () => {
+  it("tells its script which images are allowed, and why no others", () => {
     const images = imageRules(["a.example"])(undefined);
     const html = render({ frame: alice, images });
     expect(html).toContain('data-images="^https://(?:a\\.example)/"');
     expect(html).toContain('data-no-image="this server does not show images from there."');
   });
 
-  it("leads to no group where none is shown", () => {
+  it("has no link to a group where none is shown", () => {
     expect(render({ frame: alice })).toContain('data-slot="group" hidden></a>');
   });
 
-  it("refuses, at once, a page that has no place for the bar", () => {
+  it("throws at once for a page without a place for the bar", () => {
     expect(() => auspicePage("<p>Not a page")).toThrow("no place for the bar");
   });
 });

@@ -13,13 +13,13 @@ const proxied = (origins: readonly string[]): OriginRules => ({
   hstsMaxAge: 0,
 });
 
-/** What the origin is determined to be, and where the request is sent instead; undefined: it is refused. */
-const seen = (
+/** The resolved origin, and the URL that the request is redirected to. Undefined: the request is rejected. */
+const resolve = (
   rules: OriginRules,
   address: string,
   headers: Readonly<Record<string, string>>,
-): { readonly origin: string; readonly sentTo: string | undefined } | undefined => {
-  let sentTo: string | undefined;
+): { readonly origin: string; readonly redirectedTo: string | undefined } | undefined => {
+  let redirectedTo: string | undefined;
   const ctx = {
     method: "GET",
     url: "/",
@@ -32,14 +32,14 @@ const seen = (
     res: { setHeader: () => undefined },
     get: (name: string) => headers[name.toLowerCase()] ?? "",
     redirect: (url: string) => {
-      sentTo = url;
+      redirectedTo = url;
     },
     state: { origin: "" },
     cookies: {},
   };
   try {
     void determineOrigin(rules)(ctx as unknown as Context, async () => undefined);
-    return { origin: ctx.state.origin, sentTo };
+    return { origin: ctx.state.origin, redirectedTo };
   } catch (error) {
     if (error instanceof BadRequest) return undefined;
     throw error;
@@ -67,13 +67,13 @@ const host = fc
     ),
     { minLength: 1, maxLength: 3 },
   )
-  .map((pieces) => pieces.join(""));
+  .map((fragments) => fragments.join(""));
 
-describe("whatever a request says of its host", () => {
-  it("the origin is nothing but a scheme, a host and a port, or the request is refused", () => {
+describe("for any host in a request", () => {
+  it("the origin consists of scheme, host and port, or the request is rejected", () => {
     fc.assert(
       fc.property(host, (name) => {
-        const result = seen({ kind: "direct", origins: [] }, "10.0.0.1", { host: name });
+        const result = resolve({ kind: "direct", origins: [] }, "10.0.0.1", { host: name });
         fc.pre(result !== undefined);
         expect(result.origin).toBe(new URL(result.origin).origin);
         expect(result.origin).toMatch(/^http:\/\/[^/\\@?#\s,]+$/);
@@ -81,7 +81,7 @@ describe("whatever a request says of its host", () => {
     );
   });
 
-  it("is not believed of strangers, whatever they forward", () => {
+  it("forwarded headers of untrusted addresses are ignored", () => {
     const scheme = fc.constantFrom("https", "http", "HTTPS", "ftp", "");
     fc.assert(
       fc.property(host, scheme, (forwarded, proto) => {
@@ -90,13 +90,13 @@ describe("whatever a request says of its host", () => {
           "x-forwarded-host": forwarded,
           "x-forwarded-proto": proto,
         };
-        expect(seen(proxied([]), "203.0.113.9", headers)?.origin).toBe("http://groups.example.org");
+        expect(resolve(proxied([]), "203.0.113.9", headers)?.origin).toBe("http://groups.example.org");
       }),
     );
   });
 
-  it("it is served, or sent on, under one of the names that were set, or refused", () => {
-    const pinned = ["https://groups.example.org", "http://lab.example:8000"];
+  it("the request is served at or redirected to an allowed origin, or rejected", () => {
+    const allowed = ["https://groups.example.org", "http://lab.example:8000"];
     const names = fc.oneof(
       host,
       fc.constantFrom("groups.example.org", "lab.example:8000", "www.groups.example.org"),
@@ -104,9 +104,9 @@ describe("whatever a request says of its host", () => {
     fc.assert(
       fc.property(names, fc.constantFrom("http", "https"), (forwarded, proto) => {
         const headers = { host: "inside", "x-forwarded-host": forwarded, "x-forwarded-proto": proto };
-        const result = seen(proxied(pinned), "10.0.0.1", headers);
+        const result = resolve(proxied(allowed), "10.0.0.1", headers);
         fc.pre(result !== undefined);
-        expect(pinned).toContain(new URL(result.sentTo ?? result.origin).origin);
+        expect(allowed).toContain(new URL(result.redirectedTo ?? result.origin).origin);
       }),
     );
   });

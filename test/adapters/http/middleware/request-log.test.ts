@@ -6,44 +6,44 @@ import { systemRandom } from "../../../../src/adapters/system/random.ts";
 import { manualClock } from "../../../support/measuring/manual-clock.ts";
 import { recordingLog } from "../../../support/measuring/recording-log.ts";
 
-const begin = () => {
+const startRequest = () => {
   const log = recordingLog();
   const res = Object.assign(new EventEmitter(), { writableFinished: false });
   const ctx = { state: {}, res, method: "GET", path: "/whoami", status: 200 } as unknown as Context;
   void requestLog({ clock: manualClock(), random: systemRandom(), log })(ctx, async () => undefined);
-  const end = (isFinished: boolean) => {
+  const close = (isFinished: boolean) => {
     res.writableFinished = isFinished;
     res.emit("close");
   };
-  return { ctx, end, log };
+  return { ctx, close, log };
 };
 
 describe("a request", () => {
-  it("tells who works on it that the client has gone", () => {
-    const { ctx, end } = begin();
+  it("is aborted when the client disconnects", () => {
+    const { ctx, close } = startRequest();
     const { signal } = ctx.state;
     expect(signal.aborted).toBe(false);
-    end(false);
+    close(false);
     expect(signal.aborted).toBe(true);
     expect(ctx.state.signal).toBe(signal);
   });
 
-  it("tells it also to who asks later", () => {
-    const { ctx, end } = begin();
-    end(false);
+  it("is aborted also for those who read the signal later", () => {
+    const { ctx, close } = startRequest();
+    close(false);
     expect(ctx.state.signal.aborted).toBe(true);
   });
 
-  it("says nothing of the kind when its answer is complete", () => {
-    const { ctx, end, log } = begin();
-    end(true);
+  it("is not aborted when its response is complete", () => {
+    const { ctx, close, log } = startRequest();
+    close(true);
     expect(ctx.state.signal.aborted).toBe(false);
     expect(log.events).toEqual([
       expect.objectContaining({ event: "request", method: "GET", path: "/whoami", status: 200 }),
     ]);
   });
 
-  it("is nobody's until somebody is found to have asked", () => {
-    expect(begin().ctx.state.caller).toEqual({ kind: "anonymous" });
+  it("is anonymous until it is authenticated", () => {
+    expect(startRequest().ctx.state.caller).toEqual({ kind: "anonymous" });
   });
 });

@@ -27,44 +27,44 @@ const settings = (secret: string): CookieSettings => ({
   secure: false,
   domain: undefined,
 });
-const [own, foreign] = [settings("ours"), settings("another's")];
+const [ours, foreign] = [settings("ours"), settings("another's")];
 
 const id = fc.stringMatching(/^[A-Za-z0-9_-]{32}$/) as fc.Arbitrary<string> as fc.Arbitrary<SessionId>;
-const sent = (sessionId: SessionId, given: CookieSettings): string => {
+const cookieOf = (sessionId: SessionId, cookies: CookieSettings): string => {
   const ctx = contextOf();
-  rollSessionCookie(ctx, sessionId, given);
+  rollSessionCookie(ctx, sessionId, cookies);
   return String(ctx.res.getHeader("Set-Cookie")).split(";", 1)[0] ?? "";
 };
-const read = (header: string): SessionId[] => [...readSessionCookies(contextOf(header), own)];
+const read = (header: string): SessionId[] => [...readSessionCookies(contextOf(header), ours)];
 
 const noise = fc.oneof(
   fc.stringMatching(/^[!-:<-~]{0,12}$/),
   fc.stringMatching(/^[!-:<-~]{0,12}$/).map((value) => `${sessionCookieName}=${value}`),
-  id.map((other) => sent(other, foreign)),
+  id.map((other) => cookieOf(other, foreign)),
 );
 
-describe("any session's cookie", () => {
-  it("is read among any others, and nothing else is", () => {
+describe("any session cookie", () => {
+  it("is found among any other cookies, and nothing else is", () => {
     fc.assert(
       fc.property(
         id,
         fc.array(noise, { maxLength: 4 }),
         fc.array(noise, { maxLength: 4 }),
-        (one, before, after) => {
-          expect(read([...before, sent(one, own), ...after].join("; "))).toEqual([one]);
+        (expected, before, after) => {
+          expect(read([...before, cookieOf(expected, ours), ...after].join("; "))).toEqual([expected]);
           expect(read([...before, ...after].join("; "))).toEqual([]);
         },
       ),
     );
   });
 
-  it("is none any more when a letter of it is another", () => {
+  it("is invalid when one character is changed", () => {
     const start = sessionCookieName.length + 1;
     fc.assert(
-      fc.property(id, fc.nat(), fc.stringMatching(/^[A-Za-z0-9]$/), (one, at, letter) => {
-        const cookie = sent(one, own);
-        const place = start + (at % (cookie.length - start));
-        const changed = cookie.slice(0, place) + letter + cookie.slice(place + 1);
+      fc.property(id, fc.nat(), fc.stringMatching(/^[A-Za-z0-9]$/), (expected, at, letter) => {
+        const cookie = cookieOf(expected, ours);
+        const index = start + (at % (cookie.length - start));
+        const changed = cookie.slice(0, index) + letter + cookie.slice(index + 1);
         fc.pre(decoded(changed) !== decoded(cookie));
         expect(read(changed)).toEqual([]);
       }),
@@ -72,7 +72,7 @@ describe("any session's cookie", () => {
   });
 });
 
-/** Hexadecimal digits of an encoded letter may be of either case. */
+/** Compared decoded, since percent-encoding is case-insensitive. */
 const decoded = (text: string): string => {
   try {
     return decodeURIComponent(text);

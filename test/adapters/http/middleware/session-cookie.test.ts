@@ -23,7 +23,7 @@ const settings = {
   domain: undefined,
 } as const;
 
-const readFirst = (ctx: Context, given: CookieSettings) => readSessionCookies(ctx, given).next().value;
+const readFirst = (ctx: Context, cookies: CookieSettings) => readSessionCookies(ctx, cookies).next().value;
 
 const contextOf = (cookie?: string): Context => {
   const request = new IncomingMessage(new Socket());
@@ -33,13 +33,13 @@ const contextOf = (cookie?: string): Context => {
   return ctx as unknown as Context;
 };
 
-const sent = (send: typeof writeSessionCookie, given: CookieSettings): string => {
+const setCookieOf = (send: typeof writeSessionCookie, cookies: CookieSettings): string => {
   const ctx = contextOf();
-  send(ctx, id, given);
+  send(ctx, id, cookies);
   return String(ctx.res.getHeader("Set-Cookie"));
 };
 
-const pairOf = (cookie: string): string => cookie.slice(0, cookie.indexOf(";"));
+const pairOf = (setCookie: string): string => setCookie.slice(0, setCookie.indexOf(";"));
 
 describe("the session cookie", () => {
   it.each<[string, CookieSettings]>([
@@ -47,29 +47,29 @@ describe("the session cookie", () => {
     ["secure", { ...settings, secure: true }],
     ["of a domain", { ...settings, domain: "example.org" }],
     ["secure and of a domain", { ...settings, secure: true, domain: "example.org" }],
-  ])("has the same attributes when it rolls as at the login: %s", (_, given) => {
+  ])("has the same attributes when it rolls as at the login: %s", (_, cookies) => {
     const attributes = (cookie: string) =>
       cookie
         .replace(/expires=[^;]+/, "expires")
         .split("; ")
         .sort();
-    const rolled = sent(rollSessionCookie, given);
-    expect(attributes(rolled)).toEqual(attributes(sent(writeSessionCookie, given)));
-    const left = Date.parse(/expires=([^;]+)/.exec(rolled)?.[1] ?? "") - Date.now();
-    expect(Math.abs(left / 1000 - given.maxAge)).toBeLessThan(5);
+    const rolled = setCookieOf(rollSessionCookie, cookies);
+    expect(attributes(rolled)).toEqual(attributes(setCookieOf(writeSessionCookie, cookies)));
+    const remainingMs = Date.parse(/expires=([^;]+)/.exec(rolled)?.[1] ?? "") - Date.now();
+    expect(Math.abs(remainingMs / 1000 - cookies.maxAge)).toBeLessThan(5);
   });
 
-  it("is read as it was sent, in whatever way a client encodes it, and under the old secret", () => {
-    const own = pairOf(sent(rollSessionCookie, settings));
+  it("is read in any percent-encoding, and under an old secret", () => {
+    const own = pairOf(setCookieOf(rollSessionCookie, settings));
     const plain = decodeURIComponent(own);
     const lower = own.replace(/%../g, (code) => code.toLowerCase());
-    const old = pairOf(sent(rollSessionCookie, { ...settings, secrets: [secretOf("old")] }));
+    const old = pairOf(setCookieOf(rollSessionCookie, { ...settings, secrets: [secretOf("old")] }));
     for (const cookie of [own, plain, lower, old]) expect(readFirst(contextOf(cookie), settings)).toBe(id);
   });
 
-  it("is the first of its name that verifies, whatever else came under it", () => {
-    const own = pairOf(sent(rollSessionCookie, settings));
-    const foreign = pairOf(sent(rollSessionCookie, { ...settings, secrets: [secretOf("another's")] }));
+  it("is the first of its name with a valid signature", () => {
+    const own = pairOf(setCookieOf(rollSessionCookie, settings));
+    const foreign = pairOf(setCookieOf(rollSessionCookie, { ...settings, secrets: [secretOf("another's")] }));
     const garbage = `${sessionCookieName}=garbage`;
     for (const cookies of [
       [garbage, own],
@@ -84,13 +84,13 @@ describe("the session cookie", () => {
     expect(readFirst(contextOf(`x${own}`), settings)).toBeUndefined();
   });
 
-  it("may have another name, and is still read under the usual one, which counts less", () => {
+  it("may have another name, and is still read under the default one, after it", () => {
     const renamed = { ...settings, name: "__Host-lab.session", secure: true };
-    const own = sent(rollSessionCookie, renamed);
+    const own = setCookieOf(rollSessionCookie, renamed);
     expect(own).toMatch(/^__Host-lab\.session=/);
     expect(readFirst(contextOf(pairOf(own)), renamed)).toBe(id);
-    const former = pairOf(sent(rollSessionCookie, settings));
-    expect(readFirst(contextOf(former), renamed)).toBe(id);
+    const byDefaultName = pairOf(setCookieOf(rollSessionCookie, settings));
+    expect(readFirst(contextOf(byDefaultName), renamed)).toBe(id);
     expect(readFirst(contextOf(pairOf(own)), settings)).toBeUndefined();
     expect(readFirst(contextOf(pairOf(own).replace(".", "x")), renamed)).toBeUndefined();
     const other = "b-session-id-of-thirty-two-chars" as SessionId;
@@ -100,9 +100,9 @@ describe("the session cookie", () => {
     expect(readFirst(contextOf(both), renamed)).toBe(id);
   });
 
-  it("is nothing without its signature", () => {
-    const own = pairOf(sent(rollSessionCookie, settings));
-    const foreign = pairOf(sent(rollSessionCookie, { ...settings, secrets: [secretOf("another's")] }));
+  it("is ignored without its signature", () => {
+    const own = pairOf(setCookieOf(rollSessionCookie, settings));
+    const foreign = pairOf(setCookieOf(rollSessionCookie, { ...settings, secrets: [secretOf("another's")] }));
     const cookies = [
       foreign,
       own.slice(0, -1),

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import Koa from "koa";
 import { describe, expect, it } from "vitest";
 import type { Context } from "../../../../src/adapters/http/context.ts";
-import { boundPreferences, negotiate } from "../../../../src/adapters/http/requests/negotiation.ts";
+import { limitAcceptHeaders, negotiate } from "../../../../src/adapters/http/requests/negotiation.ts";
 import { NotAcceptable, NotFound } from "../../../../src/domain/failure.ts";
 
 const app = new Koa();
@@ -18,11 +18,11 @@ const contextOf = (accept: string): Context => {
 const main = "application/vnd.nextstrain.dataset.main+json";
 const offered = ["text/html", "application/json", main] as const;
 
-/** Undefined: nothing that is offered will do. */
+/** The negotiated type; undefined when no offered type is acceptable. */
 const chosen = (accept: string): string | undefined => {
   const ctx = contextOf(accept);
   try {
-    void boundPreferences()(ctx, async () => undefined);
+    void limitAcceptHeaders()(ctx, async () => undefined);
     return negotiate(ctx, offered);
   } catch (error) {
     if (error instanceof NotAcceptable || error instanceof NotFound) return undefined;
@@ -33,36 +33,36 @@ const chosen = (accept: string): string | undefined => {
 const quality = fc.integer({ min: 1, max: 1000 }).map((thousandths) => (thousandths / 1000).toFixed(3));
 
 describe("any Accept header", () => {
-  it("gets one of the types offered, or a refusal", () => {
-    const piece = fc.oneof(
+  it("results in one of the offered types, or an error", () => {
+    const fragment = fc.oneof(
       fc.constantFrom(...offered, "*/*", "application/*", ",", ";", "q=0", "q=1", "/", " ", "image/png"),
       fc.string({ maxLength: 4 }),
     );
     fc.assert(
-      fc.property(fc.array(piece, { maxLength: 8 }), (pieces) => {
-        const type = chosen(pieces.join(""));
+      fc.property(fc.array(fragment, { maxLength: 8 }), (fragments) => {
+        const type = chosen(fragments.join(""));
         if (type !== undefined) expect(offered).toContain(type);
       }),
     );
   });
 
-  it("gets what it likes best, in whatever order it names it, and nothing that it refuses", () => {
+  it("results in its preferred type, in any order, and never in one of weight 0", () => {
     fc.assert(
       fc.property(
         fc.shuffledSubarray([...offered], { minLength: 1 }),
         fc.array(quality, { minLength: 3, maxLength: 3 }),
         (types, qualities) => {
-          const given = types.map((type, at) => ({ type, q: qualities[at] ?? "1" }));
-          const best = Math.max(...given.map(({ q }) => Number(q)));
+          const weighted = types.map((type, at) => ({ type, q: qualities[at] ?? "1" }));
+          const best = Math.max(...weighted.map(({ q }) => Number(q)));
           const expected = offered.find((type) =>
-            given.some((one) => one.type === type && Number(one.q) === best),
+            weighted.some((one) => one.type === type && Number(one.q) === best),
           );
-          const accept = given.map(({ type, q }) => `${type};q=${q}`).join(", ");
-          const refused = given.map(({ type }) => `${type};q=0`).join(", ");
+          const accept = weighted.map(({ type, q }) => `${type};q=${q}`).join(", ");
+          const excluded = weighted.map(({ type }) => `${type};q=0`).join(", ");
           const type = chosen(accept);
-          expect(given.filter(({ q }) => Number(q) === best).map((one) => one.type)).toContain(type);
-          if (given.filter(({ q }) => Number(q) === best).length === 1) expect(type).toBe(expected);
-          expect(types).not.toContain(chosen(`${refused}, */*;q=0.1`));
+          expect(weighted.filter(({ q }) => Number(q) === best).map((one) => one.type)).toContain(type);
+          if (weighted.filter(({ q }) => Number(q) === best).length === 1) expect(type).toBe(expected);
+          expect(types).not.toContain(chosen(`${excluded}, */*;q=0.1`));
         },
       ),
     );

@@ -7,12 +7,12 @@ import { anonymous } from "../../../../src/domain/identity/caller.ts";
 import type { Subject } from "../../../../src/domain/identity/person.ts";
 import { userWith } from "../../../domain/sample.ts";
 
-const limits = { atOnce: 200, perCaller: 2 };
-const all = { upload: limits, download: limits, login: { atOnce: 1, perCaller: 1 }, render: limits };
+const limits = { total: 200, perCaller: 2 };
+const all = { upload: limits, download: limits, login: { total: 1, perCaller: 1 }, render: limits };
 
-/** A request from an address, by way of a trusted proxy where it names one. */
+/** A request from an address; with `forwardedFor`, one that a trusted proxy forwards. */
 const requestFrom = (address: string, forwardedFor?: string) => {
-  const gone = new AbortController();
+  const disconnected = new AbortController();
   const res = Object.assign(new EventEmitter(), {
     closed: false,
     destroyed: false,
@@ -26,27 +26,27 @@ const requestFrom = (address: string, forwardedFor?: string) => {
   };
   const socket = { remoteAddress: address, bytesRead: 0, bytesWritten: 0 };
   const ctx = {
-    state: { caller: anonymous, signal: gone.signal, isForwarded: forwardedFor !== undefined },
+    state: { caller: anonymous, signal: disconnected.signal, isForwarded: forwardedFor !== undefined },
     req: { socket },
     res,
     get: () => forwardedFor ?? "",
   };
-  return { ctx: ctx as unknown as Context, res, socket, leave: () => gone.abort() };
+  return { ctx: ctx as unknown as Context, res, socket, disconnect: () => disconnected.abort() };
 };
 
-const forever = () => new Promise<never>(() => undefined);
+const neverSettles = () => new Promise<never>(() => undefined);
 
 describe("admission", () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  it("counts by address, as a trusted proxy says it", async () => {
-    const { during } = admission(all);
+  it("counts by address, which a trusted proxy forwards", async () => {
+    const { run } = admission(all);
     const begun: string[] = [];
     const begin = (name: string, address: string, forwardedFor?: string) =>
-      during(requestFrom(address, forwardedFor).ctx, "upload", () => {
+      run(requestFrom(address, forwardedFor).ctx, "upload", () => {
         begun.push(name);
-        return forever();
+        return neverSettles();
       }).catch(() => undefined);
     for (const name of ["a", "b", "c"]) void begin(name, "192.0.2.1");
     for (const name of ["d", "e", "f"]) void begin(name, "127.0.0.1", "192.0.2.1, 192.0.2.2");
@@ -54,17 +54,17 @@ describe("admission", () => {
     expect(begun).toEqual(["a", "b", "d", "e"]);
   });
 
-  it("counts by person, wherever they are and whoever else bears their name", async () => {
-    const { during } = admission(all);
+  it("counts by person, from any address and apart from others of the same username", async () => {
+    const { run } = admission(all);
     const { user } = userWith();
     const begun: string[] = [];
     const begin = (name: string, subject: string, address: string) => {
       const { ctx } = requestFrom(address);
       const person = { ...user.person, subject: subject as Subject };
       ctx.state.caller = { kind: "user", user: { ...user, person } };
-      return during(ctx, "upload", () => {
+      return run(ctx, "upload", () => {
         begun.push(name);
-        return forever();
+        return neverSettles();
       }).catch(() => undefined);
     };
     for (const [n, name] of ["a", "b", "c"].entries()) void begin(name, "1f0c", `192.0.2.${n}`);
@@ -73,46 +73,44 @@ describe("admission", () => {
     expect(begun).toEqual(["a", "b", "d", "e"]);
   });
 
-  it("refuses at once when a hundred wait, and those who wait after ten seconds, before they have begun", async () => {
-    const { during } = admission(all);
-    void during(requestFrom("192.0.2.1").ctx, "login", forever);
-    const run = vi.fn(forever);
-    const waiting = Array.from({ length: 100 }, (_, n) =>
-      during(requestFrom(`10.0.0.${n}`).ctx, "login", run),
-    );
+  it("rejects at once when a hundred wait, and after ten seconds those who wait, before their work starts", async () => {
+    const { run } = admission(all);
+    void run(requestFrom("192.0.2.1").ctx, "login", neverSettles);
+    const task = vi.fn(neverSettles);
+    const waiting = Array.from({ length: 100 }, (_, n) => run(requestFrom(`10.0.0.${n}`).ctx, "login", task));
     const ends = Promise.allSettled(waiting);
-    await expect(during(requestFrom("192.0.2.3").ctx, "login", run)).rejects.toBeInstanceOf(Busy);
+    await expect(run(requestFrom("192.0.2.3").ctx, "login", task)).rejects.toBeInstanceOf(Busy);
     await vi.advanceTimersByTimeAsync(10_000);
     for (const end of await ends) expect(end).toMatchObject({ reason: expect.any(Busy) });
-    expect(run).not.toHaveBeenCalled();
+    expect(task).not.toHaveBeenCalled();
   });
 
-  it("leaves room in the line: one caller may fill a quarter of it", async () => {
-    const { during } = admission(all);
-    void during(requestFrom("192.0.2.1").ctx, "login", forever);
+  it("lets one caller fill no more than a quarter of the queue", async () => {
+    const { run } = admission(all);
+    void run(requestFrom("192.0.2.1").ctx, "login", neverSettles);
     const settled: unknown[] = [];
     for (let n = 0; n < 30; n += 1) {
-      during(requestFrom("192.0.2.2").ctx, "login", forever).catch((error: unknown) => settled.push(error));
+      run(requestFrom("192.0.2.2").ctx, "login", neverSettles).catch((error: unknown) => settled.push(error));
     }
     await vi.advanceTimersByTimeAsync(1);
     expect(settled).toEqual(Array.from({ length: 5 }, () => expect.any(Busy)));
-    const other = during(requestFrom("192.0.2.3").ctx, "login", forever).catch(() => "refused");
+    const other = run(requestFrom("192.0.2.3").ctx, "login", neverSettles).catch(() => "refused");
     expect(await Promise.race([other, Promise.resolve("waits")])).toBe("waits");
   });
 
-  it("keeps no place for who has gone already", async () => {
-    const { during } = admission(all);
-    void during(requestFrom("192.0.2.1").ctx, "login", forever);
-    const gone = requestFrom("192.0.2.2");
-    gone.leave();
-    await expect(during(gone.ctx, "login", forever)).rejects.toBeInstanceOf(Busy);
+  it("queues no client that has disconnected already", async () => {
+    const { run } = admission(all);
+    void run(requestFrom("192.0.2.1").ctx, "login", neverSettles);
+    const client = requestFrom("192.0.2.2");
+    client.disconnect();
+    await expect(run(client.ctx, "login", neverSettles)).rejects.toBeInstanceOf(Busy);
   });
 
-  it("lets go of who goes away while waiting, and of places when work fails", async () => {
-    const { during } = admission(all);
+  it("removes clients that disconnect from the queue, and releases the slot when work fails", async () => {
+    const { run } = admission(all);
     const [first, second, third] = [requestFrom("a"), requestFrom("b"), requestFrom("c")];
     let fail = (_: Error) => {};
-    const failing = during(
+    const failing = run(
       first.ctx,
       "login",
       () =>
@@ -120,9 +118,9 @@ describe("admission", () => {
           fail = reject;
         }),
     );
-    const left = during(second.ctx, "login", async () => "second");
-    const next = during(third.ctx, "login", async () => "third");
-    second.leave();
+    const left = run(second.ctx, "login", async () => "second");
+    const next = run(third.ctx, "login", async () => "third");
+    second.disconnect();
     await expect(left).rejects.toBeInstanceOf(Busy);
     await vi.advanceTimersByTimeAsync(1);
     fail(new Error("x"));
@@ -130,34 +128,34 @@ describe("admission", () => {
     expect(await next).toBe("third");
   });
 
-  it("keeps an answer's place until it was sent, or its reader has gone", async () => {
-    const { untilSent, during } = admission({ ...all, download: { atOnce: 1, perCaller: 1 } });
+  it("holds a response's slot until it has been sent or its connection has closed", async () => {
+    const { acquireUntilSent, run } = admission({ ...all, download: { total: 1, perCaller: 1 } });
     const reader = requestFrom("a");
-    await untilSent(reader.ctx, "download");
-    const next = during(requestFrom("b").ctx, "download", async () => "served");
+    await acquireUntilSent(reader.ctx, "download");
+    const next = run(requestFrom("b").ctx, "download", async () => "served");
     await vi.advanceTimersByTimeAsync(5000);
     reader.res.emit("close");
     expect(await next).toBe("served");
   });
 
-  const stillFrom = async (ctx: Context, { untilSent }: ReturnType<typeof admission>) => {
-    await untilSent(ctx, "download");
+  const startStalled = async (ctx: Context, { acquireUntilSent }: ReturnType<typeof admission>) => {
+    await acquireUntilSent(ctx, "download");
     Object.assign(ctx.res, { writableNeedDrain: true });
   };
 
-  it("has the reader who stands still for the longest make way for who waits, after two seconds", async () => {
-    const admitted = admission({ ...all, download: { atOnce: 3, perCaller: 2 } });
+  it("ends the response that has stalled for the longest, after two seconds, when others wait", async () => {
+    const admitted = admission({ ...all, download: { total: 3, perCaller: 2 } });
     const [late, moving, longest] = [requestFrom("a"), requestFrom("b"), requestFrom("c")];
-    await stillFrom(longest.ctx, admitted);
-    await stillFrom(moving.ctx, admitted);
+    await startStalled(longest.ctx, admitted);
+    await startStalled(moving.ctx, admitted);
     await vi.advanceTimersByTimeAsync(600);
-    await stillFrom(late.ctx, admitted);
+    await startStalled(late.ctx, admitted);
     let isServed = false;
-    const served = admitted.untilSent(requestFrom("d").ctx, "download").then(() => {
+    const served = admitted.acquireUntilSent(requestFrom("d").ctx, "download").then(() => {
       isServed = true;
     });
-    const pass = async (looks: number) => {
-      for (let look = 0; look < looks; look += 1) {
+    const pass = async (samples: number) => {
+      for (let sample = 0; sample < samples; sample += 1) {
         moving.socket.bytesWritten += 1;
         await vi.advanceTimersByTimeAsync(500);
       }
@@ -169,29 +167,30 @@ describe("admission", () => {
     expect([longest, moving, late].map(({ res }) => res.destroyed)).toEqual([true, false, false]);
   });
 
-  it("turns away who was ended for standing still, as long as places are scarce", async () => {
-    const admitted = admission({ ...all, download: { atOnce: 1, perCaller: 1 } });
-    await stillFrom(requestFrom("a").ctx, admitted);
+  it("rejects callers whose response stalled while no slot is free", async () => {
+    const admitted = admission({ ...all, download: { total: 1, perCaller: 1 } });
+    await startStalled(requestFrom("a").ctx, admitted);
     await vi.advanceTimersByTimeAsync(3000);
     const next = requestFrom("b");
-    await admitted.untilSent(next.ctx, "download");
-    await expect(admitted.untilSent(requestFrom("a").ctx, "download")).rejects.toBeInstanceOf(Busy);
+    await admitted.acquireUntilSent(next.ctx, "download");
+    await expect(admitted.acquireUntilSent(requestFrom("a").ctx, "download")).rejects.toBeInstanceOf(Busy);
     next.res.emit("close");
-    await admitted.untilSent(requestFrom("a").ctx, "download");
+    await admitted.acquireUntilSent(requestFrom("a").ctx, "download");
   });
 
-  it("has places for who has taken an answer whole before, and lets them go first", async () => {
-    const admitted = admission({ ...all, download: { atOnce: 4, perCaller: 2 } });
+  it("reserves slots for callers whose last response was complete, and serves them first", async () => {
+    const admitted = admission({ ...all, download: { total: 4, perCaller: 2 } });
     const known = requestFrom("known");
-    await admitted.untilSent(known.ctx, "download");
+    await admitted.acquireUntilSent(known.ctx, "download");
     Object.assign(known.res, { writableFinished: true }).emit("close");
-    for (const address of ["a", "b", "c"]) await admitted.untilSent(requestFrom(address).ctx, "download");
+    for (const address of ["a", "b", "c"])
+      await admitted.acquireUntilSent(requestFrom(address).ctx, "download");
     const served: string[] = [];
     const ask = (address: string) =>
-      admitted.untilSent(requestFrom(address).ctx, "download").then(() => served.push(address));
-    const stranger = ask("d").catch(() => "refused");
+      admitted.acquireUntilSent(requestFrom(address).ctx, "download").then(() => served.push(address));
+    const unknown = ask("d").catch(() => "refused");
     const again = requestFrom("known");
-    await admitted.untilSent(again.ctx, "download");
+    await admitted.acquireUntilSent(again.ctx, "download");
     const third = ask("known");
     await vi.advanceTimersByTimeAsync(100);
     expect(served).toEqual([]);
@@ -199,26 +198,26 @@ describe("admission", () => {
     await third;
     expect(served).toEqual(["known"]);
     await vi.advanceTimersByTimeAsync(10_000);
-    expect(await stranger).toBe("refused");
+    expect(await unknown).toBe("refused");
   });
 
-  it("ends nobody for a caller who has reached their own limit, nor while the store is waited for", async () => {
-    const admitted = admission({ ...all, download: { atOnce: 2, perCaller: 1 } });
+  it("ends no response for a caller who has reached their own limit, nor one that waits for the store", async () => {
+    const admitted = admission({ ...all, download: { total: 2, perCaller: 1 } });
     const [own, other] = [requestFrom("a"), requestFrom("b")];
-    await admitted.untilSent(own.ctx, "download");
-    await stillFrom(other.ctx, admitted);
-    const again = admitted.untilSent(requestFrom("a").ctx, "download");
+    await admitted.acquireUntilSent(own.ctx, "download");
+    await startStalled(other.ctx, admitted);
+    const again = admitted.acquireUntilSent(requestFrom("a").ctx, "download");
     const refused = expect(again).rejects.toBeInstanceOf(Busy);
     await vi.advanceTimersByTimeAsync(11_000);
     await refused;
     expect([own, other].map(({ res }) => res.destroyed)).toEqual([false, false]);
   });
 
-  it("ends what moves less than a kilobyte in a second over a minute, and nothing else", async () => {
-    const { untilSent } = admission(all);
+  it("ends a transfer below a kilobyte per second over a minute, and no other", async () => {
+    const { acquireUntilSent } = admission(all);
     const [slow, steady] = [requestFrom("a"), requestFrom("b")];
-    await untilSent(slow.ctx, "download");
-    await untilSent(steady.ctx, "download");
+    await acquireUntilSent(slow.ctx, "download");
+    await acquireUntilSent(steady.ctx, "download");
     for (let second = 0; second < 125; second += 1) {
       slow.socket.bytesWritten += 500;
       steady.socket.bytesRead += 1100;

@@ -1,34 +1,34 @@
 import { describe, expect, it } from "vitest";
 import { cognito } from "../../../support/stub-provider/dialects/cognito.ts";
-import { attempt, pair } from "../provider.ts";
+import { attempt, startProvider } from "../stubbed-provider.ts";
 
-const asked = async (all: Awaited<ReturnType<typeof pair>>) =>
-  new URL(await all.provider.authorizationUrl(attempt)).searchParams;
+const parametersOf = async ({ provider }: Awaited<ReturnType<typeof startProvider>>) =>
+  new URL(await provider.authorizationUrl(attempt)).searchParams;
 
-describe("what the operator has a login ask for", () => {
-  it("is asked for, whatever the provider lists", async () => {
+describe("the authorization request", () => {
+  it("has the configured scopes, whatever the provider supports", async () => {
     const scopes = ["openid", "groups", "our-own"];
-    await using all = await pair(() => ({ authorization: { scopes } }));
-    expect((await asked(all)).get("scope")).toBe("openid groups our-own");
+    await using fixture = await startProvider(() => ({ authorization: { scopes } }));
+    expect((await parametersOf(fixture)).get("scope")).toBe("openid groups our-own");
   });
 
-  it("goes with what the code flow itself needs, which it cannot replace", async () => {
+  it("has the configured parameters, which cannot replace those of the code flow", async () => {
     const parameters = { prompt: "consent", access_type: "offline", state: "x", nonce: "x", scope: "x" };
-    await using all = await pair(() => ({ authorization: { parameters } }));
-    expect(Object.fromEntries(await asked(all))).toMatchObject({
+    await using fixture = await startProvider(() => ({ authorization: { parameters } }));
+    expect(Object.fromEntries(await parametersOf(fixture))).toMatchObject({
       prompt: "consent",
       access_type: "offline",
       scope: "openid profile email offline_access",
       state: attempt.state,
       nonce: attempt.nonce,
     });
-    await all.logIn();
+    await fixture.logIn();
   });
 });
 
-it("a login without a refresh token says which settings ask for one", async () => {
-  await using all = await pair(undefined, { dialect: { ...cognito, needsOfflineAccess: true } });
-  await expect(all.logIn()).rejects.toMatchObject({
+it("a login without a refresh token names the settings that request one", async () => {
+  await using fixture = await startProvider(undefined, { dialect: { ...cognito, needsOfflineAccess: true } });
+  await expect(fixture.logIn()).rejects.toMatchObject({
     code: "sign-in-failed",
     reason: expect.stringMatching(
       /^No refresh token came back\..*OAUTH2_SCOPES.*OAUTH2_AUTHORIZATION_PARAMS/,

@@ -11,15 +11,15 @@ export interface DexSettings {
     readonly public?: true;
     readonly redirectURIs?: readonly string[];
   }[];
-  /** The lifetime of id tokens, in seconds. */
-  readonly tokenLife: number;
+  /** Of id tokens, in seconds. */
+  readonly tokenLifetime: number;
 }
 
 export interface StartedDex extends Container {
   readonly issuer: string;
 }
 
-/** The configuration that docs/providers.md gives. */
+/** As documented in docs/providers.md. */
 const ldapConnector = (port: number) => ({
   type: "ldap",
   id: "ldap",
@@ -45,17 +45,17 @@ const ldapConnector = (port: number) => ({
   },
 });
 
-const configuration = (issuer: string, port: number, { clients, directory, tokenLife }: DexSettings) => ({
+const configuration = (issuer: string, port: number, { clients, directory, tokenLifetime }: DexSettings) => ({
   issuer,
   storage: { type: "sqlite3", config: { file: "/dex.db" } },
   web: { http: `127.0.0.1:${port}` },
   oauth2: { skipApprovalScreen: true },
-  expiry: { idTokens: `${tokenLife}s`, refreshTokens: { reuseInterval: "0s" } },
+  expiry: { idTokens: `${tokenLifetime}s`, refreshTokens: { reuseInterval: "0s" } },
   staticClients: clients.map((client) => ({ name: client.id, ...client })),
   connectors: [ldapConnector(directory.port)],
 });
 
-/** Starts Dex on 127.0.0.1, with the people of this directory. */
+/** Starts Dex with this LDAP directory, on 127.0.0.1. */
 export const startDex = async (settings: DexSettings): Promise<StartedDex> => {
   const port = await freePort();
   const issuer = `http://127.0.0.1:${port}/dex`;
@@ -65,7 +65,7 @@ export const startDex = async (settings: DexSettings): Promise<StartedDex> => {
     command: ["serve", "/dex.json"],
     // Dex reads YAML, of which JSON is a subset.
     files: [{ path: "/dex.json", content: JSON.stringify(configuration(issuer, port, settings)) }],
-    answers: async () => {
+    healthCheck: async () => {
       const answer = await fetch(`${issuer}/.well-known/openid-configuration`, {
         signal: AbortSignal.timeout(2000),
       });

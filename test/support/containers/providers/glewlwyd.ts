@@ -6,17 +6,17 @@ import type { Memberships } from "./openldap.ts";
 
 export interface GlewlwydSettings {
   readonly people: Memberships;
-  /** The password of all people. */
+  /** The same for all people. */
   readonly password: string;
   readonly clients: readonly {
     readonly client_id: string;
-    /** Absent: a public client. */
+    /** Absent for a public client. */
     readonly client_secret?: string;
     readonly redirect_uri: readonly string[];
     readonly authorization_type: readonly ("code" | "refresh_token")[];
   }[];
-  /** The lifetime of id and access tokens, in seconds. */
-  readonly tokenLife: number;
+  /** Of id tokens and access tokens, in seconds. */
+  readonly tokenLifetime: number;
 }
 
 export interface StartedGlewlwyd extends Container {
@@ -56,8 +56,8 @@ static_files_mime_types = (
 )
 `;
 
-/** The configuration that docs/providers.md gives. */
-const oidcPlugin = (issuer: string, tokenLife: number) => {
+/** As documented in docs/providers.md. */
+const oidcPlugin = (issuer: string, tokenLifetime: number) => {
   const encoding = { publicKeyEncoding: { type: "spki", format: "pem" } as const };
   const { privateKey, publicKey } = generateKeyPairSync("rsa", {
     ...encoding,
@@ -77,7 +77,7 @@ const oidcPlugin = (issuer: string, tokenLife: number) => {
     key: privateKey,
     cert: publicKey,
     "jwks-show": true,
-    "access-token-duration": tokenLife,
+    "access-token-duration": tokenLifetime,
     "refresh-token-duration": 2_592_000,
     "refresh-token-rolling": true,
     "code-duration": 600,
@@ -95,7 +95,7 @@ const oidcPlugin = (issuer: string, tokenLife: number) => {
 
 type Administer = (method: string, path: string, body?: object) => Promise<unknown>;
 
-/** Logs in as administrator, and returns a function for requests to Glewlwyd's API. */
+/** Logs in to Glewlwyd's API as its administrator. */
 const administrator = async (origin: string): Promise<Administer> => {
   let cookie = "";
   const administer: Administer = async (method, path, body) => {
@@ -113,7 +113,7 @@ const administrator = async (origin: string): Promise<Administer> => {
   return administer;
 };
 
-/** Adds the property `groups` to the list of properties, without which people cannot have it. */
+/** Defines the property `groups` of people. */
 const addGroups = async (administer: Administer): Promise<void> => {
   const database = (await administer("GET", "/mod/user/database")) as {
     parameters: { "data-format": Record<string, object> };
@@ -140,7 +140,7 @@ const setUp = async (administer: Administer, issuer: string, settings: GlewlwydS
     const names = { name: client.client_id, enabled: true, scope: [] };
     await administer("POST", "/client", { ...client, ...names, ...more, confidential });
   }
-  const parameters = oidcPlugin(issuer, settings.tokenLife);
+  const parameters = oidcPlugin(issuer, settings.tokenLifetime);
   const plugin = { module: "oidc", name: "oidc", display_name: "OpenID Connect", order_rank: 0, parameters };
   await administer("POST", "/mod/plugin", plugin);
 };
@@ -155,7 +155,7 @@ export const startGlewlwyd = async (settings: GlewlwydSettings): Promise<Started
     entrypoint: ["glewlwyd"],
     command: ["--config-file=/etc/lab.conf"],
     files: [{ path: "/etc/lab.conf", content: configuration(port) }],
-    answers: async () => {
+    healthCheck: async () => {
       const answer = await fetch(`${origin}/config`, { signal: AbortSignal.timeout(2000) });
       await answer.body?.cancel();
       if (!answer.ok) throw new Error(`Glewlwyd answers ${answer.status}.`);

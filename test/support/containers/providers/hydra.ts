@@ -3,20 +3,20 @@ import { startContainer } from "../container.ts";
 import { freePort } from "../free-port.ts";
 
 export interface HydraSettings {
-  /** The URL of the application with the pages for login and consent. */
+  /** The origin of the application with the pages for login and consent. */
   readonly pages: string;
   readonly clients: readonly object[];
-  /** The lifetime of id and access tokens, in seconds. */
-  readonly tokenLife: number;
+  /** Of id tokens and access tokens, in seconds. */
+  readonly tokenLifetime: number;
 }
 
 export interface StartedHydra extends Container {
   readonly issuer: string;
-  /** The URL of the API for administrators and for the application with the pages. */
+  /** The URL of the admin API, which the application with the pages uses too. */
   readonly admin: string;
 }
 
-const configuration = (ports: readonly [number, number], { pages, tokenLife }: HydraSettings) => {
+const configuration = (ports: readonly [number, number], { pages, tokenLifetime }: HydraSettings) => {
   const [open, admin] = ports.map((port) => ({ host: "127.0.0.1", port }));
   return {
     dsn: "sqlite:///hydra.db?_fk=true",
@@ -27,7 +27,7 @@ const configuration = (ports: readonly [number, number], { pages, tokenLife }: H
       consent: `${pages}/consent`,
     },
     secrets: { system: ["a-system-secret-of-the-tests"] },
-    ttl: { id_token: `${tokenLife}s`, access_token: `${tokenLife}s` },
+    ttl: { id_token: `${tokenLifetime}s`, access_token: `${tokenLifetime}s` },
     oauth2: { refresh_token_hook: `${pages}/renewal` },
     log: { level: "warn" },
   };
@@ -45,7 +45,7 @@ export const startHydra = async (settings: HydraSettings): Promise<StartedHydra>
     ],
     environment: { DSN: "sqlite:///hydra.db?_fk=true" },
     files: [{ path: "/lab.json", content: JSON.stringify(configuration(ports, settings)) }],
-    answers: async () => {
+    healthCheck: async () => {
       const answer = await fetch(`${admin}/health/ready`, { signal: AbortSignal.timeout(2000) });
       await answer.body?.cancel();
       if (!answer.ok) throw new Error(`Hydra answers ${answer.status}.`);

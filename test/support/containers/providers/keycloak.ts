@@ -4,14 +4,14 @@ import { startContainer } from "../container.ts";
 import { freePort } from "../free-port.ts";
 
 export interface KeycloakSettings {
-  /** A realm in Keycloak's export format; its field `realm` is the name. */
+  /** A realm as Keycloak exports it; its field `realm` is the name. */
   readonly realm: { readonly realm: string; readonly [field: string]: unknown };
-  /** If given, the issuer uses https. */
+  /** With these, its issuer is an https URL; default: http. */
   readonly certificates?: Certificates;
 }
 
 export interface StartedKeycloak extends Container {
-  /** The URL for administrators, by plain http. */
+  /** The origin of the admin API, by http. */
   readonly origin: string;
   /** The realm's issuer. */
   readonly issuer: string;
@@ -20,7 +20,7 @@ export interface StartedKeycloak extends Container {
 
 const admin = { username: "admin", password: "an-admin-password-of-the-tests" };
 
-const isThere = async (url: string): Promise<void> => {
+const respondsOk = async (url: string): Promise<void> => {
   const answer = await fetch(url, { signal: AbortSignal.timeout(2000) });
   await answer.body?.cancel();
   if (!answer.ok) throw new Error(`Keycloak answers ${answer.status}.`);
@@ -28,7 +28,7 @@ const isThere = async (url: string): Promise<void> => {
 
 const folder = "/opt/keycloak/data";
 
-/** Keycloak derives its issuer from the scheme, host and port of the request. */
+/** Keycloak's issuer has the scheme, host and port of the request. */
 const httpsSettings = async (certificates: Certificates) => {
   const port = await freePort();
   return {
@@ -69,7 +69,7 @@ export const startKeycloak = async ({ realm, certificates }: KeycloakSettings): 
       KC_BOOTSTRAP_ADMIN_PASSWORD: admin.password,
     },
     files: [{ path: `${folder}/import/realm.json`, content: JSON.stringify(realm) }, ...(https?.files ?? [])],
-    answers: () => isThere(`${origin}${realmPath}/.well-known/openid-configuration`),
+    healthCheck: () => respondsOk(`${origin}${realmPath}/.well-known/openid-configuration`),
   });
   return { ...container, origin, issuer: `${https?.origin ?? origin}${realmPath}`, admin };
 };

@@ -1,14 +1,14 @@
 import type { Container } from "../container.ts";
 import { startContainer } from "../container.ts";
 import { freePort } from "../free-port.ts";
-import { accepts } from "../nginx.ts";
+import { acceptsConnections } from "../nginx.ts";
 
-/** The names of the groups of each person. */
+/** Names of groups, by their members. */
 export type Memberships = Readonly<Record<string, readonly string[]>>;
 
 export interface StartedOpenldap extends Container {
   readonly port: number;
-  /** Replaces a person's groups. */
+  /** Sets the groups of a person. */
   setGroups(person: string, groups: readonly string[]): Promise<void>;
 }
 
@@ -31,7 +31,7 @@ rootpw ${ldapAdmin.password}
 `;
 
 const personDn = (name: string) => `uid=${name},ou=people,${ldapBase}`;
-/** The DN of a group; the slash in its name needs no escape. */
+/** The slash in a group's name has no meaning in a DN. */
 const groupDn = (name: string) => `cn=${name},ou=groups,${ldapBase}`;
 
 const entry = (dn: string, attributes: readonly (readonly [string, string])[]): string =>
@@ -47,7 +47,7 @@ const person = (name: string, password: string): string =>
     ["userPassword", password],
   ]);
 
-/** A placeholder, since every `groupOfNames` needs a member. */
+/** Every `groupOfNames` needs a member, which is a person that does not exist. */
 const group = (name: string, people: readonly string[]): string =>
   entry(groupDn(name), [
     ["objectClass", "groupOfNames"],
@@ -80,12 +80,12 @@ const directory = (memberships: Memberships, password: string, groups: readonly 
 const changes = (name: string, before: readonly string[], after: readonly string[]): string => {
   const change = (kind: "add" | "delete") => (of: string) =>
     `dn: ${groupDn(of)}\nchangetype: modify\n${kind}: member\nmember: ${personDn(name)}\n`;
-  const gone = before.filter((of) => !after.includes(of)).map(change("delete"));
-  const come = after.filter((of) => !before.includes(of)).map(change("add"));
-  return [...gone, ...come].join("\n");
+  const removed = before.filter((of) => !after.includes(of)).map(change("delete"));
+  const added = after.filter((of) => !before.includes(of)).map(change("add"));
+  return [...removed, ...added].join("\n");
 };
 
-/** Starts a directory on 127.0.0.1 in which all people have the same password. */
+/** Starts an LDAP directory on 127.0.0.1, in which all people have the same password. */
 export const startOpenldap = async (memberships: Memberships, password: string): Promise<StartedOpenldap> => {
   const port = await freePort();
   const url = `ldap://127.0.0.1:${port}`;
@@ -102,15 +102,15 @@ export const startOpenldap = async (memberships: Memberships, password: string):
       { path: "/etc/lab.conf", content: configuration },
       { path: "/etc/lab.ldif", content: directory(memberships, password, groups) },
     ],
-    answers: () => accepts(port),
+    healthCheck: () => acceptsConnections(port),
   });
   return {
     ...container,
     port,
     setGroups: async (name, after) => {
       const ldif = changes(name, now.get(name) ?? [], after);
-      const as = `-x -H ${url} -D ${ldapAdmin.dn} -w ${ldapAdmin.password}`;
-      await container.exec(["sh", "-c", `printf '%s' "$1" | ldapmodify ${as}`, "sh", ldif]);
+      const bind = `-x -H ${url} -D ${ldapAdmin.dn} -w ${ldapAdmin.password}`;
+      await container.exec(["sh", "-c", `printf '%s' "$1" | ldapmodify ${bind}`, "sh", ldif]);
       now.set(name, after);
     },
   };

@@ -1,6 +1,6 @@
 import { aptSettings, buildImage, debianWith } from "./debian-base.ts";
 
-/** Debian's Apache, with program and modules also where the official image has them. */
+/** Debian's Apache, with the program and modules also at the paths of the official image. */
 export const buildApache = async (name: string): Promise<void> => {
   const dockerfile = `${await debianWith("apache2")}
 RUN mkdir -p /usr/local/apache2/bin /usr/local/apache2/conf /usr/local/apache2/logs \\

@@ -1,9 +1,9 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { run, say, succeeds } from "../command.ts";
+import { printProgress, run, succeeds } from "../command.ts";
 
-/** The host's own release and mirror, so that the images can be built wherever its packages can be had. */
+/** The host's release, whose mirror is used too, so that images can be built where its packages are available. */
 const release = async (): Promise<string> => {
   const found = /^VERSION_CODENAME=(\w+)/m.exec(await readFile("/etc/os-release", "utf8"))?.[1];
   if (found === undefined) throw new Error("/etc/os-release does not name this Debian's release.");
@@ -20,7 +20,7 @@ const mirror = async (codename: string): Promise<string> => {
   return found[0];
 };
 
-/** Java's package wants the folder for its manual pages, which the minimal set leaves out. */
+/** Java's package requires the folder for manual pages, which the minimal variant lacks. */
 const aptInstall = (packages: readonly string[]) =>
   `mkdir -p /usr/share/man/man1 && apt-get update -q && apt-get install -qy --no-install-recommends ${packages.join(" ")} && rm -rf /var/lib/apt/lists/*`;
 
@@ -34,7 +34,7 @@ export const buildImage = async (
   try {
     await fill(folder);
     await writeFile(join(folder, "Dockerfile"), dockerfile);
-    // Bridged builds find no name server where the host's is only reachable from the host.
+    // With a bridge network, a name server that only the host can reach is not available.
     await run("docker", ["build", "--quiet", "--force-rm", "--network", "host", "--tag", name, folder], {
       seconds: 900,
     });
@@ -45,7 +45,7 @@ export const buildImage = async (
 
 const ensureDebootstrap = async () => {
   if (await succeeds("debootstrap", ["--version"])) return;
-  say("installing Debian's package debootstrap");
+  printProgress("installing Debian's package debootstrap");
   await run("apt-get", ["update"], { seconds: 300 });
   await run("apt-get", ["install", "-y", "--no-install-recommends", "debootstrap"], {
     seconds: 300,
@@ -79,17 +79,17 @@ const bootstrap = async (name: string, codename: string) => {
   }
 };
 
-/** An image of the host's Debian release with nothing but its minimal set of packages; made once. */
+/** The name of an image of the host's Debian release with its minimal packages, which is built once. */
 const ensureBase = async (): Promise<string> => {
   const codename = await release();
   const name = `nextstrain-groups-server-test-base:${codename}`;
   if (await succeeds("docker", ["image", "inspect", name])) return name;
-  say(`building ${name}`);
+  printProgress(`building ${name}`);
   await bootstrap(name, codename);
   return name;
 };
 
-/** The proxy, if apt has one here; nothing else of apt's settings holds in another root. */
+/** apt's proxy settings of the host; its other settings do not apply in the image. */
 const aptProxies = async (): Promise<string> => {
   const lines = await run(
     "apt-config",
@@ -101,7 +101,7 @@ const aptProxies = async (): Promise<string> => {
   return lines;
 };
 
-/** The head of a Dockerfile: the base image with these packages. Goes with {@link aptSettings}. */
+/** The first lines of a Dockerfile: the base image with these packages. Requires {@link aptSettings}. */
 export const debianWith = async (...packages: string[]): Promise<string> =>
   [
     `FROM ${await ensureBase()}`,

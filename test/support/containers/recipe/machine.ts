@@ -3,9 +3,8 @@ import { join } from "node:path";
 import { aptSettings, buildImage, debianWith } from "./debian-base.ts";
 
 /**
- * What becomes systemd. Its control groups are the container's own. Mounts have to be shared, as they are on a
- * machine: systemd mounts a unit's credentials in another namespace, and without this they never arrive, so
- * that the unit finds an empty folder that root alone may read.
+ * Starts systemd with the container's control groups. Mounts have to be shared, as on a real machine: systemd mounts a
+ * unit's credentials in another namespace, and without shared propagation the unit finds an empty folder.
  */
 const boot = `#!/bin/sh
 set -e
@@ -14,7 +13,7 @@ mount --make-rshared /
 exec /sbin/init
 `;
 
-/** Stands in for npm, which needs a registry: what it would install is what the tests themselves run with. */
+/** A stub of npm without a registry, which installs the packages of the tests. */
 const npm = `#!/bin/sh
 set -e
 [ "$*" = ci ]
@@ -22,7 +21,7 @@ cmp package-lock.json /srv/package-lock.json
 ln -sfn /srv/node_modules node_modules
 `;
 
-/** Debian as an administrator has it who has installed git, curl, nginx and Node. */
+/** Debian with systemd, git, curl, nginx and Node. */
 export const buildMachine = async (name: string): Promise<void> => {
   const dockerfile = `${await debianWith("systemd-sysv", "ca-certificates", "curl", "git", "nginx-light")}
 COPY boot npm /usr/local/sbin/

@@ -2,12 +2,12 @@ import { documentedStore } from "../../stores/documented-stores.ts";
 import { startContainer } from "../container.ts";
 import { freePort } from "../free-port.ts";
 import type { StartedStore } from "./s3-service.ts";
-import { answersAtAll, withSettings } from "./s3-service.ts";
+import { responds, withSettings } from "./s3-service.ts";
 
-/** Credentials in the only format that Garage accepts. */
+/** In the format that Garage requires. */
 const credentials = { accessKeyId: `GK${"7e".repeat(12)}`, secretAccessKey: "5a".repeat(32) };
 
-/** Starts Garage with one node, as docs/deployment.md says, with an empty bucket. */
+/** Starts Garage with one node as documented, with an empty bucket. */
 export const startGarage = async (): Promise<StartedStore> => {
   const endpoint = `127.0.0.1:${await freePort()}`;
   const documented = documentedStore("Garage", {
@@ -24,7 +24,7 @@ export const startGarage = async (): Promise<StartedStore> => {
     command: command.slice(1),
     files: [{ path: "/etc/garage.toml", content: configuration }],
     environment,
-    answers: () => answersAtAll(`http://${endpoint}`),
+    healthCheck: () => responds(`http://${endpoint}`),
   });
   return withSettings(container, documented, credentials);
 };

@@ -3,7 +3,7 @@ import type { Certificates } from "../certificates.ts";
 import { startContainer } from "../container.ts";
 import { freePort } from "../free-port.ts";
 import type { StartedStore } from "./s3-service.ts";
-import { answersOk, testCredentials, withBucket } from "./s3-service.ts";
+import { respondsOk, testCredentials, withBucket } from "./s3-service.ts";
 
 export type StartedMinio = StartedStore;
 
@@ -26,7 +26,7 @@ const tlsFiles = ({ certificate, key }: Certificates) => [
 ];
 
 export interface MinioSettings {
-  /** If given, MinIO listens on https only. */
+  /** With these, MinIO uses https only; default: http. */
   readonly certificates?: Certificates;
 }
 
@@ -51,8 +51,10 @@ export const startMinio = async ({ certificates }: MinioSettings = {}): Promise<
       MINIO_ROOT_PASSWORD: testCredentials.secretAccessKey,
       MINIO_UPDATE: "off",
     },
-    answers: () =>
-      certificates ? isHealthyOverTls(endpoint, certificates.ca) : answersOk(`${endpoint}/minio/health/live`),
+    healthCheck: () =>
+      certificates
+        ? isHealthyOverTls(endpoint, certificates.ca)
+        : respondsOk(`${endpoint}/minio/health/live`),
   });
   return withBucket(container, endpoint, certificates?.ca);
 };

@@ -1,14 +1,14 @@
 import { startContainer } from "../container.ts";
 import { freePort } from "../free-port.ts";
 import type { StartedStore } from "./s3-service.ts";
-import { answersOk, testCredentials, withBucket } from "./s3-service.ts";
+import { respondsOk, testCredentials, withBucket } from "./s3-service.ts";
 
 interface Ports {
   readonly gateway: number;
   readonly monitor: number;
 }
 
-/** A cluster of one monitor and one OSD in memory, without authentication between them. */
+/** A cluster of one monitor and one OSD, with objects in memory and without authentication of its daemons. */
 const configuration = ({ gateway, monitor }: Ports) => `[global]
 mon host = [v1:127.0.0.1:${monitor}]
 public addr = 127.0.0.1
@@ -30,7 +30,7 @@ log to stderr = true
 log file =
 `;
 
-/** An OSD that starts before the monitor knows the cluster's fsid exits ("wrong fsid"), and is started again. */
+/** An OSD that starts before the monitor has the cluster's fsid exits ("wrong fsid"), and is restarted. */
 const start = ({ monitor }: Ports) => `set -eu
 fsid=$(cat /proc/sys/kernel/random/uuid)
 osd=$(cat /proc/sys/kernel/random/uuid)
@@ -47,7 +47,7 @@ radosgw-admin user create --uid tests --display-name tests \\
 exec radosgw -f -n client.rgw
 `;
 
-/** Starts Ceph's S3 gateway on a new cluster, with an empty bucket. */
+/** Starts the Ceph Object Gateway with a cluster of its own and an empty bucket. */
 export const startRadosgw = async (): Promise<StartedStore> => {
   const ports = { gateway: await freePort(), monitor: await freePort() };
   const endpoint = `http://127.0.0.1:${ports.gateway}`;
@@ -59,7 +59,7 @@ export const startRadosgw = async (): Promise<StartedStore> => {
       { path: "/ceph-of-the-tests.conf", content: configuration(ports) },
       { path: "/start-of-the-tests.sh", content: start(ports) },
     ],
-    answers: () => answersOk(endpoint),
+    healthCheck: () => respondsOk(endpoint),
   });
   return withBucket(container, endpoint);
 };

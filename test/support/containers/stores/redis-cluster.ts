@@ -2,19 +2,19 @@ import type { Certificates } from "../certificates.ts";
 import { makeCertificates } from "../certificates.ts";
 import { freePort } from "../free-port.ts";
 import { startAll } from "../start-all.ts";
-import type { RedisAsOf, StartedRedis } from "./redis.ts";
+import type { RedisFeatures, StartedRedis } from "./redis.ts";
 import { cliArguments, startRedis } from "./redis.ts";
 
 export interface StartedCluster {
   /** The URL of the first node. */
   readonly url: string;
   readonly certificates: Certificates;
-  /** The three masters and then their replicas, as at the start. */
+  /** Three masters and then their replicas, in their roles at the start. */
   readonly nodes: readonly StartedRedis[];
   close(): Promise<void>;
 }
 
-const startNode = async (certificates: Certificates, asOf: RedisAsOf) => {
+const startNode = async (certificates: Certificates, features: RedisFeatures) => {
   const [port, busPort] = [await freePort(), await freePort()];
   const settings = [
     "cluster-enabled yes",
@@ -23,19 +23,19 @@ const startNode = async (certificates: Certificates, asOf: RedisAsOf) => {
     "cluster-node-timeout 1500",
     "cluster-config-file nodes.conf",
   ];
-  const node = await startRedis({ certificates, asOf, port, settings });
+  const node = await startRedis({ certificates, features, port, settings });
   return { ...node, address: `127.0.0.1:${port}@${busPort}` };
 };
 
-/** Whether all nodes report "cluster_state:ok", and all replicas are connected to their masters. */
-const isWhole = async (nodes: readonly StartedRedis[]): Promise<boolean> => {
+/** Whether all nodes report "cluster_state:ok", and all replicas are linked to their masters. */
+const isHealthy = async (nodes: readonly StartedRedis[]): Promise<boolean> => {
   for (const node of nodes) {
     if (!(await node.cli("CLUSTER", "INFO")).includes("cluster_state:ok")) return false;
     const replication = await node.cli("INFO", "replication");
     if (replication.includes("role:slave") && !replication.includes("master_link_status:up")) return false;
   }
-  const known = await nodes[0]?.cli("CLUSTER", "NODES");
-  return known?.match(/slave/g)?.length === 3;
+  const nodeList = await nodes[0]?.cli("CLUSTER", "NODES");
+  return nodeList?.match(/slave/g)?.length === 3;
 };
 
 const join = async (nodes: readonly (StartedRedis & { address: string })[]): Promise<void> => {
@@ -45,16 +45,16 @@ const join = async (nodes: readonly (StartedRedis & { address: string })[]): Pro
   const options = ["--cluster-replicas", "1", "--cluster-yes"];
   await first.exec([...cliArguments(first.port), "--cluster", "create", ...addresses, ...options]);
   const end = Date.now() + 30_000;
-  while (!(await isWhole(nodes))) {
+  while (!(await isHealthy(nodes))) {
     if (Date.now() > end) throw new Error("The cluster did not come together in 30 s.");
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
 };
 
-/** Starts a Redis Cluster of three masters with a replica each, with TLS and a password. */
-export const startRedisCluster = async (asOf: RedisAsOf = "today"): Promise<StartedCluster> => {
+/** Starts a Redis Cluster of three masters with one replica each, with TLS and a password. */
+export const startRedisCluster = async (features: RedisFeatures = "today"): Promise<StartedCluster> => {
   const certificates = await makeCertificates();
-  const group = await startAll([1, 2, 3, 4, 5, 6].map(() => () => startNode(certificates, asOf)));
+  const group = await startAll([1, 2, 3, 4, 5, 6].map(() => () => startNode(certificates, features)));
   await group.orClose(() => join(group.started));
   const [first] = group.started;
   if (first === undefined) throw new Error("A cluster needs nodes.");

@@ -4,11 +4,11 @@ import type { Container } from "../container.ts";
 import { startContainer } from "../container.ts";
 import { freePort } from "../free-port.ts";
 import { startAll } from "../start-all.ts";
-import type { RedisAsOf, StartedRedis } from "./redis.ts";
-import { cliArguments, password, speaksTls, startRedis, tlsFiles, tlsLines } from "./redis.ts";
+import type { RedisFeatures, StartedRedis } from "./redis.ts";
+import { acceptsTls, cliArguments, password, startRedis, tlsFiles, tlsLines } from "./redis.ts";
 
 export interface StartedSentinel {
-  /** The URL of the master; clients of the sentinels ignore its port. */
+  /** Of the master; clients of the sentinels ignore its port. */
   readonly url: string;
   readonly masterName: string;
   readonly sentinels: readonly { readonly host: string; readonly port: number }[];
@@ -43,12 +43,12 @@ const startOneSentinel = async (masterPort: number, certificates: Certificates) 
       ...tlsFiles(certificates),
       { path: "/data/sentinel.conf", content: sentinelConfiguration(port, masterPort) },
     ],
-    answers: () => speaksTls(port, certificates.ca),
+    healthCheck: () => acceptsTls(port, certificates.ca),
   });
   return { ...container, port };
 };
 
-const until = async (what: string, holds: () => Promise<boolean>): Promise<void> => {
+const waitUntil = async (what: string, holds: () => Promise<boolean>): Promise<void> => {
   const end = Date.now() + 30_000;
   while (!(await holds())) {
     if (Date.now() > end) throw new Error(`Waited 30 s in vain: ${what}.`);
@@ -56,8 +56,8 @@ const until = async (what: string, holds: () => Promise<boolean>): Promise<void>
   }
 };
 
-/** Whether a sentinel knows the replica and both other sentinels, as a failover needs it. */
-const knowEachOther = async (sentinel: Container & { port: number }): Promise<boolean> => {
+/** Whether a sentinel has discovered the replica and the two other sentinels, as a failover requires. */
+const hasDiscoveredAll = async (sentinel: Container & { port: number }): Promise<boolean> => {
   const answer = await sentinel.exec([...cliArguments(sentinel.port), "SENTINEL", "master", masterName]);
   const lines = answer.split("\n").map((line) => line.trim());
   const fieldOf = (name: string) => lines[lines.indexOf(name) + 1];
@@ -65,15 +65,15 @@ const knowEachOther = async (sentinel: Container & { port: number }): Promise<bo
 };
 
 /** Starts a master, a replica and three sentinels, all with TLS and passwords. */
-export const startRedisSentinel = async (asOf: RedisAsOf = "today"): Promise<StartedSentinel> => {
+export const startRedisSentinel = async (features: RedisFeatures = "today"): Promise<StartedSentinel> => {
   const certificates = await makeCertificates();
   const ports = [await freePort(), await freePort()] as const;
   const group = await startAll<StartedRedis>([
-    () => startRedis({ certificates, asOf, port: ports[0] }),
+    () => startRedis({ certificates, features, port: ports[0] }),
     () =>
       startRedis({
         certificates,
-        asOf,
+        features,
         port: ports[1],
         settings: [`replicaof 127.0.0.1 ${ports[0]}`],
       }),
@@ -81,19 +81,19 @@ export const startRedisSentinel = async (asOf: RedisAsOf = "today"): Promise<Sta
   const [master] = group.started;
   if (master === undefined) throw new Error("No master was started.");
   await group.orClose(() =>
-    until("the replica is linked", async () =>
+    waitUntil("the replica is linked", async () =>
       (await master.cli("INFO", "replication")).includes("state=online"),
     ),
   );
-  const guards = await group.orClose(() =>
+  const sentinels = await group.orClose(() =>
     startAll([0, 1, 2].map(() => () => startOneSentinel(ports[0], certificates))),
   );
   const close = async () => {
-    await Promise.all([guards.close(), group.close()]);
+    await Promise.all([sentinels.close(), group.close()]);
   };
   try {
-    for (const sentinel of guards.started)
-      await until("the sentinels know all", () => knowEachOther(sentinel));
+    for (const sentinel of sentinels.started)
+      await waitUntil("the sentinels know all", () => hasDiscoveredAll(sentinel));
   } catch (error) {
     await close();
     throw error;
@@ -101,7 +101,7 @@ export const startRedisSentinel = async (asOf: RedisAsOf = "today"): Promise<Sta
   return {
     url: master.url,
     masterName,
-    sentinels: guards.started.map(({ port }) => ({ host: "127.0.0.1", port })),
+    sentinels: sentinels.started.map(({ port }) => ({ host: "127.0.0.1", port })),
     sentinelPassword: password,
     certificates,
     nodes: group.started,

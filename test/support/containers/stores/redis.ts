@@ -5,8 +5,8 @@ import type { Container, ContainerFile } from "../container.ts";
 import { startContainer } from "../container.ts";
 import { freePort } from "../free-port.ts";
 
-/** The available commands: all that the image has, or those of Redis 6.0, the oldest version that is supported. */
-export type RedisAsOf = "today" | "6.0";
+/** All features of the image, or only those of Redis 6.0, the oldest supported version. */
+export type RedisFeatures = "today" | "6.0";
 
 export interface RedisSettings {
   readonly certificates?: Certificates;
@@ -17,13 +17,13 @@ export interface RedisSettings {
   /** The setting `maxmemory`, such as `64mb`. */
   readonly maxMemory?: string;
   /** Default: "today". */
-  readonly asOf?: RedisAsOf;
-  /** Additional lines of redis.conf. */
+  readonly features?: RedisFeatures;
+  /** Further lines of redis.conf. */
   readonly settings?: readonly string[];
 }
 
 export interface StartedRedis extends Container {
-  /** The URL as operators set it, with a placeholder as the username. */
+  /** With a placeholder as username, as in operators' settings. */
   readonly url: string;
   readonly port: number;
   readonly password: string;
@@ -34,8 +34,8 @@ export interface StartedRedis extends Container {
 
 export const password = "a-password-of-the-tests";
 
-/** Commands that are newer than Redis 6.0 and are disabled for it, so that a use of one fails. */
-const youngerCommands = [
+/** Commands that Redis 6.0 lacks; a client that needs one of them fails without it. */
+const newerCommands = [
   "GETEX",
   "GETDEL",
   "COPY",
@@ -73,13 +73,13 @@ const configuration = (port: number, options: RedisSettings): string =>
     `maxmemory-policy ${options.policy ?? "volatile-ttl"}`,
     ...(options.maxMemory ? [`maxmemory ${options.maxMemory}`] : []),
     ...(options.user ? [`user ${options.user} on >${password} ~* &* +@all`] : []),
-    ...(options.asOf === "6.0" ? youngerCommands.map((name) => `rename-command ${name} ""`) : []),
+    ...(options.features === "6.0" ? newerCommands.map((name) => `rename-command ${name} ""`) : []),
     ...(options.settings ?? []),
     "",
   ].join("\n");
 
-/** Resolves when a TLS handshake on the port succeeds. */
-export const speaksTls = (port: number, ca: string): Promise<void> =>
+/** Resolves after a TLS handshake with the port. */
+export const acceptsTls = (port: number, ca: string): Promise<void> =>
   new Promise((resolve, reject) => {
     const socket = connect({ host: "127.0.0.1", port, ca, timeout: 2000 }, () => {
       socket.destroy();
@@ -89,7 +89,7 @@ export const speaksTls = (port: number, ca: string): Promise<void> =>
     socket.once("timeout", () => socket.destroy(new Error("no TLS handshake in 2 s")));
   });
 
-/** The arguments for redis-cli in a container to connect to a port. */
+/** The redis-cli command for a port, to be run in a container. */
 export const cliArguments = (port: number): string[] => [
   "redis-cli",
   "--tls",
@@ -104,18 +104,18 @@ export const cliArguments = (port: number): string[] => [
   String(port),
 ];
 
-/** Starts a Redis server with TLS only, on 127.0.0.1, with a certificate of a private CA. */
+/** Starts a Redis server on 127.0.0.1 with TLS only, and a certificate of a private CA. */
 export const startRedis = async (options: RedisSettings = {}): Promise<StartedRedis> => {
   const certificates = options.certificates ?? (await makeCertificates());
   const port = options.port ?? (await freePort());
   const container = await startContainer({
     image: "redis",
-    // The official image's entry point drops root, and could then not read the files.
+    // The official image's entry point drops root privileges, and could not read the files then.
     entrypoint: ["redis-server"],
     command: ["/tls/redis.conf"],
     files: [...tlsFiles(certificates), { path: "/tls/redis.conf", content: configuration(port, options) }],
     readyLine: /Ready to accept connections/,
-    answers: () => speaksTls(port, certificates.ca),
+    healthCheck: () => acceptsTls(port, certificates.ca),
   });
   return {
     ...container,

@@ -16,9 +16,9 @@ export interface StartedStore extends Container {
   readonly credentials: Credentials;
   /** An empty bucket. */
   readonly bucket: string;
-  /** The timeout in seconds that docs/deployment.md sets for this store, if it is not the default. */
+  /** The documented STORE_TIMEOUT, if any. */
   readonly timeout?: Seconds;
-  /** Accesses the bucket without the adapter; it is closed with the container. */
+  /** For direct access to the bucket; closed with the container. */
   readonly client: S3Client;
 }
 
@@ -30,15 +30,15 @@ export const testCredentials: Credentials = {
 const defaultRegion = "us-east-1";
 const defaultBucket = "nextstrain-groups";
 
-/** Resolves when this URL answers with a 2xx status. */
-export const answersOk = async (url: string): Promise<void> => {
+/** Resolves when this URL responds with 2xx. */
+export const respondsOk = async (url: string): Promise<void> => {
   const answer = await fetch(url, { signal: AbortSignal.timeout(2000) });
   await answer.body?.cancel();
   if (!answer.ok) throw new Error(`${url} answers ${answer.status}.`);
 };
 
-/** Resolves when this URL answers with any status. */
-export const answersAtAll = async (url: string): Promise<void> => {
+/** Resolves when this URL responds, with any status. */
+export const responds = async (url: string): Promise<void> => {
   const answer = await fetch(url, { signal: AbortSignal.timeout(2000) });
   await answer.body?.cancel();
 };
@@ -56,7 +56,7 @@ const storeIn = (container: Container, access: Access, ca?: string): StartedStor
   return { ...container, ...access, client, close };
 };
 
-/** Creates the bucket in a store that has just been started, and closes the container when that fails. */
+/** Creates the bucket of a new store; closes the container when that fails. */
 export const withBucket = async (
   container: Container,
   endpoint: string,
@@ -73,7 +73,7 @@ export const withBucket = async (
   return store;
 };
 
-/** A store that was set up as documented, and so has its bucket already. */
+/** A store that was set up as documented, and has its bucket already. */
 export const withSettings = (
   container: Container,
   { settings }: DocumentedStore,

@@ -2,12 +2,12 @@ import { documentedStore } from "../../stores/documented-stores.ts";
 import { startContainer } from "../container.ts";
 import { freePort } from "../free-port.ts";
 import type { StartedStore } from "./s3-service.ts";
-import { answersOk, testCredentials, withSettings } from "./s3-service.ts";
+import { respondsOk, testCredentials, withSettings } from "./s3-service.ts";
 
-/** All ports that it listens on; their defaults are in the documentation of SeaweedFS. */
+/** The options for all ports that it listens on. */
 const ports = ["master", "volume", "filer", "s3"].flatMap((part) => [`${part}.port`, `${part}.port.grpc`]);
 
-/** Starts SeaweedFS in one process, as docs/deployment.md says but on other ports, with an empty bucket. */
+/** Starts SeaweedFS in one process as documented, but on other ports, with an empty bucket. */
 export const startSeaweedfs = async (): Promise<StartedStore> => {
   const port = new Map<string, number>();
   for (const name of ports) port.set(name, await freePort());
@@ -29,7 +29,7 @@ export const startSeaweedfs = async (): Promise<StartedStore> => {
     command: [`mkdir -p /var/lib/seaweedfs && exec ${[...command, ...others].join(" ")}`],
     files: [{ path: "/etc/seaweedfs/s3.json", content: configuration }],
     environment,
-    answers: () => answersOk(`http://${endpoint}/healthz`),
+    healthCheck: () => respondsOk(`http://${endpoint}/healthz`),
   });
   const master = `-master=127.0.0.1:${port.get("master.port")}.${port.get("master.port.grpc")}`;
   try {

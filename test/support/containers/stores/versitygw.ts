@@ -1,7 +1,7 @@
 import { startContainer } from "../container.ts";
 import { freePort } from "../free-port.ts";
 import type { StartedStore } from "./s3-service.ts";
-import { answersOk, testCredentials, withBucket } from "./s3-service.ts";
+import { respondsOk, testCredentials, withBucket } from "./s3-service.ts";
 
 /** Starts versitygw, which stores objects as files, with an empty bucket. */
 export const startVersitygw = async (): Promise<StartedStore> => {
@@ -15,7 +15,7 @@ export const startVersitygw = async (): Promise<StartedStore> => {
       ROOT_ACCESS_KEY: testCredentials.accessKeyId,
       ROOT_SECRET_KEY: testCredentials.secretAccessKey,
     },
-    answers: () => answersOk(`${endpoint}/health`),
+    healthCheck: () => respondsOk(`${endpoint}/health`),
   });
   return withBucket(container, endpoint);
 };

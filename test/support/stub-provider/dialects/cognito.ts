@@ -6,9 +6,9 @@ const domain = "https://our-lab.auth.eu-west-1.amazoncognito.com";
 export const cognitoIssuer = pool;
 
 /**
- * Amazon Cognito, as its documentation has it: "User pool endpoints and managed login reference" and
- * "Understanding user pool JSON web tokens" in docs.aws.amazon.com/cognito/latest/developerguide. It gives a
- * refresh token without being asked, none at a renewal, and takes PKCE without saying so.
+ * Amazon Cognito, as documented in "User pool endpoints and managed login reference" and "Understanding user pool JSON
+ * web tokens" in docs.aws.amazon.com/cognito/latest/developerguide. It issues a refresh token without `offline_access`,
+ * none at a refresh grant, and supports PKCE although its metadata do not say so.
  */
 export const cognito: Dialect = {
   issuer: pool,
@@ -29,7 +29,7 @@ export const cognito: Dialect = {
   publicKey: (jwk) => jwk,
   claims: (person) => ({
     "cognito:username": person?.username,
-    // Who is in no group has no such claim.
+    // The claim is absent for somebody without groups.
     "cognito:groups": person?.groups.length ? person.groups : undefined,
     preferred_username: undefined,
     groups: undefined,
@@ -39,13 +39,13 @@ export const cognito: Dialect = {
     origin_jti: "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee",
     auth_time: 1_676_312_777,
   }),
-  tellsType: false,
+  hasTypHeader: false,
   needsOfflineAccess: false,
-  revokesByHeader: true,
+  revocationNeedsHeader: true,
   callback: {},
 };
 
-/** A pool from before the description named where to log out. */
+/** An older pool, whose metadata have no `end_session_endpoint`. */
 export const olderCognito: Dialect = {
   ...cognito,
   metadata: { ...cognito.metadata, end_session_endpoint: undefined },

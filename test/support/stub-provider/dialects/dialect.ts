@@ -1,42 +1,45 @@
 import type { JWK } from "jose";
 import type { Person } from "../person.ts";
 
-/** How a real provider's words differ from the stub's own: its documents, tokens and answers as it documents them. */
+/** How a real provider differs from the stub, as documented: its metadata, tokens and responses. */
 export interface Dialect {
-  /** What tokens name as their issuer: its real address, which nobody asks here. */
+  /** The `iss` of its tokens: its real URL, to which nothing is sent here. */
   readonly issuer: string;
-  /** Its whole description of itself, with its real addresses; see {@link served}. */
+  /** Its whole discovery document, with its real URLs; see {@link servedMetadata}. */
   readonly metadata: { readonly [name: string]: unknown };
-  /** A key of the key set, made of one with `alg`. */
+  /** A key as its key set has it, from one with `alg`. */
   publicKey(jwk: JWK): object;
-  /** Claims of an id token beside issuer, subject, audience and times; undefined ones are left out. */
+  /** Claims of an id token beside issuer, subject, audience and times; undefined ones are omitted. */
   claims(
     person: Person | undefined,
     clientId: string,
     scopes: readonly string[],
   ): { readonly [claim: string]: unknown };
-  /** What userinfo says beside the subject; absent: nothing. */
+  /** Userinfo claims beside `sub`. Default: none. */
   userinfo?(person: Person | undefined, scopes: readonly string[]): { readonly [claim: string]: unknown };
-  /** Whether id tokens' headers have the member `typ`. */
-  readonly tellsType: boolean;
-  /** Whether refresh tokens are only for those who asked for the scope `offline_access`. */
+  /** Whether the header of an id token has `typ`. */
+  readonly hasTypHeader: boolean;
+  /** Whether refresh tokens are issued only for the scope `offline_access`. */
   readonly needsOfflineAccess: boolean;
-  /** What else a request for authorization has to say for a refresh token to come. */
-  givesRefreshToken?(asked: URLSearchParams): boolean;
-  /** How a client with a secret has to send it, everywhere; absent: as it likes. */
-  readonly takesSecrets?: "header" | "form";
-  /** Whether a client that is not known by its secret gets no more than a status when it revokes a token. */
-  readonly refusesInSilence?: boolean;
-  /** No id token comes with a renewal. */
-  readonly renewsWithoutIdToken?: boolean;
-  /** Whether a client with a secret has to send it in the header when it revokes a token. */
-  readonly revokesByHeader: boolean;
-  /** More of what the browser brings back. */
+  /** Whether a refresh token is issued for this authorization request. Default: yes. */
+  issuesRefreshToken?(parameters: URLSearchParams): boolean;
+  /** Where a confidential client has to send its secret, at every endpoint. Default: in either. */
+  readonly secretLocation?: "header" | "form";
+  /** Whether the revocation endpoint answers a client that fails to authenticate with a status alone. */
+  readonly omitsErrorBody?: boolean;
+  /** Whether refresh responses have no id token. */
+  readonly omitsIdTokenOnRefresh?: boolean;
+  /** Whether a confidential client has to send its secret in the header at the revocation endpoint. */
+  readonly revocationNeedsHeader: boolean;
+  /** Further parameters of the authorization response. */
   readonly callback: { readonly [parameter: string]: string };
 }
 
-/** The description as documented, with what the server itself asks moved to where the stub listens. */
-export const served = ({ metadata }: Dialect, origin: string): { readonly [name: string]: unknown } => ({
+/** The documented metadata, in which the endpoints that the server uses are the stub's. */
+export const servedMetadata = (
+  { metadata }: Dialect,
+  origin: string,
+): { readonly [name: string]: unknown } => ({
   ...metadata,
   authorization_endpoint: `${origin}/authorize`,
   token_endpoint: `${origin}/token`,

@@ -2,7 +2,7 @@ import type { JWK } from "jose";
 import type { Person } from "../person.ts";
 import type { Dialect } from "./dialect.ts";
 
-/** What most providers have in common: a description by the standard, and nothing of their own in tokens. */
+/** What most providers have in common: standard metadata, and tokens without claims of their own. */
 const plain = (issuer: string, paths: { readonly [member: string]: string }, more: object = {}): Dialect => ({
   issuer,
   metadata: {
@@ -15,9 +15,9 @@ const plain = (issuer: string, paths: { readonly [member: string]: string }, mor
   },
   publicKey: (jwk: JWK) => jwk,
   claims: () => none,
-  tellsType: false,
+  hasTypHeader: false,
   needsOfflineAccess: true,
-  revokesByHeader: false,
+  revocationNeedsHeader: false,
   callback: {},
 });
 
@@ -71,9 +71,9 @@ export const glewlwyd: Dialect = {
   ),
   claims: (person) => ({ ...named(person), groups: person?.groups }),
   needsOfflineAccess: false,
-  renewsWithoutIdToken: true,
-  takesSecrets: "form",
-  refusesInSilence: true,
+  omitsIdTokenOnRefresh: true,
+  secretLocation: "form",
+  omitsErrorBody: true,
 };
 
 /** LemonLDAP::NG: claims at userinfo, groups joined by semicolons ("OpenID Connect Provider" in its documentation). */
@@ -92,7 +92,7 @@ export const lemonldap: Dialect = {
       token_endpoint_auth_methods_supported: ["client_secret_post", "client_secret_basic"],
     },
   ),
-  // For the command line, claims are forced into id tokens.
+  // The CLI's client is configured to have these claims in id tokens.
   claims: (person, clientId) =>
     clientId.startsWith("cli") ? { ...named(person), groups: person?.groups.join("; ") } : none,
   userinfo: (person) => ({ ...named(person), groups: person?.groups.join("; ") }),
@@ -115,10 +115,13 @@ export const hydra: Dialect = {
     },
   ),
   claims: (person) => ({ ...named(person), groups: person?.groups }),
-  takesSecrets: "header",
+  secretLocation: "header",
 };
 
-/** Okta, an authorization server with claims that are always in id tokens ("Customize tokens returned from Okta with a groups claim"). */
+/**
+ * Okta, an authorization server with claims that are always in id tokens ("Customize tokens returned from Okta with a
+ * groups claim").
+ */
 export const okta: Dialect = {
   ...plain(
     "https://lab.okta.com/oauth2/default",
@@ -139,7 +142,10 @@ export const okta: Dialect = {
   userinfo: named,
 };
 
-/** Google: no groups, no offline_access; a refresh token for two parameters ("OpenID Connect", "Using OAuth 2.0 for Web Server Applications"). */
+/**
+ * Google: no groups, no offline_access; a refresh token for two parameters ("OpenID Connect", "Using OAuth 2.0 for Web
+ * Server Applications").
+ */
 export const google: Dialect = {
   ...plain(
     "https://accounts.google.com",
@@ -155,14 +161,15 @@ export const google: Dialect = {
   ),
   claims: (person, clientId) => ({ ...none, email: person?.username, email_verified: true, azp: clientId }),
   needsOfflineAccess: false,
-  givesRefreshToken: (asked) => asked.get("access_type") === "offline" && asked.get("prompt") === "consent",
+  issuesRefreshToken: (parameters) =>
+    parameters.get("access_type") === "offline" && parameters.get("prompt") === "consent",
 };
 
 const zitadelRoles = "urn:zitadel:iam:org:project:roles";
 
 const zitadelClaims = (person: Person | undefined) => ({
   ...named(person),
-  // Who has no role has no such claim.
+  // The claim is absent for somebody without roles.
   [zitadelRoles]: person?.groups.length
     ? Object.fromEntries(person.groups.map((role) => [role, { "170079991923474689": "lab.zitadel.cloud" }]))
     : undefined,
@@ -189,7 +196,7 @@ export const zitadel: Dialect = {
     ...none,
     aud: [clientId, "another-application-of-the-project", "170079991923474000"],
     azp: clientId,
-    // The CLI's application has roles and user information in id tokens; at the other one they are at userinfo.
+    // The CLI's application is configured to have these claims in id tokens, the other one to have them at userinfo.
     ...(clientId.startsWith("cli") ? zitadelClaims(person) : {}),
   }),
   userinfo: zitadelClaims,

@@ -6,9 +6,8 @@ const authority = `https://login.microsoftonline.com/${tenant}`;
 export const entraIssuer = `${authority}/v2.0`;
 
 /**
- * Microsoft Entra ID, as its documentation has it: "OpenID Connect on the Microsoft identity platform", "ID token
- * claims reference" and "OAuth 2.0 authorization code flow" (learn.microsoft.com/entra/identity-platform). It has
- * no endpoint that revokes tokens.
+ * Microsoft Entra ID, as documented in "OpenID Connect on the Microsoft identity platform", "ID token claims reference"
+ * and "OAuth 2.0 authorization code flow" (learn.microsoft.com/entra/identity-platform). It has no revocation endpoint.
  */
 export const entra: Dialect = {
   issuer: entraIssuer,
@@ -55,7 +54,7 @@ export const entra: Dialect = {
   claims: (person, clientId) => ({
     ver: "2.0",
     tid: tenant,
-    // One person's object id is the same everywhere, the subject another for each application.
+    // A person's object id is the same for all applications, the subject is pairwise.
     oid: person?.sub,
     sub: `${person?.sub} at ${clientId}`,
     azp: clientId,
@@ -67,13 +66,13 @@ export const entra: Dialect = {
     rh: "0.AXEA",
     uti: "fqiBqXLPj0eQa82S-IYFAA",
   }),
-  tellsType: true,
+  hasTypHeader: true,
   needsOfflineAccess: true,
-  revokesByHeader: false,
+  revocationNeedsHeader: false,
   callback: { session_state: "4f2b1c2e-5a51-4ef1-8a5b-6a4d0b1d3c55" },
 };
 
-/** The claims of somebody who is in too many groups for a token ("groups overage claim"). */
+/** The claims of somebody with too many groups for a token ("groups overage claim"). */
 export const groupsOverage = {
   roles: undefined,
   _claim_names: { groups: "src1" },

@@ -12,12 +12,12 @@ import type { Groups, OpenGroup } from "../../../../ports/driving/groups.ts";
 import type { Context, RequestState } from "../../context.ts";
 import { decodePath } from "../../middleware/traversal.ts";
 import type { Pages } from "../../pages/page-answer.ts";
-import { answerAllowed } from "../../requests/allowed-methods.ts";
-import { precondition } from "../../requests/conditions.ts";
-import { answerJson } from "../../requests/json-answer.ts";
+import { sendAllowedMethods } from "../../requests/allowed-methods.ts";
+import { sendJson } from "../../requests/json-response.ts";
 import { negotiate } from "../../requests/negotiation.ts";
-import { answerObject } from "../../resources/stored-object-answer.ts";
-import { readUpload, uploadType } from "../../resources/upload.ts";
+import { precondition } from "../../requests/precondition.ts";
+import { sendObject } from "../../resources/stored-object-response.ts";
+import { readUpload, uploadMediaType } from "../../resources/upload.ts";
 import type { Admission } from "../../streaming/admission.ts";
 import { openGroup } from "../group-address.ts";
 import { renderMembers } from "../group-members.ts";
@@ -49,18 +49,18 @@ export const settingsRoutes = (d: Deps): Router<RequestState> => {
     router.put(at(`/${file}`), (ctx) => withSettings(ctx, d, (settings) => write(ctx, d, settings, file)));
     router.delete(at(`/${file}`), (ctx) => withSettings(ctx, d, (settings) => remove(ctx, settings, file)));
     router.options(at(`/${file}`), (ctx) =>
-      withSettings(ctx, d, ({ mayWrite }) => answerAllowed(ctx, mayWrite)),
+      withSettings(ctx, d, ({ mayWrite }) => sendAllowedMethods(ctx, mayWrite)),
     );
   }
   router.get(at("/members"), (ctx) =>
     withSettings(ctx, d, (settings, group) => members(ctx, d, settings, group)),
   );
-  router.get(at("/roles"), (ctx) => withSettings(ctx, d, () => answerJson(ctx, roleNames)));
+  router.get(at("/roles"), (ctx) => withSettings(ctx, d, () => sendJson(ctx, roleNames)));
   router.get(at("/roles/([^/]+)/members"), (ctx) =>
     withSettings(ctx, d, (settings) => roleMembers(ctx, settings)),
   );
   for (const rest of ["/members", "/roles", "/roles/[^/]+/members"]) {
-    router.options(at(rest), (ctx) => withSettings(ctx, d, () => answerAllowed(ctx, false)));
+    router.options(at(rest), (ctx) => withSettings(ctx, d, () => sendAllowedMethods(ctx, false)));
   }
   router.all(/^\/groups\/([^/]+)\/settings(\/.*)?$/i, (ctx) =>
     withSettings(ctx, d, () => {
@@ -82,19 +82,19 @@ const withSettings = async (
 
 const read = (ctx: Context, d: Deps, settings: GroupSettings, file: SettingsFile): Promise<void> => {
   const type = negotiate<string>(ctx, types[file]);
-  return answerObject(ctx, d, settings.file(file), {
+  return sendObject(ctx, d, settings.file(file), {
     type: file === "logo" ? type : `${type}; charset=utf-8`,
   });
 };
 
 const write = async (ctx: Context, d: Deps, settings: GroupSettings, file: SettingsFile): Promise<void> => {
   // The Nextstrain CLI uploads datasets to any URL, and crashes on a 415.
-  if (isResourceMediaType(uploadType(ctx))) {
+  if (isResourceMediaType(uploadMediaType(ctx))) {
     throw new BadRequest(`This is the address of the group's ${file}, not of a dataset or a narrative.`);
   }
   const { opened, upload } = readUpload(ctx, [types[file][0]], () => settings.openToWrite(file));
   const condition = precondition(ctx);
-  await d.admission.during(ctx, "upload", () => opened.write(upload, condition, ctx.state.signal));
+  await d.admission.run(ctx, "upload", () => opened.write(upload, condition, ctx.state.signal));
   ctx.status = 204;
 };
 
@@ -124,7 +124,7 @@ const members = async (
   { group }: OpenGroup,
 ): Promise<void> => {
   const type = negotiate(ctx, ["text/html", "application/json"]);
-  if (type === "application/json") return answerJson(ctx, await settings.members());
+  if (type === "application/json") return sendJson(ctx, await settings.members());
   const listed = await settings.members().catch((error: unknown) => {
     if (error instanceof NotConfigured) return "elsewhere" as const;
     throw error;
@@ -134,7 +134,7 @@ const members = async (
 
 const roleMembers = async (ctx: Context, settings: GroupSettings): Promise<void> => {
   const usernames = await settings.membersWithRole(decodePath(ctx.captures?.[1] ?? ""));
-  answerJson(
+  sendJson(
     ctx,
     usernames.map((username) => ({ username })),
   );

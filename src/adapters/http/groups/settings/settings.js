@@ -1,4 +1,4 @@
-import { send } from "../../assets/answer.js";
+import { send } from "../../assets/api-request.js";
 import { find } from "../../assets/page-elements.js";
 
 const pngSignature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];

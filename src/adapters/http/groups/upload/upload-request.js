@@ -1,4 +1,4 @@
-import { problemOf } from "../../assets/answer.js";
+import { problemOf } from "../../assets/api-request.js";
 
 /** An upload is aborted when it makes no progress, and gets no response, for this long. */
 const patienceMs = 300_000;

@@ -1,8 +1,8 @@
 import { aptSettings, buildImage, debianWith } from "../debian-base.ts";
 
 /**
- * Debian's package with its sample database, whose administrator is `admin` with the password `password`. Its own
- * web server follows no links, of which the package's pages have many, one of them to a folder instead of a file.
+ * Debian's package with its sample database, whose administrator is `admin` with the password `password`. Its web
+ * server follows no symbolic links, of which the package's pages have many, one of them to a folder instead of a file.
  */
 export const buildGlewlwyd = async (name: string): Promise<void> => {
   const dockerfile = `${await debianWith("glewlwyd", "dbconfig-sqlite3", "sqlite3")}

@@ -4,8 +4,8 @@ import { aptSettings, buildImage, debianWith } from "../debian-base.ts";
 const artifact = "org.keycloak:keycloak-quarkus-dist:26.4.0:zip";
 
 /**
- * Keycloak's distribution as Maven has it, on a plain JRE, with its configuration step done beforehand:
- * it then starts in seconds instead of half a minute.
+ * Keycloak's distribution from Maven with a JRE, and with its build step done, so that it starts in seconds instead of
+ * half a minute.
  */
 export const buildKeycloak = async (name: string): Promise<void> => {
   const dockerfile = `${await debianWith("openjdk-17-jre-headless", "unzip")}

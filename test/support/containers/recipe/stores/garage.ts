@@ -1,12 +1,12 @@
 import { copyFile, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { run, say } from "../../command.ts";
+import { printProgress, run } from "../../command.ts";
 import { aptSettings, buildImage, debianWith } from "../debian-base.ts";
 
-/** Compiles the crate with few optimisations: with all of them that has taken 25 minutes on two busy cores. */
+/** Compiles the crate with few optimisations; with all of them it has taken 25 minutes on two busy cores. */
 const compile = async (folder: string): Promise<string> => {
-  say("compiling Garage; this takes up to half an hour");
+  printProgress("compiling Garage; this takes up to half an hour");
   const features = ["--no-default-features", "--features", "bundled-libs,sqlite"];
   await run("cargo", ["install", "garage@2.5.0", "--locked", ...features, "--root", folder], {
     seconds: 3600,

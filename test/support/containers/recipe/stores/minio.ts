@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { buildImage } from "../debian-base.ts";
 import { withGoProgram } from "../go.ts";
 
-/** The commit of the release that the image's default tag names; Go's module proxy does not know the tag. */
+/** The commit of the image's default tag, which Go's module proxy does not have. */
 const module = "github.com/minio/minio@v0.0.0-20250907161309-07c3a429bfed";
 
 /** MinIO publishes no binary in any package registry. */

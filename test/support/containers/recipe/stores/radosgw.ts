@@ -1,5 +1,5 @@
 import { aptSettings, buildImage, debianWith } from "../debian-base.ts";
 
-/** Debian's Ceph: a monitor, an OSD, and the gateway that speaks S3. */
+/** Debian's Ceph: a monitor, an OSD, and the Object Gateway for S3. */
 export const buildRadosgw = async (name: string): Promise<void> =>
   buildImage(name, await debianWith("ceph-mon", "ceph-osd", "radosgw"), aptSettings);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { aptSettings, buildImage, debianWith } from "../debian-base.ts";
 import { withGoProgram } from "../go.ts";
 
-/** Its releases have no versions that Go knows; this is the commit of 4.53. */
+/** The commit of 4.53, since its releases have no versions for Go. */
 const program = {
   package: "github.com/seaweedfs/seaweedfs/weed",
   modules: ["github.com/seaweedfs/seaweedfs/weed@v0.0.0-20261109003541-7506e5f91cd6"],

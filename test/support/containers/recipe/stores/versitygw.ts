@@ -8,7 +8,7 @@ const program = {
   modules: ["github.com/versity/versitygw/cmd/versitygw@v1.8.0"],
 };
 
-/** It keeps objects below /data, and wants a folder for temporary files. */
+/** It stores objects below /data, and needs a folder for temporary files. */
 const dockerfile = `FROM scratch
 COPY versitygw /usr/local/bin/versitygw
 ENV PATH=/usr/local/bin
