@@ -81,7 +81,7 @@ describe("getAvailable of a group", () => {
     "groups/blab/under_score",
     "%2Fgroups%2Fblab",
   ])(
-    "lists the whole group for the prefix %s: v2 datasets by key, then v1, and narratives",
+    "lists all of the group for the prefix %s: v2 datasets by key, then v1, and narratives",
     async (prefix) => {
       const answer = await available(`?prefix=${prefix}`);
       expect([answer.status, answer.headers["content-type"]]).toEqual([

@@ -91,9 +91,9 @@ const unreadDownload = async (path: string) => {
   const request = httpRequest(`${server.origin}${path}`, { headers: { Accept: mainType } });
   request.on("error", () => undefined);
   const answer = new Promise<number>((resolve) => {
-    request.once("response", (begun) => {
-      begun.pause();
-      resolve(begun.statusCode ?? 0);
+    request.once("response", (response) => {
+      response.pause();
+      resolve(response.statusCode ?? 0);
     });
   });
   request.end();

@@ -17,17 +17,17 @@ const paths = async () => [...(await server.stored.objects()).keys()].sort();
 
 /** Waits until the check succeeds, since cleaning up after a disconnect takes a moment. */
 const until = async (check: () => Promise<void>): Promise<void> => {
-  for (const begun = Date.now(); ; ) {
+  for (const startedAt = Date.now(); ; ) {
     try {
       return await check();
     } catch (error) {
-      if (Date.now() - begun > 3000) throw error;
+      if (Date.now() - startedAt > 3000) throw error;
       await delay(20);
     }
   }
 };
 
-const begin = async (path: string, headers: Record<string, string>) => {
+const startUpload = async (path: string, headers: Record<string, string>) => {
   const connection = await rawConnection(server.origin);
   const Authorization = await server.bearer("olga", "blab/owners");
   await connection.send(head(`PUT ${path}`, { Authorization, "Content-Type": mainType, ...headers }));
@@ -52,7 +52,7 @@ describe("a client that disconnects during its upload", () => {
     const path = "/groups/blab/broken/a";
     await put(server, path, mainType, mainDataset);
     const before = await paths();
-    const connection = await begin(path, headers);
+    const connection = await startUpload(path, headers);
     await connection.send(part);
     await delay(50);
     connection.close();
@@ -62,7 +62,7 @@ describe("a client that disconnects during its upload", () => {
   });
 
   test("does not make a new dataset visible", async () => {
-    const connection = await begin("/groups/blab/broken/new", { "Transfer-Encoding": "chunked" });
+    const connection = await startUpload("/groups/blab/broken/new", { "Transfer-Encoding": "chunked" });
     await connection.send(chunk(mainDataset));
     await delay(50);
     expect((await get(server, "/groups/blab/broken/new", mainType)).status).toBe(404);
@@ -76,7 +76,7 @@ describe("a client that disconnects during its upload", () => {
   test("is not logged as a server error", async () => {
     const failed = () => server.events.filter(({ event }) => event === "request-failed");
     const before = failed().length;
-    const connection = await begin("/groups/blab/broken/b", { "Transfer-Encoding": "chunked" });
+    const connection = await startUpload("/groups/blab/broken/b", { "Transfer-Encoding": "chunked" });
     await connection.send(chunk(mainDataset));
     connection.close();
     await delay(150);
@@ -96,13 +96,13 @@ describe("concurrent uploads of one name", () => {
     const versions = [0, 1, 2, 3, 4, 5, 6, 7].map(version);
     let isWriting = true;
     const reading = (async () => {
-      let seen = 0;
+      let reads = 0;
       while (isWriting) {
         const { status, text } = await get(server, path, mainType);
         expect([status, versions.includes(text)]).toEqual([200, true]);
-        seen++;
+        reads++;
       }
-      return seen;
+      return reads;
     })();
     const answers = await Promise.all(versions.map((body) => put(server, path, mainType, body)));
     isWriting = false;

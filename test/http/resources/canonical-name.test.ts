@@ -76,9 +76,9 @@ describe("a group's name that is not canonical", () => {
     ).toMatchObject({
       title: "The lab MixedCase",
     });
-    const told = await server.ask({
+    const response = await server.ask({
       path: "/charon/getNarrative?prefix=/groups/mixedcase/narratives/test/fixture&type=md",
     });
-    expect(told.headers["content-type"]).toMatch(narrative);
+    expect(response.headers["content-type"]).toMatch(narrative);
   });
 });

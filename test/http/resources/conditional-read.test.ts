@@ -39,17 +39,21 @@ const shifted = (date: string | undefined, seconds: number): string =>
 describe("a condition that does not hold", () => {
   test.each(objects)("results in 304 without a body for %s as %s", async (path, Accept) => {
     for (const encoding of ["gzip", "identity"]) {
-      const asked = { Accept, "Accept-Encoding": encoding };
-      const { headers } = await ask(path, asked);
+      const requestHeaders = { Accept, "Accept-Encoding": encoding };
+      const { headers } = await ask(path, requestHeaders);
       for (const condition of [
         { "If-None-Match": headers.etag ?? "" },
         { "If-Modified-Since": headers["last-modified"] ?? "" },
       ]) {
         for (const method of ["GET", "HEAD"]) {
-          const { status, bytes, headers: sent } = await ask(path, { ...asked, ...condition }, method);
+          const {
+            status,
+            bytes,
+            headers: actual,
+          } = await ask(path, { ...requestHeaders, ...condition }, method);
           expect([status, bytes.length]).toEqual([304, 0]);
           for (const name of ["content-type", "content-length", "content-encoding"])
-            expect(sent).not.toHaveProperty(name);
+            expect(actual).not.toHaveProperty(name);
           for (const name of [
             "etag",
             "last-modified",
@@ -58,7 +62,7 @@ describe("a condition that does not hold", () => {
             "content-disposition",
             "link",
           ]) {
-            expect([name, sent[name]]).toEqual([name, headers[name]]);
+            expect([name, actual[name]]).toEqual([name, headers[name]]);
           }
         }
       }
@@ -97,10 +101,10 @@ describe("If-None-Match", () => {
   });
 
   test("matches the weak ETag of a response that was compressed", async () => {
-    const asked = { Accept, "Accept-Encoding": "gzip" };
-    const { headers } = await ask("/groups/blab/long", asked);
+    const requestHeaders = { Accept, "Accept-Encoding": "gzip" };
+    const { headers } = await ask("/groups/blab/long", requestHeaders);
     expect([headers["content-encoding"], headers.etag]).toEqual(["gzip", expect.stringMatching(/^W\/"/)]);
-    const answer = await ask("/groups/blab/long", { ...asked, "If-None-Match": headers.etag ?? "" });
+    const answer = await ask("/groups/blab/long", { ...requestHeaders, "If-None-Match": headers.etag ?? "" });
     expect(answer.status).toBe(304);
   });
 

@@ -92,7 +92,7 @@ describe("an object that an operator has copied into the store", () => {
   });
 
   test.each(["application/json", "text/plain", "application/octet-stream"])(
-    "goes out through Charon under its own type %s",
+    "is sent by Charon with its own type %s",
     async (type) => {
       await putObjects(server, {
         "blab/datasets/x.json": { type, content: mainContent("x"), encoding: "none" },

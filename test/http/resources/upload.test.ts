@@ -114,7 +114,6 @@ test.each([
 });
 
 describe("the first error of a PUT determines its status", () => {
-  const nobody = {};
   const outsider = () => server.bearer("carol");
   const viewer = () => server.bearer("vera", "test-private/viewers");
   const owner = () => server.bearer("olga", "test-private/owners", "blab/owners");
@@ -134,7 +133,7 @@ describe("the first error of a PUT determines its status", () => {
   });
 
   test("the type before the login", async () => {
-    const question = { method: "PUT", path: "/groups/blab/a", headers: nobody, body: "x" };
+    const question = { method: "PUT", path: "/groups/blab/a", body: "x" };
     expect((await server.ask({ ...question, headers: { "Content-Type": "text/html" } })).status).toBe(415);
     expect((await server.ask({ ...question, headers: { "Content-Type": mainType } })).status).toBe(401);
   });

@@ -61,7 +61,7 @@ interface OpenedPrefix {
   readonly rest: string;
 }
 
-/** Opens the group in the request's prefix. `attempt` overrides the action and the path that are recorded. */
+/** Opens the group in the request's prefix. `attempt` overrides the recorded action and path, or adds the file. */
 const openPrefix = (ctx: Context, d: Deps, attempt: Partial<Attempt> = {}): OpenedPrefix => {
   const parsed = parsePrefix(singleParameter(ctx, "prefix") ?? "");
   if (!parsed) throw new BadRequest('The parameter "prefix" has to name a group: groups/<name>.');

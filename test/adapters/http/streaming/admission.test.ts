@@ -42,35 +42,35 @@ describe("admission", () => {
 
   it("counts by address, which a trusted proxy forwards", async () => {
     const { run } = admission(all);
-    const begun: string[] = [];
-    const begin = (name: string, address: string, forwardedFor?: string) =>
+    const started: string[] = [];
+    const start = (name: string, address: string, forwardedFor?: string) =>
       run(requestFrom(address, forwardedFor).ctx, "upload", () => {
-        begun.push(name);
+        started.push(name);
         return neverSettles();
       }).catch(() => undefined);
-    for (const name of ["a", "b", "c"]) void begin(name, "192.0.2.1");
-    for (const name of ["d", "e", "f"]) void begin(name, "127.0.0.1", "192.0.2.1, 192.0.2.2");
+    for (const name of ["a", "b", "c"]) void start(name, "192.0.2.1");
+    for (const name of ["d", "e", "f"]) void start(name, "127.0.0.1", "192.0.2.1, 192.0.2.2");
     await vi.advanceTimersByTimeAsync(1);
-    expect(begun).toEqual(["a", "b", "d", "e"]);
+    expect(started).toEqual(["a", "b", "d", "e"]);
   });
 
   it("counts by person, from any address and apart from others of the same username", async () => {
     const { run } = admission(all);
     const { user } = userWith();
-    const begun: string[] = [];
-    const begin = (name: string, subject: string, address: string) => {
+    const started: string[] = [];
+    const start = (name: string, subject: string, address: string) => {
       const { ctx } = requestFrom(address);
       const person = { ...user.person, subject: subject as Subject };
       ctx.state.caller = { kind: "user", user: { ...user, person } };
       return run(ctx, "upload", () => {
-        begun.push(name);
+        started.push(name);
         return neverSettles();
       }).catch(() => undefined);
     };
-    for (const [n, name] of ["a", "b", "c"].entries()) void begin(name, "1f0c", `192.0.2.${n}`);
-    for (const name of ["d", "e", "f"]) void begin(name, "2a11", "192.0.2.1");
+    for (const [n, name] of ["a", "b", "c"].entries()) void start(name, "1f0c", `192.0.2.${n}`);
+    for (const name of ["d", "e", "f"]) void start(name, "2a11", "192.0.2.1");
     await vi.advanceTimersByTimeAsync(1);
-    expect(begun).toEqual(["a", "b", "d", "e"]);
+    expect(started).toEqual(["a", "b", "d", "e"]);
   });
 
   it("rejects at once when a hundred wait, and after ten seconds those who wait, before their work starts", async () => {
@@ -180,23 +180,23 @@ describe("admission", () => {
 
   it("reserves slots for callers whose last response was complete, and serves them first", async () => {
     const admitted = admission({ ...all, download: { total: 4, perCaller: 2 } });
-    const known = requestFrom("known");
-    await admitted.acquireUntilSent(known.ctx, "download");
-    Object.assign(known.res, { writableFinished: true }).emit("close");
+    const completed = requestFrom("completed");
+    await admitted.acquireUntilSent(completed.ctx, "download");
+    Object.assign(completed.res, { writableFinished: true }).emit("close");
     for (const address of ["a", "b", "c"])
       await admitted.acquireUntilSent(requestFrom(address).ctx, "download");
     const served: string[] = [];
     const ask = (address: string) =>
       admitted.acquireUntilSent(requestFrom(address).ctx, "download").then(() => served.push(address));
     const unknown = ask("d").catch(() => "refused");
-    const again = requestFrom("known");
+    const again = requestFrom("completed");
     await admitted.acquireUntilSent(again.ctx, "download");
-    const third = ask("known");
+    const third = ask("completed");
     await vi.advanceTimersByTimeAsync(100);
     expect(served).toEqual([]);
     again.res.emit("close");
     await third;
-    expect(served).toEqual(["known"]);
+    expect(served).toEqual(["completed"]);
     await vi.advanceTimersByTimeAsync(10_000);
     expect(await unknown).toBe("refused");
   });

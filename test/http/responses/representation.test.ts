@@ -105,9 +105,9 @@ describe("a representation", () => {
 
   test.each(representations)("of %s as %s has the same headers under HEAD", async (path, accept) => {
     for (const encoding of ["gzip", "identity"]) {
-      const asked = { Accept: accept, "Accept-Encoding": encoding };
-      const [head, whole] = [await ask(path, asked, "HEAD"), await ask(path, asked)];
-      const { date: _, "transfer-encoding": __, ...expected } = whole.headers;
+      const requestHeaders = { Accept: accept, "Accept-Encoding": encoding };
+      const [head, full] = [await ask(path, requestHeaders, "HEAD"), await ask(path, requestHeaders)];
+      const { date: _, "transfer-encoding": __, ...expected } = full.headers;
       expect(head.headers).toMatchObject(expected);
       expect([head.status, head.bytes.length]).toEqual([200, 0]);
     }
@@ -180,14 +180,14 @@ describe("a representation", () => {
         headers: { ...owner, "Content-Type": dataset() },
         body: mainContent(title),
       });
-    const seen: unknown[] = [];
+    const etags: unknown[] = [];
     for (const title of ["one", "two"]) {
       await put(title);
       const { headers, text } = await ask(path, { Accept: dataset() });
       expect(text).toBe(mainContent(title));
-      seen.push(headers.etag);
+      etags.push(headers.etag);
     }
-    expect(seen[0]).not.toBe(seen[1]);
+    expect(etags[0]).not.toBe(etags[1]);
   });
 
   test.each([

@@ -34,8 +34,8 @@ describe("a prefetch or a HEAD request", () => {
   ])("neither starts nor finishes a login: %s with %j", async (method, headers) => {
     const visitor = browser(server);
     expect((await visitor.ask({ method, path: "/login", headers })).cookies).toEqual([]);
-    const begun = await visitor.ask("/login");
-    const query = await server.provider.logIn(begun.headers["location"] ?? "");
+    const started = await visitor.ask("/login");
+    const query = await server.provider.logIn(started.headers["location"] ?? "");
     const calls = server.provider.state.calls.token;
     await visitor.ask({ method, path: `/logged-in${query}`, headers });
     expect(server.provider.state.calls.token).toBe(calls);

@@ -42,7 +42,7 @@ describe("an error for a program", () => {
     failing.flatMap((row) =>
       ["", "*/*", "application/json", "text/plain", narrative].map((accept) => [...row, accept] as const),
     ),
-  )("%i of %j, asked for as %j, is JSON with a sentence", async (status, question, Accept) => {
+  )("%i of %j with Accept %j is JSON with a sentence", async (status, question, Accept) => {
     const answer = await server.ask(withHeaders(question, { Accept, ...owner }));
     expect(answer.status).toBe(status);
     expect(answer.headers["content-type"]).toBe("application/json; charset=utf-8");
@@ -63,12 +63,12 @@ describe("an error for a program", () => {
   });
 
   test.each(["application/", "application/+", "text/html application/"])(
-    "keeps nobody waiting when Accept is long: %s",
+    "does not block the event loop when Accept is long: %s",
     async (part) => {
       const Accept = part.repeat(30_000 / part.length);
-      const begun = performance.now();
+      const startedAt = performance.now();
       expect((await server.ask({ path: "/groups/blab/a_b", headers: { Accept } })).status).toBe(400);
-      expect(performance.now() - begun).toBeLessThan(200);
+      expect(performance.now() - startedAt).toBeLessThan(200);
     },
   );
 

@@ -58,9 +58,9 @@ describe("the route table", () => {
   });
 
   test.each(routes)("HEAD %s as %s gives %i too, without a body", async (path, accept, status) => {
-    const [head, whole] = [await get(path, accept, "HEAD"), await get(path, accept)];
+    const [head, full] = [await get(path, accept, "HEAD"), await get(path, accept)];
     expect([head.status, head.bytes.length]).toEqual([status, 0]);
-    expect(head.headers["content-type"]).toBe(whole.headers["content-type"]);
+    expect(head.headers["content-type"]).toBe(full.headers["content-type"]);
   });
 
   test.each(routes.filter(([path]) => !/^\/([a-z]+z)?$/.test(path)))(

@@ -24,7 +24,7 @@ afterEach(() => connection.close());
 
 const owner = () => server.bearer("olga", "blab/owners", "test-private/owners");
 
-const begin = async (path: string, headers: Record<string, string>): Promise<void> => {
+const startUpload = async (path: string, headers: Record<string, string>): Promise<void> => {
   connection = await rawConnection(server.origin);
   await connection.send(head(`PUT ${path}`, { Accept: "application/json", ...headers }));
 };
@@ -41,7 +41,7 @@ describe.each(contents)("a client that waits for 100 Continue with %s", (_, path
   const length = { "Content-Length": String(Buffer.byteLength(content)) };
 
   test("gets 100 and then 204", async () => {
-    await begin(path, { ...expecting, ...length, Authorization: await owner() });
+    await startUpload(path, { ...expecting, ...length, Authorization: await owner() });
     await connection.until(/^HTTP\/1\.1 100 Continue\r\n\r\n/);
     expect(connection.received()).toBe("");
     await connection.send(content);
@@ -49,7 +49,7 @@ describe.each(contents)("a client that waits for 100 Continue with %s", (_, path
   });
 
   test("may send in chunks", async () => {
-    await begin(path, { ...expecting, "Transfer-Encoding": "chunked", Authorization: await owner() });
+    await startUpload(path, { ...expecting, "Transfer-Encoding": "chunked", Authorization: await owner() });
     await connection.until(/^HTTP\/1\.1 100 Continue\r\n\r\n/);
     await connection.send(Buffer.concat([chunk(content), Buffer.from(lastChunk)]));
     await connection.until(/^HTTP\/1\.1 204 /);
@@ -62,12 +62,17 @@ describe.each(contents)("a client that waits for 100 Continue with %s", (_, path
     ["for its encoding", 415, { "Content-Encoding": "br" }, owner],
   ])("is rejected %s before it has sent its body", async (_, status, headers, authorization) => {
     const login = authorization === undefined ? {} : { Authorization: await authorization() };
-    await begin(path, { ...expecting, ...length, ...headers, ...login });
+    await startUpload(path, { ...expecting, ...length, ...headers, ...login });
     expect(await connection.until(jsonAnswer, 2000)).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
   });
 
   test("is rejected by a precondition before it has sent its body", async () => {
-    await begin(path, { ...expecting, ...length, Authorization: await owner(), "If-Match": '"another"' });
+    await startUpload(path, {
+      ...expecting,
+      ...length,
+      Authorization: await owner(),
+      "If-Match": '"another"',
+    });
     expect(await connection.until(jsonAnswer, 2000)).toMatch(/^HTTP\/1.1 412 /);
   });
 });
@@ -85,7 +90,7 @@ describe("a client that waits for 100 Continue", () => {
   test("gets the reason when its content is invalid, and the old version stays", async () => {
     const path = "/groups/blab/ex/c";
     await put(server, path, mainType, mainDataset);
-    await begin(path, {
+    await startUpload(path, {
       Expect: "100-continue",
       "Content-Type": mainType,
       "Content-Length": "10",
@@ -98,7 +103,7 @@ describe("a client that waits for 100 Continue", () => {
   });
 });
 
-describe("a slow client that sends its whole body before it reads, as Python does,", () => {
+describe("a slow client that sends its complete body before it reads, as Python does,", () => {
   const chunks = Array.from({ length: 12 }, () => chunk("x".repeat(20_000)));
   test.each([
     ["400", mainType, owner, "/groups/blab/ex/d"],
@@ -108,7 +113,7 @@ describe("a slow client that sends its whole body before it reads, as Python doe
     ["415", "application/json", owner, "/groups/blab/ex/d"],
     ["403", mainType, () => server.bearer("carol"), "/groups/no-such/d"],
   ])("gets its %s as JSON when it is done (%s)", async (status, type, authorization, path) => {
-    await begin(path, {
+    await startUpload(path, {
       "Content-Type": type,
       "Transfer-Encoding": "chunked",
       Authorization: await authorization(),
