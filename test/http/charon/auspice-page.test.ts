@@ -1,19 +1,16 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { browser } from "../../support/browser/browser.ts";
 import { putSamples } from "../../support/resources/stored-objects.ts";
-import type { RunningServer } from "../../support/server/running-server.ts";
-import { startServer } from "../../support/server/running-server.ts";
+import { testServer } from "../../support/server/test-server.ts";
 import { browserOf } from "../../support/sessions/callers.ts";
 
 const dataset = "/groups/blab/ncov/19B";
 const narrative = "/groups/blab/narratives/test/fixture";
 
-let server: RunningServer;
+const server = testServer();
 beforeAll(async () => {
-  server = await startServer();
   await putSamples(server, "blab", "test-private");
 });
-afterAll(() => server.close());
 
 test.each([
   [dataset, "/groups/blab"],

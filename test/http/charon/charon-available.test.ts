@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import {
   dataset,
   mainContent,
@@ -6,16 +6,14 @@ import {
   narrativeContent,
   putObjects,
 } from "../../support/resources/stored-objects.ts";
-import type { RunningServer } from "../../support/server/running-server.ts";
-import { startServer } from "../../support/server/running-server.ts";
+import { testServer } from "../../support/server/test-server.ts";
 
 const main = { type: dataset(), content: mainContent("x") };
 const sidecar = { type: dataset("measurements"), content: "{}" };
 const narrativeObject = { type: narrative, content: narrativeContent("x") };
 
-let server: RunningServer;
+const server = testServer();
 beforeAll(async () => {
-  server = await startServer();
   await putObjects(server, {
     "blab/datasets/ncov_19B.json": main,
     "blab/datasets/ncov_19B_measurements.json": sidecar,
@@ -45,7 +43,6 @@ beforeAll(async () => {
     "MixedCase/datasets/flu_na_6y.json": main,
   });
 });
-afterAll(() => server.close());
 
 const available = async (query: string, ...roles: readonly string[]) => {
   const Authorization = roles.length > 0 ? { Authorization: await server.bearer("alice", ...roles) } : {};

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import {
   dataset,
   mainContent,
@@ -7,8 +7,7 @@ import {
   putObjects,
   putSamples,
 } from "../../support/resources/stored-objects.ts";
-import type { RunningServer } from "../../support/server/running-server.ts";
-import { startServer } from "../../support/server/running-server.ts";
+import { testServer } from "../../support/server/test-server.ts";
 
 /** A v1 dataset: a file with metadata and one with the tree. */
 const v1 = (name: string, group = "blab") => ({
@@ -33,9 +32,8 @@ const v1 = (name: string, group = "blab") => ({
   },
 });
 
-let server: RunningServer;
+const server = testServer();
 beforeAll(async () => {
-  server = await startServer();
   await putSamples(server, "blab", "test-private");
   await putObjects(server, {
     ...v1("old_flu"),
@@ -55,7 +53,6 @@ beforeAll(async () => {
     "blab/narratives/flu_en_one.md": { type: narrative, content: narrativeContent("Flu") },
   });
 });
-afterAll(() => server.close());
 
 const get = (path: string, Accept = "*/*") => server.ask({ path: `/charon/${path}`, headers: { Accept } });
 

@@ -1,17 +1,14 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { beforeAll, describe, expect, test, vi } from "vitest";
 import { logIn, visitor } from "../../support/server/embedded-login.ts";
-import type { RunningServer } from "../../support/server/running-server.ts";
-import { startServer } from "../../support/server/running-server.ts";
+import { testServer } from "../../support/server/test-server.ts";
 
-let server: RunningServer;
+const server = testServer({ embedded: true });
 let port: string;
 beforeAll(async () => {
-  server = await startServer({ embedded: true });
   port = new URL(server.origin).port;
 });
-afterAll(() => server.close());
 
 const paths = [
   "/groups",

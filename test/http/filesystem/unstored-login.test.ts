@@ -1,16 +1,11 @@
 import { rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { expect, test, vi } from "vitest";
 import { browser } from "../../support/browser/browser.ts";
-import type { RunningServer } from "../../support/server/running-server.ts";
-import { startServer } from "../../support/server/running-server.ts";
+import { testServer } from "../../support/server/test-server.ts";
 import { comeBack, sessionCookie, username } from "../../support/sessions/sessions.ts";
 
-let server: RunningServer;
-beforeAll(async () => {
-  server = await startServer();
-});
-afterAll(() => server.close());
+const server = testServer();
 
 /** A file stands where the sessions were, so that none can be stored; the index of sessions is as it was. */
 const withoutSessions = async (work: () => Promise<void>): Promise<void> => {

@@ -1,14 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { pngOf } from "../../support/resources/png.ts";
 import { get, mainDataset, mainType, put } from "../../support/resources/resources.ts";
-import type { RunningServer } from "../../support/server/running-server.ts";
-import { startServer } from "../../support/server/running-server.ts";
+import { testServer } from "../../support/server/test-server.ts";
 
-let server: RunningServer;
-beforeAll(async () => {
-  server = await startServer();
-});
-afterAll(() => server.close());
+const server = testServer();
 
 const files: [string, string, string, string | Buffer][] = [
   ["logo", "/groups/blab/settings/logo", "image/png", pngOf(30, 20)],

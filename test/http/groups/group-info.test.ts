@@ -1,15 +1,12 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { logo, putObjects } from "../../support/resources/stored-objects.ts";
-import type { RunningServer } from "../../support/server/running-server.ts";
-import { startServer } from "../../support/server/running-server.ts";
+import { testServer } from "../../support/server/test-server.ts";
 
-let server: RunningServer;
+const server = testServer();
 let owner: Record<string, string>;
 beforeAll(async () => {
-  server = await startServer();
   owner = { Authorization: await server.bearer("alice", "mixedcase/owners") };
 });
-afterAll(() => server.close());
 beforeEach(async () => {
   for (const file of ["logo", "overview"]) {
     await server.ask({ method: "DELETE", path: `/groups/MixedCase/settings/${file}`, headers: owner });

@@ -1,18 +1,15 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import type { Browser } from "../../support/browser/browser.ts";
 import { putSamples } from "../../support/resources/stored-objects.ts";
-import type { RunningServer } from "../../support/server/running-server.ts";
-import { startServer } from "../../support/server/running-server.ts";
+import { testServer } from "../../support/server/test-server.ts";
 import { browserOf, type CallerKind, callerKinds } from "../../support/sessions/callers.ts";
 
-let server: RunningServer;
+const server = testServer();
 const visitors = new Map<CallerKind, Browser>();
 beforeAll(async () => {
-  server = await startServer();
   await putSamples(server, "blab", "test-private");
   for (const kind of callerKinds) visitors.set(kind, await browserOf(server, kind, "blab"));
 });
-afterAll(() => server.close());
 
 /** The page as this kind of caller of `blab` sees it. */
 const see = async (kind: CallerKind, path: string): Promise<string> => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { ObjectKey } from "../../../src/domain/resources/object-key.ts";
 import {
   datasetType,
@@ -9,14 +9,9 @@ import {
   narrativeType,
   put,
 } from "../../support/resources/resources.ts";
-import type { RunningServer } from "../../support/server/running-server.ts";
-import { startServer } from "../../support/server/running-server.ts";
+import { testServer } from "../../support/server/test-server.ts";
 
-let server: RunningServer;
-beforeAll(async () => {
-  server = await startServer();
-});
-afterAll(() => server.close());
+const server = testServer();
 
 const sidecars = {
   "root-sequence": '{"nuc": "A"}',

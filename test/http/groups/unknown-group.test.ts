@@ -1,25 +1,22 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import type { Browser } from "../../support/browser/browser.ts";
 import type { Answer, Question } from "../../support/requests/http.ts";
 import { dataset, mainContent, narrative, putSamples } from "../../support/resources/stored-objects.ts";
-import type { RunningServer } from "../../support/server/running-server.ts";
-import { startServer } from "../../support/server/running-server.ts";
+import { testServer } from "../../support/server/test-server.ts";
 import { bearerOf, browserOf } from "../../support/sessions/callers.ts";
 
 /** As long as the private group's name, so that responses with the name have the same length. */
 const unknown = "test-unknown";
 const known = "test-private";
 
-let server: RunningServer;
+const server = testServer();
 let outsider: Browser;
 let bearer: Record<string, string>;
 beforeAll(async () => {
-  server = await startServer();
   await putSamples(server, known);
   outsider = await browserOf(server, "outsider", known);
   bearer = await bearerOf(server, "outsider", known);
 });
-afterAll(() => server.close());
 
 /** A response without what depends on the path, the request's id, the caller and the time. */
 const shown = ({ status, headers, text, cookies }: Answer, name: string) => {

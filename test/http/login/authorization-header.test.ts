@@ -1,15 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { putSamples } from "../../support/resources/stored-objects.ts";
-import type { RunningServer } from "../../support/server/running-server.ts";
-import { startServer } from "../../support/server/running-server.ts";
+import { testServer } from "../../support/server/test-server.ts";
 import { browserOf } from "../../support/sessions/callers.ts";
 
-let server: RunningServer;
+const server = testServer();
 beforeAll(async () => {
-  server = await startServer();
   await putSamples(server, "blab", "test-private");
 });
-afterAll(() => server.close());
 
 const realm = 'Bearer realm="nextstrain.org"';
 

@@ -1,23 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { browser } from "../../support/browser/browser.ts";
 import { liveBytes } from "../../support/measuring/live-bytes.ts";
-import { type ManualClock, manualClock } from "../../support/measuring/manual-clock.ts";
+import { manualClock } from "../../support/measuring/manual-clock.ts";
 import type { Answer } from "../../support/requests/http.ts";
-import type { RunningServer } from "../../support/server/running-server.ts";
-import { startServer } from "../../support/server/running-server.ts";
+import { testServer } from "../../support/server/test-server.ts";
 import { comeBack, sessionCookie, sessionId, username } from "../../support/sessions/sessions.ts";
-import { stubProvider } from "../../support/stub-provider/stub-provider.ts";
 
-let clock: ManualClock;
-let server: RunningServer;
-beforeAll(async () => {
-  clock = manualClock(Math.floor(Date.now() / 1000));
-  server = await startServer({ clock, provider: await stubProvider({ now: clock.now }) });
-});
-afterAll(async () => {
-  await server.close();
-  await server.provider.close();
-});
+const clock = manualClock(Math.floor(Date.now() / 1000));
+const server = testServer({ clock });
 
 const pending = (cookies: ReadonlyMap<string, string>) =>
   [...cookies.keys()].filter((name) => name.startsWith("nextstrain.org-login-"));

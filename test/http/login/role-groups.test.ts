@@ -1,18 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { browser } from "../../support/browser/browser.ts";
-import type { RunningServer } from "../../support/server/running-server.ts";
-import { startServer } from "../../support/server/running-server.ts";
+import { testServer } from "../../support/server/test-server.ts";
 
 const mapping = {
   "APP-Measles-RW": ["test-private/editors"],
   "9f1c4e52-6a0b-4c1d-8a57-2d1f0c9b7e34": ["test-private/viewers", "other/owners"],
 };
 
-let server: RunningServer;
-beforeAll(async () => {
-  server = await startServer({ environment: { ROLE_GROUPS: JSON.stringify(mapping) } });
-});
-afterAll(() => server.close());
+const server = testServer({ environment: { ROLE_GROUPS: JSON.stringify(mapping) } });
 
 const dataset = {
   path: "/groups/test-private/measles",

@@ -1,21 +1,12 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { browser } from "../../support/browser/browser.ts";
-import { type ManualClock, manualClock } from "../../support/measuring/manual-clock.ts";
-import type { RunningServer } from "../../support/server/running-server.ts";
+import { manualClock } from "../../support/measuring/manual-clock.ts";
 import { startServer } from "../../support/server/running-server.ts";
+import { testServer } from "../../support/server/test-server.ts";
 import { username } from "../../support/sessions/sessions.ts";
-import { stubProvider } from "../../support/stub-provider/stub-provider.ts";
 
-let clock: ManualClock;
-let server: RunningServer;
-beforeAll(async () => {
-  clock = manualClock(Math.floor(Date.now() / 1000));
-  server = await startServer({ clock, provider: await stubProvider({ now: clock.now }) });
-});
-afterAll(async () => {
-  await server.close();
-  await server.provider.close();
-});
+const clock = manualClock(Math.floor(Date.now() / 1000));
+const server = testServer({ clock });
 beforeEach(() => {
   server.provider.clearFaults();
   server.provider.state.userinfoRequests.length = 0;

@@ -1,16 +1,13 @@
 import { request as httpRequest } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { mainDataset, mainType, put } from "../../support/resources/resources.ts";
-import type { RunningServer } from "../../support/server/running-server.ts";
-import { startServer } from "../../support/server/running-server.ts";
+import { testServer } from "../../support/server/test-server.ts";
 
-let server: RunningServer;
+const server = testServer({ environment: { MAX_UPLOADS: "4", MAX_DOWNLOADS: "4" } });
 beforeAll(async () => {
-  server = await startServer({ environment: { MAX_UPLOADS: "4", MAX_DOWNLOADS: "4" } });
   await put(server, "/groups/blab/small", mainType, mainDataset);
 });
-afterAll(() => server.close());
 
 /** Starts an upload that stalls until `finish` or `disconnect` is called. */
 const stalledUpload = async (username: string, path: string) => {

@@ -1,11 +1,10 @@
 import { gunzipSync } from "node:zlib";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { maxEventLoopDelay } from "../../support/measuring/event-loop-delay.ts";
 import { pngOf } from "../../support/resources/png.ts";
 import { narrativeType, put } from "../../support/resources/resources.ts";
 import { putObjects } from "../../support/resources/stored-objects.ts";
-import type { RunningServer } from "../../support/server/running-server.ts";
-import { startServer } from "../../support/server/running-server.ts";
+import { testServer } from "../../support/server/test-server.ts";
 
 /**
  * In milliseconds. The promised 50 ms are measured by `npm run bench event-loop` on an idle machine; these inputs once
@@ -13,11 +12,7 @@ import { startServer } from "../../support/server/running-server.ts";
  */
 const bound = 400;
 
-let server: RunningServer;
-beforeAll(async () => {
-  server = await startServer();
-});
-afterAll(() => server.close());
+const server = testServer();
 
 /** Stores an overview that no other test has used, so that its rendering is not cached. */
 let tests = 0;

@@ -1,14 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { putObjects } from "../../support/resources/stored-objects.ts";
-import type { RunningServer } from "../../support/server/running-server.ts";
-import { startServer } from "../../support/server/running-server.ts";
+import { testServer } from "../../support/server/test-server.ts";
 
-let server: RunningServer;
-beforeAll(async () => {
-  server = await startServer({ environment: { MAX_RENDERS: "1" } });
-});
-afterAll(() => server.close());
+const server = testServer({ environment: { MAX_RENDERS: "1" } });
 
 const overview = (group: string, content: string) =>
   putObjects(server, { [`${group}/group-overview.md`]: { type: "text/markdown", content } });

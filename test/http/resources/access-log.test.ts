@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import {
   datasetType,
   mainDataset,
@@ -7,21 +7,18 @@ import {
   narrativeType,
   put,
 } from "../../support/resources/resources.ts";
-import type { RunningServer } from "../../support/server/running-server.ts";
-import { startServer } from "../../support/server/running-server.ts";
+import { testServer } from "../../support/server/test-server.ts";
 
 const measurementsType = datasetType("measurements");
 
-let server: RunningServer;
+const server = testServer();
 beforeAll(async () => {
-  server = await startServer();
   for (const group of ["blab", "test-private"]) {
     await put(server, `/groups/${group}/flu/ha`, mainType, mainDataset);
     await put(server, `/groups/${group}/narratives/tale`, narrativeType, narrative);
     await put(server, `/groups/${group}/settings/overview`, "text/markdown", "Hello");
   }
 });
-afterAll(() => server.close());
 beforeEach(() => void server.events.splice(0));
 
 const accesses = () => server.events.filter(({ event }) => event === "access");

@@ -1,21 +1,18 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import type { Answer } from "../../support/requests/http.ts";
 import { dataset, narrative, putObjects, putSamples } from "../../support/resources/stored-objects.ts";
-import type { RunningServer } from "../../support/server/running-server.ts";
-import { startServer } from "../../support/server/running-server.ts";
+import { testServer } from "../../support/server/test-server.ts";
 import { bearerOf } from "../../support/sessions/callers.ts";
 
-let server: RunningServer;
+const server = testServer();
 let owner: Record<string, string>;
 beforeAll(async () => {
-  server = await startServer();
   await putSamples(server, "blab");
   await putObjects(server, {
     "blab/datasets/long.json": { type: dataset(), content: `{"a":"${"x".repeat(5000)}"}`, encoding: "none" },
   });
   owner = await bearerOf(server, "owner", "blab");
 });
-afterAll(() => server.close());
 
 const objects = [
   ["/groups/blab/ncov/19B", "application/json"],

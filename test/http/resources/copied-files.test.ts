@@ -1,9 +1,8 @@
 import { gunzipSync, gzipSync } from "node:zlib";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { pngOf } from "../../support/resources/png.ts";
 import { mainContent, putObjects } from "../../support/resources/stored-objects.ts";
-import type { RunningServer } from "../../support/server/running-server.ts";
-import { startServer } from "../../support/server/running-server.ts";
+import { testServer } from "../../support/server/test-server.ts";
 import { bearerOf } from "../../support/sessions/callers.ts";
 
 const unknownType = "application/octet-stream";
@@ -11,10 +10,9 @@ const narrative =
   "---\ntitle: Copied\n---\n\n# [One](https://groups.example.org/groups/blab/copied?d=tree)\nText\n";
 const logo = pngOf(8, 8);
 
-let server: RunningServer;
+const server = testServer();
 let owner: Record<string, string>;
 beforeAll(async () => {
-  server = await startServer();
   // After a copy to a disk and back the media type and the encoding are lost.
   await putObjects(server, {
     "blab/datasets/copied.json": {
@@ -37,7 +35,6 @@ beforeAll(async () => {
   });
   owner = await bearerOf(server, "owner", "blab");
 });
-afterAll(() => server.close());
 
 const ask = (path: string, headers: Record<string, string> = {}, method = "GET") =>
   server.ask({ method, path, headers: { ...owner, ...headers } });

@@ -1,17 +1,15 @@
 import { randomBytes } from "node:crypto";
 import { get } from "node:http";
 import { gzipSync } from "node:zlib";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { dataset, putObjects, putSamples } from "../../support/resources/stored-objects.ts";
-import type { RunningServer } from "../../support/server/running-server.ts";
-import { startServer } from "../../support/server/running-server.ts";
+import { testServer } from "../../support/server/test-server.ts";
 
 /** Longer than all buffers between a file and a client. */
 const long = Buffer.from(randomBytes(12_000_000).toString("base64"));
 
-let server: RunningServer;
+const server = testServer();
 beforeAll(async () => {
-  server = await startServer();
   await putSamples(server, "blab");
   await putObjects(server, {
     "blab/datasets/long.json": { type: dataset(), content: long, encoding: "none" },
@@ -24,7 +22,6 @@ beforeAll(async () => {
     },
   });
 });
-afterAll(() => server.close());
 
 const ask = (name: string, headers: Record<string, string> = {}, method = "GET") =>
   server.ask({ method, path: `/groups/blab/${name}`, headers: { Accept: dataset(), ...headers } });

@@ -1,11 +1,10 @@
 import { gunzipSync, gzipSync } from "node:zlib";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { chunk, head, lastChunk, rawConnection } from "../../support/requests/raw-connection.ts";
 import { datasetType, get, narrativeType, put } from "../../support/resources/resources.ts";
 import type { SampleName } from "../../support/resources/sample-content.ts";
 import { sampleContent } from "../../support/resources/sample-content.ts";
-import type { RunningServer } from "../../support/server/running-server.ts";
-import { startServer } from "../../support/server/running-server.ts";
+import { testServer } from "../../support/server/test-server.ts";
 
 /** Realistic files, of hundreds of samples. */
 const files: [SampleName, string, string][] = [
@@ -16,11 +15,7 @@ const files: [SampleName, string, string][] = [
   ["narrative", "/groups/blab/narratives/around-the-lake", narrativeType],
 ];
 
-let server: RunningServer;
-beforeAll(async () => {
-  server = await startServer();
-});
-afterAll(() => server.close());
+const server = testServer();
 
 /** Uploads as the CLI does: gzip, in chunks, of unknown length (CLI-30). */
 const putAsClient = async (path: string, type: string, bytes: Buffer): Promise<string> => {

@@ -1,16 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { createGzip, gunzipSync } from "node:zlib";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { chunk, head, lastChunk, rawConnection } from "../../support/requests/raw-connection.ts";
 import { mainType } from "../../support/resources/resources.ts";
-import type { RunningServer } from "../../support/server/running-server.ts";
-import { startServer } from "../../support/server/running-server.ts";
+import { testServer } from "../../support/server/test-server.ts";
 
-let server: RunningServer;
-beforeAll(async () => {
-  server = await startServer();
-});
-afterAll(() => server.close());
+const server = testServer();
 
 const megabyte = 1_000_000;
 

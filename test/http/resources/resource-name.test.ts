@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { KeyPrefix } from "../../../src/domain/resources/object-key.ts";
 import {
   datasetType,
@@ -10,14 +10,9 @@ import {
   put,
 } from "../../support/resources/resources.ts";
 import { putObjects } from "../../support/resources/stored-objects.ts";
-import type { RunningServer } from "../../support/server/running-server.ts";
-import { startServer } from "../../support/server/running-server.ts";
+import { testServer } from "../../support/server/test-server.ts";
 
-let server: RunningServer;
-beforeAll(async () => {
-  server = await startServer();
-});
-afterAll(() => server.close());
+const server = testServer();
 
 const named = (name: string) => JSON.stringify({ meta: { title: name }, tree: { name: "root" } });
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import {
   dataset,
   mainContent,
@@ -6,18 +6,15 @@ import {
   narrativeContent,
   putSamples,
 } from "../../support/resources/stored-objects.ts";
-import type { RunningServer } from "../../support/server/running-server.ts";
-import { startServer } from "../../support/server/running-server.ts";
+import { testServer } from "../../support/server/test-server.ts";
 import { bearerOf } from "../../support/sessions/callers.ts";
 
-let server: RunningServer;
+const server = testServer();
 let owner: Record<string, string>;
 beforeAll(async () => {
-  server = await startServer();
   await putSamples(server, "blab");
   owner = await bearerOf(server, "owner", "blab");
 });
-afterAll(() => server.close());
 
 const json = { Accept: "application/json" };
 const read = (path: string) => server.ask({ path: `/groups/blab/${path}`, headers: { ...owner, ...json } });

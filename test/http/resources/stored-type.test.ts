@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import {
   dataset,
   mainContent,
@@ -6,16 +6,13 @@ import {
   narrativeContent,
   putObjects,
 } from "../../support/resources/stored-objects.ts";
-import type { RunningServer } from "../../support/server/running-server.ts";
-import { startServer } from "../../support/server/running-server.ts";
+import { testServer } from "../../support/server/test-server.ts";
 
-let server: RunningServer;
+const server = testServer();
 let owner: Record<string, string>;
 beforeAll(async () => {
-  server = await startServer();
   owner = { Authorization: await server.bearer("alice", "blab/owners") };
 });
-afterAll(() => server.close());
 
 const kinds = {
   main: { key: "blab/datasets/x.json", path: "/groups/blab/x", accept: dataset(), content: mainContent("x") },

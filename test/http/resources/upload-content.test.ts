@@ -1,5 +1,5 @@
 import { gzipSync } from "node:zlib";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { pngOf } from "../../support/resources/png.ts";
 import {
   datasetType,
@@ -10,14 +10,9 @@ import {
   narrativeType,
   put,
 } from "../../support/resources/resources.ts";
-import type { RunningServer } from "../../support/server/running-server.ts";
-import { startServer } from "../../support/server/running-server.ts";
+import { testServer } from "../../support/server/test-server.ts";
 
-let server: RunningServer;
-beforeAll(async () => {
-  server = await startServer({ environment: { MAX_UPLOAD_BYTES: "3000000" } });
-});
-afterAll(() => server.close());
+const server = testServer({ environment: { MAX_UPLOAD_BYTES: "3000000" } });
 
 const gzip = { "Content-Encoding": "gzip" };
 const packed = gzipSync(mainDataset);

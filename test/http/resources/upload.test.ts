@@ -1,5 +1,5 @@
 import { gzipSync } from "node:zlib";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { head, rawConnection } from "../../support/requests/raw-connection.ts";
 import { pngOf } from "../../support/resources/png.ts";
 import {
@@ -11,14 +11,9 @@ import {
   narrativeType,
   put,
 } from "../../support/resources/resources.ts";
-import type { RunningServer } from "../../support/server/running-server.ts";
-import { startServer } from "../../support/server/running-server.ts";
+import { testServer } from "../../support/server/test-server.ts";
 
-let server: RunningServer;
-beforeAll(async () => {
-  server = await startServer();
-});
-afterAll(() => server.close());
+const server = testServer();
 
 const contents: [string, string, string, string | Uint8Array][] = [
   ["a dataset", "/groups/blab/up/a", mainType, mainDataset],

@@ -1,20 +1,17 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { dataset, narrative, putSamples } from "../../support/resources/stored-objects.ts";
-import type { RunningServer } from "../../support/server/running-server.ts";
-import { startServer } from "../../support/server/running-server.ts";
+import { testServer } from "../../support/server/test-server.ts";
 import { bearerOf, browserOf } from "../../support/sessions/callers.ts";
 
-let server: RunningServer;
+const server = testServer();
 let owner: Record<string, string>;
 let script: string;
 beforeAll(async () => {
-  server = await startServer();
   await putSamples(server, "blab", "test-private");
   owner = { Authorization: await server.bearer("alice", "blab/owners", "test-private/owners") };
   const { text } = await server.ask({ path: "/edit/narratives" });
   [script = ""] = /\/dist\/[^"]+polyfills[^"]+\.js/.exec(text) ?? [];
 });
-afterAll(() => server.close());
 
 const json = "application/json";
 const html = "text/html";

@@ -1,19 +1,16 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { browser } from "../../support/browser/browser.ts";
 import type { Answer } from "../../support/requests/http.ts";
-import type { RunningServer } from "../../support/server/running-server.ts";
-import { startServer } from "../../support/server/running-server.ts";
+import { testServer } from "../../support/server/test-server.ts";
 import { sessionCookie } from "../../support/sessions/sessions.ts";
 
-let server: RunningServer;
+const server = testServer();
 let cookie: string;
 beforeAll(async () => {
-  server = await startServer();
   const visitor = browser(server);
   await visitor.logIn();
   cookie = `${sessionCookie}=${visitor.cookies.get(sessionCookie)}`;
 });
-afterAll(() => server.close());
 
 const dataset = '{"meta": {}, "tree": {"name": "root"}}';
 const type = "application/vnd.nextstrain.dataset.main+json";

@@ -1,21 +1,18 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import type { Question } from "../../support/requests/http.ts";
 import { dataset, narrative, putObjects, putSamples } from "../../support/resources/stored-objects.ts";
-import type { RunningServer } from "../../support/server/running-server.ts";
-import { startServer } from "../../support/server/running-server.ts";
+import { testServer } from "../../support/server/test-server.ts";
 import { bearerOf } from "../../support/sessions/callers.ts";
 
-let server: RunningServer;
+const server = testServer();
 let owner: Record<string, string>;
 let outsider: Record<string, string>;
 beforeAll(async () => {
-  server = await startServer();
   await putSamples(server, "blab");
   await putObjects(server, { "blab/datasets/odd.json": { type: "image/gif", content: "{}" } });
   owner = await bearerOf(server, "owner", "blab");
   outsider = await bearerOf(server, "outsider", "blab");
 });
-afterAll(() => server.close());
 
 const html = "text/html,application/xhtml+xml,*/*;q=0.8";
 

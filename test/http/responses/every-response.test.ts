@@ -1,20 +1,17 @@
 import { gunzipSync, inflateSync } from "node:zlib";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { dataset, putObjects, putSamples } from "../../support/resources/stored-objects.ts";
-import type { RunningServer } from "../../support/server/running-server.ts";
-import { startServer } from "../../support/server/running-server.ts";
+import { testServer } from "../../support/server/test-server.ts";
 import { browserOf } from "../../support/sessions/callers.ts";
 
-let server: RunningServer;
+const server = testServer();
 let owner: Record<string, string>;
 beforeAll(async () => {
-  server = await startServer();
   await putSamples(server, "blab");
   const content = JSON.stringify({ meta: { title: "long ".repeat(2000) }, tree: { name: "root" } });
   await putObjects(server, { "blab/datasets/long.json": { type: dataset(), content, encoding: "none" } });
   owner = { Authorization: await server.bearer("alice", "blab/owners") };
 });
-afterAll(() => server.close());
 
 const pages = [
   "/groups",

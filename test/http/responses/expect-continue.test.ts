@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import type { RawConnection } from "../../support/requests/raw-connection.ts";
 import { chunk, head, jsonAnswer, lastChunk, rawConnection } from "../../support/requests/raw-connection.ts";
 import { pngOf } from "../../support/resources/png.ts";
@@ -11,15 +11,10 @@ import {
   narrativeType,
   put,
 } from "../../support/resources/resources.ts";
-import type { RunningServer } from "../../support/server/running-server.ts";
-import { startServer } from "../../support/server/running-server.ts";
+import { testServer } from "../../support/server/test-server.ts";
 
-let server: RunningServer;
+const server = testServer();
 let connection: RawConnection;
-beforeAll(async () => {
-  server = await startServer();
-});
-afterAll(() => server.close());
 afterEach(() => connection.close());
 
 const owner = () => server.bearer("olga", "blab/owners", "test-private/owners");

@@ -1,18 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { proxy, say, untrusted } from "../../support/requests/raw-request.ts";
 import { production } from "../../support/server/production-environment.ts";
-import type { RunningServer } from "../../support/server/running-server.ts";
-import { startServer } from "../../support/server/running-server.ts";
+import { testServer } from "../../support/server/test-server.ts";
 
 const host = "Host: groups.example.org";
 const https = "X-Forwarded-Proto: https";
 
 describe("behind a proxy, with any origin", () => {
-  let server: RunningServer;
-  beforeAll(async () => {
-    server = await startServer({ environment: { ...production, TRUSTED_PROXIES: `["${proxy}"]` } });
-  });
-  afterAll(() => server.close());
+  const server = testServer({ environment: { ...production, TRUSTED_PROXIES: `["${proxy}"]` } });
 
   /** The origin of a login's redirect URI, or the response's status. */
   const originOf = async (from: string, ...headers: readonly string[]): Promise<string | number> => {

@@ -1,5 +1,5 @@
 import { gunzipSync } from "node:zlib";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import {
   dataset,
   logo,
@@ -9,14 +9,12 @@ import {
   putObjects,
   putSamples,
 } from "../../support/resources/stored-objects.ts";
-import type { RunningServer } from "../../support/server/running-server.ts";
-import { startServer } from "../../support/server/running-server.ts";
+import { testServer } from "../../support/server/test-server.ts";
 import { bearerOf } from "../../support/sessions/callers.ts";
 
-let server: RunningServer;
+const server = testServer();
 let owner: Record<string, string>;
 beforeAll(async () => {
-  server = await startServer();
   await putSamples(server, "blab", "test-private");
   await putObjects(server, {
     "blab/datasets/plain.json": { type: dataset(), content: mainContent("plain"), encoding: "none" },
@@ -25,7 +23,6 @@ beforeAll(async () => {
   });
   owner = await bearerOf(server, "owner", "blab");
 });
-afterAll(() => server.close());
 
 const ask = (path: string, headers: Record<string, string>, method = "GET") =>
   server.ask({ method, path, headers: { ...owner, ...headers } });

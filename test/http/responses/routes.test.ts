@@ -1,16 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { putSamples } from "../../support/resources/stored-objects.ts";
-import type { RunningServer } from "../../support/server/running-server.ts";
-import { startServer } from "../../support/server/running-server.ts";
+import { testServer } from "../../support/server/test-server.ts";
 
-let server: RunningServer;
+const server = testServer();
 let owner: Record<string, string>;
 beforeAll(async () => {
-  server = await startServer();
   await putSamples(server, "blab");
   owner = { Authorization: await server.bearer("alice", "blab/owners") };
 });
-afterAll(() => server.close());
 
 const html = "text/html";
 const json = "application/json";

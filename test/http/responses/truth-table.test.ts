@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import type { Question } from "../../support/requests/http.ts";
 import {
   dataset,
@@ -7,16 +7,13 @@ import {
   narrativeContent,
   putSamples,
 } from "../../support/resources/stored-objects.ts";
-import type { RunningServer } from "../../support/server/running-server.ts";
-import { startServer } from "../../support/server/running-server.ts";
+import { testServer } from "../../support/server/test-server.ts";
 import { bearerOf, browserOf, type CallerKind, callerKinds } from "../../support/sessions/callers.ts";
 
-let server: RunningServer;
+const server = testServer();
 beforeAll(async () => {
-  server = await startServer();
   await putSamples(server, "blab", "test-private");
 });
-afterAll(() => server.close());
 
 type Right = "-" | "R" | "W";
 

@@ -4,18 +4,15 @@ import { type Browser, browser } from "../../support/browser/browser.ts";
 import type { Answer } from "../../support/requests/http.ts";
 import type { RunningServer } from "../../support/server/running-server.ts";
 import { startServer } from "../../support/server/running-server.ts";
+import { testServer } from "../../support/server/test-server.ts";
 import { sessionCookie, username } from "../../support/sessions/sessions.ts";
 
-let server: RunningServer;
+const server = testServer();
 let second: RunningServer;
 beforeAll(async () => {
-  server = await startServer();
   second = await startServer({ folder: server.folder, provider: server.provider });
 });
-afterAll(async () => {
-  await second.close();
-  await server.close();
-});
+afterAll(() => second.close());
 beforeEach(() => server.provider.clearFaults());
 
 const notify = (body: string, headers: Record<string, string> = {}, to = server): Promise<Answer> =>

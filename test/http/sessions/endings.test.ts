@@ -1,25 +1,15 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { type Browser, browser } from "../../support/browser/browser.ts";
-import { type ManualClock, manualClock } from "../../support/measuring/manual-clock.ts";
-import type { RunningServer } from "../../support/server/running-server.ts";
+import { manualClock } from "../../support/measuring/manual-clock.ts";
 import { startServer } from "../../support/server/running-server.ts";
+import { testServer } from "../../support/server/test-server.ts";
 import { sessionCookie, username } from "../../support/sessions/sessions.ts";
-import { stubProvider } from "../../support/stub-provider/stub-provider.ts";
 
 const lifetime = 10_000;
 
-let clock: ManualClock;
-let server: RunningServer;
-beforeAll(async () => {
-  clock = manualClock(Math.floor(Date.now() / 1000));
-  const provider = await stubProvider({ now: clock.now });
-  server = await startServer({ clock, provider, environment: { SESSION_MAX_LIFETIME: String(lifetime) } });
-});
-afterAll(async () => {
-  await server.close();
-  await server.provider.close();
-});
+const clock = manualClock(Math.floor(Date.now() / 1000));
+const server = testServer({ clock, environment: { SESSION_MAX_LIFETIME: String(lifetime) } });
 
 let count = 0;
 let person: string;

@@ -1,17 +1,13 @@
 import { Readable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { type Browser, browser } from "../../support/browser/browser.ts";
-import type { RunningServer } from "../../support/server/running-server.ts";
 import { startServer } from "../../support/server/running-server.ts";
+import { testServer } from "../../support/server/test-server.ts";
 import { sessionCookie, username } from "../../support/sessions/sessions.ts";
 import { stubProvider } from "../../support/stub-provider/stub-provider.ts";
 
-let server: RunningServer;
-beforeAll(async () => {
-  server = await startServer();
-});
-afterAll(() => server.close());
+const server = testServer();
 beforeEach(() => {
   server.provider.clearFaults();
   server.provider.state.idTokenLifetime = 300;

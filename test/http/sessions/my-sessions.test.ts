@@ -1,10 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { type Browser, browser } from "../../support/browser/browser.ts";
-import { type ManualClock, manualClock } from "../../support/measuring/manual-clock.ts";
-import type { RunningServer } from "../../support/server/running-server.ts";
-import { startServer } from "../../support/server/running-server.ts";
+import { manualClock } from "../../support/measuring/manual-clock.ts";
+import { testServer } from "../../support/server/test-server.ts";
 import { sessionCookie, sessionId, username } from "../../support/sessions/sessions.ts";
-import { stubProvider } from "../../support/stub-provider/stub-provider.ts";
 
 interface Listed {
   readonly id: string;
@@ -14,16 +12,8 @@ interface Listed {
   readonly current: boolean;
 }
 
-let clock: ManualClock;
-let server: RunningServer;
-beforeAll(async () => {
-  clock = manualClock(Math.floor(Date.now() / 1000));
-  server = await startServer({ clock, provider: await stubProvider({ now: clock.now }) });
-});
-afterAll(async () => {
-  await server.close();
-  await server.provider.close();
-});
+const clock = manualClock(Math.floor(Date.now() / 1000));
+const server = testServer({ clock });
 
 const json = { Accept: "application/json" };
 const firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";

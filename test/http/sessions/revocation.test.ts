@@ -1,15 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
-import { type Browser, browser } from "../../support/browser/browser.ts";
-import type { RunningServer } from "../../support/server/running-server.ts";
-import { startServer } from "../../support/server/running-server.ts";
+import { beforeEach, expect, test, vi } from "vitest";
+import { type Browser, browser, loggedInBrowser } from "../../support/browser/browser.ts";
+import { testServer } from "../../support/server/test-server.ts";
 import { username } from "../../support/sessions/sessions.ts";
 
-let server: RunningServer;
-beforeAll(async () => {
-  server = await startServer({ environment: { OIDC_TIMEOUT: "1" } });
-});
-afterAll(() => server.close());
+const server = testServer({ environment: { OIDC_TIMEOUT: "1" } });
 beforeEach(() => {
   server.provider.clearFaults();
   server.provider.state.revoked.length = 0;
@@ -17,11 +12,7 @@ beforeEach(() => {
   server.events.length = 0;
 });
 
-const loggedIn = async (): Promise<Browser> => {
-  const visitor = browser(server);
-  await visitor.logIn();
-  return visitor;
-};
+const loggedIn = () => loggedInBrowser(server);
 
 const logOut = (visitor: Browser) => visitor.ask({ method: "POST", path: "/logout" });
 

@@ -1,22 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Browser, browser } from "../../support/browser/browser.ts";
-import type { RunningServer } from "../../support/server/running-server.ts";
-import { startServer } from "../../support/server/running-server.ts";
+import { describe, expect, test } from "vitest";
+import { type Browser, loggedInBrowser } from "../../support/browser/browser.ts";
+import { testServer } from "../../support/server/test-server.ts";
 import { username } from "../../support/sessions/sessions.ts";
 
-let server: RunningServer;
-beforeAll(async () => {
-  server = await startServer();
-});
-afterAll(() => server.close());
+const server = testServer();
 
 const privatePage = "/groups/test-private";
 
-const loggedIn = async (): Promise<Browser> => {
-  const visitor = browser(server);
-  await visitor.logIn();
-  return visitor;
-};
+const loggedIn = () => loggedInBrowser(server);
 
 const status = async (visitor: Browser, path: string): Promise<number> => (await visitor.ask(path)).status;
 

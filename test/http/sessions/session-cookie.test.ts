@@ -1,33 +1,21 @@
 import { createHmac } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { type Browser, browser } from "../../support/browser/browser.ts";
-import { type ManualClock, manualClock } from "../../support/measuring/manual-clock.ts";
-import type { RunningServer } from "../../support/server/running-server.ts";
+import { beforeAll, describe, expect, test, vi } from "vitest";
+import { type Browser, browser, loggedInBrowser } from "../../support/browser/browser.ts";
+import { manualClock } from "../../support/measuring/manual-clock.ts";
 import { startServer } from "../../support/server/running-server.ts";
+import { testServer } from "../../support/server/test-server.ts";
 import { sessionCookie, sessionId, username } from "../../support/sessions/sessions.ts";
-import { stubProvider } from "../../support/stub-provider/stub-provider.ts";
 
-let clock: ManualClock;
-let server: RunningServer;
+const clock = manualClock(Math.floor(Date.now() / 1000));
 const maxAge = 86_400;
 const environment = { SESSION_MAX_AGE: String(maxAge) };
-beforeAll(async () => {
-  clock = manualClock(Math.floor(Date.now() / 1000));
-  const provider = await stubProvider({ now: clock.now });
-  provider.state.idTokenLifetime = 10 * maxAge;
-  server = await startServer({ clock, provider, environment });
-});
-afterAll(async () => {
-  await server.close();
-  await server.provider.close();
+const server = testServer({ clock, environment });
+beforeAll(() => {
+  server.provider.state.idTokenLifetime = 10 * maxAge;
 });
 
-const loggedIn = async (): Promise<Browser> => {
-  const visitor = browser(server);
-  await visitor.logIn();
-  return visitor;
-};
+const loggedIn = () => loggedInBrowser(server);
 
 const cookieOf = (cookies: readonly string[]): string =>
   cookies.find((cookie) => cookie.startsWith(`${sessionCookie}=`)) ?? "";

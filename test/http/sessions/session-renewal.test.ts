@@ -1,25 +1,15 @@
 import { request } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { type Browser, browser } from "../../support/browser/browser.ts";
-import { type ManualClock, manualClock } from "../../support/measuring/manual-clock.ts";
-import type { RunningServer } from "../../support/server/running-server.ts";
+import { beforeEach, describe, expect, test } from "vitest";
+import { type Browser, browser, loggedInBrowser } from "../../support/browser/browser.ts";
+import { manualClock } from "../../support/measuring/manual-clock.ts";
 import { startServer } from "../../support/server/running-server.ts";
+import { testServer } from "../../support/server/test-server.ts";
 import { sessionCookie, username } from "../../support/sessions/sessions.ts";
 import type { TokenResponseFault } from "../../support/stub-provider/fault.ts";
-import { stubProvider } from "../../support/stub-provider/stub-provider.ts";
 
-let clock: ManualClock;
-let server: RunningServer;
-beforeAll(async () => {
-  clock = manualClock(Math.floor(Date.now() / 1000));
-  const provider = await stubProvider({ now: clock.now });
-  server = await startServer({ clock, provider, environment: { OIDC_TIMEOUT: "1", RENEWAL_TIMEOUT: "1.5" } });
-});
-afterAll(async () => {
-  await server.close();
-  await server.provider.close();
-});
+const clock = manualClock(Math.floor(Date.now() / 1000));
+const server = testServer({ clock, environment: { OIDC_TIMEOUT: "1", RENEWAL_TIMEOUT: "1.5" } });
 beforeEach(() => {
   server.provider.clearFaults();
   server.provider.setPerson({ sub: "alice", username: "alice", groups: ["test-private/viewers"] });
@@ -28,11 +18,7 @@ beforeEach(() => {
 const tokenLifetime = 300;
 const privatePage = "/groups/test-private";
 
-const loggedIn = async (): Promise<Browser> => {
-  const visitor = browser(server);
-  await visitor.logIn();
-  return visitor;
-};
+const loggedIn = () => loggedInBrowser(server);
 
 /** The number of requests to the token endpoint during some work. */
 const redemptions = async (work: () => Promise<unknown>): Promise<number> => {
@@ -204,6 +190,17 @@ describe("while the provider malfunctions", () => {
     expect(await status(visitor, privatePage)).toBe(200);
   });
 
+  /** A browser that was redirected to the provider when its login ended. */
+  const loggedInAgain = async (): Promise<Browser> => {
+    const visitor = await loggedIn();
+    clock.pass(tokenLifetime + 1);
+    server.provider.injectFault("invalid-grant");
+    const sent = await visitor.ask(privatePage);
+    server.provider.clearFaults();
+    await visitor.logIn(sent.headers["location"]);
+    return visitor;
+  };
+
   const asksAgain = "Your identity provider asks you to log in again.";
   test.each(endings)(
     "every page says that the user was logged out, until the next login: %s",
@@ -234,12 +231,7 @@ describe("while the provider malfunctions", () => {
   );
 
   test("the first page after an immediate redirect to the provider says why, once", async () => {
-    const visitor = await loggedIn();
-    clock.pass(tokenLifetime + 1);
-    server.provider.injectFault("invalid-grant");
-    const sent = await visitor.ask(privatePage);
-    server.provider.clearFaults();
-    await visitor.logIn(sent.headers["location"]);
+    const visitor = await loggedInAgain();
     const asked =
       "<strong>You have logged in again.</strong> Your identity provider asked you to log in again.";
     expect((await visitor.ask("/groups/nobody-knows-it")).text).not.toContain(asked);
@@ -248,12 +240,7 @@ describe("while the provider malfunctions", () => {
   });
 
   test("Auspice's bar says why, after the login", async () => {
-    const visitor = await loggedIn();
-    clock.pass(tokenLifetime + 1);
-    server.provider.injectFault("invalid-grant");
-    const sent = await visitor.ask(privatePage);
-    server.provider.clearFaults();
-    await visitor.logIn(sent.headers["location"]);
+    const visitor = await loggedInAgain();
     const asked = '<p role="status" data-slot="notice">You were asked to log in again.</p>';
     expect((await visitor.ask("/edit/narratives")).text).toContain(asked);
     expect((await visitor.ask("/edit/narratives")).text).not.toContain(asked);

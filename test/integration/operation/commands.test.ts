@@ -9,6 +9,7 @@ import type { StartedRedis } from "../../support/containers/stores/redis.ts";
 import { startRedis } from "../../support/containers/stores/redis.ts";
 import type { RunningServer } from "../../support/server/running-server.ts";
 import { startServer } from "../../support/server/running-server.ts";
+import { testServer } from "../../support/server/test-server.ts";
 import { username } from "../../support/sessions/sessions.ts";
 import { stubProvider } from "../../support/stub-provider/stub-provider.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
@@ -111,11 +112,7 @@ describe.each([
 });
 
 describe("a command's settings", () => {
-  let server: RunningServer;
-  beforeAll(async () => {
-    server = await startServer();
-  });
-  afterAll(() => server.close());
+  const server = testServer();
 
   /** In a shell that knows nothing of the server. */
   const elsewhere = (...args: string[]) => {

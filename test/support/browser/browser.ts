@@ -40,3 +40,10 @@ export const browser = (server: Pick<RunningServer, "ask" | "provider">): Browse
   };
   return { cookies, ask, logIn };
 };
+
+/** A browser of whom the server's provider was last told, who has logged in. */
+export const loggedInBrowser = async (server: Pick<RunningServer, "ask" | "provider">): Promise<Browser> => {
+  const visitor = browser(server);
+  await visitor.logIn();
+  return visitor;
+};

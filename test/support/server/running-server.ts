@@ -50,6 +50,7 @@ export interface RunningServerOptions {
   readonly clock?: Clock;
   /** A data folder that is shared with another server, and not removed at the end. */
   readonly folder?: string;
+  /** Otherwise one of its own, with the same clock. */
   readonly provider?: StubProvider;
   /** Whether to use the embedded provider with its demo accounts: only the folder is configured. */
   readonly embedded?: boolean;
@@ -72,7 +73,7 @@ const codebase = fileURLToPath(new URL("../../../", import.meta.url));
 export const startServer = async (options: RunningServerOptions = {}): Promise<RunningServer> => {
   const temporary = options.folder === undefined ? await temporaryFolder() : undefined;
   const folder = options.folder ?? temporary?.path ?? "";
-  const provider = options.provider ?? (await stubProvider());
+  const provider = options.provider ?? (await stubProvider(options.clock && { now: options.clock.now }));
   const basic = options.embedded
     ? { DATA_DIR: join(folder, "data") }
     : { ...(await basicEnvironment(folder, provider)), ...(await stores.settings(folder)) };
