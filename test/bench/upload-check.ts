@@ -8,20 +8,10 @@ import { pipeline } from "node:stream/promises";
 import { constants, createGunzip, createGzip, gzipSync } from "node:zlib";
 import { contentCheck } from "../../src/adapters/content/content-check.ts";
 import { openFrontMatter } from "../../src/adapters/content/front-matter/front-matter.ts";
+import { seededNumbers } from "../../src/app/sample/random-numbers.ts";
 
 const megabytes = Number(process.argv[2] ?? 200);
 const seed = Number(process.argv[3] ?? 1);
-
-/** mulberry32, after Tommy Ettinger (public domain). */
-const generator = (start: number) => {
-  let a = start;
-  return () => {
-    a = (a + 0x6d2b79f5) | 0;
-    let t = Math.imul(a ^ (a >>> 15), a | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-};
 
 /** A node as in Auspice's trees: short names, numbers, mutations. */
 const node = (random: () => number, index: number): string =>
@@ -42,7 +32,7 @@ const node = (random: () => number, index: number): string =>
 
 /** A dataset, in chunks of about 64 kB. */
 const dataset = function* (bytes: number): Generator<Buffer> {
-  const random = generator(seed);
+  const random = seededNumbers(seed).uniform;
   yield Buffer.from('{"version":"v2","meta":{"updated":"2024-01-01"},"tree":{"name":"root","children":[');
   let index = 0;
   for (let sent = 0; sent < bytes; ) {

@@ -8,19 +8,10 @@ import { mainType } from "../support/resources/resources.ts";
 import { basicEnvironment } from "../support/server/running-server.ts";
 import type { StartedServer } from "../support/server/started-server.ts";
 import { startServerProcess } from "../support/server/started-server.ts";
+import { bucketSettings } from "../support/stores/bucket-settings.ts";
 import type { StubProvider } from "../support/stub-provider/stub-provider.ts";
 import { stubProvider } from "../support/stub-provider/stub-provider.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
-
-const settingsFor = ({ endpoint, region, bucket, credentials, timeout }: StartedStore) => ({
-  ...(timeout === undefined ? {} : { STORE_TIMEOUT: String(timeout) }),
-  GROUPS_STORAGE: "s3",
-  GROUPS_BUCKET: bucket,
-  AWS_ENDPOINT_URL_S3: endpoint,
-  AWS_REGION: region,
-  AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-  AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-});
 
 /** Text that no compression makes much smaller. */
 const datasetOf = (bytes: number) =>
@@ -44,7 +35,7 @@ export const serverOnStore = (current: () => StartedStore): void => {
       folder = await temporaryFolder();
       provider = await stubProvider();
       const { DATA_DIR: data, ...basic } = await basicEnvironment(folder.path, provider);
-      const environment = { ...basic, ...settingsFor(current()) };
+      const environment = { ...basic, ...bucketSettings(current()) };
       server = await startServerProcess({ data, workingFolder: folder.path, environment });
     });
     afterAll(async () => {

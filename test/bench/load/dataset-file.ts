@@ -3,6 +3,7 @@ import { stat } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
+import { seededNumbers } from "../../../src/app/sample/random-numbers.ts";
 
 /** A dataset in one gzip member, which is compressed before anything is measured. */
 export interface DatasetFile {
@@ -14,20 +15,9 @@ export interface DatasetFile {
 /** Much larger than gzip's window of 32 KiB, so that repetition does not improve the compression. */
 const blockBytes = 4_000_000;
 
-/** mulberry32, after Tommy Ettinger (public domain). */
-const randomNumbers = (seed: number) => {
-  let a = seed;
-  return () => {
-    a = (a + 0x6d2b79f5) | 0;
-    let t = Math.imul(a ^ (a >>> 15), a | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-};
-
 /** Nodes like those of Auspice's trees, each followed by a comma. */
 const nodeBlock = (): Buffer => {
-  const random = randomNumbers(1);
+  const random = seededNumbers(1).uniform;
   let text = "";
   while (text.length < blockBytes) {
     const mutations = Array.from({ length: 4 }, () => `A${Math.floor(random() * 29_000)}T`);
@@ -46,7 +36,7 @@ const nodeBlock = (): Buffer => {
 };
 
 const sequenceBlock = (): Buffer => {
-  const random = randomNumbers(2);
+  const random = seededNumbers(2).uniform;
   return Buffer.from(Array.from({ length: blockBytes }, () => "ACGT"[Math.floor(random() * 4)]).join(""));
 };
 

@@ -11,6 +11,8 @@ import type { StartedRedis } from "../../support/containers/stores/redis.ts";
 import { startRedis } from "../../support/containers/stores/redis.ts";
 import { ask } from "../../support/requests/http.ts";
 import { production } from "../../support/server/production-environment.ts";
+import { bucketSettings } from "../../support/stores/bucket-settings.ts";
+import { providerSettings } from "../../support/stub-provider/provider-settings.ts";
 import { stubProvider } from "../../support/stub-provider/stub-provider.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 import type { MeasuredProcess } from "./measured-process.ts";
@@ -58,27 +60,15 @@ const environmentOf = async (folder: string, port: number, redis: StartedRedis, 
   provider.setPerson(person);
   const groupsFile = join(folder, "groups.json");
   await writeFile(groupsFile, JSON.stringify(groups));
-  const { clients } = provider.state.options;
   const environment = {
     ...production,
     PORT: String(port),
     REDIS_REQUIRED: "true",
     REDIS_URL: redis.url,
-    GROUPS_STORAGE: "s3",
-    GROUPS_BUCKET: minio.bucket,
-    AWS_ENDPOINT_URL_S3: minio.endpoint,
-    AWS_REGION: minio.region,
-    AWS_ACCESS_KEY_ID: minio.credentials.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: minio.credentials.secretAccessKey,
+    ...bucketSettings(minio),
     GROUPS_DATA_FILE: groupsFile,
     DATA_DIR: join(folder, "data"),
-    OIDC_IDP_URL: provider.issuer,
-    OAUTH2_CLIENT_ID: clients.app.id,
-    OAUTH2_CLIENT_SECRET: clients.app.secret ?? "",
-    OAUTH2_CLI_CLIENT_ID: clients.cli.id,
-    OAUTH2_CLI_CLIENT_REDIRECT_URIS: '["http://127.0.0.1/"]',
-    OIDC_USERNAME_CLAIM: "preferred_username",
-    OIDC_GROUPS_CLAIM: "groups",
+    ...providerSettings(provider.issuer, provider.state.options.clients),
   };
   return { environment, provider };
 };

@@ -7,6 +7,7 @@ import type { PlainObject } from "../../support/resources/stored-objects.ts";
 import { putObjects } from "../../support/resources/stored-objects.ts";
 import { freePorts } from "../../support/server/started-server.ts";
 import { filesystemStores } from "../../support/stores/filesystem-stores.ts";
+import { providerSettings } from "../../support/stub-provider/provider-settings.ts";
 import { stubProvider } from "../../support/stub-provider/stub-provider.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 import type { MeasuredProcess } from "./measured-process.ts";
@@ -41,7 +42,6 @@ export const startLocalSite = async (): Promise<LocalSite> => {
   const groupsFile = join(folder.path, "groups.json");
   await writeFile(groupsFile, JSON.stringify([{ name: "blab", isPublic: true }]));
   await mkdir(join(folder.path, "data"));
-  const { clients } = provider.state.options;
   const server = await startProcess({
     program,
     nodeOptions: ["--import", probe],
@@ -50,13 +50,7 @@ export const startLocalSite = async (): Promise<LocalSite> => {
       PORT: String(port),
       DATA_DIR: join(folder.path, "data"),
       GROUPS_DATA_FILE: groupsFile,
-      OIDC_IDP_URL: provider.issuer,
-      OAUTH2_CLIENT_ID: clients.app.id,
-      OAUTH2_CLIENT_SECRET: clients.app.secret ?? "",
-      OAUTH2_CLI_CLIENT_ID: clients.cli.id,
-      OAUTH2_CLI_CLIENT_REDIRECT_URIS: '["http://127.0.0.1/"]',
-      OIDC_USERNAME_CLAIM: "preferred_username",
-      OIDC_GROUPS_CLAIM: "groups",
+      ...providerSettings(provider.issuer, provider.state.options.clients),
     },
     workingFolder: folder.path,
     outputFile: join(folder.path, "server.log"),

@@ -9,6 +9,7 @@ import { freePort } from "../../support/containers/free-port.ts";
 import type { StartedRedis } from "../../support/containers/stores/redis.ts";
 import { startRedis } from "../../support/containers/stores/redis.ts";
 import { production } from "../../support/server/production-environment.ts";
+import { providerSettings } from "../../support/stub-provider/provider-settings.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 import { endedSessions } from "../ended-sessions.ts";
 import type { FaultyProvider } from "../faulty-provider.ts";
@@ -281,13 +282,7 @@ const environmentOf = async (folder: string, redis: StartedRedis, provider: Faul
     REDIS_CA_FILE: paths.ca,
     GROUPS_DATA_FILE: paths.groups,
     PUBLIC_ORIGIN: `https://${host}`,
-    OIDC_IDP_URL: provider.issuer,
-    OAUTH2_CLIENT_ID: client.id,
-    OAUTH2_CLIENT_SECRET: client.secret,
-    OAUTH2_CLI_CLIENT_ID: "cli-client",
-    OAUTH2_CLI_CLIENT_REDIRECT_URIS: '["http://127.0.0.1/"]',
-    OIDC_USERNAME_CLAIM: "preferred_username",
-    OIDC_GROUPS_CLAIM: "groups",
+    ...providerSettings(provider.issuer, { app: client, cli: { id: "cli-client" } }),
     // Shorter than some refresh responses take.
     OIDC_TIMEOUT: "2",
     RENEWAL_TIMEOUT: "7",

@@ -89,10 +89,7 @@ const expectRecovery = async (): Promise<void> => {
 };
 
 const withPassword = (password: string, ...args: string[]): Promise<string> =>
-  redis.exec([
-    ...cliArguments(redis.port).map((word) => (word === redis.password ? password : word)),
-    ...args,
-  ]);
+  redis.exec([...cliArguments(redis.port, password), ...args]);
 
 describe("while Redis", () => {
   const outages: Readonly<Record<string, Outage>> = {

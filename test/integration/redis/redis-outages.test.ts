@@ -13,7 +13,7 @@ import type { SessionStore } from "../../../src/ports/driven/sessions/session-st
 import { makeCertificates } from "../../support/containers/certificates.ts";
 import { freePort } from "../../support/containers/free-port.ts";
 import type { StartedRedis } from "../../support/containers/stores/redis.ts";
-import { startRedis } from "../../support/containers/stores/redis.ts";
+import { cliArguments, startRedis } from "../../support/containers/stores/redis.ts";
 import { recordingLog } from "../../support/measuring/recording-log.ts";
 
 const idle = 1000;
@@ -135,11 +135,17 @@ describe.each([
 
   it("throws StoreDown while Redis has another password, and recovers", async () => {
     await redis.cli("CONFIG", "SET", "requirepass", "another");
-    await redis.exec([...cliWith(redis, "another"), "CLIENT", "KILL", "TYPE", "normal"]);
+    await redis.exec([...cliArguments(redis.port, "another"), "CLIENT", "KILL", "TYPE", "normal"]);
     await expectDown(() => sessions.load(id, idle));
     await new Promise((resolve) => setTimeout(resolve, 1500));
     await expectDown(() => sessions.load(id, idle));
-    await redis.exec([...cliWith(redis, "another"), "CONFIG", "SET", "requirepass", redis.password]);
+    await redis.exec([
+      ...cliArguments(redis.port, "another"),
+      "CONFIG",
+      "SET",
+      "requirepass",
+      redis.password,
+    ]);
     await expectRecovery();
   });
 
@@ -204,18 +210,6 @@ describe.each([
     expect(inspect(log.events, { depth: 10, showHidden: true })).not.toContain(redis.password);
   });
 });
-
-const cliWith = (redis: StartedRedis, password: string) => [
-  "redis-cli",
-  "--tls",
-  "--cacert",
-  "/tls/ca.pem",
-  "--no-auth-warning",
-  "-a",
-  password,
-  "-p",
-  String(redis.port),
-];
 
 describe("connecting to Redis", () => {
   let redis: StartedRedis;

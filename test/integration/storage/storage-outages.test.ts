@@ -21,6 +21,7 @@ import {
 import { mainDataset, mainType, put } from "../../support/resources/resources.ts";
 import type { RunningServer } from "../../support/server/running-server.ts";
 import { startServer } from "../../support/server/running-server.ts";
+import { bucketSettings } from "../../support/stores/bucket-settings.ts";
 
 let minio: StartedMinio;
 let server: RunningServer;
@@ -30,14 +31,7 @@ beforeAll(async () => {
   minio = await startMinio();
   vi.stubEnv("AWS_ACCESS_KEY_ID", minio.credentials.accessKeyId);
   vi.stubEnv("AWS_SECRET_ACCESS_KEY", minio.credentials.secretAccessKey);
-  server = await startServer({
-    environment: {
-      GROUPS_STORAGE: "s3",
-      GROUPS_BUCKET: minio.bucket,
-      AWS_ENDPOINT_URL_S3: minio.endpoint,
-      AWS_REGION: minio.region,
-    },
-  });
+  server = await startServer({ environment: bucketSettings(minio) });
   await putData(server);
   alice = await logIn(server, "alice");
 });

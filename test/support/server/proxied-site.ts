@@ -9,6 +9,8 @@ import type { StartedRedis } from "../containers/stores/redis.ts";
 import { startRedis } from "../containers/stores/redis.ts";
 import type { TlsProxy } from "../requests/tls-proxy.ts";
 import { tlsProxy } from "../requests/tls-proxy.ts";
+import { bucketSettings } from "../stores/bucket-settings.ts";
+import { providerSettings } from "../stub-provider/provider-settings.ts";
 import type { StubProvider } from "../stub-provider/stub-provider.ts";
 import { stubProvider } from "../stub-provider/stub-provider.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
@@ -68,28 +70,16 @@ const environmentOf = async (folder: string, services: Services, origins: readon
     writeFile(paths.groups, JSON.stringify(testGroups)),
     writeFile(paths.ca, certificates.ca),
   ]);
-  const { clients } = provider.state.options;
   const common = {
     ...production,
     REDIS_REQUIRED: "true",
     REDIS_URL: redis.url,
     REDIS_CA_FILE: paths.ca,
-    GROUPS_STORAGE: "s3",
-    GROUPS_BUCKET: minio.bucket,
-    AWS_ENDPOINT_URL_S3: minio.endpoint,
-    AWS_REGION: minio.region,
-    AWS_ACCESS_KEY_ID: minio.credentials.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: minio.credentials.secretAccessKey,
+    ...bucketSettings(minio),
     GROUPS_DATA_FILE: paths.groups,
     DATA_DIR: join(folder, "data"),
     PUBLIC_ORIGIN: JSON.stringify(origins),
-    OIDC_IDP_URL: providerProxy.origin,
-    OAUTH2_CLIENT_ID: clients.app.id,
-    OAUTH2_CLIENT_SECRET: clients.app.secret ?? "",
-    OAUTH2_CLI_CLIENT_ID: clients.cli.id,
-    OAUTH2_CLI_CLIENT_REDIRECT_URIS: '["http://127.0.0.1/"]',
-    OIDC_USERNAME_CLAIM: "preferred_username",
-    OIDC_GROUPS_CLAIM: "groups",
+    ...providerSettings(providerProxy.origin, provider.state.options.clients),
   };
   return { common, ca: paths.ca };
 };

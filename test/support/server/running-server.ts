@@ -17,6 +17,7 @@ import { filesystemStores } from "../stores/filesystem-stores.ts";
 import { productionStores } from "../stores/production-stores.ts";
 import type {} from "../stores/set-up-services.ts";
 import type { Stored, Stores } from "../stores/stored.ts";
+import { providerSettings } from "../stub-provider/provider-settings.ts";
 import type { StubProvider } from "../stub-provider/stub-provider.ts";
 import { stubProvider } from "../stub-provider/stub-provider.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
@@ -114,16 +115,9 @@ export const basicEnvironment = async (folder: string, provider: StubProvider) =
   const groupsFile = join(folder, "groups.json");
   await mkdir(folder, { recursive: true });
   await writeFile(groupsFile, JSON.stringify(testGroups));
-  const { clients } = provider.state.options;
   return {
     DATA_DIR: join(folder, "data"),
     GROUPS_DATA_FILE: groupsFile,
-    OIDC_IDP_URL: provider.issuer,
-    OAUTH2_CLIENT_ID: clients.app.id,
-    OAUTH2_CLIENT_SECRET: clients.app.secret ?? "",
-    OAUTH2_CLI_CLIENT_ID: clients.cli.id,
-    OAUTH2_CLI_CLIENT_REDIRECT_URIS: '["http://127.0.0.1/"]',
-    OIDC_USERNAME_CLAIM: "preferred_username",
-    OIDC_GROUPS_CLAIM: "groups",
+    ...providerSettings(provider.issuer, provider.state.options.clients),
   };
 };

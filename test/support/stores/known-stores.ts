@@ -1,4 +1,5 @@
 import type { Condition, ETagFormat } from "../../../src/adapters/s3/condition.ts";
+import { allConditions } from "../../../src/adapters/s3/condition.ts";
 import { defaultImage } from "../containers/image.ts";
 
 export interface KnownStore {
@@ -25,13 +26,7 @@ export const knownStores = {
   versitygw: {
     name: "versitygw",
     version: versionOf(defaultImage("versitygw")),
-    heeds: quoted(
-      "put If-None-Match",
-      "put If-Match",
-      "complete If-None-Match",
-      "complete If-Match",
-      "delete If-Match",
-    ),
+    heeds: quoted(...allConditions),
   },
   radosgw: {
     name: "Ceph RGW",
@@ -47,13 +42,7 @@ export const knownStores = {
   seaweedfs: {
     name: "SeaweedFS",
     version: versionOf(defaultImage("seaweedfs")),
-    heeds: quoted(
-      "put If-None-Match",
-      "put If-Match",
-      "complete If-None-Match",
-      "complete If-Match",
-      "delete If-Match",
-    ),
+    heeds: quoted(...allConditions),
     tried: "2026-11-26",
   },
 } as const satisfies Record<string, KnownStore>;

@@ -8,6 +8,7 @@ import { redisNotBeforeMarks } from "../../../src/adapters/redis/not-before-mark
 import type { Username } from "../../../src/domain/identity/user.ts";
 import { recordingLog } from "../measuring/recording-log.ts";
 import { ageKeys } from "../sessions/redis-harness.ts";
+import { bucketSettings } from "./bucket-settings.ts";
 import { openS3Store } from "./open-s3-store.ts";
 import { openTargets } from "./open-targets.ts";
 import type { Stored, Stores } from "./stored.ts";
@@ -130,12 +131,7 @@ export const productionStores = (services: Services): Stores => {
       return {
         REDIS_URL: redis.url,
         REDIS_CA_FILE: ca,
-        GROUPS_STORAGE: "s3",
-        GROUPS_BUCKET: bucket,
-        AWS_REGION: services.minio.region,
-        AWS_ENDPOINT_URL_S3: services.minio.endpoint,
-        AWS_ACCESS_KEY_ID: services.minio.credentials.accessKeyId,
-        AWS_SECRET_ACCESS_KEY: services.minio.credentials.secretAccessKey,
+        ...bucketSettings({ ...services.minio, bucket }),
       };
     },
   };

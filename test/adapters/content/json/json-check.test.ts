@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { JsonCheckOptions } from "../../../../src/adapters/content/json/json-check.ts";
 import { jsonCheck } from "../../../../src/adapters/content/json/json-check.ts";
+import { seededNumbers } from "../../../../src/app/sample/random-numbers.ts";
 import { BadContent } from "../../../../src/domain/failure.ts";
 import { sampleContent } from "../../../support/resources/sample-content.ts";
 
@@ -30,17 +31,6 @@ const isJson = (text: string): boolean => {
 };
 
 const halves = (whole: Uint8Array, at: number) => [whole.subarray(0, at), whole.subarray(at)];
-
-/** mulberry32, after Tommy Ettinger (public domain). */
-const generator = (seed: number) => {
-  let a = seed;
-  return (below: number): number => {
-    a = (a + 0x6d2b79f5) | 0;
-    let t = Math.imul(a ^ (a >>> 15), a | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) % below;
-  };
-};
 
 const accepted = [
   ..."0 -0 1 10 -1 1.5 -0.0 1e5 1E5 1e+5 1e-05 0e0 0.1e1 123.456E-7 1e999999 true false null".split(" "),
@@ -171,7 +161,7 @@ describe("JSON check", () => {
   });
 
   it("agrees with JSON.parse on 20 000 mutations, split anywhere", () => {
-    const random = generator(20_241_122);
+    const random = seededNumbers(20_241_122).below;
     const alphabet = bytes('{}[]:,"\\/0123456789.eE+-truefalsn \n\tu\u0000\u001fx');
     let acceptedCount = 0;
     for (let round = 0; round < 20_000; round += 1) {

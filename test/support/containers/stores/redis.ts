@@ -90,14 +90,14 @@ export const acceptsTls = (port: number, ca: string): Promise<void> =>
   });
 
 /** The redis-cli command for a port, to be run in a container. */
-export const cliArguments = (port: number): string[] => [
+export const cliArguments = (port: number, as = password): string[] => [
   "redis-cli",
   "--tls",
   "--cacert",
   "/tls/ca.pem",
   "--no-auth-warning",
   "-a",
-  password,
+  as,
   "-h",
   "127.0.0.1",
   "-p",
