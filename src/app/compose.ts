@@ -1,7 +1,7 @@
 import { createSecretKey } from "node:crypto";
 import { setTimeout as delay, setImmediate as nextTurn } from "node:timers/promises";
 import type { DependencyContainer } from "tsyringe";
-import { imageRules } from "../adapters/http/groups/overview/image-rule.ts";
+import { imagePolicies } from "../adapters/http/groups/overview/image-policy.ts";
 import { openOverviews } from "../adapters/http/groups/overview/overview.ts";
 import type { OriginRules } from "../adapters/http/middleware/origin.ts";
 import type { CookieSettings } from "../adapters/http/middleware/session-cookie.ts";
@@ -119,11 +119,11 @@ const assemble = (
     discovery: discovery({ ...ports, ...provider }),
     readiness: readiness(ports),
     overviews: parts.closers.add(openOverviews(ports.log)),
-    imagesFor: imageRules(settings.IMAGE_HOSTS),
+    imagePolicyFor: imagePolicies(settings.IMAGE_HOSTS),
     cookies: cookieSettings(parts),
     origin: originRules(parts.configuration),
     admissionLimits: admissionLimits(settings),
-    formTargets: provider.formTargets,
+    formActionOrigins: provider.formTargets,
     embeddedProvider: provider.handler,
   });
 };

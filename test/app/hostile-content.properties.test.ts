@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { openFrontMatter } from "../../src/adapters/content/front-matter/front-matter.ts";
 import { splitFrontMatter } from "../../src/adapters/content/front-matter/split-front-matter.ts";
-import { imageRules } from "../../src/adapters/http/groups/overview/image-rule.ts";
+import { imagePolicies } from "../../src/adapters/http/groups/overview/image-policy.ts";
 import { openOverviews } from "../../src/adapters/http/groups/overview/overview.ts";
 import { listings } from "../../src/app/usecases/groups/listings.ts";
 import { BadContent, BadRequest, NotFound } from "../../src/domain/failure.ts";
@@ -113,7 +113,7 @@ describe("what is read in other threads keeps nobody waiting meanwhile", () => {
   );
 
   it("as an overview's Markdown", { timeout: 120_000 }, () => {
-    const images = imageRules(["*"])(publicGroup);
+    const images = imagePolicies(["*"])(publicGroup);
     return keepsNobodyWaiting(
       [
         "*",
@@ -136,7 +136,7 @@ describe("what is read in other threads keeps nobody waiting meanwhile", () => {
         "~",
         "\\",
       ],
-      (markdown) => overviews.of(markdown, images, (run) => run()),
+      (markdown) => overviews.render(markdown, images, (run) => run()),
     );
   });
 });

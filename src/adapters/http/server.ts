@@ -22,7 +22,7 @@ import { charonRoutes } from "./charon/charon-routes.ts";
 import type { Context, Middleware, RequestState } from "./context.ts";
 import { discoveryRoutes } from "./discovery/discovery-routes.ts";
 import { logoRoute } from "./groups/logo-route.ts";
-import type { ImageRule } from "./groups/overview/image-rule.ts";
+import type { ImagePolicy } from "./groups/overview/image-policy.ts";
 import type { Overviews } from "./groups/overview/overview.ts";
 import { settingsRoutes } from "./groups/settings/settings-routes.ts";
 import { healthRoutes } from "./health/health-routes.ts";
@@ -37,8 +37,8 @@ import { securityHeaders } from "./middleware/security-headers.ts";
 import type { CookieSettings } from "./middleware/session-cookie.ts";
 import { sessionLayer } from "./middleware/session-layer.ts";
 import { rejectTraversal } from "./middleware/traversal.ts";
-import { pages } from "./pages/page-answer.ts";
 import { notFoundPage, pageRoutes } from "./pages/page-routes.ts";
+import { pages } from "./pages/pages.ts";
 import { combineRouters } from "./requests/combine-routers.ts";
 import { limitAcceptHeaders } from "./requests/negotiation.ts";
 import { resourceRoutes } from "./resources/resource-routes.ts";
@@ -65,9 +65,9 @@ export interface ServerDeps {
   readonly origin: OriginRules;
   readonly admissionLimits: Parameters<typeof admission>[0];
   /** Which hosts' images the pages of a group may show; undefined: pages that belong to no group. */
-  readonly imagesFor: (group: Group | undefined) => ImageRule;
+  readonly imagePolicyFor: (group: Group | undefined) => ImagePolicy;
   /** The provider's origins, to which a logout redirects, for the policy's form-action; empty while they are not known. */
-  readonly formTargets: () => readonly string[];
+  readonly formActionOrigins: () => readonly string[];
   /** The embedded provider, which handles all requests below `/idp`. */
   readonly embeddedProvider: RequestHandler | undefined;
 }

@@ -33,7 +33,7 @@ const bundles: Readonly<Record<string, readonly string[]>> = {
   "groups.css": [
     "palette.css",
     "base.css",
-    "frame.css",
+    "layout.css",
     "controls.css",
     "listing.css",
     "group.css",

@@ -1,27 +1,27 @@
 import type { GroupName } from "../../../domain/groups/group.ts";
 import { assetPath } from "../assets/asset.ts";
-import type { ImageRule } from "../groups/overview/image-rule.ts";
-import { groupHref } from "../pages/address.ts";
-import type { Frame } from "../pages/frame.ts";
-import { defaultSiteTitle } from "../pages/frame.ts";
-import { renderDocument } from "../pages/template.ts";
+import type { ImagePolicy } from "../groups/overview/image-policy.ts";
+import { groupHref } from "../pages/hrefs.ts";
+import type { LayoutData } from "../pages/layout.ts";
+import { defaultSiteTitle } from "../pages/layout.ts";
+import { renderTemplate } from "../pages/template.ts";
 
 export interface AuspicePage {
-  readonly frame: Frame;
+  readonly layout: LayoutData;
   /** The group in the page's path, for the link back to it. */
   readonly group: GroupName | undefined;
-  readonly images: ImageRule;
+  readonly images: ImagePolicy;
 }
 
-const loginStateOf = ({ user, unverified }: Frame): "user" | "unverified" | "anonymous" =>
+const loginStateOf = ({ user, unverified }: LayoutData): "user" | "unverified" | "anonymous" =>
   user ? "user" : unverified ? "unverified" : "anonymous";
 
-const renderBar = ({ frame, group, images }: AuspicePage): string =>
-  renderDocument("auspice-bar", {
-    frame,
+const renderBar = ({ layout, group, images }: AuspicePage): string =>
+  renderTemplate("auspice-bar", {
+    layout,
     images,
-    state: loginStateOf(frame),
-    siteTitle: frame.siteTitle ?? defaultSiteTitle,
+    state: loginStateOf(layout),
+    siteTitle: layout.siteTitle ?? defaultSiteTitle,
     group: group && { name: group, href: groupHref(group) },
     asset: assetPath,
   });

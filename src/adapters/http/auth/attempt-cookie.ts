@@ -15,43 +15,52 @@ import { cookieAttributes } from "../middleware/session-cookie.ts";
 const slots = { small: "abcdefghijklmnopqrst", large: "uvwx" } as const;
 
 /** In bytes. Attempts with a longer return path use a large slot. */
-const smallReturnPath = 240;
+const maxSmallReturnPath = 240;
 
 /** Slots are used round-robin, so that concurrent requests of a browser get different ones. */
-let turn = randomInt(slots.small.length * slots.large.length);
+let nextSlot = randomInt(slots.small.length * slots.large.length);
 
 /** `__Host-` prevents sibling domains from setting this cookie (RFC 6265bis section 4.1.3.2). */
-const nameOf = (slot: string, { secure }: CookieSettings): string =>
+const cookieName = (slot: string, { secure }: CookieSettings): string =>
   `${secure ? "__Host-" : ""}nextstrain.org-login-${slot}`;
 
-const sentCookies = (ctx: Context) => parseCookie(ctx.req.headers.cookie ?? "", { decode: (value) => value });
+const requestCookies = (ctx: Context) =>
+  parseCookie(ctx.req.headers.cookie ?? "", { decode: (value) => value });
 
 /** Chooses a slot for a new attempt, preferably one for which the browser has sent no cookie. */
-export const freeSlot = (ctx: Context, settings: CookieSettings, returnTo: ReturnPath): string => {
-  const all = sizeOf(returnTo) <= smallReturnPath ? slots.small : slots.large;
-  const sent = sentCookies(ctx);
-  turn += 1;
-  const inTurn = Array.from(all, (_, index) => all.charAt((turn + index) % all.length));
-  return inTurn.find((slot) => sent[nameOf(slot, settings)] === undefined) ?? inTurn[0] ?? "a";
+export const chooseSlot = (ctx: Context, settings: CookieSettings, returnTo: ReturnPath): string => {
+  const candidates = sizeOf(returnTo) <= maxSmallReturnPath ? slots.small : slots.large;
+  const existing = requestCookies(ctx);
+  nextSlot += 1;
+  const rotated = Array.from(candidates, (_, index) =>
+    candidates.charAt((nextSlot + index) % candidates.length),
+  );
+  return rotated.find((slot) => existing[cookieName(slot, settings)] === undefined) ?? rotated[0] ?? "a";
 };
 
 /** The `state` parameter begins with its attempt's slot. */
-const slotOf = (state: string): string | undefined => {
+const slotFromState = (state: string): string | undefined => {
   const slot = state.charAt(0);
   return slot !== "" && `${slots.small}${slots.large}`.includes(slot) ? slot : undefined;
 };
 
-const attributesOf = (settings: CookieSettings) => ({ ...cookieAttributes(settings), domain: undefined });
+const attemptCookieAttributes = (settings: CookieSettings) => ({
+  ...cookieAttributes(settings),
+  domain: undefined,
+});
 
 /** Sets the attempt's cookie, which expires with the attempt. */
 export const writeAttempt = (
   ctx: Context,
   settings: CookieSettings,
   slot: string,
-  sealed: SealedText,
+  sealedAttempt: SealedText,
 ): void => {
   const maxAge = loginAttemptLifetime * 1000;
-  ctx.cookies.set(nameOf(slot, settings), sealed, { ...attributesOf(settings), maxAge });
+  ctx.cookies.set(cookieName(slot, settings), sealedAttempt, {
+    ...attemptCookieAttributes(settings),
+    maxAge,
+  });
 };
 
 /** The attempt in the slot of this `state`. Whether they belong together is not checked here. */
@@ -60,15 +69,18 @@ export const readAttempt = (
   settings: CookieSettings,
   state: string,
 ): SealedText | undefined => {
-  const slot = slotOf(state);
+  const slot = slotFromState(state);
   return slot === undefined
     ? undefined
-    : (sentCookies(ctx)[nameOf(slot, settings)] as SealedText | undefined);
+    : (requestCookies(ctx)[cookieName(slot, settings)] as SealedText | undefined);
 };
 
 /** Clears the cookie in the slot of this `state`. */
-export const forgetAttempt = (ctx: Context, settings: CookieSettings, state: string): void => {
-  const slot = slotOf(state);
+export const clearAttempt = (ctx: Context, settings: CookieSettings, state: string): void => {
+  const slot = slotFromState(state);
   if (slot === undefined) return;
-  ctx.cookies.set(nameOf(slot, settings), "", { ...attributesOf(settings), expires: new Date(0) });
+  ctx.cookies.set(cookieName(slot, settings), "", {
+    ...attemptCookieAttributes(settings),
+    expires: new Date(0),
+  });
 };

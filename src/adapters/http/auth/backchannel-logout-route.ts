@@ -9,21 +9,21 @@ import { readForm } from "../requests/form-body.ts";
 export const backchannelLogoutRoute =
   (logOut: BackchannelLogout): Middleware =>
   (ctx, next) =>
-    ctx.path === "/backchannel-logout" && ctx.method === "POST" ? answer(ctx, logOut) : next();
+    ctx.path === "/backchannel-logout" && ctx.method === "POST" ? handleLogoutToken(ctx, logOut) : next();
 
-const answer = async (ctx: Context, logOut: BackchannelLogout): Promise<void> => {
+const handleLogoutToken = async (ctx: Context, logOut: BackchannelLogout): Promise<void> => {
   const tokens = (await readForm(ctx)).getAll("logout_token");
   const [token] = tokens;
-  if (token === undefined || tokens.length > 1) return refuse(ctx, "Send one logout_token.");
-  const ended = await logOut(token);
-  if (ended.outcome === "refused") return refuse(ctx, ended.reason);
+  if (token === undefined || tokens.length > 1) return sendError(ctx, "Send one logout_token.");
+  const result = await logOut(token);
+  if (result.outcome === "refused") return sendError(ctx, result.reason);
   ctx.status = 200;
   ctx.body = "";
   ctx.set("Cache-Control", "no-store");
 };
 
 /** Sends the error response of section 2.8. */
-const refuse = (ctx: Context, reason: string): void => {
+const sendError = (ctx: Context, reason: string): void => {
   ctx.status = 400;
   ctx.set("Cache-Control", "no-store");
   ctx.body = { error: "invalid_request", error_description: reason };

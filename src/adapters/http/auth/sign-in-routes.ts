@@ -8,10 +8,10 @@ import { isCrossSite } from "../middleware/cross-site.ts";
 import type { CookieSettings } from "../middleware/session-cookie.ts";
 import { readSessionCookies } from "../middleware/session-cookie.ts";
 import { clearSession, switchSession } from "../middleware/session-layer.ts";
-import type { Pages } from "../pages/page-answer.ts";
+import type { Pages } from "../pages/pages.ts";
 import { describeUserAgent } from "../requests/user-agent.ts";
 import type { Admission } from "../streaming/admission.ts";
-import { forgetAttempt, freeSlot, readAttempt, writeAttempt } from "./attempt-cookie.ts";
+import { chooseSlot, clearAttempt, readAttempt, writeAttempt } from "./attempt-cookie.ts";
 
 interface Deps {
   readonly signIn: SignIn;
@@ -23,11 +23,11 @@ interface Deps {
 /** `/login`, `/logged-in`, `/logout` (sessions-and-authentication.md sections 6 and 7). */
 export const signInRoutes = (d: Deps): Router<RequestState> => {
   const router = new Router<RequestState>();
-  router.use(refuseSpeculation);
-  router.get("/login", (ctx) => begin(ctx, d, returnTarget(ctx)));
+  router.use(skipSpeculativeLoads);
+  router.get("/login", (ctx) => begin(ctx, d, requestedReturnPath(ctx)));
   router.get("/logged-in", (ctx) => finish(ctx, d));
-  router.get("/logout", (ctx) => (isAsked(ctx) ? end(ctx, d) : d.pages.logout(ctx)));
-  router.post("/logout", (ctx) => end(ctx, d));
+  router.get("/logout", (ctx) => (isUserInitiated(ctx) ? logOut(ctx, d) : d.pages.logout(ctx)));
+  router.post("/logout", (ctx) => logOut(ctx, d));
   return router;
 };
 
@@ -36,10 +36,10 @@ export const signInRoutes = (d: Deps): Router<RequestState> => {
  * processed. After a 503 the browser discards the prefetched response, and sends the request again at the actual
  * navigation.
  */
-const refuseSpeculation = (ctx: Context, next: () => Promise<unknown>): unknown => {
-  const isAhead = /prefetch|prerender/i.test(`${ctx.get("Sec-Purpose")} ${ctx.get("Purpose")}`);
-  if (ctx.method !== "HEAD" && !isAhead) return next();
-  if (!isAhead) ctx.redirect(home);
+const skipSpeculativeLoads = (ctx: Context, next: () => Promise<unknown>): unknown => {
+  const isSpeculative = /prefetch|prerender/i.test(`${ctx.get("Sec-Purpose")} ${ctx.get("Purpose")}`);
+  if (ctx.method !== "HEAD" && !isSpeculative) return next();
+  if (!isSpeculative) ctx.redirect(home);
   else {
     ctx.status = 503;
     ctx.body = "";
@@ -48,19 +48,19 @@ const refuseSpeculation = (ctx: Context, next: () => Promise<unknown>): unknown 
 };
 
 /** Whether the user navigated here from our own page or the address bar. Any other GET needs a confirmation. */
-const isAsked = (ctx: Context): boolean =>
-  !isCrossSite(ctx) && !comesFromElsewhere(ctx) && ["", "document"].includes(ctx.get("Sec-Fetch-Dest"));
+const isUserInitiated = (ctx: Context): boolean =>
+  !isCrossSite(ctx) && !hasForeignReferrer(ctx) && ["", "document"].includes(ctx.get("Sec-Fetch-Dest"));
 
 /** For browsers without Sec-Fetch-Site (Safari 16.3 and older), which send Referer. */
-const comesFromElsewhere = (ctx: Context): boolean => {
+const hasForeignReferrer = (ctx: Context): boolean => {
   const referer = ctx.get("Referer");
   return URL.canParse(referer) && new URL(referer).origin !== ctx.state.origin;
 };
 
 /** The path to return to after the login: the parameter `return_to`, or the page of ours in Referer. */
-const returnTarget = (ctx: Context): ReturnPath => {
-  const named = ctx.URL.searchParams.get("return_to");
-  if (named !== null) return parseReturnPath(named) ?? home;
+const requestedReturnPath = (ctx: Context): ReturnPath => {
+  const parameter = ctx.URL.searchParams.get("return_to");
+  if (parameter !== null) return parseReturnPath(parameter) ?? home;
   const referer = ctx.get("Referer");
   if (!URL.canParse(referer)) return home;
   const { origin, pathname, search } = new URL(referer);
@@ -68,10 +68,10 @@ const returnTarget = (ctx: Context): ReturnPath => {
 };
 
 const begin = async (ctx: Context, d: Deps, returnTo: ReturnPath): Promise<void> => {
-  const slot = freeSlot(ctx, d.cookies, returnTo);
-  const begun = await d.admission.run(ctx, "login", () => d.signIn.begin(ctx.state.origin, returnTo, slot));
-  writeAttempt(ctx, d.cookies, slot, begun.sealedAttempt);
-  ctx.redirect(begun.authorizationUrl);
+  const slot = chooseSlot(ctx, d.cookies, returnTo);
+  const request = await d.admission.run(ctx, "login", () => d.signIn.begin(ctx.state.origin, returnTo, slot));
+  writeAttempt(ctx, d.cookies, slot, request.sealedAttempt);
+  ctx.redirect(request.authorizationUrl);
 };
 
 const finish = async (ctx: Context, d: Deps): Promise<void> => {
@@ -80,22 +80,22 @@ const finish = async (ctx: Context, d: Deps): Promise<void> => {
   if (!query.has("code") && !query.has("error")) return begin(ctx, d, home);
   const sealedAttempt = readAttempt(ctx, d.cookies, state);
   const browser = { session: ctx.state.session, client: describeUserAgent(ctx.get("User-Agent")) };
-  const finished = await d.admission
+  const login = await d.admission
     .run(ctx, "login", () => d.signIn.finish({ sealedAttempt, state, query: ctx.querystring }, browser))
     .catch((error: unknown) => {
       // The store has not marked the attempt as used, so that the user can reload the page.
       if (sealedAttempt !== undefined && !(error instanceof StoreDown || error instanceof Busy))
-        forgetAttempt(ctx, d.cookies, state);
+        clearAttempt(ctx, d.cookies, state);
       throw error;
     });
-  forgetAttempt(ctx, d.cookies, state);
-  await switchSession(ctx, finished.session);
-  ctx.redirect(finished.returnTo);
+  clearAttempt(ctx, d.cookies, state);
+  await switchSession(ctx, login.session);
+  ctx.redirect(login.returnTo);
 };
 
-const end = async (ctx: Context, d: Deps): Promise<void> => {
-  const sent = new Set(readSessionCookies(ctx, d.cookies));
-  const url = await d.signIn.logOut(ctx.state.origin, ctx.state.session, sent);
+const logOut = async (ctx: Context, d: Deps): Promise<void> => {
+  const sentIds = new Set(readSessionCookies(ctx, d.cookies));
+  const url = await d.signIn.logOut(ctx.state.origin, ctx.state.session, sentIds);
   clearSession(ctx);
   ctx.redirect(url ?? home);
 };

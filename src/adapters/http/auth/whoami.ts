@@ -4,7 +4,7 @@ import { roleGroup, roles } from "../../../domain/identity/role.ts";
 import { sanitizeText } from "../../../domain/sanitize-text.ts";
 import type { Groups } from "../../../ports/driving/groups.ts";
 
-const described = (group: Group) => ({
+const toJson = (group: Group) => ({
   ...group,
   membershipRoles: Object.fromEntries(roles.map((role) => [role, roleGroup(group, role)])),
 });
@@ -17,7 +17,7 @@ export const whoami = (caller: Caller, groups: Groups) => {
       caller.kind === "user"
         ? {
             username: caller.user.username,
-            groups: memberships.map(described),
+            groups: memberships.map(toJson),
             authzRoles: [...caller.user.authzRoles],
             flags: [...caller.user.flags],
             cognitoGroups: caller.user.claimedGroups,
@@ -34,7 +34,7 @@ export const whoami = (caller: Caller, groups: Groups) => {
  * Explains to the operator why a user has no role, since a setting may be wrong; undefined when there is nothing to
  * explain. It is shown to the user, and discloses nothing but the user's own claims.
  */
-export const whyNoRoles = (caller: Caller, memberships: readonly Group[]): string | undefined => {
+export const explainNoRoles = (caller: Caller, memberships: readonly Group[]): string | undefined => {
   if (caller.kind !== "user" || memberships.length > 0) return undefined;
   const { groupsFault, authzRoles } = caller.user;
   if (groupsFault !== undefined) {
@@ -42,6 +42,6 @@ export const whyNoRoles = (caller: Caller, memberships: readonly Group[]): strin
   }
   if (authzRoles.size === 0) return undefined;
   const [first = ""] = authzRoles;
-  const named = authzRoles.size === 1 ? "one group" : `${authzRoles.size} groups`;
-  return `the identity provider says that you are in ${named}, such as “${sanitizeText(first, 100)}”, but in none that gives a role here`;
+  const groupCount = authzRoles.size === 1 ? "one group" : `${authzRoles.size} groups`;
+  return `the identity provider says that you are in ${groupCount}, such as “${sanitizeText(first, 100)}”, but in none that gives a role here`;
 };

@@ -4,17 +4,17 @@ import { datasetMediaType, narrativeMediaType } from "../../../domain/resources/
 import type { DatasetType, Resource } from "../../../domain/resources/resource.ts";
 import { datasetTypes } from "../../../domain/resources/resource.ts";
 import type { Listing } from "../../../ports/driving/resources.ts";
-import { groupHref, logoHref, settingsHref } from "../pages/address.ts";
-import type { Frame } from "../pages/frame.ts";
-import { renderPageAround } from "../pages/template.ts";
+import { groupHref, logoHref, settingsHref } from "../pages/hrefs.ts";
+import type { LayoutData } from "../pages/layout.ts";
+import { renderPageWithChunks } from "../pages/template.ts";
 import type { ResourceFilter } from "./listing/resource-filter.ts";
-import { matching } from "./listing/resource-filter.ts";
+import { filterResources } from "./listing/resource-filter.ts";
 import type { ResourceSection } from "./listing/resource-list.ts";
 import { datasetSections, filterForm, renderSections, resourceItems } from "./listing/resource-list.ts";
 import type { Overview } from "./overview/overview.ts";
 
 export interface GroupPage {
-  readonly frame: Frame;
+  readonly layout: LayoutData;
   readonly group: Group;
   readonly info: GroupInfo;
   readonly overview: Overview;
@@ -29,7 +29,7 @@ export interface GroupPage {
   readonly missing?: { readonly kind: "dataset" | "narrative" | "setting"; readonly path: string };
 }
 
-const labels: Record<DatasetType, string> = {
+const uploadLabels: Record<DatasetType, string> = {
   main: "Dataset",
   "root-sequence": "Root sequence of a dataset",
   "tip-frequencies": "Tip frequencies of a dataset",
@@ -38,44 +38,44 @@ const labels: Record<DatasetType, string> = {
 
 /** The kinds of files that can be uploaded, in the order in which they are sent: a dataset before its sidecars. */
 const uploadKinds = [
-  ...datasetTypes.map((name) => ({ name, label: labels[name], mediaType: datasetMediaType(name) })),
+  ...datasetTypes.map((name) => ({ name, label: uploadLabels[name], mediaType: datasetMediaType(name) })),
   { name: "narrative", label: "Narrative", mediaType: narrativeMediaType },
 ];
 
-const website = (url: string | undefined) =>
+const websiteLink = (url: string | undefined) =>
   url === undefined ? undefined : { href: url, text: url.replace(/^[a-z]+:(\/\/)?/i, "").replace(/\/$/, "") };
 
-const shownOf = ({ info, listing }: GroupPage) => ({
+const visibleResources = ({ info, listing }: GroupPage) => ({
   datasets: info.showDatasets ? (listing?.datasets ?? []) : [],
   narratives: info.showNarratives ? (listing?.narratives ?? []) : [],
 });
 
-const sectionsOf = async (content: GroupPage): Promise<readonly ResourceSection[]> => {
-  const { datasets, narratives } = shownOf(content);
-  const left = (resources: readonly Resource[]) => matching(content.filter, resources);
-  const shownNarratives = await resourceItems(await left(narratives));
+const resourceSections = async (content: GroupPage): Promise<readonly ResourceSection[]> => {
+  const { datasets, narratives } = visibleResources(content);
+  const filtered = (resources: readonly Resource[]) => filterResources(content.filter, resources);
+  const shownNarratives = await resourceItems(await filtered(narratives));
   return [
-    ...(await datasetSections(await left(datasets))),
+    ...(await datasetSections(await filtered(datasets))),
     ...(shownNarratives.length === 0 ? [] : [{ heading: "Narratives", items: shownNarratives }]),
   ];
 };
 
 /** Renders the resource lists in chunks, since a group may have many thousand resources. */
-const listed = async (content: GroupPage) => {
-  const { datasets, narratives } = shownOf(content);
+const renderLists = async (content: GroupPage) => {
+  const { datasets, narratives } = visibleResources(content);
   return {
     total: datasets.length + narratives.length,
     filter: filterForm(content.filter, [...datasets, ...narratives]),
-    sections: await renderSections(await sectionsOf(content), content.mayUpload),
+    sections: await renderSections(await resourceSections(content), content.mayUpload),
   };
 };
 
 /** `/groups/<name>`. */
 export const renderGroup = async (content: GroupPage): Promise<readonly Buffer[]> => {
-  const { frame, group, info, listing, missing } = content;
-  const { sections, ...list } = await listed(content);
+  const { layout, group, info, listing, missing } = content;
+  const { sections, ...list } = await renderLists(content);
   const shown = {
-    frame,
+    layout,
     title: `"${group.name}" Group`,
     group,
     href: groupHref(group.name),
@@ -84,17 +84,17 @@ export const renderGroup = async (content: GroupPage): Promise<readonly Buffer[]
     heading: info.title,
     byline: info.byline,
     logoHref: info.logo === null ? undefined : logoHref(group.name),
-    website: website(info.website),
+    website: websiteLink(info.website),
     overview: content.overview,
     infoError: content.mayEditSettings ? info.error : undefined,
-    plainBecause:
-      content.mayEditSettings && content.overview.kind === "text" ? content.overview.why : undefined,
-    isUnread: listing === undefined,
+    plainTextReason:
+      content.mayEditSettings && content.overview.kind === "text" ? content.overview.reason : undefined,
+    isListingUnavailable: listing === undefined,
     mayUpload: content.mayUpload,
     uploadKinds,
     missing,
     isEmpty: sections.length === 0,
     ...list,
   };
-  return renderPageAround("group-page", shown, sections);
+  return renderPageWithChunks("group-page", shown, sections);
 };

@@ -1,6 +1,6 @@
 import { send } from "../assets/api-request.js";
 import { find } from "../assets/page-elements.js";
-import { refreshResources, showScriptedParts } from "./resource-refresh.js";
+import { refreshResources, showScriptedControls } from "./resource-refresh.js";
 
 const dialog = find(document, "#removal", HTMLDialogElement);
 /** @param {string} name */
@@ -8,11 +8,11 @@ const slot = (name) => find(dialog, `[data-slot="${name}"]`, HTMLElement);
 /** @param {string} action */
 const button = (action) => find(dialog, `[data-action="${action}"]`, HTMLButtonElement);
 
-let address = "";
+let url = "";
 
 /** @param {HTMLElement} pressed */
-const ask = ({ dataset }) => {
-  address = dataset.delete ?? "";
+const openDialog = ({ dataset }) => {
+  url = dataset.delete ?? "";
   slot("kind").textContent = dataset.kind ?? "";
   slot("name").textContent = dataset.name ?? "";
   slot("sidecars").hidden = dataset.kind !== "dataset";
@@ -20,10 +20,10 @@ const ask = ({ dataset }) => {
   dialog.showModal();
 };
 
-const remove = async () => {
+const deleteResource = async () => {
   button("delete").disabled = true;
   button("delete").textContent = "Deleting…";
-  const { problem } = await send(address, { method: "DELETE" });
+  const { problem } = await send(url, { method: "DELETE" });
   button("delete").disabled = false;
   button("delete").textContent = "Delete";
   slot("problem").textContent = problem ?? "";
@@ -38,9 +38,9 @@ const remove = async () => {
 
 // Delegated to the document, since the lists are replaced after each change.
 document.addEventListener("click", ({ target }) => {
-  const pressed = target instanceof Element && target.closest("[data-delete]");
-  if (pressed instanceof HTMLElement) ask(pressed);
+  const deleteButton = target instanceof Element && target.closest("[data-delete]");
+  if (deleteButton instanceof HTMLElement) openDialog(deleteButton);
 });
 button("keep").addEventListener("click", () => dialog.close());
-button("delete").addEventListener("click", remove);
-showScriptedParts();
+button("delete").addEventListener("click", deleteResource);
+showScriptedControls();

@@ -2,16 +2,16 @@ import { send } from "../assets/api-request.js";
 import { find } from "../assets/page-elements.js";
 
 /** Shows the buttons that work with scripts only. */
-export const showScriptedParts = () => {
-  for (const button of controlsOf(document, "[data-delete]")) button.hidden = false;
+export const showScriptedControls = () => {
+  for (const button of queryControls(document, "[data-delete]")) button.hidden = false;
 };
 
 /** @type {(root: ParentNode, selector: string) => HTMLElement[]} */
-const controlsOf = (root, selector) =>
-  [...root.querySelectorAll(selector)].filter((one) => one instanceof HTMLElement);
+const queryControls = (root, selector) =>
+  [...root.querySelectorAll(selector)].filter((element) => element instanceof HTMLElement);
 
 /** @param {HTMLElement} control */
-const addressOf = (control) => control.dataset.delete ?? control.getAttribute("href");
+const urlOf = (control) => control.dataset.delete ?? control.getAttribute("href");
 
 /**
  * Where the focus moves when the lists are replaced: to the same control, to the one at its index if its row is gone,
@@ -20,12 +20,12 @@ const addressOf = (control) => control.dataset.delete ?? control.getAttribute("h
  * @param {ParentNode} before
  * @param {ParentNode} after
  */
-const successor = (focused, before, after) => {
-  const like = focused.matches("[data-delete]") ? "li [data-delete]" : "li a[href]";
-  const place = controlsOf(before, like).indexOf(focused);
-  const controls = controlsOf(after, like);
-  const found = controls.find((control) => addressOf(control) === addressOf(focused)) ?? controls[place];
-  if (found) return found;
+const focusTarget = (focused, before, after) => {
+  const sameKind = focused.matches("[data-delete]") ? "li [data-delete]" : "li a[href]";
+  const index = queryControls(before, sameKind).indexOf(focused);
+  const controls = queryControls(after, sameKind);
+  const next = controls.find((control) => urlOf(control) === urlOf(focused)) ?? controls[index];
+  if (next) return next;
   const heading = [...after.querySelectorAll("h2")].at(-1) ?? find(document, "h1", HTMLElement);
   heading.tabIndex = -1;
   return heading;
@@ -35,12 +35,13 @@ const successor = (focused, before, after) => {
 export const refreshResources = async () => {
   const { text } = await send(location.href, { headers: { Accept: "text/html" } });
   // The page of a missing resource is a 404 that contains the lists too.
-  const fresh = new DOMParser().parseFromString(text, "text/html").querySelector("#resources");
-  const lists = find(document, "#resources", HTMLElement);
+  const newLists = new DOMParser().parseFromString(text, "text/html").querySelector("#resources");
+  const oldLists = find(document, "#resources", HTMLElement);
   const { activeElement } = document;
-  const focused = lists.contains(activeElement) ? activeElement : undefined;
-  if (fresh) lists.replaceWith(document.adoptNode(fresh));
-  else lists.prepend("These lists may be out of date, since they could not be read again. Reload this page.");
-  showScriptedParts();
-  if (fresh && focused instanceof HTMLElement) successor(focused, lists, fresh).focus();
+  const focused = oldLists.contains(activeElement) ? activeElement : undefined;
+  if (newLists) oldLists.replaceWith(document.adoptNode(newLists));
+  else
+    oldLists.prepend("These lists may be out of date, since they could not be read again. Reload this page.");
+  showScriptedControls();
+  if (newLists && focused instanceof HTMLElement) focusTarget(focused, oldLists, newLists).focus();
 };

@@ -4,7 +4,7 @@ import type { Log } from "../../../ports/driven/system/log.ts";
 import type { Context, Middleware } from "../context.ts";
 import { errorPolicy } from "../pages/content-security-policy.ts";
 import { renderError } from "../pages/error-page.ts";
-import { loginEndOf, loginHref } from "../pages/frame.ts";
+import { loginEndMessage, loginHref } from "../pages/layout.ts";
 import { acceptsHtml, prefersJson } from "../requests/negotiation.ts";
 import { briefDrainLimits, drain } from "../streaming/request-body.ts";
 import { failureStatus } from "./failure-status.ts";
@@ -105,7 +105,7 @@ const sendErrorBody = async (
   notFoundPage: NotFoundPage | undefined,
 ): Promise<void> => {
   const { caller } = ctx.state;
-  const loginEnd = failure?.code === "login-required" ? loginEndOf(caller) : undefined;
+  const loginEnd = failure?.code === "login-required" ? loginEndMessage(caller) : undefined;
   const reason = failure?.message ?? "Something went wrong here. The operator finds more in the log.";
   const message = loginEnd === undefined ? reason : `${reason} ${loginEnd}`;
   if (prefersJson(ctx)) {

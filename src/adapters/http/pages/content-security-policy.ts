@@ -4,33 +4,36 @@ import { pageFile } from "./page-files.ts";
 /**
  * The `form-action` directive. Chromium applies it to redirects as well, so that the logout form needs the provider's
  * origins here.
- * @param formTargets Origins to which a form may redirect.
+ * @param formActionOrigins Origins to which a form may redirect.
  */
-export const formAction = (formTargets: readonly string[]): string =>
-  ["form-action 'self'", ...formTargets].join(" ");
+export const formActionDirective = (formActionOrigins: readonly string[]): string =>
+  ["form-action 'self'", ...formActionOrigins].join(" ");
 
 /**
  * The policy of all pages but the error document and Auspice.
- * @param images Further sources for `img-src`.
+ * @param imageSources Further sources for `img-src`.
  */
-export const pagePolicy = (formTargets: readonly string[] = [], images: readonly string[] = []): string =>
+export const pagePolicy = (
+  formActionOrigins: readonly string[] = [],
+  imageSources: readonly string[] = [],
+): string =>
   [
     "default-src 'none'",
     "style-src 'self'",
     "script-src 'self'",
-    ["img-src 'self' data:", ...images].join(" "),
+    ["img-src 'self' data:", ...imageSources].join(" "),
     "connect-src 'self'",
-    formAction(formTargets),
+    formActionDirective(formActionOrigins),
     "base-uri 'none'",
     "frame-ancestors 'none'",
   ].join("; ");
 
-let style: string | undefined;
+let cachedErrorStyle: string | undefined;
 
 /** The inline style sheet of the error document, which may not depend on a second request. */
 export const errorStyle = (): string => {
-  style ??= ["palette.css", "base.css", "error.css"].map(pageFile).join("");
-  return style;
+  cachedErrorStyle ??= ["palette.css", "base.css", "error.css"].map(pageFile).join("");
+  return cachedErrorStyle;
 };
 
 /** The policy of the error document: only its inline style sheet, and the favicon that browsers request. */

@@ -1,14 +1,14 @@
 import { errorStyle } from "./content-security-policy.ts";
-import type { Frame } from "./frame.ts";
-import { defaultSiteTitle } from "./frame.ts";
-import { renderDocument, renderPage } from "./template.ts";
+import type { LayoutData } from "./layout.ts";
+import { defaultSiteTitle } from "./layout.ts";
+import { renderPage, renderTemplate } from "./template.ts";
 
 /** The 404 page for URLs outside of groups; sent with `pagePolicy`. */
-export const renderNotFound = (content: { readonly frame: Frame }): string =>
+export const renderNotFound = (content: { readonly layout: LayoutData }): string =>
   renderPage("not-found", { ...content, title: "Not found" });
 
 export interface ErrorDocument {
-  readonly frame?: Frame;
+  readonly layout?: LayoutData;
   readonly status: number;
   /** For the user. */
   readonly message: string;
@@ -32,7 +32,7 @@ const notAvailable: Advice = {
     "Reload this page then. If it stays so, tell the people who run this server, with the number below.",
 };
 
-const byStatus: Record<number, Advice> = {
+const adviceByStatus: Record<number, Advice> = {
   401: { heading: "Please log in", advice: "Log in, and you will come back to the page you asked for." },
   403: {
     heading: "Not open to you",
@@ -70,7 +70,7 @@ const loginFailed: Advice = {
   advice: "Try again. If it stays so, tell the people who run this server, with the number below.",
 };
 
-const anyOther = (status: number): Advice =>
+const defaultAdvice = (status: number): Advice =>
   status < 500
     ? {
         heading: "This request cannot be answered",
@@ -84,22 +84,22 @@ const anyOther = (status: number): Advice =>
 
 /** A self-contained document, without external style sheets or scripts; sent with `errorPolicy`. */
 export const renderError = ({
-  frame,
+  layout,
   status,
   message,
   requestId,
   retryHref,
   username,
 }: ErrorDocument): string =>
-  renderDocument("error", {
-    siteTitle: frame?.siteTitle ?? defaultSiteTitle,
+  renderTemplate("error", {
+    siteTitle: layout?.siteTitle ?? defaultSiteTitle,
     style: errorStyle(),
-    loginHref: status === 401 ? (frame?.loginHref ?? "/login") : undefined,
+    loginHref: status === 401 ? (layout?.loginHref ?? "/login") : undefined,
     // Users are often logged in with another account than they think.
     accountHref: status === 403 && retryHref === undefined ? "/whoami" : undefined,
     username: status === 403 && retryHref === undefined ? username : undefined,
     retryHref,
-    ...(retryHref === undefined ? (byStatus[status] ?? anyOther(status)) : loginFailed),
+    ...(retryHref === undefined ? (adviceByStatus[status] ?? defaultAdvice(status)) : loginFailed),
     status,
     message,
     requestId,

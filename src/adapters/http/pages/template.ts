@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { Eta } from "eta";
 import { assetPath, assets } from "../assets/asset.ts";
-import type { Frame } from "./frame.ts";
-import { defaultSiteTitle } from "./frame.ts";
+import type { LayoutData } from "./layout.ts";
+import { defaultSiteTitle } from "./layout.ts";
 import { pageFile } from "./page-files.ts";
 
 /** Templates are compiled at their first use and cached. `<%= %>` escapes HTML, `<%~ %>` does not. */
@@ -16,7 +16,7 @@ export const preloadPages = (): void => {
 };
 
 interface PageContent {
-  readonly frame: Frame;
+  readonly layout: LayoutData;
   /** The document's title, without the site's. */
   readonly title: string;
 }
@@ -25,7 +25,7 @@ interface PageContent {
 export const renderPage = (template: string, content: PageContent & Record<string, unknown>): string =>
   eta.render(template, {
     ...content,
-    siteTitle: content.frame.siteTitle ?? defaultSiteTitle,
+    siteTitle: content.layout.siteTitle ?? defaultSiteTitle,
     asset: assetPath,
   });
 
@@ -33,18 +33,18 @@ export const renderPage = (template: string, content: PageContent & Record<strin
 export type Html = string | readonly Buffer[];
 
 /** Random, so that no text of users can contain it. */
-const place = `<!--${randomUUID()}-->`;
+const placeholder = `<!--${randomUUID()}-->`;
 
 /** Renders a page whose `it.inner` is the given chunks of HTML, without concatenating them. */
-export const renderPageAround = (
+export const renderPageWithChunks = (
   template: string,
   content: PageContent & Record<string, unknown>,
-  inner: readonly Buffer[],
+  chunks: readonly Buffer[],
 ): readonly Buffer[] => {
-  const [before = "", ...after] = renderPage(template, { ...content, inner: place }).split(place);
-  return [Buffer.from(before), ...after.flatMap((html) => [...inner, Buffer.from(html)])];
+  const [before = "", ...after] = renderPage(template, { ...content, inner: placeholder }).split(placeholder);
+  return [Buffer.from(before), ...after.flatMap((html) => [...chunks, Buffer.from(html)])];
 };
 
 /** Renders a template without the common layout. */
-export const renderDocument = (template: string, content: Record<string, unknown>): string =>
+export const renderTemplate = (template: string, content: Record<string, unknown>): string =>
   eta.render(template, content);

@@ -13,10 +13,10 @@ import type { Compression } from "../../../ports/driven/resources/compression.ts
 import type { Groups, OpenGroup } from "../../../ports/driving/groups.ts";
 import type { ReadableResource, ResourceAddress } from "../../../ports/driving/resources.ts";
 import type { Context, RequestState } from "../context.ts";
-import { openGroup } from "../groups/group-address.ts";
+import { openGroup } from "../groups/open-group.ts";
 import { allowAnyOrigin } from "../middleware/cross-site.ts";
 import { decodePath } from "../middleware/traversal.ts";
-import type { Pages } from "../pages/page-answer.ts";
+import type { Pages } from "../pages/pages.ts";
 import { sendAllowedMethods } from "../requests/allowed-methods.ts";
 import { negotiate, preferredType } from "../requests/negotiation.ts";
 import { precondition } from "../requests/precondition.ts";

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { assets } from "../../../../src/adapters/http/assets/asset.ts";
 import { renderGroup } from "../../../../src/adapters/http/groups/group-page.ts";
-import { renderListing } from "../../../../src/adapters/http/groups/listing/group-listing.ts";
+import { renderGroupListing } from "../../../../src/adapters/http/groups/listing/group-listing.ts";
 import { noFilter } from "../../../../src/adapters/http/groups/listing/resource-filter.ts";
 import { renderGroupSettings } from "../../../../src/adapters/http/groups/settings/group-settings.ts";
 import { pagePolicy } from "../../../../src/adapters/http/pages/content-security-policy.ts";
@@ -12,9 +12,9 @@ import { alice, dataset, group, joined } from "../pages/sample.ts";
 const lab = group("lab-one");
 const listing = { datasets: [dataset(lab, "zika")], narratives: [] };
 const pages = await Promise.all([
-  renderListing({ frame: alice, groups: [{ group: lab, listing }], filter: noFilter }).then(joined),
+  renderGroupListing({ layout: alice, groups: [{ group: lab, listing }], filter: noFilter }).then(joined),
   renderGroup({
-    frame: alice,
+    layout: alice,
     group: lab,
     info: defaultGroupInfo(lab.name),
     overview: { kind: "html", html: "<p>Words.</p>" },
@@ -25,7 +25,7 @@ const pages = await Promise.all([
     isMember: true,
   }).then(joined),
   renderGroupSettings({
-    frame: alice,
+    layout: alice,
     group: lab,
     mayEditSettings: true,
     hasLogo: false,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { renderLogout } from "../../../../src/adapters/http/auth/logout.ts";
+import { renderLogout } from "../../../../src/adapters/http/auth/logout-page.ts";
 import { renderWhoami } from "../../../../src/adapters/http/auth/whoami-page.ts";
 import { renderMembers } from "../../../../src/adapters/http/groups/group-members.ts";
 import { renderGroupSettings } from "../../../../src/adapters/http/groups/settings/group-settings.ts";
@@ -12,7 +12,7 @@ const tag = '"a1"' as ETag;
 describe("The settings page of a group", () => {
   const page = (content: Partial<Parameters<typeof renderGroupSettings>[0]> = {}) =>
     renderGroupSettings({
-      frame: alice,
+      layout: alice,
       group: lab,
       mayEditSettings: true,
       hasLogo: false,
@@ -54,7 +54,7 @@ describe("The settings page of a group", () => {
 describe("The members page of a group", () => {
   it("lists them by name, with their roles in the singular", () => {
     const html = renderMembers({
-      frame: alice,
+      layout: alice,
       group: lab,
       members: [
         { username: "bob", roles: ["editors"] },
@@ -69,10 +69,10 @@ describe("The members page of a group", () => {
   });
 
   it("distinguishes an empty list from one that is managed at the provider", () => {
-    expect(renderMembers({ frame: alice, group: lab, members: [] })).toContain(
+    expect(renderMembers({ layout: alice, group: lab, members: [] })).toContain(
       "This group has no members yet.",
     );
-    expect(renderMembers({ frame: alice, group: lab, members: "elsewhere" })).toContain(
+    expect(renderMembers({ layout: alice, group: lab, members: "external" })).toContain(
       "managed at the identity provider",
     );
   });
@@ -80,7 +80,10 @@ describe("The members page of a group", () => {
 
 describe("The page /whoami", () => {
   it("shows the user, their private and public groups, and a logout button", () => {
-    const html = renderWhoami({ frame: alice, memberships: [group("open-lab"), group("closed-lab", false)] });
+    const html = renderWhoami({
+      layout: alice,
+      memberships: [group("open-lab"), group("closed-lab", false)],
+    });
     const order = positions(html, [
       "Private groups",
       "/groups/closed-lab",
@@ -92,16 +95,16 @@ describe("The page /whoami", () => {
   });
 
   it("has a login link for anonymous visitors, but not while a login cannot be verified", () => {
-    const html = renderWhoami({ frame: anonymous, memberships: [] });
+    const html = renderWhoami({ layout: anonymous, memberships: [] });
     expect(html).toContain("You are not logged in");
     expect(html).toContain('href="/login?return_to=%2Fgroups"');
     expect(html).not.toContain("/logout");
-    expect(renderWhoami({ frame: unverified, memberships: [] })).not.toContain("You are not logged in");
+    expect(renderWhoami({ layout: unverified, memberships: [] })).not.toContain("You are not logged in");
   });
 });
 
 it("The logout page has a button that logs out", () => {
-  expect(renderLogout({ frame: alice, hasSession: true })).toMatch(
+  expect(renderLogout({ layout: alice, hasSession: true })).toMatch(
     /<main.*<form method="post" action="\/logout".*<\/main>/s,
   );
 });

@@ -14,7 +14,7 @@ const listing = {
 };
 const render = (content: Partial<GroupPage> = {}) =>
   renderGroup({
-    frame: alice,
+    layout: alice,
     group: lab,
     info,
     overview: { kind: "html", html: "<p>Words.</p>" },
@@ -142,7 +142,7 @@ describe("A group's page", () => {
 
   it("shows an overview as HTML or as escaped plain text, and tells only owners why", async () => {
     expect(await page()).toContain('<div class="overview"><p>Words.</p></div>');
-    const overview = { kind: "text", text: "# a <script>", why: "It is too large." } as const;
+    const overview = { kind: "text", text: "# a <script>", reason: "It is too large." } as const;
     expect(await page({ overview })).toContain('<pre class="overview plain"># a &lt;script&gt;</pre>');
     expect(await page({ overview })).not.toContain("It is too large.");
     expect(await page({ overview, mayEditSettings: true })).toContain(

@@ -30,7 +30,7 @@ it("The advice for other statuses is about the request below 500, and about the 
 
 it("Only a 401 has a login link", () => {
   expect(page(401)).toContain('href="/login"');
-  expect(renderError({ frame: anonymous, status: 401, message: "", requestId: "" })).toContain(
+  expect(renderError({ layout: anonymous, status: 401, message: "", requestId: "" })).toContain(
     `href="${anonymous.loginHref}"`,
   );
   expect(page(403)).not.toContain("/login");
@@ -49,7 +49,7 @@ it("Only a 403 has the username", () => {
 });
 
 it("The not-found page shows the path as text", () => {
-  const html = renderNotFound({ frame: { ...anonymous, path: "//evil.example/<b>" } });
+  const html = renderNotFound({ layout: { ...anonymous, path: "//evil.example/<b>" } });
   expect(html).toContain("<code>//evil.example/&lt;b&gt;</code>");
   expect(html).not.toContain('href="//evil.example');
 });

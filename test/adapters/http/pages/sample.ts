@@ -1,11 +1,15 @@
-import type { Frame } from "../../../../src/adapters/http/pages/frame.ts";
+import type { LayoutData } from "../../../../src/adapters/http/pages/layout.ts";
 import type { Group } from "../../../../src/domain/groups/group.ts";
 import { parseGroupName } from "../../../../src/domain/groups/group.ts";
 import type { Resource } from "../../../../src/domain/resources/resource.ts";
 
-export const alice: Frame = { user: { username: "alice" }, loginHref: "/login", path: "/groups" };
-export const anonymous: Frame = { user: undefined, loginHref: "/login?return_to=%2Fgroups", path: "/groups" };
-export const unverified: Frame = { ...anonymous, unverified: true };
+export const alice: LayoutData = { user: { username: "alice" }, loginHref: "/login", path: "/groups" };
+export const anonymous: LayoutData = {
+  user: undefined,
+  loginHref: "/login?return_to=%2Fgroups",
+  path: "/groups",
+};
+export const unverified: LayoutData = { ...anonymous, unverified: true };
 
 export const group = (name: string, isPublic = true): Group => {
   const parsed = parseGroupName(name);

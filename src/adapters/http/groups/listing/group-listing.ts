@@ -1,11 +1,11 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
+import { setImmediate as yieldToEventLoop } from "node:timers/promises";
 import type { Group } from "../../../../domain/groups/group.ts";
 import type { Listing } from "../../../../ports/driving/resources.ts";
-import { groupHref } from "../../pages/address.ts";
-import type { Frame } from "../../pages/frame.ts";
-import { renderDocument, renderPageAround } from "../../pages/template.ts";
+import { groupHref } from "../../pages/hrefs.ts";
+import type { LayoutData } from "../../pages/layout.ts";
+import { renderPageWithChunks, renderTemplate } from "../../pages/template.ts";
 import type { ResourceFilter } from "./resource-filter.ts";
-import { filterQuery, isFiltering, matching } from "./resource-filter.ts";
+import { filterQuery, filterResources, isFiltering } from "./resource-filter.ts";
 import type { ResourceItem } from "./resource-list.ts";
 import { filterForm, resourceItems } from "./resource-list.ts";
 
@@ -22,9 +22,9 @@ const maxOpenItems = 12;
 /** Further resources of a group are only on its own page. */
 const maxItems = 100;
 
-const hues = 10;
+const hueCount = 10;
 
-interface Section {
+interface GroupSection {
   readonly name: string;
   readonly href: string;
   readonly isPublic: boolean;
@@ -38,29 +38,29 @@ interface Section {
   readonly restHref: string | undefined;
 }
 
-const sectionOf = async (
+const groupSection = async (
   { group, listing }: ListedGroup,
   hue: number,
   filter: ResourceFilter,
-): Promise<Section> => {
+): Promise<GroupSection> => {
   const resources = [...(listing?.datasets ?? []), ...(listing?.narratives ?? [])];
-  const found = await matching(filter, resources);
+  const matches = await filterResources(filter, resources);
   const href = groupHref(group.name);
-  const items = await resourceItems(found.slice(0, maxItems));
+  const items = await resourceItems(matches.slice(0, maxItems));
   return {
     name: group.name,
     href,
     isPublic: group.isPublic,
     hue,
-    count: found.length,
+    count: matches.length,
     shown: items.length,
     items,
-    isOpen: found.length <= maxOpenItems || isFiltering(filter),
-    restHref: found.length > maxItems ? href + filterQuery(filter) : undefined,
+    isOpen: matches.length <= maxOpenItems || isFiltering(filter),
+    restHref: matches.length > maxItems ? href + filterQuery(filter) : undefined,
   };
 };
 
-const tileOf = ({ group, listing }: ListedGroup, hue: number) => ({
+const groupTile = ({ group, listing }: ListedGroup, hue: number) => ({
   name: group.name,
   href: groupHref(group.name),
   isPublic: group.isPublic,
@@ -73,35 +73,35 @@ const byName = (a: ListedGroup, b: ListedGroup): number =>
   a.group.name.localeCompare(b.group.name, "en", { numeric: true });
 
 /** `/groups`: the groups that the visitor may see, with their resources. */
-export const renderListing = async (content: {
-  readonly frame: Frame;
+export const renderGroupListing = async (content: {
+  readonly layout: LayoutData;
   readonly groups: readonly ListedGroup[];
   readonly filter: ResourceFilter;
   /** As on `/whoami`. */
   readonly noRoles?: string | undefined;
 }): Promise<readonly Buffer[]> => {
-  const { frame, filter } = content;
+  const { layout, filter } = content;
   const groups = content.groups.toSorted(byName);
-  const tiles = groups.map((listed, i) => tileOf(listed, i % hues));
+  const tiles = groups.map((listed, i) => groupTile(listed, i % hueCount));
   const all = groups.flatMap(({ listing }) => [...(listing?.datasets ?? []), ...(listing?.narratives ?? [])]);
   const sections: Buffer[] = [];
   for (const [i, listed] of groups.entries()) {
-    const section = await sectionOf(listed, i % hues, filter);
-    if (section.count > 0) sections.push(Buffer.from(renderDocument("group-section", { ...section })));
+    const section = await groupSection(listed, i % hueCount, filter);
+    if (section.count > 0) sections.push(Buffer.from(renderTemplate("group-section", { ...section })));
     // A group may have many thousand resources.
-    await nextTurn();
+    await yieldToEventLoop();
   }
   const shown = {
-    frame,
+    layout,
     title: "Groups",
     href: "/groups",
     noRoles: content.noRoles,
     tiles: tiles.slice(0, maxOpenTiles),
     furtherTiles: tiles.slice(maxOpenTiles),
     isEmpty: sections.length === 0,
-    unread: groups.filter(({ listing }) => listing === undefined).map(({ group }) => group.name),
+    unavailableGroups: groups.filter(({ listing }) => listing === undefined).map(({ group }) => group.name),
     total: all.length,
     filter: filterForm(filter, all),
   };
-  return renderPageAround("group-listing", shown, sections);
+  return renderPageWithChunks("group-listing", shown, sections);
 };

@@ -1,5 +1,5 @@
 import type { Resource } from "../../../../domain/resources/resource.ts";
-import { slicesInTurns } from "../../pages/slices-in-turns.ts";
+import { slicesWithYields } from "../../pages/slices-with-yields.ts";
 
 /** Selects the resources whose names contain all words, and whose kind is one of the kinds. */
 export interface ResourceFilter {
@@ -51,14 +51,14 @@ export const matches = (filter: ResourceFilter, resource: Resource): boolean => 
 const sliceSize = 500;
 
 /** The resources that the filter selects, in their order. It yields to the event loop. */
-export const matching = async (
+export const filterResources = async (
   filter: ResourceFilter,
   resources: readonly Resource[],
 ): Promise<readonly Resource[]> => {
   if (!isFiltering(filter)) return resources;
-  const found: Resource[] = [];
-  for await (const slice of slicesInTurns(resources, sliceSize)) {
-    found.push(...slice.filter((resource) => matches(filter, resource)));
+  const selected: Resource[] = [];
+  for await (const slice of slicesWithYields(resources, sliceSize)) {
+    selected.push(...slice.filter((resource) => matches(filter, resource)));
   }
-  return found;
+  return selected;
 };

@@ -1,11 +1,11 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
+import { setImmediate as yieldToEventLoop } from "node:timers/promises";
 import type { Resource } from "../../../../domain/resources/resource.ts";
-import { resourceHref } from "../../pages/address.ts";
-import { slicesInTurns } from "../../pages/slices-in-turns.ts";
-import { renderDocument } from "../../pages/template.ts";
+import { resourceHref } from "../../pages/hrefs.ts";
+import { slicesWithYields } from "../../pages/slices-with-yields.ts";
+import { renderTemplate } from "../../pages/template.ts";
 import type { ResourceFilter } from "./resource-filter.ts";
 import { isFiltering } from "./resource-filter.ts";
-import { sortedInTurns } from "./sorted-in-turns.ts";
+import { sortWithYields } from "./sort-with-yields.ts";
 
 /** A resource in a list. */
 export interface ResourceItem {
@@ -22,7 +22,7 @@ export interface ResourceSection {
 
 const collator = new Intl.Collator("en", { numeric: true });
 
-const itemOf = (resource: Resource): ResourceItem => ({
+const toItem = (resource: Resource): ResourceItem => ({
   kind: resource.kind,
   href: resourceHref(resource),
   name: resource.parts.join("/"),
@@ -39,8 +39,8 @@ const sliceSize = 250;
 /** Sorted: datasets first, then by name, with numbers in numerical order. */
 export const resourceItems = async (resources: readonly Resource[]): Promise<readonly ResourceItem[]> => {
   const items: ResourceItem[] = [];
-  for await (const slice of slicesInTurns(resources, sliceSize)) items.push(...slice.map(itemOf));
-  return sortedInTurns(items, byKindAndName);
+  for await (const slice of slicesWithYields(resources, sliceSize)) items.push(...slice.map(toItem));
+  return sortWithYields(items, byKindAndName);
 };
 
 /** Groups datasets by the first part of their names, or under one heading if all names have one part only. */
@@ -51,9 +51,11 @@ export const datasetSections = async (datasets: readonly Resource[]): Promise<re
   }
   const byFirstPart = [...Map.groupBy(datasets, ({ parts }) => parts[0])];
   const sections: ResourceSection[] = [];
-  for (const [heading, resources] of await sortedInTurns(byFirstPart, ([a], [b]) => collator.compare(a, b))) {
+  for (const [heading, resources] of await sortWithYields(byFirstPart, ([a], [b]) =>
+    collator.compare(a, b),
+  )) {
     sections.push({ heading, items: await resourceItems(resources) });
-    await nextTurn();
+    await yieldToEventLoop();
   }
   return sections;
 };
@@ -62,15 +64,15 @@ export const datasetSections = async (datasets: readonly Resource[]): Promise<re
 interface SectionPart extends ResourceSection {
   /** Number of items in the whole section. */
   readonly count: number;
-  readonly begins: boolean;
-  readonly ends: boolean;
+  readonly isFirst: boolean;
+  readonly isLast: boolean;
 }
 
-const partsOf = function* ({ heading, items }: ResourceSection): Generator<SectionPart> {
-  for (let at = 0; at < items.length; at += sliceSize) {
-    const slice = items.slice(at, at + sliceSize);
-    const ends = at + sliceSize >= items.length;
-    yield { heading, count: items.length, items: slice, begins: at === 0, ends };
+const splitSection = function* ({ heading, items }: ResourceSection): Generator<SectionPart> {
+  for (let start = 0; start < items.length; start += sliceSize) {
+    const slice = items.slice(start, start + sliceSize);
+    const isLast = start + sliceSize >= items.length;
+    yield { heading, count: items.length, items: slice, isFirst: start === 0, isLast };
   }
 };
 
@@ -79,37 +81,37 @@ export const renderSections = async (
   sections: readonly ResourceSection[],
   mayDelete: boolean,
 ): Promise<readonly Buffer[]> => {
-  const pieces: Buffer[] = [];
+  const chunks: Buffer[] = [];
   let parts: SectionPart[] = [];
   let items = 0;
-  const finish = async (): Promise<void> => {
-    pieces.push(Buffer.from(renderDocument("resource-sections", { parts, mayDelete })));
+  const flush = async (): Promise<void> => {
+    chunks.push(Buffer.from(renderTemplate("resource-sections", { parts, mayDelete })));
     parts = [];
     items = 0;
-    await nextTurn();
+    await yieldToEventLoop();
   };
   for (const section of sections) {
-    for (const part of partsOf(section)) {
+    for (const part of splitSection(section)) {
       parts.push(part);
       items += part.items.length;
-      if (items >= sliceSize) await finish();
+      if (items >= sliceSize) await flush();
     }
   }
-  if (items > 0) await finish();
-  return pieces;
+  if (items > 0) await flush();
+  return chunks;
 };
 
 const maxSuggestions = 200;
 /** Suggestions are chosen from this many name parts, of the first resources. */
-const maxCandidates = 2000;
+const maxNameParts = 2000;
 
-const candidates = (resources: readonly Resource[]): Set<string> => {
-  const found = new Set<string>();
+const collectNameParts = (resources: readonly Resource[]): Set<string> => {
+  const nameParts = new Set<string>();
   for (const { parts } of resources) {
-    if (found.size >= maxCandidates) break;
-    for (const part of parts) found.add(part);
+    if (nameParts.size >= maxNameParts) break;
+    for (const part of parts) nameParts.add(part);
   }
-  return found;
+  return nameParts;
 };
 
 /** Data of the filter form, which works without scripts. */
@@ -117,5 +119,5 @@ export const filterForm = (filter: ResourceFilter, resources: readonly Resource[
   words: filter.words.join(" "),
   kinds: filter.kinds,
   isFiltering: isFiltering(filter),
-  suggestions: [...candidates(resources)].sort(collator.compare).slice(0, maxSuggestions),
+  suggestions: [...collectNameParts(resources)].sort(collator.compare).slice(0, maxSuggestions),
 });

@@ -1,11 +1,11 @@
 import type { Group } from "../../../../domain/groups/group.ts";
 import type { OverviewSource } from "../../../../ports/driving/group-settings.ts";
-import { groupHref, logoHref, settingsHref } from "../../pages/address.ts";
-import type { Frame } from "../../pages/frame.ts";
+import { groupHref, logoHref, settingsHref } from "../../pages/hrefs.ts";
+import type { LayoutData } from "../../pages/layout.ts";
 import { renderPage } from "../../pages/template.ts";
 
 export interface GroupSettingsPage {
-  readonly frame: Frame;
+  readonly layout: LayoutData;
   readonly group: Group;
   /** Otherwise the page only says which role is needed. */
   readonly mayEditSettings: boolean;
@@ -27,19 +27,19 @@ showNarratives: true
 ---
 `;
 
-const textOf = (overview: OverviewSource | undefined): string => {
-  const text = overview === undefined ? "" : (overview.text ?? elsewhere);
+const initialText = (overview: OverviewSource | undefined): string => {
+  const text = overview === undefined ? "" : (overview.text ?? loadingText);
   return text.trim() === "" ? overviewTemplate : text;
 };
 
 /** Shown until the script has fetched a large text. */
-const elsewhere = "…";
+const loadingText = "…";
 
 /** `/groups/<name>/settings`. */
 export const renderGroupSettings = (content: GroupSettingsPage): string => {
-  const { frame, group, overview } = content;
+  const { layout, group, overview } = content;
   return renderPage("group-settings", {
-    frame,
+    layout,
     title: `"${group.name}" Group Settings`,
     group,
     href: groupHref(group.name),
@@ -47,7 +47,7 @@ export const renderGroupSettings = (content: GroupSettingsPage): string => {
     logoHref: content.hasLogo ? logoHref(group.name) : undefined,
     overviewHref: settingsHref(group.name, "overview"),
     mayEditSettings: content.mayEditSettings,
-    overview: textOf(overview),
+    overview: initialText(overview),
     isElsewhere: overview !== undefined && overview.text === undefined,
     etag: overview?.etag ?? "",
   });

@@ -11,7 +11,7 @@ import type { GroupSettings, SettingsFile } from "../../../../ports/driving/grou
 import type { Groups, OpenGroup } from "../../../../ports/driving/groups.ts";
 import type { Context, RequestState } from "../../context.ts";
 import { decodePath } from "../../middleware/traversal.ts";
-import type { Pages } from "../../pages/page-answer.ts";
+import type { Pages } from "../../pages/pages.ts";
 import { sendAllowedMethods } from "../../requests/allowed-methods.ts";
 import { sendJson } from "../../requests/json-response.ts";
 import { negotiate } from "../../requests/negotiation.ts";
@@ -19,8 +19,8 @@ import { precondition } from "../../requests/precondition.ts";
 import { sendObject } from "../../resources/stored-object-response.ts";
 import { readUpload, uploadMediaType } from "../../resources/upload.ts";
 import type { Admission } from "../../streaming/admission.ts";
-import { openGroup } from "../group-address.ts";
 import { renderMembers } from "../group-members.ts";
+import { openGroup } from "../open-group.ts";
 import { renderGroupSettings } from "./group-settings.ts";
 
 interface Deps {
@@ -31,7 +31,7 @@ interface Deps {
 }
 
 /** Media types in which a file can be read; uploads have to have the first. */
-const types = {
+const mediaTypes = {
   logo: [pngMediaType],
   overview: [markdownMediaType, "text/plain"],
 } as const satisfies Record<SettingsFile, readonly [string, ...string[]]>;
@@ -39,28 +39,34 @@ const types = {
 /** The routes below `/groups/<name>/settings`, which are for members only, even if the group is public. */
 export const settingsRoutes = (d: Deps): Router<RequestState> => {
   const router = new Router<RequestState>();
-  const at = (rest: string) => new RegExp(`^/groups/([^/]+)/settings${rest}/?$`, "i");
+  const settingsPath = (rest: string) => new RegExp(`^/groups/([^/]+)/settings${rest}/?$`, "i");
   const roleNames = roles.map((name) => ({ name }));
-  router.get(at(""), (ctx) =>
-    withSettings(ctx, d, (settings, group) => settingsPage(ctx, d, settings, group)),
+  router.get(settingsPath(""), (ctx) =>
+    withSettings(ctx, d, (settings, group) => sendSettingsPage(ctx, d, settings, group)),
   );
   for (const file of ["logo", "overview"] as const) {
-    router.get(at(`/${file}`), (ctx) => withSettings(ctx, d, (settings) => read(ctx, d, settings, file)));
-    router.put(at(`/${file}`), (ctx) => withSettings(ctx, d, (settings) => write(ctx, d, settings, file)));
-    router.delete(at(`/${file}`), (ctx) => withSettings(ctx, d, (settings) => remove(ctx, settings, file)));
-    router.options(at(`/${file}`), (ctx) =>
+    router.get(settingsPath(`/${file}`), (ctx) =>
+      withSettings(ctx, d, (settings) => sendFile(ctx, d, settings, file)),
+    );
+    router.put(settingsPath(`/${file}`), (ctx) =>
+      withSettings(ctx, d, (settings) => writeFile(ctx, d, settings, file)),
+    );
+    router.delete(settingsPath(`/${file}`), (ctx) =>
+      withSettings(ctx, d, (settings) => removeFile(ctx, settings, file)),
+    );
+    router.options(settingsPath(`/${file}`), (ctx) =>
       withSettings(ctx, d, ({ mayWrite }) => sendAllowedMethods(ctx, mayWrite)),
     );
   }
-  router.get(at("/members"), (ctx) =>
-    withSettings(ctx, d, (settings, group) => members(ctx, d, settings, group)),
+  router.get(settingsPath("/members"), (ctx) =>
+    withSettings(ctx, d, (settings, group) => sendMembers(ctx, d, settings, group)),
   );
-  router.get(at("/roles"), (ctx) => withSettings(ctx, d, () => sendJson(ctx, roleNames)));
-  router.get(at("/roles/([^/]+)/members"), (ctx) =>
-    withSettings(ctx, d, (settings) => roleMembers(ctx, settings)),
+  router.get(settingsPath("/roles"), (ctx) => withSettings(ctx, d, () => sendJson(ctx, roleNames)));
+  router.get(settingsPath("/roles/([^/]+)/members"), (ctx) =>
+    withSettings(ctx, d, (settings) => sendRoleMembers(ctx, settings)),
   );
   for (const rest of ["/members", "/roles", "/roles/[^/]+/members"]) {
-    router.options(at(rest), (ctx) => withSettings(ctx, d, () => sendAllowedMethods(ctx, false)));
+    router.options(settingsPath(rest), (ctx) => withSettings(ctx, d, () => sendAllowedMethods(ctx, false)));
   }
   router.all(/^\/groups\/([^/]+)\/settings(\/.*)?$/i, (ctx) =>
     withSettings(ctx, d, () => {
@@ -74,37 +80,42 @@ export const settingsRoutes = (d: Deps): Router<RequestState> => {
 const withSettings = async (
   ctx: Context,
   d: Deps,
-  then: (settings: GroupSettings, group: OpenGroup) => Promise<void> | void,
+  handle: (settings: GroupSettings, group: OpenGroup) => Promise<void> | void,
 ): Promise<void> => {
   const group = openGroup(ctx, d.groups);
-  if (group) await then(group.settings(), group);
+  if (group) await handle(group.settings(), group);
 };
 
-const read = (ctx: Context, d: Deps, settings: GroupSettings, file: SettingsFile): Promise<void> => {
-  const type = negotiate<string>(ctx, types[file]);
+const sendFile = (ctx: Context, d: Deps, settings: GroupSettings, file: SettingsFile): Promise<void> => {
+  const type = negotiate<string>(ctx, mediaTypes[file]);
   return sendObject(ctx, d, settings.file(file), {
     type: file === "logo" ? type : `${type}; charset=utf-8`,
   });
 };
 
-const write = async (ctx: Context, d: Deps, settings: GroupSettings, file: SettingsFile): Promise<void> => {
+const writeFile = async (
+  ctx: Context,
+  d: Deps,
+  settings: GroupSettings,
+  file: SettingsFile,
+): Promise<void> => {
   // The Nextstrain CLI uploads datasets to any URL, and crashes on a 415.
   if (isResourceMediaType(uploadMediaType(ctx))) {
     throw new BadRequest(`This is the address of the group's ${file}, not of a dataset or a narrative.`);
   }
-  const { opened, upload } = readUpload(ctx, [types[file][0]], () => settings.openToWrite(file));
+  const { opened, upload } = readUpload(ctx, [mediaTypes[file][0]], () => settings.openToWrite(file));
   const condition = precondition(ctx);
   await d.admission.run(ctx, "upload", () => opened.write(upload, condition, ctx.state.signal));
   ctx.status = 204;
 };
 
-const remove = async (ctx: Context, settings: GroupSettings, file: SettingsFile): Promise<void> => {
+const removeFile = async (ctx: Context, settings: GroupSettings, file: SettingsFile): Promise<void> => {
   const condition = precondition(ctx);
   await settings.openToWrite(file).remove(condition, ctx.state.signal);
   ctx.status = 204;
 };
 
-const settingsPage = async (
+const sendSettingsPage = async (
   ctx: Context,
   d: Deps,
   { mayWrite, overviewSource }: GroupSettings,
@@ -114,10 +125,10 @@ const settingsPage = async (
   const { logo } = await info(signal);
   const overview = mayWrite ? await overviewSource(signal) : undefined;
   const shown = { group, mayEditSettings: mayWrite, hasLogo: logo !== null, overview };
-  d.pages.send(ctx, renderGroupSettings({ frame: d.pages.frame(ctx), ...shown }));
+  d.pages.send(ctx, renderGroupSettings({ layout: d.pages.layout(ctx), ...shown }));
 };
 
-const members = async (
+const sendMembers = async (
   ctx: Context,
   d: Deps,
   settings: GroupSettings,
@@ -125,14 +136,14 @@ const members = async (
 ): Promise<void> => {
   const type = negotiate(ctx, ["text/html", "application/json"]);
   if (type === "application/json") return sendJson(ctx, await settings.members());
-  const listed = await settings.members().catch((error: unknown) => {
-    if (error instanceof NotConfigured) return "elsewhere" as const;
+  const memberList = await settings.members().catch((error: unknown) => {
+    if (error instanceof NotConfigured) return "external" as const;
     throw error;
   });
-  d.pages.send(ctx, renderMembers({ frame: d.pages.frame(ctx), group, members: listed }));
+  d.pages.send(ctx, renderMembers({ layout: d.pages.layout(ctx), group, members: memberList }));
 };
 
-const roleMembers = async (ctx: Context, settings: GroupSettings): Promise<void> => {
+const sendRoleMembers = async (ctx: Context, settings: GroupSettings): Promise<void> => {
   const usernames = await settings.membersWithRole(decodePath(ctx.captures?.[1] ?? ""));
   sendJson(
     ctx,

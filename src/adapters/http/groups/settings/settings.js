@@ -4,11 +4,11 @@ import { find } from "../../assets/page-elements.js";
 const pngSignature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
 /** @param {string} selector */
-const partsOf = (selector) => {
+const querySection = (selector) => {
   const section = find(document, selector, HTMLElement);
   return {
     section,
-    address: section.dataset.address ?? "",
+    url: section.dataset.address ?? "",
     form: find(section, "form", HTMLFormElement),
     submit: find(section, '[type="submit"]', HTMLButtonElement),
     /** @param {string} name */
@@ -18,51 +18,51 @@ const partsOf = (selector) => {
   };
 };
 
-/** @type {(parts: ReturnType<typeof partsOf>, words: string, state?: "good" | "bad" | "") => void} */
-const say = ({ slot }, words, state = "") => {
+/** @type {(parts: ReturnType<typeof querySection>, message: string, state?: "good" | "bad" | "") => void} */
+const showOutcome = ({ slot }, message, state = "") => {
   slot("outcome").className = `outcome ${state}`;
-  slot("outcome").textContent = words;
+  slot("outcome").textContent = message;
 };
 
 /**
  * Disables a button and changes its label while some work is running.
  * @template T
  * @param {HTMLButtonElement} button
- * @param {string} words
+ * @param {string} message
  * @param {() => Promise<T>} work
  */
-const busy = async (button, words, work) => {
-  const before = [...button.childNodes];
+const withBusyButton = async (button, message, work) => {
+  const label = [...button.childNodes];
   button.disabled = true;
-  button.replaceChildren(words);
+  button.replaceChildren(message);
   const result = await work();
-  button.replaceChildren(...before);
+  button.replaceChildren(...label);
   button.disabled = false;
   return result;
 };
 
-const logo = partsOf("#logo");
-const chooser = find(logo.form, "input", HTMLInputElement);
+const logo = querySection("#logo");
+const fileInput = find(logo.form, "input", HTMLInputElement);
 const dialog = find(logo.section, "dialog", HTMLDialogElement);
-const current = find(logo.section, 'img[data-slot="current"]', HTMLImageElement);
-const preview = find(logo.section, '[data-slot="preview"] img', HTMLImageElement);
-/** @type {{ readonly file: File, readonly source: string } | undefined} */
-let chosen;
+const currentImage = find(logo.section, 'img[data-slot="current"]', HTMLImageElement);
+const previewImage = find(logo.section, '[data-slot="preview"] img', HTMLImageElement);
+/** @type {{ readonly file: File, readonly dataUrl: string } | undefined} */
+let selectedLogo;
 
-/** @param {string | undefined} source */
-const showLogo = (source) => {
-  current.src = source ?? "";
-  current.hidden = source === undefined;
-  logo.slot("none").hidden = source !== undefined;
-  logo.button("delete").hidden = source === undefined;
+/** @param {string | undefined} dataUrl */
+const showLogo = (dataUrl) => {
+  currentImage.src = dataUrl ?? "";
+  currentImage.hidden = dataUrl === undefined;
+  logo.slot("none").hidden = dataUrl !== undefined;
+  logo.button("delete").hidden = dataUrl === undefined;
 };
 
-/** @param {typeof chosen} choice */
-const choose = (choice) => {
-  chosen = choice;
-  logo.slot("preview").hidden = !choice;
-  if (choice) preview.src = choice.source;
-  logo.submit.disabled = !choice;
+/** @param {typeof selectedLogo} selection */
+const selectLogo = (selection) => {
+  selectedLogo = selection;
+  logo.slot("preview").hidden = !selection;
+  if (selection) previewImage.src = selection.dataUrl;
+  logo.submit.disabled = !selection;
 };
 
 /** @param {File} file */
@@ -84,62 +84,64 @@ const readAsDataUrl = (file) =>
     reader.readAsDataURL(file);
   });
 
-chooser.addEventListener("change", async () => {
-  const file = chooser.files?.[0];
-  choose(undefined);
-  say(logo, "");
+fileInput.addEventListener("change", async () => {
+  const file = fileInput.files?.[0];
+  selectLogo(undefined);
+  showOutcome(logo, "");
   if (!file) return;
-  if (!(await isPng(file))) return say(logo, "This file is not a PNG picture. Choose another one.", "bad");
-  choose({ file, source: await readAsDataUrl(file) });
+  if (!(await isPng(file)))
+    return showOutcome(logo, "This file is not a PNG picture. Choose another one.", "bad");
+  selectLogo({ file, dataUrl: await readAsDataUrl(file) });
 });
 
 logo.form.addEventListener("submit", async (event) => {
   event.preventDefault();
-  if (!chosen) return;
-  const { source, file } = chosen;
-  const { problem } = await busy(logo.submit, "Uploading…", () =>
-    send(logo.address, {
+  if (!selectedLogo) return;
+  const { dataUrl, file } = selectedLogo;
+  const { problem } = await withBusyButton(logo.submit, "Uploading…", () =>
+    send(logo.url, {
       method: "PUT",
       headers: { "Content-Type": "image/png" },
       body: file,
     }),
   );
-  if (problem !== undefined) return say(logo, problem, "bad");
-  showLogo(source);
-  chooser.value = "";
-  choose(undefined);
-  say(logo, "The new logo is in use.", "good");
+  if (problem !== undefined) return showOutcome(logo, problem, "bad");
+  showLogo(dataUrl);
+  fileInput.value = "";
+  selectLogo(undefined);
+  showOutcome(logo, "The new logo is in use.", "good");
 });
 
 logo.button("delete").addEventListener("click", () => dialog.showModal());
 logo.button("keep").addEventListener("click", () => dialog.close());
 logo.button("confirm").addEventListener("click", async () => {
   dialog.close();
-  const { problem } = await busy(logo.button("delete"), "Deleting…", () =>
-    send(logo.address, { method: "DELETE" }),
+  const { problem } = await withBusyButton(logo.button("delete"), "Deleting…", () =>
+    send(logo.url, { method: "DELETE" }),
   );
-  if (problem !== undefined) return say(logo, problem, "bad");
+  if (problem !== undefined) return showOutcome(logo, problem, "bad");
   showLogo(undefined);
-  say(logo, "The logo is deleted.", "good");
+  showOutcome(logo, "The logo is deleted.", "good");
 });
 
-const overview = partsOf("#overview");
-const area = find(overview.form, "textarea", HTMLTextAreaElement);
-const theirs = find(overview.section, '[data-slot="theirs"] pre', HTMLPreElement);
+const overview = querySection("#overview");
+const textarea = find(overview.form, "textarea", HTMLTextAreaElement);
+const storedText = find(overview.section, '[data-slot="theirs"] pre', HTMLPreElement);
 /** The ETag of the stored overview, or an empty string if there is none. */
 let etag = overview.section.dataset.etag ?? "";
-let saved = area.value;
+let savedText = textarea.value;
 
-const fetchStored = () => send(overview.address, { headers: { Accept: "text/markdown" } });
+const fetchStored = () => send(overview.url, { headers: { Accept: "text/markdown" } });
 
 /** Handles a conflict with somebody else's change: shows the stored text, which the next save replaces. */
-const showTheirs = async () => {
+const showConflict = async () => {
   const stored = await fetchStored();
-  if (stored.problem !== undefined && stored.status !== 404) return say(overview, stored.problem, "bad");
+  if (stored.problem !== undefined && stored.status !== 404)
+    return showOutcome(overview, stored.problem, "bad");
   etag = stored.status === 404 ? "" : stored.etag;
   overview.slot("theirs").hidden = false;
-  theirs.textContent = stored.status === 404 ? "(deleted)" : stored.text;
-  say(
+  storedText.textContent = stored.status === 404 ? "(deleted)" : stored.text;
+  showOutcome(
     overview,
     "Nothing was saved: somebody else changed the overview meanwhile. What is stored now stands below; take from it what you need. Saving again replaces it.",
     "bad",
@@ -151,41 +153,41 @@ const save = async (text) => {
   /** @type {Record<string, string>} */
   const condition = etag === "" ? { "If-None-Match": "*" } : { "If-Match": etag };
   const headers = { "Content-Type": "text/markdown", ...condition };
-  const { status, problem } = await send(overview.address, { method: "PUT", headers, body: text });
-  if (status === 412) return showTheirs();
-  if (problem !== undefined) return say(overview, problem, "bad");
+  const { status, problem } = await send(overview.url, { method: "PUT", headers, body: text });
+  if (status === 412) return showConflict();
+  if (problem !== undefined) return showOutcome(overview, problem, "bad");
   const stored = await fetchStored();
-  if (stored.problem !== undefined) return say(overview, stored.problem, "bad");
-  if (stored.text !== text) return showTheirs();
+  if (stored.problem !== undefined) return showOutcome(overview, stored.problem, "bad");
+  if (stored.text !== text) return showConflict();
   etag = stored.etag;
-  saved = area.value;
+  savedText = textarea.value;
   overview.slot("theirs").hidden = true;
-  say(overview, "Saved.", "good");
+  showOutcome(overview, "Saved.", "good");
 };
 
 /** Loads a text that is too large for the page. The form is hidden until then, so that nothing else can be saved. */
-const fetchLarge = async () => {
+const loadLargeOverview = async () => {
   const stored = await fetchStored();
-  if (stored.problem !== undefined) return say(overview, stored.problem, "bad");
-  area.value = stored.text;
+  if (stored.problem !== undefined) return showOutcome(overview, stored.problem, "bad");
+  textarea.value = stored.text;
   etag = stored.etag;
-  saved = area.value;
+  savedText = textarea.value;
   overview.form.hidden = false;
 };
 
-area.addEventListener("input", () => {
+textarea.addEventListener("input", () => {
   overview.submit.disabled = false;
-  say(overview, "");
+  showOutcome(overview, "");
 });
 overview.form.addEventListener("submit", async (event) => {
   event.preventDefault();
-  await busy(overview.submit, "Saving…", () => save(area.value));
-  overview.submit.disabled = area.value === saved;
+  await withBusyButton(overview.submit, "Saving…", () => save(textarea.value));
+  overview.submit.disabled = textarea.value === savedText;
 });
 window.addEventListener("beforeunload", (event) => {
-  if (area.value !== saved) event.preventDefault();
+  if (textarea.value !== savedText) event.preventDefault();
 });
 
 logo.form.hidden = false;
 if (overview.section.dataset.isElsewhere === undefined) overview.form.hidden = false;
-else await fetchLarge();
+else await loadLargeOverview();

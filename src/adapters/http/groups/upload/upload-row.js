@@ -1,15 +1,15 @@
 import { find } from "../../assets/page-elements.js";
-import { guessFile } from "./file-guess.js";
+import { parseFileName } from "./file-name.js";
 
 /** @typedef {"ready" | "sending" | "exists" | "waiting" | "failed" | "done"} State */
-/** @typedef {ReturnType<typeof makeRow>} Row */
+/** @typedef {ReturnType<typeof createRow>} Row */
 
 /** @param {number} bytes */
-export const sizeOf = (bytes) => {
+export const formatSize = (bytes) => {
   if (bytes < 100) return bytes === 1 ? "1 byte" : `${bytes} bytes`;
   const unit = bytes < 1e6 ? "kilobyte" : "megabyte";
-  const amount = bytes / (bytes < 1e6 ? 1e3 : 1e6);
-  return new Intl.NumberFormat("en", { style: "unit", unit, maximumFractionDigits: 1 }).format(amount);
+  const value = bytes / (bytes < 1e6 ? 1e3 : 1e6);
+  return new Intl.NumberFormat("en", { style: "unit", unit, maximumFractionDigits: 1 }).format(value);
 };
 
 /**
@@ -17,30 +17,30 @@ export const sizeOf = (bytes) => {
  * @param {HTMLTemplateElement} template
  * @param {File} file
  */
-export const makeRow = (template, file) => {
+export const createRow = (template, file) => {
   const content = document.importNode(template.content, true);
   const element = find(content, ".file", HTMLElement);
   /** @param {string} name */
   const slot = (name) => find(element, `[data-slot="${name}"]`, HTMLElement);
-  const guess = guessFile(file.name);
+  const parsedName = parseFileName(file.name);
   const kind = find(element, "select", HTMLSelectElement);
   const name = find(element, "input", HTMLInputElement);
   slot("name").textContent = file.name;
-  slot("size").textContent = sizeOf(file.size);
-  kind.value = guess.kind;
-  name.value = guess.name;
+  slot("size").textContent = formatSize(file.size);
+  kind.value = parsedName.kind;
+  name.value = parsedName.name;
   return {
     element,
     file,
-    isGzip: guess.isGzip,
+    isGzip: parsedName.isGzip,
     kind,
     name,
     state: /** @type {State} */ ("ready"),
-    address: slot("address"),
+    url: slot("address"),
     outcome: slot("outcome"),
     progress: find(element, "progress", HTMLProgressElement),
     replace: find(element, '[data-action="replace"]', HTMLButtonElement),
-    leave: find(element, '[data-action="drop"]', HTMLButtonElement),
+    discard: find(element, '[data-action="drop"]', HTMLButtonElement),
   };
 };
 
@@ -48,14 +48,14 @@ export const makeRow = (template, file) => {
  * Sets a row's state, and shows a message about it.
  * @param {Row} row
  * @param {State} state
- * @param {(string | Node)[]} words
+ * @param {(string | Node)[]} message
  */
-export const say = (row, state, ...words) => {
+export const setState = (row, state, ...message) => {
   row.state = state;
   row.outcome.className = `outcome ${state === "done" ? "good" : state === "failed" ? "bad" : ""}`;
-  row.outcome.replaceChildren(...words);
+  row.outcome.replaceChildren(...message);
   row.progress.hidden = state !== "sending";
   row.replace.hidden = state !== "exists";
-  for (const field of [row.kind, row.name, row.leave])
+  for (const field of [row.kind, row.name, row.discard])
     field.disabled = state === "sending" || state === "done";
 };

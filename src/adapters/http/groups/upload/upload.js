@@ -1,28 +1,28 @@
 import { send } from "../../assets/api-request.js";
 import { find } from "../../assets/page-elements.js";
 import { refreshResources } from "../resource-refresh.js";
-import { addressOf } from "./file-guess.js";
+import { resourceUrl } from "./file-name.js";
 import { put } from "./upload-request.js";
-import { makeRow, say, sizeOf } from "./upload-row.js";
+import { createRow, formatSize, setState } from "./upload-row.js";
 
 /** @import { Row, State } from "./upload-row.js" */
 
 const section = find(document, "#upload", HTMLElement);
 const form = find(section, "form", HTMLFormElement);
-const chooser = find(form, 'input[type="file"]', HTMLInputElement);
-const zone = find(form, ".drop", HTMLElement);
-const list = find(form, ".files", HTMLElement);
-const submit = find(form, '[type="submit"]', HTMLButtonElement);
-const stop = find(form, '[data-action="stop"]', HTMLButtonElement);
+const fileInput = find(form, 'input[type="file"]', HTMLInputElement);
+const dropZone = find(form, ".drop", HTMLElement);
+const fileList = find(form, ".files", HTMLElement);
+const submitButton = find(form, '[type="submit"]', HTMLButtonElement);
+const stopButton = find(form, '[data-action="stop"]', HTMLButtonElement);
 const summary = find(form, '[data-slot="summary"]', HTMLElement);
 const template = find(section, "template", HTMLTemplateElement);
 
 /** @type {Set<Row>} */
 const rows = new Set();
-let running = new AbortController();
+let abortController = new AbortController();
 
 /** @param {Row} row */
-const addressOfRow = (row) => addressOf(section.dataset.group ?? "", row.kind.value, row.name.value);
+const urlOf = (row) => resourceUrl(section.dataset.group ?? "", row.kind.value, row.name.value);
 /** @param {Row} row */
 const mediaTypeOf = (row) => row.kind.selectedOptions[0]?.dataset.mediaType ?? "";
 
@@ -32,60 +32,60 @@ const mediaTypeOf = (row) => row.kind.selectedOptions[0]?.dataset.mediaType ?? "
  * @param {Record<string, string>} headers
  */
 const sendFile = (row, headers) =>
-  put(addressOfRow(row), row.file, headers, running.signal, (sent, total) => {
+  put(urlOf(row), row.file, headers, abortController.signal, (sent, total) => {
     row.progress.value = total === 0 ? 0 : sent / total;
     row.outcome.textContent =
       sent < total
-        ? `Uploading: ${sizeOf(sent)} of ${sizeOf(total)}`
+        ? `Uploading: ${formatSize(sent)} of ${formatSize(total)}`
         : "Uploaded; the server is checking it…";
   });
 
 /** In bytes. Smaller files are sent without a preceding HEAD request, since If-None-Match suffices. */
-const largeFile = 2e6;
+const minSizeToProbe = 2e6;
 
 /** @param {Row} row */
 const exists = async (row) => {
-  if (row.file.size < largeFile) return false;
-  const { status } = await send(addressOfRow(row), { method: "HEAD", headers: { Accept: mediaTypeOf(row) } });
+  if (row.file.size < minSizeToProbe) return false;
+  const { status } = await send(urlOf(row), { method: "HEAD", headers: { Accept: mediaTypeOf(row) } });
   return status === 200;
 };
 
 /** @param {Row} row */
 const askToReplace = (row) =>
-  say(row, "exists", "There is already such a file at this address. Replace it for everybody?");
+  setState(row, "exists", "There is already such a file at this address. Replace it for everybody?");
 
 /** @param {string} warning */
-const warningLine = (warning) => {
+const createWarning = (warning) => {
   const line = document.createElement("span");
   line.className = "warning";
   line.textContent = `Note: ${warning}`;
   return line;
 };
 
-/** @type {(row: Row, options: { replacing: boolean }) => Promise<void>} */
-const upload = async (row, { replacing }) => {
+/** @type {(row: Row, options: { overwrite: boolean }) => Promise<void>} */
+const upload = async (row, { overwrite }) => {
   row.progress.value = 0;
-  say(row, "sending", "Uploading…");
-  if (!replacing && (await exists(row))) return askToReplace(row);
+  setState(row, "sending", "Uploading…");
+  if (!overwrite && (await exists(row))) return askToReplace(row);
   const { status, problem, warnings } = await sendFile(row, {
     "Content-Type": mediaTypeOf(row),
     Accept: "application/json",
     ...(row.isGzip ? { "Content-Encoding": "gzip" } : {}),
-    ...(replacing ? {} : { "If-None-Match": "*" }),
+    ...(overwrite ? {} : { "If-None-Match": "*" }),
   });
-  if (status === 412 && !replacing) return askToReplace(row);
-  if (problem !== undefined) return say(row, "failed", problem);
+  if (status === 412 && !overwrite) return askToReplace(row);
+  if (problem !== undefined) return setState(row, "failed", problem);
   const link = document.createElement("a");
-  link.href = addressOfRow(row);
+  link.href = urlOf(row);
   link.textContent = `Open ${row.name.value}`;
-  say(row, "done", "Uploaded. ", link, ...warnings.map(warningLine));
+  setState(row, "done", "Uploaded. ", link, ...warnings.map(createWarning));
 };
 
-const summarise = () => {
+const showSummary = () => {
   /** @type {(words: string, ...states: State[]) => string} */
-  const count = (words, ...states) => {
+  const count = (label, ...states) => {
     const n = [...rows].filter(({ state }) => states.includes(state)).length;
-    return n === 0 ? "" : `${n} ${words}`;
+    return n === 0 ? "" : `${n} ${label}`;
   };
   const parts = [
     count("uploaded", "done"),
@@ -93,11 +93,11 @@ const summarise = () => {
     count("not uploaded", "failed", "waiting"),
   ];
   summary.textContent = parts.filter(Boolean).join(", ");
-  submit.hidden = openRows().length === 0;
+  submitButton.hidden = pendingRows().length === 0;
 };
 
 /** @type {(a: Row, b: Row) => boolean} */
-const isSameDataset = (a, b) => a !== b && addressOfRow(a) === addressOfRow(b);
+const isSameDataset = (a, b) => a !== b && urlOf(a) === urlOf(b);
 
 /**
  * A sidecar must not be stored before its dataset, or it would belong to the old one.
@@ -109,52 +109,52 @@ const waitsForMain = (row) =>
   );
 
 /** @type {State[]} */
-const openStates = ["ready", "failed", "waiting"];
-const openRows = () => [...rows].filter((row) => openStates.includes(row.state));
+const pendingStates = ["ready", "failed", "waiting"];
+const pendingRows = () => [...rows].filter((row) => pendingStates.includes(row.state));
 
 /**
  * Uploads files one after the other, in the order of their kinds: a dataset before its sidecars.
- * @param {Row[]} chosen
- * @param {{ replacing: boolean }} options
+ * @param {Row[]} selected
+ * @param {{ overwrite: boolean }} options
  */
-const uploadAll = async (chosen, options) => {
-  if (submit.disabled) return;
-  running = new AbortController();
-  submit.disabled = true;
-  stop.hidden = false;
+const uploadAll = async (selected, options) => {
+  if (submitButton.disabled) return;
+  abortController = new AbortController();
+  submitButton.disabled = true;
+  stopButton.hidden = false;
   summary.textContent = "";
-  const ordered = [...chosen].sort((a, b) => a.kind.selectedIndex - b.kind.selectedIndex);
-  for (const row of ordered) {
-    if (running.signal.aborted) break;
-    if (waitsForMain(row)) say(row, "waiting", "Not sent yet: its dataset has to be there first.");
+  const sorted = [...selected].sort((a, b) => a.kind.selectedIndex - b.kind.selectedIndex);
+  for (const row of sorted) {
+    if (abortController.signal.aborted) break;
+    if (waitsForMain(row)) setState(row, "waiting", "Not sent yet: its dataset has to be there first.");
     else await upload(row, options);
   }
-  stop.hidden = true;
-  submit.disabled = false;
-  summarise();
-  if (ordered.some((row) => row.state === "done")) await refreshResources();
+  stopButton.hidden = true;
+  submitButton.disabled = false;
+  showSummary();
+  if (sorted.some((row) => row.state === "done")) await refreshResources();
 };
 
 /** @param {File} file */
 const addRow = (file) => {
-  const row = makeRow(template, file);
+  const row = createRow(template, file);
   const changed = () => {
-    row.address.textContent = location.origin + addressOfRow(row);
-    say(row, "ready");
-    summarise();
+    row.url.textContent = location.origin + urlOf(row);
+    setState(row, "ready");
+    showSummary();
   };
   row.kind.addEventListener("change", changed);
   row.name.addEventListener("input", changed);
   row.replace.addEventListener("click", () =>
-    uploadAll([row, ...openRows().filter((other) => isSameDataset(row, other))], { replacing: true }),
+    uploadAll([row, ...pendingRows().filter((other) => isSameDataset(row, other))], { overwrite: true }),
   );
-  row.leave.addEventListener("click", () => {
+  row.discard.addEventListener("click", () => {
     rows.delete(row);
     row.element.remove();
-    summarise();
+    showSummary();
   });
   rows.add(row);
-  list.append(row.element);
+  fileList.append(row.element);
   changed();
 };
 
@@ -163,22 +163,22 @@ const addFiles = (files) => {
   for (const file of files ?? []) addRow(file);
 };
 
-chooser.addEventListener("change", () => {
-  addFiles(chooser.files);
-  chooser.value = "";
+fileInput.addEventListener("change", () => {
+  addFiles(fileInput.files);
+  fileInput.value = "";
 });
 for (const event of /** @type {const} */ (["dragover", "dragleave", "drop"])) {
-  zone.addEventListener(event, (dragged) => {
+  dropZone.addEventListener(event, (dragged) => {
     dragged.preventDefault();
-    zone.classList.toggle("over", event === "dragover");
+    dropZone.classList.toggle("over", event === "dragover");
     if (event === "drop") addFiles(dragged.dataTransfer?.files);
   });
 }
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  void uploadAll(openRows(), { replacing: false });
+  void uploadAll(pendingRows(), { overwrite: false });
 });
-stop.addEventListener("click", () => running.abort());
+stopButton.addEventListener("click", () => abortController.abort());
 window.addEventListener("beforeunload", (event) => {
   if ([...rows].some((row) => row.state === "sending")) event.preventDefault();
 });

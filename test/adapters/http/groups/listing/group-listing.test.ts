@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { renderListing } from "../../../../../src/adapters/http/groups/listing/group-listing.ts";
+import { renderGroupListing } from "../../../../../src/adapters/http/groups/listing/group-listing.ts";
 import { noFilter } from "../../../../../src/adapters/http/groups/listing/resource-filter.ts";
 import {
   alice,
@@ -21,8 +21,8 @@ const groups = [
   },
   { group: closed, listing: { datasets: [dataset(closed, "mpox")], narratives: [] } },
 ];
-const page = async (content: Partial<Parameters<typeof renderListing>[0]> = {}) =>
-  joined(await renderListing({ frame: alice, groups, filter: noFilter, ...content }));
+const page = async (content: Partial<Parameters<typeof renderGroupListing>[0]> = {}) =>
+  joined(await renderGroupListing({ layout: alice, groups, filter: noFilter, ...content }));
 
 describe("The page /groups", () => {
   it("shows a tile for each group, by name, with a padlock on private ones only", async () => {
@@ -38,8 +38,8 @@ describe("The page /groups", () => {
 
   it("explains the padlock to users, and has a login link for others", async () => {
     expect(await page()).toContain("<strong>alice</strong>");
-    expect(await page({ frame: anonymous })).toContain('<a href="/login?return_to=%2Fgroups">Log in</a>');
-    const unsure = await page({ frame: unverified });
+    expect(await page({ layout: anonymous })).toContain('<a href="/login?return_to=%2Fgroups">Log in</a>');
+    const unsure = await page({ layout: unverified });
     expect(unsure).toContain("Your login cannot be checked right now");
     expect(unsure).not.toContain("/login");
   });

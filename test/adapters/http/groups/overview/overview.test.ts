@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { imageRules } from "../../../../../src/adapters/http/groups/overview/image-rule.ts";
-import { render } from "../../../../../src/adapters/http/groups/overview/markdown.ts";
+import { imagePolicies } from "../../../../../src/adapters/http/groups/overview/image-policy.ts";
+import { renderMarkdown } from "../../../../../src/adapters/http/groups/overview/markdown.ts";
 
-const html = (markdown: string, images = imageRules(["*"])(undefined)): string => {
-  const rendered = render({ markdown, images });
-  return rendered.kind === "html" ? rendered.html.trim() : `refused: ${rendered.why}`;
+const html = (markdown: string, images = imagePolicies(["*"])(undefined)): string => {
+  const rendered = renderMarkdown({ markdown, images });
+  return rendered.kind === "html" ? rendered.html.trim() : `refused: ${rendered.reason}`;
 };
 
 describe("An overview's Markdown", () => {
@@ -41,7 +41,7 @@ describe("An overview's Markdown", () => {
   });
 
   it("replaces blocked images by a sentence", () => {
-    const none = imageRules([])(undefined);
+    const none = imagePolicies([])(undefined);
     const why = "this server does not show images from there.";
     expect(html("![Cases](https://a.example/b.png)", none)).toBe(
       `<p><em>An image from a.example (Cases) is not shown: ${why}</em></p>`,

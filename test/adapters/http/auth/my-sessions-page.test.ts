@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { renderMySessions } from "../../../../src/adapters/http/auth/my-sessions.ts";
+import { renderMySessions } from "../../../../src/adapters/http/auth/my-sessions-page.ts";
 import type { OwnSession } from "../../../../src/ports/driving/my-sessions.ts";
 import { alice } from "../pages/sample.ts";
 
@@ -12,7 +12,7 @@ const session = (more: Partial<OwnSession> = {}): OwnSession => ({
   ...more,
 });
 
-const page = (...sessions: OwnSession[]) => renderMySessions({ frame: alice, sessions });
+const page = (...sessions: OwnSession[]) => renderMySessions({ layout: alice, sessions });
 
 describe("The page of a user's sessions", () => {
   it("shows the client, the start and the last use of each session", () => {

@@ -3,7 +3,7 @@ import { parseReturnPath } from "../../../domain/sessions/return-path.ts";
 import type { LoginEnd } from "../../../domain/sessions/session.ts";
 
 /** The data of the common layout: who is logged in, and notices about that. */
-export interface Frame {
+export interface LayoutData {
   /** Default: "Nextstrain Groups". */
   readonly siteTitle?: string;
   readonly user: { readonly username: string } | undefined;
@@ -12,7 +12,7 @@ export interface Frame {
   /** A sentence that says why the visitor's login has ended. */
   readonly loginEnd?: string | undefined;
   /** Why the login before the present one ended, if the visitor has not been told yet. */
-  readonly formerEnd?: FormerEnd | undefined;
+  readonly previousLoginEnd?: PreviousLoginEnd | undefined;
   /** URL of a login that returns to this page; see {@link loginHref}. */
   readonly loginHref: string;
   /** The request's path and query, percent-encoded. It is displayed, and never a link's target. */
@@ -21,37 +21,42 @@ export interface Frame {
 
 export const defaultSiteTitle = "Nextstrain Groups";
 
-interface FormerEnd {
+interface PreviousLoginEnd {
   readonly sentence: string;
   /** For Auspice's bar, which has little room on a phone. */
-  readonly brief: string;
+  readonly short: string;
 }
 
 /** Messages for a visitor who is still logged out, and for one who has logged in again. */
-const loginEnds: Readonly<Record<LoginEnd, { readonly now: string; readonly since: FormerEnd }>> = {
+const loginEndMessages: Readonly<
+  Record<LoginEnd, { readonly now: string; readonly since: PreviousLoginEnd }>
+> = {
   "not-renewed": {
     now: "Your identity provider asks you to log in again.",
     since: {
       sentence: "Your identity provider asked you to log in again.",
-      brief: "You were asked to log in again.",
+      short: "You were asked to log in again.",
     },
   },
   "too-old": {
     now: "Logins here last for a limited time, and yours is over.",
     since: {
       sentence: "Logins here last for a limited time, and your last one was over.",
-      brief: "Your last login was over.",
+      short: "Your last login was over.",
     },
   },
 };
 
 /** Why the user's previous login ended; undefined when that has been shown, or for anybody else. */
-export const formerEndOf = (caller: Caller, untold: LoginEnd | undefined): FormerEnd | undefined =>
-  caller.kind === "user" && untold ? loginEnds[untold].since : undefined;
+export const previousLoginEndFor = (
+  caller: Caller,
+  unseen: LoginEnd | undefined,
+): PreviousLoginEnd | undefined =>
+  caller.kind === "user" && unseen ? loginEndMessages[unseen].since : undefined;
 
 /** Why the caller is no longer logged in; undefined for everybody else. */
-export const loginEndOf = (caller: Caller | undefined): string | undefined =>
-  caller?.kind === "anonymous" && caller.loginEnd ? loginEnds[caller.loginEnd].now : undefined;
+export const loginEndMessage = (caller: Caller | undefined): string | undefined =>
+  caller?.kind === "anonymous" && caller.loginEnd ? loginEndMessages[caller.loginEnd].now : undefined;
 
 /**
  * URL of a login that returns to `path` (with or without a query), or to the home page if that is no valid target.

@@ -1,29 +1,33 @@
 const sidecars = ["root-sequence", "tip-frequencies", "measurements"];
 
 /** @type {(name: string, ending: RegExp) => string} */
-const withoutEnding = (name, ending) => name.replace(ending, "");
+const removeSuffix = (name, suffix) => name.replace(suffix, "");
 
 /**
  * Derives the kind and the resource's name from a file name: `a_b_tip-frequencies.json` is a sidecar of `a/b`.
  * @param {string} fileName
  */
-export const guessFile = (fileName) => {
+export const parseFileName = (fileName) => {
   const isGzip = /\.gz$/i.test(fileName);
-  const plain = withoutEnding(fileName, /\.gz$/i);
-  if (/\.(md|markdown)$/i.test(plain)) {
-    return { kind: "narrative", name: nameOf(withoutEnding(plain, /\.(md|markdown)$/i)), isGzip };
+  const uncompressedName = removeSuffix(fileName, /\.gz$/i);
+  if (/\.(md|markdown)$/i.test(uncompressedName)) {
+    return {
+      kind: "narrative",
+      name: resourceName(removeSuffix(uncompressedName, /\.(md|markdown)$/i)),
+      isGzip,
+    };
   }
-  const stem = withoutEnding(plain, /\.json$/i);
+  const stem = removeSuffix(uncompressedName, /\.json$/i);
   const sidecar = sidecars.find((kind) => stem.endsWith(`_${kind}`));
-  if (sidecar === undefined) return { kind: "main", name: nameOf(stem), isGzip };
-  return { kind: sidecar, name: nameOf(stem.slice(0, -sidecar.length - 1)), isGzip };
+  if (sidecar === undefined) return { kind: "main", name: resourceName(stem), isGzip };
+  return { kind: sidecar, name: resourceName(stem.slice(0, -sidecar.length - 1)), isGzip };
 };
 
 /**
  * File names have underscores where resource names have slashes.
  * @param {string} stem
  */
-const nameOf = (stem) => stem.split("_").filter(Boolean).join("/");
+const resourceName = (stem) => stem.split("_").filter(Boolean).join("/");
 
 /**
  * The URL path of a resource. Names are normalised to NFC, since file names from macOS are NFD.
@@ -31,7 +35,7 @@ const nameOf = (stem) => stem.split("_").filter(Boolean).join("/");
  * @param {string} kind
  * @param {string} name
  */
-export const addressOf = (group, kind, name) => {
+export const resourceUrl = (group, kind, name) => {
   const parts = name
     .normalize("NFC")
     .split("/")

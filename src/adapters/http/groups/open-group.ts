@@ -5,7 +5,7 @@ import type { Context } from "../context.ts";
 import { decodePath } from "../middleware/traversal.ts";
 
 /** The attempted action, for the audit log, from the request's method and path. */
-const attemptOf = (ctx: Context, file: DatasetFile | undefined): Attempt => {
+const attemptFrom = (ctx: Context, file: DatasetFile | undefined): Attempt => {
   const [, path = ""] = /^\/[^/]+\/[^/]+(\/.*)$/s.exec(ctx.path) ?? [];
   const action = ctx.method === "PUT" ? "write" : ctx.method === "DELETE" ? "delete" : "read";
   return { action, path: withoutOuterSlashes(decodePath(path)), file };
@@ -18,11 +18,11 @@ const attemptOf = (ctx: Context, file: DatasetFile | undefined): Attempt => {
  * @param file The requested file of a dataset.
  */
 export const openGroup = (ctx: Context, groups: Groups, file?: DatasetFile): OpenGroup | undefined => {
-  const spelled = ctx.captures?.[0] ?? "";
-  const opened = groups.open(ctx.state.caller, decodePath(spelled), attemptOf(ctx, file));
+  const requestedName = ctx.captures?.[0] ?? "";
+  const opened = groups.open(ctx.state.caller, decodePath(requestedName), attemptFrom(ctx, file));
   const { group } = opened;
   const isReading = ctx.method === "GET" || ctx.method === "HEAD";
-  if (!isReading || spelled === encodeURIComponent(group.name)) {
+  if (!isReading || requestedName === encodeURIComponent(group.name)) {
     ctx.state.openGroup = opened;
     return opened;
   }

@@ -3,17 +3,17 @@ import type { Resource } from "../../../domain/resources/resource.ts";
 import { resourcePath } from "../../../domain/resources/resource.ts";
 
 /** Percent-encodes a path of this server, whose segments contain no slash. */
-const encoded = (path: string): string => `/${path.split("/").map(encodeSegment).join("/")}`;
+const encodePath = (path: string): string => `/${path.split("/").map(encodeSegment).join("/")}`;
 
 /** `encodeURIComponent` throws on lone surrogates, which stored names may contain. */
 const encodeSegment = (segment: string): string => encodeURIComponent(segment.toWellFormed());
 
-export const groupHref = (group: GroupName): string => encoded(`groups/${group}`);
+export const groupHref = (group: GroupName): string => encodePath(`groups/${group}`);
 
 /** The logo for everybody who may see the group's page; its settings are for members only. */
-export const logoHref = (group: GroupName): string => encoded(`logos/${group}`);
+export const logoHref = (group: GroupName): string => encodePath(`logos/${group}`);
 
 export const settingsHref = (group: GroupName, file?: "logo" | "overview" | "members"): string =>
   `${groupHref(group)}/settings${file === undefined ? "" : `/${file}`}`;
 
-export const resourceHref = (resource: Resource): string => encoded(resourcePath(resource));
+export const resourceHref = (resource: Resource): string => encodePath(resourcePath(resource));

@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { imageRules } from "../../../../../src/adapters/http/groups/overview/image-rule.ts";
+import { imagePolicies } from "../../../../../src/adapters/http/groups/overview/image-policy.ts";
 
 const isShown = (hosts: readonly string[] | undefined, isPublic: boolean, src: string) =>
-  new RegExp(imageRules(hosts)({ isPublic }).pattern).test(src);
+  new RegExp(imagePolicies(hosts)({ isPublic }).pattern).test(src);
 
 describe("images of other hosts", () => {
   it("are shown on public groups' pages only, by default", () => {
-    expect(imageRules(undefined)({ isPublic: true }).sources).toEqual(["https:"]);
-    expect(imageRules(undefined)({ isPublic: false }).sources).toEqual([]);
-    expect(imageRules(undefined)(undefined).sources).toEqual([]);
+    expect(imagePolicies(undefined)({ isPublic: true }).sources).toEqual(["https:"]);
+    expect(imagePolicies(undefined)({ isPublic: false }).sources).toEqual([]);
+    expect(imagePolicies(undefined)(undefined).sources).toEqual([]);
     expect(isShown(undefined, true, "https://a.example/b.png")).toBe(true);
     expect(isShown(undefined, true, "http://a.example/b.png")).toBe(false);
     expect(isShown(undefined, false, "https://a.example/b.png")).toBe(false);
@@ -16,13 +16,13 @@ describe("images of other hosts", () => {
 
   it("are shown on all pages if their hosts are in the setting", () => {
     const hosts = ["a.example", "*.b.example", "c.example:8443"];
-    expect(imageRules(hosts)({ isPublic: false })).toEqual(imageRules(hosts)({ isPublic: true }));
-    expect(imageRules(hosts)(undefined).sources).toEqual([
+    expect(imagePolicies(hosts)({ isPublic: false })).toEqual(imagePolicies(hosts)({ isPublic: true }));
+    expect(imagePolicies(hosts)(undefined).sources).toEqual([
       "https://a.example",
       "https://*.b.example",
       "https://c.example:8443",
     ]);
-    expect(imageRules([])({ isPublic: true }).sources).toEqual([]);
+    expect(imagePolicies([])({ isPublic: true }).sources).toEqual([]);
   });
 
   it.each([

@@ -1,14 +1,14 @@
 import type { OwnSession } from "../../../ports/driving/my-sessions.ts";
-import type { Frame } from "../pages/frame.ts";
+import type { LayoutData } from "../pages/layout.ts";
 import { renderPage } from "../pages/template.ts";
 
 export interface MySessionsPage {
-  readonly frame: Frame;
+  readonly layout: LayoutData;
   readonly sessions: readonly OwnSession[];
 }
 
 /** A time for the `datetime` attribute and as text, such as "2026-03-01 14:05 UTC". A script localises it. */
-const timeOf = (seconds: number) => {
+const formatTime = (seconds: number) => {
   const iso = new Date(seconds * 1000).toISOString();
   return {
     iso: `${iso.slice(0, "2026-03-01T14:05".length)}Z`,
@@ -17,17 +17,17 @@ const timeOf = (seconds: number) => {
 };
 
 /** `/sessions`. */
-export const renderMySessions = ({ frame, sessions }: MySessionsPage): string =>
+export const renderMySessions = ({ layout, sessions }: MySessionsPage): string =>
   renderPage("my-sessions", {
-    frame,
-    username: frame.user?.username,
+    layout,
+    username: layout.user?.username,
     title: "Where you are logged in",
     hasOthers: sessions.some(({ isCurrent }) => !isCurrent),
     sessions: sessions.map(({ publicId, since, lastUsed, client, isCurrent }) => ({
       publicId,
       isCurrent,
       client: client ?? "An unknown client",
-      since: timeOf(since),
-      lastUsed: timeOf(lastUsed),
+      since: formatTime(since),
+      lastUsed: formatTime(lastUsed),
     })),
   });

@@ -2,23 +2,23 @@ import { Readable } from "node:stream";
 import type { Group } from "../../../domain/groups/group.ts";
 import type { AuspiceClient } from "../../../ports/driven/resources/auspice-client.ts";
 import { auspicePage } from "../auspice/auspice-page.ts";
-import { renderLogout } from "../auth/logout.ts";
+import { renderLogout } from "../auth/logout-page.ts";
 import type { Context } from "../context.ts";
-import type { ImageRule } from "../groups/overview/image-rule.ts";
+import type { ImagePolicy } from "../groups/overview/image-policy.ts";
 import { clearLoginEndNotice, readLoginEndNotice } from "../middleware/login-end-notice.ts";
 import type { CookieSettings } from "../middleware/session-cookie.ts";
 import { withEventLoopYields } from "../streaming/event-loop-yields.ts";
-import { formAction, pagePolicy } from "./content-security-policy.ts";
-import type { Frame } from "./frame.ts";
-import { formerEndOf, loginEndOf, loginHref } from "./frame.ts";
+import { formActionDirective, pagePolicy } from "./content-security-policy.ts";
+import type { LayoutData } from "./layout.ts";
+import { loginEndMessage, loginHref, previousLoginEndFor } from "./layout.ts";
 import type { Html } from "./template.ts";
 
 /** Sends HTML pages, with the Content-Security-Policy that each needs. */
 export interface Pages {
   /** The layout's data for this request. */
-  frame(ctx: Context): Frame;
+  layout(ctx: Context): LayoutData;
   /** `images`: which images of other hosts the page may show; default: none. */
-  send(ctx: Context, html: Html, images?: ImageRule): void;
+  send(ctx: Context, html: Html, images?: ImagePolicy): void;
   /** Sends the page that asks for confirmation of a logout. */
   logout(ctx: Context): void;
   /** Sends Auspice, below our bar. `group`: the group whose data it shows. */
@@ -29,12 +29,12 @@ interface Deps {
   readonly cookies: CookieSettings;
   readonly auspice: AuspiceClient;
   /** Origins of the provider, to which the logout form redirects. */
-  readonly formTargets: () => readonly string[];
-  readonly imagesFor: (group: Group | undefined) => ImageRule;
+  readonly formActionOrigins: () => readonly string[];
+  readonly imagePolicyFor: (group: Group | undefined) => ImagePolicy;
 }
 
 /** In bytes. Larger pages are streamed. */
-const largePage = 262_144;
+const streamingThreshold = 262_144;
 
 const setBody = (ctx: Context, html: Html): void => {
   if (typeof html === "string") {
@@ -43,44 +43,44 @@ const setBody = (ctx: Context, html: Html): void => {
   }
   const size = html.reduce((sum, { length }) => sum + length, 0);
   ctx.body =
-    size > largePage
+    size > streamingThreshold
       ? Readable.from(withEventLoopYields(Readable.from(html)), { objectMode: false })
       : Buffer.concat(html, size);
   // Koa does not know the length of a stream.
   ctx.length = size;
 };
 
-export const pages = ({ auspice: client, cookies, formTargets, imagesFor }: Deps): Pages => {
+export const pages = ({ auspice: client, cookies, formActionOrigins, imagePolicyFor }: Deps): Pages => {
   const renderAuspice = auspicePage(client.entrypoint);
-  const frame = (ctx: Context): Frame => {
+  const layout = (ctx: Context): LayoutData => {
     const { caller } = ctx.state;
     return {
       user: caller.kind === "user" ? { username: caller.user.username } : undefined,
       unverified: caller.kind === "unverified",
-      loginEnd: loginEndOf(caller),
-      formerEnd: formerEndOf(caller, readLoginEndNotice(ctx, cookies)),
+      loginEnd: loginEndMessage(caller),
+      previousLoginEnd: previousLoginEndFor(caller, readLoginEndNotice(ctx, cookies)),
       loginHref: loginHref(ctx.url),
       path: ctx.url,
     };
   };
-  const sendUnder = (ctx: Context, contentSecurityPolicy: string, html: Html): void => {
-    const { formerEnd, loginEnd } = frame(ctx);
-    if (readLoginEndNotice(ctx, cookies) && (formerEnd ?? loginEnd)) clearLoginEndNotice(ctx, cookies);
+  const sendWithPolicy = (ctx: Context, contentSecurityPolicy: string, html: Html): void => {
+    const { previousLoginEnd, loginEnd } = layout(ctx);
+    if (readLoginEndNotice(ctx, cookies) && (previousLoginEnd ?? loginEnd)) clearLoginEndNotice(ctx, cookies);
     ctx.set("Content-Security-Policy", contentSecurityPolicy);
     ctx.type = "text/html; charset=utf-8";
     setBody(ctx, html);
   };
   const send: Pages["send"] = (ctx, html, images) =>
-    sendUnder(ctx, pagePolicy(formTargets(), images?.sources), html);
+    sendWithPolicy(ctx, pagePolicy(formActionOrigins(), images?.sources), html);
   return {
-    frame,
+    layout,
     send,
     logout: (ctx) =>
-      send(ctx, renderLogout({ frame: frame(ctx), hasSession: ctx.state.session.kind !== "none" })),
+      send(ctx, renderLogout({ layout: layout(ctx), hasSession: ctx.state.session.kind !== "none" })),
     auspice: (ctx, group) => {
-      const images = imagesFor(group);
-      const policy = `${client.contentSecurityPolicy(images.sources)}; ${formAction(formTargets())}`;
-      sendUnder(ctx, policy, renderAuspice({ frame: frame(ctx), images, group: group?.name }));
+      const images = imagePolicyFor(group);
+      const policy = `${client.contentSecurityPolicy(images.sources)}; ${formActionDirective(formActionOrigins())}`;
+      sendWithPolicy(ctx, policy, renderAuspice({ layout: layout(ctx), images, group: group?.name }));
     },
   };
 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { addressOf, guessFile } from "../../../../../src/adapters/http/groups/upload/file-guess.js";
+import { parseFileName, resourceUrl } from "../../../../../src/adapters/http/groups/upload/file-name.js";
 import { datasetTypes } from "../../../../../src/domain/resources/resource.ts";
 
 describe("The kind and name of an uploaded file", () => {
@@ -14,21 +14,23 @@ describe("The kind and name of an uploaded file", () => {
     "v1.2.json": { kind: "main", name: "v1.2", isGzip: false },
   };
   for (const [fileName, parsed] of Object.entries(expected)) {
-    it(fileName, () => expect(guessFile(fileName)).toEqual(parsed));
+    it(fileName, () => expect(parseFileName(fileName)).toEqual(parsed));
   }
 });
 
 describe("The sidecars of the domain", () => {
   const sidecars = datasetTypes.filter((type) => type !== "main");
   it.each(sidecars)("%s is recognised by its file name", (kind) => {
-    expect(guessFile(`a_b_${kind}.json`)).toEqual({ kind, name: "a/b", isGzip: false });
+    expect(parseFileName(`a_b_${kind}.json`)).toEqual({ kind, name: "a/b", isGzip: false });
   });
 });
 
 describe("The URL of an upload", () => {
   it("is below its group, with percent-encoded parts", () => {
-    expect(addressOf("/groups/lab", "main", "zika/2024")).toBe("/groups/lab/zika/2024");
-    expect(addressOf("/groups/lab", "measurements", "zika")).toBe("/groups/lab/zika");
-    expect(addressOf("/groups/lab", "narrative", "/a b//c?#/")).toBe("/groups/lab/narratives/a%20b/c%3F%23");
+    expect(resourceUrl("/groups/lab", "main", "zika/2024")).toBe("/groups/lab/zika/2024");
+    expect(resourceUrl("/groups/lab", "measurements", "zika")).toBe("/groups/lab/zika");
+    expect(resourceUrl("/groups/lab", "narrative", "/a b//c?#/")).toBe(
+      "/groups/lab/narratives/a%20b/c%3F%23",
+    );
   });
 });
