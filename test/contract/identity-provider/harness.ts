@@ -9,9 +9,9 @@ import type { StubProvider } from "../../support/stub-provider/stub-provider.ts"
 
 export interface Harness {
   readonly provider: IdentityProvider;
-  /** What the provider under test talks to. */
+  /** The OpenID provider that the adapter under test is configured for. */
   readonly stub: StubProvider;
-  /** Moves the clock of both. */
+  /** Advances the clock of both. */
   passSeconds(seconds: number): void;
   close(): Promise<void>;
 }
@@ -25,7 +25,7 @@ export const attempt: LoginAttempt = {
   begun: 0,
 };
 
-/** These leave an id token valid for whoever asks for no nonce. */
+/** Faults that leave an id token valid where no nonce is expected. */
 export const harmlessWithoutNonce: ReadonlySet<TokenFault> = new Set([
   "wrong-nonce",
   "no-nonce",
@@ -33,7 +33,7 @@ export const harmlessWithoutNonce: ReadonlySet<TokenFault> = new Set([
   "no-subject",
 ]);
 
-/** Keys that nobody knows: at a fresh key set a stranger's token is wrong by them, and one from the provider in doubt. */
+/** Unknown keys: with a fresh key set, an untrusted token is invalid by them, and a trusted one is unverifiable. */
 export const keyFaults: ReadonlySet<TokenFault> = new Set([
   "key-in-header-jwk",
   "key-in-header-jku",
@@ -41,18 +41,18 @@ export const keyFaults: ReadonlySet<TokenFault> = new Set([
   "unknown-kid",
 ]);
 
-/** Signs of clocks that differ: they count at logins and for strangers' tokens, and end no session. */
+/** Signs of clocks that differ: they make untrusted tokens and logins invalid, but end no session. */
 export const earlyFaults: ReadonlySet<TokenFault> = new Set(["not-yet-valid", "issued-in-the-future"]);
 
-type RefreshOutcome = "refused" | "useless" | "down" | "renewed";
+type RefreshOutcome = "refused" | "wrong-subject" | "down" | "renewed";
 
-/** Which answers are a verdict on a refresh token, and which only say that something is out of order. */
+/** Which responses reject a refresh token, and which are an outage. */
 export const refreshOutcomes: { readonly [Name in TokenResponseFault]: RefreshOutcome } = {
   "no-id-token": "renewed",
   "no-access-token": "down",
   "no-refresh-token": "renewed",
   "rotating-refresh-tokens": "renewed",
-  "other-subject-on-refresh": "useless",
+  "other-subject-on-refresh": "wrong-subject",
   "invalid-grant": "refused",
   "invalid-grant-with-401": "refused",
   "invalid-grant-with-403": "refused",
@@ -71,7 +71,7 @@ export const refreshOutcomes: { readonly [Name in TokenResponseFault]: RefreshOu
   "truncated-body": "down",
   "oversized-response": "down",
   redirected: "down",
-  // Waited for: the refresh token may be used up.
+  // The timeout is longer than this, since the refresh token may be used up.
   slow: "renewed",
   "redeemed-but-slow": "renewed",
   "connection-reset": "down",
@@ -83,7 +83,7 @@ export const callback = async ({ provider, stub }: Harness): Promise<string> =>
 export const logIn = async (harness: Harness): Promise<VerifiedTokens> =>
   harness.provider.redeemCode(attempt, await callback(harness));
 
-/** Does something while the stub errs. */
+/** Runs some work with a fault of the stub. */
 export const withFault = async <T>({ stub }: Harness, fault: Fault, work: () => Promise<T>): Promise<T> => {
   stub.injectFault(fault);
   try {

@@ -10,7 +10,7 @@ import { verificationContract } from "./verification.ts";
 
 export type { Harness } from "./harness.ts";
 
-/** `timeout`: of each request to the provider, in seconds; long where nothing is meant to be slow. */
+/** @param timeout Of each request to the provider, in seconds; short for tests with slow responses. */
 export type Open = (timeout: number) => Promise<Harness>;
 
 const isSlow = (title: string): boolean => /\bslow$/.test(title);
@@ -25,7 +25,7 @@ export const identityProviderContract = (adapter: string, open: Open): void => {
     });
     afterEach(async () => {
       await harness.close();
-      expect(harness.stub.state.calls["attacker-keys"], "went where a token or a redirect sent it").toBe(0);
+      expect(harness.stub.state.calls["attacker-keys"], "followed a redirect or a URL in a token").toBe(0);
     });
 
     loginContract(current);

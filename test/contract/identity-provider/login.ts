@@ -32,7 +32,7 @@ export const loginContract = (current: () => Harness): void => {
       harness = current();
     });
 
-    it("sends the browser off with all that the code flow asks for, keeping the endpoint's own query", async () => {
+    it("has an authorization request with all parameters of the code flow, and the query of the endpoint", async () => {
       const url = new URL(await harness.provider.authorizationUrl(attempt));
       expect(url.origin + url.pathname).toBe(`${harness.stub.issuer}/authorize`);
       expect(Object.fromEntries(url.searchParams)).toEqual({
@@ -48,7 +48,7 @@ export const loginContract = (current: () => Harness): void => {
       });
     });
 
-    it("brings three tokens and the id token's claims", async () => {
+    it("returns three tokens and the id token's claims", async () => {
       const { tokens, claims } = await logIn(harness);
       expect(claims).toMatchObject({
         sub: "subject-of-alice",
@@ -63,7 +63,7 @@ export const loginContract = (current: () => Harness): void => {
       });
     });
 
-    it("fails for a code that was used already", async () => {
+    it("fails with a code that was used before", async () => {
       const query = await callback(harness);
       await harness.provider.redeemCode(attempt, query);
       await expect(harness.provider.redeemCode(attempt, query)).rejects.toMatchObject({
@@ -71,14 +71,14 @@ export const loginContract = (current: () => Harness): void => {
       });
     });
 
-    it("fails for another attempt's verifier", async () => {
+    it("fails with another attempt's code verifier", async () => {
       const query = await callback(harness);
       const other = { ...attempt, codeVerifier: "another-verifier-of-43-characters-012345678" };
       await expect(harness.provider.redeemCode(other, query)).rejects.toBeInstanceOf(SignInFailed);
     });
 
     for (const fault of callbackFaults) {
-      it(`fails before anything is redeemed: ${fault}`, async () => {
+      it(`fails without a token request: ${fault}`, async () => {
         const query = await withFault(harness, fault, () => callback(harness));
         await expect(harness.provider.redeemCode(attempt, query)).rejects.toBeInstanceOf(SignInFailed);
         expect(harness.stub.state.calls.token).toBe(0);
@@ -86,13 +86,13 @@ export const loginContract = (current: () => Harness): void => {
     }
 
     for (const fault of tokenFaults.filter((name) => name !== "no-username")) {
-      it(`fails with an id token that is wrong: ${fault}`, async () => {
+      it(`fails with an invalid id token: ${fault}`, async () => {
         const kind = keyFaults.has(fault) ? ProviderDown : SignInFailed;
         await expect(withFault(harness, fault, () => logIn(harness))).rejects.toBeInstanceOf(kind);
       });
     }
 
-    it("leaves it to others to miss the username: no-username", async () => {
+    it("does not require the username claim: no-username", async () => {
       expect((await withFault(harness, "no-username", () => logIn(harness))).claims).not.toHaveProperty(
         "preferred_username",
       );
@@ -100,22 +100,22 @@ export const loginContract = (current: () => Harness): void => {
 
     for (const fault of tokenResponseFaults) {
       const outcome = loginOutcomes[fault];
-      it(`is ${outcome} when the token endpoint errs: ${fault}`, async () => {
+      it(`is ${outcome} with a faulty token response: ${fault}`, async () => {
         const login = withFault(harness, fault, () => logIn(harness));
         if (outcome === "done") await login;
         else await expect(login).rejects.toBeInstanceOf(outcome === "failed" ? SignInFailed : ProviderDown);
       });
     }
 
-    it("never shows a token or the code in what it throws", async () => {
+    it("throws errors without tokens and codes", async () => {
       const query = await withFault(harness, "bad-signature", () => callback(harness));
       const error: unknown = await withFault(harness, "no-access-token", () =>
         harness.provider.redeemCode(attempt, query),
       ).catch((thrown: unknown) => thrown);
-      const seen = inspect(error, { depth: 10 });
-      expect(seen).toContain("access_token");
-      expect(seen).not.toContain(new URLSearchParams(query).get("code"));
-      expect(seen).not.toMatch(/eyJ/);
+      const text = inspect(error, { depth: 10 });
+      expect(text).toContain("access_token");
+      expect(text).not.toContain(new URLSearchParams(query).get("code"));
+      expect(text).not.toMatch(/eyJ/);
     });
   });
 };

@@ -7,19 +7,19 @@ import type { Harness } from "./harness.ts";
 import { earlyFaults, withFault } from "./harness.ts";
 
 type Claims = { readonly [claim: string]: unknown };
-type Row = [what: string, claims: (now: number) => Claims, wrong?: LogoutTokenOptions];
+type Row = [what: string, claims: (now: number) => Claims, options?: LogoutTokenOptions];
 
 const accepted: Row[] = [
   ["names a person", () => ({ sub: "somebody" })],
   ["names a session alone", () => ({ sub: undefined, sid: "session-1" })],
   ["names both", () => ({ sub: "somebody", sid: "session-1" })],
-  ["says of what it does not name that it is null", () => ({ sub: "somebody", sid: null })],
-  ["has no exp, as providers before the final standard send it", () => ({ exp: undefined })],
+  ["has null for the session", () => ({ sub: "somebody", sid: null })],
+  ["has no exp, as in drafts of the specification", () => ({ exp: undefined })],
   ["has the type of any JWT", () => ({}), { type: "JWT" }],
   ["has no type", () => ({}), { type: undefined }],
   ["has its type as a media type", () => ({}), { type: "application/logout+jwt" }],
   ["is for several audiences", () => ({ aud: ["another", "app-client"] })],
-  ["is from a clock a little ahead", (now) => ({ iat: now + 4 })],
+  ["was issued by a clock that is a little ahead", (now) => ({ iat: now + 4 })],
   ["is a few minutes old", (now) => ({ iat: now - 500 })],
 ];
 
@@ -40,10 +40,10 @@ const signatureFaults: TokenFault[] = [
   "not-a-jwt",
 ];
 
-const refused: Row[] = [
+const rejected: Row[] = [
   ...signatureFaults.map((fault): Row => [fault, () => ({}), { fault }]),
   ["it has another token's type", () => ({}), { type: "at+jwt" }],
-  ["it is the CLI client's", () => ({ aud: "cli-client" })],
+  ["its audience is the CLI client", () => ({ aud: "cli-client" })],
   ["it has no audience", () => ({ aud: undefined })],
   ["it has no issuer", () => ({ iss: undefined })],
   ["it has no iat", () => ({ iat: undefined })],
@@ -59,9 +59,9 @@ const refused: Row[] = [
   ["it has no jti", () => ({ jti: undefined })],
   ["its jti is empty", () => ({ jti: "" })],
   ["its jti is a number", () => ({ jti: 7 })],
-  ["its jti has no end", () => ({ jti: "x".repeat(5000) })],
+  ["its jti is too long", () => ({ jti: "x".repeat(5000) })],
   ["it names neither a person nor a session", () => ({ sub: undefined })],
-  ["its sub is no text", () => ({ sub: 7, sid: "session-1" })],
+  ["its sub is no string", () => ({ sub: 7, sid: "session-1" })],
   ["its sid is empty", () => ({ sid: "" })],
 ];
 
@@ -72,44 +72,44 @@ export const logoutTokenContract = (current: () => Harness): void => {
       harness = current();
     });
 
-    const verify = async (claims: (now: number) => Claims, wrong?: LogoutTokenOptions) => {
-      const token = await harness.stub.logoutToken(claims(harness.stub.state.options.now()), wrong);
+    const verify = async (claims: (now: number) => Claims, options?: LogoutTokenOptions) => {
+      const token = await harness.stub.logoutToken(claims(harness.stub.state.options.now()), options);
       return harness.provider.verifyLogout(token);
     };
 
-    it.each(accepted)("is accepted when it %s", async (_, claims, wrong) => {
-      expect(await verify(claims, wrong)).toMatchObject({ outcome: "valid" });
+    it.each(accepted)("is accepted when it %s", async (_, claims, options) => {
+      expect(await verify(claims, options)).toMatchObject({ outcome: "valid" });
     });
 
-    it("says whom it is about, and its own name", async () => {
-      expect(await verify(() => ({ jti: "notice-1", sub: "somebody", sid: "session-1" }))).toEqual({
+    it("has an id, a subject and a provider session", async () => {
+      expect(await verify(() => ({ jti: "token-1", sub: "somebody", sid: "session-1" }))).toEqual({
         outcome: "valid",
-        claims: { id: "notice-1", subject: "somebody", providerSession: "session-1" },
+        claims: { id: "token-1", subject: "somebody", providerSession: "session-1" },
       });
     });
 
-    it.each(refused)("is refused: %s", async (_, claims, wrong) => {
-      expect(await verify(claims, wrong)).toMatchObject({ outcome: "invalid", reason: expect.any(String) });
+    it.each(rejected)("is rejected: %s", async (_, claims, options) => {
+      expect(await verify(claims, options)).toMatchObject({ outcome: "invalid", reason: expect.any(String) });
     });
 
-    it.each([...earlyFaults])("is not judged while the clocks are in doubt: %s", async (fault) => {
+    it.each([...earlyFaults])("is an outage when one of the clocks is wrong: %s", async (fault) => {
       await expect(verify(() => ({}), { fault })).rejects.toThrow(ProviderDown);
       expect(await verify(() => ({ sub: undefined }), { fault })).toMatchObject({ outcome: "invalid" });
     });
 
-    it("is not what an id token is", async () => {
+    it("is no id token", async () => {
       const idToken = await harness.stub.idToken({ jti: "an id" }, "app");
       expect(await harness.provider.verifyLogout(idToken)).toMatchObject({ outcome: "invalid" });
     });
 
-    it("may be signed by a key that the provider has changed to since", async () => {
+    it("may be signed with a key to which the provider has rotated since", async () => {
       await verify(() => ({}));
       await harness.stub.rotateKeys("second");
       harness.passSeconds(31);
       expect(await verify(() => ({}))).toMatchObject({ outcome: "valid" });
     });
 
-    it("is not judged when the keys cannot be had", async () => {
+    it("is an outage when the key set is unavailable", async () => {
       const verified = withFault(harness, "jwks-500", () => verify(() => ({})));
       await expect(verified).rejects.toThrow(ProviderDown);
     });

@@ -8,7 +8,7 @@ export const logoutContract = (current: () => Harness): void => {
       harness = current();
     });
 
-    it("speaks to Cognito and to the standard at once, keeping the endpoint's own query", async () => {
+    it("has the parameters of Cognito and of the standard, and the query of the endpoint", async () => {
       const url = new URL(
         String(await harness.provider.endSessionUrl("https://lab.example/", "an.id.token")),
       );
@@ -22,7 +22,7 @@ export const logoutContract = (current: () => Harness): void => {
       });
     });
 
-    it("leaves the hint out when there is no id token, or one too long for a URL", async () => {
+    it("has no hint without an id token, or with one that is too long for a URL", async () => {
       for (const token of [undefined, "x".repeat(5000)]) {
         const url = new URL(String(await harness.provider.endSessionUrl("https://lab.example/", token)));
         expect(url.searchParams.has("id_token_hint")).toBe(false);

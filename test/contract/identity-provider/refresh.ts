@@ -14,12 +14,12 @@ import {
   withFault,
 } from "./harness.ts";
 
-const useless = {
+const wrongSubject = {
   tokens: { refreshToken: expect.any(String) },
   claims: undefined,
   because: "wrong-subject",
 };
-const overdue = { ...useless, because: "expired" };
+const expired = { ...wrongSubject, because: "expired" };
 
 export const refreshContract = (current: () => Harness): void => {
   describe("refresh", () => {
@@ -28,7 +28,7 @@ export const refreshContract = (current: () => Harness): void => {
       harness = current();
     });
 
-    it("brings new tokens, and keeps the refresh token when none comes back", async () => {
+    it("returns new tokens, with the old refresh token when the response has none", async () => {
       const { tokens, claims } = await logIn(harness);
       harness.passSeconds(100);
       const renewed = (await harness.provider.refresh(tokens)) as VerifiedTokens;
@@ -37,7 +37,7 @@ export const refreshContract = (current: () => Harness): void => {
       expect(renewed.claims.exp).toBe(Number(claims.exp) + 100);
     });
 
-    it("takes a new refresh token when one comes back, and is refused when it uses the old one again", async () => {
+    it("returns the new refresh token of a response, and is refused with the old one then", async () => {
       const { tokens } = await logIn(harness);
       harness.stub.injectFault("rotating-refresh-tokens");
       const renewed = (await harness.provider.refresh(tokens)) as VerifiedTokens;
@@ -59,20 +59,21 @@ export const refreshContract = (current: () => Harness): void => {
 
     for (const fault of tokenResponseFaults) {
       const outcome = refreshOutcomes[fault];
-      it(`is ${outcome} when the token endpoint errs: ${fault}`, async () => {
+      it(`is ${outcome} with a faulty token response: ${fault}`, async () => {
         const { tokens } = await logIn(harness);
         const renewal = withFault(harness, fault, () => harness.provider.refresh(tokens));
         if (outcome === "down") {
           await expect(renewal).rejects.toBeInstanceOf(ProviderDown);
           expect(await harness.provider.refresh(tokens)).not.toBe("refused");
         } else if (outcome === "refused") expect(await renewal).toBe("refused");
-        else if (outcome === "useless") expect((await renewal) as UntrustedTokens).toMatchObject(useless);
+        else if (outcome === "wrong-subject")
+          expect((await renewal) as UntrustedTokens).toMatchObject(wrongSubject);
         else expect((await renewal) as VerifiedTokens).toHaveProperty("claims.sub", "subject-of-alice");
       });
     }
 
     for (const fault of earlyFaults) {
-      it(`brings new tokens when only our clock is behind: ${fault}`, async () => {
+      it(`returns new tokens when only the server's clock is behind: ${fault}`, async () => {
         const { tokens } = await logIn(harness);
         const renewed = await withFault(harness, fault, () => harness.provider.refresh(tokens));
         expect(renewed).toHaveProperty("claims.sub", "subject-of-alice");
@@ -84,7 +85,7 @@ export const refreshContract = (current: () => Harness): void => {
         name !== "expired" &&
         (name === "no-subject" || !(harmlessWithoutNonce.has(name) || earlyFaults.has(name))),
     )) {
-      it(`is in doubt with an id token that is wrong, and still knows whose it was: ${fault}`, async () => {
+      it(`returns untrusted tokens with the old id token when the new one is invalid: ${fault}`, async () => {
         const { tokens } = await logIn(harness);
         harness.stub.injectFault("rotating-refresh-tokens");
         const renewed = await withFault(harness, fault, () => harness.provider.refresh(tokens));
@@ -98,24 +99,24 @@ export const refreshContract = (current: () => Harness): void => {
       });
     }
 
-    it("says of an id token that is wrong only in its time that it has expired, and brings what came with it", async () => {
+    it("returns untrusted tokens with an id token that has expired", async () => {
       const { tokens } = await logIn(harness);
       harness.stub.injectFault("rotating-refresh-tokens");
       const renewed = await withFault(harness, "expired", () => harness.provider.refresh(tokens));
       if (renewed === "refused") return expect.unreachable();
-      expect(renewed).toMatchObject(overdue);
+      expect(renewed).toMatchObject(expired);
       expect(renewed.tokens.idToken).not.toBe(tokens.idToken);
       expect(await harness.provider.refresh(renewed.tokens)).toHaveProperty("claims.sub", "subject-of-alice");
     });
 
-    it("brings useless tokens with another person's id token, whether it has expired or not", async () => {
+    it("returns untrusted tokens with another person's id token, also if it has expired", async () => {
       const { tokens } = await logIn(harness);
       harness.stub.injectFault("other-subject-on-refresh");
       const renewal = withFault(harness, "expired", () => harness.provider.refresh(tokens));
-      expect(await renewal).toMatchObject(useless);
+      expect(await renewal).toMatchObject(wrongSubject);
     });
 
-    it("brings the refresh token with another person's id token, so that it can be revoked", async () => {
+    it("returns the refresh token with another person's id token, so that it can be revoked", async () => {
       const { tokens } = await logIn(harness);
       harness.stub.injectFault("other-subject-on-refresh");
       const renewed = await harness.provider.refresh(tokens);
@@ -125,7 +126,7 @@ export const refreshContract = (current: () => Harness): void => {
       expect(harness.stub.state.grants.isRevoked(renewed.tokens.refreshToken)).toBe(true);
     });
 
-    it("says that an old id token is no longer good when none comes back, though its key is gone too", async () => {
+    it("is unverifiable without a new id token when the old one's key is withdrawn, and missing when that has expired", async () => {
       const { tokens } = await logIn(harness);
       harness.stub.injectFault("no-id-token");
       await harness.stub.rotateKeys("second", { keepOld: false });
@@ -136,7 +137,7 @@ export const refreshContract = (current: () => Harness): void => {
       expect(await harness.provider.refresh(tokens)).toMatchObject({ because: "missing" });
     });
 
-    it("keeps the old id token when none comes back, while it is good, and says so when it is no longer", async () => {
+    it("keeps the old id token until it expires, when the response has none", async () => {
       const { tokens } = await logIn(harness);
       harness.stub.injectFault("rotating-refresh-tokens");
       harness.stub.injectFault("no-id-token");
@@ -147,16 +148,16 @@ export const refreshContract = (current: () => Harness): void => {
       expect(renewed.tokens.refreshToken).not.toBe(tokens.refreshToken);
       harness.passSeconds(10_000);
       const later = await harness.provider.refresh(renewed.tokens);
-      expect(later).toMatchObject({ ...overdue, because: "missing", tokens: { idToken: tokens.idToken } });
+      expect(later).toMatchObject({ ...expired, because: "missing", tokens: { idToken: tokens.idToken } });
     });
 
-    it("survives a change of keys right after a fetch of the old ones", async () => {
+    it("works after a key rotation right after a fetch of the key set", async () => {
       const { tokens } = await logIn(harness);
       await harness.stub.rotateKeys("second", { keepOld: false });
       expect(await harness.provider.refresh(tokens)).not.toBe("refused");
     });
 
-    it("is down while nobody listens, and works again afterwards", async () => {
+    it("is down while connections are refused, and works again afterwards", async () => {
       const { tokens } = await logIn(harness);
       await harness.stub.refuseConnections();
       await expect(harness.provider.refresh(tokens)).rejects.toBeInstanceOf(ProviderDown);

@@ -20,18 +20,18 @@ import { providerCookies, tokenOfCommandLine } from "../../support/sessions/prov
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 export interface ProviderTraits {
-  /** Whether an id token comes with a renewal, which OpenID Connect Core section 12.2 leaves open. */
+  /** Whether refresh responses have an id token, which is optional (OpenID Connect Core section 12.2). */
   readonly renewsIdTokens: boolean;
-  /** Whether it says why when it refuses a refresh token (RFC 6749 section 5.2): without a word, that is an outage. */
+  /** Whether it rejects refresh tokens with an error code (RFC 6749 section 5.2); without one, that is an outage. */
   readonly saysWhy: boolean;
 }
 
-/** What the contract needs of a provider. */
+/** The part of a provider that the contract needs. */
 export type RunningProvider = Pick<LabProvider, "environment" | "commandLine" | "tokenLifetime" | "approve">;
 
 const codebase = fileURLToPath(new URL("../../../", import.meta.url));
 
-/** The part of the port's contract that needs no provider that errs, at one that really runs. */
+/** The part of the port's contract that needs no faults, with a real provider. */
 export const runningProviderContract = (
   name: string,
   current: () => { readonly lab: RunningProvider; readonly origin: string },
@@ -80,7 +80,7 @@ export const runningProviderContract = (
       expect((await provider.metadata()).issuer).toBe(lab.environment["OIDC_IDP_URL"]);
     });
 
-    it("brings three tokens, whose id token is ours and not the command line's", async () => {
+    it("returns three tokens, with an id token for the app client and not for the CLI", async () => {
       const { tokens, claims } = await logIn();
       expect([tokens.accessToken, tokens.refreshToken]).not.toContain("");
       expect(await provider.verify(tokens, "app")).toEqual({ outcome: "valid", claims });
@@ -98,7 +98,7 @@ export const runningProviderContract = (
       await expect(provider.redeemCode(attempt, again)).rejects.toThrow(SignInFailed);
     });
 
-    it("tells the command line's id tokens from ours, and whole ones from changed ones", async () => {
+    it("accepts the CLI's id tokens for the CLI client only, and no modified ones", async () => {
       const idToken = await tokenOfCommandLine(lab.commandLine, lab.approve, "vera");
       expect(await provider.verify({ idToken }, "cli")).toMatchObject({ outcome: "valid" });
       expect(await provider.verify({ idToken }, "app")).toMatchObject({ outcome: "invalid" });
@@ -108,7 +108,7 @@ export const runningProviderContract = (
       expect(await provider.verify(changed, "cli")).toMatchObject({ outcome: "invalid" });
     });
 
-    it("renews tokens that have expired, over and over", async () => {
+    it("renews tokens that have expired, repeatedly", async () => {
       const { tokens, claims } = await logIn();
       await delay((lab.tokenLifetime + 1.2) * 1000);
       expect(await provider.verify(tokens, "app")).toEqual({ outcome: "expired" });
@@ -119,24 +119,24 @@ export const runningProviderContract = (
       expect(await provider.refresh(renewed.tokens)).not.toBe("refused");
     });
 
-    it("does not renew with a refresh token that was never given", async () => {
+    it("does not renew with a refresh token that was never issued", async () => {
       const { tokens } = await logIn();
       await expectRefused({ ...tokens, refreshToken: random.text(43) });
     });
 
-    it("says who somebody is at userinfo, of the right person and for its own access tokens only", async () => {
+    it("returns userinfo of the right person, and only for its own access tokens", async () => {
       const { tokens, claims } = await logIn();
       const subject = String(claims["sub"]);
       expect(await provider.userinfo(tokens, subject)).toMatchObject({ sub: subject });
       await expect(provider.userinfo(tokens, "somebody-else")).rejects.toThrow(ProviderDown);
       const accessToken = random.text(43);
-      // Dex says 403, which RFC 6750 section 3.1 has for other cases.
-      const asking = provider.userinfo({ ...tokens, accessToken }, subject);
-      const said: unknown = await asking.catch((error: unknown) => error);
-      if (!(said instanceof ProviderDown)) expect(said).toBe("refused");
+      // Dex answers 403, which RFC 6750 section 3.1 defines for other cases.
+      const userinfo = provider.userinfo({ ...tokens, accessToken }, subject);
+      const result: unknown = await userinfo.catch((error: unknown) => error);
+      if (!(result instanceof ProviderDown)) expect(result).toBe("refused");
     });
 
-    it("takes a refresh token out of use, where there is an endpoint for it", async () => {
+    it("revokes a refresh token, if it has a revocation endpoint", async () => {
       const { tokens } = await logIn();
       await provider.revoke(tokens);
       const { revocation_endpoint: endpoint } = await provider.metadata();
@@ -144,7 +144,7 @@ export const runningProviderContract = (
       else await expectRefused(tokens);
     });
 
-    it("leads to the provider's logout, where there is one", async () => {
+    it("has a logout URL, if the provider has an end session endpoint", async () => {
       const { end_session_endpoint: endpoint } = await provider.metadata();
       const url = await provider.endSessionUrl(current().origin, undefined);
       expect(url?.replace(/\?.*/, "")).toBe(endpoint);

@@ -13,7 +13,7 @@ export const userinfoContract = (current: () => Harness): void => {
       harness.stub.setPerson({ ...alice, userinfo: { groups: ["blab/owners"], email: "alice@lab.example" } });
     });
 
-    it("says what the provider keeps out of its id tokens", async () => {
+    it("has the claims that id tokens lack", async () => {
       const { tokens } = await logIn(harness);
       expect(await harness.provider.userinfo(tokens, alice.sub)).toEqual({
         sub: alice.sub,
@@ -23,7 +23,7 @@ export const userinfoContract = (current: () => Harness): void => {
       expect(harness.stub.state.userinfoRequests).toEqual([tokens.accessToken]);
     });
 
-    it("is of the named person, or an outage: nobody else's claims are taken", async () => {
+    it("is an outage with another person's claims", async () => {
       const { tokens } = await logIn(harness);
       await expect(harness.provider.userinfo(tokens, "subject-of-mallory")).rejects.toBeInstanceOf(
         ProviderDown,
@@ -37,10 +37,10 @@ export const userinfoContract = (current: () => Harness): void => {
     });
 
     for (const fault of userinfoFaults) {
-      it(`is an outage when the provider errs, and never an empty answer: ${fault}`, async () => {
+      it(`is an outage with a faulty response, and never empty: ${fault}`, async () => {
         const { tokens } = await logIn(harness);
-        const asking = withFault(harness, fault, () => harness.provider.userinfo(tokens, alice.sub));
-        const error: unknown = await asking.catch((thrown: unknown) => thrown);
+        const userinfo = withFault(harness, fault, () => harness.provider.userinfo(tokens, alice.sub));
+        const error: unknown = await userinfo.catch((thrown: unknown) => thrown);
         expect(error).toBeInstanceOf(ProviderDown);
         expect(inspect(error, { depth: 10 })).not.toMatch(/alice@lab|an-access-token/);
         if (/html|array|403|500/.test(fault))

@@ -10,7 +10,7 @@ export const verificationContract = (current: () => Harness): void => {
       harness = current();
     });
 
-    it("takes each client's tokens for its own audience only", async () => {
+    it("accepts each client's tokens for its own audience only", async () => {
       const app = await harness.stub.idToken({}, "app");
       const cli = await harness.stub.idToken({}, "cli");
       expect(await harness.provider.verify({ idToken: app }, "app")).toMatchObject({ outcome: "valid" });
@@ -22,7 +22,7 @@ export const verificationContract = (current: () => Harness): void => {
       expect(await harness.provider.verify({ idToken: cli }, "app")).toMatchObject({ outcome: "invalid" });
     });
 
-    it("takes several audiences when the token names us as its authorised party", async () => {
+    it("accepts several audiences when the client is the authorized party", async () => {
       const token = await harness.stub.idToken({ aud: ["cli-client", "somebody-else"], azp: "cli-client" });
       expect(await harness.provider.verify({ idToken: token }, "cli")).toMatchObject({ outcome: "valid" });
     });
@@ -30,22 +30,22 @@ export const verificationContract = (current: () => Harness): void => {
     for (const audience of ["app", "cli"] as const) {
       for (const fault of tokenFaults) {
         const harmless = harmlessWithoutNonce.has(fault) || (audience === "app" && earlyFaults.has(fault));
-        const isDoubt = audience === "app" && keyFaults.has(fault);
+        const isUnverifiable = audience === "app" && keyFaults.has(fault);
         const outcome = harmless
           ? "valid"
           : fault === "expired"
             ? "expired"
-            : isDoubt
+            : isUnverifiable
               ? "unverifiable"
               : "invalid";
-        it(`says ${outcome} for the ${audience} client: ${fault}`, async () => {
+        it(`is ${outcome} for the ${audience} client: ${fault}`, async () => {
           const token = await withFault(harness, fault, () => harness.stub.idToken({}, audience));
           expect(await harness.provider.verify({ idToken: token }, audience)).toMatchObject({ outcome });
         });
       }
     }
 
-    it("says expired at the second of expiry, also for a token that was valid before", async () => {
+    it("is expired at the second of expiry, also for a token that was valid before", async () => {
       const token = await harness.stub.idToken();
       expect(await harness.provider.verify({ idToken: token }, "cli")).toMatchObject({ outcome: "valid" });
       harness.passSeconds(299);
@@ -54,7 +54,7 @@ export const verificationContract = (current: () => Harness): void => {
       expect(await harness.provider.verify({ idToken: token }, "cli")).toEqual({ outcome: "expired" });
     });
 
-    it("says expired only when all the rest is well", async () => {
+    it("is expired only for a token that is valid otherwise", async () => {
       const exp = harness.stub.state.options.now() - 10;
       harness.stub.injectFault("bad-signature");
       expect(
@@ -67,7 +67,7 @@ export const verificationContract = (current: () => Harness): void => {
       expect(await harness.provider.verify({ idToken: other }, "cli")).toMatchObject({ outcome: "invalid" });
     });
 
-    it("forgives the provider's clock five seconds and no more", async () => {
+    it("tolerates a provider's clock that is five seconds ahead, and no more", async () => {
       const now = harness.stub.state.options.now();
       for (const claim of ["iat", "nbf"]) {
         const ahead = await harness.stub.idToken({ [claim]: now + 5 });
@@ -79,7 +79,7 @@ export const verificationContract = (current: () => Harness): void => {
       }
     });
 
-    it("says invalid, and not that the provider is down, for tokens with odd headers", async () => {
+    it("is invalid, and no outage, for tokens with malformed headers", async () => {
       const [, payload, signature] = (await harness.stub.idToken()).split(".");
       for (const header of [
         {},
@@ -110,14 +110,14 @@ export const verificationContract = (current: () => Harness): void => {
       }
     });
 
-    it("says invalid for text that is no token at all", async () => {
+    it("is invalid for text that is no token", async () => {
       for (const text of ["", "x", "a.b.c", "....", `${"a".repeat(20_000)}.b.c`]) {
         expect(await harness.provider.verify({ idToken: text }, "cli")).toMatchObject({ outcome: "invalid" });
       }
     });
 
     for (const fault of [...keySetFaults, ...discoveryFaults]) {
-      it(`is an outage, not a verdict, when what it needs cannot be had: ${fault}`, async () => {
+      it(`is an outage while metadata or keys are unavailable: ${fault}`, async () => {
         const token = await harness.stub.idToken();
         await expect(
           withFault(harness, fault, () => harness.provider.verify({ idToken: token }, "cli")),
@@ -130,7 +130,7 @@ export const verificationContract = (current: () => Harness): void => {
       });
     }
 
-    it("goes on while the provider is away, once it knows the keys", async () => {
+    it("works during an outage of the provider, with cached keys", async () => {
       await harness.provider.ready();
       const first = await harness.stub.idToken();
       await harness.stub.refuseConnections();
