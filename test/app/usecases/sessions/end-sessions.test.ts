@@ -49,6 +49,8 @@ describe("ending somebody's sessions", () => {
     expect(await endSessions(s, "alice")).toBe(2);
     await s.background.settle();
     expect(s.identityProvider.revoked.toSorted()).toEqual(["refresh-1", "refresh-2"]);
+    const ended = { event: "session-ended", username: "alice", why: "the operator wished it" };
+    expect(s.log.events).toEqual([ended, ended]);
   });
 
   it("has the provider forget them, and counts once what the registry names", async () => {

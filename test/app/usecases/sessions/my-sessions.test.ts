@@ -65,6 +65,14 @@ describe("the list of one's own sessions", () => {
     ]);
   });
 
+  it("has the last used first, in whatever order the registry has them", async () => {
+    const s = setup();
+    const since = s.clock.now();
+    for (const after of [5, 9, 7]) await s.begin(`used after ${after}`, alice, { lastUsed: since + after });
+    const lastUsed = (await s.mine.list(alice, nothing)).map((session) => session.lastUsed - since);
+    expect(lastUsed).toEqual([9, 7, 5]);
+  });
+
   it("names them by what tells nothing of their ids", async () => {
     const s = setup();
     const current = await s.begin("current");
@@ -81,6 +89,9 @@ describe("the list of one's own sessions", () => {
     expect(await s.mine.list(alice, used)).toHaveLength(1);
     s.registry.list = async () => [];
     expect(await s.mine.list(alice, used)).toMatchObject([{ isCurrent: true }]);
+    const other = await s.begin("other");
+    s.registry.list = async () => [other];
+    expect(await s.mine.list(alice, used)).toMatchObject([{ isCurrent: true }, { isCurrent: false }]);
   });
 
   it("has none that asks for who came with a token, or with a session in which nobody is logged in", async () => {
@@ -134,7 +145,7 @@ describe("ending one's own sessions", () => {
   it("is not found for what is somebody else's, or nobody's, and ends nothing", async () => {
     const s = await other();
     await expect(s.mine.end(callerNamed("bob"), nothing, s.name)).rejects.toThrow(NotFound);
-    await expect(s.mine.end(alice, s.used, "0".repeat(32))).rejects.toThrow(NotFound);
+    await expect(s.mine.end(alice, s.used, "0".repeat(32))).rejects.toThrow("You have no such session.");
     expect([await s.isThere(s.ended), await s.isThere(s.current)]).toEqual([true, true]);
   });
 
@@ -145,6 +156,12 @@ describe("ending one's own sessions", () => {
     expect([await s.isThere(s.ended), await s.isThere(s.current)]).toEqual([false, true]);
     await s.mine.endAll(alice, s.used);
     expect([await s.isThere(s.current), await s.isThere(bobs)]).toEqual([false, true]);
+  });
+
+  it("ends all when a token asks for the others to end, which has no session", async () => {
+    const s = await other();
+    await s.mine.endOthers(alice, { kind: "bearer", token: "t" });
+    expect([await s.isThere(s.ended), await s.isThere(s.current)]).toEqual([false, false]);
   });
 
   it("leaves the login at the provider alone while another session shares it, unless all end", async () => {

@@ -238,6 +238,14 @@ describe("the refresh token of a session that ends", () => {
     expect(await other.revoked()).toEqual(["refresh-1"]);
   });
 
+  it("is revoked when its owner has too many sessions, which is logged as the reason", async () => {
+    const s = await begun({ 0: "x" });
+    for (let n = 1; n <= 100; n++) await s.begin(n);
+    expect(await s.revoked()).toEqual(["refresh-0"]);
+    const why = "its owner has too many";
+    expect(s.log.events).toEqual([{ event: "session-ended", username: "alice", why }]);
+  });
+
   it("is revoked with those that end together, also when they share a session at the provider", async () => {
     const s = await begun({ 1: "x", 2: "x" });
     await s.registered.end([idOf(1), idOf(2)], "a test", "unless-shared");

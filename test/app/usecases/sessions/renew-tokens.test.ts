@@ -44,6 +44,7 @@ describe("an expired id token", () => {
     expect(await s.callerOf(s.id)).toMatchObject(alice);
     expect(s.identityProvider.refreshed).toEqual([s.first.refreshToken]);
     expect((await s.tokensIn(s.id))?.refreshToken).not.toBe(s.first.refreshToken);
+    expect(s.log.events).toEqual([{ event: "renewal", outcome: "done", username: "alice" }]);
   });
 
   it("is renewed once when many requests come at once", async () => {
@@ -120,7 +121,10 @@ describe("a refused renewal", () => {
       counter: 7,
       loginEnd: "not-renewed",
     });
-    expect(s.log.events).toContainEqual({ event: "renewal", outcome: "refused", username: "alice" });
+    expect(s.log.events).toEqual([
+      { event: "session-dropped", username: "alice", reason: "the provider does not renew it" },
+      { event: "renewal", outcome: "refused", username: "alice" },
+    ]);
   });
 
   it("is not what a new token that names nobody amounts to: a setting is wrong, and the tokens are kept", async () => {
@@ -394,6 +398,8 @@ describe("a session that is read again once it is locked", () => {
     expect(await s.renew(s.id)).toBe(anonymous);
     expect((await s.sessions.load(s.id, idleTimeout))?.session).toEqual({ counter: 1 });
     expect(s.identityProvider.refreshed).toEqual([]);
+    const reason = "its tokens cannot be opened";
+    expect(s.log.events).toEqual([{ event: "session-dropped", username: "alice", reason }]);
   });
 
   it("keeps its refresh token unsent when the lock was lost, since others may be sending it", async () => {
@@ -402,7 +408,10 @@ describe("a session that is read again once it is locked", () => {
       outcome: "done",
       result: await work({ extend: async () => false }),
     });
-    await expect(s.renew(s.id)).rejects.toThrow(StoreDown);
+    await expect(s.renew(s.id)).rejects.toMatchObject({
+      code: "store-down",
+      cause: { message: "the lock on the session was lost" },
+    });
     expect(s.identityProvider.refreshed).toEqual([]);
     expect(await s.tokensIn(s.id)).toEqual(s.first);
   });
@@ -436,7 +445,10 @@ describe("a renewal elsewhere", () => {
   it("that takes too long leaves the caller unverified", async () => {
     const s = await expired();
     s.lock.withLock = async () => ({ outcome: "busy" });
-    expect(await s.callerOf(s.id)).toMatchObject({ kind: "unverified" });
+    expect(await s.callerOf(s.id)).toMatchObject({
+      kind: "unverified",
+      cause: { cause: { message: "a renewal elsewhere takes too long" } },
+    });
     expect(await s.tokensIn(s.id)).toEqual(s.first);
   });
 

@@ -24,19 +24,29 @@ const setup = () => {
   const clock = manualClock();
   const store = memorySessionStore(clock);
   const registry = memorySessionRegistry(clock);
+  const log = recordingLog();
+  const tokens = { idToken: "i", accessToken: "a", refreshToken: "r" };
+  const revoked: string[] = [];
   const registered = registeredSessions({
     sessions: store,
     registry,
     clock,
-    log: recordingLog(),
+    log,
     idleTimeout,
-    tokens: { open: () => undefined },
+    tokens: { open: () => ({ tokens, underOldKey: false }) },
     find: findSessions({ sessions: store, registry }),
-    revoke: () => undefined,
+    revoke: (_login, _tokens, rule) => void revoked.push(rule),
   });
   const random = { text: (bytes: number) => Buffer.alloc(bytes, 7).toString("base64url"), fraction: () => 0 };
   const inStore = async () => (await store.load(id, idleTimeout))?.session;
-  return { clock, store, inStore, sessions: sessions({ store, registered, random, idleTimeout }) };
+  return {
+    clock,
+    store,
+    log,
+    revoked,
+    inStore,
+    sessions: sessions({ store, registered, random, idleTimeout }),
+  };
 };
 
 describe("sessions", () => {
@@ -66,6 +76,14 @@ describe("sessions", () => {
     await s.sessions.end(id);
     expect(await s.sessions.open(id)).toEqual({ kind: "none" });
     await s.sessions.end(id);
+  });
+
+  it("are ended with a revocation of their login, unless another session shares it", async () => {
+    const s = setup();
+    await s.store.create(id, { login: loginWith("x") }, idleTimeout);
+    await s.sessions.end(id);
+    expect(s.log.events).toEqual([{ event: "session-ended", username: "alice", why: "its session ended" }]);
+    expect(s.revoked).toEqual(["unless-shared"]);
   });
 
   it("are begun once: one that the store does not confirm counts as unread", async () => {

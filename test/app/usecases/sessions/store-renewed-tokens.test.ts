@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { setNotBefore } from "../../../../src/app/usecases/sessions/set-not-before.ts";
+import type { Subject } from "../../../../src/domain/identity/person.ts";
 import type { Username } from "../../../../src/domain/identity/user.ts";
 import type { SessionId } from "../../../../src/domain/sessions/session.ts";
-import type { TokenSet } from "../../../../src/domain/sessions/token-set.ts";
+import { byUsername } from "../../../../src/domain/sessions/session-owner.ts";
+import type { SealedText, TokenSet } from "../../../../src/domain/sessions/token-set.ts";
 import { idleTimeout, loginSetup } from "../identity/login-setup.ts";
 
 const alice = "alice" as Username;
@@ -41,6 +43,30 @@ describe("renewed tokens", () => {
       expect(await s.tokensIn(s.id)).toEqual(newer);
     },
   );
+
+  it("never replace those that cannot be opened any more, which another version may have sealed", async () => {
+    const s = await expired();
+    renewsBy(s, s.identityProvider.tokensOf("alice"), async () => {
+      const { session, revision } = (await s.sessions.peek(s.id)) ?? expect.unreachable();
+      const login = { ...(session.login ?? expect.unreachable()), sealedTokens: "another" as SealedText };
+      await s.sessions.replace(s.id, { login }, revision, idleTimeout);
+    });
+    await s.renew(s.id);
+    expect((await s.sessions.peek(s.id))?.session.login?.sealedTokens).toBe("another");
+  });
+
+  it("register their session under a new username of the same person", async () => {
+    const s = loginSetup();
+    const id = "s".repeat(32) as SessionId;
+    const person = { issuer: "https://idp.example.org", subject: "alice" as Subject };
+    const since = s.clock.now();
+    const sealedTokens = s.tokens.seal(id, s.identityProvider.tokensOf("alice", [], { exp: since - 1 }));
+    const login = { username: "smith" as Username, person, since, sealedTokens };
+    await s.registered.register(id, login);
+    await s.sessions.create(id, { login }, idleTimeout);
+    await s.renew(id);
+    expect(await s.registry.list(byUsername(alice))).toEqual([id]);
+  });
 
   it("are not tried again to be stored after an error of this program, which passes", async () => {
     const s = await expired();

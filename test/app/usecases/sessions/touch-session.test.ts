@@ -37,6 +37,16 @@ describe("the last use of a session", () => {
     expect((await s.stored()).session.login?.lastUsed).toBe(seen);
   });
 
+  it("extends its entries in the registry", async () => {
+    const s = await loggedIn();
+    const before = await s.stored();
+    s.clock.pass(3600);
+    const extended: string[] = [];
+    s.registry.add = async (_owner, id) => void extended.push(id);
+    await s.use(before);
+    expect(extended).toEqual([s.id]);
+  });
+
   it("never brings back a session that has ended, or a login that has", async () => {
     const s = await loggedIn();
     s.clock.pass(60);
