@@ -172,6 +172,13 @@ describe("what is denied", () => {
     ]);
   });
 
+  it("is told of a group of a list as an attempt to list", () => {
+    const d = dataSetup();
+    const [group] = d.groups.openAll(outsider);
+    expect(() => group?.settings()).toThrow(NotAllowed);
+    expect(d.log.events).toEqual([{ ...told, action: "list", path: "", group: publicGroup.name }]);
+  });
+
   it("is not told by lists, which leave out what may not be seen", () => {
     const d = dataSetup();
     expect(d.groups.openAll(outsider)).toHaveLength(1);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { groupAccess } from "../../../../src/app/usecases/groups/access.ts";
+import { NotAllowed } from "../../../../src/domain/failure.ts";
 import type { Group } from "../../../../src/domain/groups/group.ts";
 import { anonymous } from "../../../../src/domain/identity/caller.ts";
 import type { AuditAction, AuditEvent } from "../../../../src/ports/driven/system/audit.ts";
@@ -41,6 +42,13 @@ describe("what is audited", () => {
       { ...common, action: "write", file: "measurements" },
       { ...common, action: "delete" },
     ]);
+  });
+
+  it("says what was denied to whom", () => {
+    const { events, open } = setup();
+    expect(() => open(privateGroup, userWith("other/owners"))).toThrow(NotAllowed);
+    const who = { kind: "user", username: "alice", subject: "1f0c" };
+    expect(events).toEqual([{ who, action: "read", group: "Blab-Private", path: "", verdict: "denied" }]);
   });
 
   it("says of a caller without a name only that there is none", () => {

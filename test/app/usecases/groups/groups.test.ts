@@ -97,6 +97,17 @@ describe("a group's settings", () => {
     await expect(settings(d, viewer).file("overview").read(signal)).rejects.toThrow(NotFound);
     expect(await settings(d, viewer).overviewSource(signal)).toBeUndefined();
   });
+
+  it("have the logo and the overview apart", async () => {
+    const d = dataSetup();
+    await settings(d, owner).openToWrite("logo").write(upload("a logo"), none, signal);
+    await settings(d, owner).openToWrite("overview").write(upload("# Hello"), none, signal);
+    expect(await d.keysIn("blab/")).toEqual(["group-logo.png", "group-overview.md"]);
+    expect(await textOf(await settings(d, viewer).file("logo").read(signal))).toBe("a logo");
+    expect(await textOf(await opened(d, anonymous, publicGroup).logo.read(signal))).toBe("a logo");
+    await settings(d, owner).openToWrite("logo").remove(none, signal);
+    expect(await d.keysIn("blab/")).toEqual(["group-overview.md"]);
+  });
 });
 
 describe("a group's info", () => {
@@ -105,6 +116,7 @@ describe("a group's info", () => {
     expect(await opened(d, anonymous, publicGroup).info(signal)).toMatchObject({
       title: "A title",
       logo: null,
+      overview: defaultGroupInfo(publicGroup.name).overview,
     });
     expect(() => opened(d, anonymous, privateGroup)).toThrow(LoginRequired);
   });
@@ -181,7 +193,9 @@ describe("members", () => {
   });
 
   it.each(["admins", "Owners", "", "constructor"])("of the role %j are not found", async (role) => {
-    await expect(settings(dataSetup(), viewer).membersWithRole(role)).rejects.toThrow(NotFound);
+    const found = settings(dataSetup(), viewer).membersWithRole(role);
+    await expect(found).rejects.toThrow(NotFound);
+    await expect(found).rejects.toThrow("There is no such role.");
   });
 
   it("cannot be told without a directory", async () => {
