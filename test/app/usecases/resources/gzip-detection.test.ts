@@ -66,6 +66,14 @@ describe("what an object is by its content", () => {
     expect(opened.bodies).toBe(0);
   });
 
+  it("needs no read for the metadata of what says it, or is not there", async () => {
+    const { store } = await storeWith(["not looked into"], "gzip");
+    store.read = () => Promise.reject(new Error("the object was read"));
+    const known = withGzipDetection(store);
+    expect(await known.stat(key, signal)).toMatchObject({ contentEncoding: "gzip" });
+    expect(await known.stat("blab/datasets/nothing.json" as ObjectKey, signal)).toBeUndefined();
+  });
+
   it("is told without the body, which is closed", async () => {
     const { store, opened } = await storeWith([gzip, gzip]);
     const told = await withGzipDetection(store).stat(key, signal);

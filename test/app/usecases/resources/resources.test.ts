@@ -101,6 +101,15 @@ describe("with permission", () => {
     expect(await readable(d, viewer, secret).file("main").stat(signal)).toMatchObject({ etag: stored.etag });
   });
 
+  it("a narrative is stored and served as one, and as nothing else", async () => {
+    const d = dataSetup();
+    await writable(d, editor, tale).write("main", upload("# Tale"), none, signal);
+    const contentType = "text/vnd.nextstrain.narrative+markdown";
+    expect(await readable(d, viewer, tale).file("main").read(signal)).toMatchObject({ contentType });
+    await d.put("Blab-Private/narratives/tale.md", "{}", "application/json");
+    await expect(readable(d, viewer, tale).file("main").read(signal)).rejects.toThrow(UnusableObject);
+  });
+
   it("an upload that is not what it should be leaves the old one", async () => {
     const d = dataSetup();
     await writable(d, editor, secret).write("main", upload("good"), none, signal);

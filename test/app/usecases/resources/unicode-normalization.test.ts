@@ -1,5 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { withCachedUnicodeNames } from "../../../../src/app/caches/cached-unicode-names.ts";
+import {
+  nonNfcNamesIn,
+  withUnicodeNormalization,
+} from "../../../../src/app/usecases/resources/unicode-normalization.ts";
+import { StoreDown } from "../../../../src/domain/failure.ts";
 import type { ObjectKey } from "../../../../src/domain/resources/object-key.ts";
 import type { ResourceStore } from "../../../../src/ports/driven/resources/resource-store.ts";
 import { manualClock } from "../../../support/measuring/manual-clock.ts";
@@ -115,6 +120,51 @@ describe("a folder", () => {
     await store.remove(key("\u00e9t\u00e9"), always, signal);
     expect(await underneath.stat(key("e\u0301te\u0301"), signal)).toBeUndefined();
   });
+});
+
+describe("a change", () => {
+  const nfc = key("\u00eele");
+  const nfd = key("i\u0302le");
+
+  it("is of the name in NFC where there are both forms, and of a name of ASCII letters itself", async () => {
+    const { store, underneath } = await setup("i\u0302le", "\u00eele", "ncov");
+    const before = await underneath.stat(nfd, signal);
+    for (const changed of [nfc, key("ncov")]) {
+      await store.write(changed, { ...content(), contentType: "text/plain" }, always, signal);
+      expect((await underneath.stat(changed, signal))?.contentType).toBe("text/plain");
+    }
+    expect(await underneath.stat(nfd, signal)).toEqual(before);
+    expect(await Array.fromAsync(underneath.list("blab/datasets/" as never, signal))).toHaveLength(3);
+  });
+
+  it("of a name that is stored in another form keeps the condition on that", async () => {
+    const { store, underneath } = await setup("i\u0302le");
+    const stored = await underneath.stat(nfd, signal);
+    const condition = (etag: string | undefined) => ({ kind: "matches", etags: [etag] }) as never;
+    expect(await store.remove(nfc, condition('"other"'), signal)).toBe("precondition-failed");
+    expect(await underneath.stat(nfd, signal)).toEqual(stored);
+    expect(await store.remove(nfc, condition(stored?.etag), signal)).toBe("done");
+    expect(await underneath.stat(nfd, signal)).toBeUndefined();
+  });
+
+  it("invalidates the folder's names before and after it, also when it fails", async () => {
+    const { underneath } = await setup();
+    const steps: string[] = [];
+    const forms = { of: async () => new Map(), invalidate: (folder: string) => void steps.push(folder) };
+    underneath.write = async () => {
+      steps.push("write");
+      throw new StoreDown();
+    };
+    const store = withUnicodeNormalization(underneath, forms);
+    await expect(store.write(nfc, content(), always, signal)).rejects.toThrow(StoreDown);
+    expect(steps).toEqual(["blab/datasets/", "write", "blab/datasets/"]);
+  });
+});
+
+it("a folder's names that are not in NFC are known by their form in NFC, and no others", async () => {
+  const { underneath } = await setup("i\u0302le", "\u00eele", "ncov");
+  const names = await nonNfcNamesIn(underneath, "blab/datasets/" as never, signal);
+  expect([...names]).toEqual([["\u00eele.json", ["i\u0302le.json"]]]);
 });
 
 describe("a condition", () => {

@@ -1,11 +1,12 @@
+import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { readV1 } from "../../../../src/app/usecases/resources/v1-datasets.ts";
-import { Busy, StoreDown } from "../../../../src/domain/failure.ts";
+import { Busy, StoreDown, UnusableObject } from "../../../../src/domain/failure.ts";
 import type { ObjectKey } from "../../../../src/domain/resources/object-key.ts";
 import type { Resource } from "../../../../src/domain/resources/resource.ts";
 import type { ETag } from "../../../../src/domain/resources/stored-object.ts";
 import { publicGroup } from "../../../domain/sample.ts";
-import { dataSetup, signal } from "./data-setup.ts";
+import { dataSetup, signal, streamOf } from "./data-setup.ts";
 
 const resource: Resource = { kind: "dataset", group: publicGroup.name, parts: ["ncov"] };
 
@@ -23,17 +24,67 @@ describe("a v1 dataset", () => {
       const d = await setup();
       d.clock.pass(5);
       await d.put(`blab/datasets/ncov_${younger}.json`, "{}");
+      const tags = await Promise.all(
+        ["meta", "tree"].map((file) => d.store.stat(`blab/datasets/ncov_${file}.json` as ObjectKey, signal)),
+      );
+      const [meta, tree] = tags.map((stored) => stored?.etag.slice(1, -1));
       const { body, ...metadata } = await d.read();
       const bytes = Buffer.concat(await Array.fromAsync(body));
       expect(metadata).toEqual({
         contentType: "application/json",
         contentEncoding: "gzip",
         size: bytes.length,
-        etag: expect.stringMatching(/^"v1-[^"]+-[^"]+-1"$/),
+        etag: `"v1-${meta}-${tree}-1"`,
         lastModified: d.clock.now(),
       });
     },
   );
+
+  it("is converted once for its address and its tag, which no other dataset has", async () => {
+    const d = await setup();
+    const { fromV1 } = d.converter;
+    const tags: string[] = [];
+    d.converter.fromV1 = (pair) => {
+      tags.push(pair.tag);
+      return fromV1(pair);
+    };
+    const { etag } = await d.read();
+    expect(tags).toEqual([`blab/datasets/ncov.json ${etag}`]);
+  });
+
+  it.each([
+    [10_000_000, 10_000_000, true],
+    [15_000_000, 5_000_001, false],
+  ])("of files of %i and %i bytes is read: %s", async (meta, tree, isRead) => {
+    const d = await setup();
+    const { stat, read } = d.files;
+    d.files.stat = async (key, ...of) => ({
+      ...(await stat(key, ...of)),
+      size: key.endsWith("_meta.json") ? meta : tree,
+    });
+    let reads = 0;
+    d.files.read = (...of) => {
+      reads += 1;
+      return read(...of);
+    };
+    if (isRead) await d.read();
+    else await expect(d.read()).rejects.toThrow(UnusableObject);
+    expect(reads).toBe(isRead ? 2 : 0);
+  });
+
+  it("whose files are small only while they are compressed is not converted", async () => {
+    const d = await setup();
+    const body = gzipSync("x".repeat(12_000_000));
+    for (const file of ["meta", "tree"]) {
+      const content = {
+        contentType: "application/json",
+        contentEncoding: "gzip",
+        body: streamOf(body),
+      } as const;
+      await d.store.write(`blab/datasets/ncov_${file}.json` as ObjectKey, content, { kind: "none" }, signal);
+    }
+    await expect(d.read()).rejects.toThrow(UnusableObject);
+  });
 
   it("of which a file is missing is told as a dataset that is", async () => {
     const d = await setup();
