@@ -64,6 +64,33 @@ describe("a dataset may be called", () => {
   });
 });
 
+describe("the longest name", () => {
+  test.each([
+    ["of one byte a letter", "x"],
+    ["of two bytes a letter", "é"],
+    ["of three bytes a letter", "中"],
+    ["of four bytes for two UTF-16 code units", "🦠"],
+  ])("%s is stored with every sidecar, and a longer one is refused", async (_, letter) => {
+    const name = letter.repeat(Math.floor(234 / Buffer.byteLength(letter)));
+    const path = `/groups/blab/${encodeAsClient(name)}`;
+    const contents = {
+      main: mainDataset,
+      "root-sequence": '{"nuc": "A"}',
+      "tip-frequencies": '{"pivots": []}',
+    };
+    for (const [file, content] of Object.entries(contents)) {
+      expect((await put(server, path, datasetType(file), content)).status).toBe(204);
+      const found = await get(server, path, datasetType(file));
+      expect([found.status, found.text]).toEqual([200, content]);
+    }
+    expect(await listed()).toContain(`groups/blab/${name}`);
+    const longer = `/groups/blab/${encodeAsClient(`${name}${letter}`)}`;
+    const refused = await put(server, longer, mainType, mainDataset);
+    expect([refused.status, refused.text]).toEqual([400, expect.stringContaining("234 bytes")]);
+    expect((await get(server, longer, mainType)).status).toBe(404);
+  });
+});
+
 describe("names are distinct", () => {
   test.each([
     ["that differ only in letter case", "case/Ncov", "case/ncov"],
