@@ -74,7 +74,7 @@ const renderLists = async (content: GroupPage) => {
 export const renderGroup = async (content: GroupPage): Promise<readonly Buffer[]> => {
   const { layout, group, info, listing, missing } = content;
   const { sections, ...list } = await renderLists(content);
-  const shown = {
+  const data = {
     layout,
     title: `"${group.name}" Group`,
     group,
@@ -96,5 +96,5 @@ export const renderGroup = async (content: GroupPage): Promise<readonly Buffer[]
     isEmpty: sections.length === 0,
     ...list,
   };
-  return renderPageWithChunks("group-page", shown, sections);
+  return renderPageWithChunks("group-page", data, sections);
 };

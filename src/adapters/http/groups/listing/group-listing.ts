@@ -31,7 +31,7 @@ interface GroupSection {
   readonly hue: number;
   readonly count: number;
   /** The number of `items`. */
-  readonly shown: number;
+  readonly shownCount: number;
   readonly items: readonly ResourceItem[];
   readonly isOpen: boolean;
   /** URL of the complete list, if `items` is only part of it. */
@@ -53,7 +53,7 @@ const groupSection = async (
     isPublic: group.isPublic,
     hue,
     count: matches.length,
-    shown: items.length,
+    shownCount: items.length,
     items,
     isOpen: matches.length <= maxOpenItems || isFiltering(filter),
     restHref: matches.length > maxItems ? href + filterQuery(filter) : undefined,
@@ -91,7 +91,7 @@ export const renderGroupListing = async (content: {
     // A group may have many thousand resources.
     await yieldToEventLoop();
   }
-  const shown = {
+  const data = {
     layout,
     title: "Groups",
     href: "/groups",
@@ -103,5 +103,5 @@ export const renderGroupListing = async (content: {
     total: all.length,
     filter: filterForm(filter, all),
   };
-  return renderPageWithChunks("group-listing", shown, sections);
+  return renderPageWithChunks("group-listing", data, sections);
 };

@@ -124,8 +124,8 @@ const sendSettingsPage = async (
   const { signal } = ctx.state;
   const { logo } = await info(signal);
   const overview = mayWrite ? await overviewSource(signal) : undefined;
-  const shown = { group, mayEditSettings: mayWrite, hasLogo: logo !== null, overview };
-  d.pages.send(ctx, renderGroupSettings({ layout: d.pages.layout(ctx), ...shown }));
+  const data = { group, mayEditSettings: mayWrite, hasLogo: logo !== null, overview };
+  d.pages.send(ctx, renderGroupSettings({ layout: d.pages.layout(ctx), ...data }));
 };
 
 const sendMembers = async (
