@@ -9,9 +9,9 @@ const narrative = "/groups/demo/narratives/lakeside/around-the-lake";
 const tiles = "https://tiles.openfreemap.org";
 
 /** Stands in for the host of the map, so that the policy is asked about every kind of file from there. */
-const answerForTiles = (route: Route, asked: string[]): Promise<void> => {
+const fulfillTile = (route: Route, requestedPaths: string[]): Promise<void> => {
   const path = new URL(route.request().url()).pathname;
-  asked.push(path);
+  requestedPaths.push(path);
   const headers = { "Access-Control-Allow-Origin": "*" };
   if (path === "/planet") {
     const json = { tilejson: "3.0.0", tiles: [`${tiles}/planet/{z}/{x}/{y}.pbf`], minzoom: 0, maxzoom: 14 };
@@ -28,8 +28,8 @@ describe("Auspice in Chromium, with its Content-Security-Policy", () => {
   let site: AuspiceSite;
   let context: BrowserContext;
   let page: Page;
-  let elsewhere: string[];
-  let askedForTiles: string[];
+  let foreignRequests: string[];
+  let requestedTiles: string[];
   let problems: string[];
 
   beforeAll(async () => {
@@ -42,13 +42,13 @@ describe("Auspice in Chromium, with its Content-Security-Policy", () => {
 
   beforeEach(async () => {
     site.violations.length = 0;
-    [elsewhere, askedForTiles, problems] = [[], [], []];
+    [foreignRequests, requestedTiles, problems] = [[], [], []];
     context = await browser.newContext({ viewport: { width: 1400, height: 1000 } });
     await context.route(/^https?:/, (route) => {
       const url = route.request().url();
       if (url.startsWith(site.url)) return route.continue();
-      if (url.startsWith(`${tiles}/`)) return answerForTiles(route, askedForTiles);
-      elsewhere.push(url);
+      if (url.startsWith(`${tiles}/`)) return fulfillTile(route, requestedTiles);
+      foreignRequests.push(url);
       return route.abort();
     });
     page = await context.newPage();
@@ -64,7 +64,7 @@ describe("Auspice in Chromium, with its Content-Security-Policy", () => {
   const expectNoTrouble = () => {
     expect(site.violations).toEqual([]);
     expect(problems).toEqual([]);
-    expect(elsewhere).toEqual([]);
+    expect(foreignRequests).toEqual([]);
   };
 
   it("draws every panel of the sample dataset", async () => {
@@ -80,8 +80,8 @@ describe("Auspice in Chromium, with its Content-Security-Policy", () => {
     ]) {
       await page.locator(drawn).first().waitFor({ state: "attached" });
     }
-    await expect.poll(() => askedForTiles).toContain("/planet");
-    await expect.poll(() => askedForTiles.some((path) => path.endsWith(".pbf"))).toBe(true);
+    await expect.poll(() => requestedTiles).toContain("/planet");
+    await expect.poll(() => requestedTiles.some((path) => path.endsWith(".pbf"))).toBe(true);
     expectNoTrouble();
   });
 
@@ -126,6 +126,6 @@ describe("Auspice in Chromium, with its Content-Security-Policy", () => {
       .poll(() => site.violations.map(({ directive }) => directive).sort())
       .toEqual(["connect-src", "img-src", "script-src-elem"]);
     expect(await page.title()).not.toBe("taken over");
-    expect(elsewhere).toEqual([]);
+    expect(foreignRequests).toEqual([]);
   });
 });

@@ -43,7 +43,7 @@ const objects = Object.fromEntries(
 let site: DemoSite;
 let session: BrowserSession;
 let page: Page;
-const asked: string[] = [];
+const requestedUrls: string[] = [];
 beforeAll(async () => {
   site = await demoSite(objects);
   session = await site.openAs("alice", "/groups");
@@ -51,7 +51,7 @@ beforeAll(async () => {
   // Hosts that the session's browser cannot reach otherwise.
   for (const host of ["pictures.example", "github.com"]) {
     await session.context.route(`https://${host}/**`, (route) => {
-      asked.push(route.request().url());
+      requestedUrls.push(route.request().url());
       return route.request().url().endsWith("missing.png")
         ? route.abort()
         : route.fulfill({ contentType: "image/png", body: logo });
@@ -79,7 +79,7 @@ describe("images of other hosts on a public group's pages", () => {
     expect(await isDrawn('img[alt="Our own"]')).toBe(true);
     await session.show("images-public");
     expect(session.problems).toEqual([]);
-    expect(new Set(asked.map((url) => new URL(url).host))).toEqual(
+    expect(new Set(requestedUrls.map((url) => new URL(url).host))).toEqual(
       new Set(["pictures.example", "github.com"]),
     );
   });
@@ -97,7 +97,7 @@ describe("images of other hosts on a private group's pages", () => {
   const why = "is not shown: private pages show none from other hosts, which would learn who reads them.";
 
   it("are replaced by a sentence and not requested, without an error on the console", async () => {
-    asked.length = 0;
+    requestedUrls.length = 0;
     session.problems.length = 0;
     await session.goTo("/groups/demo-private");
     await page.getByText(`An image from pictures.example (Our lake) ${why}`).waitFor();
@@ -113,7 +113,7 @@ describe("images of other hosts on a private group's pages", () => {
     expect(await avatar.getAttribute("title")).toBe(`An image from github.com ${why}`);
     expect(await isDrawn('img[alt="avatar"]')).toBe(true);
     await session.show("images-private-dataset");
-    expect(asked).toEqual([]);
+    expect(requestedUrls).toEqual([]);
     expect(session.problems).toEqual([]);
   });
 });

@@ -19,19 +19,19 @@ beforeAll(async () => {
 });
 
 /** A response without what depends on the path, the request's id, the caller and the time. */
-const shown = ({ status, headers, text, cookies }: Answer, name: string) => {
+const comparable = ({ status, headers, text, cookies }: Answer, name: string) => {
   const { date, ...others } = headers;
-  const tidy = (said: string) =>
-    said
+  const redact = (value: string) =>
+    value
       .replaceAll(`outsider-of-${known}`, "<caller>")
       .replaceAll(name, "<name>")
       .replaceAll(name.toUpperCase(), "<name>")
       .replace(/<code>[\w-]{12}<\/code>/g, "<id>");
   const names = Object.entries(others).map(([header, value]) => [
     header,
-    header === "set-cookie" ? `${cookies.length} cookies` : tidy(value),
+    header === "set-cookie" ? `${cookies.length} cookies` : redact(value),
   ]);
-  return { status, headers: Object.fromEntries(names), body: tidy(text) };
+  return { status, headers: Object.fromEntries(names), body: redact(text) };
 };
 
 const paths = [
@@ -95,14 +95,14 @@ const named = (question: Question, name: string): Question => ({
 const compare = async (
   ask: (question: Question) => Promise<Answer>,
   spell = (name: string) => name,
-  asked = questions,
+  requests = questions,
 ) => {
-  for (const question of asked) {
+  for (const question of requests) {
     const [one, other] = await Promise.all([
       ask(named(question, spell(known))),
       ask(named(question, spell(unknown))),
     ]);
-    expect(shown(other, unknown), JSON.stringify(question)).toEqual(shown(one, known));
+    expect(comparable(other, unknown), JSON.stringify(question)).toEqual(comparable(one, known));
     expect(one.status, JSON.stringify(question)).toBeGreaterThan(299);
   }
 };
@@ -128,7 +128,7 @@ describe("a group that does not exist cannot be distinguished from a private one
         server.ask({ path: `/groups/${known}/x` }),
         server.ask({ path: `/groups/${name}/x` }),
       ]);
-      expect(shown(other, "no name"), name).toEqual(shown(one, "no name"));
+      expect(comparable(other, "no name"), name).toEqual(comparable(one, "no name"));
     }
   });
 

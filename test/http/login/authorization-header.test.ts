@@ -89,9 +89,9 @@ describe("a Bearer token", () => {
 
   test("that is invalid is 401 even with a session cookie", async () => {
     const visitor = await browserOf(server, "owner", "test-private");
-    const asked = { path: "/groups/test-private/ncov/19B", headers: { Accept: "application/json" } };
-    expect((await visitor.ask(asked)).status).toBe(200);
-    const headers = { ...asked.headers, Authorization: "Bearer abc" };
-    expect((await visitor.ask({ ...asked, headers })).status).toBe(401);
+    const request = { path: "/groups/test-private/ncov/19B", headers: { Accept: "application/json" } };
+    expect((await visitor.ask(request)).status).toBe(200);
+    const headers = { ...request.headers, Authorization: "Bearer abc" };
+    expect((await visitor.ask({ ...request, headers })).status).toBe(401);
   });
 });

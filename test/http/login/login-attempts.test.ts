@@ -18,12 +18,12 @@ describe("two tabs that log in at once", () => {
     ["in the other order", [1, 0]],
   ])("both succeed, %s", async (_, order) => {
     const visitor = browser(server);
-    const begun = [
+    const started = [
       await visitor.ask("/login?return_to=/groups/blab?tab=0"),
       await visitor.ask("/login?return_to=/groups/blab?tab=1"),
     ];
     for (const tab of order) {
-      const finished = await comeBack(server, visitor, begun[tab]?.headers["location"]);
+      const finished = await comeBack(server, visitor, started[tab]?.headers["location"]);
       expect([finished.status, finished.headers["location"]]).toEqual([302, `/groups/blab?tab=${tab}`]);
       expect(await username(visitor)).toBe("alice");
     }
@@ -32,9 +32,9 @@ describe("two tabs that log in at once", () => {
 
   test("both succeed when both requests are sent before any cookie has been received", async () => {
     const visitor = browser(server);
-    const begun = await Promise.all([visitor.ask("/login"), visitor.ask("/login")]);
+    const started = await Promise.all([visitor.ask("/login"), visitor.ask("/login")]);
     expect(pending(visitor.cookies)).toHaveLength(2);
-    for (const { headers } of begun) {
+    for (const { headers } of started) {
       const finished = await comeBack(server, visitor, headers["location"]);
       expect([finished.status, finished.headers["location"]]).toEqual([302, "/"]);
       expect(await username(visitor)).toBe("alice");
@@ -44,8 +44,8 @@ describe("two tabs that log in at once", () => {
   test("have one session, not two", async () => {
     const before = (await server.stored.sessions()).size;
     const visitor = browser(server);
-    const begun = [await visitor.ask("/login"), await visitor.ask("/login")];
-    for (const { headers } of begun) await comeBack(server, visitor, headers["location"]);
+    const started = [await visitor.ask("/login"), await visitor.ask("/login")];
+    for (const { headers } of started) await comeBack(server, visitor, headers["location"]);
     expect((await server.stored.sessions()).size).toBe(before + 1);
   });
 });
@@ -65,17 +65,19 @@ describe("a login attempt", () => {
 
   test("can be finished after 59 minutes", async () => {
     const visitor = browser(server);
-    const begun = await visitor.ask("/login?return_to=/whoami");
+    const started = await visitor.ask("/login?return_to=/whoami");
     clock.pass(59 * 60);
-    expect((await comeBack(server, visitor, begun.headers["location"])).headers["location"]).toBe("/whoami");
+    expect((await comeBack(server, visitor, started.headers["location"])).headers["location"]).toBe(
+      "/whoami",
+    );
     expect(await username(visitor)).toBe("alice");
   });
 
   test("expires after an hour, even if the browser still has the cookie", async () => {
     const visitor = browser(server);
-    const begun = await visitor.ask("/login?return_to=/whoami");
+    const started = await visitor.ask("/login?return_to=/whoami");
     clock.pass(60 * 60);
-    const finished = await comeBack(server, visitor, begun.headers["location"]);
+    const finished = await comeBack(server, visitor, started.headers["location"]);
     expect([finished.status, finished.headers["location"]]).toEqual([400, undefined]);
     expect(finished.text).toContain("This login took too long: it has to be finished within an hour");
     expect(await username(visitor)).toBeNull();
@@ -93,16 +95,16 @@ describe("a login attempt", () => {
     ["all at once", (asks: readonly (() => Promise<Answer>)[]) => Promise.all(asks.map((ask) => ask()))],
   ])("can be finished if it is one of twenty, begun %s", async (_, inOrder) => {
     const visitor = browser(server);
-    const begun = await inOrder(Array.from({ length: 20 }, () => () => visitor.ask("/login")));
-    for (const { headers } of begun) {
+    const started = await inOrder(Array.from({ length: 20 }, () => () => visitor.ask("/login")));
+    for (const { headers } of started) {
       expect((await comeBack(server, visitor, headers["location"])).status).toBe(302);
     }
   });
 
   test("has a cookie that browsers accept, with any characters in the return path", async () => {
     for (const path of [`/x?${"日".repeat(400)}`, `/${'"'.repeat(649)}`, `/${"a".repeat(1299)}`]) {
-      const begun = await server.ask({ path: `/login?return_to=${encodeURIComponent(path)}` });
-      const [cookie = ""] = begun.cookies.map((one) => one.split(";")[0]);
+      const started = await server.ask({ path: `/login?return_to=${encodeURIComponent(path)}` });
+      const [cookie = ""] = started.cookies.map((one) => one.split(";")[0]);
       expect(cookie.length).toBeLessThan(2600);
     }
     const short = await server.ask({
@@ -138,8 +140,10 @@ describe("a login attempt", () => {
       [short, short],
       [long, "/groups/test-private/lakeside"],
     ] as const) {
-      const begun = await visitor.ask((await visitor.ask(path)).headers["location"] ?? "");
-      expect((await comeBack(server, visitor, begun.headers["location"])).headers["location"]).toBe(returned);
+      const started = await visitor.ask((await visitor.ask(path)).headers["location"] ?? "");
+      expect((await comeBack(server, visitor, started.headers["location"])).headers["location"]).toBe(
+        returned,
+      );
       visitor.cookies.clear();
     }
   });
@@ -149,14 +153,14 @@ describe("a login attempt", () => {
     const { headers } = await visitor.ask("/login");
     const state = new URL(headers["location"] ?? "").searchParams.get("state") ?? "";
     const cookies = new Map(visitor.cookies);
-    const asked = server.provider.state.calls.token;
+    const requestsBefore = server.provider.state.calls.token;
     for (let code = 0; code < 10; code++) {
       for (const [name, value] of cookies) visitor.cookies.set(name, value);
       await visitor.ask(
         `/logged-in?code=invented-${code}&state=${state}&iss=${encodeURIComponent(server.provider.issuer)}`,
       );
     }
-    expect(server.provider.state.calls.token - asked).toBe(1);
+    expect(server.provider.state.calls.token - requestsBefore).toBe(1);
   });
 
   test("does not clear or set a cookie for each of many that a request has", async () => {
@@ -183,12 +187,12 @@ describe("a login attempt", () => {
   test("cannot be finished with the cookie of another one", async () => {
     const visitor = browser(server);
     const other = browser(server);
-    const begun = await visitor.ask("/login");
+    const started = await visitor.ask("/login");
     await other.ask("/login");
     const [name = ""] = pending(visitor.cookies);
     const [otherName = ""] = pending(other.cookies);
     visitor.cookies.set(name, other.cookies.get(otherName) ?? "");
-    await comeBack(server, visitor, begun.headers["location"]);
+    await comeBack(server, visitor, started.headers["location"]);
     expect(await username(visitor)).toBeNull();
   });
 });

@@ -137,9 +137,9 @@ describe("the callback", () => {
   /** Begins a login, and requests the callback with this query instead of the provider's. */
   const comeBack = async (query: (state: string, code: string) => string, from = "/login") => {
     const { visitor, url } = await begin(from);
-    const given = new URLSearchParams(await server.provider.logIn(url.href));
+    const callback = new URLSearchParams(await server.provider.logIn(url.href));
     const answer = await visitor.ask(
-      `/logged-in?${query(given.get("state") ?? "", given.get("code") ?? "")}`,
+      `/logged-in?${query(callback.get("state") ?? "", callback.get("code") ?? "")}`,
     );
     return { answer, visitor };
   };
@@ -155,9 +155,9 @@ describe("the callback", () => {
     ["invalid_scope", "Unknown scope: groups", 500],
     ["invalid_request", "Pushed authorization requests are required", 500],
   ])("shows the provider's error, and a link to try again: %s", async (error, description, status) => {
-    const said = new URLSearchParams({ error, error_description: description });
+    const errorQuery = new URLSearchParams({ error, error_description: description });
     const { answer, visitor } = await comeBack(
-      (state) => `${said}&state=${state}`,
+      (state) => `${errorQuery}&state=${state}`,
       "/login?return_to=/groups/blab?a=b",
     );
     expect(answer.status).toBe(status);
@@ -180,8 +180,11 @@ describe("the callback", () => {
 
   test("escapes and truncates the provider's error, on one line", async () => {
     const description = `<img src=x>\u202e\n${"long ".repeat(1000)}`;
-    const said = new URLSearchParams({ error: `<b>${"x".repeat(5000)}`, error_description: description });
-    const { answer } = await comeBack((state) => `${said}&state=${state}`);
+    const errorQuery = new URLSearchParams({
+      error: `<b>${"x".repeat(5000)}`,
+      error_description: description,
+    });
+    const { answer } = await comeBack((state) => `${errorQuery}&state=${state}`);
     const html = answer.text;
     expect(html).toContain("It says: &lt;b&gt;xxx");
     expect(html).toContain("(&lt;img src=x&gt; long long");

@@ -39,10 +39,11 @@ const bearer = async (person: "elder" | "younger") => ({
 
 /** Removes from all stored sessions what version 0.1 did not write. */
 const asVersion01 = async (): Promise<void> => {
-  const said = /"person":\{[^{}]*\},/;
-  const records = [...(await server.stored.sessions())].filter(([, record]) => said.test(record));
+  const personField = /"person":\{[^{}]*\},/;
+  const records = [...(await server.stored.sessions())].filter(([, record]) => personField.test(record));
   expect(records.length).toBeGreaterThan(1);
-  for (const [id, record] of records) await server.stored.overwriteSession(id, record.replace(said, ""));
+  for (const [id, record] of records)
+    await server.stored.overwriteSession(id, record.replace(personField, ""));
 };
 
 describe.each([
@@ -56,10 +57,10 @@ describe.each([
       await loggedIn("younger"),
     ];
     await before();
-    const seen = await Promise.all([elder, again, younger].map((visitor) => idsSeenBy(visitor)));
-    expect(seen.map(({ length }) => length)).toEqual([2, 2, 1]);
-    expect(seen[0]?.toSorted()).toEqual(seen[1]?.toSorted());
-    expect(seen[0]).not.toContain(seen[2]?.[0]);
+    const listedIds = await Promise.all([elder, again, younger].map((visitor) => idsSeenBy(visitor)));
+    expect(listedIds.map(({ length }) => length)).toEqual([2, 2, 1]);
+    expect(listedIds[0]?.toSorted()).toEqual(listedIds[1]?.toSorted());
+    expect(listedIds[0]).not.toContain(listedIds[2]?.[0]);
   });
 
   test.each(["/sessions", "/sessions?all=true"])(

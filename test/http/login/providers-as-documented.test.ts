@@ -118,10 +118,10 @@ describe.each([
       Accept: "application/json",
       Authorization: `Bearer ${await site.server.provider.idToken()}`,
     };
-    const seen = (await site.server.ask({ path: "/sessions", headers })).json();
-    expect(seen).toEqual({ sessions: [expect.objectContaining({ current: false })] });
-    const ended = await site.server.ask({ method: "DELETE", path: "/sessions", headers });
-    expect([ended.status, await username(visitor)]).toEqual([204, null]);
+    const listing = (await site.server.ask({ path: "/sessions", headers })).json();
+    expect(listing).toEqual({ sessions: [expect.objectContaining({ current: false })] });
+    const deletion = await site.server.ask({ method: "DELETE", path: "/sessions", headers });
+    expect([deletion.status, await username(visitor)]).toEqual([204, null]);
   });
 
   test("a logout leads to its logout page, to which the pages' policy lets forms lead", async () => {
@@ -267,8 +267,8 @@ describe("without what its row says", () => {
 
 describe("with Microsoft Entra ID that is to tell groups, and not app roles", () => {
   let site: Site;
-  let told: object;
-  const dialect: Dialect = { ...entra, claims: (...of) => ({ ...entra.claims(...of), ...told }) };
+  let extraClaims: object;
+  const dialect: Dialect = { ...entra, claims: (...of) => ({ ...entra.claims(...of), ...extraClaims }) };
   beforeAll(async () => {
     site = await open("Microsoft Entra ID", dialect, { OIDC_GROUPS_CLAIM: "groups" });
   });
@@ -277,17 +277,17 @@ describe("with Microsoft Entra ID that is to tell groups, and not app roles", ()
     site.server.events.length = 0;
   });
 
-  const elsewhere = () => site.server.events.filter(({ event }) => event === "groups-elsewhere");
+  const overageEvents = () => site.server.events.filter(({ event }) => event === "groups-elsewhere");
 
   test("ids of groups grant nothing", async () => {
-    told = { roles: undefined, groups: ["0760b6cf-170e-4a14-91b3-4b78e0739963"] };
+    extraClaims = { roles: undefined, groups: ["0760b6cf-170e-4a14-91b3-4b78e0739963"] };
     const visitor = await logIn(site);
     expect((await visitor.ask(privatePage)).status).toBe(403);
-    expect(elsewhere()).toEqual([]);
+    expect(overageEvents()).toEqual([]);
   });
 
   test("people in too many groups hold no roles, and the log tells why once for each of them", async () => {
-    told = groupsOverage;
+    extraClaims = groupsOverage;
     const visitors = [
       await logIn(site),
       await logIn(site, { ...alice, sub: "bob", username: "bob@lab.example" }),
@@ -299,7 +299,7 @@ describe("with Microsoft Entra ID that is to tell groups, and not app roles", ()
       site.clock.pass(301);
     }
     const reason = expect.stringMatching(/no claim groups.*_claim_names.*more than 200 groups.*no roles/);
-    expect(elsewhere()).toEqual([
+    expect(overageEvents()).toEqual([
       { event: "groups-elsewhere", username: "alice@lab.example", reason },
       { event: "groups-elsewhere", username: "bob@lab.example", reason },
     ]);

@@ -47,8 +47,8 @@ describe("OIDC_SUBJECT_CLAIM", () => {
     setClaims({});
     clock.pass(301);
     expect((await visitor.ask("/groups/test-private")).status).toBe(503);
-    const said = server.events.flatMap((event) => (event.event === "renewal" ? [event.cause] : []));
-    expect(said).toEqual([
+    const causes = server.events.flatMap((event) => (event.event === "renewal" ? [event.cause] : []));
+    expect(causes).toEqual([
       expect.objectContaining({ message: expect.stringContaining("the claim staff_number is missing") }),
     ]);
     setClaims({ staff_number: "4712" });

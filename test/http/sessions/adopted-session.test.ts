@@ -54,7 +54,7 @@ const begin = async (values: Record<string, number>): Promise<SessionCredentials
 
 let server: Server;
 let origin: string;
-let begun: SessionCredentials;
+let newSession: SessionCredentials;
 beforeAll(async () => {
   const app = new Koa<RequestState>();
   const cookies = {
@@ -68,7 +68,7 @@ beforeAll(async () => {
     sessionLayer(app as Koa, sessions({ store: watched, registered: { end }, random, idleTimeout }), cookies),
   );
   app.use(async (ctx) => {
-    if (ctx.path === "/adopt") await switchSession(ctx, begun);
+    if (ctx.path === "/adopt") await switchSession(ctx, newSession);
     if (ctx.path === "/leave") clearSession(ctx);
     if (ctx.path === "/regenerate") await ctx.session?.regenerate();
     ctx.body = String(ctx.session?.["visits"] ?? "none");
@@ -88,9 +88,9 @@ const visit = async (path: string, Cookie?: string) => {
 };
 beforeEach(async () => {
   former = await begin({ visits: 3 });
-  begun = former;
+  newSession = former;
   [cookie = ""] = await visit("/adopt");
-  begun = await begin({ visits: 3 });
+  newSession = await begin({ visits: 3 });
   done.length = 0;
 });
 
@@ -98,10 +98,10 @@ const cookieOf = ({ id }: SessionCredentials) =>
   expect.stringMatching(new RegExp(`^${sessionCookie}=s%3A${id}\\.`));
 
 test("a session that a use case has begun gets one cookie, and is not written again", async () => {
-  expect(await visit("/adopt")).toEqual([cookieOf(begun)]);
-  expect(await visit("/adopt", cookie)).toEqual([cookieOf(begun)]);
+  expect(await visit("/adopt")).toEqual([cookieOf(newSession)]);
+  expect(await visit("/adopt", cookie)).toEqual([cookieOf(newSession)]);
   expect(done).toEqual([]);
-  expect(await store.peek(begun.id)).toEqual(begun.stored);
+  expect(await store.peek(newSession.id)).toEqual(newSession.stored);
 });
 
 test("the cookie of a session that a use case has ended is cleared", async () => {

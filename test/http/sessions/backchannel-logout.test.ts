@@ -54,10 +54,10 @@ describe("a logout at the provider", () => {
     ["alone", { sub: undefined, sid: "c1" }],
     ["with its person", { sub: "sub-cleo", sid: "c1" }],
   ])("of a session %s ends that session only", async (_, claims) => {
-    const [ended, kept] = [await loggedIn("cleo", "c1"), await loggedIn("cleo", "c2")];
+    const [endedBrowser, otherBrowser] = [await loggedIn("cleo", "c1"), await loggedIn("cleo", "c2")];
     expect((await notify(formOf(await server.provider.logoutToken(claims)))).status).toBe(200);
-    expect(await username(ended)).toBeNull();
-    expect(await username(kept)).toBe("cleo");
+    expect(await username(endedBrowser)).toBeNull();
+    expect(await username(otherBrowser)).toBe("cleo");
   });
 
   test("of another person's provider session with the same sid ends nothing", async () => {
@@ -96,18 +96,18 @@ describe("a logout at the provider", () => {
   test("ends a login that is finished concurrently, on any instance", async () => {
     server.provider.setPerson({ sub: "sub-lara", username: "lara", groups: [] });
     server.provider.state.providerSession = undefined;
-    const told = await startServer({ folder: server.folder, provider: server.provider });
+    const otherInstance = await startServer({ folder: server.folder, provider: server.provider });
     const visitor = browser(server);
     const before = server.provider.state.tokenRequests.length;
     server.provider.injectFaultOnce("redeemed-but-slow");
     const login = visitor.logIn();
     await vi.waitFor(() => expect(server.provider.state.tokenRequests.length).toBeGreaterThan(before));
-    await notify(formOf(await server.provider.logoutToken({ sub: "sub-lara" })), {}, told);
+    await notify(formOf(await server.provider.logoutToken({ sub: "sub-lara" })), {}, otherInstance);
     expect((await login).status).toBe(302);
     expect(await username(visitor)).toBe("lara");
     const later = await loggedIn("lara");
     // A task that is due in five seconds is run before the server stops.
-    await told.close();
+    await otherInstance.close();
     expect(await username(visitor)).toBeNull();
     expect(await username(later)).toBe("lara");
   });

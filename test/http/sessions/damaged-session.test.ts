@@ -44,8 +44,8 @@ describe("a malformed session record", () => {
       }
       expect(await username(visitor)).toBeNull();
       expect((await visitor.ask("/logout")).status).toBe(302);
-      const told = server.events.filter(({ event }) => event === "background");
-      expect(told).toEqual([expect.objectContaining({ what: "reading a session" })]);
+      const errors = server.events.filter(({ event }) => event === "background");
+      expect(errors).toEqual([expect.objectContaining({ what: "reading a session" })]);
       await visitor.logIn();
       expect(await username(visitor)).toBe("alice");
     },

@@ -52,19 +52,19 @@ const notify = async (claims: Record<string, unknown>) => {
 const becomes = (tokens: number, name = person) =>
   vi.waitFor(() => expect(server.provider.state.grants.countValid(name)).toBe(tokens), { timeout: 4000 });
 
-interface Ended {
+interface TwoBrowsers {
   readonly visitor: Browser;
   readonly id: string;
-  readonly elsewhere: Browser;
+  readonly otherBrowser: Browser;
 }
 
 /** Each of these ends the visitor's session and, unless it says so, no other one. */
-const endings: Record<string, (ended: Ended) => Promise<unknown>> = {
+const endings: Record<string, (browsers: TwoBrowsers) => Promise<unknown>> = {
   "a logout": ({ visitor }) => visitor.ask({ method: "POST", path: "/logout" }),
-  "its owner, from elsewhere": ({ elsewhere, id }) => remove(elsewhere, `/sessions/${id}`),
-  "its owner, who ends all others": ({ elsewhere }) => remove(elsewhere, "/sessions"),
-  "its owner, by the page's form": ({ elsewhere, id }) =>
-    elsewhere.ask({
+  "its owner, from elsewhere": ({ otherBrowser, id }) => remove(otherBrowser, `/sessions/${id}`),
+  "its owner, who ends all others": ({ otherBrowser }) => remove(otherBrowser, "/sessions"),
+  "its owner, by the page's form": ({ otherBrowser, id }) =>
+    otherBrowser.ask({
       method: "POST",
       path: "/sessions",
       headers: { "Content-Type": "application/x-www-form-urlencoded" },
@@ -75,29 +75,29 @@ const endings: Record<string, (ended: Ended) => Promise<unknown>> = {
 };
 
 /** A person with two browsers. */
-const started = async (): Promise<Ended> => {
-  const [visitor, elsewhere] = [await loggedIn("one"), await loggedIn("two")];
-  return { visitor, elsewhere, id: await idOf(visitor) };
+const started = async (): Promise<TwoBrowsers> => {
+  const [visitor, otherBrowser] = [await loggedIn("one"), await loggedIn("two")];
+  return { visitor, otherBrowser, id: await idOf(visitor) };
 };
 
 describe.each(Object.entries(endings))("a session that is ended by %s", (_, end) => {
   test("has its refresh token revoked, and no other one", async () => {
-    const ended = await started();
+    const browsers = await started();
     await becomes(2);
-    await end(ended);
+    await end(browsers);
     await becomes(1);
     clock.pass(301);
-    expect(await username(ended.elsewhere)).toBe(person);
+    expect(await username(browsers.otherBrowser)).toBe(person);
     expect(server.events.filter(({ event }) => event === "background")).toEqual([]);
   });
 
   test("has the refresh token of a concurrent renewal revoked too", async () => {
-    const ended = await started();
-    const cookie = ended.visitor.cookies.get(sessionCookie) ?? "";
+    const browsers = await started();
+    const cookie = browsers.visitor.cookies.get(sessionCookie) ?? "";
     server.provider.state.idTokenLifetime = 10_000;
-    await username(ended.elsewhere);
+    await username(browsers.otherBrowser);
     clock.pass(301);
-    await username(ended.elsewhere);
+    await username(browsers.otherBrowser);
     const late = browser(server);
     late.cookies.set(sessionCookie, cookie);
     const before = server.provider.state.tokenRequests.length;
@@ -105,11 +105,11 @@ describe.each(Object.entries(endings))("a session that is ended by %s", (_, end)
     const renewing = username(late);
     await vi.waitFor(() => expect(server.provider.state.tokenRequests.length).toBeGreaterThan(before));
     await delay(50);
-    await end(ended);
+    await end(browsers);
     expect(await renewing).toBeNull();
     await becomes(1);
     server.provider.state.idTokenLifetime = 300;
-    expect(await username(ended.elsewhere)).toBe(person);
+    expect(await username(browsers.otherBrowser)).toBe(person);
   });
 });
 

@@ -30,8 +30,8 @@ beforeEach(() => {
 const loggedIn = async (name = person, agent?: string): Promise<Browser> => {
   server.provider.setPerson({ sub: name, username: name, groups: [] });
   const visitor = browser(server);
-  const begun = await visitor.ask("/login");
-  const query = await server.provider.logIn(begun.headers["location"] ?? "");
+  const started = await visitor.ask("/login");
+  const query = await server.provider.logIn(started.headers["location"] ?? "");
   const finished = await visitor.ask({
     path: `/logged-in${query}`,
     headers: agent === undefined ? {} : { "User-Agent": agent },
@@ -56,7 +56,7 @@ const form = (visitor: Browser, fields: Record<string, string>, headers: Record<
 
 describe("a user's sessions", () => {
   test("are listed with their start, last use and client, the most recently used one first", async () => {
-    const begun = clock.now();
+    const started = clock.now();
     const phone = await loggedIn(person, safari);
     clock.pass(120);
     await username(phone);
@@ -67,12 +67,12 @@ describe("a user's sessions", () => {
     expect(await listed(desk)).toEqual([
       {
         id,
-        since: time(begun + 180),
-        lastUsed: time(begun + 180),
+        since: time(started + 180),
+        lastUsed: time(started + 180),
         client: "Firefox on Linux",
         current: true,
       },
-      { id, since: time(begun), lastUsed: time(begun + 120), client: "Safari on iPhone", current: false },
+      { id, since: time(started), lastUsed: time(started + 120), client: "Safari on iPhone", current: false },
     ]);
     expect((await listed(phone)).map(({ current }) => current).toSorted()).toEqual([false, true]);
   });
@@ -162,15 +162,15 @@ describe("ending", () => {
   });
 
   test("another user's session is 404, as for one that does not exist", async () => {
-    const [mine, theirs] = [await loggedIn(), await loggedIn(`${person}-other`)];
+    const [own, others] = [await loggedIn(), await loggedIn(`${person}-other`)];
     const answers = await Promise.all(
-      [await idOf(theirs), "0".repeat(32), "..%2f..", sessionId(theirs)].map((id) =>
-        mine.ask({ method: "DELETE", path: `/sessions/${id}`, headers: json }),
+      [await idOf(others), "0".repeat(32), "..%2f..", sessionId(others)].map((id) =>
+        own.ask({ method: "DELETE", path: `/sessions/${id}`, headers: json }),
       ),
     );
     expect(answers.map(({ status }) => status)).toEqual([404, 404, expect.any(Number), 404]);
     expect(answers[0]?.text).toBe(answers[1]?.text);
-    expect(await username(theirs)).toBe(`${person}-other`);
+    expect(await username(others)).toBe(`${person}-other`);
   });
 
   test("works with a Bearer token, which has no session", async () => {
@@ -183,10 +183,10 @@ describe("ending", () => {
   });
 
   test("applies to the Bearer token's user when a request has a session cookie too", async () => {
-    const [mine, theirs] = [await loggedIn(), await loggedIn(`${person}-other`)];
+    const [own, others] = [await loggedIn(), await loggedIn(`${person}-other`)];
     const headers = { Authorization: await server.bearer(`${person}-other`) };
-    expect((await mine.ask({ method: "DELETE", path: "/sessions?all=true", headers })).status).toBe(204);
-    expect([await username(mine), await username(theirs)]).toEqual([person, null]);
+    expect((await own.ask({ method: "DELETE", path: "/sessions?all=true", headers })).status).toBe(204);
+    expect([await username(own), await username(others)]).toEqual([person, null]);
   });
 });
 

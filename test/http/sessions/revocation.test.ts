@@ -19,12 +19,12 @@ const logOut = (visitor: Browser) => visitor.ask({ method: "POST", path: "/logou
 const revoked = () => server.provider.state.revoked;
 
 test("a logout revokes this session's refresh token, and no other one", async () => {
-  const [visitor, elsewhere] = [await loggedIn(), await loggedIn()];
+  const [visitor, otherBrowser] = [await loggedIn(), await loggedIn()];
   await logOut(visitor);
   await vi.waitFor(() => expect(revoked()).toHaveLength(1));
   expect(server.provider.state.grants.isRevoked(revoked()[0] ?? "")).toBe(true);
   server.provider.state.idTokenLifetime = 300;
-  expect(await username(elsewhere)).toBe("alice");
+  expect(await username(otherBrowser)).toBe("alice");
 });
 
 test("a visitor's logout revokes nothing", async () => {
@@ -56,9 +56,9 @@ test("a slow revocation delays no response, and has a timeout", async () => {
   const visitor = await loggedIn();
   server.provider.injectFault("revocation-slow");
   server.provider.state.responseDelay = 5;
-  const begun = performance.now();
+  const startedAt = performance.now();
   expect((await logOut(visitor)).status).toBe(302);
-  expect(performance.now() - begun).toBeLessThan(500);
+  expect(performance.now() - startedAt).toBeLessThan(500);
   await vi.waitFor(
     () =>
       expect(server.events.some((event) => "what" in event && event.what.startsWith("revoking"))).toBe(true),

@@ -54,8 +54,8 @@ const value = (cookie: string): string => cookie.slice(cookie.indexOf("=") + 1).
 
 const logIn = async (server: RunningServer): Promise<{ visitor: Browser; cookie: string; sent: string }> => {
   const visitor = browser(server);
-  const begun = await visitor.ask({ path: "/login", headers });
-  const query = await provider.logIn(begun.headers["location"] ?? "");
+  const started = await visitor.ask({ path: "/login", headers });
+  const query = await provider.logIn(started.headers["location"] ?? "");
   const finished = await visitor.ask({ path: `/logged-in${query}`, headers });
   const sent = finished.cookies.findLast((text) => text.startsWith(`${sessionCookie}=`)) ?? "";
   return { visitor, cookie: visitor.cookies.get(sessionCookie) ?? "", sent };
@@ -65,14 +65,14 @@ describe("the secret that signs session cookies", () => {
   test("can be rotated: a cookie with an old signature is accepted, and signed again in the response", async () => {
     const old = await logIn(await inProduction(["old secret"]));
     const rotating = await inProduction(["new secret", "old secret"]);
-    const seen = await who(rotating, old.cookie);
-    expect(seen.username).toBe("alice");
-    expect(value(seen.sent)).not.toBe(old.cookie);
-    expect(decodeURIComponent(value(seen.sent)).slice(0, 35)).toBe(
+    const result = await who(rotating, old.cookie);
+    expect(result.username).toBe("alice");
+    expect(value(result.sent)).not.toBe(old.cookie);
+    expect(decodeURIComponent(value(result.sent)).slice(0, 35)).toBe(
       decodeURIComponent(old.cookie).slice(0, 35),
     );
     const rotated = await inProduction(["new secret"]);
-    expect((await who(rotated, value(seen.sent))).username).toBe("alice");
+    expect((await who(rotated, value(result.sent))).username).toBe("alice");
     expect(await who(rotated, old.cookie)).toEqual({ username: undefined, sent: "" });
   });
 });
@@ -92,8 +92,11 @@ describe("the keys that encrypt tokens", () => {
     expect((await who(rotated, cookie)).username).toBeUndefined();
     const again = browser(rotated);
     for (const [name, text] of visitor.cookies) again.cookies.set(name, text);
-    const begun = await again.ask({ path: "/login", headers });
-    await again.ask({ path: `/logged-in${await provider.logIn(begun.headers["location"] ?? "")}`, headers });
+    const started = await again.ask({ path: "/login", headers });
+    await again.ask({
+      path: `/logged-in${await provider.logIn(started.headers["location"] ?? "")}`,
+      headers,
+    });
     expect((await who(rotated, again.cookies.get(sessionCookie) ?? "")).username).toBe("alice");
   });
 });
@@ -101,9 +104,9 @@ describe("the keys that encrypt tokens", () => {
 describe("in production the cookies", () => {
   test("are Secure, and the redirect URI has https", async () => {
     const server = await inProduction(["a secret"]);
-    const begun = await server.ask({ path: "/login", headers });
-    expect(begun.headers["location"]).toContain(encodeURIComponent("https://groups.example.org/logged-in"));
-    expect(begun.cookies.join()).toMatch(/; *secure/i);
+    const started = await server.ask({ path: "/login", headers });
+    expect(started.headers["location"]).toContain(encodeURIComponent("https://groups.example.org/logged-in"));
+    expect(started.cookies.join()).toMatch(/; *secure/i);
     const { sent } = await logIn(server);
     expect(sent).toMatch(/; *secure/i);
     expect(sent).not.toMatch(/domain=/i);

@@ -91,10 +91,10 @@ const pass = async (seconds: number): Promise<void> => {
 describe("with a second cookie of an ended session, as after a change of SESSION_COOKIE_DOMAIN", () => {
   const withBoth = async (): Promise<Browser> => {
     const visitor = await loggedIn();
-    const ended = visitor.cookies.get(sessionCookie);
+    const endedCookie = visitor.cookies.get(sessionCookie);
     await visitor.ask("/logout");
     await visitor.logIn();
-    const cookies = `${sessionCookie}=${ended}; ${sessionCookie}=${visitor.cookies.get(sessionCookie)}`;
+    const cookies = `${sessionCookie}=${endedCookie}; ${sessionCookie}=${visitor.cookies.get(sessionCookie)}`;
     const ask = (path: string) =>
       visitor.ask({ path, headers: { Accept: "application/json", Cookie: cookies } });
     return { ...visitor, ask: (question) => ask(String(question)) };
@@ -174,9 +174,9 @@ describe("a session", () => {
     const visitor = await loggedIn();
     const again = await startServer({ clock, folder: server.folder, provider: server.provider, environment });
     try {
-      const elsewhere = browser(again);
-      elsewhere.cookies.set(sessionCookie, visitor.cookies.get(sessionCookie) ?? "");
-      expect(await username(elsewhere)).toBe("alice");
+      const secondBrowser = browser(again);
+      secondBrowser.cookies.set(sessionCookie, visitor.cookies.get(sessionCookie) ?? "");
+      expect(await username(secondBrowser)).toBe("alice");
     } finally {
       await again.close();
     }

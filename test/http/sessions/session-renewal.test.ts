@@ -35,11 +35,11 @@ describe("an expired id token", () => {
     const visitor = await loggedIn();
     for (let round = 0; round < 3; round++) {
       clock.pass(tokenLifetime + 1);
-      const spent = await redemptions(async () => {
+      const tokenRequests = await redemptions(async () => {
         const answers = await Promise.all(Array.from({ length: 12 }, () => visitor.ask(privatePage)));
         expect(answers.map((answer) => answer.status)).toEqual(answers.map(() => 200));
       });
-      expect(spent).toBe(1);
+      expect(tokenRequests).toBe(1);
     }
     expect(server.provider.state.grants.maxRedemptions()).toBe(1);
   });
@@ -49,14 +49,14 @@ describe("an expired id token", () => {
     const visitor = await loggedIn();
     const second = await startServer({ clock, folder: server.folder, provider: server.provider });
     try {
-      const elsewhere = browser(second);
-      elsewhere.cookies.set(sessionCookie, visitor.cookies.get(sessionCookie) ?? "");
+      const secondBrowser = browser(second);
+      secondBrowser.cookies.set(sessionCookie, visitor.cookies.get(sessionCookie) ?? "");
       clock.pass(tokenLifetime + 1);
-      const spent = await redemptions(async () => {
-        const both = [visitor, elsewhere, visitor, elsewhere].map((who) => status(who, privatePage));
+      const tokenRequests = await redemptions(async () => {
+        const both = [visitor, secondBrowser, visitor, secondBrowser].map((who) => status(who, privatePage));
         expect(await Promise.all(both)).toEqual([200, 200, 200, 200]);
       });
-      expect(spent).toBe(1);
+      expect(tokenRequests).toBe(1);
     } finally {
       await second.close();
     }
@@ -84,11 +84,15 @@ describe("an expired id token", () => {
     const before = [...(await server.stored.sessions()).values()];
     const cookie = `${sessionCookie}=${visitor.cookies.get(sessionCookie)}`;
     const { promise, resolve } = Promise.withResolvers<readonly string[]>();
-    const asked = request(server.origin + privatePage, { headers: { Cookie: cookie } }, async (response) => {
-      resolve([...(await server.stored.sessions()).values()]);
-      response.resume();
-    });
-    asked.end();
+    const aborted = request(
+      server.origin + privatePage,
+      { headers: { Cookie: cookie } },
+      async (response) => {
+        resolve([...(await server.stored.sessions()).values()]);
+        response.resume();
+      },
+    );
+    aborted.end();
     const changed = (await promise).filter((text) => !before.includes(text));
     expect(changed).toHaveLength(1);
   });
@@ -97,7 +101,7 @@ describe("an expired id token", () => {
     const visitor = await loggedIn();
     clock.pass(tokenLifetime + 1);
     server.provider.injectFaultOnce("slow");
-    const spent = await redemptions(async () => {
+    const tokenRequests = await redemptions(async () => {
       const gone = request(server.origin + privatePage, {
         headers: { Cookie: `${sessionCookie}=${visitor.cookies.get(sessionCookie)}` },
       });
@@ -108,7 +112,7 @@ describe("an expired id token", () => {
       await delay(600);
       expect(await status(visitor, privatePage)).toBe(200);
     });
-    expect(spent).toBe(1);
+    expect(tokenRequests).toBe(1);
   });
 });
 
@@ -164,12 +168,12 @@ describe("while the provider malfunctions", () => {
     server.provider.injectFault("rotating-refresh-tokens");
     server.provider.injectFaultOnce("redeemed-but-slow");
     server.provider.state.responseDelay = 1.5;
-    const spent = await redemptions(async () => {
+    const tokenRequests = await redemptions(async () => {
       expect(await status(visitor, privatePage)).toBe(503);
       await expect.poll(() => status(visitor, privatePage), { timeout: 10_000, interval: 200 }).toBe(200);
     });
     server.provider.state.responseDelay = 0.5;
-    expect(spent).toBe(1);
+    expect(tokenRequests).toBe(1);
     await slow.close();
   });
 
@@ -213,11 +217,11 @@ describe("while the provider malfunctions", () => {
       expect(await text("/groups/blab")).not.toContain(asksAgain);
       clock.pass(tokenLifetime + 1);
       server.provider.injectFault(fault);
-      const told = `${asksAgain} <a href="/login?return_to=%2Fgroups%2Fblab">Log in again</a>`;
-      expect(await text("/groups/blab")).toContain(told);
+      const message = `${asksAgain} <a href="/login?return_to=%2Fgroups%2Fblab">Log in again</a>`;
+      expect(await text("/groups/blab")).toContain(message);
       server.provider.clearFaults();
       expect(await ended()).toBe(before + 1);
-      expect(await text("/groups/blab")).toContain(told);
+      expect(await text("/groups/blab")).toContain(message);
       expect(await text(privatePage, { Accept: "application/json" })).toContain(asksAgain);
       const refused = await visitor.ask({ method: "DELETE", path: "/groups/blab/zika" });
       expect(refused.status).toBe(401);
@@ -232,18 +236,18 @@ describe("while the provider malfunctions", () => {
 
   test("the first page after an immediate redirect to the provider says why, once", async () => {
     const visitor = await loggedInAgain();
-    const asked =
+    const notice =
       "<strong>You have logged in again.</strong> Your identity provider asked you to log in again.";
-    expect((await visitor.ask("/groups/nobody-knows-it")).text).not.toContain(asked);
-    expect((await visitor.ask(privatePage)).text).toContain(asked);
-    expect((await visitor.ask(privatePage)).text).not.toContain(asked);
+    expect((await visitor.ask("/groups/nobody-knows-it")).text).not.toContain(notice);
+    expect((await visitor.ask(privatePage)).text).toContain(notice);
+    expect((await visitor.ask(privatePage)).text).not.toContain(notice);
   });
 
   test("Auspice's bar says why, after the login", async () => {
     const visitor = await loggedInAgain();
-    const asked = '<p role="status" data-slot="notice">You were asked to log in again.</p>';
-    expect((await visitor.ask("/edit/narratives")).text).toContain(asked);
-    expect((await visitor.ask("/edit/narratives")).text).not.toContain(asked);
+    const notice = '<p role="status" data-slot="notice">You were asked to log in again.</p>';
+    expect((await visitor.ask("/edit/narratives")).text).toContain(notice);
+    expect((await visitor.ask("/edit/narratives")).text).not.toContain(notice);
   });
 
   test("a user who was told before the login is not told again", async () => {
@@ -299,12 +303,12 @@ describe("while the provider malfunctions", () => {
     const { folder, provider } = server;
     const second = await startServer({ clock, folder, provider, environment });
     try {
-      const elsewhere = browser(second);
-      elsewhere.cookies.set(sessionCookie, visitor.cookies.get(sessionCookie) ?? "");
+      const secondBrowser = browser(second);
+      secondBrowser.cookies.set(sessionCookie, visitor.cookies.get(sessionCookie) ?? "");
       clock.pass(tokenLifetime + 1);
-      const refused = await elsewhere.ask(privatePage);
+      const refused = await secondBrowser.ask(privatePage);
       expect([refused.status, refused.headers["location"]]).toEqual([503, undefined]);
-      expect(await status(elsewhere, "/groups/blab")).toBe(200);
+      expect(await status(secondBrowser, "/groups/blab")).toBe(200);
     } finally {
       await second.close();
     }
@@ -333,8 +337,8 @@ describe("while the provider malfunctions", () => {
       expect(await status(visitor, "/groups/blab")).toBe(200);
       clock.pass(2);
     }
-    const told = server.events.filter(({ event }) => event === "renewal" || event === "request-failed");
-    expect(JSON.stringify(told, (_, value) => (value instanceof Error ? value.message : value))).toContain(
+    const message = server.events.filter(({ event }) => event === "renewal" || event === "request-failed");
+    expect(JSON.stringify(message, (_, value) => (value instanceof Error ? value.message : value))).toContain(
       "this server's clock",
     );
     server.provider.clearFaults();
@@ -377,8 +381,8 @@ describe("a not-before mark", () => {
     server.provider.setPerson({ sub: "alice", username: "alice", groups: [] });
     clock.pass(10);
     await mark("alice");
-    const spent = await redemptions(async () => expect(await status(visitor, privatePage)).toBe(403));
-    expect(spent).toBe(1);
+    const tokenRequests = await redemptions(async () => expect(await status(visitor, privatePage)).toBe(403));
+    expect(tokenRequests).toBe(1);
     expect(await username(visitor)).toBe("alice");
   });
 
@@ -387,10 +391,10 @@ describe("a not-before mark", () => {
     for (const ahead of [3600, 7200, 0, 0]) {
       await server.stored.setNotBefore("alice", clock.now() + ahead);
       clock.pass(6);
-      const spent = await redemptions(async () => {
+      const tokenRequests = await redemptions(async () => {
         for (let n = 0; n < 3; n++) expect(await username(visitor)).toBe("alice");
       });
-      expect(spent).toBe(1);
+      expect(tokenRequests).toBe(1);
     }
   });
 });
