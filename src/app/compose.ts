@@ -10,6 +10,7 @@ import type { RequestHandler } from "../adapters/http/server.ts";
 import { server } from "../adapters/http/server.ts";
 import type { Seconds } from "../domain/brand.ts";
 import { roleGroupMapping } from "../domain/identity/role-group-mapping.ts";
+import type { Site } from "../domain/site.ts";
 import type { AdapterParts } from "./adapters.ts";
 import { bindAdapters } from "./adapters.ts";
 import { bind, get, newContainer } from "./bindings.ts";
@@ -18,6 +19,7 @@ import { withCachedUnicodeNames } from "./caches/cached-unicode-names.ts";
 import type { Configuration } from "./config/configuration.ts";
 import type { Origins, ProviderParts } from "./config/identity-provider.ts";
 import { openIdentityProvider } from "./config/identity-provider.ts";
+import { ifDefined } from "./config/if-defined.ts";
 import type { Settings } from "./config/settings.ts";
 import { keys } from "./keys.ts";
 import { backgroundWork } from "./runtime/background-work.ts";
@@ -121,6 +123,7 @@ const assemble = (
     overviews: parts.closers.add(openOverviews(ports.log)),
     imagePolicyFor: imagePolicies(settings.IMAGE_HOSTS),
     cookies: cookieSettings(parts),
+    site: siteOf(settings),
     origin: originRules(parts.configuration),
     admissionLimits: admissionLimits(settings),
     formActionOrigins: provider.formTargets,
@@ -180,6 +183,13 @@ const admissionLimits = (settings: Settings) => ({
   download: halfPerCaller(settings.MAX_DOWNLOADS),
   login: halfPerCaller(settings.MAX_LOGINS),
   render: halfPerCaller(settings.MAX_RENDERS),
+});
+
+const siteOf = (settings: Settings): Site => ({
+  title: settings.SITE_TITLE,
+  ...ifDefined("contact", settings.CONTACT),
+  ...ifDefined("imprintHref", settings.IMPRINT_URL),
+  ...ifDefined("privacyHref", settings.PRIVACY_URL),
 });
 
 const keyOf = (secret: string) => createSecretKey(Buffer.from(secret));

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import Koa from "koa";
 import type { Group } from "../../domain/groups/group.ts";
+import type { Site } from "../../domain/site.ts";
 import type { AuspiceClient } from "../../ports/driven/resources/auspice-client.ts";
 import type { Compression } from "../../ports/driven/resources/compression.ts";
 import type { Clock } from "../../ports/driven/system/clock.ts";
@@ -62,6 +63,8 @@ export interface ServerDeps {
   readonly random: Random;
   readonly log: Log;
   readonly cookies: CookieSettings;
+  /** What the operator says of the site, on every page. */
+  readonly site: Site;
   readonly origin: OriginRules;
   readonly admissionLimits: Parameters<typeof admission>[0];
   /** Which hosts' images the pages of a group may show; undefined: pages that belong to no group. */
@@ -81,7 +84,7 @@ export const server = (d: ServerDeps): RequestHandler => {
   app.use(securityHeaders());
   app.use(limitAcceptHeaders());
   // For errors of the session layer and of the middleware before it.
-  app.use(handleErrors(d.log));
+  app.use(handleErrors(d));
   app.use(healthRoutes(d.readiness));
   app.use(determineOrigin(d.origin));
   app.use(rejectTraversal());
@@ -93,7 +96,7 @@ export const server = (d: ServerDeps): RequestHandler => {
   app.use(backchannelLogoutRoute(d.backchannelLogout));
   app.use(sessionLayer(app as Koa, d.sessions, d.cookies, mayWriteSession));
   // Inside the session layer, so that error responses keep its cookies.
-  app.use(handleErrors(d.log, { cookies: d.cookies, notFoundPage: notFoundPage(pageDeps) }));
+  app.use(handleErrors(d, { cookies: d.cookies, notFoundPage: notFoundPage(pageDeps) }));
   app.use(rejectCrossSite(d.cookies));
   app.use(withPath(/^\/log/i, signInRoutes(pageDeps).routes() as Middleware));
   app.use(identify(d.identifyCaller));

@@ -1,5 +1,7 @@
 import type { Json, JsonObject } from "../../domain/brand.ts";
 import { isJsonObject } from "../../domain/json-object.ts";
+import type { Contact } from "../../domain/site.ts";
+import { parseContact } from "../../domain/site.ts";
 
 /** Parses the text of a variable, or a value of the configuration file. */
 export interface Kind<T> {
@@ -74,6 +76,17 @@ const asJson = (raw: Json): Json | undefined => {
 export const text: Kind<string> = {
   name: "text",
   read: (raw) => (typeof raw === "string" ? raw : typeof raw === "number" ? String(raw) : undefined),
+};
+
+/** For what is shown where there is little room. */
+export const textUpTo = (most: number): Kind<string> => ({
+  name: `text of 1 to ${most} characters`,
+  read: (raw) => (typeof raw === "string" && raw.trim() !== "" && raw.length <= most ? raw : undefined),
+});
+
+export const contact: Kind<Contact> = {
+  name: "an e-mail address, or a URL (https, http)",
+  read: (raw) => (typeof raw === "string" ? parseContact(raw) : undefined),
 };
 
 export const flag: Kind<boolean> = {

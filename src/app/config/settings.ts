@@ -1,5 +1,6 @@
 import type { Setting } from "./setting.ts";
 import {
+  contact,
   flag,
   hosts,
   numberFrom,
@@ -13,6 +14,7 @@ import {
   textOrTexts,
   texts,
   textsByName,
+  textUpTo,
   url,
   wholeNumberFrom,
 } from "./setting.ts";
@@ -48,6 +50,21 @@ export const settings = {
     isPath: true,
     description:
       "Folder for everything the server writes on disk; a relative default counts from the codebase's root.",
+  }),
+  SITE_TITLE: setting({
+    kind: textUpTo(60),
+    default: "Nextstrain Groups",
+    description: "The site's name, on every page.",
+  }),
+  CONTACT: optional({
+    kind: contact,
+    description:
+      "Whom people ask for help: an e-mail address, or the URL of a page. Shown in errors and at the foot of every page.",
+  }),
+  IMPRINT_URL: optional({ kind: web, description: "The page with your imprint, at the foot of every page." }),
+  PRIVACY_URL: optional({
+    kind: web,
+    description: "The page with your privacy notice, at the foot of every page.",
   }),
   GROUPS_DATA_FILE: setting({
     kind: text,

@@ -168,3 +168,28 @@ describe("ROLE_GROUPS", () => {
     expect((await s.read(production)).settings.ROLE_GROUPS).toEqual({});
   });
 });
+
+describe("what is said of the site", () => {
+  it.each([
+    ["SITE_TITLE", "x".repeat(61)],
+    ["SITE_TITLE", " "],
+    ["CONTACT", "the front desk"],
+    ["CONTACT", "javascript:alert(1)"],
+    ["IMPRINT_URL", "lab.example/imprint"],
+    ["PRIVACY_URL", "mailto:privacy@lab.example"],
+  ])("cannot have %s=%j", async (name, value) => {
+    expect(await problemsOf({ [name]: value })).toEqual([expect.stringContaining(name)]);
+  });
+
+  it("is the default title alone, unless it is set", async () => {
+    const { settings } = await s.read(production);
+    expect(settings.SITE_TITLE).toBe("Nextstrain Groups");
+    expect([settings.CONTACT, settings.IMPRINT_URL, settings.PRIVACY_URL]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    const read = await s.read({ ...production, CONTACT: "help@lab.example" });
+    expect(read.settings.CONTACT).toEqual({ label: "help@lab.example", href: "mailto:help@lab.example" });
+  });
+});

@@ -10,6 +10,7 @@ import { systemRandom } from "../../../src/adapters/system/random.ts";
 import { sessions } from "../../../src/app/usecases/sessions/sessions.ts";
 import { StoreDown } from "../../../src/domain/failure.ts";
 import type { SessionId } from "../../../src/domain/sessions/session.ts";
+import { defaultSite } from "../../../src/domain/site.ts";
 import type { SessionStore } from "../../../src/ports/driven/sessions/session-store.ts";
 import { manualClock } from "../../support/measuring/manual-clock.ts";
 import { recordingLog } from "../../support/measuring/recording-log.ts";
@@ -48,9 +49,9 @@ test("a session whose creation the store does not confirm is not created twice, 
     ctx.state.signal = new AbortController().signal;
     return next();
   });
-  app.use(handleErrors(log));
+  app.use(handleErrors({ log, site: defaultSite }));
   app.use(sessionLayer(app as Koa, silent, cookies));
-  app.use(handleErrors(log));
+  app.use(handleErrors({ log, site: defaultSite }));
   app.use(async (ctx) => {
     if (!ctx.session) throw new Error("no session");
     ctx.session["name"] = "somebody";

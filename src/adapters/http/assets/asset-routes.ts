@@ -8,9 +8,24 @@ export const assetRoutes =
   (auspice: AuspiceClient): Middleware =>
   (ctx, next) => {
     if (/^\/(dist\/|favicon\.(png|ico)$)/i.test(ctx.path)) return sendAuspiceFile(ctx, auspice);
+    if (ctx.path === "/robots.txt") return sendRobots(ctx);
     if (!ctx.path.startsWith("/assets/")) return next();
     sendAsset(ctx);
   };
+
+/** Search engines may read public pages. They have no use for interfaces of programs and for logins (RFC 9309). */
+const robots = [
+  "User-agent: *",
+  ...["/charon/", "/login", "/logout", "/whoami", "/sessions"].map((path) => `Disallow: ${path}`),
+  "",
+].join("\n");
+
+const sendRobots = (ctx: Context): void => {
+  if (ctx.method !== "GET" && ctx.method !== "HEAD") return;
+  ctx.type = "text/plain; charset=utf-8";
+  ctx.set("Cache-Control", "public, max-age=86400");
+  ctx.body = robots;
+};
 
 const sendAuspiceFile = async (ctx: Context, auspice: AuspiceClient): Promise<void> => {
   const response = await auspice.answer({

@@ -1,9 +1,9 @@
 import type { GroupName } from "../../../domain/groups/group.ts";
+import { defaultSite } from "../../../domain/site.ts";
 import { assetPath } from "../assets/asset.ts";
 import type { ImagePolicy } from "../groups/overview/image-policy.ts";
 import { groupHref } from "../pages/hrefs.ts";
 import type { LayoutData } from "../pages/layout.ts";
-import { defaultSiteTitle } from "../pages/layout.ts";
 import { renderTemplate } from "../pages/template.ts";
 
 export interface AuspicePage {
@@ -21,7 +21,7 @@ const renderBar = ({ layout, group, images }: AuspicePage): string =>
     layout,
     images,
     state: loginStateOf(layout),
-    siteTitle: layout.siteTitle ?? defaultSiteTitle,
+    site: layout.site ?? defaultSite,
     group: group && { name: group, href: groupHref(group) },
     asset: assetPath,
   });

@@ -1,5 +1,6 @@
 import type { Failure } from "../../../domain/failure.ts";
 import { isFailure, NotFound } from "../../../domain/failure.ts";
+import type { Site } from "../../../domain/site.ts";
 import type { Log } from "../../../ports/driven/system/log.ts";
 import type { Context, Middleware } from "../context.ts";
 import { errorPolicy } from "../pages/content-security-policy.ts";
@@ -27,6 +28,11 @@ const representationHeaders = [
 /** Sends a 404 page with more than the message; false: this request gets the plain one. */
 export type NotFoundPage = (ctx: Context) => Promise<boolean>;
 
+interface ErrorDeps {
+  readonly log: Log;
+  readonly site: Site;
+}
+
 /** What the error handler needs inside the session layer. */
 interface SessionOptions {
   readonly cookies: CookieSettings;
@@ -38,7 +44,7 @@ interface SessionOptions {
  * drop, and outside of it (without `session`) for errors of the session layer and of the middleware before.
  */
 export const handleErrors =
-  (log: Log, session?: SessionOptions): Middleware =>
+  ({ log, site }: ErrorDeps, session?: SessionOptions): Middleware =>
   async (ctx, next) => {
     try {
       await next();
@@ -51,14 +57,14 @@ export const handleErrors =
         ctx.res.destroy();
         throw error;
       }
-      await sendError(ctx, error, log, session);
+      await sendError(ctx, error, { log, site }, session);
     }
   };
 
 const sendError = async (
   ctx: Context,
   error: unknown,
-  log: Log,
+  { log, site }: ErrorDeps,
   session: SessionOptions | undefined,
 ): Promise<void> => {
   const failure = isFailure(error) ? error : undefined;
@@ -84,7 +90,7 @@ const sendError = async (
     return;
   }
   ctx.status = status;
-  await sendErrorBody(ctx, failure, status, session?.notFoundPage);
+  await sendErrorBody(ctx, failure, { status, site, notFoundPage: session?.notFoundPage });
 };
 
 /**
@@ -98,11 +104,16 @@ const retryHref = (ctx: Context, failure: Failure | undefined): string | undefin
 
 const isGet = (ctx: Context): boolean => ctx.method === "GET" || ctx.method === "HEAD";
 
+interface ErrorOptions {
+  readonly status: number;
+  readonly site: Site;
+  readonly notFoundPage: NotFoundPage | undefined;
+}
+
 const sendErrorBody = async (
   ctx: Context,
   failure: Failure | undefined,
-  status: number,
-  notFoundPage: NotFoundPage | undefined,
+  { status, site, notFoundPage }: ErrorOptions,
 ): Promise<void> => {
   const { caller } = ctx.state;
   const loginEnd = failure?.code === "login-required" ? loginEndMessage(caller) : undefined;
@@ -122,6 +133,7 @@ const sendErrorBody = async (
   ctx.set("Content-Security-Policy", errorPolicy());
   const username = caller.kind === "user" ? caller.user.username : undefined;
   ctx.body = renderError({
+    site,
     status,
     message,
     requestId: ctx.state.id,

@@ -1,6 +1,7 @@
+import type { Site } from "../../../domain/site.ts";
+import { defaultSite } from "../../../domain/site.ts";
 import { errorStyle } from "./content-security-policy.ts";
 import type { LayoutData } from "./layout.ts";
-import { defaultSiteTitle } from "./layout.ts";
 import { renderPage, renderTemplate } from "./template.ts";
 
 /** The 404 page for URLs outside of groups; sent with `pagePolicy`. */
@@ -9,6 +10,8 @@ export const renderNotFound = (content: { readonly layout: LayoutData }): string
 
 export interface ErrorDocument {
   readonly layout?: LayoutData;
+  /** Default: {@link defaultSite}. */
+  readonly site?: Site;
   readonly status: number;
   /** For the user. */
   readonly message: string;
@@ -85,6 +88,7 @@ const defaultAdvice = (status: number): Advice =>
 /** A self-contained document, without external style sheets or scripts; sent with `errorPolicy`. */
 export const renderError = ({
   layout,
+  site = defaultSite,
   status,
   message,
   requestId,
@@ -92,7 +96,7 @@ export const renderError = ({
   username,
 }: ErrorDocument): string =>
   renderTemplate("error", {
-    siteTitle: layout?.siteTitle ?? defaultSiteTitle,
+    site,
     style: errorStyle(),
     loginHref: status === 401 ? (layout?.loginHref ?? "/login") : undefined,
     // Users are often logged in with another account than they think.

@@ -1,11 +1,12 @@
 import type { Caller } from "../../../domain/identity/caller.ts";
 import { parseReturnPath } from "../../../domain/sessions/return-path.ts";
 import type { LoginEnd } from "../../../domain/sessions/session.ts";
+import type { Site } from "../../../domain/site.ts";
 
 /** The data of the common layout: who is logged in, and notices about that. */
 export interface LayoutData {
-  /** Default: "Nextstrain Groups". */
-  readonly siteTitle?: string;
+  /** Default: {@link defaultSite}. */
+  readonly site?: Site;
   readonly user: { readonly username: string } | undefined;
   /** Whether the request has credentials that cannot be verified right now, which the page says. */
   readonly unverified?: boolean;
@@ -18,8 +19,6 @@ export interface LayoutData {
   /** The request's path and query, percent-encoded. It is displayed, and never a link's target. */
   readonly path: string;
 }
-
-export const defaultSiteTitle = "Nextstrain Groups";
 
 interface PreviousLoginEnd {
   readonly sentence: string;

@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
 import type { Group } from "../../../domain/groups/group.ts";
+import type { Site } from "../../../domain/site.ts";
 import type { AuspiceClient } from "../../../ports/driven/resources/auspice-client.ts";
 import { auspicePage } from "../auspice/auspice-page.ts";
 import { renderLogout } from "../auth/logout-page.ts";
@@ -27,6 +28,7 @@ export interface Pages {
 
 interface Deps {
   readonly cookies: CookieSettings;
+  readonly site: Site;
   readonly auspice: AuspiceClient;
   /** Origins of the provider, to which the logout form redirects. */
   readonly formActionOrigins: () => readonly string[];
@@ -50,11 +52,12 @@ const setBody = (ctx: Context, html: Html): void => {
   ctx.length = size;
 };
 
-export const pages = ({ auspice: client, cookies, formActionOrigins, imagePolicyFor }: Deps): Pages => {
+export const pages = ({ auspice: client, cookies, site, formActionOrigins, imagePolicyFor }: Deps): Pages => {
   const renderAuspice = auspicePage(client.entrypoint);
   const layout = (ctx: Context): LayoutData => {
     const { caller } = ctx.state;
     return {
+      site,
       user: caller.kind === "user" ? { username: caller.user.username } : undefined,
       unverified: caller.kind === "unverified",
       loginEnd: loginEndMessage(caller),

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { Eta } from "eta";
+import { defaultSite } from "../../../domain/site.ts";
 import { assetPath, assets } from "../assets/asset.ts";
 import type { LayoutData } from "./layout.ts";
-import { defaultSiteTitle } from "./layout.ts";
 import { pageFile } from "./page-files.ts";
 
 /** Templates are compiled at their first use and cached. `<%= %>` escapes HTML, `<%~ %>` does not. */
@@ -25,7 +25,7 @@ interface PageContent {
 export const renderPage = (template: string, content: PageContent & Record<string, unknown>): string =>
   eta.render(template, {
     ...content,
-    siteTitle: content.layout.siteTitle ?? defaultSiteTitle,
+    site: content.layout.site ?? defaultSite,
     asset: assetPath,
   });
 
