@@ -23,7 +23,7 @@ interface Box {
   readonly bottom: number;
 }
 
-/** Where the bar, what can be used in it, and Auspice are; `overflow`: what would have to be scrolled. */
+/** The positions of the bar, its controls and Auspice; `overflow`: by how many pixels the window and Auspice can be scrolled. */
 const layout = (page: Page) =>
   page.evaluate(`(() => {
     const box = (element) => element.getBoundingClientRect().toJSON();
@@ -55,7 +55,7 @@ const expectNothingHidden = async (page: Page): Promise<void> => {
     expect(part.right).toBeLessThanOrEqual(window.width);
     expect(part.top).toBeGreaterThanOrEqual(0);
     expect(part.bottom).toBeLessThanOrEqual(bar.bottom);
-    // What a finger can meet (WCAG 2.2, section 2.5.8).
+    // The minimum target size (WCAG 2.2, section 2.5.8).
     if (part.isControl) expect(part.bottom - part.top).toBeGreaterThanOrEqual(24);
     if (part.isControl) expect(part.right - part.left).toBeGreaterThanOrEqual(20);
   }
@@ -84,7 +84,7 @@ describe("The bar and Auspice do not overlap", () => {
     for (const session of [alice, visitor]) await expectNothingHidden(await open(session, path, width));
   });
 
-  /** Writes into places of the bar. */
+  /** Sets the text of the bar's slots. */
   const put = async (page: Page, texts: Readonly<Record<string, string>>): Promise<void> => {
     for (const [slot, text] of Object.entries(texts)) {
       await page.locator(`#groups-bar [data-slot="${slot}"]`).evaluate((place, words) => {
@@ -127,7 +127,7 @@ describe("The bar and Auspice do not overlap", () => {
   it("is above elements that Auspice fixes to the window's edge", async () => {
     const page = await open(alice, narrative, 1280);
     const button = await page.getByRole("button", { name: "explore the data yourself" }).boundingBox();
-    // Auspice puts its upper border one pixel outside.
+    // Auspice's upper border is one pixel outside of its box.
     expect(button?.y).toBeGreaterThanOrEqual(39);
   });
 

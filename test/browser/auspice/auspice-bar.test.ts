@@ -17,11 +17,11 @@ afterAll(() => site?.close());
 const bar = (page: Page) => page.getByRole("banner");
 const link = (page: Page, name: string) => bar(page).getByRole("link", { name, exact: true });
 
-/** To another address within Auspice, which loads no other page: as by the browser's buttons. */
+/** Changes the URL without loading a page, as the browser's history buttons do. */
 const goWithin = (page: Page, path: string) =>
   page.evaluate(`history.pushState({}, "", "${path}"); dispatchEvent(new PopStateEvent("popstate"))`);
 
-/** The provider asks once more, and leads back. */
+/** Confirms the logout at the provider, which redirects back. */
 const confirmLogout = async (page: Page): Promise<void> => {
   await page.getByRole("button", { name: "Log out" }).click();
   await page.waitForURL((url) => ["/", "/groups"].includes(url.pathname));
@@ -55,7 +55,7 @@ describe("The bar above Auspice", () => {
     await confirmLogout(page);
     await goTo(dataset);
     await link(page, "Log in").waitFor();
-    // No breach of the page's policy either.
+    // There is no CSP violation either.
     expect(problems).toEqual([]);
     await close();
   });
@@ -80,13 +80,13 @@ describe("The bar above Auspice", () => {
     const { page, close } = await site.openAs("alice", dataset);
     await drawnTips(page);
     await goWithin(page, privateDataset);
-    // Auspice has changed over when its title has.
+    // Auspice has changed the dataset when its title has changed.
     await page.waitForFunction('document.title.includes("demo-private")');
     await link(page, "Back to the group demo-private").waitFor();
     expect(await link(page, "Back to the group demo-private").getAttribute("href")).toBe(
       "/groups/demo-private",
     );
-    // Auspice goes back to the address of a dataset that it was still loading.
+    // Auspice returns to the URL of a dataset that it was still loading.
     const isFollowed = async () => {
       await goWithin(page, narrative);
       const toGroup = link(page, "Back to the group demo");

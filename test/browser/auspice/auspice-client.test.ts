@@ -8,7 +8,7 @@ const dataset = "/groups/demo/lakeside/2024";
 const narrative = "/groups/demo/narratives/lakeside/around-the-lake";
 const tiles = "https://tiles.openfreemap.org";
 
-/** Stands in for the host of the map, so that the policy is asked about every kind of file from there. */
+/** Mocks the host of the map tiles, so that the policy applies to every kind of file from there. */
 const fulfillTile = (route: Route, requestedPaths: string[]): Promise<void> => {
   const path = new URL(route.request().url()).pathname;
   requestedPaths.push(path);
@@ -55,7 +55,7 @@ describe("Auspice in Chromium, with its Content-Security-Policy", () => {
     page.setDefaultTimeout(10_000);
     page.on("pageerror", (error) => problems.push(error.message));
     page.on("console", (message) => {
-      // Auspice itself has complaints about its own state, which are none of ours.
+      // Auspice logs warnings about its own state.
       if (/content security policy|failed to load/i.test(message.text())) problems.push(message.text());
     });
   });
@@ -95,10 +95,10 @@ describe("Auspice in Chromium, with its Content-Security-Policy", () => {
         await page.keyboard.press("ArrowDown");
         return page.url();
       };
-      // A key is ignored while the page before is still moving.
+      // Keys are ignored during the transition between slides.
       await expect.poll(turnPage, { interval: 1500, timeout: 10_000 }).toContain(`?n=${index + 1}`);
     }
-    // The second page shows the outbreak's beginning only: later samples are hidden.
+    // The second slide shows the beginning of the outbreak only: later samples are hidden.
     await expect.poll(() => page.locator("circle.tip:visible").count()).toBeLessThan(40);
     expectNoTrouble();
   });

@@ -12,7 +12,7 @@ import { smallDataset } from "../../support/resources/small-dataset.ts";
 import type { DemoSite } from "../../support/server/demo-site.ts";
 import { demoSite } from "../../support/server/demo-site.ts";
 
-/** Flu has more samples in its first segment, so that one sees which tree is which. */
+/** The first segment has more samples, so that the trees can be distinguished. */
 const flu = (group: string) => ({
   [`${group}/datasets/flu_ha_2y.json`]: smallDataset({ title: "HA", tips: 8, rootSequence: true }),
   [`${group}/datasets/flu_na_2y.json`]: smallDataset({ title: "NA", tips: 5, rootSequence: true }),
@@ -82,7 +82,7 @@ describe("a second tree", () => {
 });
 
 describe("the dataset chooser", () => {
-  /** Its select boxes, one for each part of a name. */
+  /** The chooser's select boxes, one for each part of a name. */
   const openChooser = async (of: Page): Promise<Locator[]> => {
     await of.locator("#dataset-select").click();
     const panel = of.getByText("LOAD PROPOSED DATASET").locator("..");

@@ -82,7 +82,7 @@ describe("what a page of Auspice loads", () => {
     requests
       .filter((request) => types.includes(request.resourceType()) && request.url().startsWith(site.origin))
       .map((request) => new URL(request.url()).pathname)
-      // The bar around it is ours.
+      // The bar's own assets are excluded.
       .filter((path) => !path.startsWith("/assets/"));
 
   it("AUS-2: is scripts, fonts and images below /dist/, immutable, with large ones compressed", () => {

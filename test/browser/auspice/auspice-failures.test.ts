@@ -62,7 +62,7 @@ describe("Auspice's error page", () => {
     const { page, goTo } = anybody;
     await goTo(path);
     const back = page.getByRole("link", { name: "See what the group demo has" });
-    // Auspice draws its page twice when its list of datasets comes after the error.
+    // Auspice renders its page twice when its list of datasets arrives after the error.
     await page.waitForLoadState("networkidle");
     const text = () => page.locator("#root").innerText();
     await expect.poll(text).toContain("It may have been moved or deleted");
@@ -85,7 +85,7 @@ describe("Auspice's error page", () => {
 describe("a private dataset after the session has ended", () => {
   const ha = "/groups/demo-private/flu/ha";
 
-  /** A page with the dataset, whose session ends without its browser's knowing. */
+  /** A page with the dataset, whose session has been ended by another client. */
   const leftOpen = async (path: string, tips: number): Promise<BrowserSession> => {
     const session = await site.openAs("alice", path);
     expect(await drawnTips(session.page)).toBe(tips);
@@ -97,7 +97,7 @@ describe("a private dataset after the session has ended", () => {
       headers: { Cookie },
     });
     expect(ended.status).toBe(204);
-    // Nor does the provider remember who she is.
+    // The provider's session ends too.
     await session.context.clearCookies({ path: /^\/idp/ });
     return session;
   };
@@ -117,7 +117,7 @@ describe("a private dataset after the session has ended", () => {
     const { page, logIn, close } = await leftOpen(ha, 8);
     await openSelect(page, page.locator("#selectTreeToo"));
     await choose(page, "groups/demo-private/flu/na");
-    // What is drawn already stays.
+    // The drawn tree is still visible.
     await page.getByText("Failed to fetch second tree").waitFor();
     expect(await drawnTips(page)).toBe(8);
 

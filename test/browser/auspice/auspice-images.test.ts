@@ -48,7 +48,7 @@ beforeAll(async () => {
   site = await demoSite(objects);
   session = await site.openAs("alice", "/groups");
   page = session.page;
-  // Hosts that the session's browser cannot reach otherwise.
+  // The browser cannot reach these hosts, so that their responses are mocked.
   for (const host of ["pictures.example", "github.com"]) {
     await session.context.route(`https://${host}/**`, (route) => {
       requestedUrls.push(route.request().url());

@@ -6,7 +6,7 @@ import { dataset, narrative } from "../../support/resources/stored-objects.ts";
 import type { DemoSite } from "../../support/server/demo-site.ts";
 import { demoSite } from "../../support/server/demo-site.ts";
 
-/** Names as they stand in addresses, in lists, and in the store. */
+/** Names in URLs, in lists, and in the store. */
 const names = [
   ["a+b", "a+b", "a+b"],
   ["R&D/2024", "R&D/2024", "R&D_2024"],
@@ -16,7 +16,7 @@ const names = [
   ["it's%20(new)!*", "it's (new)!*", "it's (new)!*"],
   ["%22quoted%22/%3Ca%7Cb%3E", '"quoted"/<a|b>', '"quoted"_<a|b>'],
   ["%7Bx%7D;y=$1,%5Ez%60", "{x};y=$1,^z`", "{x};y=$1,^z`"],
-  // As a Mac's file names come.
+  // NFD, as in file names of macOS.
   ["%C3%8Ele/2024", "\u00cele/2024", "I\u0302le_2024"],
 ] as const;
 

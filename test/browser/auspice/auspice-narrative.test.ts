@@ -15,10 +15,10 @@ import { demoSite } from "../../support/server/demo-site.ts";
 
 const sample = "/groups/demo-private/narratives/lakeside/around-the-lake";
 const visible = "circle.tip:visible";
-/** A circle where all is of one colour, otherwise the sectors of one, and the ways between them. */
+/** The circles on the map (or pie sectors, for several colours), and the transmission lines. */
 const places = "#map .leaflet-overlay-pane svg path";
 
-/** Hosts in a narrative's links do not count. */
+/** Hosts in a narrative's links are ignored. */
 const story = (title: string) => `---
 title: ${title}
 dataset: https://elsewhere.example/groups/demo/flu/ha?d=tree
@@ -76,7 +76,7 @@ describe("the sample narrative of a private group", () => {
     for (const [index, [heading, panels]] of slides.entries()) {
       await turnTo(index + 1, heading);
       for (const panel of panels) await page.locator(`${panel} >> visible=true`).first().waitFor();
-      // Only the outbreak's beginning is to be seen beside the second.
+      // The second slide shows the beginning of the outbreak only.
       if (index === 1) await expect.poll(() => page.locator(visible).count()).toBeLessThan(40);
     }
     expect(session.problems).toEqual([]);
@@ -97,7 +97,7 @@ describe("the sample narrative of a private group", () => {
 
 describe("a narrative about several datasets", () => {
   it("AUS-14: fetches all of them from this server, with any host in its links", async () => {
-    // What was open before may still be fetching its map.
+    // The previous page may still be fetching its map.
     await page.goto("about:blank");
     const requests = recordRequests(page);
     await session.goTo("/groups/demo/narratives/flu/two");

@@ -28,7 +28,7 @@ beforeEach(() => {
   session.problems.length = 0;
 });
 
-/** What is drawn of each panel, and at least how much of it the sample dataset has. */
+/** Selectors of each panel's elements, and how many of them the sample dataset has at least. */
 const panels = [
   ["tree", "circle.tip", 120],
   ["map", "#map .leaflet-overlay-pane svg circle", 6],
@@ -60,7 +60,7 @@ describe("a dataset with all sidecars", () => {
     const requests = recordRequests(page);
     await session.goTo(everything);
     await expectPanels();
-    // What lies under the towns is missing, and nothing else.
+    // Only the map tiles are missing.
     await expect.poll(() => requests.some((request) => request.url().startsWith(tileHost))).toBe(true);
     const hosts = new Set(requests.map((request) => new URL(request.url()).origin));
     expect([...hosts].filter((host) => host !== "null").sort()).toEqual([site.origin, tileHost.slice(0, -1)]);
@@ -69,7 +69,7 @@ describe("a dataset with all sidecars", () => {
   });
 
   it("AUS-5: is drawn in all panels when map tiles time out", async () => {
-    // As where a firewall drops what it does not let through. Answered by nobody.
+    // Requests get no response, as behind a firewall that drops packets.
     await session.context.route(`${tileHost}**`, () => undefined);
     await session.goTo(everything);
     await expectPanels();

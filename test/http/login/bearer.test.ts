@@ -40,7 +40,7 @@ describe("a Bearer token", () => {
       expect(answer.headers["www-authenticate"]).toMatch(
         /^Bearer realm="nextstrain\.org", error="invalid_token", error_description="[^"\\]+"$/,
       );
-      // One sentence, with one full stop.
+      // The description is one sentence, with one full stop.
       expect(answer.json()).toEqual({ error: expect.stringMatching(/^[A-Z][^.]*[^.]\.( Renew it\.)?$/) });
       expect(answer.headers["cache-control"]).toBe("private, no-store");
     },

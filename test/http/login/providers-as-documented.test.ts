@@ -27,7 +27,7 @@ interface Site {
   close(): Promise<void>;
 }
 
-/** A server with the settings of the documentation, at a provider that speaks as its own documentation says. */
+/** A server with the settings in the documentation, and a stub that behaves as the provider's documentation says. */
 const open = async (name: string, dialect: Dialect, changed: Readonly<Record<string, string>> = {}) => {
   const clock = manualClock(Math.floor(Date.now() / 1000));
   const clients = { app: { id: "app-client", secret: "a-secret" }, cli: { id: "cli-client" } };
@@ -144,7 +144,7 @@ describe.each([
   test("a logout revokes the refresh token where there is an endpoint for it, and fails nowhere", async () => {
     const { state } = site.server.provider;
     const revokes = dialect.metadata["revocation_endpoint"] !== undefined;
-    // Somebody of their own: what the tests before have ended is still being revoked.
+    // Another person than in earlier tests, whose revocations may still be pending.
     const leaving = { ...alice, sub: "subject-of-leah" };
     const visitor = await logIn(site, leaving);
     expect(state.grants.countValid(leaving.sub)).toBe(1);
@@ -156,7 +156,7 @@ describe.each([
   });
 });
 
-/** What differs: whether groups come at all, also for the command line, and whether renewals serve. */
+/** How these providers differ: whether they send groups, to the CLI too, and whether renewals work. */
 const others = [
   { name: "Dex", dialect: dex, cliHasRoles: false },
   { name: "Glewlwyd", dialect: glewlwyd, renews: false },
