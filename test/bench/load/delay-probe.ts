@@ -1,15 +1,14 @@
 /**
- * Loaded into a server's process before it (`node --import`): tells, at a port of its own, for how many milliseconds
- * its thread has worked at a stretch at most, without looking for anything new to do, since it was last asked. CPU
- * time and no other: what else runs on the machine does not count.
+ * Preloaded into a server's process (`node --import`), it serves at a port of its own for how many milliseconds of CPU
+ * time the event loop was blocked at most since the last request.
  */
 import { createServer } from "node:http";
-import { watchStretches } from "../../support/measuring/thread-time.ts";
+import { monitorBlocking } from "../../support/measuring/cpu-time.ts";
 
-const stretches = watchStretches();
+const monitor = monitorBlocking();
 
 createServer((_, response) => {
-  response.end(String(stretches.longest()));
+  response.end(String(monitor.maxBlockingTime()));
 })
   .listen(Number(process.env["BENCH_DELAY_PORT"]), "127.0.0.1")
   .unref();

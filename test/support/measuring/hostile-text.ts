@@ -1,22 +1,22 @@
 import fc from "fast-check";
 
-/** How a text is made that may take a parser long: one thing over and over, between a beginning and an end. */
+/** A text that a parser may take long for: repetitions of a string, between a first and a last one. */
 export interface Recipe {
   readonly first: string;
   readonly repeated: string;
   readonly last: string;
-  /** Numbers make each repetition another one; brackets are closed again in the second half. */
+  /** "numbered": each repetition has another number. "closed": the second half closes the brackets of the first. */
   readonly shape: "same" | "numbered" | "closed";
 }
 
-/** Of what means something to the parser, and of anything else. */
-export const recipe = (pieces: readonly string[]): fc.Arbitrary<Recipe> => {
-  const piece = fc.oneof(
-    { weight: 4, arbitrary: fc.constantFrom(...pieces) },
+/** Recipes mostly of fragments that are special for the parser. */
+export const recipe = (fragments: readonly string[]): fc.Arbitrary<Recipe> => {
+  const fragment = fc.oneof(
+    { weight: 4, arbitrary: fc.constantFrom(...fragments) },
     { weight: 1, arbitrary: fc.string({ minLength: 1, maxLength: 2 }) },
   );
   const text = (minLength: number, maxLength: number) =>
-    fc.array(piece, { minLength, maxLength }).map((parts) => parts.join(""));
+    fc.array(fragment, { minLength, maxLength }).map((parts) => parts.join(""));
   return fc.record({
     first: text(0, 2),
     repeated: text(1, 3),
@@ -25,9 +25,9 @@ export const recipe = (pieces: readonly string[]): fc.Arbitrary<Recipe> => {
   });
 };
 
-/** Each piece by itself, alone and between what is none of them, so that none is left to chance. */
-export const plainRecipes = (pieces: readonly string[]): readonly Recipe[] =>
-  pieces.flatMap((repeated) => [
+/** Each fragment by itself, alone and between what is none of them, so that none is left to chance. */
+export const plainRecipes = (fragments: readonly string[]): readonly Recipe[] =>
+  fragments.flatMap((repeated) => [
     { first: "", repeated, last: "", shape: "same" },
     { first: "x", repeated, last: "x!", shape: "same" },
   ]);
@@ -62,5 +62,5 @@ const repetition = ({ repeated, shape }: Recipe, length: number): string => {
 };
 
 /** A text of this recipe, of so many characters at most. */
-export const hostileText = (made: Recipe, length: number): string =>
-  made.first + repetition(made, length - made.first.length - made.last.length) + made.last;
+export const hostileText = (one: Recipe, length: number): string =>
+  one.first + repetition(one, length - one.first.length - one.last.length) + one.last;

@@ -9,7 +9,7 @@ export interface Question {
   readonly body?: string | Uint8Array;
   /** In milliseconds without a byte. Default: 15 000. */
   readonly timeout?: number;
-  /** Bytes of an answer's headers that are taken; Node's 16 kB unless told. */
+  /** The largest size of a response's headers, in bytes. Default: Node's 16 kB. */
   readonly maxHeaderSize?: number;
 }
 
