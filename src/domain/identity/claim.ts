@@ -40,8 +40,8 @@ export interface NamesClaim {
   readonly fault: string | undefined;
 }
 
-/** None of these can be part of a role group's name. */
-const separators = /[,;\s]+/;
+/** Commas, semicolons and blanks separate names; none of them can be part of a role group's name. */
+const nameInText = /[^,;\s]+/g;
 
 /**
  * Parses a claim in each of the shapes in which providers list groups: an array of strings; one string, with names
@@ -49,7 +49,7 @@ const separators = /[,;\s]+/;
  * 2.2.3.1); an object whose keys are the names, except those whose value is false or null.
  */
 export const readNames = (claim: Json | undefined): NamesClaim => {
-  if (typeof claim === "string") return { names: claim.split(separators).filter(Boolean), fault: undefined };
+  if (typeof claim === "string") return { names: claim.match(nameInText) ?? [], fault: undefined };
   if (Array.isArray(claim)) return readList(claim);
   if (isObject(claim)) {
     const members = Object.entries(claim).filter(([, value]) => value !== false && value !== null);

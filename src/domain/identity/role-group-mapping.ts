@@ -8,7 +8,7 @@ import { roles } from "./role.ts";
 export type RoleGroupMapping = ReadonlyMap<string, readonly string[]>;
 
 /** Keycloak writes a slash before full group paths. */
-export const withoutSlash = (name: string): string => name.replace(/^\//, "");
+export const withoutSlash = (name: string): string => (name.startsWith("/") ? name.slice(1) : name);
 
 export const roleGroupMapping = (setting: Readonly<Record<string, readonly string[]>>): RoleGroupMapping =>
   new Map(Object.entries(setting).map(([name, roleGroups]) => [withoutSlash(name), roleGroups]));
