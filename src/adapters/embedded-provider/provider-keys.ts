@@ -1,6 +1,7 @@
 import { generateKeyPair, type JsonWebKey, randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { z } from "zod";
 import { parseJson, readOrCreate } from "../shared/durable-file.ts";
 
 export interface ProviderKeys {
@@ -19,16 +20,11 @@ const generateSigningKeys = async (): Promise<string> => {
 const generateCookieKeys = async (): Promise<string> =>
   JSON.stringify([randomBytes(32).toString("base64url")]);
 
-const isSigningKeys = (value: unknown): value is ProviderKeys["jwks"] =>
-  typeof value === "object" &&
-  value !== null &&
-  "keys" in value &&
-  Array.isArray(value.keys) &&
-  value.keys.length > 0 &&
-  value.keys.every((key) => typeof key === "object" && key !== null && typeof key.kty === "string");
+const signingKeysSchema = z.object({
+  keys: z.array(z.object({ kty: z.string() }).passthrough()).nonempty(),
+});
 
-const isCookieKeys = (value: unknown): value is readonly string[] =>
-  Array.isArray(value) && value.length > 0 && value.every((key) => typeof key === "string" && key !== "");
+const cookieKeysSchema = z.array(z.string().min(1)).nonempty();
 
 /** Opens the keys of a folder, which the first start generates, so that a restart logs nobody out. */
 export const openProviderKeys = async (folder: string): Promise<ProviderKeys> => {
@@ -39,7 +35,7 @@ export const openProviderKeys = async (folder: string): Promise<ProviderKeys> =>
     readOrCreate(cookies, generateCookieKeys),
   ]);
   return {
-    jwks: parseJson(signing, jwks, isSigningKeys),
-    cookieKeys: parseJson(cookies, cookieKeys, isCookieKeys),
+    jwks: parseJson(signing, jwks, signingKeysSchema),
+    cookieKeys: parseJson(cookies, cookieKeys, cookieKeysSchema),
   };
 };

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { z } from "zod";
 import type { Group, GroupName, NormalisedGroupName } from "../../domain/groups/group.ts";
 import { normaliseGroupName, parseGroupName } from "../../domain/groups/group.ts";
 import type { RoleGroupCatalogue } from "../../ports/driven/identity/role-group-catalogue.ts";
@@ -27,10 +28,13 @@ const readJson = async (path: string): Promise<unknown> => {
   }
 };
 
+const recordSchema = z.object({ name: z.string(), isPublic: z.unknown() });
+
 /** The group, or a sentence on what is wrong with the record. */
 const parseRecord = (record: unknown, index: number): Group | string => {
-  const { name: text, isPublic } = (record ?? {}) as Readonly<Record<string, unknown>>;
-  if (typeof text !== "string") return `Record ${index + 1} is not an object with a name that is a string.`;
+  const read = recordSchema.safeParse(record);
+  if (!read.success) return `Record ${index + 1} is not an object with a name that is a string.`;
+  const { name: text, isPublic } = read.data;
   const name = parseGroupName(text);
   if (name === undefined) {
     return `${JSON.stringify(text)} is no valid name: 3 to 50 ASCII letters, digits and hyphens are.`;

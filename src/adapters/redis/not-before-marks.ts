@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { Seconds } from "../../domain/brand.ts";
 import { StoreDown } from "../../domain/failure.ts";
 import type { Username } from "../../domain/identity/user.ts";
@@ -28,12 +29,12 @@ end
 redis.call('SET', KEYS[1], '{"value":' .. at .. ',"expires":' .. ARGV[2] .. '}', 'PX', ARGV[3])
 return 1`;
 
+const markSchema = z.object({ value: z.number() });
+
 /** A record that cannot be parsed may be a mark, so it counts as an outage. */
 const parseMark = (record: string): Seconds => {
   try {
-    const { value }: { value?: unknown } = JSON.parse(record);
-    if (typeof value === "number") return value;
-    throw new Error("It holds no number.");
+    return markSchema.parse(JSON.parse(record)).value;
   } catch (cause) {
     throw new StoreDown({ cause: new Error("A not-before mark in Redis cannot be read.", { cause }) });
   }

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { link, open, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import type { z } from "zod";
 import { hasCode } from "./disk-fault.ts";
 import { syncFolder } from "./durable-folder.ts";
 
@@ -65,11 +66,9 @@ export const createFile = async (path: string, text: string): Promise<boolean> =
 };
 
 /** Parses the JSON of a file that this program wrote. Throws an Error that names the file when it has another shape. */
-export const parseJson = <T>(path: string, text: string, hasShape: (value: unknown) => value is T): T => {
+export const parseJson = <T>(path: string, text: string, schema: z.ZodType<T>): T => {
   try {
-    const value: unknown = JSON.parse(text);
-    if (!hasShape(value)) throw new Error("Its JSON has another shape.");
-    return value;
+    return schema.parse(JSON.parse(text));
   } catch (cause) {
     throw new Error(`${path} is damaged. Put back a copy of it, or remove it to have it made anew.`, {
       cause,

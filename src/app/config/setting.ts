@@ -1,15 +1,25 @@
+import { z } from "zod";
 import type { Json, JsonObject } from "../../domain/brand.ts";
 import { isJsonObject } from "../../domain/json-object.ts";
 import type { Contact } from "../../domain/site.ts";
 import { parseContact } from "../../domain/site.ts";
 
+type Schema<T> = z.ZodType<T, z.ZodTypeDef, unknown>;
+
 /** Parses the text of a variable, or a value of the configuration file. */
 export interface Kind<T> {
   /** For the table of the docs, and for "has to be …" in messages. */
   readonly name: string;
+  readonly schema: Schema<T>;
   /** Undefined: not of this kind. */
   read(raw: Json): T | undefined;
 }
+
+const kind = <T>(name: string, schema: Schema<T>): Kind<T> => ({
+  name,
+  schema,
+  read: (raw) => schema.safeParse(raw).data,
+});
 
 export type Mode = "development" | "production";
 
@@ -62,139 +72,87 @@ export const setting = <const T>(
   return define(rest, value, inProduction ?? value);
 };
 
-/** The JSON value that a variable's text stands for, or the text itself. */
-const asJson = (raw: Json): Json | undefined => {
-  if (typeof raw !== "string") return raw;
-  try {
-    const value: Json = JSON.parse(raw);
-    return value;
-  } catch {
-    return undefined;
-  }
-};
+/** A variable's text stands for a JSON value; a value of the file is one. */
+const fromJson = <T>(schema: Schema<T>): Schema<T> =>
+  z.preprocess((raw) => {
+    try {
+      return typeof raw === "string" ? JSON.parse(raw) : raw;
+    } catch {
+      return undefined;
+    }
+  }, schema);
 
-export const text: Kind<string> = {
-  name: "text",
-  read: (raw) => (typeof raw === "string" ? raw : typeof raw === "number" ? String(raw) : undefined),
-};
+const textSchema = z.union([z.string(), z.number().transform(String)]);
+const textList = z.array(z.string().min(1));
+
+export const text = kind<string>("text", textSchema);
 
 /** For what is shown where there is little room. */
-export const textUpTo = (most: number): Kind<string> => ({
-  name: `text of 1 to ${most} characters`,
-  read: (raw) => (typeof raw === "string" && raw.trim() !== "" && raw.length <= most ? raw : undefined),
-});
+export const textUpTo = (most: number): Kind<string> =>
+  kind(`text of 1 to ${most} characters`, z.string().max(most).regex(/\S/));
 
-export const contact: Kind<Contact> = {
-  name: "an e-mail address, or a URL (https, http)",
-  read: (raw) => (typeof raw === "string" ? parseContact(raw) : undefined),
-};
+export const contact = kind<Contact>(
+  "an e-mail address, or a URL (https, http)",
+  z
+    .string()
+    .transform(parseContact)
+    .pipe(z.custom<Contact>((parsed) => parsed !== undefined)),
+);
 
-export const flag: Kind<boolean> = {
-  name: "true or false",
-  read: (raw) => {
-    const value = asJson(raw);
-    return typeof value === "boolean" ? value : undefined;
-  },
-};
+export const flag = kind("true or false", fromJson(z.boolean()));
 
-export const numberFrom = (least: number, most = Number.MAX_SAFE_INTEGER): Kind<number> => ({
-  name: most === Number.MAX_SAFE_INTEGER ? `a number from ${least}` : `a number from ${least} to ${most}`,
-  read: (raw) => {
-    const value = asJson(raw);
-    return typeof value === "number" && value >= least && value <= most ? value : undefined;
-  },
-});
+const rangeOf = (least: number, most: number): string =>
+  most === Number.MAX_SAFE_INTEGER ? `number from ${least}` : `number from ${least} to ${most}`;
 
-export const wholeNumberFrom = (least: number, most = Number.MAX_SAFE_INTEGER): Kind<number> => {
-  const wide = numberFrom(least, most);
-  return {
-    name: `a whole${wide.name.slice(1)}`,
-    read: (raw) => {
-      const value = wide.read(raw);
-      return Number.isInteger(value) ? value : undefined;
-    },
-  };
-};
+export const numberFrom = (least: number, most = Number.MAX_SAFE_INTEGER): Kind<number> =>
+  kind(`a ${rangeOf(least, most)}`, fromJson(z.number().min(least).max(most)));
 
-const isText = (value: unknown): value is string => typeof value === "string" && value !== "";
+export const wholeNumberFrom = (least: number, most = Number.MAX_SAFE_INTEGER): Kind<number> =>
+  kind(`a whole ${rangeOf(least, most)}`, fromJson(z.number().int().min(least).max(most)));
 
-export const texts: Kind<readonly string[]> = {
-  name: "a JSON list of texts",
-  read: (raw) => {
-    const value = asJson(raw);
-    return Array.isArray(value) && value.every(isText) ? value : undefined;
-  },
-};
+export const texts = kind<readonly string[]>("a JSON list of texts", fromJson(textList));
 
-export const textOrTexts: Kind<readonly string[]> = {
-  name: "text, or a JSON list of texts",
-  read: (raw) => {
+export const textOrTexts = kind<readonly string[]>(
+  "text, or a JSON list of texts",
+  z.union([
+    fromJson(textList.nonempty()),
     // An invalid list must not be taken for one text.
-    if (Array.isArray(asJson(raw))) {
-      const several = texts.read(raw);
-      return several?.length ? several : undefined;
-    }
-    const one = text.read(raw);
-    return one === undefined || one.trimStart().startsWith("[") ? undefined : [one];
-  },
-};
+    textSchema.refine((one) => !one.trimStart().startsWith("[")).transform((one) => [one]),
+  ]),
+);
 
 const host = /^(\*|(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:\d{1,5})?)$/i;
 
-export const hosts: Kind<readonly string[]> = {
-  name: "a JSON list of hosts",
-  read: (raw) => {
-    const value = texts.read(raw);
-    return value?.every((each) => host.test(each)) ? value : undefined;
-  },
-};
+export const hosts = kind<readonly string[]>(
+  "a JSON list of hosts",
+  fromJson(z.array(z.string().regex(host))),
+);
 
-export const object: Kind<JsonObject> = {
-  name: "a JSON object",
-  read: (raw) => {
-    const value = asJson(raw);
-    return isJsonObject(value) ? value : undefined;
-  },
-};
+export const object = kind<JsonObject>(
+  "a JSON object",
+  fromJson(z.custom<JsonObject>((value: Json | undefined) => isJsonObject(value))),
+);
 
-export const textsByName: Kind<Readonly<Record<string, readonly string[]>>> = {
-  name: "a JSON object of lists of texts",
-  read: (raw) => {
-    const given = object.read(raw);
-    if (given === undefined) return undefined;
-    const read = Object.entries(given).map(([name, value]) => [name, texts.read(value ?? null)] as const);
-    const lists = read.flatMap(([name, list]) => (list === undefined ? [] : [[name, list] as const]));
-    return lists.length === read.length ? Object.fromEntries(lists) : undefined;
-  },
-};
+export const textsByName = kind<Readonly<Record<string, readonly string[]>>>(
+  "a JSON object of lists of texts",
+  fromJson(z.record(textList)),
+);
 
 /** Numbers and booleans are converted to text. */
-export const textByName: Kind<Readonly<Record<string, string>>> = {
-  name: "a JSON object of texts",
-  read: (raw) => {
-    const given = object.read(raw);
-    const isWritable = (value: Json | undefined) => ["string", "number", "boolean"].includes(typeof value);
-    return given && Object.values(given).every(isWritable)
-      ? Object.fromEntries(Object.entries(given).map(([name, value]) => [name, String(value)]))
-      : undefined;
-  },
-};
+export const textByName = kind<Readonly<Record<string, string>>>(
+  "a JSON object of texts",
+  fromJson(z.record(z.union([z.string(), z.number(), z.boolean()]).transform(String))),
+);
 
-export const url = (...schemes: readonly string[]): Kind<string> => ({
-  name: `a URL (${schemes.join(", ")})`,
-  read: (raw) =>
-    typeof raw === "string" && URL.canParse(raw) && schemes.includes(new URL(raw).protocol.slice(0, -1))
-      ? raw
-      : undefined,
-});
+export const url = (...schemes: readonly string[]): Kind<string> =>
+  kind(
+    `a URL (${schemes.join(", ")})`,
+    z.string().refine((raw) => URL.canParse(raw) && schemes.includes(new URL(raw).protocol.slice(0, -1))),
+  );
 
-export const oneOf = <T extends string>(...values: readonly T[]): Kind<T> => ({
-  name: values.join(" or "),
-  read: (raw) => values.find((value) => value === raw),
-});
+export const oneOf = <T extends string>(...values: readonly [T, ...T[]]): Kind<T> =>
+  kind(values.join(" or "), z.enum(values));
 
 /** Another kind, or `false` for "none". */
-export const orFalse = <T>(kind: Kind<T>): Kind<T | false> => ({
-  name: `${kind.name}, or false`,
-  read: (raw) => (asJson(raw) === false ? false : kind.read(raw)),
-});
+export const orFalse = <T>({ name, schema }: Kind<T>): Kind<T | false> =>
+  kind<T | false>(`${name}, or false`, z.union([fromJson(z.literal(false)), schema]));

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { z } from "zod";
 import type { Seconds } from "../../../domain/brand.ts";
 import type { Limiter } from "../../../ports/driven/system/limiter.ts";
 import { QueueBusy } from "../../shared/bounded-queue.ts";
@@ -6,8 +7,8 @@ import { parseJson, readOrCreate } from "../../shared/durable-file.ts";
 import { withConcurrency } from "../../shared/with-concurrency.ts";
 import {
   hashPassword,
-  isPasswordHash,
   type PasswordHash,
+  passwordHashSchema,
   type ScryptCost,
   verifyPassword,
 } from "./password-hash.ts";
@@ -43,17 +44,9 @@ interface StoredAccount extends Account {
   readonly password: PasswordHash;
 }
 
-const isAccounts = (value: unknown): value is readonly StoredAccount[] =>
-  Array.isArray(value) &&
-  value.every(
-    (account) =>
-      typeof account === "object" &&
-      account !== null &&
-      typeof account.username === "string" &&
-      Array.isArray(account.groups) &&
-      account.groups.every((group: unknown) => typeof group === "string") &&
-      isPasswordHash(account.password),
-  );
+const accountsSchema: z.ZodType<readonly StoredAccount[]> = z.array(
+  z.object({ username: z.string(), groups: z.array(z.string()), password: passwordHashSchema }),
+);
 
 /** A hash takes a tenth of a second of one core, and 32 MiB. */
 const hashingLimits = { concurrency: 2, maxQueue: 20, queueTimeout: 10 };
@@ -89,7 +82,7 @@ export const openAccounts = async (
 ): Promise<Accounts> => {
   const path = join(folder, "accounts.json");
   const text = await readOrCreate(path, () => serialiseAccounts(initial, cost));
-  const stored = parseJson(path, text, isAccounts);
+  const stored = parseJson(path, text, accountsSchema);
   const byName = new Map(stored.map((account) => [account.username, account]));
   // The password of an unknown username is hashed too, so that the time does not reveal which usernames exist.
   const dummyHash: PasswordHash = { ...(stored[0]?.password ?? cost), salt: "", hash: "" };

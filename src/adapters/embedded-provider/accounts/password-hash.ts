@@ -1,4 +1,5 @@
 import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from "node:crypto";
+import { z } from "zod";
 
 /** Parameters of scrypt (RFC 7914 section 2). Memory in bytes is 128 · N · r. */
 export interface ScryptCost {
@@ -13,11 +14,13 @@ export interface PasswordHash extends ScryptCost {
   readonly hash: string;
 }
 
-export const isPasswordHash = (value: unknown): value is PasswordHash => {
-  if (typeof value !== "object" || value === null) return false;
-  const { N, r, p, salt, hash }: Partial<Record<keyof PasswordHash, unknown>> = value;
-  return [N, r, p].every(Number.isInteger) && [salt, hash].every((part) => typeof part === "string");
-};
+export const passwordHashSchema: z.ZodType<PasswordHash> = z.object({
+  N: z.number().int(),
+  r: z.number().int(),
+  p: z.number().int(),
+  salt: z.string(),
+  hash: z.string(),
+});
 
 /** One of the equivalent settings of OWASP's Password Storage Cheat Sheet: 32 MiB for each hash. */
 export const defaultCost: ScryptCost = { N: 2 ** 15, r: 8, p: 3 };

@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import type { Dirent } from "node:fs";
 import { mkdir, opendir, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import type { JsonObject, Seconds } from "../../../domain/brand.ts";
+import { z } from "zod";
+import type { Json, JsonObject, Seconds } from "../../../domain/brand.ts";
 import { isJsonObject } from "../../../domain/json-object.ts";
 import type { Clock } from "../../../ports/driven/system/clock.ts";
 import type { Log } from "../../../ports/driven/system/log.ts";
@@ -35,11 +36,12 @@ interface StoredEntry {
   readonly value: JsonObject;
 }
 
-const parseEntry = (text: string): StoredEntry => {
-  const { expires, value }: JsonObject = JSON.parse(text);
-  if (typeof expires === "number" && isJsonObject(value)) return { expires, value };
-  throw new Error("It has another shape.");
-};
+const entrySchema: z.ZodType<StoredEntry> = z.object({
+  expires: z.number(),
+  value: z.custom<JsonObject>((value: Json | undefined) => isJsonObject(value)),
+});
+
+const parseEntry = (text: string): StoredEntry => entrySchema.parse(JSON.parse(text));
 
 /** Limits what an anonymous client can store, since each authorization request stores an entry. */
 const maxEntriesPerKind = 50_000;

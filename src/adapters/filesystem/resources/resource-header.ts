@@ -1,7 +1,7 @@
 import type { FileHandle } from "node:fs/promises";
+import { z } from "zod";
 import type { Seconds } from "../../../domain/brand.ts";
 import { StoreDown } from "../../../domain/failure.ts";
-import { parseObject } from "../../../domain/json-object.ts";
 import type { ETag, ObjectMetadata } from "../../../domain/resources/stored-object.ts";
 import type { Version } from "../slots/versioned-slot.ts";
 
@@ -35,20 +35,18 @@ export const headerLine = ({ contentType, contentEncoding }: ContentTypes, lastM
 /** A version serves as a strong entity tag, since versions are never reused. */
 export const etagOf = (version: Version): ETag => `"${version}"` as ETag;
 
-/** @throws Error for a line that {@link headerLine} has not written. */
-const parseHeader = (line: string) => {
-  const { contentType, contentEncoding, lastModified } = parseObject(line) ?? {};
-  const seconds = typeof lastModified === "string" ? Date.parse(lastModified) / 1000 : Number.NaN;
-  const isKnownEncoding = contentEncoding === undefined || contentEncoding === "gzip";
-  if (typeof contentType !== "string" || !isKnownEncoding || Number.isNaN(seconds)) {
-    throw new Error("A property is missing or wrong.");
-  }
-  return {
-    contentType,
-    ...(contentEncoding === undefined ? {} : { contentEncoding: "gzip" as const }),
-    lastModified: seconds,
-  };
-};
+const headerSchema = z
+  .object({
+    contentType: z.string(),
+    contentEncoding: z.literal("gzip").optional(),
+    lastModified: z
+      .string()
+      .transform((date) => Date.parse(date) / 1000)
+      .pipe(z.number()),
+  })
+  .transform(({ contentEncoding, ...header }) =>
+    contentEncoding === undefined ? header : { ...header, contentEncoding },
+  );
 
 /** Reads the header of an open object file. @throws StoreDown if the file is damaged. */
 export const readHeader = async (file: FileHandle, version: Version): Promise<StoredHeader> => {
@@ -57,7 +55,7 @@ export const readHeader = async (file: FileHandle, version: Version): Promise<St
   const { bytesRead } = await file.read(head, 0, head.length, 0);
   const end = head.subarray(0, bytesRead).indexOf(newline);
   try {
-    const header = parseHeader(head.toString("utf8", 0, Math.max(end, 0)));
+    const header = headerSchema.parse(JSON.parse(head.toString("utf8", 0, Math.max(end, 0))));
     return {
       offset: end + 1,
       metadata: { ...header, size: size - (end + 1), etag: etagOf(version) },

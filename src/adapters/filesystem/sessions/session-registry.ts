@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { Seconds } from "../../../domain/brand.ts";
 import type { SessionId } from "../../../domain/sessions/session.ts";
 import { parseSessionId } from "../../../domain/sessions/session.ts";
@@ -23,11 +24,9 @@ export interface SessionRegistryOptions {
 /** When each session's entry expires; the most recently added or extended entry is the last. */
 type Entries = ReadonlyMap<SessionId, Seconds>;
 
-const isEntry = (entry: unknown): entry is [SessionId, Seconds] =>
-  Array.isArray(entry) &&
-  typeof entry[0] === "string" &&
-  parseSessionId(entry[0]) !== undefined &&
-  typeof entry[1] === "number";
+const isSessionId = (id: unknown): boolean => typeof id === "string" && parseSessionId(id) !== undefined;
+
+const entriesSchema = z.array(z.tuple([z.custom<SessionId>(isSessionId), z.number()]));
 
 /** Stores each owner's entries in a versioned slot, which expires with the last of them. */
 export const filesystemSessionRegistry = ({
@@ -40,9 +39,7 @@ export const filesystemSessionRegistry = ({
 
   const parse = (text: string): Entries => {
     try {
-      const entries: unknown = JSON.parse(text);
-      if (!Array.isArray(entries) || !entries.every(isEntry)) throw new Error("It is no list of sessions.");
-      return new Map(entries);
+      return new Map(entriesSchema.parse(JSON.parse(text)));
     } catch (cause) {
       // A damaged list, which this program did not write, must not keep its owner from logging in.
       log.write({ event: "background", what: "reading a damaged list of somebody's sessions", cause });
