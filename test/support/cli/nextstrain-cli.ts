@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { run, succeeds } from "../containers/command.ts";
 
-const cache = fileURLToPath(new URL("../.cache/", import.meta.url));
+const cache = fileURLToPath(new URL("../../.cache/", import.meta.url));
 const requirements = fileURLToPath(new URL("nextstrain-cli-requirements.txt", import.meta.url));
 
 /** The installer, which takes seconds where pip takes minutes. */
