@@ -10,8 +10,13 @@ export type RoleGroupMapping = ReadonlyMap<string, readonly string[]>;
 /** Keycloak writes a slash before full group paths. */
 export const withoutSlash = (name: string): string => (name.startsWith("/") ? name.slice(1) : name);
 
-export const roleGroupMapping = (setting: Readonly<Record<string, readonly string[]>>): RoleGroupMapping =>
-  new Map(Object.entries(setting).map(([name, roleGroups]) => [withoutSlash(name), roleGroups]));
+/** A name that stands there with and without its slash gives the role groups of both. */
+export const roleGroupMapping = (setting: Readonly<Record<string, readonly string[]>>): RoleGroupMapping => {
+  const byName = Map.groupBy(Object.entries(setting), ([name]) => withoutSlash(name));
+  return new Map(
+    Array.from(byName, ([name, entries]) => [name, entries.flatMap(([, roleGroups]) => roleGroups)]),
+  );
+};
 
 /** What is wrong with a mapping, in sentences for the operator; empty if it can be used. */
 export const mappingFaults = (setting: Readonly<Record<string, readonly string[]>>): readonly string[] =>

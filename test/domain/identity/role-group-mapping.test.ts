@@ -38,6 +38,11 @@ describe("a mapping from a provider's groups to role groups", () => {
     expect(userIn([name]).roles).toEqual(["staff/epi", "measles/viewers"]);
   });
 
+  it("gives what both spellings of a name give", () => {
+    const both = roleGroupMapping({ "/staff": ["blab/viewers"], staff: ["mpox/owners"] });
+    expect(userIn(["staff"], { mapping: both }).roles).toEqual(["staff", "blab/viewers", "mpox/owners"]);
+  });
+
   it("gives nothing for internal entries", () => {
     expect(userIn(["!internal"])).toEqual({ roles: [], mapped: [] });
   });

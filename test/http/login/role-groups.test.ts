@@ -5,6 +5,7 @@ import { testServer } from "../../support/server/test-server.ts";
 const mapping = {
   "APP-Measles-RW": ["test-private/editors"],
   "9f1c4e52-6a0b-4c1d-8a57-2d1f0c9b7e34": ["test-private/viewers", "other/owners"],
+  Emptied: ["no-such-group/viewers", "no-such-group/owners"],
 };
 
 const server = testServer({ environment: { ROLE_GROUPS: JSON.stringify(mapping) } });
@@ -45,6 +46,14 @@ describe("with ROLE_GROUPS, somebody in the provider's group", () => {
       },
       groupMemberships: [{ name: "blab" }, { name: "test-private" }],
     });
+  });
+
+  test("that gives no role here is told of what the provider says, and of nothing that was added to it", async () => {
+    const Authorization = await server.bearer("alice", "Emptied");
+    const { text } = await server.ask({ path: "/whoami", headers: { Accept: "text/html", Authorization } });
+    expect(text).toContain(
+      "that you are in one group, such as “Emptied”, but in none that gives a role here",
+    );
   });
 
   test("sees the group's page after a login, and the log says what was recognised", async () => {

@@ -36,12 +36,15 @@ export const whoami = (caller: Caller, groups: Groups) => {
  */
 export const explainNoRoles = (caller: Caller, memberships: readonly Group[]): string | undefined => {
   if (caller.kind !== "user" || memberships.length > 0) return undefined;
-  const { groupsFault, authzRoles } = caller.user;
+  const { groupsFault, authzRoles, claimedGroups } = caller.user;
   if (groupsFault !== undefined) {
     return `in what the identity provider says about you, ${groupsFault} (setting OIDC_GROUPS_CLAIM)`;
   }
-  if (authzRoles.size === 0) return undefined;
-  const [first = ""] = authzRoles;
-  const groupCount = authzRoles.size === 1 ? "one group" : `${authzRoles.size} groups`;
+  // Without the role groups that ROLE_GROUPS adds, which the provider does not name.
+  const claimed = new Set(claimedGroups);
+  const named = [...authzRoles].filter((name) => claimed.has(name));
+  const [first] = named;
+  if (first === undefined) return undefined;
+  const groupCount = named.length === 1 ? "one group" : `${named.length} groups`;
   return `the identity provider says that you are in ${groupCount}, such as “${sanitizeText(first, 100)}”, but in none that gives a role here`;
 };

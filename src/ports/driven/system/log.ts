@@ -55,9 +55,11 @@ export type LogEvent =
       readonly username: string;
       /** Distinguishes people with the same username. */
       readonly subject: string;
-      /** Role groups of the claim that give a role here; bounded in number and length, like the next. */
+      /**
+       * Role groups that give a role here, in the claim or by `ROLE_GROUPS`; bounded in number and length, like the next.
+       */
       readonly roleGroups: readonly string[];
-      /** The claim's other entries. */
+      /** The claim's other entries, and role groups of `ROLE_GROUPS` that give none. */
       readonly ignoredGroups: readonly string[];
       /** Why the claim, or a part of it, could not be read. */
       readonly groupsFault?: string;
