@@ -39,8 +39,9 @@ const anyoneMay = (action: Action, type: ObjectType, group: Group): boolean =>
 
 const noRoles: ReadonlySet<Role> = new Set();
 
-const rolesOf = (caller: Caller, group: Group): ReadonlySet<Role> =>
-  caller.kind === "user" ? rolesIn(group, caller.user.authzRoles) : noRoles;
+/** The roles that a caller holds in a group; none for anybody who is not known. */
+export const rolesOf = (caller: Caller, group: Group | undefined): ReadonlySet<Role> =>
+  group && caller.kind === "user" ? rolesIn(group, caller.user.authzRoles) : noRoles;
 
 const rolesAllow = (callerRoles: ReadonlySet<Role>, action: Action, type: ObjectType): boolean =>
   rules.some(
@@ -60,9 +61,12 @@ const everyRight = objectTypes.flatMap((type) =>
  * The caller's rights in a group, evaluated once for a request. A group that does not exist (`undefined`) is treated as
  * a private one in which nobody has a role, so that the two cannot be distinguished.
  */
-export const rightsIn = (caller: Caller, group: Group | undefined): Rights => {
+export const rightsIn = (caller: Caller, group: Group | undefined): Rights =>
+  rightsWith(rolesOf(caller, group), group);
+
+/** The same, for a caller whose roles in the group are known already. */
+export const rightsWith = (callerRoles: ReadonlySet<Role>, group: Group | undefined): Rights => {
   if (!group) return new Set();
-  const callerRoles = rolesOf(caller, group);
   const granted = everyRight.filter(
     ({ action, type }) => anyoneMay(action, type, group) || rolesAllow(callerRoles, action, type),
   );

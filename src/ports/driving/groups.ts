@@ -1,6 +1,7 @@
 import type { Group } from "../../domain/groups/group.ts";
 import type { GroupInfo } from "../../domain/groups/group-info.ts";
 import type { Caller } from "../../domain/identity/caller.ts";
+import type { Role } from "../../domain/identity/role.ts";
 import type { DatasetFile, Resource, ResourceAction } from "../../domain/resources/resource.ts";
 import type { AuditAction } from "../driven/system/audit.ts";
 import type { GroupSettings } from "./group-settings.ts";
@@ -43,6 +44,8 @@ export interface VisibleGroup {
 /** A group whose source the caller may read. All methods throw StoreDown. */
 export interface OpenGroup {
   readonly group: Group;
+  /** The caller's own, least to most privileged. */
+  readonly roles: readonly Role[];
   /** Whether the caller may write datasets and narratives. */
   readonly mayUpload: boolean;
   readonly mayEditSettings: boolean;

@@ -1,13 +1,12 @@
-import type { Group } from "../../../domain/groups/group.ts";
 import type { Role } from "../../../domain/identity/role.ts";
 import { roles } from "../../../domain/identity/role.ts";
-import { groupHref } from "../pages/hrefs.ts";
 import type { LayoutData } from "../pages/layout.ts";
 import { renderPage } from "../pages/template.ts";
+import type { GroupHead } from "./group-head.ts";
 
 export interface GroupMembersPage {
   readonly layout: LayoutData;
-  readonly group: Group;
+  readonly head: GroupHead;
   /** "external": members are managed at the identity provider, and cannot be listed. */
   readonly members: readonly { readonly username: string; readonly roles: readonly Role[] }[] | "external";
 }
@@ -15,12 +14,11 @@ export interface GroupMembersPage {
 const labels: Record<Role, string> = { viewers: "Viewer", editors: "Editor", owners: "Owner" };
 
 /** `/groups/<name>/settings/members`. */
-export const renderMembers = ({ layout, group, members }: GroupMembersPage): string =>
+export const renderMembers = ({ layout, head, members }: GroupMembersPage): string =>
   renderPage("group-members", {
     layout,
-    title: `"${group.name}" Group Members`,
-    group,
-    href: groupHref(group.name),
+    title: `"${head.name}" Group Members`,
+    head,
     members:
       members === "external"
         ? undefined

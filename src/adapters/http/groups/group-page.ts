@@ -1,21 +1,21 @@
-import type { Group } from "../../../domain/groups/group.ts";
 import type { GroupInfo } from "../../../domain/groups/group-info.ts";
 import { datasetMediaType, narrativeMediaType } from "../../../domain/resources/media-type.ts";
 import type { DatasetType, Resource } from "../../../domain/resources/resource.ts";
 import { datasetTypes } from "../../../domain/resources/resource.ts";
 import type { Listing } from "../../../ports/driving/resources.ts";
-import { groupHref, logoHref, settingsHref } from "../pages/hrefs.ts";
+import { groupHref } from "../pages/hrefs.ts";
 import type { LayoutData } from "../pages/layout.ts";
 import { renderPageWithChunks } from "../pages/template.ts";
+import type { GroupVisit } from "./group-head.ts";
+import { groupHead } from "./group-head.ts";
 import type { ResourceFilter } from "./listing/resource-filter.ts";
 import { filterResources } from "./listing/resource-filter.ts";
 import type { ResourceSection } from "./listing/resource-list.ts";
 import { datasetSections, filterForm, renderSections, resourceItems } from "./listing/resource-list.ts";
 import type { Overview } from "./overview/overview.ts";
 
-export interface GroupPage {
+export interface GroupPage extends GroupVisit {
   readonly layout: LayoutData;
-  readonly group: Group;
   readonly info: GroupInfo;
   readonly overview: Overview;
   /** Undefined when the store is unavailable. */
@@ -23,8 +23,6 @@ export interface GroupPage {
   readonly filter: ResourceFilter;
   /** Whether the visitor may write datasets and narratives. */
   readonly mayUpload: boolean;
-  readonly mayEditSettings: boolean;
-  readonly isMember: boolean;
   /** The requested resource, if it does not exist. The page is then the body of a 404. */
   readonly missing?: { readonly kind: "dataset" | "narrative" | "setting"; readonly path: string };
 }
@@ -41,9 +39,6 @@ const uploadKinds = [
   ...datasetTypes.map((name) => ({ name, label: uploadLabels[name], mediaType: datasetMediaType(name) })),
   { name: "narrative", label: "Narrative", mediaType: narrativeMediaType },
 ];
-
-const websiteLink = (url: string | undefined) =>
-  url === undefined ? undefined : { href: url, text: url.replace(/^[a-z]+:(\/\/)?/i, "").replace(/\/$/, "") };
 
 const visibleResources = ({ info, listing }: GroupPage) => ({
   datasets: info.showDatasets ? (listing?.datasets ?? []) : [],
@@ -79,12 +74,7 @@ export const renderGroup = async (content: GroupPage): Promise<readonly Buffer[]
     title: `"${group.name}" Group`,
     group,
     href: groupHref(group.name),
-    settingsHref: content.mayEditSettings ? settingsHref(group.name) : undefined,
-    membersHref: content.isMember ? settingsHref(group.name, "members") : undefined,
-    heading: info.title,
-    byline: info.byline,
-    logoHref: info.logo === null ? undefined : logoHref(group.name),
-    website: websiteLink(info.website),
+    head: groupHead(content, info, "data", listing && { data: list.total }),
     overview: content.overview,
     infoError: content.mayEditSettings ? info.error : undefined,
     plainTextReason:

@@ -74,7 +74,7 @@ const sendGroupPage = async (
   missing?: NonNullable<GroupPage["missing"]>,
 ): Promise<void> => {
   const { signal } = ctx.state;
-  const { group, mayUpload, mayEditSettings, isMember } = openedGroup;
+  const { group, mayUpload, mayEditSettings, isMember, roles } = openedGroup;
   const images = d.imagePolicyFor(group);
   const [info, listing] = await Promise.all([
     openedGroup.info(signal),
@@ -83,6 +83,7 @@ const sendGroupPage = async (
   const html = await renderGroup({
     layout: d.pages.layout(ctx),
     group,
+    roles,
     info,
     overview: await d.overviews.render(info.overview, images, (run) => d.admission.run(ctx, "render", run)),
     listing,

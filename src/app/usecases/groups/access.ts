@@ -2,7 +2,8 @@ import type { Group } from "../../../domain/groups/group.ts";
 import type { Caller } from "../../../domain/identity/caller.ts";
 import { anonymous } from "../../../domain/identity/caller.ts";
 import type { Right, Rights } from "../../../domain/identity/policy.ts";
-import { denial, may, rightsIn } from "../../../domain/identity/policy.ts";
+import { denial, may, rightsWith, rolesOf } from "../../../domain/identity/policy.ts";
+import type { Role } from "../../../domain/identity/role.ts";
 import type { DatasetFile } from "../../../domain/resources/resource.ts";
 import { sanitizeText } from "../../../domain/sanitize-text.ts";
 import type { RoleGroupCatalogue } from "../../../ports/driven/identity/role-group-catalogue.ts";
@@ -18,6 +19,7 @@ interface Deps {
 export interface Access {
   readonly group: Group;
   readonly rights: Rights;
+  readonly roles: ReadonlySet<Role>;
   /** Throws what {@link GroupAccess.open} throws, unless the caller has this right. */
   require(right: Right): void;
   /**
@@ -62,9 +64,14 @@ export const groupAccess = ({ catalogue, audit }: Deps): GroupAccess => {
     }
     throw denial(caller);
   };
-  const granted = (caller: Caller, group: Group, rights: Rights, attempt: Attempt): Access => ({
+  const granted = (
+    caller: Caller,
+    { group, rights, roles }: Pick<Access, "group" | "rights" | "roles">,
+    attempt: Attempt,
+  ): Access => ({
     group,
     rights,
+    roles,
     require: (right) => {
       if (!rights.has(right)) deny(caller, group, attempt);
     },
@@ -77,14 +84,18 @@ export const groupAccess = ({ catalogue, audit }: Deps): GroupAccess => {
   return {
     open: (caller, name, attempt) => {
       const group = catalogue.find(name);
-      const rights = rightsIn(caller, group);
+      const roles = rolesOf(caller, group);
+      const rights = rightsWith(roles, group);
       if (!group || !rights.has("read source")) return deny(caller, group, attempt);
-      return granted(caller, group, rights, attempt);
+      return granted(caller, { group, rights, roles }, attempt);
     },
     openAll: (caller, attempt) =>
       catalogue
         .all()
-        .map((group) => granted(caller, group, rightsIn(caller, group), attempt))
+        .map((group) => {
+          const roles = rolesOf(caller, group);
+          return granted(caller, { group, roles, rights: rightsWith(roles, group) }, attempt);
+        })
         .filter(({ rights }) => rights.has("read source")),
     mayOpen: (caller, group) => may(caller, "read", "source", group),
     isForAnyone: (group) => may(anonymous, "read", "source", group),

@@ -1,3 +1,4 @@
+import { roles } from "../../../domain/identity/role.ts";
 import { logoKey } from "../../../domain/resources/object-key.ts";
 import { parseResource } from "../../../domain/resources/resource.ts";
 import type { OpenGroup } from "../../../ports/driving/groups.ts";
@@ -17,6 +18,7 @@ export const openGroup = (d: GroupParts, access: Access): OpenGroup => {
   const { group, rights } = access;
   return {
     group,
+    roles: roles.filter((role) => access.roles.has(role)),
     mayUpload: rights.has("write dataset"),
     mayEditSettings: rights.has("write group"),
     isMember: rights.has("read group"),

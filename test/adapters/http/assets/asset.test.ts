@@ -7,7 +7,7 @@ import { noFilter } from "../../../../src/adapters/http/groups/listing/resource-
 import { renderGroupSettings } from "../../../../src/adapters/http/groups/settings/group-settings.ts";
 import { pagePolicy } from "../../../../src/adapters/http/pages/content-security-policy.ts";
 import { defaultGroupInfo } from "../../../../src/domain/groups/group-info.ts";
-import { alice, dataset, group, joined } from "../pages/sample.ts";
+import { alice, dataset, group, headOf, joined } from "../pages/sample.ts";
 
 const lab = group("lab-one");
 const listing = { datasets: [dataset(lab, "zika")], narratives: [] };
@@ -23,10 +23,12 @@ const pages = await Promise.all([
     mayUpload: true,
     mayEditSettings: true,
     isMember: true,
+    roles: ["owners"],
   }).then(joined),
   renderGroupSettings({
     layout: alice,
     group: lab,
+    head: headOf(lab, "settings"),
     mayEditSettings: true,
     hasLogo: false,
     overview: undefined,

@@ -4,7 +4,7 @@ import { renderWhoami } from "../../../../src/adapters/http/auth/whoami-page.ts"
 import { renderMembers } from "../../../../src/adapters/http/groups/group-members.ts";
 import { renderGroupSettings } from "../../../../src/adapters/http/groups/settings/group-settings.ts";
 import type { ETag } from "../../../../src/domain/resources/stored-object.ts";
-import { alice, anonymous, group, positions, unverified } from "../pages/sample.ts";
+import { alice, anonymous, group, headOf, positions, unverified } from "../pages/sample.ts";
 
 const lab = group("lab-one");
 const tag = '"a1"' as ETag;
@@ -14,6 +14,7 @@ describe("The settings page of a group", () => {
     renderGroupSettings({
       layout: alice,
       group: lab,
+      head: headOf(lab, "settings"),
       mayEditSettings: true,
       hasLogo: false,
       overview: undefined,
@@ -52,10 +53,12 @@ describe("The settings page of a group", () => {
 });
 
 describe("The members page of a group", () => {
+  const head = headOf(lab, "members");
+
   it("lists them by name, with their roles in the singular", () => {
     const html = renderMembers({
       layout: alice,
-      group: lab,
+      head,
       members: [
         { username: "bob", roles: ["editors"] },
         { username: "<alice>", roles: ["owners", "viewers"] },
@@ -69,10 +72,8 @@ describe("The members page of a group", () => {
   });
 
   it("distinguishes an empty list from one that is managed at the provider", () => {
-    expect(renderMembers({ layout: alice, group: lab, members: [] })).toContain(
-      "This group has no members yet.",
-    );
-    expect(renderMembers({ layout: alice, group: lab, members: "external" })).toContain(
+    expect(renderMembers({ layout: alice, head, members: [] })).toContain("This group has no members yet.");
+    expect(renderMembers({ layout: alice, head, members: "external" })).toContain(
       "managed at the identity provider",
     );
   });

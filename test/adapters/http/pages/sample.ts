@@ -1,6 +1,9 @@
+import type { GroupTab } from "../../../../src/adapters/http/groups/group-head.ts";
+import { groupHead } from "../../../../src/adapters/http/groups/group-head.ts";
 import type { LayoutData } from "../../../../src/adapters/http/pages/layout.ts";
 import type { Group } from "../../../../src/domain/groups/group.ts";
 import { parseGroupName } from "../../../../src/domain/groups/group.ts";
+import { defaultGroupInfo } from "../../../../src/domain/groups/group-info.ts";
 import type { Resource } from "../../../../src/domain/resources/resource.ts";
 
 export const alice: LayoutData = { user: { username: "alice" }, loginHref: "/login", path: "/groups" };
@@ -16,6 +19,14 @@ export const group = (name: string, isPublic = true): Group => {
   if (parsed === undefined) throw new Error(`${name} is no group's name`);
   return { name: parsed, isPublic };
 };
+
+/** The head of a group's page, as its owner sees it. */
+export const headOf = (of: Group, current: GroupTab) =>
+  groupHead(
+    { group: of, roles: ["owners"], isMember: true, mayEditSettings: true },
+    defaultGroupInfo(of.name),
+    current,
+  );
 
 const resource = (kind: Resource["kind"], owner: Group, path: string): Resource => {
   const [first = "", ...others] = path.split("/");

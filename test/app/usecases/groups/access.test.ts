@@ -32,7 +32,7 @@ const requests: readonly (readonly [string, (d: Data, caller: Caller) => Promise
     async (d, caller) => {
       const group = d.groups.open(caller, "blab-private", attempt);
       await Promise.all([group.info(signal), group.list(signal), group.avatar(signal)]);
-      return [group.mayUpload, group.mayEditSettings, group.isMember];
+      return [group.roles, group.mayUpload, group.mayEditSettings, group.isMember];
     },
   ],
   [

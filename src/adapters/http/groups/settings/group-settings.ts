@@ -3,10 +3,12 @@ import type { OverviewSource } from "../../../../ports/driving/group-settings.ts
 import { groupHref, logoHref, settingsHref } from "../../pages/hrefs.ts";
 import type { LayoutData } from "../../pages/layout.ts";
 import { renderPage } from "../../pages/template.ts";
+import type { GroupHead } from "../group-head.ts";
 
 export interface GroupSettingsPage {
   readonly layout: LayoutData;
   readonly group: Group;
+  readonly head: GroupHead;
   /** Otherwise the page only says which role is needed. */
   readonly mayEditSettings: boolean;
   readonly hasLogo: boolean;
@@ -41,7 +43,7 @@ export const renderGroupSettings = (content: GroupSettingsPage): string => {
   return renderPage("group-settings", {
     layout,
     title: `"${group.name}" Group Settings`,
-    group,
+    head: content.head,
     href: groupHref(group.name),
     logoSettingsHref: settingsHref(group.name, "logo"),
     logoHref: content.hasLogo ? logoHref(group.name) : undefined,

@@ -19,6 +19,7 @@ import { precondition } from "../../requests/precondition.ts";
 import { sendObject } from "../../resources/stored-object-response.ts";
 import { readUpload, uploadMediaType } from "../../resources/upload.ts";
 import type { Admission } from "../../streaming/admission.ts";
+import { groupHead } from "../group-head.ts";
 import { renderMembers } from "../group-members.ts";
 import { openGroup } from "../open-group.ts";
 import { renderGroupSettings } from "./group-settings.ts";
@@ -119,12 +120,19 @@ const sendSettingsPage = async (
   ctx: Context,
   d: Deps,
   { mayWrite, overviewSource }: GroupSettings,
-  { group, info }: OpenGroup,
+  opened: OpenGroup,
 ): Promise<void> => {
   const { signal } = ctx.state;
-  const { logo } = await info(signal);
+  const info = await opened.info(signal);
+  const head = groupHead(opened, info, "settings");
   const overview = mayWrite ? await overviewSource(signal) : undefined;
-  const data = { group, mayEditSettings: mayWrite, hasLogo: logo !== null, overview };
+  const data = {
+    group: opened.group,
+    head,
+    mayEditSettings: mayWrite,
+    hasLogo: info.logo !== null,
+    overview,
+  };
   d.pages.send(ctx, renderGroupSettings({ layout: d.pages.layout(ctx), ...data }));
 };
 
@@ -132,7 +140,7 @@ const sendMembers = async (
   ctx: Context,
   d: Deps,
   settings: GroupSettings,
-  { group }: OpenGroup,
+  opened: OpenGroup,
 ): Promise<void> => {
   const type = negotiate(ctx, ["text/html", "application/json"]);
   if (type === "application/json") return sendJson(ctx, await settings.members());
@@ -140,7 +148,8 @@ const sendMembers = async (
     if (error instanceof NotConfigured) return "external" as const;
     throw error;
   });
-  d.pages.send(ctx, renderMembers({ layout: d.pages.layout(ctx), group, members: memberList }));
+  const head = groupHead(opened, await opened.info(ctx.state.signal), "members");
+  d.pages.send(ctx, renderMembers({ layout: d.pages.layout(ctx), head, members: memberList }));
 };
 
 const sendRoleMembers = async (ctx: Context, settings: GroupSettings): Promise<void> => {
