@@ -54,7 +54,11 @@ export default defineConfig({
         hookTimeout: 600_000,
         globalSetup: ["test/support/containers/set-up.ts"],
       }),
-      project("browser", ["test/browser/**/*.test.ts"], { testTimeout: 120_000, hookTimeout: 120_000 }),
+      project("browser", ["test/browser/**/*.test.ts"], {
+        testTimeout: 120_000,
+        hookTimeout: 120_000,
+        globalSetup: ["test/support/browser/firefox.ts"],
+      }),
     ],
     // Of what needs nothing but itself; `npm run coverage` measures it in the unit project, which covers it alone.
     coverage: {

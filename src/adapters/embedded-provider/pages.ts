@@ -35,6 +35,8 @@ const contentSecurityPolicy = (style: string): string =>
     // On pages that submit themselves, oidc-provider adds the hash of its script to this directive.
     "script-src 'self'",
     `style-src 'sha256-${createHash("sha256").update(style).digest("base64")}'`,
+    // Firefox requests the favicon, and reports it as an error of the page if it may not.
+    "img-src 'self'",
     `form-action 'self' ${formTargets.join(" ")}`,
     "frame-ancestors 'none'",
     "base-uri 'none'",

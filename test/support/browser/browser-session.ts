@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Browser, BrowserContext, ConsoleMessage, Page } from "playwright-core";
+import { accessibilityViolations } from "./accessibility.ts";
 
 /** A browser window, and the problems of its pages. */
 export interface BrowserSession {
@@ -11,6 +12,8 @@ export interface BrowserSession {
   goTo(path: string): Promise<number>;
   /** Submits the provider's login form. */
   logIn(username: string): Promise<void>;
+  /** Violations of WCAG 2.2 AA on the page. */
+  violations(): Promise<string[]>;
   /** Takes a screenshot, if the environment variable SCREENSHOTS names a folder. */
   show(name: string): Promise<void>;
   close(): Promise<void>;
@@ -36,8 +39,15 @@ export const browserSession = async (
   origin: string,
   { scripts = true, width = 1280, colorScheme = "light" }: BrowserSessionOptions = {},
 ): Promise<BrowserSession> => {
-  const viewport = { width, height: 900 };
-  const context = await browser.newContext({ viewport, colorScheme, javaScriptEnabled: scripts });
+  if (browser.browserType().name() === "firefox" && (!scripts || colorScheme === "dark"))
+    throw new Error("Over WebDriver BiDi, Firefox can neither be without scripts nor dark.");
+  const context = await browser.newContext({
+    viewport: { width, height: 900 },
+    colorScheme,
+    javaScriptEnabled: scripts,
+    // The servers have certificates of their own authorities.
+    ignoreHTTPSErrors: true,
+  });
   // Other hosts are blocked, such as that of the map's tiles, so that no test depends on them.
   await context.route(/^https?:/, (route) =>
     route.request().url().startsWith(origin) ? route.continue() : route.abort(),
@@ -59,6 +69,7 @@ export const browserSession = async (
       await page.locator('input[name="password"]').fill("demo");
       await page.getByRole("button", { name: "Log in" }).click();
     },
+    violations: () => accessibilityViolations(page),
     show: async (name) => {
       if (folder === undefined) return;
       await mkdir(folder, { recursive: true });

@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { run, succeeds } from "../containers/command.ts";
+import { canInstallPackages, installPackages } from "../debian-packages.ts";
 
 const cache = fileURLToPath(new URL("../../.cache/", import.meta.url));
 const requirements = fileURLToPath(new URL("nextstrain-cli-requirements.txt", import.meta.url));
@@ -18,18 +19,11 @@ const printProgress = (line: string): void => {
 const hasPython = () =>
   succeeds("python3", ["-c", "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))"]);
 
-const isDebianRoot = () => process.getuid?.() === 0 && existsSync("/etc/debian_version");
-
 /** The path of a Python with venv; as root on Debian, installs one. */
 const findPython = async (): Promise<string> => {
-  if (!(await hasPython()) && isDebianRoot()) {
+  if (!(await hasPython()) && canInstallPackages()) {
     printProgress("no Python 3 found; installing Debian's packages python3 and python3-venv");
-    const env = { DEBIAN_FRONTEND: "noninteractive" };
-    await run("apt-get", ["-y", "update"], { seconds: 300, env });
-    await run("apt-get", ["-y", "--no-install-recommends", "install", "python3", "python3-venv"], {
-      seconds: 600,
-      env,
-    });
+    await installPackages("python3", "python3-venv");
   }
   if (!(await hasPython())) {
     throw new Error("The tests of the Nextstrain CLI need Python 3.10 or later, with its module venv.");

@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
-import { existsSync, openSync } from "node:fs";
+import { openSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { printProgress, run, succeeds } from "./command.ts";
+import { canInstallPackages, installPackages } from "../debian-packages.ts";
+import { printProgress, succeeds } from "./command.ts";
 
 const logFile = "/var/log/dockerd-for-tests.log";
 
@@ -10,18 +11,9 @@ const advice =
 
 const isAvailable = () => succeeds("docker", ["version", "--format", "{{.Server.Version}}"]);
 
-const isDebianRoot = () => process.getuid?.() === 0 && existsSync("/etc/debian_version");
-
-const apt = (...args: string[]) =>
-  run("apt-get", ["-y", "--no-install-recommends", ...args], {
-    seconds: 600,
-    env: { DEBIAN_FRONTEND: "noninteractive" },
-  });
-
 const install = async () => {
   printProgress("no Docker engine found; installing Debian's packages docker.io and debootstrap");
-  await apt("update");
-  await apt("install", "docker.io", "debootstrap", "iptables", "ca-certificates");
+  await installPackages("docker.io", "debootstrap", "iptables", "ca-certificates");
 };
 
 /** Starts the engine, which is left running so that a second run starts at once. */
@@ -39,7 +31,7 @@ const start = async () => {
 /** Resolves when a Docker engine is available. As root on Debian, installs and starts one. */
 export const ensureEngine = async (): Promise<void> => {
   if (await isAvailable()) return;
-  if (!isDebianRoot()) throw new Error(advice);
+  if (!canInstallPackages()) throw new Error(advice);
   if (!(await succeeds("dockerd", ["--version"]))) await install();
   // The package may have started its service.
   if (!(await isAvailable())) await start();

@@ -1,7 +1,8 @@
 import { join } from "node:path";
+import type { Browser } from "playwright-core";
 import type { BrowserSession, BrowserSessionOptions } from "../browser/browser-session.ts";
 import { browserSession } from "../browser/browser-session.ts";
-import { openChromium } from "../browser/chromium.ts";
+import { type BrowserName, openBrowser } from "../browser/browsers.ts";
 import type { PlainObject } from "../resources/stored-objects.ts";
 import { putObjects } from "../resources/stored-objects.ts";
 import { filesystemStores } from "../stores/filesystem-stores.ts";
@@ -13,6 +14,7 @@ import { startServerProcess } from "./started-server.ts";
 export interface DemoSite {
   readonly server: StartedServer;
   readonly origin: string;
+  readonly browser: Browser;
   open(options?: BrowserSessionOptions): Promise<BrowserSession>;
   /** A browser of a user who has logged in and is at this path. */
   openAs(username: string, path: string): Promise<BrowserSession>;
@@ -21,11 +23,14 @@ export interface DemoSite {
   close(): Promise<void>;
 }
 
-export const demoSite = async (objects: Readonly<Record<string, PlainObject>> = {}): Promise<DemoSite> => {
+export const demoSite = async (
+  objects: Readonly<Record<string, PlainObject>> = {},
+  browserName: BrowserName = "chromium",
+): Promise<DemoSite> => {
   const folder = await temporaryFolder();
   const [server, browser] = await Promise.all([
     startServerProcess({ data: join(folder.path, "data"), workingFolder: folder.path }),
-    openChromium(),
+    openBrowser(browserName),
   ]);
   const stored = filesystemStores.open(folder.path, Date.now);
   const open = (options: BrowserSessionOptions = {}) => browserSession(browser, server.http, options);
@@ -34,6 +39,7 @@ export const demoSite = async (objects: Readonly<Record<string, PlainObject>> = 
   return {
     server,
     origin: server.http,
+    browser,
     open,
     openAs: async (username, path) => {
       const session = await open();
