@@ -160,6 +160,7 @@ const resolvePorts = (from: DependencyContainer) => ({
   frontMatter: get(from, keys.frontMatter),
   identityProvider: get(from, keys.identityProvider),
   registry: get(from, keys.sessionRegistry),
+  limiters: get(from, keys.limiters),
   lock: get(from, keys.lock),
   log: get(from, keys.log),
   marks: get(from, keys.marks),

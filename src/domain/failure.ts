@@ -1,3 +1,4 @@
+import type { Seconds } from "./brand.ts";
 import { sanitizeText } from "./sanitize-text.ts";
 import type { ReturnPath } from "./sessions/return-path.ts";
 
@@ -176,6 +177,19 @@ export class Busy extends Fault<"busy"> {
   }
 }
 
+/** Too many failed attempts of one client; this one was not looked at. */
+export class TooManyAttempts extends Fault<"too-many-attempts"> {
+  readonly code = "too-many-attempts";
+  /** Until the next attempt is looked at. */
+  readonly wait: Seconds;
+  constructor(wait: Seconds) {
+    super(
+      "There were too many attempts from your network that led nowhere. Please wait before you try again.",
+    );
+    this.wait = wait;
+  }
+}
+
 /** A module of this program could not be loaded, for example during an upgrade; nothing was started. */
 export class PartMissing extends Fault<"part-missing"> {
   readonly code = "part-missing";
@@ -215,6 +229,7 @@ export type Failure =
   | StoreDown
   | StoreFull
   | Busy
+  | TooManyAttempts
   | PartMissing
   | NotConfigured
   | UnusableObject;

@@ -5,6 +5,7 @@ import type { Site } from "../../domain/site.ts";
 import type { AuspiceClient } from "../../ports/driven/resources/auspice-client.ts";
 import type { Compression } from "../../ports/driven/resources/compression.ts";
 import type { Clock } from "../../ports/driven/system/clock.ts";
+import type { OpenLimiter } from "../../ports/driven/system/limiter.ts";
 import type { Log } from "../../ports/driven/system/log.ts";
 import type { Random } from "../../ports/driven/system/random.ts";
 import type { BackchannelLogout } from "../../ports/driving/backchannel-logout.ts";
@@ -43,6 +44,8 @@ import { pages } from "./pages/pages.ts";
 import { combineRouters } from "./requests/combine-routers.ts";
 import { limitAcceptHeaders } from "./requests/negotiation.ts";
 import { resourceRoutes } from "./resources/resource-routes.ts";
+import { secretGuesses } from "./secret-addresses/secret-guesses.ts";
+import { secretLogin } from "./secret-addresses/secret-login.ts";
 import { admission } from "./streaming/admission.ts";
 
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -61,6 +64,7 @@ export interface ServerDeps {
   readonly overviews: Overviews;
   readonly clock: Clock;
   readonly random: Random;
+  readonly limiters: OpenLimiter;
   readonly log: Log;
   readonly cookies: CookieSettings;
   /** What the operator says of the site, on every page. */
@@ -79,7 +83,7 @@ export interface ServerDeps {
 export const server = (d: ServerDeps): RequestHandler => {
   const app = new Koa<RequestState>();
   const admitted = admission(d.admissionLimits);
-  const pageDeps = { ...d, admission: admitted, pages: pages(d) };
+  const pageDeps = { ...d, admission: admitted, pages: pages(d), secretGuesses: secretGuesses(d.limiters) };
   app.use(requestLog(d));
   app.use(securityHeaders());
   app.use(limitAcceptHeaders());
@@ -100,6 +104,7 @@ export const server = (d: ServerDeps): RequestHandler => {
   app.use(rejectCrossSite(d.cookies));
   app.use(withPath(/^\/log/i, signInRoutes(pageDeps).routes() as Middleware));
   app.use(identify(d.identifyCaller));
+  app.use(secretLogin(pageDeps));
   app.use(combineRouters([pageRoutes(pageDeps), sessionRoutes(pageDeps)]).routes());
   const groupRouters = [settingsRoutes(pageDeps), logoRoute(pageDeps), resourceRoutes(pageDeps)];
   app.use(combineRouters([charonRoutes(pageDeps), ...groupRouters]).routes());

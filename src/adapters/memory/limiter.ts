@@ -14,15 +14,23 @@ export const memoryLimiters = (clock: Clock): OpenLimiter => {
   return (purpose, { burst, interval }) => {
     const hashOf = (key: string) =>
       createHash("sha256").update(`${purpose}\0`).update(key).digest("base64url");
+    const timeToFull = (hash: string, now: Seconds) =>
+      // The upper bound is for a clock that was set back.
+      Math.min(Math.max((fullAt.get(hash) ?? now) - now, 0), burst * interval);
     return {
       attempt: async (key) => {
         const [hash, now] = [hashOf(key), clock.now()];
-        // The upper bound is for a clock that was set back.
-        const timeToFull = Math.min(Math.max((fullAt.get(hash) ?? now) - now, 0), burst * interval);
-        const wait = timeToFull - (burst - 1) * interval;
+        const used = timeToFull(hash, now);
+        const wait = used - (burst - 1) * interval;
         if (wait > 0) return wait;
-        fullAt.set(hash, now + timeToFull + interval);
+        fullAt.set(hash, now + used + interval);
         return 0;
+      },
+      refund: async (key) => {
+        const [hash, now] = [hashOf(key), clock.now()];
+        const used = timeToFull(hash, now);
+        if (used > interval) fullAt.set(hash, now + used - interval);
+        else fullAt.delete(hash);
       },
       reset: async (key) => void fullAt.delete(hashOf(key)),
     };

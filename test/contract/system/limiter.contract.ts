@@ -75,6 +75,23 @@ export const limiterContract = (adapter: string, openHarness: () => Promise<Harn
       expect(await limiter.attempt(other)).toBeGreaterThan(0);
     });
 
+    it("takes back one attempt of one key, and none that was not made", async () => {
+      const [right, other] = [randomUUID(), randomUUID()];
+      await attempts(limiter, right, 5);
+      await attempts(limiter, other, 5);
+      await limiter.refund(right);
+      expect(await limiter.attempt(right)).toBe(0);
+      expect(await limiter.attempt(right)).toBeGreaterThan(0);
+      expect(await limiter.attempt(other)).toBeGreaterThan(0);
+      const unused = randomUUID();
+      await limiter.refund(unused);
+      await limiter.attempt(unused);
+      await limiter.refund(unused);
+      await limiter.refund(unused);
+      expect(await attempts(limiter, unused, 5)).toEqual([0, 0, 0, 0, 0]);
+      expect(await limiter.attempt(unused)).toBeGreaterThan(0);
+    });
+
     it("accepts any text as a key, and distinguishes all keys", async () => {
       const begin = randomUUID();
       for (const ending of ["", "/..", "a b", "\u00e9", "e\u0301", "\u{1f9ec}", "\n", "x".repeat(100_000)]) {

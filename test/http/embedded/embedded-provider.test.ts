@@ -202,7 +202,7 @@ describe("the embedded provider", () => {
 
   it("lets nobody in, and says so, while the store that counts attempts is away", async () => {
     const away = () => Promise.reject(new StoreDown());
-    provider = await startProvider({ attempts: { attempt: away, reset: away } });
+    provider = await startProvider({ attempts: { attempt: away, refund: away, reset: away } });
     const visitor = browser();
     const form = await visitor.visit(beginLogin(provider, "app", appRedirect()).url);
     const page = await visitor.submit(form, { username: "alice", password: "demo" });

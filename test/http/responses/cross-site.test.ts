@@ -33,6 +33,10 @@ const served: [string, Record<string, string>][] = [
   ["has neither Origin nor Sec-Fetch-Site", {}],
   ["comes from the same origin", { "Sec-Fetch-Site": "same-origin", Origin: "self" }],
   ["comes from the same origin, by Origin alone", { Origin: "self" }],
+  [
+    "comes from a form of this site on a page without a referrer",
+    { "Sec-Fetch-Site": "same-origin", Origin: "null" },
+  ],
   ["was started by the user", { "Sec-Fetch-Site": "none" }],
 ];
 const rejected: [string, Record<string, string>][] = [
@@ -43,6 +47,7 @@ const rejected: [string, Record<string, string>][] = [
   ["comes from another port of this host", { Origin: "http://127.0.0.1:1" }],
   ["comes from this host by https", { Origin: "https://127.0.0.1" }],
   ["comes from an opaque origin", { Origin: "null" }],
+  ["comes from an opaque origin of another site", { "Sec-Fetch-Site": "cross-site", Origin: "null" }],
   ["contradicts itself", { "Sec-Fetch-Site": "same-origin", Origin: "https://elsewhere.example" }],
 ];
 

@@ -16,7 +16,9 @@ export const assetRoutes =
 /** Search engines may read public pages. They have no use for interfaces of programs and for logins (RFC 9309). */
 const robots = [
   "User-agent: *",
-  ...["/charon/", "/login", "/logout", "/whoami", "/sessions"].map((path) => `Disallow: ${path}`),
+  ...["/charon/", "/login", "/logout", "/whoami", "/sessions", "/invitations/", "/shared/"].map(
+    (path) => `Disallow: ${path}`,
+  ),
   "",
 ].join("\n");
 

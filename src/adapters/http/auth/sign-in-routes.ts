@@ -2,29 +2,25 @@ import Router from "@koa/router";
 import { Busy, StoreDown } from "../../../domain/failure.ts";
 import type { ReturnPath } from "../../../domain/sessions/return-path.ts";
 import { home, parseReturnPath } from "../../../domain/sessions/return-path.ts";
-import type { SignIn } from "../../../ports/driving/sign-in.ts";
 import type { Context, RequestState } from "../context.ts";
 import { isCrossSite } from "../middleware/cross-site.ts";
-import type { CookieSettings } from "../middleware/session-cookie.ts";
 import { readSessionCookies } from "../middleware/session-cookie.ts";
 import { clearSession, switchSession } from "../middleware/session-layer.ts";
 import type { Pages } from "../pages/pages.ts";
 import { describeUserAgent } from "../requests/user-agent.ts";
-import type { Admission } from "../streaming/admission.ts";
-import { chooseSlot, clearAttempt, readAttempt, writeAttempt } from "./attempt-cookie.ts";
+import { clearAttempt, readAttempt } from "./attempt-cookie.ts";
+import type { LoginDeps } from "./begin-login.ts";
+import { beginLogin, isSpeculative } from "./begin-login.ts";
 
-interface Deps {
-  readonly signIn: SignIn;
-  readonly cookies: CookieSettings;
+interface Deps extends LoginDeps {
   readonly pages: Pages;
-  readonly admission: Admission;
 }
 
 /** `/login`, `/logged-in`, `/logout` (sessions-and-authentication.md sections 6 and 7). */
 export const signInRoutes = (d: Deps): Router<RequestState> => {
   const router = new Router<RequestState>();
   router.use(skipSpeculativeLoads);
-  router.get("/login", (ctx) => begin(ctx, d, requestedReturnPath(ctx)));
+  router.get("/login", (ctx) => beginLogin(ctx, d, requestedReturnPath(ctx)));
   router.get("/logged-in", (ctx) => finish(ctx, d));
   router.get("/logout", (ctx) => (isUserInitiated(ctx) ? logOut(ctx, d) : d.pages.logout(ctx)));
   router.post("/logout", (ctx) => logOut(ctx, d));
@@ -37,9 +33,8 @@ export const signInRoutes = (d: Deps): Router<RequestState> => {
  * navigation.
  */
 const skipSpeculativeLoads = (ctx: Context, next: () => Promise<unknown>): unknown => {
-  const isSpeculative = /prefetch|prerender/i.test(`${ctx.get("Sec-Purpose")} ${ctx.get("Purpose")}`);
-  if (ctx.method !== "HEAD" && !isSpeculative) return next();
-  if (!isSpeculative) ctx.redirect(home);
+  if (ctx.method !== "HEAD" && !isSpeculative(ctx)) return next();
+  if (!isSpeculative(ctx)) ctx.redirect(home);
   else {
     ctx.status = 503;
     ctx.body = "";
@@ -67,17 +62,10 @@ const requestedReturnPath = (ctx: Context): ReturnPath => {
   return (origin === ctx.state.origin ? parseReturnPath(pathname + search) : undefined) ?? home;
 };
 
-const begin = async (ctx: Context, d: Deps, returnTo: ReturnPath): Promise<void> => {
-  const slot = chooseSlot(ctx, d.cookies, returnTo);
-  const request = await d.admission.run(ctx, "login", () => d.signIn.begin(ctx.state.origin, returnTo, slot));
-  writeAttempt(ctx, d.cookies, slot, request.sealedAttempt);
-  ctx.redirect(request.authorizationUrl);
-};
-
 const finish = async (ctx: Context, d: Deps): Promise<void> => {
   const query = ctx.URL.searchParams;
   const state = query.get("state") ?? "";
-  if (!query.has("code") && !query.has("error")) return begin(ctx, d, home);
+  if (!query.has("code") && !query.has("error")) return beginLogin(ctx, d, home);
   const sealedAttempt = readAttempt(ctx, d.cookies, state);
   const browser = { session: ctx.state.session, client: describeUserAgent(ctx.get("User-Agent")) };
   const login = await d.admission

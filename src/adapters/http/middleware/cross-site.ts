@@ -13,6 +13,8 @@ export const isCrossSite = (ctx: Context): boolean => {
   const site = ctx.get("Sec-Fetch-Site");
   if (site !== "" && site !== "same-origin" && site !== "none") return true;
   const origin = ctx.get("Origin");
+  // Forms of pages with `Referrer-Policy: no-referrer` send Origin: null (Fetch, "append a request Origin header").
+  if (origin === "null" && site === "same-origin") return false;
   return origin !== "" && origin !== ctx.state.origin;
 };
 

@@ -7,6 +7,7 @@ import { errorPolicy } from "../pages/content-security-policy.ts";
 import { renderError } from "../pages/error-page.ts";
 import { loginEndMessage, loginHref } from "../pages/layout.ts";
 import { acceptsHtml, prefersJson } from "../requests/negotiation.ts";
+import { hasSecret } from "../secret-addresses/secret-path.ts";
 import { briefDrainLimits, drain } from "../streaming/request-body.ts";
 import { failureStatus } from "./failure-status.ts";
 import { setLoginEndNotice } from "./login-end-notice.ts";
@@ -137,6 +138,7 @@ const sendErrorBody = async (
     status,
     message,
     requestId: ctx.state.id,
+    loginHref: hasSecret(ctx.path) ? loginHref(ctx.originalUrl) : undefined,
     retryHref: retryHref(ctx, failure),
     username,
   });

@@ -51,6 +51,8 @@ const statuses: Statuses = {
   "not-acceptable": () => ({ status: 406 }),
   "precondition-failed": () => ({ status: 412 }),
   "unsupported-media-type": () => ({ status: 415 }),
+  // RFC 6585 section 4.
+  "too-many-attempts": ({ wait }) => ({ status: 429, headers: { "Retry-After": String(Math.ceil(wait)) } }),
   "sign-in-failed": (failure) => ({ status: signInStatus(failure) }),
   "sign-in-lost": () => ({ status: 400 }),
   "provider-down": () => ({ status: 503, headers: retryAfter }),

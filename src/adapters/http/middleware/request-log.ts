@@ -4,6 +4,7 @@ import type { Clock } from "../../../ports/driven/system/clock.ts";
 import type { Log } from "../../../ports/driven/system/log.ts";
 import type { Random } from "../../../ports/driven/system/random.ts";
 import type { Middleware, RequestState } from "../context.ts";
+import { maskSecret } from "../secret-addresses/secret-path.ts";
 
 interface Deps {
   readonly clock: Clock;
@@ -51,7 +52,8 @@ export const requestLog =
     ctx.state = state as Partial<RequestState> as RequestState;
     // The query is not logged, since it may hold codes and states of logins. The path is read now, since the embedded
     // provider changes it.
-    const { method, path } = ctx;
+    const { method } = ctx;
+    const path = maskSecret(ctx.path);
     ctx.res.on("close", () => {
       const hasResponse = ctx.res.headersSent || ctx.res.writableFinished;
       const status = hasResponse ? ctx.status : clientClosedRequest;

@@ -1,4 +1,5 @@
 import type { Middleware } from "../context.ts";
+import { hasSecret } from "../secret-addresses/secret-path.ts";
 
 /** Cache-Control of pages, redirects, errors and everything about people: no cache may store it. */
 export const noStore = "private, no-store";
@@ -21,5 +22,7 @@ const defaultHeaders = new Map([
 /** Sets the default headers of every response, which routes may replace. */
 export const securityHeaders = (): Middleware => (ctx, next) => {
   ctx.res.setHeaders(defaultHeaders);
+  // "same-origin" would repeat the address to this server's own logs, with the page's styles and links.
+  if (hasSecret(ctx.path)) ctx.set("Referrer-Policy", "no-referrer");
   return next();
 };

@@ -9,7 +9,6 @@ export const renderNotFound = (content: { readonly layout: LayoutData }): string
   renderPage("not-found", { ...content, title: "Not found" });
 
 export interface ErrorDocument {
-  readonly layout?: LayoutData;
   /** Default: {@link defaultSite}. */
   readonly site?: Site;
   readonly status: number;
@@ -19,6 +18,8 @@ export interface ErrorDocument {
   readonly requestId: string;
   /** Undefined when nobody is logged in, or it is not known who. */
   readonly username?: string | undefined;
+  /** URL of the login that a 401 asks for; default: `/login`, which returns to the page in Referer. */
+  readonly loginHref?: string | undefined;
   /** URL of a new login, after one that failed. */
   readonly retryHref?: string | undefined;
 }
@@ -59,6 +60,7 @@ const adviceByStatus: Record<number, Advice> = {
     heading: "Too large",
     advice: "Send less at once, or ask the people who run this server about its limits.",
   },
+  429: { heading: "Too many attempts", advice: "Wait for some minutes, check the address, and try again." },
   502: notAvailable,
   503: notAvailable,
   504: notAvailable,
@@ -87,18 +89,18 @@ const defaultAdvice = (status: number): Advice =>
 
 /** A self-contained document, without external style sheets or scripts; sent with `errorPolicy`. */
 export const renderError = ({
-  layout,
   site = defaultSite,
   status,
   message,
   requestId,
+  loginHref = "/login",
   retryHref,
   username,
 }: ErrorDocument): string =>
   renderTemplate("error", {
     site,
     style: errorStyle(),
-    loginHref: status === 401 ? (layout?.loginHref ?? "/login") : undefined,
+    loginHref: status === 401 ? loginHref : undefined,
     // Users are often logged in with another account than they think.
     accountHref: status === 403 && retryHref === undefined ? "/whoami" : undefined,
     username: status === 403 && retryHref === undefined ? username : undefined,

@@ -2,6 +2,7 @@ import type { Caller } from "../../../domain/identity/caller.ts";
 import { parseReturnPath } from "../../../domain/sessions/return-path.ts";
 import type { LoginEnd } from "../../../domain/sessions/session.ts";
 import type { Site } from "../../../domain/site.ts";
+import { hasSecret } from "../secret-addresses/secret-path.ts";
 
 /** The data of the common layout: who is logged in, and notices about that. */
 export interface LayoutData {
@@ -16,7 +17,7 @@ export interface LayoutData {
   readonly previousLoginEnd?: PreviousLoginEnd | undefined;
   /** URL of a login that returns to this page; see {@link loginHref}. */
   readonly loginHref: string;
-  /** The request's path and query, percent-encoded. It is displayed, and never a link's target. */
+  /** The request's path and query, percent-encoded and without a secret. It is displayed, and never a link's target. */
   readonly path: string;
 }
 
@@ -58,9 +59,11 @@ export const loginEndMessage = (caller: Caller | undefined): string | undefined 
   caller?.kind === "anonymous" && caller.loginEnd ? loginEndMessages[caller.loginEnd].now : undefined;
 
 /**
- * URL of a login that returns to `path` (with or without a query), or to the home page if that is no valid target.
+ * URL of a login that returns to `path` (with or without a query), or to the home page if that is no valid target. A
+ * path with a secret is its own: whoever comes without a login begins one there (`secretLogin`).
  */
 export const loginHref = (path: string): string => {
   const returnTo = parseReturnPath(path.toWellFormed());
+  if (returnTo !== undefined && hasSecret(returnTo)) return returnTo;
   return returnTo === undefined ? "/login" : `/login?return_to=${encodeURIComponent(returnTo)}`;
 };

@@ -8,6 +8,7 @@ import type { Context } from "../context.ts";
 import type { ImagePolicy } from "../groups/overview/image-policy.ts";
 import { clearLoginEndNotice, readLoginEndNotice } from "../middleware/login-end-notice.ts";
 import type { CookieSettings } from "../middleware/session-cookie.ts";
+import { maskSecret } from "../secret-addresses/secret-path.ts";
 import { withEventLoopYields } from "../streaming/event-loop-yields.ts";
 import { formActionDirective, pagePolicy } from "./content-security-policy.ts";
 import type { LayoutData } from "./layout.ts";
@@ -63,7 +64,7 @@ export const pages = ({ auspice: client, cookies, site, formActionOrigins, image
       loginEnd: loginEndMessage(caller),
       previousLoginEnd: previousLoginEndFor(caller, readLoginEndNotice(ctx, cookies)),
       loginHref: loginHref(ctx.url),
-      path: ctx.url,
+      path: maskSecret(ctx.url),
     };
   };
   const sendWithPolicy = (ctx: Context, contentSecurityPolicy: string, html: Html): void => {

@@ -1,5 +1,6 @@
 import { personKey } from "../../../domain/identity/person.ts";
 import type { Context } from "../context.ts";
+import { clientAddress } from "../requests/client-address.ts";
 import type { SlotLimits } from "./concurrency-slots.ts";
 import { concurrencySlots } from "./concurrency-slots.ts";
 import { watchTransfer } from "./transfer.ts";
@@ -20,15 +21,9 @@ export interface Admission {
   watchWithoutSlot(ctx: Context): void;
 }
 
-/** The client's address. A trusted proxy overwrites the header (docs/deployment.md section 7). */
-const addressOf = (ctx: Context): string => {
-  const forwarded = ctx.state.isForwarded ? ctx.get("X-Forwarded-For").split(",").at(-1)?.trim() : undefined;
-  return forwarded || (ctx.req.socket.remoteAddress ?? "unknown");
-};
-
 const callerOf = (ctx: Context): string => {
   const { caller } = ctx.state;
-  return caller.kind === "user" ? `user ${personKey(caller.user.person)}` : `address ${addressOf(ctx)}`;
+  return caller.kind === "user" ? `user ${personKey(caller.user.person)}` : `address ${clientAddress(ctx)}`;
 };
 
 /** Limits how much work runs concurrently, by kind of work and by caller. */

@@ -13,6 +13,8 @@ export interface Rate {
 export interface Limiter {
   /** Counts an attempt. 0: it is allowed. Otherwise it was not counted, and may be retried after so many seconds. */
   attempt(key: string): Promise<Seconds>;
+  /** Takes back one attempt that was allowed, for example when it turned out right. */
+  refund(key: string): Promise<void>;
   /** Resets the key's count, for example after a right password. */
   reset(key: string): Promise<void>;
 }

@@ -30,7 +30,7 @@ it("The advice for other statuses is about the request below 500, and about the 
 
 it("Only a 401 has a login link", () => {
   expect(page(401)).toContain('href="/login"');
-  expect(renderError({ layout: anonymous, status: 401, message: "", requestId: "" })).toContain(
+  expect(renderError({ loginHref: anonymous.loginHref, status: 401, message: "", requestId: "" })).toContain(
     `href="${anonymous.loginHref}"`,
   );
   expect(page(403)).not.toContain("/login");
