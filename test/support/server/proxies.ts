@@ -14,7 +14,10 @@ const withAddresses = (text: string, addresses: readonly (readonly [string, stri
     return result.replaceAll(from, to);
   }, text);
 
-type Instances = Pick<ProxiedSite, "certificates" | "instances">;
+/** The part of a site that a proxy needs; the instances may be anything that speaks HTTP. */
+interface Instances extends Pick<ProxiedSite, "certificates"> {
+  readonly instances: readonly [{ readonly port: number }, { readonly port: number }];
+}
 
 const certificateFiles = ({ certificates }: Instances) => [
   { path: "/etc/ssl/groups/certificate.pem", content: certificates.certificate },
@@ -48,6 +51,7 @@ export const apacheBefore = async (site: Instances, ports: ProxyPorts): Promise<
     ['X-Forwarded-Host "groups.example.org"', `X-Forwarded-Host "localhost:${ports.https}"`],
     ["https://groups.example.org", ports.origin],
     ["groups.example.org", "localhost"],
+    ["/var/log/apache2/groups.log", "/dev/stdout"],
     ["*:80>", `127.0.0.1:${ports.http}>`],
     ["*:443>", `127.0.0.1:${ports.https}>`],
     ...instanceAddresses(site),
