@@ -194,18 +194,16 @@ const bindContent = async (
   to: DependencyContainer,
   { configuration, closers }: AdapterParts,
 ): Promise<void> => {
-  const [{ contentCheck }, { compression }, { openFrontMatter }, { noDirectory }] = await Promise.all([
+  const [{ contentCheck }, { compression }, { openFrontMatter }] = await Promise.all([
     import("../adapters/content/content-check.ts"),
     import("../adapters/content/gzip/compression.ts"),
     import("../adapters/content/front-matter/front-matter.ts"),
-    import("../adapters/no-directory/directory.ts"),
   ]);
   const { MAX_UPLOAD_BYTES: maxUploadBytes } = configuration.settings;
   const frontMatter = closers.add(openFrontMatter());
   bind(to, keys.contentCheck, () => contentCheck({ maxUploadBytes, frontMatter }));
   bind(to, keys.compression, () => compression());
   bind(to, keys.frontMatter, () => frontMatter);
-  bind(to, keys.directory, () => noDirectory());
 };
 
 const bindSealer = async (to: DependencyContainer, { secrets }: AdapterParts): Promise<void> => {

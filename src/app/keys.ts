@@ -1,4 +1,3 @@
-import type { Directory } from "../ports/driven/identity/directory.ts";
 import type { IdentityProvider } from "../ports/driven/identity/identity-provider.ts";
 import type { RoleGroupCatalogue } from "../ports/driven/identity/role-group-catalogue.ts";
 import type { Records } from "../ports/driven/records/records.ts";
@@ -30,7 +29,6 @@ export const keys = {
   compression: key<Compression>("compression"),
   contentCheck: key<ContentCheck>("content-check"),
   converter: key<DatasetConverter>("dataset-converter"),
-  directory: key<Directory>("directory"),
   frontMatter: key<FrontMatter>("front-matter"),
   identityProvider: key<IdentityProvider>("identity-provider"),
   limiters: key<OpenLimiter>("limiters"),

@@ -45,8 +45,8 @@ export class InvalidToken extends Fault<"invalid-token"> {
 /** The caller has no permission, or the object does not exist; the answer does not reveal which. */
 export class NotAllowed extends Fault<"not-allowed"> {
   readonly code = "not-allowed";
-  constructor() {
-    super("You do not have permission for this, or it does not exist.");
+  constructor(message = "You do not have permission for this, or it does not exist.") {
+    super(message);
   }
 }
 
@@ -74,6 +74,11 @@ export class PreconditionFailed extends Fault<"precondition-failed"> {
   constructor() {
     super("Somebody changed this since you last read it, so nothing was changed. Read it again first.");
   }
+}
+
+/** What is stored rules the request out; nothing was changed. */
+export class Conflict extends Fault<"conflict"> {
+  readonly code = "conflict";
 }
 
 /** An upload's Content-Type or Content-Encoding is not supported. */
@@ -222,6 +227,7 @@ export type Failure =
   | NotFound
   | NotAcceptable
   | PreconditionFailed
+  | Conflict
   | UnsupportedMediaType
   | SignInFailed
   | SignInLost

@@ -24,6 +24,7 @@ import { charonRoutes } from "./charon/charon-routes.ts";
 import type { Context, Middleware, RequestState } from "./context.ts";
 import { discoveryRoutes } from "./discovery/discovery-routes.ts";
 import { logoRoute } from "./groups/logo-route.ts";
+import { memberRoutes } from "./groups/members/member-routes.ts";
 import type { ImagePolicy } from "./groups/overview/image-policy.ts";
 import type { Overviews } from "./groups/overview/overview.ts";
 import { settingsRoutes } from "./groups/settings/settings-routes.ts";
@@ -106,7 +107,12 @@ export const server = (d: ServerDeps): RequestHandler => {
   app.use(identify(d.identifyCaller));
   app.use(secretLogin(pageDeps));
   app.use(combineRouters([pageRoutes(pageDeps), sessionRoutes(pageDeps)]).routes());
-  const groupRouters = [settingsRoutes(pageDeps), logoRoute(pageDeps), resourceRoutes(pageDeps)];
+  const groupRouters = [
+    memberRoutes(pageDeps),
+    settingsRoutes(pageDeps),
+    logoRoute(pageDeps),
+    resourceRoutes(pageDeps),
+  ];
   app.use(combineRouters([charonRoutes(pageDeps), ...groupRouters]).routes());
   app.on("error", (cause: unknown) => {
     if (!isDisconnect(cause)) d.log.write({ event: "background", what: "an answer broke off", cause });

@@ -107,6 +107,12 @@ export const settings = {
     description:
       'Other hosts whose images overviews, narratives and Auspice show, by https: "a.example", "*.a.example" for all below it, "*" for any. Each learns the addresses of readers. Unset: any on public groups\' pages, none on others. [] for none.',
   }),
+  MEMBERSHIPS: setting({
+    kind: oneOf("here", "provider"),
+    default: "here",
+    description:
+      "Whether owners give and take roles in their groups here, beside those that the provider gives; or roles are changed at the provider only.",
+  }),
   GROUPS_STORAGE: setting({
     kind: oneOf("filesystem", "s3"),
     default: "filesystem",
@@ -121,7 +127,7 @@ export const settings = {
   RECORDS_BUCKET: optional({
     kind: text,
     description:
-      "Bucket of the server's own records, below .groups-server/: who has signed in under which name. Unset: that of the groups.",
+      "Bucket of the server's own records, below .groups-server/: who has been given which role, who has signed in under which name. Unset: that of the groups.",
   }),
   AWS_REGION: optional({
     kind: text,

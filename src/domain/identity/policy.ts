@@ -1,9 +1,11 @@
 import type { Failure } from "../failure.ts";
 import { LoginRequired, NotAllowed } from "../failure.ts";
 import type { Group } from "../groups/group.ts";
+import { normaliseGroupName } from "../groups/group.ts";
 import type { Caller } from "./caller.ts";
 import type { Role } from "./role.ts";
 import { rolesIn } from "./role.ts";
+import type { UnknownRoles } from "./user.ts";
 
 const actions = ["read", "write"] as const;
 export type Action = (typeof actions)[number];
@@ -73,8 +75,17 @@ export const rightsWith = (callerRoles: ReadonlySet<Role>, group: Group | undefi
   return new Set(granted.map(({ right }) => right));
 };
 
-/** The failure of a caller who lacks a right; the same whether the object exists or not. */
-export const denial = (caller: Caller): Failure => {
+/**
+ * The failure of a caller who lacks a right; the same whether the object exists or not. A user of whose roles some
+ * cannot be read now has not been denied anything.
+ * @param group The group, if the caller knows that it exists.
+ */
+export const denial = (caller: Caller, group?: Group): Failure => {
   if (caller.kind === "anonymous") return new LoginRequired();
-  return caller.kind === "unverified" ? caller.cause : new NotAllowed();
+  if (caller.kind === "unverified") return caller.cause;
+  const { unknownRoles } = caller.user;
+  return unknownRoles && mayHoldMore(unknownRoles, group) ? unknownRoles.cause : new NotAllowed();
 };
+
+const mayHoldMore = ({ groups }: UnknownRoles, group: Group | undefined): boolean =>
+  groups === "all" || group === undefined || groups.has(normaliseGroupName(group.name));

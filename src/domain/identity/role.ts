@@ -25,6 +25,15 @@ const partsOf = (name: string): [group: string, role: string] => {
 const claimedName = (text: string): NormalisedGroupName =>
   text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()) as NormalisedGroupName;
 
+/** The group and the role that a role group's name stands for; undefined: it stands for none. */
+export const parseRoleGroup = (
+  name: string,
+): { readonly group: NormalisedGroupName; readonly role: Role } | undefined => {
+  const [group, rolePart] = partsOf(name);
+  const role = roles.find((known) => known === rolePart);
+  return role && { group: claimedName(group), role };
+};
+
 /** The roles that claim entries give, by group; memoized, which saves 4 µs a request (`npm run bench caches`). */
 const byGroup = memoize((roleGroups: ReadonlySet<string>) => {
   const rolesByGroup = new Map<NormalisedGroupName, Set<Role>>();

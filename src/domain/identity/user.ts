@@ -1,4 +1,6 @@
 import type { Branded, JsonObject } from "../brand.ts";
+import type { StoreDown } from "../failure.ts";
+import type { NormalisedGroupName } from "../groups/group.ts";
 import { claimAt, describeClaim, readNames } from "./claim.ts";
 import type { Person } from "./person.ts";
 import { isIdentifier, personFault, personFromClaims } from "./person.ts";
@@ -8,22 +10,45 @@ import { withoutSlash } from "./role-group-mapping.ts";
 /** The value of the configured username claim; never empty. Two people may have the same one. */
 export type Username = Branded<"Username">;
 
+/** In bytes, as UTF-8: longer ones can be logged in with, and are given no roles here. */
+const maxGrantedLength = 200;
+
+const blanksOrControls = /^\s|\s$|[\p{Cc}\p{Cs}]/u;
+
+/** A username that somebody is to be given a role by; undefined: nobody can be called so, or it is too long. */
+export const parseUsername = (text: string): Username | undefined =>
+  text !== "" && !blanksOrControls.test(text) && encodeURIComponent(text).length <= maxGrantedLength
+    ? (text as Username)
+    : undefined;
+
 export interface User {
   readonly username: Username;
   /** The identity that owns this user's sessions. */
   readonly person: Person;
   /** The id token's `sub`, which identifies the owner of sessions of version 0.1. */
   readonly sub: string | undefined;
-  /** The names in the groups claim, without internal entries, which start with `!`; and the role groups they map to. */
+  /**
+   * The names in the groups claim, without internal entries, which start with `!`; the role groups they map to; and, in
+   * a request, those that owners have given the user here.
+   */
   readonly authzRoles: ReadonlySet<string>;
   /** The names in the groups claim that `ROLE_GROUPS` maps to role groups. */
   readonly mappedGroups: ReadonlySet<string>;
+  /** Of a request: the role groups that owners have given the user here; undefined: none. */
+  readonly givenRoles?: ReadonlySet<string>;
+  /** Of a request: where it cannot be read now which roles the user has been given; undefined: it is all known. */
+  readonly unknownRoles?: UnknownRoles;
   /** Flags set by `!flags/<flag>` entries. */
   readonly flags: ReadonlySet<string>;
   /** All names in the groups claim; the slash before Keycloak's full group paths is dropped. */
   readonly claimedGroups: readonly string[];
   /** For operators: why the groups claim, or a part of it, cannot be parsed; undefined when all of it can. */
   readonly groupsFault: string | undefined;
+}
+
+export interface UnknownRoles {
+  readonly groups: ReadonlySet<NormalisedGroupName> | "all";
+  readonly cause: StoreDown;
 }
 
 export interface ClaimNames {

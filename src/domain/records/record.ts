@@ -1,6 +1,6 @@
 import type { Branded, JsonObject } from "../brand.ts";
 
-/** A small durable document: who has signed in, and in later versions who is in a group. */
+/** A small durable document: who has signed in, who is in a group. */
 export interface StoredRecord {
   readonly value: JsonObject;
   readonly version: RecordVersion;
@@ -10,7 +10,13 @@ export interface StoredRecord {
 export type RecordVersion = Branded<"RecordVersion">;
 
 /** What records are about; each kind is a folder of the store. */
-export type RecordKind = "people";
+export type RecordKind =
+  /** Who has signed in, by username. */
+  | "people"
+  /** Who has been given a role here, by the normalised name of the group. */
+  | "memberships"
+  /** To whom the usernames in `ADMINISTRATORS` belong. */
+  | "administrators";
 
 /** Identifies a record among those of its kind. */
 export type RecordId = Branded<"RecordId">;

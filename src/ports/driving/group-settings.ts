@@ -1,6 +1,5 @@
-import type { Role } from "../../domain/identity/role.ts";
-import type { Username } from "../../domain/identity/user.ts";
 import type { ETag } from "../../domain/resources/stored-object.ts";
+import type { GroupMembers } from "./group-members.ts";
 import type { ReadableFile, WritableFile } from "./stored-file.ts";
 
 export type SettingsFile = "logo" | "overview";
@@ -8,11 +7,6 @@ export type SettingsFile = "logo" | "overview";
 export interface OverviewSource {
   readonly text: string | undefined;
   readonly etag: ETag;
-}
-
-export interface Member {
-  readonly username: Username;
-  readonly roles: readonly Role[];
 }
 
 /** A group's settings, for its members. All methods throw StoreDown. */
@@ -27,8 +21,5 @@ export interface GroupSettings {
    * 100 kB, or is damaged.
    */
   overviewSource(signal: AbortSignal): Promise<OverviewSource | undefined>;
-  /** Throws NotConfigured. */
-  members(): Promise<readonly Member[]>;
-  /** Throws NotFound for an unknown role, NotConfigured. */
-  membersWithRole(role: string): Promise<readonly Username[]>;
+  readonly members: GroupMembers;
 }

@@ -49,6 +49,7 @@ const statuses: Statuses = {
   "cross-site": () => ({ status: 403 }),
   "not-found": () => ({ status: 404 }),
   "not-acceptable": () => ({ status: 406 }),
+  conflict: () => ({ status: 409 }),
   "precondition-failed": () => ({ status: 412 }),
   "unsupported-media-type": () => ({ status: 415 }),
   // RFC 6585 section 4.

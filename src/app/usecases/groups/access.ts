@@ -1,3 +1,4 @@
+import type { Failure } from "../../../domain/failure.ts";
 import type { Group } from "../../../domain/groups/group.ts";
 import type { Caller } from "../../../domain/identity/caller.ts";
 import { anonymous } from "../../../domain/identity/caller.ts";
@@ -18,6 +19,7 @@ interface Deps {
 /** A caller's access to a group, for one request. It exists only for callers who may read the group's source. */
 export interface Access {
   readonly group: Group;
+  readonly caller: Caller;
   readonly rights: Rights;
   readonly roles: ReadonlySet<Role>;
   /** Throws what {@link GroupAccess.open} throws, unless the caller has this right. */
@@ -56,13 +58,14 @@ const otherThanMain = (file: DatasetFile | undefined) =>
   file === undefined || file === "main" ? {} : { file };
 
 export const groupAccess = ({ catalogue, audit }: Deps): GroupAccess => {
-  const deny = (caller: Caller, group: Group | undefined, { action, path, file }: Attempt): never => {
+  const deny = (failure: Failure, caller: Caller, group: Group | undefined, attempt: Attempt): never => {
     // An anonymous caller is asked to log in, which denies nothing yet: a scan of addresses writes no audit events.
-    if (group && caller.kind === "user") {
+    if (group && failure.code === "not-allowed") {
+      const { action, path, file } = attempt;
       const object = { group: group.name, path: sanitizeText(path, maxPathLength), ...otherThanMain(file) };
       audit.record({ who: actorOf(caller), action, ...object, verdict: "denied" });
     }
-    throw denial(caller);
+    throw failure;
   };
   const granted = (
     caller: Caller,
@@ -70,10 +73,11 @@ export const groupAccess = ({ catalogue, audit }: Deps): GroupAccess => {
     attempt: Attempt,
   ): Access => ({
     group,
+    caller,
     rights,
     roles,
     require: (right) => {
-      if (!rights.has(right)) deny(caller, group, attempt);
+      if (!rights.has(right)) deny(denial(caller, group), caller, group, attempt);
     },
     audit: (action, path, file) => {
       if (!isAudited(action, group)) return;
@@ -86,7 +90,7 @@ export const groupAccess = ({ catalogue, audit }: Deps): GroupAccess => {
       const group = catalogue.find(name);
       const roles = rolesOf(caller, group);
       const rights = rightsWith(roles, group);
-      if (!group || !rights.has("read source")) return deny(caller, group, attempt);
+      if (!group || !rights.has("read source")) return deny(denial(caller), caller, group, attempt);
       return granted(caller, { group, rights, roles }, attempt);
     },
     openAll: (caller, attempt) =>

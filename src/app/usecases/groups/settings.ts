@@ -1,11 +1,8 @@
-import { NotFound } from "../../../domain/failure.ts";
 import type { Group } from "../../../domain/groups/group.ts";
-import type { Role } from "../../../domain/identity/role.ts";
-import { roles } from "../../../domain/identity/role.ts";
-import type { Username } from "../../../domain/identity/user.ts";
 import { logoKey, overviewKey } from "../../../domain/resources/object-key.ts";
-import type { Directory } from "../../../ports/driven/identity/directory.ts";
 import type { GroupSettings, SettingsFile } from "../../../ports/driving/group-settings.ts";
+import type { MembersParts } from "../people/group-members.ts";
+import { openMembers } from "../people/group-members.ts";
 import type { FileAt } from "../resources/readable-file.ts";
 import { readableFile } from "../resources/readable-file.ts";
 import type { StoredFiles } from "../resources/stored-files.ts";
@@ -13,9 +10,8 @@ import type { Access } from "./access.ts";
 import type { GroupProfileParts } from "./group-profile.ts";
 import { overviewSource } from "./group-profile.ts";
 
-export interface SettingsParts extends GroupProfileParts {
+export interface SettingsParts extends GroupProfileParts, MembersParts {
   readonly files: StoredFiles;
-  readonly directory: Directory;
 }
 
 const fileOf = ({ name: group }: Group, name: SettingsFile): FileAt => ({
@@ -50,27 +46,6 @@ export const openSettings = (d: SettingsParts, access: Access): GroupSettings =>
       if (source) access.audit("read", "settings/overview");
       return source;
     },
-    members: async () => {
-      const listed = await members(d.directory, group);
-      access.audit("list", "settings/members");
-      return listed;
-    },
-    membersWithRole: async (role) => d.directory.members(group.name, parseRole(role)),
+    members: openMembers(d, access),
   };
-};
-
-const parseRole = (name: string): Role => {
-  const role = roles.find((known) => known === name);
-  if (!role) throw new NotFound("There is no such role.");
-  return role;
-};
-
-const members = async (directory: Directory, group: Group) => {
-  const rolesByUsername = new Map<Username, Role[]>();
-  for (const role of roles) {
-    for (const username of await directory.members(group.name, role)) {
-      rolesByUsername.set(username, [...(rolesByUsername.get(username) ?? []), role]);
-    }
-  }
-  return [...rolesByUsername].map(([username, roles]) => ({ username, roles }));
 };

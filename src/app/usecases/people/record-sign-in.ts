@@ -1,12 +1,25 @@
-import { StoreDown } from "../../../domain/failure.ts";
-import type { PersonRecord } from "../../../domain/identity/person-record.ts";
-import { isSameSignIn, parsePersonRecord, serialisePerson } from "../../../domain/identity/person-record.ts";
+import { dayOf } from "../../../domain/calendar-day.ts";
 import type { User } from "../../../domain/identity/user.ts";
+import type { PersonRecord } from "../../../domain/people/person-record.ts";
+import {
+  isSameSignIn,
+  parsePersonRecord,
+  providedRoles,
+  serialisePerson,
+} from "../../../domain/people/person-record.ts";
 import type { RecordKey } from "../../../domain/records/record.ts";
 import { parseRecordId } from "../../../domain/records/record.ts";
 import type { Records } from "../../../ports/driven/records/records.ts";
 import type { Clock } from "../../../ports/driven/system/clock.ts";
+import type { RecordFormat } from "../records/update-record.ts";
+import { parseRecord } from "../records/update-record.ts";
 import type { Background } from "../sessions/background.ts";
+
+/** The records of kind `people`. */
+export const personFormat: RecordFormat<PersonRecord> = {
+  parse: parsePersonRecord,
+  serialise: serialisePerson,
+};
 
 interface Deps {
   readonly records: Records;
@@ -19,12 +32,13 @@ export type RecordSignIn = (user: User) => void;
 
 export const recordSignIn =
   ({ records, background, clock }: Deps): RecordSignIn =>
-  ({ username, person }) => {
+  (user) => {
+    const { username, person } = user;
     const id = parseRecordId(username);
     // A username of hundreds of bytes is nobody's in practice, and has no record.
     if (id === undefined) return;
-    const lastSignIn = new Date(clock.now() * 1000).toISOString().slice(0, "YYYY-MM-DD".length);
-    const present: PersonRecord = { username, person, lastSignIn };
+    const lastSignIn = dayOf(clock.now());
+    const present: PersonRecord = { username, person, lastSignIn, roles: providedRoles(user) };
     background.add("recording a sign-in", () => record(records, { kind: "people", id }, present));
   };
 
@@ -32,12 +46,7 @@ const record = async (records: Records, key: RecordKey, present: PersonRecord): 
   // The store limits the time of each of its answers.
   const { signal } = new AbortController();
   const stored = await records.read(key, signal);
-  if (stored) {
-    const former = parsePersonRecord(stored.value);
-    if (!former)
-      throw new StoreDown({ cause: new Error(`The record ${key.kind}/${key.id} has another shape.`) });
-    if (isSameSignIn(former, present)) return;
-  }
+  if (stored && isSameSignIn(parseRecord(personFormat, key, stored.value), present)) return;
   // After a conflict the record is that of another sign-in of this moment, which is as good.
   await records.write(key, serialisePerson(present), stored?.version ?? "absent", signal);
 };

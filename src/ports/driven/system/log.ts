@@ -49,6 +49,14 @@ export type LogEvent =
     }
   /** An answer of 500 and above, or a response that broke off. */
   | { readonly event: "request-failed"; readonly id: string; readonly code: string; readonly cause: unknown }
+  /** Somebody came of a username for which memberships were waiting, and has got them. */
+  | {
+      readonly event: "membership-bound";
+      readonly group: string;
+      readonly username: string;
+      /** Distinguishes people with the same username. */
+      readonly subject: string;
+    }
   | {
       readonly event: "sign-in";
       readonly outcome: "done";

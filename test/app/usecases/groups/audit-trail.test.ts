@@ -16,7 +16,6 @@ const setup = async () => {
   await d.put("Blab-Private/narratives/tale.md", "x", "text/markdown");
   await d.put("Blab-Private/group-overview.md", "x", "text/markdown");
   await d.put("Blab-Private/group-logo.png", "x", "image/png");
-  for (const role of ["owners", "editors", "viewers"]) d.members.set(role, []);
   return { ...d, group: opened(d, owner, privateGroup) };
 };
 
@@ -76,7 +75,17 @@ const acts: readonly (readonly [string, (group: OpenGroup) => Promise<unknown>, 
     (g) => g.settings().overviewSource(signal),
     { action: "read", path: "settings/overview" },
   ],
-  ["the members", (g) => g.settings().members(), { action: "list", path: "settings/members" }],
+  ["the members", (g) => g.settings().members.list(signal), { action: "list", path: "settings/members" }],
+  [
+    "a role that is given",
+    (g) => g.settings().members.grant("editors", "bob", undefined, signal),
+    { action: "write", path: "settings/roles/editors/members/bob" },
+  ],
+  [
+    "a role that is taken back",
+    (g) => g.settings().members.revoke("editors", "bob", signal),
+    { action: "delete", path: "settings/roles/editors/members/bob" },
+  ],
   [
     "a changed logo",
     (g) => g.settings().openToWrite("logo").write(upload(), none, signal),

@@ -3,7 +3,6 @@ import { groups } from "../../../../src/app/usecases/groups/groups.ts";
 import {
   LoginRequired,
   NotAllowed,
-  NotConfigured,
   NotFound,
   StoreDown,
   UnusableObject,
@@ -59,8 +58,8 @@ const settingsReads: readonly (readonly [string, (d: Data, caller: Caller) => Pr
   ["read", async (d, caller) => settings(d, caller).file("logo").read(signal)],
   ["stat", async (d, caller) => settings(d, caller).file("overview").stat(signal)],
   ["overviewSource", async (d, caller) => settings(d, caller).overviewSource(signal)],
-  ["members", async (d, caller) => settings(d, caller).members()],
-  ["membersWithRole", async (d, caller) => settings(d, caller).membersWithRole("owners")],
+  ["members.list", async (d, caller) => settings(d, caller).members.list(signal)],
+  ["members.withRole", async (d, caller) => settings(d, caller).members.withRole("owners", signal)],
 ];
 const settingsWrites: typeof settingsReads = [
   ["write", async (d, caller) => settings(d, caller).openToWrite("logo").write(upload("x"), none, signal)],
@@ -172,33 +171,5 @@ describe("a group's info", () => {
     const broken = { ...d.store, stat: d.store.stat, read: () => Promise.reject(new StoreDown()) };
     const info = opened({ groups: groups({ ...d, store: broken }) }, anonymous, publicGroup).info(signal);
     await expect(info).rejects.toThrow(StoreDown);
-  });
-});
-
-describe("members", () => {
-  it("have their roles from the least to the most privileged, each person once", async () => {
-    const d = dataSetup();
-    for (const [role, names] of Object.entries({
-      owners: ["alice"],
-      editors: [],
-      viewers: ["bob", "alice"],
-    })) {
-      d.members.set(role, names);
-    }
-    expect(await settings(d, viewer).members()).toEqual([
-      { username: "bob", roles: ["viewers"] },
-      { username: "alice", roles: ["viewers", "owners"] },
-    ]);
-    expect(await settings(d, viewer).membersWithRole("viewers")).toEqual(["bob", "alice"]);
-  });
-
-  it.each(["admins", "Owners", "", "constructor"])("of the role %j are not found", async (role) => {
-    const found = settings(dataSetup(), viewer).membersWithRole(role);
-    await expect(found).rejects.toThrow(NotFound);
-    await expect(found).rejects.toThrow("There is no such role.");
-  });
-
-  it("cannot be told without a directory", async () => {
-    await expect(settings(dataSetup(), viewer).members()).rejects.toThrow(NotConfigured);
   });
 });

@@ -44,6 +44,7 @@ describe("the record of a sign-in", () => {
       issuer: "https://idp.example.org",
       subject: "1f0c",
       lastSignIn: "2026-11-26",
+      roleGroups: { provider: ["blab/owners"], mapping: [] },
     });
   });
 

@@ -1,11 +1,14 @@
 import { gunzipSync, gzipSync } from "node:zlib";
+import { objectRecords } from "../../../../src/adapters/records/object-records.ts";
 import { auditLog } from "../../../../src/adapters/system/audit-log.ts";
 import { cachedListings } from "../../../../src/app/caches/cached-listings.ts";
 import { groupAccess } from "../../../../src/app/usecases/groups/access.ts";
 import { groups } from "../../../../src/app/usecases/groups/groups.ts";
 import { listings } from "../../../../src/app/usecases/groups/listings.ts";
+import { memberships } from "../../../../src/app/usecases/people/memberships.ts";
+import { people } from "../../../../src/app/usecases/people/people.ts";
 import { storedFiles } from "../../../../src/app/usecases/resources/stored-files.ts";
-import { BadContent, NotConfigured } from "../../../../src/domain/failure.ts";
+import { BadContent } from "../../../../src/domain/failure.ts";
 import type { Group } from "../../../../src/domain/groups/group.ts";
 import { normaliseGroupName } from "../../../../src/domain/groups/group.ts";
 import type { Caller } from "../../../../src/domain/identity/caller.ts";
@@ -68,7 +71,7 @@ export const dataSetup = () => {
   const contentCheck = {
     check: (_: unknown, upload: { body: AsyncIterable<Uint8Array> }) => checked(upload.body),
   };
-  const members = new Map<string, string[]>();
+  const records = objectRecords(memoryResourceStore(clock), "");
   const log = recordingLog();
   const deps = {
     catalogue,
@@ -84,13 +87,10 @@ export const dataSetup = () => {
         return { attributes: { title: "A title" }, body: text };
       },
     },
-    directory: {
-      members: async (_: unknown, role: string) => {
-        const found = members.get(role);
-        if (!found) throw new NotConfigured("There is no directory.");
-        return found as never[];
-      },
-    },
+    clock,
+    records,
+    people: people(records),
+    memberships: memberships({ records, clock, log }),
   };
   const put = async (key: string, text: string, contentType = "application/json") => {
     await store.write(key as ObjectKey, { contentType, body: streamOf(text) }, { kind: "none" }, signal);
@@ -99,9 +99,7 @@ export const dataSetup = () => {
   const keysIn = async (prefix: string) => Array.fromAsync(store.list(prefix as never, signal));
   return {
     ...deps,
-    clock,
     calls,
-    members,
     log,
     put,
     keysIn,

@@ -1,6 +1,5 @@
 import Router from "@koa/router";
-import { BadRequest, NotConfigured, NotFound } from "../../../../domain/failure.ts";
-import { roles } from "../../../../domain/identity/role.ts";
+import { BadRequest, NotFound } from "../../../../domain/failure.ts";
 import {
   isResourceMediaType,
   markdownMediaType,
@@ -10,18 +9,16 @@ import type { Compression } from "../../../../ports/driven/resources/compression
 import type { GroupSettings, SettingsFile } from "../../../../ports/driving/group-settings.ts";
 import type { Groups, OpenGroup } from "../../../../ports/driving/groups.ts";
 import type { Context, RequestState } from "../../context.ts";
-import { decodePath } from "../../middleware/traversal.ts";
 import type { Pages } from "../../pages/pages.ts";
 import { sendAllowedMethods } from "../../requests/allowed-methods.ts";
-import { sendJson } from "../../requests/json-response.ts";
 import { negotiate } from "../../requests/negotiation.ts";
 import { precondition } from "../../requests/precondition.ts";
 import { sendObject } from "../../resources/stored-object-response.ts";
 import { readUpload, uploadMediaType } from "../../resources/upload.ts";
 import type { Admission } from "../../streaming/admission.ts";
 import { groupHead } from "../group-head.ts";
-import { renderMembers } from "../group-members.ts";
-import { openGroup } from "../open-group.ts";
+import type { SettingsHandler } from "../open-settings.ts";
+import { settingsPath, withSettings } from "../open-settings.ts";
 import { renderGroupSettings } from "./group-settings.ts";
 
 interface Deps {
@@ -40,51 +37,36 @@ const mediaTypes = {
 /** The routes below `/groups/<name>/settings`, which are for members only, even if the group is public. */
 export const settingsRoutes = (d: Deps): Router<RequestState> => {
   const router = new Router<RequestState>();
-  const settingsPath = (rest: string) => new RegExp(`^/groups/([^/]+)/settings${rest}/?$`, "i");
-  const roleNames = roles.map((name) => ({ name }));
-  router.get(settingsPath(""), (ctx) =>
-    withSettings(ctx, d, (settings, group) => sendSettingsPage(ctx, d, settings, group)),
+  const handle = (handler: SettingsHandler) => withSettings(d.groups, handler);
+  router.get(
+    settingsPath(""),
+    handle((ctx, settings, group) => sendSettingsPage(ctx, d, settings, group)),
   );
   for (const file of ["logo", "overview"] as const) {
-    router.get(settingsPath(`/${file}`), (ctx) =>
-      withSettings(ctx, d, (settings) => sendFile(ctx, d, settings, file)),
+    router.get(
+      settingsPath(`/${file}`),
+      handle((ctx, settings) => sendFile(ctx, d, settings, file)),
     );
-    router.put(settingsPath(`/${file}`), (ctx) =>
-      withSettings(ctx, d, (settings) => writeFile(ctx, d, settings, file)),
+    router.put(
+      settingsPath(`/${file}`),
+      handle((ctx, settings) => writeFile(ctx, d, settings, file)),
     );
-    router.delete(settingsPath(`/${file}`), (ctx) =>
-      withSettings(ctx, d, (settings) => removeFile(ctx, settings, file)),
+    router.delete(
+      settingsPath(`/${file}`),
+      handle((ctx, settings) => removeFile(ctx, settings, file)),
     );
-    router.options(settingsPath(`/${file}`), (ctx) =>
-      withSettings(ctx, d, ({ mayWrite }) => sendAllowedMethods(ctx, mayWrite)),
+    router.options(
+      settingsPath(`/${file}`),
+      handle((ctx, { mayWrite }) => sendAllowedMethods(ctx, mayWrite)),
     );
   }
-  router.get(settingsPath("/members"), (ctx) =>
-    withSettings(ctx, d, (settings, group) => sendMembers(ctx, d, settings, group)),
-  );
-  router.get(settingsPath("/roles"), (ctx) => withSettings(ctx, d, () => sendJson(ctx, roleNames)));
-  router.get(settingsPath("/roles/([^/]+)/members"), (ctx) =>
-    withSettings(ctx, d, (settings) => sendRoleMembers(ctx, settings)),
-  );
-  for (const rest of ["/members", "/roles", "/roles/[^/]+/members"]) {
-    router.options(settingsPath(rest), (ctx) => withSettings(ctx, d, () => sendAllowedMethods(ctx, false)));
-  }
-  router.all(/^\/groups\/([^/]+)\/settings(\/.*)?$/i, (ctx) =>
-    withSettings(ctx, d, () => {
+  router.all(
+    /^\/groups\/([^/]+)\/settings(\/.*)?$/i,
+    handle(() => {
       throw new NotFound("There is no such setting.");
     }),
   );
   return router;
-};
-
-/** Checks the permission before the rest of the path is parsed, so that others cannot probe it. */
-const withSettings = async (
-  ctx: Context,
-  d: Deps,
-  handle: (settings: GroupSettings, group: OpenGroup) => Promise<void> | void,
-): Promise<void> => {
-  const group = openGroup(ctx, d.groups);
-  if (group) await handle(group.settings(), group);
 };
 
 const sendFile = (ctx: Context, d: Deps, settings: GroupSettings, file: SettingsFile): Promise<void> => {
@@ -134,28 +116,4 @@ const sendSettingsPage = async (
     overview,
   };
   d.pages.send(ctx, renderGroupSettings({ layout: d.pages.layout(ctx), ...data }));
-};
-
-const sendMembers = async (
-  ctx: Context,
-  d: Deps,
-  settings: GroupSettings,
-  opened: OpenGroup,
-): Promise<void> => {
-  const type = negotiate(ctx, ["text/html", "application/json"]);
-  if (type === "application/json") return sendJson(ctx, await settings.members());
-  const memberList = await settings.members().catch((error: unknown) => {
-    if (error instanceof NotConfigured) return "external" as const;
-    throw error;
-  });
-  const head = groupHead(opened, await opened.info(ctx.state.signal), "members");
-  d.pages.send(ctx, renderMembers({ layout: d.pages.layout(ctx), head, members: memberList }));
-};
-
-const sendRoleMembers = async (ctx: Context, settings: GroupSettings): Promise<void> => {
-  const usernames = await settings.membersWithRole(decodePath(ctx.captures?.[1] ?? ""));
-  sendJson(
-    ctx,
-    usernames.map((username) => ({ username })),
-  );
 };
