@@ -53,7 +53,7 @@ const responses: readonly [
   ["/groups/blab/settings/roles", json, 200, false, noStore],
   ["/groups/blab/settings", html, 200, false, noStore],
   ["/groups/blab/settings/members", html, 200, false, noStore],
-  ["/groups/blab/settings/members", json, 503, false, noStore],
+  ["/groups/blab/settings/members", json, 200, false, noStore],
   ["/whoami", json, 200, false, noStore],
   ["/whoami", html, 200, false, noStore],
   ["/groups", html, 200, false, noStore],

@@ -25,7 +25,7 @@ const failing: readonly [status: number, question: Question][] = [
   [404, { method: "POST", path: "/groups/blab/x" }],
   [415, { method: "PUT", path: "/groups/blab/x", headers: { "Content-Type": "text/plain" }, body: "x" }],
   [400, { method: "PUT", path: "/groups/blab/x", headers: { "Content-Type": dataset() }, body: "x" }],
-  [503, { path: "/groups/blab/settings/roles/viewers/members" }],
+  [409, { method: "DELETE", path: "/groups/blab/settings/members/me" }],
   [500, { path: "/charon/getDataset?prefix=groups/blab/odd" }],
 ];
 

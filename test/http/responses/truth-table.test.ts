@@ -27,8 +27,8 @@ const table: readonly [object: string, group: string, rights: readonly Right[]][
   ["narrative", "test-private", ["-", "-", "R", "W", "W"]],
   ["settings", "blab", ["-", "-", "R", "R", "W"]],
   ["settings", "test-private", ["-", "-", "R", "R", "W"]],
-  ["members", "blab", ["-", "-", "R", "R", "R"]],
-  ["members", "test-private", ["-", "-", "R", "R", "R"]],
+  ["members", "blab", ["-", "-", "R", "R", "W"]],
+  ["members", "test-private", ["-", "-", "R", "R", "W"]],
 ];
 
 const readings: Record<string, (group: string) => readonly Question[]> = {
@@ -61,6 +61,7 @@ const readings: Record<string, (group: string) => readonly Question[]> = {
   members: (group) => [
     { path: `/groups/${group}/settings/members` },
     { path: `/groups/${group}/settings/roles` },
+    { path: `/groups/${group}/settings/roles/viewers/members` },
     { method: "OPTIONS", path: `/groups/${group}/settings/members` },
     { method: "OPTIONS", path: `/groups/${group}/settings/roles` },
   ],
@@ -94,6 +95,10 @@ const writings: Record<string, (group: string) => readonly Question[]> = {
       body: "---\ntitle: Written\n---\n",
     },
     { method: "DELETE", path: `/groups/${group}/settings/logo` },
+  ],
+  members: (group) => [
+    { method: "PUT", path: `/groups/${group}/settings/roles/editors/members/somebody` },
+    { method: "DELETE", path: `/groups/${group}/settings/roles/editors/members/somebody` },
   ],
 };
 
