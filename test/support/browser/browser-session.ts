@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Browser, BrowserContext, ConsoleMessage, Page } from "playwright-core";
@@ -27,6 +28,9 @@ export interface BrowserSessionOptions {
 
 const folder = process.env["SCREENSHOTS"];
 
+/** The hash of a style that Playwright inserts for a screenshot in Firefox, which tells that the page's policy blocks it. */
+const screenshotStyle = createHash("sha256").update("body {}").digest("base64");
+
 /** Auspice's scripts report errors for a map without tiles, which are expected. */
 const isProblem = (message: ConsoleMessage, origin: string): boolean => {
   const { url } = message.location();
@@ -55,7 +59,9 @@ export const browserSession = async (
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
   const problems: string[] = [];
-  page.on("pageerror", (error) => problems.push(error.message));
+  page.on("pageerror", ({ message }) => {
+    if (!message.includes(screenshotStyle)) problems.push(message);
+  });
   page.on("console", (message) => {
     if (isProblem(message, origin)) problems.push(`${page.url()}: ${message.text()}`);
   });
