@@ -24,6 +24,7 @@ import { groupAccess } from "./usecases/groups/access.ts";
 import { groups } from "./usecases/groups/groups.ts";
 import { listings } from "./usecases/groups/listings.ts";
 import { discovery } from "./usecases/identity/discovery.ts";
+import { administrators, withAdministrators } from "./usecases/people/administrators.ts";
 import type { Memberships } from "./usecases/people/memberships.ts";
 import { memberships, withMemberships } from "./usecases/people/memberships.ts";
 import { people } from "./usecases/people/people.ts";
@@ -74,7 +75,14 @@ const assemble = (
     ...logins,
     ...httpOptions(parts),
     groups: groups(dataParts(ports, kept)),
-    identifyCaller: withMemberships(identify, kept),
+    identifyCaller: withAdministrators(
+      withMemberships(identify, kept),
+      administrators({
+        ...ports,
+        usernames: settings.ADMINISTRATORS,
+        groups: settings.ADMINISTRATOR_GROUPS,
+      }),
+    ),
     discovery: discovery({ ...ports, ...provider }),
     readiness: readiness(ports),
     overviews: parts.closers.add(openOverviews(ports.log)),

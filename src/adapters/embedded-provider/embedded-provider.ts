@@ -2,7 +2,6 @@ import { mkdir } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
 import type { Seconds } from "../../domain/brand.ts";
-import type { ClaimNames } from "../../domain/identity/user.ts";
 import type { Clock } from "../../ports/driven/system/clock.ts";
 import type { Limiter } from "../../ports/driven/system/limiter.ts";
 import type { Log } from "../../ports/driven/system/log.ts";
@@ -12,7 +11,7 @@ import { openEntryStore } from "./entries/entry-store.ts";
 import { entryKinds, isRevoked } from "./entries/grant-entries.ts";
 import { periodicSweep } from "./entries/periodic-sweep.ts";
 import { openPages } from "./pages.ts";
-import type { EmbeddedClients, Lifetimes } from "./provider-configuration.ts";
+import type { EmbeddedClaimNames, EmbeddedClients, Lifetimes } from "./provider-configuration.ts";
 import { openProviderKeys } from "./provider-keys.ts";
 
 export interface EmbeddedProviderOptions {
@@ -25,7 +24,7 @@ export interface EmbeddedProviderOptions {
   readonly clients: EmbeddedClients;
   /** Created at the first start in the folder. */
   readonly accounts: readonly NewAccount[];
-  readonly claimNames: ClaimNames;
+  readonly claimNames: EmbeddedClaimNames;
   /** Limits logins by username. */
   readonly attempts: Limiter;
   readonly log: Log;

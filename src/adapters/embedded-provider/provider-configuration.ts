@@ -22,12 +22,15 @@ export interface Lifetimes {
   readonly session: Seconds;
 }
 
+/** The provider's accounts are in groups, so its tokens name them. */
+export type EmbeddedClaimNames = ClaimNames & { readonly groups: string };
+
 export interface ConfigurationParts {
   /** The path at which the provider is mounted, such as `/idp`. */
   readonly mountPath: string;
   readonly origins: readonly string[];
   readonly clients: EmbeddedClients;
-  readonly claimNames: ClaimNames;
+  readonly claimNames: EmbeddedClaimNames;
   readonly lifetimes: Lifetimes;
   readonly accounts: Accounts;
   readonly store: EntryStore;

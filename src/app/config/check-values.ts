@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { mappingFaults } from "../../domain/identity/role-group-mapping.ts";
+import { parseUsername } from "../../domain/identity/user.ts";
 import type { Mode } from "./setting.ts";
 import type { Settings } from "./settings.ts";
 
@@ -82,6 +83,14 @@ const checkRoleGroups = ({ ROLE_GROUPS: mapping }: Settings, problems: string[])
   problems.push(...mappingFaults(mapping).map((fault) => `ROLE_GROUPS: ${fault}`));
 };
 
+const checkAdministrators = ({ ADMINISTRATORS: usernames }: Settings, problems: string[]): void => {
+  for (const username of usernames.filter((name) => parseUsername(name) === undefined)) {
+    problems.push(
+      `ADMINISTRATORS: ${JSON.stringify(username)} can be nobody's username: it has 1 to 200 bytes, no control characters, and no blanks around it.`,
+    );
+  }
+};
+
 /** Finds values that have the right type and still cannot work, before anything is opened. */
 export const checkValues = (mode: Mode, settings: Settings, problems: string[]): void => {
   if (mode === "production") checkSecrets(settings, problems);
@@ -89,4 +98,5 @@ export const checkValues = (mode: Mode, settings: Settings, problems: string[]):
   checkCookieDomain(settings, problems);
   checkCookieName(mode, settings, problems);
   checkRoleGroups(settings, problems);
+  checkAdministrators(settings, problems);
 };

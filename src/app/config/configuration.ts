@@ -120,6 +120,7 @@ const providerConfiguration = (
     );
   }
   checkProvider(settings, problems);
+  checkGroupsClaim(settings, problems);
   return {
     kind: "external",
     clientId: required("OAUTH2_CLIENT_ID"),
@@ -127,10 +128,23 @@ const providerConfiguration = (
     cliRedirectUris: required("OAUTH2_CLI_CLIENT_REDIRECT_URIS"),
     claimNames: {
       username: required("OIDC_USERNAME_CLAIM"),
-      groups: required("OIDC_GROUPS_CLAIM"),
+      groups:
+        settings.MEMBERSHIPS === "provider" ? required("OIDC_GROUPS_CLAIM") : settings.OIDC_GROUPS_CLAIM,
       subject: settings.OIDC_SUBJECT_CLAIM,
     },
   };
+};
+
+/** What counts on the provider's groups needs the claim that names them. */
+const checkGroupsClaim = (settings: Settings, problems: string[]): void => {
+  if (settings.OIDC_GROUPS_CLAIM !== undefined || settings.MEMBERSHIPS === "provider") return;
+  const used = {
+    ROLE_GROUPS: Object.keys(settings.ROLE_GROUPS).length > 0,
+    ADMINISTRATOR_GROUPS: settings.ADMINISTRATOR_GROUPS.length > 0,
+  };
+  for (const [name] of Object.entries(used).filter(([, isUsed]) => isUsed)) {
+    problems.push(`${name} is about groups of the provider: set OIDC_GROUPS_CLAIM, which names their claim.`);
+  }
 };
 
 const piecemeal: readonly SettingName[] = [

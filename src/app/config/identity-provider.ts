@@ -58,7 +58,7 @@ const openEmbedded = async (
   const { configuration, random, clock, log, closers } = parts;
   // Provider and client share a process, so their secret need not outlive it.
   const secret = random.text(32);
-  const claimNames: ClaimNames = { username: "preferred_username", groups: "groups", subject: "sub" };
+  const claimNames = { username: "preferred_username", groups: "groups", subject: "sub" };
   const issuer = `${origins[0]}/idp`;
   const { openEmbeddedProvider } = await import("../../adapters/embedded-provider/embedded-provider.ts");
   const provider = closers.add(

@@ -113,6 +113,17 @@ export const settings = {
     description:
       "Whether owners give and take roles in their groups here, beside those that the provider gives; or roles are changed at the provider only.",
   }),
+  ADMINISTRATORS: setting({
+    kind: texts,
+    default: [],
+    description:
+      "Usernames of the people who make and close groups; each is bound to the first person who comes under it. They get no access to any group's data by it.",
+  }),
+  ADMINISTRATOR_GROUPS: setting({
+    kind: texts,
+    default: [],
+    description: "Groups of the provider whose members are administrators too.",
+  }),
   GROUPS_STORAGE: setting({
     kind: oneOf("filesystem", "s3"),
     default: "filesystem",
@@ -328,7 +339,8 @@ export const settings = {
   }),
   OIDC_GROUPS_CLAIM: optional({
     kind: text,
-    description: "Claim that names the role groups; a path such as realm_access.roles is understood.",
+    description:
+      "Claim that names the role groups; a path such as realm_access.roles is understood. Not needed where owners give all roles here (MEMBERSHIPS).",
   }),
   ROLE_GROUPS: setting({
     kind: textsByName,

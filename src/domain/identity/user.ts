@@ -1,6 +1,7 @@
 import type { Branded, JsonObject } from "../brand.ts";
 import type { StoreDown } from "../failure.ts";
 import type { NormalisedGroupName } from "../groups/group.ts";
+import type { NamesClaim } from "./claim.ts";
 import { claimAt, describeClaim, readNames } from "./claim.ts";
 import type { Person } from "./person.ts";
 import { isIdentifier, personFault, personFromClaims } from "./person.ts";
@@ -38,6 +39,11 @@ export interface User {
   readonly givenRoles?: ReadonlySet<string>;
   /** Of a request: where it cannot be read now which roles the user has been given; undefined: it is all known. */
   readonly unknownRoles?: UnknownRoles;
+  /**
+   * Of a request: whether the user makes and closes groups; StoreDown: it cannot be read now; "another-person": the
+   * username is an administrator's, and has been bound to somebody else. Undefined: no.
+   */
+  readonly isAdministrator?: true | "another-person" | StoreDown;
   /** Flags set by `!flags/<flag>` entries. */
   readonly flags: ReadonlySet<string>;
   /** All names in the groups claim; the slash before Keycloak's full group paths is dropped. */
@@ -53,7 +59,8 @@ export interface UnknownRoles {
 
 export interface ClaimNames {
   readonly username: string;
-  readonly groups: string;
+  /** Undefined: the provider names no role groups; all roles are given here. */
+  readonly groups: string | undefined;
   readonly subject: string;
   /** Absent: no group of the provider maps to role groups. */
   readonly mapping?: RoleGroupMapping;
@@ -68,6 +75,7 @@ const flagPrefix = "!flags/";
 export const hasDistributedGroups = (claims: JsonObject, names: ClaimNames): boolean => {
   const sources = claims["_claim_names"];
   return (
+    names.groups !== undefined &&
     claimAt(claims, names.groups) === undefined &&
     typeof sources === "object" &&
     sources !== null &&
@@ -77,12 +85,15 @@ export const hasDistributedGroups = (claims: JsonObject, names: ClaimNames): boo
 
 const isUsername = (claim: unknown): claim is Username => typeof claim === "string" && claim !== "";
 
+const noNames: NamesClaim = { names: [], fault: undefined };
+
 /** The user that an id token's claims describe, or undefined when they name nobody. */
 export const userFromClaims = (claims: JsonObject, names: ClaimNames): User | undefined => {
   const username = claimAt(claims, names.username);
   const person = personFromClaims(claims, names.subject);
   if (!isUsername(username) || person === undefined) return undefined;
-  const { names: named, fault } = readNames(claimAt(claims, names.groups));
+  const { names: named, fault } =
+    names.groups === undefined ? noNames : readNames(claimAt(claims, names.groups));
   const claimedGroups = named.map(withoutSlash);
   const entries = claimedGroups.filter((entry) => !entry.startsWith("!"));
   const mappedGroups = new Set(entries.filter((entry) => names.mapping?.has(entry)));

@@ -5,7 +5,9 @@ import type { ClaimNames } from "./user.ts";
 const isMissing = (claims: JsonObject, name: string): boolean => (claimAt(claims, name) ?? null) === null;
 
 const missingNames = (claims: JsonObject, names: ClaimNames): readonly string[] =>
-  [names.username, names.groups].filter((name) => isMissing(claims, name));
+  [names.username, names.groups]
+    .filter((name) => name !== undefined)
+    .filter((name) => isMissing(claims, name));
 
 /** Whether an id token lacks a configured claim, which userinfo may have (OpenID Connect Core section 5.3). */
 export const lacksClaims = (claims: JsonObject, names: ClaimNames): boolean =>

@@ -193,3 +193,13 @@ describe("what is said of the site", () => {
     expect(read.settings.CONTACT).toEqual({ label: "help@lab.example", href: "mailto:help@lab.example" });
   });
 });
+
+describe("ADMINISTRATORS", () => {
+  it("may be the usernames of people, and of nobody else", async () => {
+    const { settings } = await s.read({ ...production, ADMINISTRATORS: '["ada@lab.example", "bea"]' });
+    expect(settings.ADMINISTRATORS).toEqual(["ada@lab.example", "bea"]);
+    expect(await problemsOf({ ADMINISTRATORS: '[" ada"]' })).toEqual([
+      'ADMINISTRATORS: " ada" can be nobody\'s username: it has 1 to 200 bytes, no control characters, and no blanks around it.',
+    ]);
+  });
+});

@@ -56,6 +56,27 @@ describe("the embedded provider", () => {
   });
 });
 
+describe("a provider that names no groups", () => {
+  const noClaim = without(provider, "OIDC_GROUPS_CLAIM");
+
+  it("is enough where owners give all roles here, and is not where it gives them", async () => {
+    const { provider: read } = await s.read(noClaim);
+    expect(read).toMatchObject({ claimNames: { username: "sub", groups: undefined } });
+    const told = await s.problemsOf({ ...noClaim, MEMBERSHIPS: "provider" });
+    expect(told).toEqual([expect.stringContaining("OIDC_GROUPS_CLAIM is not set")]);
+  });
+
+  it.each([
+    ["ROLE_GROUPS", '{"staff":["blab/viewers"]}'],
+    ["ADMINISTRATOR_GROUPS", '["staff"]'],
+  ])("cannot have %s", async (name, value) => {
+    const told = await s.problemsOf({ ...noClaim, [name]: value });
+    expect(told).toEqual([
+      `${name} is about groups of the provider: set OIDC_GROUPS_CLAIM, which names their claim.`,
+    ]);
+  });
+});
+
 describe("a provider of one's own", () => {
   it("may take ten seconds, and so may a request that waits for a renewal, unless that is set", async () => {
     const byDefault = (await s.read(provider)).settings;
@@ -85,7 +106,7 @@ describe("a provider of one's own", () => {
     expect(read.provider).toMatchObject({ claimNames: { subject: "oid" } });
   });
 
-  it.each(Object.keys(provider))("needs %s", async (name) => {
+  it.each(Object.keys(provider).filter((name) => name !== "OIDC_GROUPS_CLAIM"))("needs %s", async (name) => {
     expect(await s.problemsOf(without(provider, name))).toEqual([
       expect.stringContaining(`${name} is not set`),
     ]);

@@ -30,6 +30,15 @@ describe("the user in an id token's claims", () => {
     ).toBeUndefined();
   });
 
+  it("has no groups where none are asked for, and nothing is wrong with that", () => {
+    const claims = { ...person, "cognito:username": "alice", groups: ["blab/owners"], "": ["blab/owners"] };
+    const user = userFromClaims(claims, { ...names, groups: undefined });
+    expect(user).toMatchObject({ username: "alice", claimedGroups: [], groupsFault: undefined });
+    expect(hasDistributedGroups({ _claim_names: { groups: "x" } }, { ...names, groups: undefined })).toBe(
+      false,
+    );
+  });
+
   it.each<[string, Json]>([
     ["null", null],
     ["a number", 7],

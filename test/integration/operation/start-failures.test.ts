@@ -151,7 +151,7 @@ describe("a configuration that cannot be used", () => {
     const ended = await runServerProcess({ [name]: value });
     expect(ended.code).toBe(1);
     expect(ended.output).not.toContain("alice");
-    const needed = ["OAUTH2_CLIENT_ID", "OAUTH2_CLI_CLIENT_ID", "OIDC_USERNAME_CLAIM", "OIDC_GROUPS_CLAIM"];
+    const needed = ["OAUTH2_CLIENT_ID", "OAUTH2_CLI_CLIENT_ID", "OIDC_USERNAME_CLAIM"];
     for (const missing of needed.filter((one) => one !== name)) {
       expect(ended.errors).toContain(`${missing} is not set`);
     }

@@ -24,7 +24,8 @@ export const discovery =
         grant_types: ["authorization_code"],
         redirect_uris: d.cliRedirectUris,
         id_token_username_claim: d.claimNames.username,
-        id_token_groups_claim: d.claimNames.groups,
+        // The CLI needs the key, and finds no groups under null.
+        id_token_groups_claim: d.claimNames.groups ?? null,
         aws_cognito_user_pool_id: null,
       },
     };

@@ -57,6 +57,13 @@ export type LogEvent =
       /** Distinguishes people with the same username. */
       readonly subject: string;
     }
+  /** The first person came under a username in `ADMINISTRATORS`, and is that administrator from now on. */
+  | {
+      readonly event: "administrator-bound";
+      readonly username: string;
+      /** Distinguishes people with the same username. */
+      readonly subject: string;
+    }
   | {
       readonly event: "sign-in";
       readonly outcome: "done";
