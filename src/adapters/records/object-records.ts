@@ -67,6 +67,7 @@ export const objectRecords = (store: ResourceStore, root: string): Records => {
       outcomeOf(await store.write(keyOf(key), content(value), preconditionOf(expected), signal)),
     remove: async (key, expected, signal) =>
       outcomeOf(await store.remove(keyOf(key), preconditionOf(expected), signal)),
+    ready: (signal) => store.ready(signal),
     async *list(kind, prefix, signal) {
       for await (const name of store.list(prefixOf(kind), signal)) {
         const id = name.endsWith(ending) ? decodeId(name.slice(0, -ending.length)) : undefined;

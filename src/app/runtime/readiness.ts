@@ -1,4 +1,5 @@
 import type { IdentityProvider } from "../../ports/driven/identity/identity-provider.ts";
+import type { Records } from "../../ports/driven/records/records.ts";
 import type { ResourceStore } from "../../ports/driven/resources/resource-store.ts";
 import type { SessionStore } from "../../ports/driven/sessions/session-store.ts";
 import type { Clock } from "../../ports/driven/system/clock.ts";
@@ -8,6 +9,7 @@ import type { Readiness } from "../../ports/driving/health.ts";
 interface Deps {
   readonly sessionStore: SessionStore;
   readonly resourceStore: ResourceStore;
+  readonly records: Pick<Records, "ready">;
   readonly identityProvider: IdentityProvider;
   readonly clock: Clock;
   readonly log: Log;
@@ -22,10 +24,20 @@ const cacheMs = 1000;
 type Outcome = { readonly ready: true } | { readonly ready: false; readonly cause: unknown };
 
 /** Checks all dependencies in parallel; one that does not answer in time counts as unavailable. */
-export const readiness = ({ sessionStore, resourceStore, identityProvider, clock, log }: Deps): Readiness => {
+export const readiness = ({
+  sessionStore,
+  resourceStore,
+  records,
+  identityProvider,
+  clock,
+  log,
+}: Deps): Readiness => {
   const checks: Readonly<Record<string, (signal: AbortSignal) => Promise<void>>> = {
     "session store": async () => sessionStore.ready(),
-    "resource store": async (signal) => resourceStore.ready(signal),
+    "resource store": async (signal) => {
+      // Records lie beside the data, or in a bucket of their own.
+      await Promise.all([resourceStore.ready(signal), records.ready(signal)]);
+    },
     "identity provider": async () => identityProvider.ready(),
   };
   const failing = new Set<string>();

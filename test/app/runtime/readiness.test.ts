@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { objectRecords } from "../../../src/adapters/records/object-records.ts";
 import { readiness } from "../../../src/app/runtime/readiness.ts";
 import { ProviderDown, StoreDown } from "../../../src/domain/failure.ts";
 import { manualClock } from "../../support/measuring/manual-clock.ts";
@@ -12,6 +13,7 @@ const setup = () => {
   return {
     sessionStore: memorySessionStore(clock),
     resourceStore: memoryResourceStore(clock),
+    records: objectRecords(memoryResourceStore(clock), ""),
     identityProvider: fakeProvider(clock),
     clock,
     log: recordingLog(),
@@ -36,6 +38,12 @@ describe("readiness", () => {
     parts.resourceStore.ready = () => Promise.reject(new TypeError("x"));
     parts.identityProvider.ready = () => Promise.reject(new ProviderDown());
     expect(await ready()).toEqual(["session store", "resource store", "identity provider"]);
+  });
+
+  it("misses the store that lacks the records, where these are elsewhere", async () => {
+    const parts = setup();
+    parts.records.ready = () => Promise.reject(new StoreDown());
+    expect(await readiness(parts)()).toEqual(["resource store"]);
   });
 
   it("logs why something does not answer when that begins, and when it ends, and not in between", async () => {

@@ -280,6 +280,13 @@ describe("a damaged record of memberships", () => {
       expect(await at("ann", "/groups/blab")).toBe(200);
       expect(await at("ann", "/groups/blab/settings/roles", "blab/viewers")).toBe(200);
       expect(await at("ann", "/whoami")).toBe(200);
+      const headers = { Authorization: await broken.bearer("ann") };
+      const told = async (path: string, Accept: string) =>
+        (await broken.ask({ path, headers: { ...headers, Accept } })).text;
+      expect(JSON.parse(await told("/whoami", "application/json"))).toMatchObject({ isIncomplete: true });
+      for (const path of ["/whoami", "/groups"]) {
+        expect(await told(path, "text/html")).toContain("Not all of your roles can be read right now.");
+      }
     } finally {
       await broken.close();
       await broken.provider.close();

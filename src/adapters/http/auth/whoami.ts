@@ -27,15 +27,20 @@ export const whoami = (caller: Caller, groups: Groups) => {
       .visible(caller)
       .map(({ group, isForAnyone }) => ({ name: group.name, private: !isForAnyone })),
     groupMemberships: memberships.map(({ name, isPublic }) => ({ name, isPublic })),
+    ...(hasUnknownRoles(caller) ? { isIncomplete: true } : {}),
   };
 };
+
+/** Whether it cannot be read now in which groups the caller has been given a role. */
+export const hasUnknownRoles = (caller: Caller): boolean =>
+  caller.kind === "user" && caller.user.unknownRoles !== undefined;
 
 /**
  * Explains to the operator why a user has no role, since a setting may be wrong; undefined when there is nothing to
  * explain. It is shown to the user, and discloses nothing but the user's own claims.
  */
 export const explainNoRoles = (caller: Caller, memberships: readonly Group[]): string | undefined => {
-  if (caller.kind !== "user" || memberships.length > 0) return undefined;
+  if (caller.kind !== "user" || memberships.length > 0 || hasUnknownRoles(caller)) return undefined;
   const { groupsFault, authzRoles, claimedGroups } = caller.user;
   if (groupsFault !== undefined) {
     return `in what the identity provider says about you, ${groupsFault} (setting OIDC_GROUPS_CLAIM)`;

@@ -11,6 +11,8 @@ export interface LayoutData {
   readonly user: { readonly username: string } | undefined;
   /** Whether the request has credentials that cannot be verified right now, which the page says. */
   readonly unverified?: boolean;
+  /** Whether it cannot be read now which roles the visitor has been given, which the page says. */
+  readonly hasUnknownRoles?: boolean;
   /** A sentence that says why the visitor's login has ended. */
   readonly loginEnd?: string | undefined;
   /** Why the login before the present one ended, if the visitor has not been told yet. */

@@ -101,6 +101,8 @@ const sendWhoami = async (ctx: Context, d: Deps): Promise<void> => {
   // Whether the caller is logged in is not known during an outage.
   if (caller.kind === "unverified") throw caller.cause;
   if (negotiate(ctx, ["text/html", "application/json"]) === "application/json") {
+    if (caller.kind === "user" && caller.user.unknownRoles?.groups === "all")
+      throw caller.user.unknownRoles.cause;
     return sendJson(ctx, whoami(caller, d.groups));
   }
   const memberships = d.groups.memberships(caller);

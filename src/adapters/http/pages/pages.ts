@@ -4,6 +4,7 @@ import type { Site } from "../../../domain/site.ts";
 import type { AuspiceClient } from "../../../ports/driven/resources/auspice-client.ts";
 import { auspicePage } from "../auspice/auspice-page.ts";
 import { renderLogout } from "../auth/logout-page.ts";
+import { hasUnknownRoles } from "../auth/whoami.ts";
 import type { Context } from "../context.ts";
 import type { ImagePolicy } from "../groups/overview/image-policy.ts";
 import { clearLoginEndNotice, readLoginEndNotice } from "../middleware/login-end-notice.ts";
@@ -61,6 +62,7 @@ export const pages = ({ auspice: client, cookies, site, formActionOrigins, image
       site,
       user: caller.kind === "user" ? { username: caller.user.username } : undefined,
       unverified: caller.kind === "unverified",
+      hasUnknownRoles: hasUnknownRoles(caller),
       loginEnd: loginEndMessage(caller),
       previousLoginEnd: previousLoginEndFor(caller, readLoginEndNotice(ctx, cookies)),
       loginHref: loginHref(ctx.url),

@@ -24,6 +24,8 @@ export interface Records {
   ): Promise<RecordOutcome>;
   /** Removes a record; does nothing where there is none and none is expected. */
   remove(key: RecordKey, expected: ExpectedRecord, signal: AbortSignal): Promise<RecordOutcome>;
+  /** Resolves when the store of the records is available. */
+  ready(signal: AbortSignal): Promise<void>;
   /** The ids of all records of a kind that begin with `prefix`, in no particular order. */
   list(kind: RecordKind, prefix: string, signal: AbortSignal): AsyncIterable<RecordId>;
 }
