@@ -27,9 +27,13 @@ const schemes = ["https:", "http:", "ftp:", "ftps:", "mailto:"];
 const text = (value: Json | undefined): string | undefined =>
   typeof value === "string" && value.trim() !== "" ? value : undefined;
 
+/** Whether a group's page links to this as the group's website. */
+export const isWebsite = (url: string): boolean =>
+  URL.canParse(url) && schemes.includes(new URL(url).protocol);
+
 const website = (value: Json | undefined): string | undefined => {
   const url = text(value);
-  return url !== undefined && URL.canParse(url) && schemes.includes(new URL(url).protocol) ? url : undefined;
+  return url !== undefined && isWebsite(url) ? url : undefined;
 };
 
 const shown = (value: Json | undefined): boolean => (typeof value === "boolean" ? value : true);
@@ -41,6 +45,10 @@ export const defaultGroupInfo = (group: GroupName): GroupInfo => ({
   logo: null,
   overview: "This group's datasets and narratives are listed below.",
 });
+
+/** The Markdown of a group's page, from the text below the front matter. */
+export const overviewText = (group: GroupName, body: string): string =>
+  body.trim() === "" ? defaultGroupInfo(group).overview : body.replaceAll("\r\n", "\n");
 
 /** Puts together the group's info; what is missing, empty or of another type becomes the default. */
 export const groupInfo = (
@@ -59,6 +67,6 @@ export const groupInfo = (
     showDatasets: shown(attributes["showDatasets"]),
     showNarratives: shown(attributes["showNarratives"]),
     logo,
-    overview: body.trim() === "" ? defaults.overview : body.replaceAll("\r\n", "\n"),
+    overview: overviewText(group, body),
   };
 };

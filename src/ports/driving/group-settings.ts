@@ -1,13 +1,8 @@
-import type { ETag } from "../../domain/resources/stored-object.ts";
 import type { GroupMembers } from "./group-members.ts";
+import type { OverviewEditor } from "./overview-editor.ts";
 import type { ReadableFile, WritableFile } from "./stored-file.ts";
 
 export type SettingsFile = "logo" | "overview";
-
-export interface OverviewSource {
-  readonly text: string | undefined;
-  readonly etag: ETag;
-}
 
 /** A group's settings, for its members. All methods throw StoreDown. */
 export interface GroupSettings {
@@ -16,10 +11,7 @@ export interface GroupSettings {
   file(name: SettingsFile): ReadableFile;
   /** Throws NotAllowed. */
   openToWrite(name: SettingsFile): WritableFile;
-  /**
-   * The overview's source, with its tag for If-Match; undefined: there is none. Without the text when that has more than
-   * 100 kB, or is damaged.
-   */
-  overviewSource(signal: AbortSignal): Promise<OverviewSource | undefined>;
+  /** Throws NotAllowed. */
+  editOverview(): OverviewEditor;
   readonly members: GroupMembers;
 }

@@ -15,7 +15,7 @@ const maxCount = 10_000;
 class TooLarge extends Error {}
 
 /** Serialises to JSON: dates become strings, NaN and infinities null. Throws TooLarge. */
-const serialise = (value: unknown): string => {
+export const serialise = (value: unknown): string => {
   let size = 0;
   let count = 0;
   return JSON.stringify(value, (key, nested) => {
@@ -54,16 +54,17 @@ const explain = (source: string, error: unknown): string => {
 };
 
 /** Excludes arrays, dates and binary data, which js-yaml returns as objects of other classes. */
-const isPlainObject = (value: unknown): boolean =>
-  typeof value === "object" && Object.getPrototypeOf(value) === Object.prototype;
+export const isPlainObject = (value: unknown): value is object =>
+  typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 
-/**
- * Parses front matter as Auspice 3.0.0 does: as JSON if it begins with a brace, otherwise with js-yaml 3. Its time
- * and memory are not bounded, so it has to run in a worker thread.
- */
+/** Loads front matter as Auspice 3.0.0 does: as JSON if it begins with a brace, otherwise with js-yaml 3. */
+export const load = (source: string): unknown =>
+  source.startsWith("{") ? JSON.parse(source) : yaml.safeLoad(source);
+
+/** Parses front matter. Its time and memory are not bounded, so it has to run in a worker thread. */
 export const parseFrontMatter = (source: string): ParsedFrontMatter => {
   try {
-    const value: unknown = source.startsWith("{") ? JSON.parse(source) : yaml.safeLoad(source);
+    const value = load(source);
     if (value === null || value === undefined) return { kind: "json", json: "{}" };
     if (!isPlainObject(value)) {
       const reason =

@@ -4,11 +4,16 @@ import type { Attempt, Groups, OpenGroup } from "../../../ports/driving/groups.t
 import type { Context } from "../context.ts";
 import { decodePath } from "../middleware/traversal.ts";
 
+const actions: ReadonlyMap<string, Attempt["action"]> = new Map([
+  ["PUT", "write"],
+  ["POST", "write"],
+  ["DELETE", "delete"],
+]);
+
 /** The attempted action, for the audit log, from the request's method and path. */
 const attemptFrom = (ctx: Context, file: DatasetFile | undefined): Attempt => {
   const [, path = ""] = /^\/[^/]+\/[^/]+(\/.*)$/s.exec(ctx.path) ?? [];
-  const action = ctx.method === "PUT" ? "write" : ctx.method === "DELETE" ? "delete" : "read";
-  return { action, path: withoutOuterSlashes(decodePath(path)), file };
+  return { action: actions.get(ctx.method) ?? "read", path: withoutOuterSlashes(decodePath(path)), file };
 };
 
 /**

@@ -12,8 +12,8 @@ import { logoKey, overviewKey } from "../../../domain/resources/object-key.ts";
 import type { Compression } from "../../../ports/driven/resources/compression.ts";
 import type { FrontMatter } from "../../../ports/driven/resources/front-matter.ts";
 import type { ResourceStore } from "../../../ports/driven/resources/resource-store.ts";
-import type { OverviewSource } from "../../../ports/driving/group-settings.ts";
 import { wholeContent, wholeText } from "../resources/whole-content.ts";
+import type { OverviewSource } from "./overview-editor.ts";
 
 /** The dependencies of reading a group's profile. Access to the group is checked by the caller. */
 export interface GroupProfileParts {
@@ -22,8 +22,8 @@ export interface GroupProfileParts {
   readonly frontMatter: FrontMatter;
 }
 
-/** Bytes of an overview that can be edited on a page. */
-const maxSourceBytes = 100_000;
+/** Bytes of an overview that can be edited on a page: its text and front matter. */
+const maxSourceBytes = 120_000;
 
 /** The overview's source; without its text when that is too large to be edited, or damaged. */
 export const overviewSource = async (

@@ -1,6 +1,7 @@
 import type { Group } from "../../../domain/groups/group.ts";
 import { logoKey, overviewKey } from "../../../domain/resources/object-key.ts";
 import type { GroupSettings, SettingsFile } from "../../../ports/driving/group-settings.ts";
+import type { WritableFile } from "../../../ports/driving/stored-file.ts";
 import type { MembersParts } from "../people/group-members.ts";
 import { openMembers } from "../people/group-members.ts";
 import type { FileAt } from "../resources/readable-file.ts";
@@ -9,6 +10,7 @@ import type { StoredFiles } from "../resources/stored-files.ts";
 import type { Access } from "./access.ts";
 import type { GroupProfileParts } from "./group-profile.ts";
 import { overviewSource } from "./group-profile.ts";
+import { overviewEditor } from "./overview-editor.ts";
 
 export interface SettingsParts extends GroupProfileParts, MembersParts {
   readonly files: StoredFiles;
@@ -24,28 +26,31 @@ const fileOf = ({ name: group }: Group, name: SettingsFile): FileAt => ({
 export const openSettings = (d: SettingsParts, access: Access): GroupSettings => {
   access.require("read group");
   const { group } = access;
+  const openToWrite = (name: SettingsFile): WritableFile => {
+    access.require("write group");
+    const { key, kind, path } = fileOf(group, name);
+    return {
+      write: async (upload, condition, signal) => {
+        await d.files.write(key, kind, upload, condition, signal);
+        access.audit("write", path);
+      },
+      remove: async (condition, signal) => {
+        await d.files.remove(key, condition, signal);
+        access.audit("delete", path);
+      },
+    };
+  };
   return {
     mayWrite: access.rights.has("write group"),
     file: (name) => readableFile(d, access, fileOf(group, name)),
-    openToWrite: (name) => {
-      access.require("write group");
-      const { key, kind, path } = fileOf(group, name);
-      return {
-        write: async (upload, condition, signal) => {
-          await d.files.write(key, kind, upload, condition, signal);
-          access.audit("write", path);
-        },
-        remove: async (condition, signal) => {
-          await d.files.remove(key, condition, signal);
-          access.audit("delete", path);
-        },
-      };
-    },
-    overviewSource: async (signal) => {
-      const source = await overviewSource(d, group, signal);
-      if (source) access.audit("read", "settings/overview");
-      return source;
-    },
+    openToWrite,
+    editOverview: () =>
+      overviewEditor({
+        frontMatter: d.frontMatter,
+        file: openToWrite("overview"),
+        source: (signal) => overviewSource(d, group, signal),
+        auditRead: () => access.audit("read", "settings/overview"),
+      }),
     members: openMembers(d, access),
   };
 };

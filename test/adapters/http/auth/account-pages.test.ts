@@ -2,58 +2,12 @@ import { describe, expect, it } from "vitest";
 import { renderLogout } from "../../../../src/adapters/http/auth/logout-page.ts";
 import { renderWhoami } from "../../../../src/adapters/http/auth/whoami-page.ts";
 import { renderMembers } from "../../../../src/adapters/http/groups/members/group-members.ts";
-import { renderGroupSettings } from "../../../../src/adapters/http/groups/settings/group-settings.ts";
 import type { Role } from "../../../../src/domain/identity/role.ts";
 import type { Username } from "../../../../src/domain/identity/user.ts";
 import type { Member } from "../../../../src/domain/people/member.ts";
-import type { ETag } from "../../../../src/domain/resources/stored-object.ts";
 import { alice, anonymous, group, headOf, positions, unverified } from "../pages/sample.ts";
 
 const lab = group("lab-one");
-const tag = '"a1"' as ETag;
-
-describe("The settings page of a group", () => {
-  const page = (content: Partial<Parameters<typeof renderGroupSettings>[0]> = {}) =>
-    renderGroupSettings({
-      layout: alice,
-      group: lab,
-      head: headOf(lab, "settings"),
-      mayEditSettings: true,
-      hasLogo: false,
-      overview: undefined,
-      ...content,
-    });
-
-  it("shows owners the stored text, and has its ETag", () => {
-    const html = page({ overview: { text: "\n</textarea><script>", etag: tag } });
-    expect(html).toContain('data-etag="&quot;a1&quot;"');
-    // HTML parsers drop the first line break in a textarea, so that the second one is the text's.
-    expect(html).toContain('spellcheck="true">\n\n&lt;/textarea&gt;&lt;script&gt;</textarea>');
-  });
-
-  it("omits a large text, which its script fetches", () => {
-    expect(page({ overview: { text: undefined, etag: tag } })).toContain(" data-is-elsewhere>");
-    expect(page({ overview: { text: "a", etag: tag } })).not.toContain("data-is-elsewhere");
-  });
-
-  it("shows a template if the overview is missing or blank", () => {
-    expect(page()).toContain("showDatasets: true\nshowNarratives: true\n---\n</textarea>");
-    expect(page({ overview: { text: " \n", etag: tag } })).toContain("showDatasets: true");
-    expect(page()).toContain('data-etag=""');
-  });
-
-  it("shows others no form, and says which role is needed", () => {
-    const html = page({ mayEditSettings: false });
-    expect(html).toContain("Only owners of this group can change its settings.");
-    expect(html).not.toContain("<textarea");
-    expect(html).not.toContain("<script");
-  });
-
-  it("has a button to delete the logo only if there is one", () => {
-    expect(page()).toContain('<button type="button" class="secondary" data-action="delete" hidden>');
-    expect(page({ hasLogo: true })).toContain('src="/logos/lab-one"');
-  });
-});
 
 describe("The members page of a group", () => {
   const head = headOf(lab, "members");

@@ -58,7 +58,7 @@ const requests: readonly (readonly [string, (d: Data, caller: Caller) => Promise
     async (d, caller) => {
       const group = d.groups.open(caller, "blab-private", attempt);
       const settings = group.settings();
-      await Promise.all([group.info(signal), settings.overviewSource(signal)]);
+      await Promise.all([group.info(signal), settings.editOverview().read(signal)]);
       return settings.openToWrite("overview").write(upload(), none, signal);
     },
   ],

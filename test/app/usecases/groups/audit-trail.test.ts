@@ -71,8 +71,8 @@ const acts: readonly (readonly [string, (group: OpenGroup) => Promise<unknown>, 
     { action: "read", path: "settings/overview" },
   ],
   [
-    "the overview's source",
-    (g) => g.settings().overviewSource(signal),
+    "the overview's fields",
+    (g) => g.settings().editOverview().read(signal),
     { action: "read", path: "settings/overview" },
   ],
   ["the members", (g) => g.settings().members.list(signal), { action: "list", path: "settings/members" }],
@@ -85,6 +85,14 @@ const acts: readonly (readonly [string, (group: OpenGroup) => Promise<unknown>, 
     "a role that is taken back",
     (g) => g.settings().members.revoke("editors", "bob", signal),
     { action: "delete", path: "settings/roles/editors/members/bob" },
+  ],
+  [
+    "a saved overview",
+    async (g) => {
+      const { etag } = await g.settings().file("overview").stat(signal);
+      return g.settings().editOverview().save({ kind: "source", source: "y" }, etag, signal);
+    },
+    { action: "write", path: "settings/overview" },
   ],
   [
     "a changed logo",
@@ -132,7 +140,7 @@ describe("the audit", () => {
   it("has no read of an overview that is not there", async () => {
     const d = await setup();
     await d.store.remove("Blab-Private/group-overview.md" as never, none, signal);
-    expect(await d.group.settings().overviewSource(signal)).toBeUndefined();
+    await d.group.settings().editOverview().read(signal);
     expect(d.log.events).toEqual([]);
   });
 

@@ -57,13 +57,13 @@ describe("lists of groups", () => {
 const settingsReads: readonly (readonly [string, (d: Data, caller: Caller) => Promise<unknown>])[] = [
   ["read", async (d, caller) => settings(d, caller).file("logo").read(signal)],
   ["stat", async (d, caller) => settings(d, caller).file("overview").stat(signal)],
-  ["overviewSource", async (d, caller) => settings(d, caller).overviewSource(signal)],
   ["members.list", async (d, caller) => settings(d, caller).members.list(signal)],
   ["members.withRole", async (d, caller) => settings(d, caller).members.withRole("owners", signal)],
 ];
 const settingsWrites: typeof settingsReads = [
   ["write", async (d, caller) => settings(d, caller).openToWrite("logo").write(upload("x"), none, signal)],
   ["remove", async (d, caller) => settings(d, caller).openToWrite("overview").remove(none, signal)],
+  ["editOverview", async (d, caller) => settings(d, caller).editOverview().read(signal)],
 ];
 
 describe("a group's settings", () => {
@@ -91,10 +91,8 @@ describe("a group's settings", () => {
     expect(await settings(d, viewer).file("overview").stat(signal)).toMatchObject({
       contentEncoding: "gzip",
     });
-    expect(await settings(d, viewer).overviewSource(signal)).toMatchObject({ text: "# Hello" });
     await settings(d, owner).openToWrite("overview").remove(none, signal);
     await expect(settings(d, viewer).file("overview").read(signal)).rejects.toThrow(NotFound);
-    expect(await settings(d, viewer).overviewSource(signal)).toBeUndefined();
   });
 
   it("have the logo and the overview apart", async () => {
@@ -151,9 +149,9 @@ describe("a group's info", () => {
 
   it("keeps a large source from the page where it can be changed", async () => {
     const d = dataSetup();
-    await d.put("blab/group-overview.md", "x".repeat(100_001), "text/markdown");
-    expect(await settings(d, owner).overviewSource(signal)).toEqual({
-      text: undefined,
+    await d.put("blab/group-overview.md", "x".repeat(120_001), "text/markdown");
+    expect(await settings(d, owner).editOverview().read(signal)).toEqual({
+      content: { kind: "unread" },
       etag: expect.any(String),
     });
   });

@@ -86,6 +86,8 @@ export const dataSetup = () => {
         if (text.startsWith("---broken")) throw new BadContent("The front matter is broken.");
         return { attributes: { title: "A title" }, body: text };
       },
+      replace: async (text: string, changes: object, body: string) =>
+        JSON.stringify({ former: text, changes, body }),
     },
     clock,
     records,

@@ -1,56 +1,43 @@
 import type { Group } from "../../../../domain/groups/group.ts";
-import type { OverviewSource } from "../../../../ports/driving/group-settings.ts";
-import { groupHref, logoHref, settingsHref } from "../../pages/hrefs.ts";
+import { defaultGroupInfo } from "../../../../domain/groups/group-info.ts";
+import { logoHref, settingsHref } from "../../pages/hrefs.ts";
 import type { LayoutData } from "../../pages/layout.ts";
 import { renderPage } from "../../pages/template.ts";
 import type { GroupHead } from "../group-head.ts";
+import type { OverviewForm } from "./overview/overview-form.ts";
 
 export interface GroupSettingsPage {
   readonly layout: LayoutData;
   readonly group: Group;
   readonly head: GroupHead;
-  /** Otherwise the page only says which role is needed. */
-  readonly mayEditSettings: boolean;
-  readonly hasLogo: boolean;
-  /**
-   * The stored overview with its front matter, and its tag for `If-Match`. The page's script fetches a large text.
-   */
-  readonly overview: OverviewSource | undefined;
+  /** Undefined: not known during an outage, and not shown. */
+  readonly hasLogo: boolean | undefined;
+  /** Undefined: the visitor may not change settings, and the page only says which role is needed. */
+  readonly overview: OverviewForm | undefined;
 }
 
-/** The initial text of a new overview, which is equivalent to having none. */
-const overviewTemplate = `---
-# Remove the # of a line to use it.
-# title: The full name of your group
-# byline: Who you are, in one line
-# website: https://example.org
-showDatasets: true
-showNarratives: true
----
-`;
-
-const initialText = (overview: OverviewSource | undefined): string => {
-  const text = overview === undefined ? "" : (overview.text ?? loadingText);
-  return text.trim() === "" ? overviewTemplate : text;
-};
-
-/** Shown until the script has fetched a large text. */
-const loadingText = "…";
+const scriptsOf = ({ overview, hasLogo }: GroupSettingsPage) => [
+  ...(overview && hasLogo !== undefined ? ["logo-form.js"] : []),
+  ...(overview ? [overview.edit.kind === "unread" ? "overview-source.js" : "overview-form.js"] : []),
+];
 
 /** `/groups/<name>/settings`. */
 export const renderGroupSettings = (content: GroupSettingsPage): string => {
-  const { layout, group, overview } = content;
+  const { layout, group, overview, hasLogo } = content;
   return renderPage("group-settings", {
     layout,
     title: `"${group.name}" Group Settings`,
+    scripts: scriptsOf(content),
     head: content.head,
-    href: groupHref(group.name),
+    settingsHref: settingsHref(group.name),
     logoSettingsHref: settingsHref(group.name, "logo"),
-    logoHref: content.hasLogo ? logoHref(group.name) : undefined,
+    isLogoShown: hasLogo !== undefined,
+    logoHref: hasLogo ? logoHref(group.name) : undefined,
     overviewHref: settingsHref(group.name, "overview"),
-    mayEditSettings: content.mayEditSettings,
-    overview: initialText(overview),
-    isElsewhere: overview !== undefined && overview.text === undefined,
-    etag: overview?.etag ?? "",
+    previewHref: `${settingsHref(group.name, "overview")}/preview`,
+    defaultTitle: defaultGroupInfo(group.name).title,
+    form: overview,
+    problems: overview?.problems ?? {},
+    notice: overview?.notice,
   });
 };

@@ -7,25 +7,22 @@ import {
 } from "../../../../domain/resources/media-type.ts";
 import type { Compression } from "../../../../ports/driven/resources/compression.ts";
 import type { GroupSettings, SettingsFile } from "../../../../ports/driving/group-settings.ts";
-import type { Groups, OpenGroup } from "../../../../ports/driving/groups.ts";
+import type { Groups } from "../../../../ports/driving/groups.ts";
 import type { Context, RequestState } from "../../context.ts";
-import type { Pages } from "../../pages/pages.ts";
+import { settingsHref } from "../../pages/hrefs.ts";
 import { sendAllowedMethods } from "../../requests/allowed-methods.ts";
 import { negotiate } from "../../requests/negotiation.ts";
 import { precondition } from "../../requests/precondition.ts";
 import { sendObject } from "../../resources/stored-object-response.ts";
 import { readUpload, uploadMediaType } from "../../resources/upload.ts";
-import type { Admission } from "../../streaming/admission.ts";
-import { groupHead } from "../group-head.ts";
 import type { SettingsHandler } from "../open-settings.ts";
 import { settingsPath, withSettings } from "../open-settings.ts";
-import { renderGroupSettings } from "./group-settings.ts";
+import type { OverviewRouteDeps } from "./overview/overview-routes.ts";
+import { previewOverview, saveOverview, sendSettingsPage } from "./overview/overview-routes.ts";
 
-interface Deps {
+interface Deps extends OverviewRouteDeps {
   readonly groups: Groups;
   readonly compression: Compression;
-  readonly admission: Admission;
-  readonly pages: Pages;
 }
 
 /** Media types in which a file can be read; uploads have to have the first. */
@@ -41,6 +38,19 @@ export const settingsRoutes = (d: Deps): Router<RequestState> => {
   router.get(
     settingsPath(""),
     handle((ctx, settings, group) => sendSettingsPage(ctx, d, settings, group)),
+  );
+  router.post(
+    settingsPath(""),
+    handle((ctx, settings, group) => saveOverview(ctx, d, settings, group)),
+  );
+  router.post(
+    settingsPath("/overview/preview"),
+    handle((ctx, settings, group) => previewOverview(ctx, d, settings, group)),
+  );
+  // Where a browser without scripts is after a preview, when somebody opens that address again.
+  router.get(
+    settingsPath("/overview/preview"),
+    handle((ctx, _, { group }) => ctx.redirect(settingsHref(group.name))),
   );
   for (const file of ["logo", "overview"] as const) {
     router.get(
@@ -96,24 +106,4 @@ const removeFile = async (ctx: Context, settings: GroupSettings, file: SettingsF
   const condition = precondition(ctx);
   await settings.openToWrite(file).remove(condition, ctx.state.signal);
   ctx.status = 204;
-};
-
-const sendSettingsPage = async (
-  ctx: Context,
-  d: Deps,
-  { mayWrite, overviewSource }: GroupSettings,
-  opened: OpenGroup,
-): Promise<void> => {
-  const { signal } = ctx.state;
-  const info = await opened.info(signal);
-  const head = groupHead(opened, info, "settings");
-  const overview = mayWrite ? await overviewSource(signal) : undefined;
-  const data = {
-    group: opened.group,
-    head,
-    mayEditSettings: mayWrite,
-    hasLogo: info.logo !== null,
-    overview,
-  };
-  d.pages.send(ctx, renderGroupSettings({ layout: d.pages.layout(ctx), ...data }));
 };
