@@ -44,6 +44,7 @@ export const bindAdapters = async (to: DependencyContainer, parts: AdapterParts)
     bindAudit(to, parts),
     bindStores(to, parts),
     bindContent(to, parts),
+    bindMailer(to, parts),
     bindSealer(to, parts),
     bindAuspice(to, parts),
   ]);
@@ -204,6 +205,21 @@ const bindContent = async (
   bind(to, keys.contentCheck, () => contentCheck({ maxUploadBytes, frontMatter }));
   bind(to, keys.compression, () => compression());
   bind(to, keys.frontMatter, () => frontMatter);
+};
+
+const bindMailer = async (to: DependencyContainer, { configuration }: AdapterParts): Promise<void> => {
+  const { SMTP_URL: url, MAIL_FROM: from, PUBLIC_ORIGIN: [origin] = [] } = configuration.settings;
+  if (url === undefined || from === undefined || origin === undefined) {
+    const { noMailer } = await import("../adapters/no-mail/mailer.ts");
+    bind(to, keys.mailer, () => noMailer());
+    return;
+  }
+  const [{ smtpMailer }, { parseSmtpUrl }] = await Promise.all([
+    import("../adapters/smtp/mailer.ts"),
+    import("../adapters/smtp/smtp-server.ts"),
+  ]);
+  const { hostname } = new URL(origin);
+  bind(to, keys.mailer, () => smtpMailer({ server: parseSmtpUrl(url), from, hostname }));
 };
 
 const bindSealer = async (to: DependencyContainer, { secrets }: AdapterParts): Promise<void> => {

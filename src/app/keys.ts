@@ -1,5 +1,6 @@
 import type { IdentityProvider } from "../ports/driven/identity/identity-provider.ts";
 import type { RoleGroupCatalogue } from "../ports/driven/identity/role-group-catalogue.ts";
+import type { Mailer } from "../ports/driven/mail/mailer.ts";
 import type { Records } from "../ports/driven/records/records.ts";
 import type { AuspiceClient } from "../ports/driven/resources/auspice-client.ts";
 import type { Compression } from "../ports/driven/resources/compression.ts";
@@ -34,6 +35,7 @@ export const keys = {
   limiters: key<OpenLimiter>("limiters"),
   lock: key<RenewalLock>("renewal-lock"),
   log: key<Log>("log"),
+  mailer: key<Mailer>("mailer"),
   marks: key<NotBeforeMarks>("not-before-marks"),
   random: key<Random>("random"),
   records: key<Records>("records"),

@@ -1,3 +1,5 @@
+import { parseMailAddress } from "./mail/mail-address.ts";
+
 /** What the operator says of the site, on every page. */
 export interface Site {
   /** `SITE_TITLE`. */
@@ -18,12 +20,9 @@ export interface Contact {
   readonly href: string;
 }
 
-/** As browsers have it (the HTML standard's definition of a valid e-mail address), in a domain with a dot. */
-const mailAddress = /^[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-z0-9-]+(\.[a-z0-9-]+)+$/i;
-
 /** An e-mail address, or a page that says how to reach somebody; undefined: it is neither. */
 export const parseContact = (text: string): Contact | undefined => {
-  if (mailAddress.test(text)) {
+  if (parseMailAddress(text) !== undefined) {
     return { label: text, href: `mailto:${encodeURIComponent(text).replace("%40", "@")}` };
   }
   const isWeb = URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);

@@ -35,6 +35,7 @@ const styleOf = (event: LogEvent): Style => {
     return event.status >= 500 ? "red" : event.status >= 400 ? "yellow" : "green";
   if ("cause" in event && event.cause !== undefined) return "red";
   if (event.event === "store-probe" && event.fault !== undefined) return "yellow";
+  if (event.event === "mail" && event.outcome !== "accepted") return "yellow";
   return warnings.includes(event.event) ? "yellow" : "cyan";
 };
 

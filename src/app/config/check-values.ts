@@ -1,4 +1,6 @@
 import { isIP } from "node:net";
+import { parseSmtpUrl } from "../../adapters/smtp/smtp-server.ts";
+import { NotConfigured } from "../../domain/failure.ts";
 import { mappingFaults } from "../../domain/identity/role-group-mapping.ts";
 import { parseUsername } from "../../domain/identity/user.ts";
 import type { Mode } from "./setting.ts";
@@ -91,6 +93,22 @@ const checkAdministrators = ({ ADMINISTRATORS: usernames }: Settings, problems: 
   }
 };
 
+const checkMail = ({ SMTP_URL: url, MAIL_FROM, PUBLIC_ORIGIN }: Settings, problems: string[]): void => {
+  if (url === undefined) return;
+  try {
+    parseSmtpUrl(url);
+  } catch (error) {
+    if (!(error instanceof NotConfigured)) throw error;
+    problems.push(error.message);
+  }
+  if (MAIL_FROM === undefined) problems.push("MAIL_FROM is not set. SMTP_URL needs it: whom mail is from.");
+  if (PUBLIC_ORIGIN === undefined) {
+    problems.push(
+      "PUBLIC_ORIGIN is not set. SMTP_URL needs it: links in mail are made of it, and never of what a request says.",
+    );
+  }
+};
+
 /** Finds values that have the right type and still cannot work, before anything is opened. */
 export const checkValues = (mode: Mode, settings: Settings, problems: string[]): void => {
   if (mode === "production") checkSecrets(settings, problems);
@@ -99,4 +117,5 @@ export const checkValues = (mode: Mode, settings: Settings, problems: string[]):
   checkCookieName(mode, settings, problems);
   checkRoleGroups(settings, problems);
   checkAdministrators(settings, problems);
+  checkMail(settings, problems);
 };

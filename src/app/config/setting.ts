@@ -1,6 +1,8 @@
 import { z } from "zod";
 import type { Json, JsonObject } from "../../domain/brand.ts";
 import { isJsonObject } from "../../domain/json-object.ts";
+import type { Mailbox } from "../../domain/mail/mail-address.ts";
+import { parseMailbox } from "../../domain/mail/mail-address.ts";
 import type { Contact } from "../../domain/site.ts";
 import { parseContact } from "../../domain/site.ts";
 
@@ -97,6 +99,14 @@ export const contact = kind<Contact>(
     .string()
     .transform(parseContact)
     .pipe(z.custom<Contact>((parsed) => parsed !== undefined)),
+);
+
+export const mailbox = kind<Mailbox>(
+  "an e-mail address, or Name <address>",
+  z
+    .string()
+    .transform(parseMailbox)
+    .pipe(z.custom<Mailbox>((parsed) => parsed !== undefined)),
 );
 
 export const flag = kind("true or false", fromJson(z.boolean()));

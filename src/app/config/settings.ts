@@ -3,6 +3,7 @@ import {
   contact,
   flag,
   hosts,
+  mailbox,
   numberFrom,
   object,
   oneOf,
@@ -234,6 +235,17 @@ export const settings = {
     kind: textOrTexts,
     description:
       "The origins (https://host[:port]) the server may be known by; requests for others are refused. Unset: any that the proxy says.",
+  }),
+  SMTP_URL: optional({
+    kind: url("smtps", "smtp"),
+    secret: true,
+    inFile: false,
+    description:
+      "Mail server for invitations and the like, as smtps://<user>:<password>@<host>[:<port>], or smtp:// for STARTTLS; to a server on this machine smtp:// is without TLS. Needs MAIL_FROM and PUBLIC_ORIGIN. Unset: nothing is mailed.",
+  }),
+  MAIL_FROM: optional({
+    kind: mailbox,
+    description: 'Sender of what is mailed: "groups@example.org", or "Groups <groups@example.org>".',
   }),
   SESSION_SECRET: optional({
     kind: textOrTexts,

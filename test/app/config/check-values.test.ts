@@ -203,3 +203,38 @@ describe("ADMINISTRATORS", () => {
     ]);
   });
 });
+
+describe("SMTP_URL", () => {
+  const SMTP_URL = "smtps://groups:s3cret@mail.lab.example";
+  const others = { MAIL_FROM: "Groups <groups@lab.example>", PUBLIC_ORIGIN: "https://groups.lab.example" };
+
+  it("needs a sender, and an origin for links, both told at once", async () => {
+    const { PUBLIC_ORIGIN: _, ...rest } = production;
+    expect(await s.problemsOf({ ...rest, SMTP_URL })).toEqual([
+      expect.stringMatching(/^MAIL_FROM is not set/),
+      expect.stringMatching(/^PUBLIC_ORIGIN is not set/),
+    ]);
+  });
+
+  it.each(["https://groups:s3cret@mail.lab.example", "smtps://groups:s3cret@mail.lab.example/x", "s3cret"])(
+    "is refused without being repeated: %s",
+    async (url) => {
+      const problems = await problemsOf({ ...others, SMTP_URL: url });
+      expect(problems).toEqual([expect.stringContaining("SMTP_URL")]);
+      expect(problems.join()).not.toContain("s3cret");
+    },
+  );
+
+  it("may come from a file, and is taken with a sender and an origin", async () => {
+    const SMTP_URL_FILE = await s.write("smtp-url", `${SMTP_URL}\n`);
+    const { settings } = await s.read({ ...production, ...others, SMTP_URL_FILE });
+    expect(settings.SMTP_URL).toBe(SMTP_URL);
+    expect(settings.MAIL_FROM).toEqual({ name: "Groups", address: "groups@lab.example" });
+  });
+
+  it("with a sender that is none is refused", async () => {
+    expect(await problemsOf({ ...others, SMTP_URL, MAIL_FROM: "groups" })).toContainEqual(
+      expect.stringMatching(/^MAIL_FROM .* has to be an e-mail address/),
+    );
+  });
+});

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { printProgress, run, succeeds } from "./command.ts";
 import { buildApache } from "./recipe/apache.ts";
+import { buildExim } from "./recipe/exim.ts";
 import { buildMachine } from "./recipe/machine.ts";
 import { buildNginx } from "./recipe/nginx.ts";
 import { buildDex } from "./recipe/providers/dex.ts";
@@ -29,6 +30,7 @@ export type ImageKind =
   | "garage"
   | "seaweedfs"
   | "hydra"
+  | "exim"
   | "machine";
 
 interface ImageSource {
@@ -70,6 +72,12 @@ const sources: Record<ImageKind, ImageSource> = {
     build: buildSeaweedfs,
   },
   hydra: { variable: "HYDRA_IMAGE", otherwise: "oryd/hydra:v2.3.0", build: buildHydra },
+  exim: {
+    variable: "EXIM_IMAGE",
+    otherwise: "nextstrain-groups-server-test-exim:1",
+    isUnpublished: true,
+    build: buildExim,
+  },
   machine: {
     variable: "MACHINE_IMAGE",
     otherwise: "nextstrain-groups-server-test-machine:1",

@@ -115,5 +115,16 @@ export type LogEvent =
       /** What the operator has to correct. */
       readonly fault?: string;
     }
+  /**
+   * An attempt to mail something. "failed" is tried again, "given-up" was the last attempt, "refused" is for good.
+   * Nothing here tells to whom.
+   */
+  | {
+      readonly event: "mail";
+      readonly outcome: "accepted" | "failed" | "given-up" | "refused";
+      /** What kind of message. */
+      readonly what: string;
+      readonly reason?: string;
+    }
   /** Background work failed; it is retried after an outage. */
   | { readonly event: "background"; readonly what: string; readonly cause: unknown };
