@@ -14,6 +14,7 @@ import { openIdentityProvider } from "./config/identity-provider.ts";
 import { httpOptions } from "./http-options.ts";
 import { keys } from "./keys.ts";
 import { loginParts } from "./logins.ts";
+import { mailParts } from "./mail.ts";
 import type { Ports } from "./resolve-ports.ts";
 import { resolvePorts } from "./resolve-ports.ts";
 import { backgroundWork } from "./runtime/background-work.ts";
@@ -74,7 +75,7 @@ const assemble = (
     ...ports,
     ...logins,
     ...httpOptions(parts),
-    groups: groups(dataParts(ports, kept)),
+    groups: groups({ ...dataParts(ports, kept), ...mailParts(ports, parts) }),
     identifyCaller: withAdministrators(
       withMemberships(identify, kept),
       administrators({

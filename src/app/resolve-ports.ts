@@ -19,6 +19,7 @@ export const resolvePorts = (from: DependencyContainer) => ({
   limiters: get(from, keys.limiters),
   lock: get(from, keys.lock),
   log: get(from, keys.log),
+  mailer: get(from, keys.mailer),
   marks: get(from, keys.marks),
   replayCache: get(from, keys.replayCache),
   random: get(from, keys.random),

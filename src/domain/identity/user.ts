@@ -1,6 +1,8 @@
 import type { Branded, JsonObject } from "../brand.ts";
 import type { StoreDown } from "../failure.ts";
 import type { NormalisedGroupName } from "../groups/group.ts";
+import type { MailAddress } from "../mail/mail-address.ts";
+import { parseMailAddress } from "../mail/mail-address.ts";
 import type { NamesClaim } from "./claim.ts";
 import { claimAt, describeClaim, readNames } from "./claim.ts";
 import type { Person } from "./person.ts";
@@ -44,6 +46,8 @@ export interface User {
    * username is an administrator's, and has been bound to somebody else. Undefined: no.
    */
   readonly isAdministrator?: true | "another-person" | StoreDown;
+  /** An e-mail address that the provider says it has verified. Of use for mail only: it identifies nobody. */
+  readonly email?: MailAddress;
   /** Flags set by `!flags/<flag>` entries. */
   readonly flags: ReadonlySet<string>;
   /** All names in the groups claim; the slash before Keycloak's full group paths is dropped. */
@@ -87,6 +91,12 @@ const isUsername = (claim: unknown): claim is Username => typeof claim === "stri
 
 const noNames: NamesClaim = { names: [], fault: undefined };
 
+/** The claims `email` and `email_verified` (OpenID Connect Core section 5.1); some providers send the latter as text. */
+const verifiedEmail = ({ email, email_verified: verified }: JsonObject): MailAddress | undefined =>
+  (verified === true || verified === "true") && typeof email === "string"
+    ? parseMailAddress(email)
+    : undefined;
+
 /** The user that an id token's claims describe, or undefined when they name nobody. */
 export const userFromClaims = (claims: JsonObject, names: ClaimNames): User | undefined => {
   const username = claimAt(claims, names.username);
@@ -97,6 +107,7 @@ export const userFromClaims = (claims: JsonObject, names: ClaimNames): User | un
   const claimedGroups = named.map(withoutSlash);
   const entries = claimedGroups.filter((entry) => !entry.startsWith("!"));
   const mappedGroups = new Set(entries.filter((entry) => names.mapping?.has(entry)));
+  const email = verifiedEmail(claims);
   const mapped = [...mappedGroups].flatMap((entry) => names.mapping?.get(entry) ?? []);
   return {
     username,
@@ -104,6 +115,7 @@ export const userFromClaims = (claims: JsonObject, names: ClaimNames): User | un
     sub: isIdentifier(claims["sub"]) ? claims["sub"] : undefined,
     authzRoles: new Set([...entries, ...mapped]),
     mappedGroups,
+    ...(email === undefined ? {} : { email }),
     flags: new Set(
       claimedGroups
         .filter((entry) => entry.startsWith(flagPrefix))

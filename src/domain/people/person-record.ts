@@ -8,6 +8,8 @@ import type { Role } from "../identity/role.ts";
 import { parseRoleGroup } from "../identity/role.ts";
 import type { User, Username } from "../identity/user.ts";
 import { isJsonObject } from "../json-object.ts";
+import type { MailAddress } from "../mail/mail-address.ts";
+import { parseMailAddress } from "../mail/mail-address.ts";
 
 /** Who last signed in under a username, and when: a record for each username. */
 export interface PersonRecord {
@@ -15,6 +17,8 @@ export interface PersonRecord {
   readonly person: Person;
   /** In UTC; the time of day is nobody's business. */
   readonly lastSignIn: CalendarDay;
+  /** The address that the provider had verified at that sign-in. */
+  readonly email?: MailAddress;
   /** The roles that the provider gave at that sign-in. */
   readonly roles: readonly ProvidedRole[];
 }
@@ -44,7 +48,7 @@ export const providedRoles = ({ authzRoles, claimedGroups, givenRoles }: User): 
 const namesFrom = (from: ProvidedRole["from"], all: readonly ProvidedRole[]): readonly string[] =>
   all.filter((one) => one.from === from).map(({ group, role }) => `${group}/${role}`);
 
-export const serialisePerson = ({ username, person, lastSignIn, roles }: PersonRecord): JsonObject => {
+export const serialisePerson = ({ username, person, lastSignIn, email, roles }: PersonRecord): JsonObject => {
   const kept = roles.slice(0, maxRoles);
   return {
     schema,
@@ -52,6 +56,7 @@ export const serialisePerson = ({ username, person, lastSignIn, roles }: PersonR
     issuer: person.issuer,
     subject: person.subject,
     lastSignIn,
+    ...(email === undefined ? {} : { email }),
     roleGroups: { provider: namesFrom("provider", kept), mapping: namesFrom("mapping", kept) },
   };
 };
@@ -73,8 +78,16 @@ export const parsePersonRecord = (value: JsonObject): PersonRecord | undefined =
   const named = isJsonObject(roleGroups) ? roleGroups : {};
   const isWhole = value["schema"] === schema && typeof username === "string" && username !== "";
   if (!isWhole || person === undefined || lastSignIn === undefined) return undefined;
+  // An address that cannot be used is as good as none.
+  const email = typeof value["email"] === "string" ? parseMailAddress(value["email"]) : undefined;
   const roles = [...rolesFrom("provider", named["provider"]), ...rolesFrom("mapping", named["mapping"])];
-  return { username: username as Username, person, lastSignIn, roles };
+  return {
+    username: username as Username,
+    person,
+    lastSignIn,
+    ...(email === undefined ? {} : { email }),
+    roles,
+  };
 };
 
 export const isSameSignIn = (one: PersonRecord, other: PersonRecord): boolean =>

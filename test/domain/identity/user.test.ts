@@ -90,6 +90,20 @@ describe("the user in an id token's claims", () => {
     },
   );
 
+  it.each<[JsonObject, string | undefined]>([
+    [{ email: "alice@lab.example", email_verified: true }, "alice@lab.example"],
+    [{ email: "alice@lab.example", email_verified: "true" }, "alice@lab.example"],
+    [{ email: "alice@lab.example" }, undefined],
+    [{ email: "alice@lab.example", email_verified: false }, undefined],
+    [{ email: "alice@lab.example", email_verified: "false" }, undefined],
+    [{ email: "alice@lab.example", email_verified: 1 }, undefined],
+    [{ email: "a@b.example, c@d.example", email_verified: true }, undefined],
+    [{ email: ["alice@lab.example"], email_verified: true }, undefined],
+    [{ email_verified: true }, undefined],
+  ])("has an e-mail address if the provider has verified it: %j", (claims, email) => {
+    expect(userFromClaims({ ...person, "cognito:username": "alice", ...claims }, names)?.email).toBe(email);
+  });
+
   it("is a person by issuer and subject, whatever the name", () => {
     const of = (claims: JsonObject) =>
       userFromClaims({ ...person, "cognito:username": "alice", ...claims }, names)?.person;

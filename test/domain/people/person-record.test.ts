@@ -4,6 +4,7 @@ import type { CalendarDay } from "../../../src/domain/calendar-day.ts";
 import type { NormalisedGroupName } from "../../../src/domain/groups/group.ts";
 import type { Subject } from "../../../src/domain/identity/person.ts";
 import type { Username } from "../../../src/domain/identity/user.ts";
+import type { MailAddress } from "../../../src/domain/mail/mail-address.ts";
 import type { PersonRecord } from "../../../src/domain/people/person-record.ts";
 import {
   isSameSignIn,
@@ -23,9 +24,16 @@ const record: PersonRecord = {
   ],
 };
 
+const email = "alice@lab.example" as MailAddress;
+
 describe("the record of a person", () => {
   it("comes back as it was written", () => {
     expect(parsePersonRecord(serialisePerson(record))).toEqual(record);
+    expect(parsePersonRecord(serialisePerson({ ...record, email }))).toEqual({ ...record, email });
+  });
+
+  it.each([7, null, "a@b.example, c@d.example"])("has no e-mail address when that is %j", (unusable) => {
+    expect(parsePersonRecord({ ...serialisePerson(record), email: unusable })).toEqual(record);
   });
 
   it.each<JsonObject>([
@@ -40,9 +48,10 @@ describe("the record of a person", () => {
     expect(parsePersonRecord({ ...serialisePerson(record), ...change })).toBeUndefined();
   });
 
-  it("tells of the same sign-in by the day, the person and the roles", () => {
+  it("tells of the same sign-in by the day, the person, the address and the roles", () => {
     const other = { ...record.person, subject: "2" as Subject };
     expect(isSameSignIn(record, { ...record })).toBe(true);
+    expect(isSameSignIn(record, { ...record, email })).toBe(false);
     expect(isSameSignIn(record, { ...record, lastSignIn: "2026-11-27" as CalendarDay })).toBe(false);
     expect(isSameSignIn(record, { ...record, person: other })).toBe(false);
     expect(isSameSignIn(record, { ...record, roles: [] })).toBe(false);

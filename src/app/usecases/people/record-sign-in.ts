@@ -33,12 +33,18 @@ export type RecordSignIn = (user: User) => void;
 export const recordSignIn =
   ({ records, background, clock }: Deps): RecordSignIn =>
   (user) => {
-    const { username, person } = user;
+    const { username, person, email } = user;
     const id = parseRecordId(username);
     // A username of hundreds of bytes is nobody's in practice, and has no record.
     if (id === undefined) return;
     const lastSignIn = dayOf(clock.now());
-    const present: PersonRecord = { username, person, lastSignIn, roles: providedRoles(user) };
+    const present: PersonRecord = {
+      username,
+      person,
+      lastSignIn,
+      ...(email === undefined ? {} : { email }),
+      roles: providedRoles(user),
+    };
     background.add("recording a sign-in", () => record(records, { kind: "people", id }, present));
   };
 

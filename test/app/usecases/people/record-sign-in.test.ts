@@ -4,6 +4,7 @@ import { recordSignIn } from "../../../../src/app/usecases/people/record-sign-in
 import { StoreDown } from "../../../../src/domain/failure.ts";
 import type { Subject } from "../../../../src/domain/identity/person.ts";
 import type { Username } from "../../../../src/domain/identity/user.ts";
+import type { MailAddress } from "../../../../src/domain/mail/mail-address.ts";
 import { parseRecordId } from "../../../../src/domain/records/record.ts";
 import type { Records } from "../../../../src/ports/driven/records/records.ts";
 import { userWith } from "../../../domain/sample.ts";
@@ -63,6 +64,13 @@ describe("the record of a sign-in", () => {
     await signIn("2");
     expect(s.written).toHaveLength(3);
     expect((await s.stored.read(key, never))?.value).toMatchObject({ subject: "2" });
+  });
+
+  it("has the e-mail address that the provider has verified", async () => {
+    const s = setup();
+    s.record({ ...alice, email: "alice@lab.example" as MailAddress });
+    await s.background.settle();
+    expect((await s.stored.read(key, never))?.value).toMatchObject({ email: "alice@lab.example" });
   });
 
   it("leaves a conflict to the other sign-in of this moment", async () => {
