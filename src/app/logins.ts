@@ -12,7 +12,7 @@ import { revokeLogin } from "./usecases/identity/revoke-login.ts";
 import { signIn } from "./usecases/identity/sign-in.ts";
 import { userinfo as claimsFromUserinfo } from "./usecases/identity/userinfo.ts";
 import { idTokenValidation } from "./usecases/identity/validate-id-token.ts";
-import { recordSignIn } from "./usecases/people/record-sign-in.ts";
+import { recordSignIn, withBearerRecord } from "./usecases/people/record-sign-in.ts";
 import type { Background } from "./usecases/sessions/background.ts";
 import { mySessions } from "./usecases/sessions/my-sessions.ts";
 import { registeredSessions } from "./usecases/sessions/registered-sessions.ts";
@@ -46,24 +46,26 @@ export const loginParts = ({ ports, parts, provider, background }: LoginDeps) =>
   const logins = { tokens, registered, revoke, userinfo, claimNames };
   const renew = renewTokens({ ...session, ...logins, validate, lockTimeout: timeout, wait });
   const renewing = parts.closers.add(renewals({ ...ports, renew, timeout }));
+  const record = recordSignIn({ ...ports, background });
+  const identify = identifyCaller({
+    ...ports,
+    validate,
+    tokens,
+    renewals: renewing,
+    touchSession: touchSession({ ...session, registered }),
+    maxLifetime: settings.SESSION_MAX_LIFETIME,
+  });
   return {
     sessions: sessions({ store: ports.sessionStore, registered, random: ports.random, idleTimeout }),
     mySessions: mySessions({ ...ports, registered }),
     backchannelLogout: backchannelLogout({ ...ports, registered, background }),
-    identify: identifyCaller({
-      ...ports,
-      validate,
-      tokens,
-      renewals: renewing,
-      touchSession: touchSession({ ...session, registered }),
-      maxLifetime: settings.SESSION_MAX_LIFETIME,
-    }),
+    identify: withBearerRecord(identify, record),
     signIn: signIn({
       ...session,
       ...provider,
       ...logins,
       background,
-      recordSignIn: recordSignIn({ ...ports, background }),
+      recordSignIn: record,
     }),
   };
 };

@@ -211,6 +211,13 @@ describe("the members in JSON", () => {
     expect(seen.every((one) => one.lastSignIn === undefined)).toBe(true);
   });
 
+  test("have those who come with the CLI only", async () => {
+    await caller("cleo", "test-private/editors")({ path: "/whoami" });
+    const lastSignIn = dayOf(clock.now());
+    const provided = { role: "editors", from: "provider" };
+    await expect.poll(() => entryOf("cleo")).toMatchObject({ memberships: [provided], lastSignIn });
+  });
+
   test("say of one whether they hold a role", async () => {
     await put("editors", "hanna");
     await caller("hanna")({ path: "/whoami" });
@@ -242,23 +249,27 @@ describe("a role that is taken back", () => {
   });
 
   test("is not the last owner's", async () => {
-    await owner({ method: "PUT", path: "/groups/test-private/settings/roles/owners/members/lone" });
-    const lone = caller("lone");
-    for (const { username, roles } of await listed()) {
-      if (roles.includes("owners") && username !== "olivia" && username !== "lone")
-        await remove("owners", username);
-    }
-    await lone({ path: "/whoami" });
-    const members = { method: "DELETE", path: `${settings}/members/me` };
-    const answer = await lone(members);
+    const at = (path: string) => `/groups/other/settings/${path}`;
+    const give = (by: ReturnType<typeof caller>, username: string) =>
+      status(by({ method: "PUT", path: at(`roles/owners/members/${username}`) }));
+    const leave = { method: "DELETE", path: at("members/me") };
+    const [lone, second] = [caller("lone"), caller("second")];
+    expect(await give(caller("fay", "other/owners"), "lone")).toBe(204);
+    // The provider makes her an owner no more, and she comes once again.
+    await caller("fay")({ path: "/whoami" });
+    const fay = async () => JSON.parse((await lone({ path: at("roles/owners/members") })).text);
+    await expect.poll(fay).toEqual([{ username: "lone" }]);
+    const answer = await lone(leave);
     expect([answer.status, JSON.parse(answer.text).error]).toEqual([
       409,
       expect.stringContaining("without an owner"),
     ]);
-    await put("owners", "second");
-    await caller("second")({ path: "/whoami" });
-    expect((await lone(members)).status).toBe(204);
-    expect(await status(lone({ path: "/groups/test-private" }))).toBe(403);
+    expect(await give(lone, "second")).toBe(204);
+    // Somebody who has never come does not count yet.
+    expect(await status(lone(leave))).toBe(409);
+    await second({ path: "/whoami" });
+    expect(await status(lone(leave))).toBe(204);
+    expect(await status(lone({ path: "/groups/other" }))).toBe(403);
   });
 });
 

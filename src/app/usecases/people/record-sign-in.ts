@@ -11,6 +11,7 @@ import type { RecordKey } from "../../../domain/records/record.ts";
 import { parseRecordId } from "../../../domain/records/record.ts";
 import type { Records } from "../../../ports/driven/records/records.ts";
 import type { Clock } from "../../../ports/driven/system/clock.ts";
+import type { IdentifyCaller } from "../../../ports/driving/identify-caller.ts";
 import type { RecordFormat } from "../records/update-record.ts";
 import { parseRecord } from "../records/update-record.ts";
 import type { Background } from "../sessions/background.ts";
@@ -27,7 +28,7 @@ interface Deps {
   readonly clock: Clock;
 }
 
-/** Records in the background that somebody has signed in: a login needs no answer of the store for that. */
+/** Records in the background that somebody has signed in: nobody waits for the store's answer. */
 export type RecordSignIn = (user: User) => void;
 
 export const recordSignIn =
@@ -47,6 +48,22 @@ export const recordSignIn =
     };
     background.add("recording a sign-in", () => record(records, { kind: "people", id }, present));
   };
+
+/**
+ * Records also who comes with a Bearer token: the CLI's users log in at the provider, without coming by here. Each token
+ * is looked at once, since its user is memoized with it.
+ */
+export const withBearerRecord = (identify: IdentifyCaller, recordUser: RecordSignIn): IdentifyCaller => {
+  const recorded = new WeakSet<User>();
+  return async (credentials) => {
+    const caller = await identify(credentials);
+    if (credentials.kind === "bearer" && caller.kind === "user" && !recorded.has(caller.user)) {
+      recorded.add(caller.user);
+      recordUser(caller.user);
+    }
+    return caller;
+  };
+};
 
 const record = async (records: Records, key: RecordKey, present: PersonRecord): Promise<void> => {
   // The store limits the time of each of its answers.

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { objectRecords } from "../../../../src/adapters/records/object-records.ts";
-import { recordSignIn } from "../../../../src/app/usecases/people/record-sign-in.ts";
+import { recordSignIn, withBearerRecord } from "../../../../src/app/usecases/people/record-sign-in.ts";
 import { StoreDown } from "../../../../src/domain/failure.ts";
+import { anonymous } from "../../../../src/domain/identity/caller.ts";
 import type { Subject } from "../../../../src/domain/identity/person.ts";
 import type { Username } from "../../../../src/domain/identity/user.ts";
 import type { MailAddress } from "../../../../src/domain/mail/mail-address.ts";
@@ -93,5 +94,23 @@ describe("the record of a sign-in", () => {
     const s = setup();
     s.record({ ...alice, username: "x".repeat(300) as Username });
     expect(s.background.waiting).toEqual([]);
+  });
+});
+
+describe("the record of who comes with a Bearer token", () => {
+  const bearer = { kind: "bearer", token: "x" } as const;
+
+  it("is made once for a token, and not for sessions or strangers", async () => {
+    const recorded: string[] = [];
+    const caller = { kind: "user", user: alice } as const;
+    const identify = withBearerRecord(
+      async (credentials) => (credentials.kind === "none" ? anonymous : caller),
+      ({ username }) => recorded.push(username),
+    );
+    const session = { kind: "session", id: "s", stored: {} } as never;
+    for (const credentials of [{ kind: "none" } as const, session]) await identify(credentials);
+    expect(recorded).toEqual([]);
+    expect([await identify(bearer), await identify(bearer)]).toEqual([caller, caller]);
+    expect(recorded).toEqual(["alice"]);
   });
 });
