@@ -56,14 +56,14 @@ const bindAudit = async (to: DependencyContainer, { log }: AdapterParts): Promis
 };
 
 const bindStores = async (to: DependencyContainer, parts: AdapterParts): Promise<void> => {
-  const { settings } = parts.configuration;
-  await Promise.all([
-    settings.GROUPS_STORAGE === "s3" ? bindS3(to, parts) : bindObjectsFolder(to, parts),
-    bindSessionStores(to, parts),
-  ]);
+  await Promise.all([bindDataStores(to, parts), bindSessionStores(to, parts)]);
 };
 
 export type StoreParts = Pick<AdapterParts, "configuration" | "clock" | "log" | "closers">;
+
+/** Groups' data, and records. */
+export const bindDataStores = (to: DependencyContainer, parts: StoreParts): Promise<void> =>
+  parts.configuration.settings.GROUPS_STORAGE === "s3" ? bindS3(to, parts) : bindObjectsFolder(to, parts);
 
 /** Sessions and their registry, marks, locks, limiters. */
 export const bindSessionStores = (to: DependencyContainer, parts: StoreParts): Promise<void> => {
@@ -77,7 +77,7 @@ const folderOf = ({ configuration, clock, log }: StoreParts, name: string) => ({
   log,
 });
 
-const bindObjectsFolder = async (to: DependencyContainer, parts: AdapterParts): Promise<void> => {
+const bindObjectsFolder = async (to: DependencyContainer, parts: StoreParts): Promise<void> => {
   const { filesystemResourceStore } = await import("../adapters/filesystem/resources/resource-store.ts");
   const { objectRecords } = await import("../adapters/records/object-records.ts");
   const store = parts.closers.add(filesystemResourceStore(folderOf(parts, "objects")));
@@ -88,7 +88,7 @@ const bindObjectsFolder = async (to: DependencyContainer, parts: AdapterParts): 
 
 const bindS3 = async (
   to: DependencyContainer,
-  { configuration, clock, closers, log }: AdapterParts,
+  { configuration, clock, closers, log }: StoreParts,
 ): Promise<void> => {
   const { settings } = configuration;
   const [{ connectS3 }, { s3ResourceStore }, { startProbe }, { objectRecords }] = await Promise.all([

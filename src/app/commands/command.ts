@@ -3,7 +3,16 @@ import type { Random } from "../../ports/driven/system/random.ts";
 import type { Configuration } from "../config/configuration.ts";
 
 /** A command's implementation; `dispatch.ts` defines its arguments. */
-export type Run = (args: readonly string[], context: CommandContext) => Promise<void>;
+export type Run = (
+  args: readonly string[],
+  context: CommandContext,
+  options: CommandOptions,
+) => Promise<void>;
+
+/** Options as they were typed, by their long names in camel case. */
+export interface CommandOptions {
+  readonly [name: string]: string | boolean | readonly string[] | undefined;
+}
 
 export interface CommandContext {
   readonly clock: Clock;

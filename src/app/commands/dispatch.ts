@@ -18,7 +18,7 @@ const addCommands = (program: Command, context: CommandContext): void => {
     (load: () => Promise<Run>) =>
     async (...given: unknown[]): Promise<void> => {
       const command = given.at(-1) as Command;
-      await (await load())(command.args, context);
+      await (await load())(command.args, context, command.opts());
     };
   program
     .command("make-secrets")
@@ -28,11 +28,25 @@ const addCommands = (program: Command, context: CommandContext): void => {
     .command("key-report")
     .description("Counts the sessions under each encryption key, and says which old keys may be dropped.")
     .action(runs(async () => (await import("./key-report.ts")).printKeyReport));
+  const endSessions = (command: Command) =>
+    command
+      .argument("<username>", "the value of the username claim, letter for letter")
+      .option("--memberships", "ends what was given to that person here as well")
+      .action(runs(async () => (await import("./end-sessions.ts")).endSessionsOf));
+  const sessions = program.command("sessions").description("Sessions: see help sessions.");
+  endSessions(sessions.command("end")).description(
+    "Ends every session of one person, and says what else that person holds here.",
+  );
+  endSessions(program.command("end-sessions")).description("The same as sessions end.");
   program
-    .command("end-sessions")
-    .description("Ends every session of one person: all their browsers have to log in again.")
-    .argument("<username>", "the value of the username claim, letter for letter")
-    .action(runs(async () => (await import("./end-sessions.ts")).endSessionsOf));
+    .command("memberships")
+    .description("Roles that owners have given here: see help memberships.")
+    .command("rebind")
+    .description("Gives what belonged to people of a former identity provider to those of the present one.")
+    .option("--group <name>", "in this group only")
+    .option("--username <name...>", "of these usernames only")
+    .option("--yes", "does it; without, it only says what it would do")
+    .action(runs(async () => (await import("./rebind-memberships.ts")).rebind));
   program
     .command("version")
     .description("Prints the version of this server; so does --version.")

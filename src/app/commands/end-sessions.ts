@@ -13,17 +13,24 @@ import { registeredSessions } from "../usecases/sessions/registered-sessions.ts"
 import { sessionTokens } from "../usecases/sessions/session-tokens.ts";
 import type { CommandContext, Run } from "./command.ts";
 import { CommandFailed, nothingFound } from "./command.ts";
+import { reportRights } from "./report-rights.ts";
 import type { StoredSessions } from "./stored-sessions.ts";
 import { withSessions } from "./stored-sessions.ts";
 
 /** How long revocations may take once all sessions have ended. */
 const drainTimeout: Seconds = 30;
 
-export const endSessionsOf: Run = async ([username = ""], context) => {
+export const endSessionsOf: Run = async ([username = ""], context, { memberships }) => {
   const configuration = await context.configure();
   const ended = await withSessions(configuration, context, async (stored) => {
     const registered = await entriesOf(configuration, context, stored);
-    return endSessions({ ...stored, registered }, username);
+    const sessions = await endSessions({ ...stored, registered }, username);
+    if (sessions > 0) {
+      const what = sessions === 1 ? "1 session" : `${sessions} sessions`;
+      context.print(`Ended ${what} of ${JSON.stringify(username)}.\n`);
+    }
+    const rights = await reportRights(context, stored, { username, end: memberships === true });
+    return sessions + rights;
   });
   if (ended === 0) {
     throw new CommandFailed(
@@ -31,8 +38,6 @@ export const endSessionsOf: Run = async ([username = ""], context) => {
       nothingFound,
     );
   }
-  const what = ended === 1 ? "1 session" : `${ended} sessions`;
-  context.print(`Ended ${what} of ${JSON.stringify(username)}.\n`);
 };
 
 const entriesOf = async (configuration: Configuration, { clock }: CommandContext, stored: StoredSessions) => {

@@ -80,6 +80,8 @@ export const membersOf = (
 /** Whether a source gives its role now. */
 export const counts = (source: RoleSource): boolean => source.from !== "here" || source.state === "active";
 
+export const hasOwner = (all: readonly Member[]): boolean => all.some((one) => one.roles.includes("owners"));
+
 const sourceOf = (one: Membership, now: Seconds): RoleSource & { readonly from: "here" } => {
   const state = membershipState(one, now);
   return {

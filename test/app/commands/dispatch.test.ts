@@ -34,7 +34,7 @@ const failure = async (...args: string[]): Promise<CommandFailed> => {
   return error;
 };
 
-const commands = ["make-secrets", "key-report", "end-sessions", "version"];
+const commands = ["make-secrets", "key-report", "sessions", "end-sessions", "memberships", "version"];
 
 describe("help", () => {
   it.each(["help", "--help", "-h"])("lists the commands for %s", async (name) => {
@@ -59,7 +59,19 @@ describe("help", () => {
     });
   });
 
+  it.each([
+    ["sessions", "end"],
+    ["memberships", "rebind"],
+  ])("of %s %s says how it is typed", async (first, second) => {
+    expect(await printed("help", first)).toContain(`  ${second} `);
+    const output = await printed(first, second, "--help");
+    expect(output).toContain(`Usage: node server.js ${first} ${second} `);
+    expect(output).toContain("--env-file <path>");
+  });
+
   it("says what a command takes", async () => {
+    expect(await printed("sessions", "end", "--help")).toContain("  --memberships ");
+    expect(await printed("memberships", "rebind", "--help")).toMatch(/--group <name>.*--username.*--yes/s);
     expect(await printed("end-sessions", "--help")).toMatch(/end-sessions \[options\] <username>\n/);
   });
 });
@@ -87,6 +99,10 @@ describe("what is not typed as it should be", () => {
     ["make-secrets", "now"],
     ["key-report", "all"],
     ["key-report", "--all"],
+    ["sessions"],
+    ["sessions", "begin"],
+    ["sessions", "end"],
+    ["memberships", "rebind", "all"],
   ])("is refused with how it is typed: %j %j %j", async (...args) => {
     const { exitCode, message } = await failure(...args);
     expect(exitCode).toBe(64);

@@ -174,17 +174,19 @@ describe("the page for administrators, followed on a new machine", () => {
   });
 
   test("8. commands work with the settings of the instances", async () => {
-    const [, command = ""] = page.blocks(8);
+    const [, command = "", rebind = ""] = page.blocks(8);
     lab.provider.setPerson({ sub: "bob", username: "bob", groups: [] });
     const bob = visitor();
     await bob.logIn();
     expect(await username(bob)).toBe("bob");
-    const report = await type(filledIn(command, { "end-sessions <username>": "key-report" }));
+    const report = await type(filledIn(command, { "sessions end <username>": "key-report" }));
     expect(report).toMatch(/^Sessions {2}Key\n +2 {2}"[^"]+" {2}seals\n$/);
     expect(await type(filledIn(command, { "<username>": "bob" }))).toBe('Ended 1 session of "bob".\n');
     expect(await username(bob)).toBeNull();
     expect(lab.provider.state.grants.countValid("bob")).toBe(0);
     expect((await machine.run(filledIn(command, { "<username>": "bob" }))).code).toBe(3);
+    const rebinding = await machine.run(filledIn(rebind, {}));
+    expect([rebinding.code, rebinding.errors]).toEqual([3, expect.stringContaining("nothing was changed")]);
   });
 
   test("8. stopping both instances waits for an upload that is under way", async () => {

@@ -30,7 +30,8 @@ export interface Administrators {
   recognise(user: User): User | Promise<User>;
 }
 
-const format: RecordFormat<AdministratorRecord> = {
+/** The records of kind `administrators`. */
+export const administratorFormat: RecordFormat<AdministratorRecord> = {
   parse: parseAdministrator,
   serialise: serialiseAdministrator,
 };
@@ -38,7 +39,7 @@ const format: RecordFormat<AdministratorRecord> = {
 export const administrators = (d: Deps): Administrators => {
   const usernames = new Set(d.usernames);
   const groups = new Set(d.groups.map(withoutSlash));
-  const copies = recordSnapshot({ ...d, kind: "administrators", format });
+  const copies = recordSnapshot({ ...d, kind: "administrators", format: administratorFormat });
   return {
     recognise: (user) => {
       if (user.claimedGroups.some((group) => groups.has(group))) return { ...user, isAdministrator: true };
@@ -82,7 +83,7 @@ const bind = async (
   const record = { person, boundAt: clock.now() };
   try {
     const key = { kind: "administrators", id } as const;
-    const outcome = await records.write(key, format.serialise(record), "absent", signal);
+    const outcome = await records.write(key, administratorFormat.serialise(record), "absent", signal);
     if (outcome === "done") {
       log.write({ event: "administrator-bound", username, subject: person.subject });
       return record;

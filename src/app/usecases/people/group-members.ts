@@ -12,7 +12,7 @@ import { parseUsername } from "../../../domain/identity/user.ts";
 import type { GroupPeople } from "../../../domain/people/group-people.ts";
 import { maxMemberships, withoutOld } from "../../../domain/people/group-people.ts";
 import type { Member } from "../../../domain/people/member.ts";
-import { counts, membersOf, personNamed } from "../../../domain/people/member.ts";
+import { counts, hasOwner, membersOf, personNamed } from "../../../domain/people/member.ts";
 import type { Membership } from "../../../domain/people/membership.ts";
 import { isSameGrant } from "../../../domain/people/membership.ts";
 import type { PersonRecord } from "../../../domain/people/person-record.ts";
@@ -226,8 +226,6 @@ const refuseProvided = (all: readonly Member[], { username, roles: taken }: Take
     `The role ${provided.role} of ${username} comes from ${originOf[provided.from]}, and is taken back there.`,
   );
 };
-
-const hasOwner = (all: readonly Member[]): boolean => all.some(({ roles: held }) => held.includes("owners"));
 
 const refuseWithoutOwner = (before: readonly Member[], after: readonly Member[]): void => {
   if (!hasOwner(before) || hasOwner(after)) return;

@@ -41,7 +41,8 @@ export interface Memberships {
   ): Promise<void>;
 }
 
-const format = { parse: parseGroupPeople, serialise: serialiseGroupPeople };
+/** The records of kind `memberships`. */
+export const groupPeopleFormat = { parse: parseGroupPeople, serialise: serialiseGroupPeople };
 
 const keyOf = (group: NormalisedGroupName): RecordKey => {
   const id = parseRecordId(group);
@@ -69,14 +70,20 @@ const index = memoize(({ byId }: Snapshot<GroupPeople>) => {
 const none: ReadonlySet<RecordId> = new Set();
 
 export const memberships = (d: Deps): Memberships => {
-  const copies = recordSnapshot({ ...d, kind: "memberships", format });
+  const copies = recordSnapshot({ ...d, kind: "memberships", format: groupPeopleFormat });
   const update = async (
     group: NormalisedGroupName,
     change: Parameters<Memberships["update"]>[1],
     signal: AbortSignal,
   ) => {
     try {
-      await updateRecord(d.records, format, keyOf(group), (stored) => change(stored ?? nobody), signal);
+      await updateRecord(
+        d.records,
+        groupPeopleFormat,
+        keyOf(group),
+        (stored) => change(stored ?? nobody),
+        signal,
+      );
     } finally {
       // After a failure too: a write whose answer was lost may have been applied.
       copies.invalidate();
@@ -87,7 +94,7 @@ export const memberships = (d: Deps): Memberships => {
     read: async ({ name }, signal) => {
       const key = keyOf(normaliseGroupName(name));
       const stored = await d.records.read(key, signal);
-      return stored ? parseRecord(format, key, stored.value) : nobody;
+      return stored ? parseRecord(groupPeopleFormat, key, stored.value) : nobody;
     },
     update: ({ name }, change, signal) => update(normaliseGroupName(name), change, signal),
   };
