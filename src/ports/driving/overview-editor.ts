@@ -5,7 +5,7 @@ export type OverviewContent =
   | { readonly kind: "fields"; readonly fields: OverviewFields; readonly source: string }
   /** Its front matter cannot be read, for this reason, so that there are no fields. */
   | { readonly kind: "source"; readonly source: string; readonly reason: string }
-  /** It has more than 120 kB, or is damaged. */
+  /** It has more than 110 kB, or is damaged. */
   | { readonly kind: "unread" };
 
 /** A group's overview as it is stored. */

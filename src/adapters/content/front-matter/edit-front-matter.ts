@@ -63,6 +63,6 @@ const linesFrom = (lines: readonly string[], start: number): number => {
 };
 
 const writtenLine = (name: string, value: string | boolean, former: string): string => {
-  const [comment = ""] = /[ \t]+#[^"']*$/.exec(former) ?? [];
+  const [comment = ""] = /(?<![ \t])[ \t]+#[^"']*$/.exec(former) ?? [];
   return yaml.safeDump({ [name]: value }, dumpOptions).trimEnd() + comment;
 };

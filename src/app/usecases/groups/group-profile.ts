@@ -23,7 +23,7 @@ export interface GroupProfileParts {
 }
 
 /** Bytes of an overview that can be edited on a page: its text and front matter. */
-const maxSourceBytes = 120_000;
+const maxSourceBytes = 110_000;
 
 /** The overview's source; without its text when that is too large to be edited, or damaged. */
 export const overviewSource = async (

@@ -149,7 +149,7 @@ describe("a group's info", () => {
 
   it("keeps a large source from the page where it can be changed", async () => {
     const d = dataSetup();
-    await d.put("blab/group-overview.md", "x".repeat(120_001), "text/markdown");
+    await d.put("blab/group-overview.md", "x".repeat(110_001), "text/markdown");
     expect(await settings(d, owner).editOverview().read(signal)).toEqual({
       content: { kind: "unread" },
       etag: expect.any(String),

@@ -20,21 +20,24 @@ let isPreviewing = false;
 const isUnsaved = () =>
   overview.section.dataset.unsaved !== undefined || encoded(overview.form).toString() !== known;
 
-/** Shows the text as the group's page would; one request at a time, until the text is no longer changed. */
+const schedulePreview = () => {
+  clearTimeout(previewTimer);
+  previewTimer = setTimeout(showPreview, previewDelay);
+};
+
+/** Shows the text as the group's page would, with one request at a time; again if the text has changed meanwhile. */
 const showPreview = async () => {
   if (isPreviewing) return;
   isPreviewing = true;
-  let sent;
-  do {
-    sent = encoded(overview.form).toString();
-    const { button, slot } = overview;
-    const url = button("preview").formAction;
-    const { text, problem } = await send(url, { method: "POST", body: new URLSearchParams(sent) });
-    const shown = problem === undefined ? JSON.parse(text) : { kind: "none", reason: problem };
-    slot("preview-reason").textContent = shown.reason ?? "";
-    if (shown.kind !== "none") slot("preview-body").replaceChildren(previewOf(shown));
-  } while (hasPreview() && sent !== encoded(overview.form).toString());
+  const { button, form, slot } = overview;
+  const sent = encoded(form).toString();
+  const url = button("preview").formAction;
+  const { text, problem } = await send(url, { method: "POST", body: new URLSearchParams(sent) });
+  const shown = problem === undefined ? JSON.parse(text) : { kind: "none", reason: problem };
+  slot("preview-reason").textContent = shown.reason ?? "";
+  if (shown.kind !== "none") slot("preview-body").replaceChildren(previewOf(shown));
   isPreviewing = false;
+  if (hasPreview() && (form !== overview.form || sent !== encoded(form).toString())) schedulePreview();
 };
 
 /** @param {{ kind: string, html?: string, text?: string }} shown HTML that the server has sanitised, or plain text */
@@ -53,10 +56,7 @@ const startPreview = () => {
   if (!hasPreview()) return;
   overview.button("preview").hidden = true;
   overview.slot("preview").hidden = false;
-  find(overview.form, "textarea", HTMLTextAreaElement).addEventListener("input", () => {
-    clearTimeout(previewTimer);
-    previewTimer = setTimeout(showPreview, previewDelay);
-  });
+  find(overview.form, "textarea", HTMLTextAreaElement).addEventListener("input", schedulePreview);
   showPreview();
 };
 
@@ -92,7 +92,10 @@ const save = async () => {
   if (focused instanceof HTMLElement) focused.focus();
 };
 
-/** Shows the title and the rest that the form has changed. @param {Document} answer */
+/**
+ * Shows the title and what else of the group's head the form has changed.
+ * @param {Document} answer
+ */
 const replaceHead = (answer) => {
   const head = answer.querySelector(".group-head");
   if (head) document.querySelector(".group-head")?.replaceWith(document.adoptNode(head));

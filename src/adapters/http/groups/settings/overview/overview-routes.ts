@@ -31,8 +31,8 @@ export interface OverviewRouteDeps {
   readonly imagePolicyFor: (group: Group) => ImagePolicy;
 }
 
-/** Six times the longest text, each byte of which may be percent-encoded, so that a longer one comes back to be shortened. */
-const formLimits = { maxBytes: 600_000, timeout: 30 };
+/** Three times the longest file that is edited here, each byte of which may be percent-encoded, and the other fields. */
+const formLimits = { maxBytes: 340_000, timeout: 30 };
 
 /** `GET …/settings`; `?saved`: after a form was saved. */
 export const sendSettingsPage = async (
