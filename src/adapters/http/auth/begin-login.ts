@@ -19,6 +19,9 @@ export const beginLogin = async (ctx: Context, d: LoginDeps, returnTo: ReturnPat
   ctx.redirect(request.authorizationUrl);
 };
 
-/** Whether the browser loads this ahead of a visit, which may never come. */
+/**
+ * Whether the browser loads this ahead of a visit, which may never come. After a 503 it discards the prefetched response,
+ * and sends the request again at the actual navigation.
+ */
 export const isSpeculative = (ctx: Context): boolean =>
   /prefetch|prerender/i.test(`${ctx.get("Sec-Purpose")} ${ctx.get("Purpose")}`);

@@ -29,8 +29,7 @@ export const signInRoutes = (d: Deps): Router<RequestState> => {
 
 /**
  * These GET requests have side effects, so that HEAD (RFC 9110 section 9.2.1) and speculative loads are not
- * processed. After a 503 the browser discards the prefetched response, and sends the request again at the actual
- * navigation.
+ * processed.
  */
 const skipSpeculativeLoads = (ctx: Context, next: () => Promise<unknown>): unknown => {
   if (ctx.method !== "HEAD" && !isSpeculative(ctx)) return next();

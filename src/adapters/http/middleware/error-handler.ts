@@ -83,7 +83,8 @@ const sendError = async (
   for (const name of representationHeaders) ctx.remove(name);
   ctx.set({ "Cache-Control": noStore, ...headers });
   ctx.vary("Accept");
-  if (failure?.code === "login-required" && isGet(ctx) && acceptsHtml(ctx)) {
+  // Where the address has a secret, `secretLogin` has decided already.
+  if (failure?.code === "login-required" && isGet(ctx) && acceptsHtml(ctx) && !hasSecret(ctx.path)) {
     const { caller } = ctx.state;
     if (session && caller.kind === "anonymous" && caller.loginEnd)
       setLoginEndNotice(ctx, session.cookies, caller.loginEnd);

@@ -19,7 +19,12 @@ export const secretLogin =
       await next();
     } catch (error) {
       const isLoginRequired = isFailure(error) && error.code === "login-required";
-      if (!isLoginRequired || ctx.method !== "GET" || !acceptsHtml(ctx) || isSpeculative(ctx)) throw error;
+      if (!isLoginRequired || ctx.method !== "GET" || !acceptsHtml(ctx)) throw error;
+      if (isSpeculative(ctx)) {
+        ctx.status = 503;
+        ctx.body = "";
+        return;
+      }
       const { caller } = ctx.state;
       if (caller.kind === "anonymous" && caller.loginEnd) setLoginEndNotice(ctx, d.cookies, caller.loginEnd);
       await beginLogin(ctx, d, parseReturnPath(ctx.originalUrl) ?? home);
