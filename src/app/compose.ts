@@ -18,6 +18,7 @@ import { mailParts } from "./mail.ts";
 import type { Ports } from "./resolve-ports.ts";
 import { resolvePorts } from "./resolve-ports.ts";
 import { backgroundWork } from "./runtime/background-work.ts";
+import { periodicWork } from "./runtime/periodic-work.ts";
 import { readiness } from "./runtime/readiness.ts";
 import { addSampleData } from "./runtime/sample-data.ts";
 import { settleAll } from "./runtime/settle-all.ts";
@@ -26,6 +27,7 @@ import { groups } from "./usecases/groups/groups.ts";
 import { listings } from "./usecases/groups/listings.ts";
 import { discovery } from "./usecases/identity/discovery.ts";
 import { administrators, withAdministrators } from "./usecases/people/administrators.ts";
+import { mailEnds } from "./usecases/people/mail-ends.ts";
 import type { Memberships } from "./usecases/people/memberships.ts";
 import { memberships, withMemberships } from "./usecases/people/memberships.ts";
 import { people } from "./usecases/people/people.ts";
@@ -60,6 +62,9 @@ const addSample = (from: DependencyContainer, { configuration }: AdapterParts, o
 /** How long a server that stops waits for its background work. */
 const drainTimeout: Seconds = 5;
 
+/** How often it is looked which memberships end soon. */
+const mailInterval: Seconds = 3600;
+
 const assemble = (
   from: DependencyContainer,
   parts: AdapterParts,
@@ -71,11 +76,17 @@ const assemble = (
   background.add("reading what is served into memory", () => preload(ports));
   const kept = settings.MEMBERSHIPS === "here" ? memberships(ports) : undefined;
   const { identify, ...logins } = loginParts({ ports, parts, provider, background });
+  const data = dataParts(ports, kept);
+  const mail = mailParts(ports, parts);
+  if (kept && mail.mail.isAvailable) {
+    const mailing = mailEnds({ ...data, ...mail, memberships: kept });
+    parts.closers.add(periodicWork(background, "mailing which memberships end", mailing, mailInterval));
+  }
   return server({
     ...ports,
     ...logins,
     ...httpOptions(parts),
-    groups: groups({ ...dataParts(ports, kept), ...mailParts(ports, parts) }),
+    groups: groups({ ...data, ...mail }),
     identifyCaller: withAdministrators(
       withMemberships(identify, kept),
       administrators({

@@ -21,6 +21,8 @@ export interface Membership {
   readonly person: Person | undefined;
   /** When somebody of that username came to whom a pending one was bound; undefined: it was bound when it was given. */
   readonly claimedAt: Seconds | undefined;
+  /** Whether its owner and the group's owners have been mailed that it ends. */
+  readonly isEndMailed?: true;
 }
 
 /** How long a membership waits for somebody of its username. */
@@ -41,6 +43,13 @@ export const membershipState = ({ until, person, addedAt }: Membership, now: Sec
   if (person !== undefined) return "active";
   return addedAt + pendingLifetime > now ? "pending" : "lapsed";
 };
+
+/** How long before its end a membership's end is told of. */
+const endNotice: Seconds = 14 * 86_400;
+
+/** Whether it counts now, and ends within 14 days. */
+export const endsSoon = (one: Membership, now: Seconds): boolean =>
+  one.until !== undefined && endOfDay(one.until) - endNotice <= now && membershipState(one, now) === "active";
 
 /** The roles that these memberships give a person now. */
 export const rolesOf = (person: Person, all: readonly Membership[], now: Seconds): ReadonlySet<Role> =>
@@ -86,6 +95,7 @@ export const serialiseMembership = (one: Membership): JsonObject => ({
   addedAt: one.addedAt,
   subject: one.person && { issuer: one.person.issuer, subject: one.person.subject },
   claimedAt: one.claimedAt,
+  isEndMailed: one.isEndMailed,
 });
 
 const isTime = (value: Json | undefined): value is Seconds => typeof value === "number" && value >= 0;
@@ -96,7 +106,7 @@ const isOptional = <T>(value: Json | undefined, parsed: T | undefined): boolean 
 /** Undefined: it has another shape, be it damaged or of a newer version of the server. */
 export const parseMembership = (value: Json | undefined): Membership | undefined => {
   if (!isJsonObject(value)) return undefined;
-  const { username, addedBy, addedAt, claimedAt } = value;
+  const { username, addedBy, addedAt, claimedAt, isEndMailed } = value;
   const role = roles.find((known) => known === value["role"]);
   const until = parseDay(value["until"]);
   const person = parsePerson(value["subject"]);
@@ -107,9 +117,10 @@ export const parseMembership = (value: Json | undefined): Membership | undefined
     typeof addedBy === "string" &&
     isTime(addedAt) &&
     (claimedAt === undefined || isTime(claimedAt)) &&
+    (isEndMailed === undefined || isEndMailed === true) &&
     isOptional(value["until"], until) &&
     isOptional(value["subject"], person);
-  return isWhole
-    ? { username: username as Username, role, until, addedBy, addedAt, person, claimedAt }
-    : undefined;
+  if (!isWhole) return undefined;
+  const parsed = { username: username as Username, role, until, addedBy, addedAt, person, claimedAt };
+  return isEndMailed ? { ...parsed, isEndMailed } : parsed;
 };

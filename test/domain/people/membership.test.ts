@@ -10,6 +10,7 @@ import {
 } from "../../../src/domain/people/group-people.ts";
 import {
   bindTo,
+  endsSoon,
   isAwaited,
   isSameGrant,
   membershipState,
@@ -52,6 +53,19 @@ describe("a membership", () => {
     expect(membershipState(membershipOf("erin", "editors", more), at)).toBe(state);
   });
 
+  it("is told of 14 days before its end, while it counts", () => {
+    const one = membershipOf("erin", "editors", { until });
+    const begin = lastSecond + 1 - 14 * day;
+    expect([begin - 1, begin, lastSecond, lastSecond + 1].map((at) => endsSoon(one, at))).toEqual([
+      false,
+      true,
+      true,
+      false,
+    ]);
+    expect(endsSoon(membershipOf("erin", "editors"), begin)).toBe(false);
+    expect(endsSoon({ ...one, person: undefined }, begin)).toBe(false);
+  });
+
   it("that is pending waits for somebody of its username, and is theirs from then on", () => {
     const waiting = [membershipOf("erin", "editors", { person: undefined }), membershipOf("bob", "viewers")];
     expect(isAwaited(nameOf("erin"), waiting, noon)).toBe(true);
@@ -85,7 +99,7 @@ describe("a membership", () => {
 describe("the record of a group's memberships", () => {
   it("comes back as it was written", () => {
     const memberships = [
-      membershipOf("erin", "editors", { until, claimedAt: noon }),
+      membershipOf("erin", "editors", { until, claimedAt: noon, isEndMailed: true }),
       membershipOf("bob", "viewers", { person: undefined }),
     ];
     const written = JSON.parse(JSON.stringify(serialiseGroupPeople({ memberships })));
@@ -104,6 +118,7 @@ describe("the record of a group's memberships", () => {
     { addedAt: -1 },
     { subject: { issuer: "https://idp.example.org" } },
     { claimedAt: "noon" },
+    { isEndMailed: "yes" },
   ])("is damaged with %j in a membership", (change) => {
     const whole = serialiseMembership(membershipOf("erin", "editors"));
     expect(parseMembership(whole)).toBeDefined();

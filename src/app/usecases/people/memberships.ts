@@ -31,6 +31,8 @@ export interface Memberships {
    * the person first. What cannot be read is in the user's `unknownRoles`.
    */
   addTo(user: User): User | Promise<User>;
+  /** Of all groups, at most 5 seconds old, by the normalised name. Throws StoreDown. */
+  all(): Promise<ReadonlyMap<NormalisedGroupName, GroupPeople>>;
   /** What the records say now. Throws StoreDown. */
   read(group: Group, signal: AbortSignal): Promise<GroupPeople>;
   /** Changes them by compare-and-set; see {@link updateRecord}. It takes effect here at once. */
@@ -90,6 +92,10 @@ export const memberships = (d: Deps): Memberships => {
     }
   };
   return {
+    all: async () => {
+      const { byId } = await copies.current();
+      return new Map(Array.from(byId, ([id, found]) => [nameOf(id), found]));
+    },
     addTo: (user) => addRoles({ ...d, copies, update }, user),
     read: async ({ name }, signal) => {
       const key = keyOf(normaliseGroupName(name));
