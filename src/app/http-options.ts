@@ -11,7 +11,7 @@ import type { Settings } from "./config/settings.ts";
 /** What the HTTP server gets of the settings. */
 export const httpOptions = (parts: AdapterParts) => ({
   cookies: cookieSettings(parts),
-  site: siteOf(parts.configuration.settings),
+  site: siteOf(parts.configuration),
   origin: originRules(parts.configuration),
   admissionLimits: admissionLimits(parts.configuration.settings),
   imagePolicyFor: imagePolicies(parts.configuration.settings.IMAGE_HOSTS),
@@ -26,8 +26,10 @@ const admissionLimits = (settings: Settings) => ({
   render: halfPerCaller(settings.MAX_RENDERS),
 });
 
-const siteOf = (settings: Settings): Site => ({
+const siteOf = ({ settings, siteLogo }: Configuration): Site => ({
   title: settings.SITE_TITLE,
+  ...ifDefined("logo", siteLogo),
+  ...ifDefined("accentColor", settings.ACCENT_COLOR),
   ...ifDefined("contact", settings.CONTACT),
   ...ifDefined("imprintHref", settings.IMPRINT_URL),
   ...ifDefined("privacyHref", settings.PRIVACY_URL),

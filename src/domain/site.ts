@@ -4,6 +4,10 @@ import { parseMailAddress } from "./mail/mail-address.ts";
 export interface Site {
   /** `SITE_TITLE`. */
   readonly title: string;
+  /** `SITE_LOGO`. */
+  readonly logo?: SiteLogo;
+  /** `ACCENT_COLOR`, as #rrggbb. */
+  readonly accentColor?: string;
   /** `CONTACT`. */
   readonly contact?: Contact;
   /** `IMPRINT_URL`. */
@@ -13,6 +17,27 @@ export interface Site {
 }
 
 export const defaultSite: Site = { title: "Nextstrain Groups" };
+
+/** A picture that stands for the site, in the head of every page and as its icon. */
+export interface SiteLogo {
+  readonly type: "image/png" | "image/svg+xml";
+  readonly bytes: Uint8Array;
+}
+
+/** In bytes. Every page loads it. */
+export const maxSiteLogoBytes = 100_000;
+
+const pngSignature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
+
+/** The root element, after what XML allows before it (a declaration, comments, a document type). */
+const svgRoot = /^\uFEFF?\s*(<\?xml[^>]*\?>\s*)?((<!--[\s\S]*?-->|<!DOCTYPE[^>[]*>)\s*)*<svg[\s>]/i;
+
+/** A PNG or SVG file, told apart by its content; undefined: it is neither. */
+export const parseSiteLogo = (bytes: Uint8Array): SiteLogo | undefined => {
+  if (pngSignature.every((byte, i) => bytes[i] === byte)) return { type: "image/png", bytes };
+  const isSvg = svgRoot.test(new TextDecoder().decode(bytes));
+  return isSvg ? { type: "image/svg+xml", bytes } : undefined;
+};
 
 /** Whom to ask, as a link. */
 export interface Contact {

@@ -75,13 +75,15 @@ describe("pages without scripts", () => {
     await reader.goTo("/groups");
     await page.getByRole("link", { name: "demo-private" }).first().waitFor();
     await reader.show("groups-no-scripts");
-    await page.getByRole("banner").getByRole("link", { name: "bob" }).click();
+    await page.locator(".menu > summary").click();
+    await page.getByRole("banner").getByRole("link", { name: "Your account" }).click();
     await page.getByText("You are bob").waitFor();
     expect(await reader.goTo("/nowhere")).toBe(404);
     await reader.show("not-found");
     expect(await reader.goTo(`${group}/not/there`)).toBe(404);
     await page.getByText("does not exist").waitFor();
     await reader.show("dataset-missing");
+    await page.locator(".menu > summary").click();
     await page.getByRole("banner").getByRole("button", { name: "Log out" }).click();
     await page.getByRole("button", { name: "Log out" }).click();
     await page.getByRole("link", { name: "Log in" }).first().waitFor();

@@ -217,6 +217,7 @@ describe("a private dataset, in a browser", () => {
   it("is not visible to alice after a logout, here and at the provider", async () => {
     await alice.goTo("/whoami");
     await alice.show("whoami-owner");
+    await alice.page.locator(".menu > summary").click();
     await alice.page.getByRole("banner").getByRole("button", { name: "Log out" }).click();
     await alice.show("logout-at-provider");
     await alice.page.getByRole("button", { name: "Log out" }).click();

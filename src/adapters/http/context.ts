@@ -17,6 +17,8 @@ export interface RequestState {
   /** Whether 100 Continue has been sent to a client that expects it. */
   isContinueSent?: boolean;
   caller: Caller;
+  /** Whether it has been found out who the caller is. Before, everybody is anonymous. */
+  isIdentified?: boolean;
   /** The group in the path, once its route has opened it for the caller. */
   openGroup?: OpenGroup;
 }

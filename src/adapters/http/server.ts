@@ -95,13 +95,15 @@ export const server = (d: ServerDeps): RequestHandler => {
   app.use(rejectTraversal());
   if (d.embeddedProvider) app.use(delegateToProvider(d.embeddedProvider));
   app.use(compressResponses());
-  app.use(assetRoutes(d.auspice));
+  app.use(assetRoutes(d.auspice, d.site));
   app.use(discoveryRoutes(d.discovery));
   // The provider sends logout tokens without cookies, so neither sessions nor the CSRF check apply.
   app.use(backchannelLogoutRoute(d.backchannelLogout));
   app.use(sessionLayer(app as Koa, d.sessions, d.cookies, mayWriteSession));
   // Inside the session layer, so that error responses keep its cookies.
-  app.use(handleErrors(d, { cookies: d.cookies, notFoundPage: notFoundPage(pageDeps) }));
+  app.use(
+    handleErrors(d, { cookies: d.cookies, notFoundPage: notFoundPage(pageDeps), pages: pageDeps.pages }),
+  );
   app.use(rejectCrossSite(d.cookies));
   app.use(withPath(/^\/log/i, signInRoutes(pageDeps).routes() as Middleware));
   app.use(identify(d.identifyCaller));

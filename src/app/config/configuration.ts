@@ -1,5 +1,6 @@
 import ipaddr from "ipaddr.js";
 import type { ClaimNames } from "../../domain/identity/user.ts";
+import type { SiteLogo } from "../../domain/site.ts";
 import type { RoleGroupCatalogue } from "../../ports/driven/identity/role-group-catalogue.ts";
 import { checkProvider } from "./check-provider.ts";
 import { checkRedis, checkRedisIsThere } from "./check-redis.ts";
@@ -16,6 +17,7 @@ export interface Configuration {
   readonly mode: Mode;
   readonly settings: Settings;
   readonly catalogue: RoleGroupCatalogue;
+  readonly siteLogo: SiteLogo | undefined;
   readonly provider: ProviderConfiguration;
   /** `http_proxy`, `https_proxy`, `no_proxy`, for connections to S3. */
   readonly proxies: Readonly<Record<string, string | undefined>>;
@@ -72,11 +74,13 @@ export const readConfiguration = async (from: ConfigurationSources): Promise<Con
   checkValues(mode, settings, found);
   await checkKeys(settings, found);
   const catalogue = await readCatalogue(settings.GROUPS_DATA_FILE, found);
+  const siteLogo = await readLogo(settings.SITE_LOGO, found);
   if (found.length > 0 || !catalogue) throw new BadConfiguration(found);
   return {
     mode,
     settings,
     catalogue,
+    siteLogo,
     provider,
     proxies: proxiesIn(from.environment),
     unknownNames: unknownNames(from.environment),
@@ -195,6 +199,15 @@ const checkKeys = async (settings: Settings, problems: string[]): Promise<void> 
   if ("problems" in parsed) {
     problems.push(...parsed.problems.map((problem) => `SESSION_ENCRYPTION_KEYS: ${problem}`));
   }
+};
+
+const readLogo = async (path: string | undefined, problems: string[]): Promise<SiteLogo | undefined> => {
+  if (path === undefined) return undefined;
+  const { readSiteLogo } = await import("../../adapters/filesystem/site-logo.ts");
+  const read = await readSiteLogo(path);
+  if ("logo" in read) return read.logo;
+  problems.push(`SITE_LOGO: ${path} ${read.problem}`);
+  return undefined;
 };
 
 const readCatalogue = async (path: string, problems: string[]): Promise<RoleGroupCatalogue | undefined> => {

@@ -109,6 +109,8 @@ export const mailbox = kind<Mailbox>(
     .pipe(z.custom<Mailbox>((parsed) => parsed !== undefined)),
 );
 
+export const color = kind("a color as #rrggbb", z.string().regex(/^#[0-9a-f]{6}$/i));
+
 export const flag = kind("true or false", fromJson(z.boolean()));
 
 const rangeOf = (least: number, most: number): string =>

@@ -1,5 +1,6 @@
 import type { Setting } from "./setting.ts";
 import {
+  color,
   contact,
   flag,
   hosts,
@@ -56,6 +57,17 @@ export const settings = {
     kind: textUpTo(60),
     default: "Nextstrain Groups",
     description: "The site's name, on every page.",
+  }),
+  SITE_LOGO: optional({
+    kind: text,
+    isPath: true,
+    description:
+      "PNG or SVG file of at most 100 kB that stands before the site's name and is its icon. Unset: a sign of the server's own.",
+  }),
+  ACCENT_COLOR: optional({
+    kind: color,
+    description:
+      "The one colour of links and buttons, as #rrggbb. Where it could not be read (WCAG AA), pages take the nearest darker shade of it, or lighter in the dark. Unset: a dark green.",
   }),
   CONTACT: optional({
     kind: contact,

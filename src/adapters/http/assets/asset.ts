@@ -14,11 +14,13 @@ const types = {
   css: "text/css; charset=utf-8",
   js: "text/javascript; charset=utf-8",
   svg: "image/svg+xml; charset=utf-8",
+  png: "image/png",
 } as const;
 
 const assetNames = [
   "groups.css",
   "icon.svg",
+  "frame.js",
   "upload.js",
   "removal.js",
   "logo-form.js",
@@ -36,6 +38,7 @@ const bundles: Readonly<Record<string, readonly string[]>> = {
     "palette.css",
     "base.css",
     "layout.css",
+    "frame.css",
     "controls.css",
     "listing.css",
     "group.css",
@@ -53,11 +56,18 @@ const sourceOf = (name: string): string => (bundles[name] ?? [name]).map(pageFil
 const relativeImport = /(?<=\bfrom ")\.[^"]*?([\w-]+\.js)(?=")/g;
 
 const load = (name: string): Asset => {
-  const [stem, extension] = name.split(".") as [string, keyof typeof types];
   // Imported scripts get hashed names too.
   const body = Buffer.from(
     sourceOf(name).replace(relativeImport, (_, file: string) => `./${fileNameOf(asset(file))}`),
   );
+  return assetOf(name as FileName, body);
+};
+
+type FileName = `${string}.${keyof typeof types}`;
+
+/** An asset of this content, whose type follows from the name's ending. */
+export const assetOf = (name: FileName, body: Buffer): Asset => {
+  const [stem, extension] = name.split(".") as [string, keyof typeof types];
   const hash = createHash("sha256").update(body).digest("base64url").slice(0, 16);
   return { path: `/assets/${stem}.${hash}.${extension}`, type: types[extension], body, etag: `"${hash}"` };
 };

@@ -1,6 +1,7 @@
 import type { GroupName } from "../../../domain/groups/group.ts";
-import { defaultSite } from "../../../domain/site.ts";
+import { defaultSite, type Site } from "../../../domain/site.ts";
 import { assetPath } from "../assets/asset.ts";
+import { siteAssets, siteView } from "../assets/site-assets.ts";
 import type { ImagePolicy } from "../groups/overview/image-policy.ts";
 import { groupHref } from "../pages/hrefs.ts";
 import type { LayoutData } from "../pages/layout.ts";
@@ -21,10 +22,16 @@ const renderBar = ({ layout, group, images }: AuspicePage): string =>
     layout,
     images,
     state: loginStateOf(layout),
-    site: layout.site ?? defaultSite,
+    site: siteView(layout.site ?? defaultSite),
     group: group && { name: group, href: groupHref(group) },
     asset: assetPath,
   });
+
+const styles = (site: Site): string =>
+  [assetPath("auspice-bar.css"), siteAssets(site).accent?.path]
+    .filter((path) => path !== undefined)
+    .map((path) => `<link rel="stylesheet" href="${path}">`)
+    .join("");
 
 /**
  * Inserts a bar into Auspice's page, with the account and links to the group and the home page. Auspice itself stays as
@@ -38,5 +45,5 @@ export const auspicePage = (entrypoint: string): ((content: AuspicePage) => stri
     throw new Error("Auspice's page has no place for the bar with the user's name.");
   }
   return (content) =>
-    `${head}<link rel="stylesheet" href="${assetPath("auspice-bar.css")}">${bodyTag}${renderBar(content)}${body}`;
+    `${head}${styles(content.layout.site ?? defaultSite)}${bodyTag}${renderBar(content)}${body}`;
 };

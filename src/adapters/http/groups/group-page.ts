@@ -9,13 +9,15 @@ import { renderPageWithChunks } from "../pages/template.ts";
 import type { GroupVisit } from "./group-head.ts";
 import { groupHead } from "./group-head.ts";
 import type { ResourceFilter } from "./listing/resource-filter.ts";
-import { filterResources } from "./listing/resource-filter.ts";
+import { filterResources, isFiltering } from "./listing/resource-filter.ts";
 import type { ResourceSection } from "./listing/resource-list.ts";
 import { datasetSections, filterForm, renderSections, resourceItems } from "./listing/resource-list.ts";
 import type { Overview } from "./overview/overview.ts";
 
 export interface GroupPage extends GroupVisit {
   readonly layout: LayoutData;
+  /** The server's own, as the visitor sees it. */
+  readonly origin: string;
   readonly info: GroupInfo;
   readonly overview: Overview;
   /** Undefined when the store is unavailable. */
@@ -61,8 +63,21 @@ const renderLists = async (content: GroupPage) => {
   return {
     total: datasets.length + narratives.length,
     filter: filterForm(content.filter, [...datasets, ...narratives]),
-    sections: await renderSections(await resourceSections(content), content.mayUpload),
+    sections: await renderSections(await resourceSections(content), {
+      mayDelete: content.mayUpload,
+      isFiltering: isFiltering(content.filter),
+    }),
   };
+};
+
+/** What the Nextstrain CLI is told for this very group. */
+const commands = ({ origin, group, mayUpload }: GroupPage): readonly string[] => {
+  const address = origin + groupHref(group.name);
+  if (mayUpload) return [`nextstrain login ${origin}`, `nextstrain remote upload ${address} file.json`];
+  return [
+    ...(group.isPublic ? [] : [`nextstrain login ${origin}`]),
+    `nextstrain remote download --recursively ${address} .`,
+  ];
 };
 
 /** `/groups/<name>`. */
@@ -76,6 +91,8 @@ export const renderGroup = async (content: GroupPage): Promise<readonly Buffer[]
     href: groupHref(group.name),
     head: groupHead(content, info, "data", listing && { data: list.total }),
     overview: content.overview,
+    commands: commands(content),
+    isPlainHttp: content.origin.startsWith("http:"),
     infoError: content.mayEditSettings ? info.error : undefined,
     plainTextReason:
       content.mayEditSettings && content.overview.kind === "text" ? content.overview.reason : undefined,

@@ -31,12 +31,26 @@ const focusTarget = (focused, before, after) => {
   return heading;
 };
 
+/**
+ * Leaves folders open or folded as they are.
+ * @type {(before: ParentNode, after: ParentNode) => void}
+ */
+const keepFolds = (before, after) => {
+  const isOpen = new Map(queryFolders(before).map((folder) => [folder.dataset.name, folder.open]));
+  for (const folder of queryFolders(after)) folder.open = isOpen.get(folder.dataset.name) ?? true;
+};
+
+/** @param {ParentNode} root */
+const queryFolders = (root) =>
+  [...root.querySelectorAll("details.folder")].filter((element) => element instanceof HTMLDetailsElement);
+
 /** Reloads the page's resource lists, without the rest of the page. */
 export const refreshResources = async () => {
   const { text } = await send(location.href, { headers: { Accept: "text/html" } });
   // The page of a missing resource is a 404 that contains the lists too.
   const newLists = new DOMParser().parseFromString(text, "text/html").querySelector("#resources");
   const oldLists = find(document, "#resources", HTMLElement);
+  if (newLists) keepFolds(oldLists, newLists);
   const { activeElement } = document;
   const focused = oldLists.contains(activeElement) ? activeElement : undefined;
   if (newLists) oldLists.replaceWith(document.adoptNode(newLists));

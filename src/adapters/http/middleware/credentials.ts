@@ -9,6 +9,7 @@ export const identify =
   async (ctx, next) => {
     const credentials = bearerCredentials(ctx) ?? ctx.state.session;
     if (credentials.kind !== "none") ctx.state.caller = await identifyCaller(credentials);
+    ctx.state.isIdentified = true;
     await next();
   };
 

@@ -4,8 +4,11 @@ import type { Site } from "../../../domain/site.ts";
 import type { Log } from "../../../ports/driven/system/log.ts";
 import type { Context, Middleware } from "../context.ts";
 import { errorPolicy } from "../pages/content-security-policy.ts";
-import { renderError } from "../pages/error-page.ts";
+import type { ErrorDocument } from "../pages/errors/error-page.ts";
+import { renderError, renderErrorPage } from "../pages/errors/error-page.ts";
+import { accessRequestHref } from "../pages/hrefs.ts";
 import { loginEndMessage, loginHref } from "../pages/layout.ts";
+import type { Pages } from "../pages/pages.ts";
 import { acceptsHtml, prefersJson } from "../requests/negotiation.ts";
 import { hasSecret } from "../secret-addresses/secret-path.ts";
 import { briefDrainLimits, drain } from "../streaming/request-body.ts";
@@ -13,6 +16,7 @@ import { failureStatus } from "./failure-status.ts";
 import { setLoginEndNotice } from "./login-end-notice.ts";
 import { noStore } from "./security-headers.ts";
 import type { CookieSettings } from "./session-cookie.ts";
+import { decodePath } from "./traversal.ts";
 
 /** Headers of the representation that the error's body replaces. */
 const representationHeaders = [
@@ -38,6 +42,7 @@ interface ErrorDeps {
 interface SessionOptions {
   readonly cookies: CookieSettings;
   readonly notFoundPage: NotFoundPage;
+  readonly pages: Pages;
 }
 
 /**
@@ -92,7 +97,7 @@ const sendError = async (
     return;
   }
   ctx.status = status;
-  await sendErrorBody(ctx, failure, { status, site, notFoundPage: session?.notFoundPage });
+  await sendErrorBody(ctx, failure, { status, site, log, session });
 };
 
 /**
@@ -109,13 +114,14 @@ const isGet = (ctx: Context): boolean => ctx.method === "GET" || ctx.method === 
 interface ErrorOptions {
   readonly status: number;
   readonly site: Site;
-  readonly notFoundPage: NotFoundPage | undefined;
+  readonly log: Log;
+  readonly session: SessionOptions | undefined;
 }
 
 const sendErrorBody = async (
   ctx: Context,
   failure: Failure | undefined,
-  { status, site, notFoundPage }: ErrorOptions,
+  { status, site, log, session }: ErrorOptions,
 ): Promise<void> => {
   const { caller } = ctx.state;
   const loginEnd = failure?.code === "login-required" ? loginEndMessage(caller) : undefined;
@@ -126,21 +132,53 @@ const sendErrorBody = async (
     ctx.body = JSON.stringify({ error: message });
     return;
   }
-  if (status === 404 && isGet(ctx) && (await notFoundPage?.(ctx))) {
+  if (status === 404 && isGet(ctx) && (await session?.notFoundPage(ctx))) {
     ctx.status = 404;
     return;
   }
-  ctx.status = status;
-  ctx.type = "text/html; charset=utf-8";
-  ctx.set("Content-Security-Policy", errorPolicy());
   const username = caller.kind === "user" ? caller.user.username : undefined;
-  ctx.body = renderError({
+  const requestId = ctx.state.id;
+  const content = {
     site,
     status,
     message,
-    requestId: ctx.state.id,
+    requestId,
     loginHref: hasSecret(ctx.path) ? loginHref(ctx.originalUrl) : undefined,
     retryHref: retryHref(ctx, failure),
     username,
-  });
+  };
+  ctx.status = status;
+  try {
+    if (session) return sendErrorPage(ctx, session.pages, failure, content);
+  } catch (cause) {
+    log.write({ event: "request-failed", id: requestId, code: "fault", cause });
+  }
+  ctx.status = status;
+  ctx.type = "text/html; charset=utf-8";
+  ctx.set("Content-Security-Policy", errorPolicy(site));
+  ctx.body = renderError(content);
+};
+
+/** The frame of all pages needs the session layer. */
+const sendErrorPage = (
+  ctx: Context,
+  pages: Pages,
+  failure: Failure | undefined,
+  content: ErrorDocument,
+): void => {
+  const isDenied = failure?.code === "not-allowed" && ctx.state.caller.kind === "user";
+  const accessRequest = isDenied && isGet(ctx) ? accessRequestTo(ctx) : undefined;
+  const layout = pages.layout(ctx);
+  // Nobody comes back from a login to a form that was sent, or to a login that failed.
+  const login = content.retryHref ?? (isGet(ctx) ? layout.loginHref : (content.loginHref ?? "/login"));
+  pages.send(ctx, renderErrorPage({ ...content, layout: { ...layout, loginHref: login }, accessRequest }));
+  ctx.status = content.status;
+};
+
+/** The group in the address, which may not exist: nothing of the page tells. */
+const accessRequestTo = (ctx: Context) => {
+  const [, segment] = /^\/groups\/([^/]+)/i.exec(ctx.path) ?? [];
+  if (segment === undefined) return undefined;
+  const group = decodePath(segment);
+  return { group, href: accessRequestHref(group) };
 };

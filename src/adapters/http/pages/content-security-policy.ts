@@ -1,4 +1,7 @@
 import { createHash } from "node:crypto";
+import { memoize } from "../../../domain/memoize.ts";
+import { defaultSite, type Site } from "../../../domain/site.ts";
+import { siteAssets } from "../assets/site-assets.ts";
 import { pageFile } from "./page-files.ts";
 
 /**
@@ -28,16 +31,15 @@ export const pagePolicy = (
     "frame-ancestors 'none'",
   ].join("; ");
 
-let cachedErrorStyle: string | undefined;
-
 /** The inline style sheet of the error document, which may not depend on a second request. */
-export const errorStyle = (): string => {
-  cachedErrorStyle ??= ["palette.css", "base.css", "error.css"].map(pageFile).join("");
-  return cachedErrorStyle;
-};
+export const errorStyle = memoize(
+  (site: Site): string =>
+    ["palette.css", "base.css", "error.css"].map(pageFile).join("") +
+    (siteAssets(site).accent?.body.toString() ?? ""),
+);
 
 /** The policy of the error document: only its inline style sheet, and the favicon that browsers request. */
-export const errorPolicy = (): string => {
-  const hash = createHash("sha256").update(errorStyle()).digest("base64");
+export const errorPolicy = (site: Site = defaultSite): string => {
+  const hash = createHash("sha256").update(errorStyle(site)).digest("base64");
   return `default-src 'none'; style-src 'sha256-${hash}'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 };

@@ -16,4 +16,7 @@ export const logoHref = (group: GroupName): string => encodePath(`logos/${group}
 export const settingsHref = (group: GroupName, file?: "logo" | "overview" | "members"): string =>
   `${groupHref(group)}/settings${file === undefined ? "" : `/${file}`}`;
 
+/** Where somebody asks for access to a group, which may not exist: `group` is as in the address, decoded. */
+export const accessRequestHref = (group: string): string => encodePath(`groups/${group}/access-requests`);
+
 export const resourceHref = (resource: Resource): string => encodePath(resourcePath(resource));

@@ -9,6 +9,8 @@ export interface LayoutData {
   /** Default: {@link defaultSite}. */
   readonly site?: Site;
   readonly user: { readonly username: string } | undefined;
+  /** Whether the request has a session, of which it has not been found out yet whose it is. */
+  readonly isUnidentified?: boolean;
   /** Whether the request has credentials that cannot be verified right now, which the page says. */
   readonly unverified?: boolean;
   /** Whether it cannot be read now which roles the visitor has been given, which the page says. */

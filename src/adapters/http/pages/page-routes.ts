@@ -18,7 +18,7 @@ import { sendJson } from "../requests/json-response.ts";
 import { mapInBatches } from "../requests/map-in-batches.ts";
 import { negotiate } from "../requests/negotiation.ts";
 import type { Admission } from "../streaming/admission.ts";
-import { renderNotFound } from "./error-page.ts";
+import { renderNotFound } from "./errors/error-page.ts";
 import type { Pages } from "./pages.ts";
 
 interface Deps {
@@ -47,8 +47,9 @@ export const pageRoutes = (d: Deps): Router<RequestState> => {
 
 const sendGroupListing = async (ctx: Context, d: Deps): Promise<void> => {
   const { caller, signal } = ctx.state;
-  const groups = await mapInBatches(d.groups.openAll(caller), async ({ group, list }) => ({
+  const groups = await mapInBatches(d.groups.openAll(caller), async ({ group, roles, list }) => ({
     group,
+    roles,
     listing: await list(signal).catch(undefinedIfStoreDown),
   }));
   const filter = parseFilter(ctx.URL.searchParams);
@@ -82,6 +83,7 @@ const sendGroupPage = async (
   ]);
   const html = await renderGroup({
     layout: d.pages.layout(ctx),
+    origin: ctx.state.origin,
     group,
     roles,
     info,
@@ -107,7 +109,9 @@ const sendWhoami = async (ctx: Context, d: Deps): Promise<void> => {
   }
   const memberships = d.groups.memberships(caller);
   const noRoles = explainNoRoles(caller, memberships);
-  d.pages.send(ctx, renderWhoami({ layout: d.pages.layout(ctx), memberships, noRoles }));
+  const roles = new Map(d.groups.openAll(caller).map(({ group, roles }) => [group.name, roles]));
+  const rows = memberships.map((group) => ({ group, roles: roles.get(group.name) ?? [] }));
+  d.pages.send(ctx, renderWhoami({ layout: d.pages.layout(ctx), memberships: rows, noRoles }));
 };
 
 const missingKind = (rest: string): "dataset" | "narrative" | "setting" => {

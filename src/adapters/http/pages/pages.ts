@@ -61,6 +61,7 @@ export const pages = ({ auspice: client, cookies, site, formActionOrigins, image
     return {
       site,
       user: caller.kind === "user" ? { username: caller.user.username } : undefined,
+      isUnidentified: !ctx.state.isIdentified && ctx.state.session.kind !== "none",
       unverified: caller.kind === "unverified",
       hasUnknownRoles: hasUnknownRoles(caller),
       loginEnd: loginEndMessage(caller),

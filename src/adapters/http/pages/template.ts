@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { Eta } from "eta";
 import { defaultSite } from "../../../domain/site.ts";
 import { assetPath, assets } from "../assets/asset.ts";
+import { siteView } from "../assets/site-assets.ts";
 import type { LayoutData } from "./layout.ts";
 import { pageFile } from "./page-files.ts";
 
@@ -25,7 +26,7 @@ interface PageContent {
 export const renderPage = (template: string, content: PageContent & Record<string, unknown>): string =>
   eta.render(template, {
     ...content,
-    site: content.layout.site ?? defaultSite,
+    site: siteView(content.layout.site ?? defaultSite),
     asset: assetPath,
   });
 

@@ -15,6 +15,7 @@ const pages = await Promise.all([
   renderGroupListing({ layout: alice, groups: [{ group: lab, listing }], filter: noFilter }).then(joined),
   renderGroup({
     layout: alice,
+    origin: "https://lab.example",
     group: lab,
     info: defaultGroupInfo(lab.name),
     overview: { kind: "html", html: "<p>Words.</p>" },

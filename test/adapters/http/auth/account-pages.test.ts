@@ -34,16 +34,19 @@ describe("The members page of a group", () => {
 });
 
 describe("The page /whoami", () => {
-  it("shows the user, their private and public groups, and a logout button", () => {
+  it("shows the user, their groups with their roles, and a logout button", () => {
     const html = renderWhoami({
       layout: alice,
-      memberships: [group("open-lab"), group("closed-lab", false)],
+      memberships: [
+        { group: group("open-lab"), roles: ["viewers", "editors"] },
+        { group: group("closed-lab", false), roles: ["owners"] },
+      ],
     });
     const order = positions(html, [
-      "Private groups",
-      "/groups/closed-lab",
-      "Public groups",
-      "/groups/open-lab",
+      'href="/groups/closed-lab"',
+      "<td>Owner</td>",
+      'href="/groups/open-lab"',
+      "<td>Viewer, Editor</td>",
     ]);
     expect(order).toEqual(order.toSorted((a, b) => a - b));
     expect(html).toContain('<form method="post" action="/logout">');

@@ -15,6 +15,7 @@ const listing = {
 const render = (content: Partial<GroupPage> = {}) =>
   renderGroup({
     layout: alice,
+    origin: "https://lab.example",
     group: lab,
     info,
     overview: { kind: "html", html: "<p>Words.</p>" },
@@ -72,7 +73,7 @@ describe("A group's page", () => {
     const chunks = await render({ listing: { datasets, narratives: [] }, mayUpload: true });
     expect(Math.max(...chunks.map(({ length }) => length))).toBeLessThan(500_000);
     expect(joined(chunks).match(/<h2>zika-/g)).toHaveLength(10_000);
-    expect(joined(chunks).match(/<\/section>/g)?.length).toBeGreaterThanOrEqual(10_001);
+    expect(joined(chunks).match(/<\/details>/g)?.length).toBeGreaterThanOrEqual(10_001);
   });
 
   it("closes and counts a list that is rendered in chunks", async () => {
@@ -99,7 +100,7 @@ describe("A group's page", () => {
   });
 
   it("has controls for uploads and deletions for editors only", async () => {
-    for (const part of ['id="upload"', "data-delete=", 'id="removal"', "<script"]) {
+    for (const part of ['id="upload"', "data-delete=", 'id="removal"', "/assets/upload."]) {
       expect(await page({ mayUpload: true })).toContain(part);
       expect(await page()).not.toContain(part);
     }
@@ -134,11 +135,29 @@ describe("A group's page", () => {
     expect(await page({ info: broken })).not.toContain("The front matter is no YAML.");
   });
 
+  it("has the commands for this very group, by what the visitor may do", async () => {
+    const upload = "nextstrain remote upload https://lab.example/groups/lab-one file.json";
+    expect(await page({ mayUpload: true })).toContain(`<pre id="command-1">${upload}</pre>`);
+    expect(await page({ mayUpload: true })).toContain("nextstrain login https://lab.example<");
+    const reader = await page({ group: group("lab-one", false) });
+    expect(reader).toContain("nextstrain login https://lab.example<");
+    expect(reader).toContain("nextstrain remote download --recursively https://lab.example/groups/lab-one .");
+    expect(await page()).not.toContain("nextstrain login");
+  });
+
+  it("folds what comes after sixty items, unless a filter chose them", async () => {
+    const datasets = Array.from({ length: 200 }, (_, i) => dataset(lab, `${i % 4}/${i}`));
+    const open = (html: string) => html.match(/<details class="folder"[^>]* open>/g)?.length;
+    expect(open(await page({ listing: { datasets, narratives: [] } }))).toBe(2);
+    const filter = { words: ["/"], kinds: [] };
+    expect(open(await page({ listing: { datasets, narratives: [] }, filter }))).toBe(4);
+  });
+
   it("distinguishes an empty group from an unavailable store", async () => {
     expect(await page({ listing: { datasets: [], narratives: [] } })).toContain(
       "There is nothing to show in this group yet.",
     );
-    expect(await page({ listing: undefined })).toContain("cannot be read right now");
+    expect(await page({ listing: undefined })).toContain("The data store does not answer");
     expect(await page({ listing: undefined })).not.toContain("There is nothing to show");
   });
 

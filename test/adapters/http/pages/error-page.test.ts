@@ -1,8 +1,12 @@
 import { createHash } from "node:crypto";
 import { expect, it } from "vitest";
 import { errorPolicy } from "../../../../src/adapters/http/pages/content-security-policy.ts";
-import { renderError, renderNotFound } from "../../../../src/adapters/http/pages/error-page.ts";
-import { anonymous } from "./sample.ts";
+import {
+  renderError,
+  renderErrorPage,
+  renderNotFound,
+} from "../../../../src/adapters/http/pages/errors/error-page.ts";
+import { alice, anonymous } from "./sample.ts";
 
 const page = (status: number, message = "A sentence.") => renderError({ status, message, requestId: "r-1" });
 
@@ -52,4 +56,23 @@ it("The not-found page shows the path as text", () => {
   const html = renderNotFound({ layout: { ...anonymous, path: "//evil.example/<b>" } });
   expect(html).toContain("<code>//evil.example/&lt;b&gt;</code>");
   expect(html).not.toContain('href="//evil.example');
+});
+
+it("An error page has the same words in the frame, and a form where access can be asked for", () => {
+  const content = { layout: alice, status: 403, message: "A sentence.", requestId: "r-1", username: "alice" };
+  const plain = renderErrorPage(content);
+  for (const part of [
+    '<header class="bar">',
+    "A sentence.",
+    "You are logged in as <strong>alice</strong>.",
+    "r-1",
+  ])
+    expect(plain).toContain(part);
+  expect(plain).not.toContain("<textarea");
+  const html = renderErrorPage({
+    ...content,
+    accessRequest: { group: "<b>", href: "/groups/%3Cb%3E/access-requests" },
+  });
+  expect(html).toContain('method="post" action="/groups/%3Cb%3E/access-requests"');
+  expect(html).toContain("Ask for access to &lt;b&gt;");
 });

@@ -1,9 +1,11 @@
 import { setImmediate as yieldToEventLoop } from "node:timers/promises";
 import type { Group } from "../../../../domain/groups/group.ts";
+import type { Role } from "../../../../domain/identity/role.ts";
 import type { Listing } from "../../../../ports/driving/resources.ts";
 import { groupHref } from "../../pages/hrefs.ts";
 import type { LayoutData } from "../../pages/layout.ts";
 import { renderPageWithChunks, renderTemplate } from "../../pages/template.ts";
+import { groupMark } from "../group-mark.ts";
 import type { ResourceFilter } from "./resource-filter.ts";
 import { filterQuery, filterResources, isFiltering } from "./resource-filter.ts";
 import type { ResourceItem } from "./resource-list.ts";
@@ -11,6 +13,8 @@ import { filterForm, resourceItems } from "./resource-list.ts";
 
 export interface ListedGroup {
   readonly group: Group;
+  /** The visitor's own, least to most privileged. */
+  readonly roles?: readonly Role[];
   /** Undefined when the store is unavailable. */
   readonly listing: Listing | undefined;
 }
@@ -22,13 +26,10 @@ const maxOpenItems = 12;
 /** Further resources of a group are only on its own page. */
 const maxItems = 100;
 
-const hueCount = 10;
-
 interface GroupSection {
   readonly name: string;
   readonly href: string;
   readonly isPublic: boolean;
-  readonly hue: number;
   readonly count: number;
   /** The number of `items`. */
   readonly shownCount: number;
@@ -40,7 +41,6 @@ interface GroupSection {
 
 const groupSection = async (
   { group, listing }: ListedGroup,
-  hue: number,
   filter: ResourceFilter,
 ): Promise<GroupSection> => {
   const resources = [...(listing?.datasets ?? []), ...(listing?.narratives ?? [])];
@@ -51,7 +51,6 @@ const groupSection = async (
     name: group.name,
     href,
     isPublic: group.isPublic,
-    hue,
     count: matches.length,
     shownCount: items.length,
     items,
@@ -60,11 +59,14 @@ const groupSection = async (
   };
 };
 
-const groupTile = ({ group, listing }: ListedGroup, hue: number) => ({
+const roleLabels: Record<Role, string> = { viewers: "Viewer", editors: "Editor", owners: "Owner" };
+
+const groupTile = ({ group, listing, roles = [] }: ListedGroup) => ({
   name: group.name,
   href: groupHref(group.name),
   isPublic: group.isPublic,
-  hue,
+  mark: groupMark(group),
+  role: roles.map((role) => roleLabels[role]).at(-1),
   datasets: listing?.datasets.length,
   narratives: listing?.narratives.length,
 });
@@ -82,11 +84,12 @@ export const renderGroupListing = async (content: {
 }): Promise<readonly Buffer[]> => {
   const { layout, filter } = content;
   const groups = content.groups.toSorted(byName);
-  const tiles = groups.map((listed, i) => groupTile(listed, i % hueCount));
+  const tiles = groups.map(groupTile);
+  const otherTiles = tiles.filter(({ role }) => role === undefined);
   const all = groups.flatMap(({ listing }) => [...(listing?.datasets ?? []), ...(listing?.narratives ?? [])]);
   const sections: Buffer[] = [];
-  for (const [i, listed] of groups.entries()) {
-    const section = await groupSection(listed, i % hueCount, filter);
+  for (const listed of groups) {
+    const section = await groupSection(listed, filter);
     if (section.count > 0) sections.push(Buffer.from(renderTemplate("group-section", { ...section })));
     // A group may have many thousand resources.
     await yieldToEventLoop();
@@ -96,8 +99,9 @@ export const renderGroupListing = async (content: {
     title: "Groups",
     href: "/groups",
     noRoles: content.noRoles,
-    tiles: tiles.slice(0, maxOpenTiles),
-    furtherTiles: tiles.slice(maxOpenTiles),
+    ownTiles: tiles.filter(({ role }) => role !== undefined),
+    tiles: otherTiles.slice(0, maxOpenTiles),
+    furtherTiles: otherTiles.slice(maxOpenTiles),
     isEmpty: sections.length === 0,
     unavailableGroups: groups.filter(({ listing }) => listing === undefined).map(({ group }) => group.name),
     total: all.length,

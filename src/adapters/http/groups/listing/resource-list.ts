@@ -62,28 +62,37 @@ export const datasetSections = async (datasets: readonly Resource[]): Promise<re
 
 /** A slice of a section, since a section may be too long to be rendered at once. */
 interface SectionPart extends ResourceSection {
+  /** Whether the section is unfolded at first. */
+  readonly isOpen: boolean;
   /** Number of items in the whole section. */
   readonly count: number;
   readonly isFirst: boolean;
   readonly isLast: boolean;
 }
 
-const splitSection = function* ({ heading, items }: ResourceSection): Generator<SectionPart> {
+const splitSection = function* (
+  { heading, items }: ResourceSection,
+  isOpen: boolean,
+): Generator<SectionPart> {
   for (let start = 0; start < items.length; start += sliceSize) {
     const slice = items.slice(start, start + sliceSize);
     const isLast = start + sliceSize >= items.length;
-    yield { heading, count: items.length, items: slice, isFirst: start === 0, isLast };
+    yield { heading, isOpen, count: items.length, items: slice, isFirst: start === 0, isLast };
   }
 };
+
+/** Sections that begin after this many items are folded at first. */
+const maxOpenItems = 60;
 
 /** Renders sections as chunks of HTML. Small sections share a chunk, since there may be thousands of them. */
 export const renderSections = async (
   sections: readonly ResourceSection[],
-  mayDelete: boolean,
+  { mayDelete, isFiltering: isFiltered }: { readonly mayDelete: boolean; readonly isFiltering: boolean },
 ): Promise<readonly Buffer[]> => {
   const chunks: Buffer[] = [];
   let parts: SectionPart[] = [];
   let items = 0;
+  let total = 0;
   const flush = async (): Promise<void> => {
     chunks.push(Buffer.from(renderTemplate("resource-sections", { parts, mayDelete })));
     parts = [];
@@ -91,7 +100,9 @@ export const renderSections = async (
     await yieldToEventLoop();
   };
   for (const section of sections) {
-    for (const part of splitSection(section)) {
+    const isOpen = isFiltered || total < maxOpenItems;
+    total += section.items.length;
+    for (const part of splitSection(section, isOpen)) {
       parts.push(part);
       items += part.items.length;
       if (items >= sliceSize) await flush();

@@ -7,7 +7,7 @@ import { createRow, formatSize, setState } from "./upload-row.js";
 
 /** @import { Row, State } from "./upload-row.js" */
 
-const section = find(document, "#upload", HTMLElement);
+const section = find(document, "#upload", HTMLDetailsElement);
 const form = find(section, "form", HTMLFormElement);
 const fileInput = find(form, 'input[type="file"]', HTMLInputElement);
 const dropZone = find(form, ".drop", HTMLElement);
@@ -161,6 +161,7 @@ const addRow = (file) => {
 /** @param {FileList | null | undefined} files */
 const addFiles = (files) => {
   for (const file of files ?? []) addRow(file);
+  section.open = true;
 };
 
 fileInput.addEventListener("change", () => {

@@ -28,16 +28,30 @@ describe("The page /groups", () => {
   it("shows a tile for each group, by name, with a padlock on private ones only", async () => {
     const html = await page();
     const [first, second] = positions(html, [
-      'class="tile hue-0" href="/groups/closed-lab"',
-      'class="tile hue-1" href="/groups/open-lab"',
+      'class="tile" href="/groups/closed-lab"',
+      'class="tile" href="/groups/open-lab"',
     ]);
     expect(first).toBeLessThan(second ?? 0);
     expect(html.slice(first, second)).toContain("Private group");
     expect(await page({ groups: groups.slice(0, 1) })).not.toContain("Private group");
   });
 
-  it("explains the padlock to users, and has a login link for others", async () => {
-    expect(await page()).toContain("<strong>alice</strong>");
+  it("puts somebody's own groups first, with their role", async () => {
+    const html = await page({
+      groups: groups.map((listed, i) => ({ ...listed, roles: i === 0 ? ["editors"] : [] })),
+    });
+    const order = positions(html, [
+      "Your groups",
+      "/groups/open-lab",
+      "Editor",
+      "Public groups",
+      "/groups/closed-lab",
+    ]);
+    expect(order).toEqual(order.toSorted((a, b) => a - b));
+  });
+
+  it("tells somebody without a group whom to ask, and has a login link for visitors", async () => {
+    expect(await page()).toContain("You are not a member of any group.");
     expect(await page({ layout: anonymous })).toContain('<a href="/login?return_to=%2Fgroups">Log in</a>');
     const unsure = await page({ layout: unverified });
     expect(unsure).toContain("Your login cannot be checked right now");
@@ -78,8 +92,8 @@ describe("The page /groups", () => {
     const many = (n: number) => Array.from({ length: n }, (_, i) => dataset(open, `d${i}`));
     const of = (n: number) =>
       page({ groups: [{ group: open, listing: { datasets: many(n), narratives: [] } }] });
-    expect(await of(12)).toContain('<details class="group-section hue-0" open>');
-    expect(await of(13)).toContain('<details class="group-section hue-0">');
+    expect(await of(12)).toContain('<details class="folder" open>');
+    expect(await of(13)).toContain('<details class="folder">');
     expect(await of(100)).not.toContain("These are the first");
     expect(await of(101)).toContain("These are the first 100 of 101");
   });

@@ -1,8 +1,8 @@
-import type { Site } from "../../../domain/site.ts";
-import { defaultSite } from "../../../domain/site.ts";
-import { errorStyle } from "./content-security-policy.ts";
-import type { LayoutData } from "./layout.ts";
-import { renderPage, renderTemplate } from "./template.ts";
+import type { Site } from "../../../../domain/site.ts";
+import { defaultSite } from "../../../../domain/site.ts";
+import { errorStyle } from "../content-security-policy.ts";
+import type { LayoutData } from "../layout.ts";
+import { renderPage, renderTemplate } from "../template.ts";
 
 /** The 404 page for URLs outside of groups; sent with `pagePolicy`. */
 export const renderNotFound = (content: { readonly layout: LayoutData }): string =>
@@ -24,6 +24,12 @@ export interface ErrorDocument {
   readonly retryHref?: string | undefined;
 }
 
+export interface ErrorPage extends ErrorDocument {
+  readonly layout: LayoutData;
+  /** Where to ask for access to the group in the address, whether there is one or not. */
+  readonly accessRequest?: { readonly group: string; readonly href: string } | undefined;
+}
+
 interface Advice {
   readonly heading: string;
   /** What the user can do. */
@@ -41,7 +47,7 @@ const adviceByStatus: Record<number, Advice> = {
   403: {
     heading: "Not open to you",
     advice:
-      "If it should be open to you, ask an owner of the group to add you. After a change of roles, log out and in again: your account's page has the button, and says who you are.",
+      "If it should be open to you, ask an owner of the group to add you. Where roles come from the place that you log in with, log out and in again after a change.",
   },
   404: {
     heading: "Not found",
@@ -87,26 +93,33 @@ const defaultAdvice = (status: number): Advice =>
           "The fault is the server's, not yours. Try again; if it stays, tell the people who run this server, with the number below.",
       };
 
-/** A self-contained document, without external style sheets or scripts; sent with `errorPolicy`. */
-export const renderError = ({
-  site = defaultSite,
-  status,
-  message,
-  requestId,
-  loginHref = "/login",
-  retryHref,
-  username,
-}: ErrorDocument): string =>
-  renderTemplate("error", {
-    site,
-    style: errorStyle(),
-    loginHref: status === 401 ? loginHref : undefined,
+const contentOf = ({ status, message, requestId, loginHref, retryHref, username }: ErrorDocument) => {
+  const words = retryHref === undefined ? (adviceByStatus[status] ?? defaultAdvice(status)) : loginFailed;
+  return {
+    loginHref: status === 401 ? (loginHref ?? "/login") : undefined,
     // Users are often logged in with another account than they think.
     accountHref: status === 403 && retryHref === undefined ? "/whoami" : undefined,
     username: status === 403 && retryHref === undefined ? username : undefined,
     retryHref,
-    ...(retryHref === undefined ? (adviceByStatus[status] ?? defaultAdvice(status)) : loginFailed),
+    ...words,
     status,
     message,
     requestId,
-  });
+  };
+};
+
+/**
+ * A self-contained document, without external style sheets or scripts, for where it is not known who asks; sent with
+ * `errorPolicy`.
+ */
+export const renderError = (content: ErrorDocument): string => {
+  const { site = defaultSite } = content;
+  return renderTemplate("error", { ...contentOf(content), site, style: errorStyle(site) });
+};
+
+/** The same in the frame of all pages; sent with `pagePolicy`. */
+export const renderErrorPage = (content: ErrorPage): string => {
+  const { layout, accessRequest } = content;
+  const words = contentOf(content);
+  return renderPage("error-page", { ...words, layout, accessRequest, title: words.heading });
+};
