@@ -29,14 +29,30 @@ export const maxSiteLogoBytes = 100_000;
 
 const pngSignature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
-/** The root element, after what XML allows before it (a declaration, comments, a document type). */
-const svgRoot = /^\uFEFF?\s*(<\?xml[^>]*\?>\s*)?((<!--[\s\S]*?-->|<!DOCTYPE[^>[]*>)\s*)*<svg[\s>]/i;
+/** What XML allows before the root element: declarations, comments, a document type. */
+const prologue = [
+  ["<?", "?>"],
+  ["<!--", "-->"],
+  ["<!", ">"],
+] as const;
+
+/** Without regular expressions over the whole, whose time could grow faster than the text. */
+const beginsAsSvg = (text: string): boolean => {
+  let at = 0;
+  for (;;) {
+    while (/\s/.test(text.charAt(at))) at += 1;
+    const [open, close] = prologue.find(([begin]) => text.startsWith(begin, at)) ?? [];
+    if (open === undefined || close === undefined) return /^<svg[\s/>]/.test(text.slice(at, at + 5));
+    const end = text.indexOf(close, at + open.length);
+    if (end < 0) return false;
+    at = end + close.length;
+  }
+};
 
 /** A PNG or SVG file, told apart by its content; undefined: it is neither. */
 export const parseSiteLogo = (bytes: Uint8Array): SiteLogo | undefined => {
   if (pngSignature.every((byte, i) => bytes[i] === byte)) return { type: "image/png", bytes };
-  const isSvg = svgRoot.test(new TextDecoder().decode(bytes));
-  return isSvg ? { type: "image/svg+xml", bytes } : undefined;
+  return beginsAsSvg(new TextDecoder().decode(bytes)) ? { type: "image/svg+xml", bytes } : undefined;
 };
 
 /** Whom to ask, as a link. */

@@ -103,15 +103,23 @@ describe("an error for a program", () => {
 describe("an error for a browser", () => {
   const documents = failing.filter(([status, { method }]) => status !== 404 || method === "POST");
 
-  test.each(documents)("%i of %j is a self-contained document", async (status, question) => {
+  test("before anything is known of the session is a self-contained document", async () => {
+    const answer = await server.ask({ path: "/groups/%zz", headers: { Accept: html, ...owner } });
+    expect(answer.status).toBe(400);
+    expect(answer.headers["content-security-policy"]).not.toMatch(/script-src|'unsafe|connect-src/);
+    expect(answer.text).not.toMatch(/<script|<link/);
+  });
+
+  test.each(documents)("%i of %j is a page in the frame", async (status, question) => {
     const answer = await server.ask(withHeaders(question, { Accept: html, ...owner }));
     expect(answer.status).toBe(status);
     expect(answer.headers["content-type"]).toBe("text/html; charset=utf-8");
     expect(answer.headers["content-security-policy"]).toMatch(/^default-src 'none'/);
-    expect(answer.headers["content-security-policy"]).not.toMatch(/script-src|'unsafe|connect-src/);
+    expect(answer.headers["content-security-policy"]).not.toMatch(/'unsafe/);
     expect(answer.headers["x-content-type-options"]).toBe("nosniff");
     expect(answer.text).toMatch(/^<!doctype html>/i);
-    expect(answer.text).not.toMatch(/<script|\.ts:|node:/);
+    expect(answer.text).toContain('<a href="/whoami">Your account</a>');
+    expect(answer.text).not.toMatch(/\.ts:|node:/);
   });
 
   test.each(["/nothing", "/charon/nothing", "/users/a/b", "/groupsx", "/.well-known/x"])(
@@ -176,6 +184,20 @@ describe("a denial", () => {
     const answer = await server.ask({ method, path: target, headers: { Accept } });
     expect([answer.status, answer.headers.location]).toEqual([401, undefined]);
     expect(answer.headers["www-authenticate"]).toBe('Bearer realm="nextstrain.org"');
+  });
+
+  test("of a browser has a form to ask for access, and is the same for a group that does not exist", async () => {
+    const pageOf = async (group: string, rest: string) => {
+      const { text } = await server.ask({
+        path: `/groups/${group}${rest}`,
+        headers: { Accept: html, ...outsider },
+      });
+      expect(text).toContain(`<form class="card" method="post" action="/groups/${group}/access-requests">`);
+      return text.replaceAll(group, "").replace(/request <code>[^<]+/, "");
+    };
+    for (const rest of ["", "/ncov/19B", "/settings"]) {
+      expect(await pageOf("test-private", rest)).toBe(await pageOf("no-such-one", rest));
+    }
   });
 
   test("of a browser without permission names the user who is logged in", async () => {
