@@ -86,7 +86,7 @@ const shades = (hex: string, scheme: keyof typeof schemes): string => {
   const [lightness, a, b] = toLab(parse(hex));
   let moved = lightness;
   const shade = (): Rgb => parse(format(fromLab([moved, a, b])));
-  while (!isReadable(shade()) && moved > 0 && moved < 1) moved += step;
+  while (!isReadable(shade()) && (step < 0 ? moved > 0 : moved < 1)) moved += step;
   const accent = format(shade());
   moved += strong;
   return `--accent:${accent};--accent-strong:${format(shade())};--on-accent:${onAccent}`;

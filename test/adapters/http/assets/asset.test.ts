@@ -38,7 +38,7 @@ const pages = await Promise.all([
 describe("The assets of pages", () => {
   it("exist under names with the hash of their content", () => {
     const references = pages.flatMap((html) => html.match(/\/assets\/[^"]+/g) ?? []);
-    expect(new Set(references).size).toBe(6);
+    expect(new Set(references).size).toBe(7);
     for (const path of references) expect([...assets().keys()]).toContain(path);
     for (const { path, body } of assets().values()) {
       expect(path).toContain(`.${createHash("sha256").update(body).digest("base64url").slice(0, 16)}.`);
