@@ -37,6 +37,26 @@ const markdown = (name: string, text: string): HostileInput => ({
 const table = (columns: number, rows: number) =>
   `|${"a|".repeat(columns)}\n|${"-|".repeat(columns)}\n${"|b\n".repeat(rows)}`;
 
+const settingsForm = (name: string, fields: string): HostileInput => ({
+  name: `form of settings: ${name}`,
+  attack: (site) => {
+    const headers = { ...html, ...site.owner, "Content-Type": "application/x-www-form-urlencoded" };
+    const form = { method: "POST", headers, body: `base=none&${fields}` };
+    return ask(site, [
+      { ...form, path: "/groups/blab/settings" },
+      { ...form, path: "/groups/blab/settings/overview/preview" },
+    ]);
+  },
+});
+
+const settingsForms: HostileInput[] = [
+  { ...settingsForm("usual", "title=A&text=We+*sequence*."), isWarmUp: true },
+  settingsForm("340 kB to be escaped", `text=${"<".repeat(339_000)}`),
+  settingsForm("100 kB of encoded lines", `text=${"%0D".repeat(99_000)}`),
+  settingsForm("113 000 fields", `${"a=&".repeat(113_000)}text=b`),
+  settingsForm("50 kB of emphasis", `text=${"_a*".repeat(17_000)}`),
+];
+
 const overviews: HostileInput[] = [
   { ...markdown("usual", "We *sequence*.\n\n- a\n- b\n"), isWarmUp: true },
   markdown("50 kB of emphasis", "_a*".repeat(17_000)),
@@ -268,6 +288,7 @@ const paths: HostileInput[] = ["/", "%2e", "a/", "%F0%9F%98%80", ".", "a:b", "_"
 
 export const hostileInputs: readonly HostileInput[] = [
   ...overviews,
+  ...settingsForms,
   ...frontMatters,
   ...oldDatasets,
   ...logos,
