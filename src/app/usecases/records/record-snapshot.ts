@@ -59,20 +59,27 @@ interface Copy<T> {
 
 export const recordSnapshot = <T>(d: Deps<T>): RecordSnapshot<T> => {
   let copy: Copy<T> | undefined;
-  let reading: Promise<Snapshot<T>> | undefined;
+  let reading: { readonly since: Seconds; readonly snapshot: Promise<Snapshot<T>> } | undefined;
   let changes = 0;
   const refresh = async (): Promise<Snapshot<T>> => {
     const changesBefore = changes;
     const read = await readCopy(d, copy);
-    // What was read while this instance made a change may be of before it.
-    if (changes === changesBefore) copy = read;
-    return changes === changesBefore ? read.snapshot : refresh();
+    if (changes !== changesBefore) return refresh();
+    // A slower read that began before must not replace what a later one found.
+    if (copy === undefined || copy.readAt <= read.readAt) copy = read;
+    return read.snapshot;
   };
-  const refreshOnce = () => {
-    reading ??= refresh().finally(() => {
-      reading = undefined;
-    });
-    return reading;
+  /** Joins what is being read, unless that began so long ago that it may lack what should be known by now. */
+  const refreshOnce = (): Promise<Snapshot<T>> => {
+    const now = d.clock.now();
+    if (reading && Math.abs(now - reading.since) < maxAge) return reading.snapshot;
+    const begun = { since: now, snapshot: refresh() };
+    reading = begun;
+    const settle = () => {
+      if (reading === begun) reading = undefined;
+    };
+    begun.snapshot.then(settle, settle);
+    return begun.snapshot;
   };
   return {
     current: () => {

@@ -24,14 +24,16 @@ const setup = () => {
   const clock = manualClock();
   const log = recordingLog();
   const stored = objectRecords(memoryResourceStore(clock), "");
-  const fault: { inList?: Error; in?: string } = {};
+  const fault: { inList?: Error; in?: string; wait?: Promise<void> } = {};
   const reads: string[] = [];
   const records: Records = {
     ...stored,
     read: async (key, s) => {
       reads.push(key.id);
       if (key.id === fault.in) throw new StoreDown();
-      return stored.read(key, s);
+      const found = await stored.read(key, s);
+      await fault.wait;
+      return found;
     },
     list: (...args) => {
       if (fault.inList) throw fault.inList;
@@ -68,6 +70,22 @@ describe("a copy of all records of a kind", () => {
     expect([await s.values(), await s.values()]).toEqual([{ a: 1 }, { a: 1 }]);
     await expect.poll(s.values).toEqual({ a: 2 });
     expect(s.reads).toEqual(["a", "a"]);
+  });
+
+  it("is read anew for who comes while a read takes very long, which then changes nothing", async () => {
+    const s = setup();
+    await s.put("a", { n: 1 });
+    const slow = Promise.withResolvers<void>();
+    s.fault.wait = slow.promise;
+    const first = s.values();
+    await expect.poll(() => s.reads).toEqual(["a"]);
+    delete s.fault.wait;
+    await s.put("a", { n: 2 });
+    s.clock.pass(5);
+    expect(await s.values()).toEqual({ a: 2 });
+    slow.resolve();
+    expect(await first).toEqual({ a: 1 });
+    expect(await s.values()).toEqual({ a: 2 });
   });
 
   it("is read anew when the clock has been set back", async () => {
