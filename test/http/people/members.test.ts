@@ -191,6 +191,18 @@ describe("a role that an owner gives", () => {
   });
 });
 
+describe("whoever has been given a role", () => {
+  test("has it after all sessions were lost, and has to log in again", async () => {
+    await put("viewers", "lotte");
+    const visitor = await signIn("lotte");
+    expect((await visitor.ask("/groups/test-private")).status).toBe(200);
+    await server().stored.loseSessions();
+    expect((await visitor.ask("/groups/test-private")).status).toBe(302);
+    await visitor.logIn();
+    expect((await visitor.ask("/groups/test-private")).status).toBe(200);
+  });
+});
+
 describe("the members in JSON", () => {
   test("come from all sources, with what only owners see for owners only", async () => {
     await put("viewers", "amy");

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { filesystemResourceStore } from "../../../src/adapters/filesystem/resources/resource-store.ts";
 import { filesystemNotBeforeMarks } from "../../../src/adapters/filesystem/sessions/not-before-marks.ts";
@@ -60,6 +60,12 @@ export const filesystemStores: Stores = {
       openRecords: async () => ({ store: await openStore("records"), root: "" }),
       openReads: async () =>
         (await openTargets()).filter((target) => target.startsWith(join(data, "objects"))),
+      loseSessions: async () => {
+        const folders = ["sessions", "session-index", "marks", "locks", "logout-notices"];
+        for (const name of folders) {
+          for (const path of (await filesBelow(join(data, name))).keys()) await rm(path, { force: true });
+        }
+      },
       // Expiry is compared with the server's clock, which the test controls.
       passSeconds: async () => undefined,
       close: async () => undefined,

@@ -113,6 +113,7 @@ export const productionStores = (services: Services): Stores => {
       openObjects: openStore,
       openRecords: async () => ({ store: await openStore(), root: `${ownPrefix}records/` }),
       openReads: () => unreadSockets(Number(new URL(services.minio.endpoint).port)),
+      loseSessions: async () => void (await (await connecting).flushdb()),
       passSeconds: async (seconds) => ageKeys(await connecting, seconds * 1000),
       close: async () => {
         s3.destroy();

@@ -21,6 +21,8 @@ export interface Stored {
   openRecords(): Promise<{ readonly store: OpenStore; readonly root: string }>;
   /** Files or sockets of stored objects that this process has not read to their end; abandoned downloads stay here. */
   openReads(): Promise<readonly string[]>;
+  /** Loses all that may be lost: what Redis holds, or what the server's folder holds instead. */
+  loseSessions(): Promise<void>;
   /** Lets time pass for what expires by the store's own clock. */
   passSeconds(seconds: number): Promise<void>;
   close(): Promise<void>;
