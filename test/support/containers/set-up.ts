@@ -27,4 +27,4 @@ export const setUpContainers = async (images: readonly ImageKind[]): Promise<() 
 };
 
 export const setup = (): Promise<() => Promise<void>> =>
-  setUpContainers(["redis", "nginx", "minio", "versitygw", "radosgw", "machine"]);
+  setUpContainers(["redis", "nginx", "apache", "exim", "minio", "versitygw", "radosgw", "machine"]);

@@ -12,8 +12,11 @@ export interface SecretGuesses {
   count<T>(ctx: Context, lookUp: () => Promise<T>): Promise<T>;
 }
 
-/** Generous to an institution behind one address. Secrets are long: this bounds load and noise more than luck. */
-const rate: Rate = { burst: 20, interval: 30 };
+/**
+ * Generous to an institution behind one address, also for right secrets, which count while they are looked up. Secrets are
+ * long: this bounds load and noise more than luck.
+ */
+const rate: Rate = { burst: 50, interval: 30 };
 
 export const secretGuesses = (limiters: OpenLimiter): SecretGuesses => {
   const limiter = limiters("secret-guesses", rate);

@@ -34,9 +34,9 @@ const open = () => {
 const [alice, mallory] = [requestFrom("192.0.2.1"), requestFrom("192.0.2.2")];
 
 describe("guesses of secrets", () => {
-  it("are refused after twenty from one address, right or wrong, and say how long to wait", async () => {
+  it("are refused after fifty from one address, right or wrong, and say how long to wait", async () => {
     const { guess, guessTimes, lookUp, clock } = open();
-    await guessTimes(mallory, 19);
+    await guessTimes(mallory, 49);
     expect(await guess(mallory)).toBeInstanceOf(NotFound);
     const refused = await guess(mallory);
     expect(refused).toBeInstanceOf(TooManyAttempts);
@@ -51,13 +51,13 @@ describe("guesses of secrets", () => {
 
   it("harm nobody behind another address", async () => {
     const { guessTimes, lookUp } = open();
-    await guessTimes(mallory, 30);
+    await guessTimes(mallory, 60);
     expect(await lookUp(alice, async () => "found")).toBe("found");
   });
 
   it("do not count when the secret was right, or an outage left it open", async () => {
     const { lookUp } = open();
-    for (let visit = 0; visit < 50; visit += 1) {
+    for (let visit = 0; visit < 80; visit += 1) {
       expect(await lookUp(alice, async () => "found")).toBe("found");
       expect(await lookUp(alice, () => Promise.reject(new StoreDown()))).toBeInstanceOf(StoreDown);
     }
@@ -65,8 +65,8 @@ describe("guesses of secrets", () => {
 
   it("count concurrent ones too", async () => {
     const { guess } = open();
-    const results = await Promise.all(Array.from({ length: 50 }, () => guess(mallory)));
-    expect(results.filter((each) => each instanceof NotFound)).toHaveLength(20);
+    const results = await Promise.all(Array.from({ length: 80 }, () => guess(mallory)));
+    expect(results.filter((each) => each instanceof NotFound)).toHaveLength(50);
   });
 
   it.each([
@@ -79,7 +79,7 @@ describe("guesses of secrets", () => {
     ["something that is no address", requestFrom("::1", "unknown"), requestFrom("::1", "unknown"), true],
   ])("count by network: %s", async (_, first, second, isOne) => {
     const { guess, guessTimes } = open();
-    await guessTimes(first, 20);
+    await guessTimes(first, 50);
     expect((await guess(second)) instanceof TooManyAttempts).toBe(isOne);
   });
 });
