@@ -180,6 +180,18 @@ describe("an owner", () => {
     await owner.close();
   });
 
+  it("goes on with the whole file when it has become too large for a form", async () => {
+    await store("---\ntitle: [\n---\nWords.\n");
+    const owner = await openOwner();
+    const { page } = owner;
+    const text = `---\ntitle: A long summer\n---\n${"Some words.\n\n".repeat(9000)}`;
+    await page.evaluate(`document.querySelector("textarea").value = ${JSON.stringify(text)}`);
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("too large for a form").waitFor();
+    await expect.poll(() => page.getByLabel("Text of the overview").inputValue()).toBe(text);
+    await owner.close();
+  });
+
   it("is the only one who may change settings, as others are told", async () => {
     const editor = await site.openAs("bob", settings);
     await editor.page.getByText("Only owners of this group can change its settings.").waitFor();

@@ -84,12 +84,20 @@ const save = async () => {
   setReadOnly(false);
   const answer = new DOMParser().parseFromString(text, "text/html");
   const answered = answer.querySelector('#overview form[method="post"]')?.closest("#overview");
-  if (!answered) return showOutcome(overview, `Not saved: ${problem ?? "unknown"}`, "bad");
+  if (!answered && problem !== undefined) return showOutcome(overview, `Not saved: ${problem}`, "bad");
+  if (!answered) return reload();
   overview.section.replaceWith(document.adoptNode(answered));
-  replaceHead(answer);
+  if (problem === undefined) replaceHead(answer);
   start();
   const focused = overview.section.querySelector("[autofocus]") ?? overview.submit;
   if (focused instanceof HTMLElement) focused.focus();
+};
+
+/** What was saved is too large for this form. */
+const reload = () => {
+  delete overview.section.dataset.unsaved;
+  known = encoded(overview.form).toString();
+  location.reload();
 };
 
 /**

@@ -63,6 +63,13 @@ export const storedOverviewForm = ({ content, etag }: StoredOverview): OverviewF
   }
 };
 
+/** The form with what cannot be used of it. */
+export const refusedForm = (form: OverviewForm, problems: FieldProblems): OverviewForm => ({
+  ...form,
+  problems,
+  notice: { kind: "refused" },
+});
+
 /** The form after a conflict: with the own edit, and on top of what is stored now. */
 export const conflictForm = (edit: OverviewEdit, { content, etag }: StoredOverview): OverviewForm => ({
   edit,

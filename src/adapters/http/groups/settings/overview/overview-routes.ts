@@ -21,7 +21,7 @@ import type { ImagePolicy } from "../../overview/image-policy.ts";
 import type { Overview, Overviews } from "../../overview/overview.ts";
 import { renderGroupSettings } from "../group-settings.ts";
 import type { OverviewForm } from "./overview-form.ts";
-import { conflictForm, parseOverviewForm, storedOverviewForm } from "./overview-form.ts";
+import { conflictForm, parseOverviewForm, refusedForm, storedOverviewForm } from "./overview-form.ts";
 
 export interface OverviewRouteDeps {
   readonly admission: Admission;
@@ -67,11 +67,7 @@ export const saveOverview = async (
         return;
       case "refused":
         ctx.status = 400;
-        return sendPage(ctx, d, opened, {
-          ...{ edit, base },
-          problems: outcome.problems,
-          notice: { kind: "refused" },
-        });
+        return sendPage(ctx, d, opened, refusedForm({ edit, base }, outcome.problems));
       case "conflict":
         ctx.status = 412;
         return sendPage(ctx, d, opened, conflictForm(edit, outcome.stored));
@@ -86,6 +82,7 @@ export const previewOverview = async (
   settings: GroupSettings,
   opened: OpenGroup,
 ): Promise<void> => {
+  // Only to throw for who may not, before the body is read.
   settings.editOverview();
   const { edit, base } = parseOverviewForm(await readForm(ctx, formLimits));
   const type = negotiate(ctx, ["text/html", "application/json"]);
