@@ -26,12 +26,15 @@ import { groupAccess } from "./usecases/groups/access.ts";
 import { groups } from "./usecases/groups/groups.ts";
 import { listings } from "./usecases/groups/listings.ts";
 import { discovery } from "./usecases/identity/discovery.ts";
+import { invitationPointers } from "./usecases/invitations/invitation-pointers.ts";
+import { invitations } from "./usecases/invitations/invitations.ts";
 import { administrators, withAdministrators } from "./usecases/people/administrators.ts";
 import { mailEnds } from "./usecases/people/mail-ends.ts";
 import type { Memberships } from "./usecases/people/memberships.ts";
 import { memberships, withMemberships } from "./usecases/people/memberships.ts";
 import { people } from "./usecases/people/people.ts";
 import { storedFiles } from "./usecases/resources/stored-files.ts";
+import type { Background } from "./usecases/sessions/background.ts";
 
 /**
  * The composition root: which adapter stands behind which port, and which use case gets which ports. Nobody
@@ -76,7 +79,7 @@ const assemble = (
   background.add("reading what is served into memory", () => preload(ports));
   const kept = settings.MEMBERSHIPS === "here" ? memberships(ports) : undefined;
   const { identify, ...logins } = loginParts({ ports, parts, provider, background });
-  const data = dataParts(ports, kept);
+  const data = dataParts(ports, kept, background);
   const mail = mailParts(ports, parts);
   if (kept && mail.mail.isAvailable) {
     const mailing = mailEnds({ ...data, ...mail, memberships: kept });
@@ -87,6 +90,7 @@ const assemble = (
     ...logins,
     ...httpOptions(parts),
     groups: groups({ ...data, ...mail }),
+    invitations: invitations(data),
     identifyCaller: withAdministrators(
       withMemberships(identify, kept),
       administrators({
@@ -103,7 +107,7 @@ const assemble = (
   });
 };
 
-const dataParts = (ports: Ports, kept: Memberships | undefined) => {
+const dataParts = (ports: Ports, kept: Memberships | undefined, background: Background) => {
   const { resourceStore: store, contentCheck, clock } = ports;
   const now = listings({ store, pause: () => nextTurn() });
   return {
@@ -114,6 +118,7 @@ const dataParts = (ports: Ports, kept: Memberships | undefined) => {
     access: groupAccess(ports),
     memberships: kept,
     people: people(ports.records),
+    pointers: invitationPointers({ ...ports, background }),
   };
 };
 

@@ -14,6 +14,7 @@ import type { Groups } from "../../ports/driving/groups.ts";
 import type { Readiness } from "../../ports/driving/health.ts";
 import type { IdentifyCaller } from "../../ports/driving/identify-caller.ts";
 import type { MySessions } from "../../ports/driving/my-sessions.ts";
+import type { Invitations } from "../../ports/driving/people/invitations.ts";
 import type { Sessions } from "../../ports/driving/sessions.ts";
 import type { SignIn } from "../../ports/driving/sign-in.ts";
 import { assetRoutes } from "./assets/asset-routes.ts";
@@ -24,11 +25,13 @@ import { charonRoutes } from "./charon/charon-routes.ts";
 import type { Context, Middleware, RequestState } from "./context.ts";
 import { discoveryRoutes } from "./discovery/discovery-routes.ts";
 import { logoRoute } from "./groups/logo-route.ts";
+import { groupInvitationRoutes } from "./groups/members/group-invitation-routes.ts";
 import { memberRoutes } from "./groups/members/member-routes.ts";
 import type { ImagePolicy } from "./groups/overview/image-policy.ts";
 import type { Overviews } from "./groups/overview/overview.ts";
 import { settingsRoutes } from "./groups/settings/settings-routes.ts";
 import { healthRoutes } from "./health/health-routes.ts";
+import { invitationRoutes } from "./invitations/invitation-routes.ts";
 import { compressResponses } from "./middleware/compress-responses.ts";
 import { identify } from "./middleware/credentials.ts";
 import { rejectCrossSite } from "./middleware/cross-site.ts";
@@ -53,6 +56,7 @@ export type RequestHandler = (request: IncomingMessage, response: ServerResponse
 
 export interface ServerDeps {
   readonly groups: Groups;
+  readonly invitations: Invitations;
   readonly sessions: Sessions;
   readonly mySessions: MySessions;
   readonly backchannelLogout: BackchannelLogout;
@@ -108,9 +112,12 @@ export const server = (d: ServerDeps): RequestHandler => {
   app.use(withPath(/^\/log/i, signInRoutes(pageDeps).routes() as Middleware));
   app.use(identify(d.identifyCaller));
   app.use(secretLogin(pageDeps));
-  app.use(combineRouters([pageRoutes(pageDeps), sessionRoutes(pageDeps)]).routes());
+  app.use(
+    combineRouters([pageRoutes(pageDeps), sessionRoutes(pageDeps), invitationRoutes(pageDeps)]).routes(),
+  );
   const groupRouters = [
     memberRoutes(pageDeps),
+    groupInvitationRoutes(pageDeps),
     settingsRoutes(pageDeps),
     logoRoute(pageDeps),
     resourceRoutes(pageDeps),

@@ -19,7 +19,10 @@ export interface Membership {
   readonly addedAt: Seconds;
   /** Whose it is, whatever they are called; undefined: pending, until somebody of that username comes. */
   readonly person: Person | undefined;
-  /** When somebody of that username came to whom a pending one was bound; undefined: it was bound when it was given. */
+  /**
+   * When somebody of that username came to whom a pending one was bound, or accepted the invitation; undefined: it was
+   * bound when it was given.
+   */
   readonly claimedAt: Seconds | undefined;
   /** Whether its owner and the group's owners have been mailed that it ends. */
   readonly isEndMailed?: true;

@@ -15,6 +15,10 @@ export type RecordKind =
   | "people"
   /** Who has been given a role here, by the normalised name of the group. */
   | "memberships"
+  /** To which group an invitation belongs, by the hash of its secret. */
+  | "invitations"
+  /** Who asks for access to a group, by its normalised name. */
+  | "access-requests"
   /** To whom the usernames in `ADMINISTRATORS` belong. */
   | "administrators";
 

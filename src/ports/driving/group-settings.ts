@@ -1,5 +1,6 @@
-import type { GroupMembers } from "./group-members.ts";
 import type { OverviewEditor } from "./overview-editor.ts";
+import type { GroupInvitations } from "./people/group-invitations.ts";
+import type { GroupMembers } from "./people/group-members.ts";
 import type { ReadableFile, WritableFile } from "./stored-file.ts";
 
 export type SettingsFile = "logo" | "overview";
@@ -14,4 +15,5 @@ export interface GroupSettings {
   /** Throws NotAllowed. */
   editOverview(): OverviewEditor;
   readonly members: GroupMembers;
+  readonly invitations: GroupInvitations;
 }

@@ -8,6 +8,7 @@ import {
   serialiseGroupPeople,
   withoutOld,
 } from "../../../src/domain/people/group-people.ts";
+import { maxInvitations } from "../../../src/domain/people/invitation.ts";
 import {
   bindTo,
   endsSoon,
@@ -18,7 +19,8 @@ import {
   rolesOf,
   serialiseMembership,
 } from "../../../src/domain/people/membership.ts";
-import { membershipOf, nameOf, noon, personOf } from "./sample.ts";
+import { maxNoteLength } from "../../../src/domain/people/note.ts";
+import { invitationOf, membershipOf, nameOf, noon, personOf } from "./sample.ts";
 
 const day = 86_400;
 const until = "2026-11-30" as CalendarDay;
@@ -102,8 +104,13 @@ describe("the record of a group's memberships", () => {
       membershipOf("erin", "editors", { until, claimedAt: noon, isEndMailed: true }),
       membershipOf("bob", "viewers", { person: undefined }),
     ];
-    const written = JSON.parse(JSON.stringify(serialiseGroupPeople({ memberships })));
-    expect(parseGroupPeople(written)).toEqual({ memberships });
+    const invitations = [invitationOf(), invitationOf({ until, note: "Hello", declinedBy: "bob" })];
+    const written = JSON.parse(JSON.stringify(serialiseGroupPeople({ memberships, invitations })));
+    expect(parseGroupPeople(written)).toEqual({ memberships, invitations });
+    expect(parseGroupPeople({ ...written, invitations: undefined })).toEqual({
+      memberships,
+      invitations: [],
+    });
     expect(parseGroupPeople(serialiseGroupPeople(nobody))).toEqual(nobody);
   });
 
@@ -131,6 +138,8 @@ describe("the record of a group's memberships", () => {
     { schema: 1 },
     { schema: 1, memberships: {} },
     { schema: 1, memberships: ["erin"] },
+    { schema: 1, memberships: [], invitations: {} },
+    { schema: 1, memberships: [], invitations: ["erin"] },
   ])("is damaged as %j", (value) => {
     expect(parseGroupPeople(value)).toBeUndefined();
   });
@@ -142,6 +151,7 @@ describe("the record of a group's memberships", () => {
         membershipOf("bob", "viewers", { person: undefined }),
         membershipOf("alice", "owners"),
       ],
+      invitations: [],
     };
     const names = (at: number) => withoutOld(people, at).memberships.map(({ username }) => username);
     expect(names(lastSecond + 90 * day)).toEqual(["erin", "bob", "alice"]);
@@ -157,7 +167,19 @@ describe("the record of a group's memberships", () => {
       claimedAt: noon,
       person: personOf(longest),
     });
-    const whole = JSON.stringify(serialiseGroupPeople({ memberships: Array(maxMemberships).fill(one) }));
+    const invitation = invitationOf({
+      note: "\u{1f9a0}".repeat(maxNoteLength / 2),
+      until,
+      createdBy: nameOf(longest),
+      creator: personOf(longest),
+      declinedBy: longest,
+    });
+    const whole = JSON.stringify(
+      serialiseGroupPeople({
+        memberships: Array(maxMemberships).fill(one),
+        invitations: Array(maxInvitations).fill(invitation),
+      }),
+    );
     expect(Buffer.byteLength(whole)).toBeLessThan(1_000_000);
   });
 });

@@ -3,6 +3,7 @@ import type { NormalisedGroupName } from "../../../src/domain/groups/group.ts";
 import type { Person, Subject } from "../../../src/domain/identity/person.ts";
 import type { Role } from "../../../src/domain/identity/role.ts";
 import type { Username } from "../../../src/domain/identity/user.ts";
+import type { Invitation, InvitationId } from "../../../src/domain/people/invitation.ts";
 import type { Membership } from "../../../src/domain/people/membership.ts";
 import type { PersonRecord } from "../../../src/domain/people/person-record.ts";
 
@@ -36,5 +37,20 @@ export const recordOf = (username: string, more: Partial<PersonRecord> = {}): Pe
   person: personOf(username),
   lastSignIn: "2026-11-20" as CalendarDay,
   roles: [],
+  ...more,
+});
+
+/** An open invitation for editors that dora, an owner by her membership, has made at noon. */
+export const invitationOf = (more: Partial<Invitation> = {}): Invitation => ({
+  id: "0f".repeat(32) as InvitationId,
+  role: "editors",
+  note: undefined,
+  until: undefined,
+  expires: "2026-12-04" as CalendarDay,
+  createdBy: nameOf("dora"),
+  creator: personOf("dora"),
+  createdAt: noon,
+  isByProvidedOwner: false,
+  declinedBy: undefined,
   ...more,
 });

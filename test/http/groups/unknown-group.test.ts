@@ -54,6 +54,7 @@ const paths = [
   "/groups/NAME/settings/logo",
   "/groups/NAME/settings/overview",
   "/groups/NAME/settings/members",
+  "/groups/NAME/settings/invitations",
   "/groups/NAME/settings/roles",
   "/groups/NAME/settings/roles/viewers/members",
   "/groups/NAME/settings/roles/kings/members",

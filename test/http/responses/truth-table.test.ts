@@ -29,6 +29,8 @@ const table: readonly [object: string, group: string, rights: readonly Right[]][
   ["settings", "test-private", ["-", "-", "R", "R", "W"]],
   ["members", "blab", ["-", "-", "R", "R", "W"]],
   ["members", "test-private", ["-", "-", "R", "R", "W"]],
+  ["invitations", "blab", ["-", "-", "-", "-", "W"]],
+  ["invitations", "test-private", ["-", "-", "-", "-", "W"]],
 ];
 
 const readings: Record<string, (group: string) => readonly Question[]> = {
@@ -65,6 +67,7 @@ const readings: Record<string, (group: string) => readonly Question[]> = {
     { method: "OPTIONS", path: `/groups/${group}/settings/members` },
     { method: "OPTIONS", path: `/groups/${group}/settings/roles` },
   ],
+  invitations: (group) => [{ path: `/groups/${group}/settings/invitations` }],
 };
 
 /** Requests that change data which no other test reads. */
@@ -99,6 +102,9 @@ const writings: Record<string, (group: string) => readonly Question[]> = {
   members: (group) => [
     { method: "PUT", path: `/groups/${group}/settings/roles/editors/members/somebody` },
     { method: "DELETE", path: `/groups/${group}/settings/roles/editors/members/somebody` },
+  ],
+  invitations: (group) => [
+    { method: "DELETE", path: `/groups/${group}/settings/invitations/${"0".repeat(64)}` },
   ],
 };
 
@@ -152,7 +158,7 @@ describe("by a browser's cookie", () => {
     },
   );
 
-  test.each(["source", "dataset", "narrative", "settings", "members"])(
+  test.each(["source", "dataset", "narrative", "settings", "members", "invitations"])(
     "an anonymous visitor of the %s of a private group is sent to the login",
     async (object) => {
       const visitor = await browserOf(server, "anonymous", "test-private");

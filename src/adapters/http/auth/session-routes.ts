@@ -7,7 +7,7 @@ import type { Context, RequestState } from "../context.ts";
 import { clearSession } from "../middleware/session-layer.ts";
 import type { Pages } from "../pages/pages.ts";
 import { readForm } from "../requests/form-body.ts";
-import { sendJson } from "../requests/json-response.ts";
+import { formatTime, sendJson } from "../requests/json-response.ts";
 import { negotiate } from "../requests/negotiation.ts";
 import { renderMySessions } from "./my-sessions-page.ts";
 
@@ -51,10 +51,6 @@ const toJson = ({ publicId, since, lastUsed, client, isCurrent }: OwnSession) =>
   client: client ?? null,
   current: isCurrent,
 });
-
-/** Formats a time as in RFC 3339, in whole seconds. */
-const formatTime = (seconds: number): string =>
-  new Date(Math.floor(seconds) * 1000).toISOString().replace(".000Z", "Z");
 
 /** Handles the page's forms, which work without scripts. Cross-site requests are refused by the middleware. */
 const submitForm = async (ctx: Context, d: Deps): Promise<void> => {

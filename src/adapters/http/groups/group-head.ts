@@ -34,7 +34,12 @@ const tabsOf = ({ name }: Group): readonly Tab[] => [
   },
 ];
 
-const withArticle: Record<Role, string> = { viewers: "a viewer", editors: "an editor", owners: "an owner" };
+/** For sentences about what somebody is, or is to become, in a group. */
+export const roleWithArticle: Readonly<Record<Role, string>> = {
+  viewers: "a viewer",
+  editors: "an editor",
+  owners: "an owner",
+};
 
 const websiteLink = (url: string | undefined) =>
   url === undefined ? undefined : { href: url, text: url.replace(/^[a-z]+:(\/\/)?/i, "").replace(/\/$/, "") };
@@ -79,7 +84,7 @@ export const groupHead = (
     byline: info.byline,
     website: websiteLink(info.website),
     logoHref: info.logo === null ? undefined : logoHref(group.name),
-    role: highest && withArticle[highest],
+    role: highest && roleWithArticle[highest],
     tabs: tabsOf(group)
       .filter(({ isOffered }) => isOffered(visit))
       .map(({ name, label, href }) => ({ label, href, isCurrent: name === current, count: counts[name] })),

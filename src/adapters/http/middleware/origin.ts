@@ -22,6 +22,10 @@ export type OriginRules =
       readonly hstsMaxAge: number;
     };
 
+/** The origin of links that are passed on to others: the first of `PUBLIC_ORIGIN`, or the request's. */
+export const publicOrigin = (ctx: Context, rules: OriginRules): string =>
+  (rules.kind === "loopback" ? undefined : rules.origins[0]) ?? ctx.state.origin;
+
 /** The origin of a request's scheme and hosts. */
 interface ResolvedOrigin {
   readonly origin: string;

@@ -17,6 +17,7 @@ import { decodePath } from "../middleware/traversal.ts";
 import { sendJson } from "../requests/json-response.ts";
 import { mapInBatches } from "../requests/map-in-batches.ts";
 import { negotiate } from "../requests/negotiation.ts";
+import { hasSecret } from "../secret-addresses/secret-path.ts";
 import type { Admission } from "../streaming/admission.ts";
 import { renderNotFound } from "./errors/error-page.ts";
 import type { Pages } from "./pages.ts";
@@ -120,11 +121,14 @@ const missingKind = (rest: string): "dataset" | "narrative" | "setting" => {
 };
 
 /**
- * Sends the page for a 404: the group's page with a notice for a URL below an opened group, otherwise a general one.
+ * Sends the page for a 404: the group's page with a notice for a URL below an opened group, otherwise a general one; none
+ * for an address with a secret.
  */
 export const notFoundPage =
   (d: Deps): NotFoundPage =>
   async (ctx) => {
+    // Who follows such an address is told why it does not work any more.
+    if (hasSecret(ctx.path)) return false;
     const [, rest] = /^\/groups\/[^/]+\/(.+?)\/?$/i.exec(ctx.path) ?? [];
     if (rest === undefined) {
       d.pages.send(ctx, renderNotFound({ layout: d.pages.layout(ctx) }));

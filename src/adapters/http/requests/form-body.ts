@@ -5,8 +5,10 @@ import { readSmallBody } from "./small-body.ts";
 
 const formMediaType = "application/x-www-form-urlencoded";
 
+export const isForm = (ctx: Context): boolean => ctx.is(formMediaType) === formMediaType;
+
 /** Parses the body of a submitted form. Throws BadRequest for another media type or a body that is too long. */
 export const readForm = async (ctx: Context, limits?: BodyLimits): Promise<URLSearchParams> => {
-  if (ctx.is(formMediaType) !== formMediaType) throw new BadRequest(`This is taken as ${formMediaType}.`);
+  if (!isForm(ctx)) throw new BadRequest(`This is taken as ${formMediaType}.`);
   return new URLSearchParams(await readSmallBody(ctx, limits));
 };

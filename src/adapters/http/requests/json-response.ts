@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import fresh from "fresh";
+import type { Seconds } from "../../../domain/brand.ts";
 import type { Context } from "../context.ts";
 
 /** Sends a value as JSON with a weak ETag, or 304 to a client that has it already. */
@@ -18,3 +19,7 @@ export const sendTaggedJson = (
   if (ctx.req.headers["if-none-match"] !== undefined && fresh(ctx.req.headers, { etag })) ctx.status = 304;
   else ctx.body = body;
 };
+
+/** A time in JSON, as in RFC 3339 and in whole seconds. */
+export const formatTime = (time: Seconds): string =>
+  new Date(Math.floor(time) * 1000).toISOString().replace(".000Z", "Z");

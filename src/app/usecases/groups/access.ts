@@ -38,6 +38,11 @@ export interface GroupAccess {
   openAll(caller: Caller, attempt: Attempt): readonly Access[];
   mayOpen(caller: Caller, group: Group): boolean;
   isForAnyone(group: Group): boolean;
+  /**
+   * Records a change by somebody who needs no right for it, such as who accepts an invitation. `path` is the address below
+   * the group.
+   */
+  auditChange(caller: Caller, group: Group, path: string): void;
 }
 
 /** Of a denied path in the log, in characters; longer than the path of any dataset, whose limit is in bytes. */
@@ -103,5 +108,7 @@ export const groupAccess = ({ catalogue, audit }: Deps): GroupAccess => {
         .filter(({ rights }) => rights.has("read source")),
     mayOpen: (caller, group) => may(caller, "read", "source", group),
     isForAnyone: (group) => may(anonymous, "read", "source", group),
+    auditChange: (caller, { name: group }, path) =>
+      audit.record({ who: actorOf(caller), action: "write", group, path, verdict: "allowed" }),
   };
 };

@@ -2,7 +2,8 @@ import type { Group } from "../../../domain/groups/group.ts";
 import { logoKey, overviewKey } from "../../../domain/resources/object-key.ts";
 import type { GroupSettings, SettingsFile } from "../../../ports/driving/group-settings.ts";
 import type { WritableFile } from "../../../ports/driving/stored-file.ts";
-import type { MembersParts } from "../people/group-members.ts";
+import type { InvitationsParts } from "../invitations/group-invitations.ts";
+import { openInvitations } from "../invitations/group-invitations.ts";
 import { openMembers } from "../people/group-members.ts";
 import type { FileAt } from "../resources/readable-file.ts";
 import { readableFile } from "../resources/readable-file.ts";
@@ -12,7 +13,7 @@ import type { GroupProfileParts } from "./group-profile.ts";
 import { overviewSource } from "./group-profile.ts";
 import { overviewEditor } from "./overview-editor.ts";
 
-export interface SettingsParts extends GroupProfileParts, MembersParts {
+export interface SettingsParts extends GroupProfileParts, InvitationsParts {
   readonly files: StoredFiles;
 }
 
@@ -52,5 +53,6 @@ export const openSettings = (d: SettingsParts, access: Access): GroupSettings =>
         auditRead: () => access.audit("read", "settings/overview"),
       }),
     members: openMembers(d, access),
+    invitations: openInvitations(d, access),
   };
 };

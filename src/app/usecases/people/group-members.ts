@@ -18,7 +18,7 @@ import { isSameGrant } from "../../../domain/people/membership.ts";
 import type { PersonRecord } from "../../../domain/people/person-record.ts";
 import { providedRoles } from "../../../domain/people/person-record.ts";
 import type { Clock } from "../../../ports/driven/system/clock.ts";
-import type { GroupMembers } from "../../../ports/driving/group-members.ts";
+import type { GroupMembers } from "../../../ports/driving/people/group-members.ts";
 import type { Access } from "../groups/access.ts";
 import type { Memberships } from "./memberships.ts";
 import type { People } from "./people.ts";
@@ -46,12 +46,17 @@ const usernameIn = (text: string): Username => {
   return username;
 };
 
-const dayIn = (until: string | undefined, now: Seconds): CalendarDay | undefined => {
-  if (until === undefined) return undefined;
-  const day = parseDay(until);
+/** Parses a last day, which is the value of `field`. */
+export const dayIn = (
+  text: string | undefined,
+  now: Seconds,
+  field: "until" | "expires" = "until",
+): CalendarDay | undefined => {
+  if (text === undefined) return undefined;
+  const day = parseDay(text);
   if (day === undefined)
-    throw new BadRequest("The day (until) has to be one of the calendar, as YYYY-MM-DD.");
-  if (endOfDay(day) <= now) throw new BadRequest(`The day (until) is over: ${day} ended, in UTC.`);
+    throw new BadRequest(`The day (${field}) has to be one of the calendar, as YYYY-MM-DD.`);
+  if (endOfDay(day) <= now) throw new BadRequest(`The day (${field}) is over: ${day} ended, in UTC.`);
   return day;
 };
 
@@ -90,7 +95,7 @@ export const openMembers = (d: MembersParts, access: Access): GroupMembers => {
 };
 
 /** Only users may read a group's members. */
-const userOf = ({ caller }: Access): User => {
+export const userOf = ({ caller }: Access): User => {
   if (caller.kind !== "user") throw new Error("nobody but a user has roles");
   return caller.user;
 };
@@ -126,7 +131,7 @@ const allMembers = async (
   return membersOf(normaliseGroupName(access.group.name), { memberships, people }, d.clock.now());
 };
 
-const keptElsewhere = () =>
+export const keptElsewhere = () =>
   new NotConfigured(
     "Roles are changed at the identity provider, by the people who run it: this server keeps none (setting MEMBERSHIPS).",
   );
@@ -164,12 +169,16 @@ export const withMembership = (present: GroupPeople, membership: Membership): Gr
   const others = current.memberships.filter(
     ({ username, role }) => username !== membership.username || role !== membership.role,
   );
-  if (others.length >= maxMemberships) {
-    throw new Conflict(
-      `A group has room for ${maxMemberships} roles that are given here. Take one back first.`,
-    );
-  }
+  requireRoom(others);
   return { ...current, memberships: [...others, membership] };
+};
+
+/** Throws Conflict when a group has no room for one more. */
+export const requireRoom = (memberships: readonly Membership[]): void => {
+  if (memberships.length < maxMemberships) return;
+  throw new Conflict(
+    `A group has room for ${maxMemberships} roles that are given here. Take one back first.`,
+  );
 };
 
 const isOf = (person: Person | undefined, { person: owner }: Membership): boolean =>

@@ -1,60 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { groups } from "../../../../src/app/usecases/groups/groups.ts";
 import { BadRequest, Conflict, NotAllowed, NotConfigured, NotFound } from "../../../../src/domain/failure.ts";
-import type { Caller } from "../../../../src/domain/identity/caller.ts";
-import type { Membership } from "../../../../src/domain/people/membership.ts";
 import { serialisePerson } from "../../../../src/domain/people/person-record.ts";
 import type { RecordId } from "../../../../src/domain/records/record.ts";
-import { membershipOf, nameOf, personOf, recordOf } from "../../../domain/people/sample.ts";
-import { privateGroup, userWith } from "../../../domain/sample.ts";
-import type { Data } from "../resources/data-setup.ts";
-import { dataSetup, opened, signal } from "../resources/data-setup.ts";
-
-const callerNamed = (username: string, ...roles: string[]): Caller => {
-  const given = new Set(roles.map((role) => `blab-private/${role}`));
-  const { user } = userWith();
-  const { person } = recordOf(username);
-  return {
-    kind: "user",
-    user: { ...user, username: nameOf(username), person, authzRoles: given, givenRoles: given },
-  };
-};
-
-const dora = callerNamed("dora", "owners");
-/** Whose role is the provider's. */
-const pat: Caller = {
-  kind: "user",
-  user: { ...userWith("Blab-Private/owners").user, username: nameOf("pat"), person: personOf("pat") },
-};
-
-const members = (d: Data, caller: Caller) => opened(d, caller, privateGroup).settings().members;
-
-const setup = async (...present: Membership[]) => {
-  const d = dataSetup();
-  d.clock.pass(Date.UTC(2026, 10, 27, 12) / 1000 - d.clock.now());
-  await d.memberships.update(
-    privateGroup,
-    () => ({ memberships: [membershipOf("dora", "owners"), ...present] }),
-    signal,
-  );
-  const signedIn = (...usernames: string[]) =>
-    Promise.all(
-      usernames.map((name) =>
-        d.records.write(
-          { kind: "people", id: name as RecordId },
-          serialisePerson(recordOf(name)),
-          "any",
-          signal,
-        ),
-      ),
-    );
-  const kept = async () => (await d.memberships.read(privateGroup, signal)).memberships;
-  const rolesOf = async (caller: Caller = dora) =>
-    Object.fromEntries(
-      (await members(d, caller).list(signal)).map(({ username, roles }) => [username, roles]),
-    );
-  return { ...d, signedIn, kept, rolesOf };
-};
+import { membershipOf, personOf, recordOf } from "../../../domain/people/sample.ts";
+import { signal } from "../resources/data-setup.ts";
+import { callerNamed, dora, members, pat, membersSetup as setup } from "./members-setup.ts";
 
 describe("a role that an owner gives", () => {
   it("is bound at once to who has that username, until the day that was said", async () => {

@@ -3,6 +3,7 @@ import { mailEnds } from "../../../../src/app/usecases/people/mail-ends.ts";
 import { mailMessages } from "../../../../src/app/usecases/people/mail-messages.ts";
 import type { CalendarDay } from "../../../../src/domain/calendar-day.ts";
 import type { MailAddress } from "../../../../src/domain/mail/mail-address.ts";
+import { nobody } from "../../../../src/domain/people/group-people.ts";
 import type { Membership } from "../../../../src/domain/people/membership.ts";
 import { serialisePerson } from "../../../../src/domain/people/person-record.ts";
 import type { RecordId } from "../../../../src/domain/records/record.ts";
@@ -15,7 +16,7 @@ const until = (text: string) => ({ until: text as CalendarDay });
 const setup = async (...all: Membership[]) => {
   const d = dataSetup();
   d.clock.pass(Date.UTC(2026, 10, 27, 12) / 1000 - d.clock.now());
-  await d.memberships.update(privateGroup, () => ({ memberships: all }), signal);
+  await d.memberships.update(privateGroup, () => ({ ...nobody, memberships: all }), signal);
   for (const name of ["dora", "olga", "erin", "vic"]) {
     const email = name === "olga" ? {} : { email: `${name}@lab.example` as MailAddress };
     await d.records.write(
@@ -68,7 +69,7 @@ describe("the end of a membership", () => {
     const { memberships } = await d.memberships.read(privateGroup, signal);
     expect(memberships[1]).toMatchObject({ isEndMailed: true });
     const extended = membershipOf("erin", "editors", until("2026-12-05"));
-    await d.memberships.update(privateGroup, () => ({ memberships: [owner, extended] }), signal);
+    await d.memberships.update(privateGroup, () => ({ ...nobody, memberships: [owner, extended] }), signal);
     await d.run();
     expect(d.sent).toHaveLength(4);
   });
@@ -88,7 +89,7 @@ describe("the end of a membership", () => {
     await d.run();
     await d.memberships.update(
       privateGroup,
-      () => ({ memberships: [membershipOf("erin", "editors", until("2026-12-10"))] }),
+      () => ({ ...nobody, memberships: [membershipOf("erin", "editors", until("2026-12-10"))] }),
       signal,
     );
     await d.run({ catalogue: { find: () => undefined } });

@@ -1,7 +1,11 @@
 import { objectRecords } from "../../../../src/adapters/records/object-records.ts";
 import { people } from "../../../../src/app/usecases/people/people.ts";
 import type { JsonObject } from "../../../../src/domain/brand.ts";
-import { parseGroupPeople, serialiseGroupPeople } from "../../../../src/domain/people/group-people.ts";
+import {
+  nobody,
+  parseGroupPeople,
+  serialiseGroupPeople,
+} from "../../../../src/domain/people/group-people.ts";
 import type { Membership } from "../../../../src/domain/people/membership.ts";
 import type { PersonRecord } from "../../../../src/domain/people/person-record.ts";
 import { serialisePerson } from "../../../../src/domain/people/person-record.ts";
@@ -27,11 +31,7 @@ export const peopleSetup = () => {
     put,
     stored,
     give: (group: string, ...memberships: readonly Membership[]) =>
-      put(
-        "memberships",
-        group,
-        serialiseGroupPeople({ ...parseGroupPeople({ schema: 1, memberships: [] }), memberships }),
-      ),
+      put("memberships", group, serialiseGroupPeople({ ...nobody, memberships })),
     kept: async (group: string): Promise<readonly Membership[]> => {
       const value = await stored("memberships", group);
       return (value && parseGroupPeople(value)?.memberships) ?? [];

@@ -1,10 +1,12 @@
 import { gunzipSync, gzipSync } from "node:zlib";
 import { objectRecords } from "../../../../src/adapters/records/object-records.ts";
 import { auditLog } from "../../../../src/adapters/system/audit-log.ts";
+import { systemRandom } from "../../../../src/adapters/system/random.ts";
 import { cachedListings } from "../../../../src/app/caches/cached-listings.ts";
 import { groupAccess } from "../../../../src/app/usecases/groups/access.ts";
 import { groups } from "../../../../src/app/usecases/groups/groups.ts";
 import { listings } from "../../../../src/app/usecases/groups/listings.ts";
+import { invitationPointers } from "../../../../src/app/usecases/invitations/invitation-pointers.ts";
 import { memberships } from "../../../../src/app/usecases/people/memberships.ts";
 import { people } from "../../../../src/app/usecases/people/people.ts";
 import { storedFiles } from "../../../../src/app/usecases/resources/stored-files.ts";
@@ -20,6 +22,7 @@ import { privateGroup, publicGroup } from "../../../domain/sample.ts";
 import { manualClock } from "../../../support/measuring/manual-clock.ts";
 import { recordingLog } from "../../../support/measuring/recording-log.ts";
 import { memoryResourceStore } from "../../../support/memory/resource-store.ts";
+import { manualBackground } from "../sessions/manual-background.ts";
 
 export const signal = new AbortController().signal;
 
@@ -72,6 +75,7 @@ export const dataSetup = () => {
     check: (_: unknown, upload: { body: AsyncIterable<Uint8Array> }) => checked(upload.body),
   };
   const records = objectRecords(memoryResourceStore(clock), "");
+  const background = manualBackground();
   const log = recordingLog();
   const deps = {
     catalogue,
@@ -92,6 +96,9 @@ export const dataSetup = () => {
     clock,
     records,
     people: people(records),
+    pointers: invitationPointers({ records, clock, background }),
+    random: systemRandom(),
+    background,
     memberships: memberships({ records, clock, log }),
   };
   const put = async (key: string, text: string, contentType = "application/json") => {

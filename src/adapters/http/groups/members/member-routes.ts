@@ -1,8 +1,8 @@
 import Router from "@koa/router";
 import { BadRequest, NotFound } from "../../../../domain/failure.ts";
 import { roles } from "../../../../domain/identity/role.ts";
-import type { GroupMembers } from "../../../../ports/driving/group-members.ts";
 import type { Groups } from "../../../../ports/driving/groups.ts";
+import type { GroupMembers } from "../../../../ports/driving/people/group-members.ts";
 import type { Context, RequestState } from "../../context.ts";
 import { decodePath } from "../../middleware/traversal.ts";
 import type { Pages } from "../../pages/pages.ts";

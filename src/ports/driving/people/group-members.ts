@@ -1,5 +1,5 @@
-import type { Username } from "../../domain/identity/user.ts";
-import type { Member } from "../../domain/people/member.ts";
+import type { Username } from "../../../domain/identity/user.ts";
+import type { Member } from "../../../domain/people/member.ts";
 
 /**
  * The members of a group, for its members. Changes are for owners; they take effect on the next request here, and
