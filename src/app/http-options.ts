@@ -12,6 +12,7 @@ import type { Settings } from "./config/settings.ts";
 export const httpOptions = (parts: AdapterParts) => ({
   cookies: cookieSettings(parts),
   site: siteOf(parts.configuration),
+  hasAccessRequests: parts.configuration.settings.MEMBERSHIPS === "here",
   origin: originRules(parts.configuration),
   admissionLimits: admissionLimits(parts.configuration.settings),
   imagePolicyFor: imagePolicies(parts.configuration.settings.IMAGE_HOSTS),

@@ -31,6 +31,7 @@ import type { ImagePolicy } from "./groups/overview/image-policy.ts";
 import type { Overviews } from "./groups/overview/overview.ts";
 import { settingsRoutes } from "./groups/settings/settings-routes.ts";
 import { healthRoutes } from "./health/health-routes.ts";
+import { helpRoute } from "./help/help-route.ts";
 import { invitationRoutes } from "./invitations/invitation-routes.ts";
 import { compressResponses } from "./middleware/compress-responses.ts";
 import { identify } from "./middleware/credentials.ts";
@@ -74,6 +75,8 @@ export interface ServerDeps {
   readonly cookies: CookieSettings;
   /** What the operator says of the site, on every page. */
   readonly site: Site;
+  /** Whether people can ask a group's owners for access here: not where roles come from the provider alone. */
+  readonly hasAccessRequests: boolean;
   readonly origin: OriginRules;
   readonly admissionLimits: Parameters<typeof admission>[0];
   /** Which hosts' images the pages of a group may show; undefined: pages that belong to no group. */
@@ -105,16 +108,18 @@ export const server = (d: ServerDeps): RequestHandler => {
   app.use(backchannelLogoutRoute(d.backchannelLogout));
   app.use(sessionLayer(app as Koa, d.sessions, d.cookies, mayWriteSession));
   // Inside the session layer, so that error responses keep its cookies.
-  app.use(
-    handleErrors(d, { cookies: d.cookies, notFoundPage: notFoundPage(pageDeps), pages: pageDeps.pages }),
-  );
+  app.use(handleErrors(d, { ...pageDeps, notFoundPage: notFoundPage(pageDeps) }));
   app.use(rejectCrossSite(d.cookies));
   app.use(withPath(/^\/log/i, signInRoutes(pageDeps).routes() as Middleware));
   app.use(identify(d.identifyCaller));
   app.use(secretLogin(pageDeps));
-  app.use(
-    combineRouters([pageRoutes(pageDeps), sessionRoutes(pageDeps), invitationRoutes(pageDeps)]).routes(),
-  );
+  const ownRouters = [
+    pageRoutes(pageDeps),
+    sessionRoutes(pageDeps),
+    invitationRoutes(pageDeps),
+    helpRoute(pageDeps),
+  ];
+  app.use(combineRouters(ownRouters).routes());
   const groupRouters = [
     memberRoutes(pageDeps),
     groupInvitationRoutes(pageDeps),

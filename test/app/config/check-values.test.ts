@@ -173,12 +173,26 @@ describe("what is said of the site", () => {
   it.each([
     ["SITE_TITLE", "x".repeat(61)],
     ["SITE_TITLE", " "],
+    ["ACCENT_COLOR", "teal"],
+    ["ACCENT_COLOR", "#abc"],
+    ["SITE_LOGO", "/no/such/file.png"],
     ["CONTACT", "the front desk"],
     ["CONTACT", "javascript:alert(1)"],
     ["IMPRINT_URL", "lab.example/imprint"],
     ["PRIVACY_URL", "mailto:privacy@lab.example"],
   ])("cannot have %s=%j", async (name, value) => {
     expect(await problemsOf({ [name]: value })).toEqual([expect.stringContaining(name)]);
+  });
+
+  it("has a logo that is a PNG or SVG file of at most 100 kB", async () => {
+    const SITE_LOGO = await s.write("logo.svg", "<svg/>");
+    expect((await s.read({ ...production, SITE_LOGO })).siteLogo?.type).toBe("image/svg+xml");
+    const page = await s.write("logo.html", "<html></html>");
+    expect(await problemsOf({ SITE_LOGO: page })).toEqual([
+      expect.stringContaining("neither a PNG nor an SVG"),
+    ]);
+    const large = await s.write("large.svg", `<svg>${" ".repeat(100_000)}</svg>`);
+    expect(await problemsOf({ SITE_LOGO: large })).toEqual([expect.stringContaining("more than 100 kB")]);
   });
 
   it("is the default title alone, unless it is set", async () => {

@@ -1,7 +1,10 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { browser } from "../../support/browser/browser.ts";
 import type { RunningServer } from "../../support/server/running-server.ts";
 import { startServer } from "../../support/server/running-server.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 const environment = {
   SITE_TITLE: "Lake & Shore",
@@ -76,5 +79,67 @@ describe("robots.txt", () => {
     expect(lines).toContain("Disallow: /charon/");
     expect(lines).not.toContain("Disallow: /");
     expect((await server.ask({ method: "DELETE", path: "/robots.txt" })).status).toBe(404);
+  });
+});
+
+describe("the lab's own logo and colour", () => {
+  const svg = "<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>";
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  let own: RunningServer;
+  beforeAll(async () => {
+    folder = await temporaryFolder();
+    const logo = join(folder.path, "logo.svg");
+    await writeFile(logo, svg);
+    own = await startServer({ environment: { SITE_LOGO: logo, ACCENT_COLOR: "#B00020" } });
+  });
+  afterAll(async () => {
+    await own.close();
+    await folder.remove();
+  });
+
+  test.each(["/groups", "/groups/blab", "/edit/narratives", "/no/such/page"])(
+    "are in the frame of %s",
+    async (path) => {
+      const { text } = await own.ask({ path, headers: { Accept } });
+      expect(text).toMatch(/<img class="site-logo" src="\/assets\/logo\.[^"]+\.svg" alt="">/);
+      expect(text).toMatch(/<link rel="stylesheet" href="\/assets\/accent\.[^"]+\.css">/);
+    },
+  );
+
+  test("are served as immutable assets, and a script in the logo does not run", async () => {
+    const { text } = await own.ask({ path: "/groups", headers: { Accept } });
+    const [logo = "", style = ""] = [/\/assets\/logo[^"]+/, /\/assets\/accent[^"]+/].map(
+      (pattern) => pattern.exec(text)?.[0],
+    );
+    const shown = await own.ask({ path: logo });
+    expect([shown.status, shown.text]).toEqual([200, svg]);
+    expect(shown.headers["content-type"]).toBe("image/svg+xml; charset=utf-8");
+    expect(shown.headers["content-security-policy"]).toMatch(/^default-src 'none'.*sandbox/);
+    expect(shown.headers["x-content-type-options"]).toBe("nosniff");
+    expect(shown.headers["cache-control"]).toContain("immutable");
+    const styled = await own.ask({ path: style });
+    expect([styled.status, styled.headers["content-type"]]).toEqual([200, "text/css; charset=utf-8"]);
+    expect(styled.text).toContain("--accent:#b00020");
+  });
+
+  test("are no assets of a server that has none", async () => {
+    const { text } = await plain.ask({ path: "/groups", headers: { Accept } });
+    expect(text).not.toMatch(/site-logo|\/assets\/(logo|accent)\./);
+  });
+});
+
+describe("the guide", () => {
+  test("is on the server, and linked on every page", async () => {
+    const { text: page } = await server.ask({ path: "/groups", headers: { Accept } });
+    expect(page).toContain('href="/help"');
+    const { status, text } = await server.ask({ path: "/help", headers: { Accept } });
+    expect(status).toBe(200);
+    expect(text).toContain('<h2 id="with-the-nextstrain-cli">');
+    expect(text).toContain("nextstrain remote upload");
+    expect(text).toContain(contact);
+    for (const [, href = ""] of text.matchAll(/<a [^>]*href="([^"]+)"/g)) {
+      expect(href).toMatch(/^(https?:|mailto:|\/|#)/);
+      if (href.startsWith("#") && href !== "#content") expect(text).toContain(`id="${href.slice(1)}"`);
+    }
   });
 });

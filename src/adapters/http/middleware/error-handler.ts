@@ -43,6 +43,7 @@ interface SessionOptions {
   readonly cookies: CookieSettings;
   readonly notFoundPage: NotFoundPage;
   readonly pages: Pages;
+  readonly hasAccessRequests: boolean;
 }
 
 /**
@@ -149,7 +150,7 @@ const sendErrorBody = async (
   };
   ctx.status = status;
   try {
-    if (session) return sendErrorPage(ctx, session.pages, failure, content);
+    if (session) return sendErrorPage(ctx, session, failure, content);
   } catch (cause) {
     log.write({ event: "request-failed", id: requestId, code: "fault", cause });
   }
@@ -162,11 +163,11 @@ const sendErrorBody = async (
 /** The frame of all pages needs the session layer. */
 const sendErrorPage = (
   ctx: Context,
-  pages: Pages,
+  { pages, hasAccessRequests }: SessionOptions,
   failure: Failure | undefined,
   content: ErrorDocument,
 ): void => {
-  const isDenied = failure?.code === "not-allowed" && ctx.state.caller.kind === "user";
+  const isDenied = hasAccessRequests && failure?.code === "not-allowed" && ctx.state.caller.kind === "user";
   const accessRequest = isDenied && isGet(ctx) ? accessRequestTo(ctx) : undefined;
   const layout = pages.layout(ctx);
   // Nobody comes back from a login to a form that was sent, or to a login that failed.
