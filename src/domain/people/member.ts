@@ -7,6 +7,7 @@ import { isSamePerson, personKey } from "../identity/person.ts";
 import type { Role } from "../identity/role.ts";
 import { roles } from "../identity/role.ts";
 import type { Username } from "../identity/user.ts";
+import type { MailAddress } from "../mail/mail-address.ts";
 import type { Membership, MembershipState } from "./membership.ts";
 import { membershipState, pendingLifetime } from "./membership.ts";
 import type { PersonRecord } from "./person-record.ts";
@@ -19,6 +20,8 @@ export interface Member {
   readonly sources: readonly RoleSource[];
   /** Undefined: nobody of this username has signed in. */
   readonly lastSignIn: CalendarDay | undefined;
+  /** As verified by the provider at that sign-in; undefined: it said none. */
+  readonly email?: MailAddress | undefined;
 }
 
 /** Where a role of a member comes from. */
@@ -74,6 +77,7 @@ export const membersOf = (
     roles: roles.filter((role) => all.some((source) => source.role === role && counts(source))),
     sources: all,
     lastSignIn: byUsername.get(username)?.lastSignIn,
+    email: byUsername.get(username)?.email,
   })).sort((one, other) => (one.username < other.username ? -1 : 1));
 };
 

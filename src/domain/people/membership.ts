@@ -54,6 +54,18 @@ const endNotice: Seconds = 14 * 86_400;
 export const endsSoon = (one: Membership, now: Seconds): boolean =>
   one.until !== undefined && endOfDay(one.until) - endNotice <= now && membershipState(one, now) === "active";
 
+/** A membership that ends soon. */
+export interface EndingMembership extends Pick<Membership, "username" | "role"> {
+  readonly until: CalendarDay;
+}
+
+/** Those of these that end soon, the first first. */
+export const endingSoon = (all: readonly Membership[], now: Seconds): readonly EndingMembership[] =>
+  all
+    .filter((one) => endsSoon(one, now))
+    .flatMap(({ username, role, until }) => (until === undefined ? [] : [{ username, role, until }]))
+    .sort((one, other) => (one.until < other.until ? -1 : 1));
+
 /** The roles that these memberships give a person now. */
 export const rolesOf = (person: Person, all: readonly Membership[], now: Seconds): ReadonlySet<Role> =>
   new Set(

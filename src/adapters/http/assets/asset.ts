@@ -27,6 +27,7 @@ const assetNames = [
   "overview-form.js",
   "overview-source.js",
   "session-times.js",
+  "members.js",
   "auspice-bar.css",
   "auspice-bar.js",
 ] as const;
@@ -45,6 +46,7 @@ const bundles: Readonly<Record<string, readonly string[]>> = {
     "forms.css",
     "sessions.css",
     "settings.css",
+    "members.css",
   ],
   "auspice-bar.css": ["palette.css", "auspice-bar.css"],
   "auspice-bar.js": ["auspice-bar.js", "auspice-images.js"],

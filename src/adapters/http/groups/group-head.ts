@@ -1,9 +1,11 @@
 import type { Group } from "../../../domain/groups/group.ts";
 import type { GroupInfo } from "../../../domain/groups/group-info.ts";
-import type { Role } from "../../../domain/identity/role.ts";
+import type { EndingMembership } from "../../../domain/people/membership.ts";
 import type { OpenGroup } from "../../../ports/driving/groups.ts";
 import { groupHref, logoHref, settingsHref } from "../pages/hrefs.ts";
 import { groupMark } from "./group-mark.ts";
+import { endingBanner } from "./members/ending-memberships.ts";
+import { roleWithArticle } from "./role-words.ts";
 
 /** The pages of a group that have a tab, in their order. */
 export type GroupTab = "data" | "members" | "settings";
@@ -34,13 +36,6 @@ const tabsOf = ({ name }: Group): readonly Tab[] => [
   },
 ];
 
-/** For sentences about what somebody is, or is to become, in a group. */
-export const roleWithArticle: Readonly<Record<Role, string>> = {
-  viewers: "a viewer",
-  editors: "an editor",
-  owners: "an owner",
-};
-
 const websiteLink = (url: string | undefined) =>
   url === undefined ? undefined : { href: url, text: url.replace(/^[a-z]+:(\/\/)?/i, "").replace(/\/$/, "") };
 
@@ -60,6 +55,7 @@ export interface GroupHead {
     readonly isCurrent: boolean;
     readonly count: number | undefined;
   }[];
+  readonly ending: ReturnType<typeof endingBanner>;
 }
 
 /**
@@ -67,12 +63,14 @@ export interface GroupHead {
  * it, and the tabs that they may use. A page includes it with `include("group-head", it.head)`; it has the page's `h1`.
  * @param current The tab of this page.
  * @param counts How many things there are behind a tab.
+ * @param ending Which memberships end soon, of which owners are told.
  */
 export const groupHead = (
   visit: GroupVisit,
   info: GroupInfo,
   current: GroupTab,
   counts: Partial<Record<GroupTab, number>> = {},
+  ending: readonly EndingMembership[] = [],
 ): GroupHead => {
   const { group } = visit;
   const highest = visit.roles.at(-1);
@@ -88,5 +86,6 @@ export const groupHead = (
     tabs: tabsOf(group)
       .filter(({ isOffered }) => isOffered(visit))
       .map(({ name, label, href }) => ({ label, href, isCurrent: name === current, count: counts[name] })),
+    ending: endingBanner(group.name, ending),
   };
 };

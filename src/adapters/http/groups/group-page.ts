@@ -1,4 +1,5 @@
 import type { GroupInfo } from "../../../domain/groups/group-info.ts";
+import type { EndingMembership } from "../../../domain/people/membership.ts";
 import { datasetMediaType, narrativeMediaType } from "../../../domain/resources/media-type.ts";
 import type { DatasetType, Resource } from "../../../domain/resources/resource.ts";
 import { datasetTypes } from "../../../domain/resources/resource.ts";
@@ -23,6 +24,8 @@ export interface GroupPage extends GroupVisit {
   /** Undefined when the store is unavailable. */
   readonly listing: Listing | undefined;
   readonly filter: ResourceFilter;
+  /** Which memberships end soon, for owners. */
+  readonly ending?: readonly EndingMembership[];
   /** Whether the visitor may write datasets and narratives. */
   readonly mayUpload: boolean;
   /** The requested resource, if it does not exist. The page is then the body of a 404. */
@@ -89,7 +92,7 @@ export const renderGroup = async (content: GroupPage): Promise<readonly Buffer[]
     title: `"${group.name}" Group`,
     group,
     href: groupHref(group.name),
-    head: groupHead(content, info, "data", listing && { data: list.total }),
+    head: groupHead(content, info, "data", listing && { data: list.total }, content.ending),
     overview: content.overview,
     commands: commands(content),
     isPlainHttp: content.origin.startsWith("http:"),

@@ -9,6 +9,7 @@ import type { GroupPage } from "../groups/group-page.ts";
 import { renderGroup } from "../groups/group-page.ts";
 import { renderGroupListing } from "../groups/listing/group-listing.ts";
 import { parseFilter } from "../groups/listing/resource-filter.ts";
+import { endingMemberships } from "../groups/members/ending-memberships.ts";
 import { openGroup } from "../groups/open-group.ts";
 import type { ImagePolicy } from "../groups/overview/image-policy.ts";
 import type { Overviews } from "../groups/overview/overview.ts";
@@ -78,9 +79,10 @@ const sendGroupPage = async (
   const { signal } = ctx.state;
   const { group, mayUpload, mayEditSettings, isMember, roles } = openedGroup;
   const images = d.imagePolicyFor(group);
-  const [info, listing] = await Promise.all([
+  const [info, listing, ending] = await Promise.all([
     openedGroup.info(signal),
     openedGroup.list(signal).catch(undefinedIfStoreDown),
+    endingMemberships(openedGroup, signal),
   ]);
   const html = await renderGroup({
     layout: d.pages.layout(ctx),
@@ -90,6 +92,7 @@ const sendGroupPage = async (
     info,
     overview: await d.overviews.render(info.overview, images, (run) => d.admission.run(ctx, "render", run)),
     listing,
+    ending,
     filter: parseFilter(ctx.URL.searchParams),
     mayUpload,
     mayEditSettings,

@@ -14,7 +14,7 @@ import { maxMemberships, withoutOld } from "../../../domain/people/group-people.
 import type { Member } from "../../../domain/people/member.ts";
 import { counts, hasOwner, membersOf, personNamed } from "../../../domain/people/member.ts";
 import type { Membership } from "../../../domain/people/membership.ts";
-import { isSameGrant } from "../../../domain/people/membership.ts";
+import { endingSoon, isSameGrant } from "../../../domain/people/membership.ts";
 import type { PersonRecord } from "../../../domain/people/person-record.ts";
 import { providedRoles } from "../../../domain/people/person-record.ts";
 import type { Clock } from "../../../ports/driven/system/clock.ts";
@@ -76,6 +76,12 @@ export const openMembers = (d: MembersParts, access: Access): GroupMembers => {
       return holding.map(({ username }) => username);
     },
     grant: (role, username, until, signal) => grant(d, access, { role, username, until }, signal),
+    change: (held, username, to, signal) => change(d, access, held, { ...to, username }, signal),
+    ending: async (signal) => {
+      access.require("write group");
+      const kept = await d.memberships?.read(access.group, signal);
+      return endingSoon(kept?.memberships ?? [], d.clock.now());
+    },
     revoke: async (roleName, name, signal) => {
       access.require("write group");
       const role = parseRole(roleName);
@@ -103,19 +109,24 @@ export const userOf = ({ caller }: Access): User => {
 const forMembers = (all: readonly Member[]): readonly Member[] =>
   all
     .filter((member) => member.roles.length > 0)
-    .map((member) => ({ ...member, sources: member.sources.filter(counts), lastSignIn: undefined }));
+    .map((member) => ({
+      ...member,
+      sources: member.sources.filter(counts),
+      lastSignIn: undefined,
+      email: undefined,
+    }));
 
 /** Everybody who has signed in; the caller as they are now, whatever they were at their last sign-in. */
 const peopleWith = async (d: MembersParts, user: User, signal: AbortSignal) => {
-  const others = (await d.people.all(signal)).filter(({ username }) => username !== user.username);
   const { username, person } = user;
+  const all = await d.people.all(signal);
+  const former = all.find((one) => one.username === username);
   const present: PersonRecord = {
-    username,
-    person,
-    lastSignIn: (await d.people.find(username, signal))?.lastSignIn ?? dayOf(d.clock.now()),
+    ...(former && isSamePerson(former.person, person) ? former : { username, person }),
+    lastSignIn: former?.lastSignIn ?? dayOf(d.clock.now()),
     roles: providedRoles(user),
   };
-  return [...others, present];
+  return [...all.filter((one) => one !== former), present];
 };
 
 const allMembers = async (
@@ -142,13 +153,16 @@ interface Grant {
   readonly until: string | undefined;
 }
 
-const grant = async (d: MembersParts, access: Access, given: Grant, signal: AbortSignal): Promise<void> => {
-  access.require("write group");
+const membershipFrom = async (
+  d: MembersParts,
+  access: Access,
+  given: Grant,
+  signal: AbortSignal,
+): Promise<Membership> => {
   const role = parseRole(given.role);
-  if (!d.memberships) throw keptElsewhere();
   const username = usernameIn(given.username);
   const now = d.clock.now();
-  const membership: Membership = {
+  return {
     username,
     role,
     until: dayIn(given.until, now),
@@ -158,8 +172,66 @@ const grant = async (d: MembersParts, access: Access, given: Grant, signal: Abor
     person: (await d.people.find(username, signal))?.person,
     claimedAt: undefined,
   };
+};
+
+const auditRole = (access: Access, action: "write" | "delete", role: Role, username: Username): void =>
+  access.audit(action, `settings/roles/${role}/members/${username}`);
+
+const grant = async (d: MembersParts, access: Access, given: Grant, signal: AbortSignal): Promise<void> => {
+  access.require("write group");
+  parseRole(given.role);
+  if (!d.memberships) throw keptElsewhere();
+  const membership = await membershipFrom(d, access, given, signal);
   await d.memberships.update(access.group, (present) => withMembership(present, membership), signal);
-  access.audit("write", `settings/roles/${role}/members/${username}`);
+  auditRole(access, "write", membership.role, membership.username);
+};
+
+const change = async (
+  d: MembersParts,
+  access: Access,
+  heldName: string,
+  given: Grant,
+  signal: AbortSignal,
+): Promise<void> => {
+  access.require("write group");
+  if (!d.memberships) throw keptElsewhere();
+  const held = parseRole(heldName);
+  const membership = await membershipFrom(d, access, given, signal);
+  const people = await peopleWith(d, userOf(access), signal);
+  const members = ({ memberships }: GroupPeople) =>
+    membersOf(normaliseGroupName(access.group.name), { memberships, people }, d.clock.now());
+  const { username, person } = membership;
+  const holds = (one: Membership) => one.role === held && (one.username === username || isOf(person, one));
+  await d.memberships.update(
+    access.group,
+    (present) => {
+      const wanted = replaced(present, holds, membership);
+      if (wanted !== "unchanged") refuseWithoutOwner(members(present), members(wanted));
+      return wanted;
+    },
+    signal,
+  );
+  if (membership.role !== held) auditRole(access, "delete", held, username);
+  auditRole(access, "write", membership.role, username);
+};
+
+/** Puts a membership in place of those that `holds` is true of. */
+const replaced = (
+  present: GroupPeople,
+  holds: (one: Membership) => boolean,
+  membership: Membership,
+): GroupPeople | "unchanged" => {
+  const former = present.memberships.filter(holds);
+  const [first] = former;
+  if (first === undefined) {
+    throw new Conflict("This role has been taken back or changed meanwhile. Look at the list as it is now.");
+  }
+  if (former.length === 1 && isSameGrant(first, membership)) return "unchanged";
+  const rest = { ...present, memberships: present.memberships.filter((one) => !holds(one)) };
+  // Owners go on seeing when somebody came to whom it was bound.
+  const claimedAt = isOf(membership.person, first) ? first.claimedAt : undefined;
+  const outcome = withMembership(rest, { ...membership, claimedAt });
+  return outcome === "unchanged" ? rest : outcome;
 };
 
 /** Replaces what gave this username the role before. */

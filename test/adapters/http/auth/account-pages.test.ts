@@ -1,37 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { renderLogout } from "../../../../src/adapters/http/auth/logout-page.ts";
 import { renderWhoami } from "../../../../src/adapters/http/auth/whoami-page.ts";
-import { renderMembers } from "../../../../src/adapters/http/groups/members/group-members.ts";
-import type { Role } from "../../../../src/domain/identity/role.ts";
-import type { Username } from "../../../../src/domain/identity/user.ts";
-import type { Member } from "../../../../src/domain/people/member.ts";
-import { alice, anonymous, group, headOf, positions, unverified } from "../pages/sample.ts";
-
-const lab = group("lab-one");
-
-describe("The members page of a group", () => {
-  const head = headOf(lab, "members");
-
-  const member = (username: string, ...roles: Role[]): Member => ({
-    username: username as Username,
-    roles,
-    sources: roles.map((role) => ({ from: "provider", role })),
-    lastSignIn: undefined,
-  });
-
-  it("lists them by name, with their roles in the singular", () => {
-    const html = renderMembers({
-      layout: alice,
-      head,
-      members: [member("bob", "editors"), member("<alice>", "owners", "viewers")],
-    });
-    const [first, second] = positions(html, [
-      "&lt;alice&gt;</th><td>Viewer, Owner</td>",
-      "bob</th><td>Editor</td>",
-    ]);
-    expect(first).toBeLessThan(second ?? 0);
-  });
-});
+import { alice, anonymous, group, positions, unverified } from "../pages/sample.ts";
 
 describe("The page /whoami", () => {
   it("shows the user, their groups with their roles, and a logout button", () => {

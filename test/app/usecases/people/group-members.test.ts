@@ -159,6 +159,96 @@ describe("a role that is taken back", () => {
   });
 });
 
+describe("a role that is changed", () => {
+  it("is another one in one step, or has another last day, and nothing else changes", async () => {
+    const d = await setup(membershipOf("erin", "editors"), membershipOf("vic", "viewers"));
+    await d.signedIn("erin", "vic");
+    await members(d, dora).change("editors", "erin", { role: "owners", until: undefined }, signal);
+    await members(d, dora).change("viewers", "vic", { role: "viewers", until: "2027-01-31" }, signal);
+    expect((await d.kept()).map(({ username, role, until }) => [username, role, until])).toEqual([
+      ["dora", "owners", undefined],
+      ["erin", "owners", undefined],
+      ["vic", "viewers", "2027-01-31"],
+    ]);
+  });
+
+  it("is merged with the same one that the person has already", async () => {
+    const d = await setup(membershipOf("erin", "editors"), membershipOf("erin", "viewers"));
+    await d.signedIn("erin");
+    await members(d, dora).change("editors", "erin", { role: "viewers", until: undefined }, signal);
+    expect((await d.kept()).slice(1)).toEqual([membershipOf("erin", "viewers")]);
+  });
+
+  it("stays as it was when nothing is new", async () => {
+    const present = membershipOf("erin", "editors", { addedBy: "bob" });
+    const d = await setup(present);
+    await d.signedIn("erin");
+    await members(d, dora).change("editors", "erin", { role: "editors", until: undefined }, signal);
+    expect((await d.kept()).at(-1)).toEqual(present);
+  });
+
+  it("goes on telling when somebody came for whom it waited, unless it is somebody else's now", async () => {
+    const claimedAt = Date.UTC(2026, 10, 3) / 1000;
+    const d = await setup(
+      membershipOf("erin", "editors", { claimedAt }),
+      membershipOf("nina", "editors", { claimedAt, person: personOf("the former nina") }),
+    );
+    await d.signedIn("erin", "nina");
+    for (const name of ["erin", "nina"])
+      await members(d, dora).change("editors", name, { role: "viewers", until: undefined }, signal);
+    expect((await d.kept()).slice(1).map((one) => [one.claimedAt, one.person])).toEqual([
+      [claimedAt, personOf("erin")],
+      [undefined, personOf("nina")],
+    ]);
+  });
+
+  it("is refused by its outcome: a last owner may get another last day, and no other role", async () => {
+    const d = await setup();
+    await d.signedIn("dora");
+    const change = (role: string, until?: string) =>
+      members(d, dora).change("owners", "dora", { role, until }, signal);
+    await change("owners", "2027-01-31");
+    await expect(change("editors")).rejects.toThrow(/without an owner/);
+    expect((await d.kept()).map(({ role, until }) => [role, until])).toEqual([["owners", "2027-01-31"]]);
+  });
+
+  it("is refused when it is gone, to others than owners, and where roles are not kept", async () => {
+    const d = await setup(membershipOf("erin", "editors"));
+    const to = { role: "viewers", until: undefined };
+    await expect(members(d, dora).change("viewers", "erin", to, signal)).rejects.toThrow(/meanwhile/);
+    await expect(members(d, dora).change("kings", "erin", to, signal)).rejects.toThrow(NotFound);
+    const erin = callerNamed("erin", "editors");
+    await expect(members(d, erin).change("editors", "erin", to, signal)).rejects.toThrow(NotAllowed);
+    const elsewhere = { ...d, groups: groups({ ...d, memberships: undefined }) };
+    await expect(members(elsewhere, pat).change("editors", "erin", to, signal)).rejects.toThrow(
+      NotConfigured,
+    );
+    expect(await members(elsewhere, pat).ending(signal)).toEqual([]);
+  });
+});
+
+describe("what ends soon", () => {
+  it("is what counts now and has a last day within two weeks, for owners", async () => {
+    const until = (day: string) => ({ until: day as never });
+    const d = await setup(
+      membershipOf("later", "viewers", until("2026-12-12")),
+      membershipOf("second", "editors", until("2026-12-10")),
+      membershipOf("first", "viewers", until("2026-11-27")),
+      membershipOf("over", "viewers", until("2026-11-26")),
+      membershipOf("waiting", "viewers", {
+        ...until("2026-12-01"),
+        person: undefined,
+        addedAt: Date.UTC(2026, 10, 27) / 1000,
+      }),
+    );
+    expect(await members(d, dora).ending(signal)).toEqual([
+      { username: "first", role: "viewers", until: "2026-11-27" },
+      { username: "second", role: "editors", until: "2026-12-10" },
+    ]);
+    await expect(members(d, callerNamed("first", "viewers")).ending(signal)).rejects.toThrow(NotAllowed);
+  });
+});
+
 describe("who leaves a group", () => {
   it("has none of the roles any more that were given here, whoever has the username else", async () => {
     const d = await setup(

@@ -5,20 +5,19 @@ import type { Groups } from "../../../../ports/driving/groups.ts";
 import type { GroupMembers } from "../../../../ports/driving/people/group-members.ts";
 import type { Context, RequestState } from "../../context.ts";
 import { decodePath } from "../../middleware/traversal.ts";
-import type { Pages } from "../../pages/pages.ts";
 import { sendAllowedMethods } from "../../requests/allowed-methods.ts";
 import { readJson } from "../../requests/json-body.ts";
 import { sendJson } from "../../requests/json-response.ts";
 import { negotiate } from "../../requests/negotiation.ts";
-import { groupHead } from "../group-head.ts";
 import type { SettingsHandler } from "../open-settings.ts";
 import { settingsPath, withSettings } from "../open-settings.ts";
-import { renderMembers } from "./group-members.ts";
 import { memberJson } from "./member-json.ts";
+import { submitMemberForm } from "./page/member-forms.ts";
+import type { MembersPageDeps } from "./page/send-members-page.ts";
+import { sendMembersPage } from "./page/send-members-page.ts";
 
-interface Deps {
+interface Deps extends MembersPageDeps {
   readonly groups: Groups;
-  readonly pages: Pages;
 }
 
 /** The routes of a group's members and their roles, below `/groups/<name>/settings`. */
@@ -28,6 +27,10 @@ export const memberRoutes = (d: Deps): Router<RequestState> => {
   const roleNames = roles.map((name) => ({ name }));
   const member = "/roles/([^/]+)/members/([^/]+)";
   router.get(settingsPath("/members"), handle(sendMembers(d)));
+  router.post(
+    settingsPath("/members"),
+    handle((ctx, { members }, opened) => submitMemberForm(ctx, d, members, opened)),
+  );
   router.delete(settingsPath("/members/me"), handle(leave));
   router.get(
     settingsPath("/roles"),
@@ -54,10 +57,9 @@ const sendMembers =
   (d: Deps): SettingsHandler =>
   async (ctx, { members, mayWrite }, opened) => {
     const type = negotiate(ctx, ["text/html", "application/json"]);
+    if (type === "text/html") return sendMembersPage(ctx, d, members, opened);
     const list = await members.list(ctx.state.signal);
-    if (type === "application/json") return sendJson(ctx, list.map(memberJson(mayWrite)));
-    const head = groupHead(opened, await opened.info(ctx.state.signal), "members");
-    d.pages.send(ctx, renderMembers({ layout: d.pages.layout(ctx), head, members: list }));
+    sendJson(ctx, list.map(memberJson(mayWrite)));
   };
 
 const sendRoleMembers: SettingsHandler = async (ctx, { members }) => {

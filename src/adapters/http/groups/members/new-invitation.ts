@@ -4,7 +4,7 @@ import { settingsHref } from "../../pages/hrefs.ts";
 import type { LayoutData } from "../../pages/layout.ts";
 import { renderPage } from "../../pages/template.ts";
 import type { GroupHead } from "../group-head.ts";
-import { roleWithArticle } from "../group-head.ts";
+import { roleWithArticle } from "../role-words.ts";
 
 interface NewInvitationPage {
   readonly layout: LayoutData;

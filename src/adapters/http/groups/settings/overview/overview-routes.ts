@@ -4,6 +4,7 @@ import type { Group } from "../../../../../domain/groups/group.ts";
 import type { GroupInfo } from "../../../../../domain/groups/group-info.ts";
 import { defaultGroupInfo, overviewText } from "../../../../../domain/groups/group-info.ts";
 import { fieldProblems } from "../../../../../domain/groups/overview-fields.ts";
+import type { EndingMembership } from "../../../../../domain/people/membership.ts";
 import type { Log } from "../../../../../ports/driven/system/log.ts";
 import type { GroupSettings } from "../../../../../ports/driving/group-settings.ts";
 import type { OpenGroup } from "../../../../../ports/driving/groups.ts";
@@ -17,6 +18,7 @@ import { sendJson } from "../../../requests/json-response.ts";
 import { negotiate } from "../../../requests/negotiation.ts";
 import type { Admission } from "../../../streaming/admission.ts";
 import { groupHead } from "../../group-head.ts";
+import { endingMemberships } from "../../members/ending-memberships.ts";
 import type { ImagePolicy } from "../../overview/image-policy.ts";
 import type { Overview, Overviews } from "../../overview/overview.ts";
 import { renderGroupSettings } from "../group-settings.ts";
@@ -136,7 +138,9 @@ const sendPage = async (
   opened: OpenGroup,
   form: OverviewForm | undefined,
 ): Promise<void> => {
-  const html = render(ctx, d, opened, form, await opened.info(ctx.state.signal));
+  const { signal } = ctx.state;
+  const [info, ending] = await Promise.all([opened.info(signal), endingMemberships(opened, signal)]);
+  const html = render(ctx, d, opened, form, info, ending);
   d.pages.send(ctx, html, d.imagePolicyFor(opened.group));
 };
 
@@ -147,9 +151,10 @@ const render = (
   opened: OpenGroup,
   overview: OverviewForm | undefined,
   info: GroupInfo | undefined,
+  ending: readonly EndingMembership[] = [],
 ): string => {
   const { group } = opened;
-  const head = groupHead(opened, info ?? defaultGroupInfo(group.name), "settings");
+  const head = groupHead(opened, info ?? defaultGroupInfo(group.name), "settings", {}, ending);
   const hasLogo = info && info.logo !== null;
   return renderGroupSettings({ layout: d.pages.layout(ctx), group, head, overview, hasLogo });
 };
