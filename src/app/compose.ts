@@ -11,6 +11,7 @@ import { bind, get, newContainer } from "./bindings.ts";
 import { cachedListings } from "./caches/cached-listings.ts";
 import type { Origins, ProviderParts } from "./config/identity-provider.ts";
 import { openIdentityProvider } from "./config/identity-provider.ts";
+import type { Settings } from "./config/settings.ts";
 import { httpOptions } from "./http-options.ts";
 import { keys } from "./keys.ts";
 import { loginParts } from "./logins.ts";
@@ -22,7 +23,11 @@ import { periodicWork } from "./runtime/periodic-work.ts";
 import { readiness } from "./runtime/readiness.ts";
 import { addSampleData } from "./runtime/sample-data.ts";
 import { settleAll } from "./runtime/settle-all.ts";
+import { logUnknownRoleGroups } from "./runtime/start-warnings.ts";
+import { groupAdministration } from "./usecases/administration/group-administration.ts";
 import { groupAccess } from "./usecases/groups/access.ts";
+import type { GroupCatalogue } from "./usecases/groups/group-catalogue.ts";
+import { groupCatalogue } from "./usecases/groups/group-catalogue.ts";
 import { groups } from "./usecases/groups/groups.ts";
 import { listings } from "./usecases/groups/listings.ts";
 import { discovery } from "./usecases/identity/discovery.ts";
@@ -50,7 +55,11 @@ export const compose = async (parts: AdapterParts, origins: Origins): Promise<Re
     isEmbedded ? addSample(container, parts, origins) : undefined,
   ]);
   bind(container, keys.identityProvider, () => provider.identityProvider);
-  return assemble(container, parts, provider);
+  const ports = resolvePorts(container);
+  const catalogue = groupCatalogue({ ...ports, file: ports.catalogue });
+  await catalogue.check();
+  logUnknownRoleGroups(parts.configuration.settings, catalogue, parts.log);
+  return assemble({ ...ports, catalogue }, parts, provider);
 };
 
 const addSample = (from: DependencyContainer, { configuration }: AdapterParts, origins: Origins) =>
@@ -68,22 +77,28 @@ const drainTimeout: Seconds = 5;
 /** How often it is looked which memberships end soon. */
 const mailInterval: Seconds = 3600;
 
-const assemble = (
-  from: DependencyContainer,
-  parts: AdapterParts,
-  provider: ProviderParts,
-): RequestHandler => {
+/** The ports, with the groups made here beside those of the data file. */
+interface AllPorts extends Ports {
+  readonly catalogue: GroupCatalogue;
+}
+
+const assemble = (ports: AllPorts, parts: AdapterParts, provider: ProviderParts): RequestHandler => {
   const { settings } = parts.configuration;
-  const ports = resolvePorts(from);
   const background = parts.closers.add(backgroundWork({ log: ports.log, drainTimeout }));
   background.add("reading what is served into memory", () => preload(ports));
-  const kept = settings.MEMBERSHIPS === "here" ? memberships(ports) : undefined;
+  const kept = memberships(ports);
+  const areRolesKeptHere = settings.MEMBERSHIPS === "here";
+  const counting = areRolesKeptHere ? kept : undefined;
+  const data = dataParts(ports, counting, background);
   const { identify, ...logins } = loginParts({ ports, parts, provider, background });
-  const data = dataParts(ports, kept, background);
   const mail = mailParts(ports, parts);
-  if (kept && mail.mail.isAvailable) {
-    const mailing = mailEnds({ ...data, ...mail, memberships: kept });
-    parts.closers.add(periodicWork(background, "mailing which memberships end", mailing, mailInterval));
+  if (counting && mail.mail.isAvailable) {
+    const mailing = mailEnds({ ...data, ...mail, memberships: counting });
+    const work = async () => {
+      await ports.catalogue.refresh();
+      await mailing();
+    };
+    parts.closers.add(periodicWork(background, "mailing which memberships end", work, mailInterval));
   }
   return server({
     ...ports,
@@ -91,13 +106,17 @@ const assemble = (
     ...httpOptions(parts),
     groups: groups({ ...data, ...mail }),
     invitations: invitations(data),
+    refreshGroups: ports.catalogue.refresh,
+    administration: groupAdministration({
+      ...data,
+      file: parts.configuration.catalogue,
+      catalogue: ports.catalogue,
+      memberships: kept,
+      areRolesKeptHere,
+    }),
     identifyCaller: withAdministrators(
-      withMemberships(identify, kept),
-      administrators({
-        ...ports,
-        usernames: settings.ADMINISTRATORS,
-        groups: settings.ADMINISTRATOR_GROUPS,
-      }),
+      withMemberships(identify, counting),
+      administratorsIn(ports, settings),
     ),
     discovery: discovery({ ...ports, ...provider }),
     readiness: readiness(ports),
@@ -106,6 +125,13 @@ const assemble = (
     embeddedProvider: provider.handler,
   });
 };
+
+const administratorsIn = (ports: Ports, settings: Settings) =>
+  administrators({
+    ...ports,
+    usernames: settings.ADMINISTRATORS,
+    groups: settings.ADMINISTRATOR_GROUPS,
+  });
 
 const dataParts = (ports: Ports, kept: Memberships | undefined, background: Background) => {
   const { resourceStore: store, contentCheck, clock } = ports;

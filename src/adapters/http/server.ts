@@ -10,6 +10,7 @@ import type { Log } from "../../ports/driven/system/log.ts";
 import type { Random } from "../../ports/driven/system/random.ts";
 import type { BackchannelLogout } from "../../ports/driving/backchannel-logout.ts";
 import type { Discovery } from "../../ports/driving/discovery.ts";
+import type { GroupAdministration } from "../../ports/driving/group-administration.ts";
 import type { Groups } from "../../ports/driving/groups.ts";
 import type { Readiness } from "../../ports/driving/health.ts";
 import type { IdentifyCaller } from "../../ports/driving/identify-caller.ts";
@@ -17,6 +18,7 @@ import type { MySessions } from "../../ports/driving/my-sessions.ts";
 import type { Invitations } from "../../ports/driving/people/invitations.ts";
 import type { Sessions } from "../../ports/driving/sessions.ts";
 import type { SignIn } from "../../ports/driving/sign-in.ts";
+import { administrationRoutes } from "./administration/administration-routes.ts";
 import { assetRoutes } from "./assets/asset-routes.ts";
 import { backchannelLogoutRoute } from "./auth/backchannel-logout-route.ts";
 import { sessionRoutes } from "./auth/session-routes.ts";
@@ -58,6 +60,9 @@ export type RequestHandler = (request: IncomingMessage, response: ServerResponse
 export interface ServerDeps {
   readonly groups: Groups;
   readonly invitations: Invitations;
+  /** Has the groups made here read anew when that is due; undefined: it is not. */
+  readonly refreshGroups: () => Promise<void> | undefined;
+  readonly administration: GroupAdministration;
   readonly sessions: Sessions;
   readonly mySessions: MySessions;
   readonly backchannelLogout: BackchannelLogout;
@@ -110,6 +115,7 @@ export const server = (d: ServerDeps): RequestHandler => {
   // Inside the session layer, so that error responses keep its cookies.
   app.use(handleErrors(d, { ...pageDeps, notFoundPage: notFoundPage(pageDeps) }));
   app.use(rejectCrossSite(d.cookies));
+  app.use(refreshGroups(d.refreshGroups));
   app.use(withPath(/^\/log/i, signInRoutes(pageDeps).routes() as Middleware));
   app.use(identify(d.identifyCaller));
   app.use(secretLogin(pageDeps));
@@ -120,6 +126,7 @@ export const server = (d: ServerDeps): RequestHandler => {
     helpRoute(pageDeps),
   ];
   app.use(combineRouters(ownRouters).routes());
+  app.use(withPath(/^\/admin(\/|$)/i, administrationRoutes(pageDeps).routes() as Middleware));
   const groupRouters = [
     memberRoutes(pageDeps),
     groupInvitationRoutes(pageDeps),
@@ -133,6 +140,11 @@ export const server = (d: ServerDeps): RequestHandler => {
   });
   return app.callback();
 };
+
+const refreshGroups =
+  (refresh: ServerDeps["refreshGroups"]): Middleware =>
+  (_, next) =>
+    refresh()?.then(next) ?? next();
 
 /** Whether a request may begin or end a session: logins, logouts, and the page on which users end their sessions. */
 const mayWriteSession = (ctx: Context): boolean => /^\/(logged-in|logout|sessions)(\/|$)/i.test(ctx.path);

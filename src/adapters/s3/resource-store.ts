@@ -5,7 +5,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { StoreDown } from "../../domain/failure.ts";
 import type { KeyPrefix } from "../../domain/resources/object-key.ts";
-import type { ResourceStore } from "../../ports/driven/resources/resource-store.ts";
+import type { ResourceStore, StoreUsage } from "../../ports/driven/resources/resource-store.ts";
 import type { WriteLock } from "../../ports/driven/sessions/lock.ts";
 import type { SupportedConditions } from "./condition.ts";
 import type { S3Connection } from "./connection.ts";
@@ -52,31 +52,65 @@ const nextToken = ({ IsTruncated, NextContinuationToken: token }: ListObjectsV2C
 const logUnreadableKey = ({ log }: S3Connection, prefix: KeyPrefix): void =>
   log.write({ event: "background", what: "listing objects", cause: `a key below ${prefix} cannot be read` });
 
-async function* list(
+/** All pages of a list. */
+async function* pagesOf(
   connection: S3Connection,
-  prefix: KeyPrefix,
   signal: AbortSignal,
-): AsyncGenerator<string> {
+  input: Omit<ListObjectsV2CommandInput, "Bucket">,
+): AsyncGenerator<ListObjectsV2CommandOutput> {
   const seenTokens = new Set<string>();
   let token: string | undefined;
   do {
     const continuation = token === undefined ? {} : { ContinuationToken: token };
-    const page = await fetchPage(connection, signal, {
-      Prefix: prefix,
-      EncodingType: "url",
-      ...continuation,
-    });
-    for (const { Key: key = "" } of page.Contents ?? []) {
-      const decoded = page.EncodingType === "url" ? decodeKey(key) : key;
-      if (decoded === undefined || !decoded.startsWith(prefix)) logUnreadableKey(connection, prefix);
-      // Some programs create an empty object under the prefix itself, to represent a folder.
-      else if (decoded !== prefix) yield decoded.slice(prefix.length);
-    }
+    const page = await fetchPage(connection, signal, { EncodingType: "url", ...input, ...continuation });
+    yield page;
     token = nextToken(page);
     if (token !== undefined && seenTokens.has(token)) throw malformedList("begins anew after some pages");
     if (token !== undefined) seenTokens.add(token);
   } while (token !== undefined);
 }
+
+const decodedIn = ({ EncodingType }: ListObjectsV2CommandOutput, text: string): string | undefined =>
+  EncodingType === "url" ? decodeKey(text) : text;
+
+async function* list(
+  connection: S3Connection,
+  prefix: KeyPrefix,
+  signal: AbortSignal,
+): AsyncGenerator<string> {
+  for await (const page of pagesOf(connection, signal, { Prefix: prefix })) {
+    for (const { Key: key = "" } of page.Contents ?? []) {
+      const decoded = decodedIn(page, key);
+      if (decoded === undefined || !decoded.startsWith(prefix)) logUnreadableKey(connection, prefix);
+      // Some programs create an empty object under the prefix itself, to represent a folder.
+      else if (decoded !== prefix) yield decoded.slice(prefix.length);
+    }
+  }
+}
+
+/** The store groups keys by their first part. */
+async function* roots(connection: S3Connection, signal: AbortSignal): AsyncGenerator<string> {
+  for await (const page of pagesOf(connection, signal, { Delimiter: "/" })) {
+    for (const { Prefix: prefix = "" } of page.CommonPrefixes ?? []) {
+      const decoded = decodedIn(page, prefix);
+      if (decoded === undefined) logUnreadableKey(connection, "" as KeyPrefix);
+      else yield decoded.slice(0, -1);
+    }
+  }
+}
+
+const usage = async (
+  connection: S3Connection,
+  prefix: KeyPrefix,
+  signal: AbortSignal,
+): Promise<StoreUsage> => {
+  const sum = { objects: 0, bytes: 0 };
+  for await (const { Contents: contents = [] } of pagesOf(connection, signal, { Prefix: prefix })) {
+    sum.objects += contents.length;
+    sum.bytes += contents.reduce((bytes, { Size = 0 }) => bytes + Size, 0);
+  }
+  return sum;
+};
 
 /** Checks that the bucket may be listed: without that right the store answers 403 instead of 404. */
 const ready = async (connection: S3Connection, signal: AbortSignal): Promise<void> => {
@@ -95,6 +129,8 @@ export const s3ResourceStore = (connection: S3Connection, options: S3StoreOption
   const context = { connection, currentETag: currentETagOn(connection), ...options };
   return {
     list: (prefix, signal) => list(connection, prefix, signal),
+    roots: (signal) => roots(connection, signal),
+    usage: (prefix, signal) => usage(connection, prefix, signal),
     stat: (key, signal) => stat(connection, key, signal),
     read: (key, signal) => read(connection, key, signal),
     write: (key, content, condition, signal) => write(context, key, content, condition, signal),

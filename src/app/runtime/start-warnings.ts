@@ -1,9 +1,11 @@
 import { partitionRoleGroups } from "../../domain/identity/role.ts";
+import type { RoleGroupCatalogue } from "../../ports/driven/identity/role-group-catalogue.ts";
 import type { Log } from "../../ports/driven/system/log.ts";
 import type { Configuration } from "../config/configuration.ts";
+import type { Settings } from "../config/settings.ts";
 
 /** Logs what the configuration holds that works, but is probably a mistake. */
-export const logWarnings = ({ unknownNames, settings, catalogue }: Configuration, log: Log): void => {
+export const logWarnings = ({ unknownNames, settings }: Configuration, log: Log): void => {
   for (const misspelt of unknownNames.misspelt) log.write({ event: "unknown-setting", ...misspelt });
   if (unknownNames.others.length > 0) {
     log.write({ event: "unread-variables", names: unknownNames.others.join(", ").slice(0, 1000) });
@@ -11,9 +13,23 @@ export const logWarnings = ({ unknownNames, settings, catalogue }: Configuration
   if (settings.REDIS_URL !== undefined && settings.REDIS_CA_FILE === undefined) {
     log.write({ event: "unsafe-setting", name: "REDIS_CA_FILE", advice: unverifiedRedis });
   }
-  const { ignored } = partitionRoleGroups(catalogue.all(), Object.values(settings.ROLE_GROUPS).flat());
-  if (ignored.length > 0) {
-    log.write({ event: "unknown-role-groups", name: "ROLE_GROUPS", roleGroups: ignored.slice(0, 20) });
+};
+
+/** Logs what `ROLE_GROUPS` gives in groups that do not exist; not while it is not known which groups there are. */
+export const logUnknownRoleGroups = (settings: Settings, catalogue: RoleGroupCatalogue, log: Log): void => {
+  const roleGroups = Object.values(settings.ROLE_GROUPS).flat();
+  const { ignored } = partitionRoleGroups(catalogue.all(), roleGroups);
+  if (ignored.length === 0 || !areAllKnown(catalogue)) return;
+  log.write({ event: "unknown-role-groups", name: "ROLE_GROUPS", roleGroups: ignored.slice(0, 20) });
+};
+
+/** Any name that is no group's tells. */
+const areAllKnown = (catalogue: RoleGroupCatalogue): boolean => {
+  try {
+    catalogue.find("no-such-group");
+    return true;
+  } catch {
+    return false;
   }
 };
 

@@ -1,4 +1,5 @@
 import type { Branded } from "../brand.ts";
+import { NotAllowed } from "../failure.ts";
 
 /** A group's canonical name: 3 to 50 ASCII letters, digits and hyphens (groups-and-authorization.md section 2). */
 export type GroupName = Branded<"GroupName">;
@@ -9,6 +10,8 @@ export type NormalisedGroupName = Branded<"NormalisedGroupName">;
 export interface Group {
   readonly name: GroupName;
   readonly isPublic: boolean;
+  /** Nobody changes anything in it; absent: no. */
+  readonly isArchived?: true;
 }
 
 export const parseGroupName = (text: string): GroupName | undefined =>
@@ -21,3 +24,9 @@ export const normaliseGroupName = (text: string): NormalisedGroupName =>
   (ascii.test(text)
     ? text.toLowerCase()
     : text.normalize("NFKC").toLocaleLowerCase("en-US")) as NormalisedGroupName;
+
+/** The failure of whoever would change something in an archived group. */
+export const archived = () =>
+  new NotAllowed(
+    "This group is archived: nothing in it can be changed, by anybody, until an administrator opens it again.",
+  );

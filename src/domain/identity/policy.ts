@@ -1,7 +1,7 @@
 import type { Failure } from "../failure.ts";
 import { LoginRequired, NotAllowed } from "../failure.ts";
 import type { Group } from "../groups/group.ts";
-import { normaliseGroupName } from "../groups/group.ts";
+import { archived, normaliseGroupName } from "../groups/group.ts";
 import type { Caller } from "./caller.ts";
 import type { Role } from "./role.ts";
 import { rolesIn } from "./role.ts";
@@ -36,6 +36,9 @@ const rules: readonly Rule[] = [
   { type: "narrative", roles: ["editors", "owners"], allow: ["read", "write"] },
 ];
 
+/** Reading is all that an archived group is for. */
+const isOpenFor = (action: Action, group: Group): boolean => action === "read" || !group.isArchived;
+
 const anyoneMay = (action: Action, type: ObjectType, group: Group): boolean =>
   action === "read" && type !== "group" && group.isPublic;
 
@@ -53,7 +56,7 @@ const rolesAllow = (callerRoles: ReadonlySet<Role>, action: Action, type: Object
 
 /** Whether the policy allows the action. It is evaluated on each call, from the caller's roles alone. */
 export const may = (caller: Caller, action: Action, type: ObjectType, group: Group): boolean =>
-  anyoneMay(action, type, group) || rolesAllow(rolesOf(caller, group), action, type);
+  rightsIn(caller, group).has(`${action} ${type}`);
 
 const everyRight = objectTypes.flatMap((type) =>
   actions.map((action) => ({ action, type, right: `${action} ${type}` as const })),
@@ -70,7 +73,8 @@ export const rightsIn = (caller: Caller, group: Group | undefined): Rights =>
 export const rightsWith = (callerRoles: ReadonlySet<Role>, group: Group | undefined): Rights => {
   if (!group) return new Set();
   const granted = everyRight.filter(
-    ({ action, type }) => anyoneMay(action, type, group) || rolesAllow(callerRoles, action, type),
+    ({ action, type }) =>
+      isOpenFor(action, group) && (anyoneMay(action, type, group) || rolesAllow(callerRoles, action, type)),
   );
   return new Set(granted.map(({ right }) => right));
 };
@@ -79,10 +83,12 @@ export const rightsWith = (callerRoles: ReadonlySet<Role>, group: Group | undefi
  * The failure of a caller who lacks a right; the same whether the object exists or not. A user of whose roles some
  * cannot be read now has not been denied anything.
  * @param group The group, if the caller knows that it exists.
+ * @param right The right that is lacking in it.
  */
-export const denial = (caller: Caller, group?: Group): Failure => {
+export const denial = (caller: Caller, group?: Group, right?: Right): Failure => {
   if (caller.kind === "anonymous") return new LoginRequired();
   if (caller.kind === "unverified") return caller.cause;
+  if (group?.isArchived && right?.startsWith("write ")) return archived();
   const { unknownRoles } = caller.user;
   return unknownRoles && mayHoldMore(unknownRoles, group) ? unknownRoles.cause : new NotAllowed();
 };

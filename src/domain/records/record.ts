@@ -20,7 +20,9 @@ export type RecordKind =
   /** Who asks for access to a group, by its normalised name. */
   | "access-requests"
   /** To whom the usernames in `ADMINISTRATORS` belong. */
-  | "administrators";
+  | "administrators"
+  /** The groups that administrators have made here, by normalised name. */
+  | "groups";
 
 /** Identifies a record among those of its kind. */
 export type RecordId = Branded<"RecordId">;

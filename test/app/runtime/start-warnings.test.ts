@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { logWarnings } from "../../../src/app/runtime/start-warnings.ts";
+import { logUnknownRoleGroups, logWarnings } from "../../../src/app/runtime/start-warnings.ts";
+import { StoreDown } from "../../../src/domain/failure.ts";
 import { recordingLog } from "../../support/measuring/recording-log.ts";
 import { production, surroundings } from "../surroundings.ts";
 
@@ -11,7 +12,9 @@ afterAll(() => s.remove());
 
 const warningsOf = async (environment: Record<string, string>) => {
   const log = recordingLog();
-  logWarnings(await s.read({ ...production, ...environment }), log);
+  const configuration = await s.read({ ...production, ...environment });
+  logWarnings(configuration, log);
+  logUnknownRoleGroups(configuration.settings, configuration.catalogue, log);
   return log.events;
 };
 
@@ -47,6 +50,19 @@ it("Role groups of ROLE_GROUPS whose groups do not exist are named, and no other
   ]);
   const known = JSON.stringify({ Everyone: ["measles/viewers"] });
   expect(await warningsOf({ ...environment, ROLE_GROUPS: known })).toEqual([]);
+});
+
+it("Role groups are not called unknown while it is not known which groups there are", async () => {
+  const { settings, catalogue } = await s.read({
+    ...production,
+    ROLE_GROUPS: '{"Staff":["made-here/owners"]}',
+  });
+  const log = recordingLog();
+  const isDown = () => {
+    throw new StoreDown();
+  };
+  logUnknownRoleGroups(settings, { ...catalogue, find: isDown }, log);
+  expect(log.events).toEqual([]);
 });
 
 it("Without Redis there is no warning", async () => {

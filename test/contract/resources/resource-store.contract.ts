@@ -84,6 +84,36 @@ export const resourceStoreContract = (adapter: string, open: () => Promise<Harne
     });
     afterAll(() => harness.close());
 
+    describe("what there is", () => {
+      const rootsBelow = async (prefix: string, from = store) =>
+        (await Array.fromAsync(from.roots(never))).filter((root) => root.startsWith(prefix)).sort();
+
+      it("is told by the first parts of keys, each once, in their letter case, until the last object is gone", async () => {
+        const prefix = `r${randomBytes(8).toString("hex")}`;
+        const roots = [`${prefix}-lab`, `${prefix}-LAB`, `${prefix} + é%20`, `${prefix}.x`];
+        for (const root of roots) await put(store, `${root}/datasets/a.json` as ObjectKey, "{}");
+        await put(store, `${prefix}-lab/group-logo.png` as ObjectKey, "{}");
+        await put(store, `${prefix}-no-folder` as ObjectKey, "{}");
+        expect(await rootsBelow(prefix, await harness.another())).toEqual(roots.toSorted());
+        await store.remove(`${prefix}-LAB/datasets/a.json` as ObjectKey, always, never);
+        expect(await rootsBelow(prefix)).not.toContain(`${prefix}-LAB`);
+        await expect(Array.fromAsync(store.roots(AbortSignal.abort(new Error("left"))))).rejects.toThrow(
+          "left",
+        );
+      });
+
+      it("has as many bytes as its objects together", async () => {
+        const prefix = newPrefix();
+        expect(await store.usage(prefix, never)).toEqual({ objects: 0, bytes: 0 });
+        await put(store, keyBelow(prefix, "a.json"), "12345");
+        await put(store, keyBelow(prefix, "deeper/b.json"), "é");
+        await put(store, keyBelow(prefix, "gone.json"), "12345");
+        await store.remove(keyBelow(prefix, "gone.json"), always, never);
+        await put(store, `${prefix.slice(0, -1)}-other/c.json` as ObjectKey, "12345");
+        expect(await store.usage(prefix, never)).toEqual({ objects: 2, bytes: 7 });
+      });
+    });
+
     describe("reading and writing", () => {
       it("returns undefined for a key that was never written", async () => {
         const key = newKey();

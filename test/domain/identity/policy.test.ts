@@ -55,6 +55,34 @@ describe("the truth table", () => {
   });
 });
 
+describe("an archived group", () => {
+  const archived: Group = { ...privateGroup, isArchived: true };
+
+  it.each(cases)(
+    "gives $who nothing to write on the $type of a $visibility group, and the same to read",
+    (row) => {
+      const [before, after] = [row.group, { ...row.group, isArchived: true as const }].map((group) => [
+        ...rightsIn(row.caller, group),
+      ]);
+      expect(after).toEqual(before?.filter((right) => right.startsWith("read ")));
+      expect(may(row.caller, "write", row.type, { ...row.group, isArchived: true })).toBe(false);
+    },
+  );
+
+  it("says so to who would change it, and to nobody else", () => {
+    const owner = userWith("blab-private/owners");
+    expect(denial(owner, archived, "write dataset").message).toContain("This group is archived: ");
+    for (const told of [
+      denial(owner, archived, "read group"),
+      denial(owner, privateGroup, "write group"),
+      denial(owner),
+    ]) {
+      expect(told.message).toBe(new NotAllowed().message);
+    }
+    expect(denial(anonymous, archived, "write dataset")).toBeInstanceOf(LoginRequired);
+  });
+});
+
 describe("roles", () => {
   it("add up when somebody has several", () => {
     const caller = userWith("blab/viewers", "blab/editors");

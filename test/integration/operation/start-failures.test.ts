@@ -6,6 +6,13 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { filesystemResourceStore } from "../../../src/adapters/filesystem/resources/resource-store.ts";
+import { objectRecords } from "../../../src/adapters/records/object-records.ts";
+import { systemClock } from "../../../src/adapters/system/clock.ts";
+import { serialiseMadeGroup } from "../../../src/domain/groups/made-group.ts";
+import type { RecordId } from "../../../src/domain/records/record.ts";
+import { groupName } from "../../domain/sample.ts";
+import { recordingLog } from "../../support/measuring/recording-log.ts";
 import { onSmallDisk } from "../../support/server/small-disk.ts";
 import type { EndedServer } from "../../support/server/started-server.ts";
 import { freePorts, runServerProcess } from "../../support/server/started-server.ts";
@@ -50,6 +57,31 @@ describe("a port that cannot be had", () => {
     expect(errors).not.toMatch(/^\s+at /m);
     expect(existsSync(data)).toBe(false);
   });
+});
+
+test("a group that was made here and is in the data file, too, is told with both places", async () => {
+  const folder = await temporaryFolder();
+  const data = join(folder.path, "data");
+  const store = filesystemResourceStore({
+    folder: join(data, "records"),
+    clock: systemClock(),
+    log: recordingLog(),
+  });
+  const group = serialiseMadeGroup({
+    name: groupName("Demo"),
+    isPublic: false,
+    madeBy: "ada",
+    madeAt: 0,
+    isBeingDeleted: false,
+  });
+  const key = { kind: "groups", id: "demo" as RecordId } as const;
+  await objectRecords(store, "").write(key, group, "absent", new AbortController().signal);
+  await store.close();
+  const { code, errors } = await runServerProcess({ DATA_DIR: data });
+  await folder.remove();
+  expect(code).toBe(1);
+  expect(errors).toMatch(/^GROUPS_DATA_FILE: the group Demo was made on .*groups\/demo/);
+  expectOneSentence(errors);
 });
 
 describe("a data folder that cannot be used", () => {

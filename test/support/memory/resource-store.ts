@@ -52,6 +52,21 @@ export const memoryResourceStore = (
       }
     },
 
+    async *roots(signal) {
+      signal.throwIfAborted();
+      const keys = [...records.keys()].filter((key) => key.includes("/"));
+      yield* new Set(keys.map((key) => key.slice(0, key.indexOf("/"))));
+    },
+
+    async usage(prefix, signal) {
+      signal.throwIfAborted();
+      const below = [...records].filter(([key]) => key.startsWith(prefix));
+      return {
+        objects: below.length,
+        bytes: below.reduce((sum, [, { metadata }]) => sum + metadata.size, 0),
+      };
+    },
+
     async stat(key, signal) {
       signal.throwIfAborted();
       return records.get(key)?.metadata;

@@ -6,6 +6,7 @@ import { holds } from "../../../domain/resources/stored-object.ts";
 import type {
   NewContent,
   ResourceStore,
+  StoreUsage,
   WriteOutcome,
 } from "../../../ports/driven/resources/resource-store.ts";
 import type { Clock } from "../../../ports/driven/system/clock.ts";
@@ -13,7 +14,7 @@ import type { Log } from "../../../ports/driven/system/log.ts";
 import { prefixFolder, slotFolder } from "../encoded-path.ts";
 import { compareAndDelete, compareAndSet } from "../slots/compare-and-set.ts";
 import { probeDisk, withDraft, writeAll } from "../slots/draft.ts";
-import { namesBelow } from "../slots/slot-tree.ts";
+import { namesBelow, rootsBelow, slotsBelow } from "../slots/slot-tree.ts";
 import { confirmAbsence, confirmRoot } from "../slots/store-root.ts";
 import type { SlotRoot, SlotSnapshot } from "../slots/versioned-slot.ts";
 import { openValue, readSlot, retryOnSlotConflict } from "../slots/versioned-slot.ts";
@@ -84,6 +85,29 @@ const changeIf = (
     return (await mapDiskErrors(() => change(snapshot))) ? "done" : "conflict";
   });
 
+async function* roots(root: string, signal: AbortSignal): AsyncGenerator<string> {
+  signal.throwIfAborted();
+  let isEmpty = true;
+  for await (const part of rootsBelow(root, signal)) {
+    isEmpty = false;
+    yield part;
+  }
+  if (isEmpty) await confirmRoot(root);
+}
+
+const usage = async (root: string, prefix: KeyPrefix, signal: AbortSignal): Promise<StoreUsage> => {
+  const sum = { objects: 0, bytes: 0 };
+  for await (const folder of slotsBelow(folderOfPrefix(root, prefix))) {
+    signal.throwIfAborted();
+    const object = await openObject(root, folder);
+    await mapDiskErrors(async () => object?.file.close());
+    sum.objects += object ? 1 : 0;
+    sum.bytes += object?.metadata.size ?? 0;
+  }
+  if (sum.objects === 0) await confirmRoot(root);
+  return sum;
+};
+
 /** Stores each object in a versioned slot, whose version is the entity tag. */
 export const filesystemResourceStore = ({
   folder: root,
@@ -91,10 +115,8 @@ export const filesystemResourceStore = ({
   log,
 }: ResourceStoreOptions): ResourceStore & Sweeper => {
   const slots: SlotRoot = { root, durable: true };
-  const sweeper = startSweeper({ slots, clock, log, what: "sweeping objects", expires: false });
-
   return {
-    ...sweeper,
+    ...startSweeper({ slots, clock, log, what: "sweeping objects", expires: false }),
 
     async *list(prefix, signal) {
       let isEmpty = true;
@@ -105,6 +127,8 @@ export const filesystemResourceStore = ({
       if (isEmpty) await confirmRoot(root);
     },
 
+    roots: (signal) => roots(root, signal),
+    usage: (prefix, signal) => usage(root, prefix, signal),
     async stat(key, signal) {
       signal.throwIfAborted();
       const object = await openObject(root, folderOfKey(root, key));

@@ -58,6 +58,16 @@ export async function* namesBelow(folder: string, signal: AbortSignal, prefix = 
   }
 }
 
+/** The first parts of the names of all slots with a value, of those names that have more than one part; each once. */
+export async function* rootsBelow(folder: string, signal: AbortSignal): AsyncGenerator<string> {
+  const entries = await mapDiskErrors(() => sortedEntries(folder));
+  for (const { part, path } of entries.filter(({ kind }) => kind === "prefix")) {
+    // Folders of what has been removed may stay.
+    const first = await namesBelow(path, signal).next();
+    if (!first.done) yield part;
+  }
+}
+
 /** The folders of all slots below a folder, unordered and in bounded memory. */
 export async function* slotsBelow(folder: string): AsyncGenerator<string> {
   for await (const { kind, path } of entriesIn(folder)) {

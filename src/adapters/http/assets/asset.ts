@@ -45,6 +45,7 @@ const bundles: Readonly<Record<string, readonly string[]>> = {
     "group.css",
     "forms.css",
     "sessions.css",
+    "administration.css",
     "settings.css",
     "members.css",
   ],

@@ -8,7 +8,7 @@ import { hasSecret } from "../secret-addresses/secret-path.ts";
 export interface LayoutData {
   /** Default: {@link defaultSite}. */
   readonly site?: Site;
-  readonly user: { readonly username: string } | undefined;
+  readonly user: { readonly username: string; readonly isAdministrator?: boolean } | undefined;
   /** Whether the request has a session, of which it has not been found out yet whose it is. */
   readonly isUnidentified?: boolean;
   /** Whether the request has credentials that cannot be verified right now, which the page says. */

@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
 import type { Group } from "../../../domain/groups/group.ts";
+import type { User } from "../../../domain/identity/user.ts";
 import type { Site } from "../../../domain/site.ts";
 import type { AuspiceClient } from "../../../ports/driven/resources/auspice-client.ts";
 import { auspicePage } from "../auspice/auspice-page.ts";
@@ -54,13 +55,18 @@ const setBody = (ctx: Context, html: Html): void => {
   ctx.length = size;
 };
 
+const userOf = ({ username, isAdministrator }: User) => ({
+  username,
+  isAdministrator: isAdministrator === true,
+});
+
 export const pages = ({ auspice: client, cookies, site, formActionOrigins, imagePolicyFor }: Deps): Pages => {
   const renderAuspice = auspicePage(client.entrypoint);
   const layout = (ctx: Context): LayoutData => {
     const { caller } = ctx.state;
     return {
       site,
-      user: caller.kind === "user" ? { username: caller.user.username } : undefined,
+      user: caller.kind === "user" ? userOf(caller.user) : undefined,
       isUnidentified: !ctx.state.isIdentified && ctx.state.session.kind !== "none",
       unverified: caller.kind === "unverified",
       hasUnknownRoles: hasUnknownRoles(caller),

@@ -82,7 +82,7 @@ export const groupAccess = ({ catalogue, audit }: Deps): GroupAccess => {
     rights,
     roles,
     require: (right) => {
-      if (!rights.has(right)) deny(denial(caller, group), caller, group, attempt);
+      if (!rights.has(right)) deny(denial(caller, group, right), caller, group, attempt);
     },
     audit: (action, path, file) => {
       if (!isAudited(action, group)) return;

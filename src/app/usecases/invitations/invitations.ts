@@ -2,6 +2,7 @@ import type { CalendarDay } from "../../../domain/calendar-day.ts";
 import { endOfDay } from "../../../domain/calendar-day.ts";
 import { LoginRequired, NotFound } from "../../../domain/failure.ts";
 import type { Group } from "../../../domain/groups/group.ts";
+import { archived } from "../../../domain/groups/group.ts";
 import type { Caller } from "../../../domain/identity/caller.ts";
 import { isSamePerson } from "../../../domain/identity/person.ts";
 import type { User } from "../../../domain/identity/user.ts";
@@ -106,6 +107,7 @@ const opened = (d: Parts, invited: Invited, invitation: Invitation): OpenInvitat
     invitedBy: createdBy,
     username: user.username,
     accept: async (signal) => {
+      if (group.isArchived) throw archived();
       const username = grantableName(user);
       await use((present, { createdBy: addedBy }) => {
         const now = d.clock.now();

@@ -36,7 +36,8 @@ const parseRole = (name: string): Role => {
   return role;
 };
 
-const usernameIn = (text: string): Username => {
+/** Throws BadRequest for what nobody can be called. */
+export const usernameIn = (text: string): Username => {
   const username = parseUsername(text);
   if (username === undefined) {
     throw new BadRequest(

@@ -41,6 +41,8 @@ export interface Memberships {
     change: (present: GroupPeople) => GroupPeople | "unchanged" | Promise<GroupPeople | "unchanged">,
     signal: AbortSignal,
   ): Promise<void>;
+  /** Removes all that is kept of a group's people. Throws StoreDown. */
+  remove(group: Group, signal: AbortSignal): Promise<void>;
 }
 
 /** The records of kind `memberships`. */
@@ -103,6 +105,13 @@ export const memberships = (d: Deps): Memberships => {
       return stored ? parseRecord(groupPeopleFormat, key, stored.value) : nobody;
     },
     update: ({ name }, change, signal) => update(normaliseGroupName(name), change, signal),
+    remove: async ({ name }, signal) => {
+      try {
+        await d.records.remove(keyOf(normaliseGroupName(name)), "any", signal);
+      } finally {
+        copies.invalidate();
+      }
+    },
   };
 };
 

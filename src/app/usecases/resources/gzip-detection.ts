@@ -45,6 +45,8 @@ export const withGzipDetection = (store: ResourceStore): ResourceStore => {
   };
   return {
     list: (prefix, signal) => store.list(prefix, signal),
+    roots: (signal) => store.roots(signal),
+    usage: (prefix, signal) => store.usage(prefix, signal),
     read,
     stat: async (key, signal): Promise<ObjectMetadata | undefined> => {
       const metadata = await store.stat(key, signal);

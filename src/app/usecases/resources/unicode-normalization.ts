@@ -53,6 +53,8 @@ export const withUnicodeNormalization = (store: ResourceStore, forms: FolderName
     (await store.stat(key, signal)) !== undefined;
   return {
     list: (prefix, signal) => store.list(prefix, signal),
+    roots: (signal) => store.roots(signal),
+    usage: (prefix, signal) => store.usage(prefix, signal),
     read: async (key, signal) => {
       const stored = await store.read(key, signal);
       const [other] = stored ? [] : await others(key, signal);

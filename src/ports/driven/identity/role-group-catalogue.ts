@@ -1,9 +1,12 @@
 import type { Group } from "../../../domain/groups/group.ts";
 
-/** The groups that the operator has defined (groups-and-authorization.md section 1). */
+/** The groups: those of the data file (groups-and-authorization.md section 1), and those made here. */
 export interface RoleGroupCatalogue {
-  /** In the operator's order. */
+  /** Those of the data file in its order, then those made here by name, which are missing while they are not known. */
   all(): readonly Group[];
-  /** By any spelling that normalises to the group's name. */
+  /**
+   * By any spelling that normalises to the group's name. Throws StoreDown for a name that is not in the data file while
+   * the groups made here are not known.
+   */
   find(name: string): Group | undefined;
 }

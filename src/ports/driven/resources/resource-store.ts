@@ -8,6 +8,10 @@ import type { ObjectMetadata, Precondition, StoredObject } from "../../../domain
 export interface ResourceStore {
   /** All file names below the prefix, without it, in the order of their UTF-8 bytes. */
   list(prefix: KeyPrefix, signal: AbortSignal): AsyncIterable<string>;
+  /** The first parts of all keys that have more than one, each once, in no particular order. */
+  roots(signal: AbortSignal): AsyncIterable<string>;
+  /** How much lies below the prefix. */
+  usage(prefix: KeyPrefix, signal: AbortSignal): Promise<StoreUsage>;
   /** Undefined: there is none. */
   stat(key: ObjectKey, signal: AbortSignal): Promise<ObjectMetadata | undefined>;
   /** Opens a snapshot of an object, which a concurrent write does not change. Undefined: there is none. */
@@ -26,6 +30,12 @@ export interface ResourceStore {
   remove(key: ObjectKey, condition: Precondition, signal: AbortSignal): Promise<WriteOutcome>;
   /** Resolves when the store is available. */
   ready(signal: AbortSignal): Promise<void>;
+}
+
+export interface StoreUsage {
+  readonly objects: number;
+  /** As stored, which may be compressed. */
+  readonly bytes: number;
 }
 
 export interface NewContent {

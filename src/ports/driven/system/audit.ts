@@ -5,10 +5,20 @@ export interface Audit {
 
 export type AuditAction = "read" | "list" | "write" | "delete";
 
+/** What administrators do to a group as a whole. */
+export type AdministrativeAction =
+  | "make-group"
+  | "make-public"
+  | "make-private"
+  | "archive-group"
+  | "reopen-group"
+  | "appoint-owner"
+  | "delete-group";
+
 export interface AuditEvent {
   readonly who: Actor;
-  readonly action: AuditAction;
-  /** The group's name. */
+  readonly action: AuditAction | AdministrativeAction;
+  /** The group's name; empty: all groups. */
   readonly group: string;
   /** Below the group's address. */
   readonly path: string;

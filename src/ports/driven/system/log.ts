@@ -1,5 +1,5 @@
 import type { Seconds } from "../../../domain/brand.ts";
-import type { AuditAction } from "./audit.ts";
+import type { AdministrativeAction, AuditAction } from "./audit.ts";
 
 /**
  * The operator's log: events with a fixed list of fields each, so that nothing else can slip in.
@@ -35,7 +35,7 @@ export type LogEvent =
    */
   | {
       readonly event: "access" | "access-denied";
-      readonly action: AuditAction;
+      readonly action: AuditAction | AdministrativeAction;
       readonly caller: "user" | "anonymous" | "unverified";
       /** Of a user. */
       readonly username?: string;
@@ -57,6 +57,8 @@ export type LogEvent =
       /** Distinguishes people with the same username. */
       readonly subject: string;
     }
+  /** Groups that were made here and are in the data file now, which counts. */
+  | { readonly event: "groups-twice"; readonly groups: readonly string[] }
   /** The first person came under a username in `ADMINISTRATORS`, and is that administrator from now on. */
   | {
       readonly event: "administrator-bound";

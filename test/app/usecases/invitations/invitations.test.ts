@@ -189,6 +189,19 @@ describe("an invitation that cannot be accepted", () => {
     await expect(invitations({ ...d, pointers: down }).open(erin, secret, signal)).rejects.toThrow(StoreDown);
   });
 
+  it("is one that is not used up while its group is archived", async () => {
+    const d = await invitationSetup();
+    const { secret } = await d.invite();
+    const find = (name: string) => {
+      const group = d.catalogue.find(name);
+      return group && { ...group, isArchived: true as const };
+    };
+    const archived = invitations({ ...d, catalogue: { ...d.catalogue, find } });
+    await expect((await archived.open(erin, secret, signal)).accept(signal)).rejects.toThrow("is archived");
+    await d.accept(erin, secret);
+    expect(await d.kept()).toHaveLength(2);
+  });
+
   it("is any where roles are kept at the provider", async () => {
     const d = await invitationSetup();
     const { secret } = await d.invite();

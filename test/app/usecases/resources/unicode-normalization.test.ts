@@ -19,6 +19,8 @@ const watched = (store: ResourceStore) => {
   const clock = manualClock();
   const calls: string[] = [];
   const noted: ResourceStore = {
+    roots: (stop) => store.roots(stop),
+    usage: (prefix, stop) => store.usage(prefix, stop),
     list: (prefix, stop) => {
       calls.push("list");
       clock.pass(0.1);

@@ -1,0 +1,181 @@
+import { describe, expect, it } from "vitest";
+import { objectRecords } from "../../../../src/adapters/records/object-records.ts";
+import { groupCatalogue } from "../../../../src/app/usecases/groups/group-catalogue.ts";
+import { NotConfigured, StoreDown } from "../../../../src/domain/failure.ts";
+import { normaliseGroupName } from "../../../../src/domain/groups/group.ts";
+import { serialiseMadeGroup } from "../../../../src/domain/groups/made-group.ts";
+import type { RecordId } from "../../../../src/domain/records/record.ts";
+import type { Records } from "../../../../src/ports/driven/records/records.ts";
+import { noon } from "../../../domain/people/sample.ts";
+import { groupName, privateGroup, publicGroup } from "../../../domain/sample.ts";
+import { manualClock } from "../../../support/measuring/manual-clock.ts";
+import { recordingLog } from "../../../support/measuring/recording-log.ts";
+import { memoryResourceStore } from "../../../support/memory/resource-store.ts";
+
+const signal = new AbortController().signal;
+
+const setup = () => {
+  const clock = manualClock();
+  const log = recordingLog();
+  const stored = objectRecords(memoryResourceStore(clock), "");
+  const fault: { list?: Error } = {};
+  const calls: string[] = [];
+  const records: Records = {
+    ...stored,
+    list: (...args) => {
+      calls.push("list");
+      if (fault.list) throw fault.list;
+      return stored.list(...args);
+    },
+  };
+  const inFile = [publicGroup, privateGroup];
+  const file = {
+    all: () => inFile,
+    find: (name: string) =>
+      inFile.find((group) => normaliseGroupName(group.name) === normaliseGroupName(name)),
+  };
+  const open = () => groupCatalogue({ file, records, clock, log });
+  const put = (name: string, more: { isArchived?: true; isBeingDeleted?: boolean } = {}) =>
+    stored.write(
+      { kind: "groups", id: name.toLowerCase() as RecordId },
+      serialiseMadeGroup({
+        name: groupName(name),
+        isPublic: true,
+        madeBy: "ada",
+        madeAt: noon,
+        isBeingDeleted: false,
+        ...more,
+      }),
+      "any",
+      signal,
+    );
+  return { clock, log, stored, fault, calls, inFile, catalogue: open(), open, put };
+};
+
+const thrownBy = (run: () => unknown): unknown => {
+  try {
+    run();
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+};
+
+describe("the groups", () => {
+  it("are those of the file in its order, then those made here by name, without those being deleted", async () => {
+    const s = setup();
+    await s.put("Zebra", { isArchived: true });
+    await s.put("ant");
+    await s.put("gone", { isBeingDeleted: true });
+    await s.catalogue.refresh();
+    expect(s.catalogue.all()).toEqual([
+      ...s.inFile,
+      { name: "ant", isPublic: true },
+      { name: "Zebra", isPublic: true, isArchived: true },
+    ]);
+    expect(s.catalogue.find("ZEBRA")).toBe(s.catalogue.all()[3]);
+    expect(s.catalogue.find("gone")).toBeUndefined();
+    expect(s.catalogue.find("BLAB")).toBe(publicGroup);
+  });
+
+  it("are read once in 5 seconds at most, and cost nothing while they are fresh", async () => {
+    const s = setup();
+    await s.catalogue.refresh();
+    await s.put("ant");
+    s.clock.pass(2);
+    expect(s.catalogue.refresh()).toBeUndefined();
+    expect(s.calls).toEqual(["list"]);
+    expect(s.catalogue.find("ant")).toBeUndefined();
+    s.clock.pass(3);
+    await s.catalogue.refresh();
+    expect(s.catalogue.find("ant")).toBeDefined();
+  });
+
+  it("are known here at once after a change by this instance", async () => {
+    const s = setup();
+    await s.catalogue.refresh();
+    await s.put("ant");
+    s.catalogue.invalidate();
+    await s.catalogue.refresh();
+    expect(s.catalogue.find("ant")).toBeDefined();
+  });
+});
+
+describe("while the records cannot be read", () => {
+  it("the file's go on, and any other name is an outage, whether there is such a group or not", async () => {
+    const s = setup();
+    await s.put("ant");
+    s.fault.list = new StoreDown();
+    expect(thrownBy(() => s.catalogue.find("ant"))).toBeInstanceOf(StoreDown);
+    await s.catalogue.refresh();
+    expect(s.catalogue.all()).toEqual(s.inFile);
+    expect(s.catalogue.find("blab")).toBe(publicGroup);
+    for (const name of ["ant", "unknown"]) expect(thrownBy(() => s.catalogue.find(name))).toBe(s.fault.list);
+    expect(s.catalogue.find("no/name")).toBeUndefined();
+  });
+
+  it("nobody waits for them, it is told once, and it ends by itself", async () => {
+    const s = setup();
+    await s.put("ant");
+    s.fault.list = new StoreDown();
+    await s.catalogue.refresh();
+    for (let request = 0; request < 3; request++) {
+      expect(s.catalogue.refresh()).toBeUndefined();
+      await new Promise(setImmediate);
+    }
+    expect(s.log.events.map(({ event }) => event)).toEqual(["background"]);
+    delete s.fault.list;
+    s.catalogue.refresh();
+    await expect.poll(() => s.catalogue.all()).toHaveLength(3);
+  });
+
+  it("what was known is forgotten after 5 seconds", async () => {
+    const s = setup();
+    await s.put("ant");
+    await s.catalogue.refresh();
+    s.fault.list = new TypeError("a defect");
+    s.clock.pass(5);
+    await s.catalogue.refresh();
+    expect(thrownBy(() => s.catalogue.find("ant"))).toMatchObject({ cause: s.fault.list });
+  });
+
+  it("a damaged one is an outage of every name that is not known", async () => {
+    const s = setup();
+    await s.put("ant");
+    await s.stored.write({ kind: "groups", id: "broken" as RecordId }, { schema: 9 }, "any", signal);
+    await s.catalogue.refresh();
+    expect(s.catalogue.find("ant")).toBeDefined();
+    for (const name of ["broken", "unknown"]) {
+      expect(thrownBy(() => s.catalogue.find(name))).toBeInstanceOf(StoreDown);
+    }
+  });
+});
+
+describe("a name that is in the file and was made here", () => {
+  it("stops the start", async () => {
+    const s = setup();
+    await s.put("BLAB");
+    const error = await s.catalogue.check().catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(NotConfigured);
+    expect(error).toMatchObject({ message: expect.stringContaining("the group BLAB was made") });
+  });
+
+  it("is the file's, and told, when the records could not be read at the start", async () => {
+    const s = setup();
+    await s.put("BLAB");
+    s.fault.list = new StoreDown();
+    await s.catalogue.check();
+    delete s.fault.list;
+    s.catalogue.refresh();
+    await expect.poll(() => s.log.events).toContainEqual({ event: "groups-twice", groups: ["BLAB"] });
+    expect(s.catalogue.find("blab")).toBe(publicGroup);
+    expect(s.catalogue.all()).toEqual(s.inFile);
+  });
+
+  it("is the only reason not to start", async () => {
+    const s = setup();
+    await s.put("ant");
+    await s.catalogue.check();
+    expect(s.catalogue.find("ant")).toBeDefined();
+  });
+});
