@@ -17,6 +17,7 @@ import type { ProviderKeys } from "./provider-keys.ts";
 import { providerKeys } from "./provider-keys.ts";
 
 export const client = { id: "app-client", secret: "a secret of the checker" };
+export const cliClientId = "cli-client";
 
 export interface ProviderOptions {
   readonly random: RandomNumbers;
@@ -46,6 +47,8 @@ export interface FaultyProvider {
    * published at this moment, with that of id tokens, or with one that is not the provider's.
    */
   logoutToken(grant: Grant, key: LogoutTokenKey): Promise<string>;
+  /** An id token of the CLI, for a minute. */
+  cliToken(username: string, subject: string, groups: readonly string[]): Promise<string>;
   /** When its keys were rotated, or a faulty key set was published. */
   readonly keyFaults: FaultPeriods;
   close(): Promise<void>;
@@ -111,7 +114,7 @@ export const faultyProvider = async (options: ProviderOptions): Promise<FaultyPr
     const idToken = await new SignJWT({
       iss: issuer,
       aud: client.id,
-      sub: person.username,
+      sub: person.subject,
       sid: grant.session,
       preferred_username: person.username,
       groups: issued.isViewer ? ["test-private/viewers"] : [],
@@ -229,7 +232,7 @@ export const faultyProvider = async (options: ProviderOptions): Promise<FaultyPr
       exp: iat + 300,
       jti: randomUUID(),
       sid: session,
-      ...(random.uniform() < 0.5 ? { sub: person.username } : {}),
+      ...(random.uniform() < 0.5 ? { sub: person.subject } : {}),
       events: { [logoutEvent]: {} },
     };
     return new SignJWT(claims).setProtectedHeader({ alg, kid, typ: "logout+jwt" }).sign(privateKey);
@@ -292,6 +295,14 @@ export const faultyProvider = async (options: ProviderOptions): Promise<FaultyPr
       const query = new URLSearchParams({ code, state: searchParams.get("state") ?? "", iss: issuer });
       return { query: `?${query}`, grant };
     },
+    cliToken: (username, subject, groups) => {
+      const { alg, kid, privateKey } = keys.present();
+      const iat = Math.floor(Date.now() / 1000);
+      const claims = { sub: subject, preferred_username: username, groups, iat, exp: iat + 60 };
+      return new SignJWT({ iss: issuer, aud: cliClientId, ...claims })
+        .setProtectedHeader({ alg, kid })
+        .sign(privateKey);
+    },
     keyFaults: keys.faults,
     rotateKey: keys.rotate,
     logoutToken,
@@ -306,7 +317,14 @@ export const faultyProvider = async (options: ProviderOptions): Promise<FaultyPr
   };
 };
 
-const nobody: Person = { username: "nobody", isViewer: false, tokenLifetime: [1, 1], marks: [] };
+const nobody: Person = {
+  username: "nobody",
+  subject: "nobody",
+  keptRole: undefined,
+  isViewer: false,
+  tokenLifetime: [1, 1],
+  marks: [],
+};
 
 const metadata = (issuer: string) => ({
   issuer,

@@ -40,6 +40,13 @@ export interface Instance {
     headers: Readonly<Record<string, string>>,
     form?: URLSearchParams,
   ): Promise<InstanceResponse>;
+  /** Another method. Rejects without a whole response. */
+  send(
+    method: "PUT" | "DELETE",
+    path: string,
+    headers: Readonly<Record<string, string>>,
+    body?: string,
+  ): Promise<InstanceResponse>;
 }
 
 export interface InstanceOptions {
@@ -100,7 +107,7 @@ export const instance = (options: InstanceOptions): Instance => {
       // Recorded during the probe, since others may get a response before it does.
       const timer = setInterval(() => slow.add(before - 1000, Date.now() + 2000), 250);
       // The process may be killed before it answers.
-      await send({ port, agent, path: "/healthz", headers: {}, form: undefined }).catch(() => undefined);
+      await send({ port, agent, method: "GET", path: "/healthz", headers: {} }).catch(() => undefined);
       clearInterval(timer);
       if (Date.now() > before + 250) slow.add(before - 1000, Date.now() + 2000);
       await sleep(200);
@@ -122,7 +129,18 @@ export const instance = (options: InstanceOptions): Instance => {
       child.kill("SIGKILL");
       await ended;
     },
-    request: (path, headers, form) => send({ port, agent, path, headers, form }),
+    request: (path, headers, form) =>
+      form
+        ? send({
+            port,
+            agent,
+            method: "POST",
+            path,
+            headers: { ...headers, ...formType },
+            body: form.toString(),
+          })
+        : send({ port, agent, method: "GET", path, headers }),
+    send: (method, path, headers, body) => send({ port, agent, method, path, headers, body }),
   };
 };
 
@@ -131,12 +149,13 @@ interface InstanceRequest {
   readonly agent: Agent;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly form: URLSearchParams | undefined;
+  readonly method: string;
+  readonly body?: string | undefined;
 }
 
 const formType = { "Content-Type": "application/x-www-form-urlencoded" };
 
-const send = ({ port, agent, path, headers, form }: InstanceRequest): Promise<InstanceResponse> =>
+const send = ({ port, agent, method, path, headers, body }: InstanceRequest): Promise<InstanceResponse> =>
   new Promise((resolve, reject) => {
     const sent = request({
       host: "127.0.0.1",
@@ -144,10 +163,9 @@ const send = ({ port, agent, path, headers, form }: InstanceRequest): Promise<In
       path,
       agent,
       timeout: responseTimeout,
-      method: form ? "POST" : "GET",
+      method,
       headers: {
         ...headers,
-        ...(form ? formType : {}),
         Host: host,
         "X-Forwarded-Proto": "https",
         "X-Forwarded-Host": host,
@@ -171,5 +189,5 @@ const send = ({ port, agent, path, headers, form }: InstanceRequest): Promise<In
         }),
       );
     });
-    sent.end(form?.toString());
+    sent.end(body);
   });

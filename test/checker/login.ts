@@ -1,9 +1,14 @@
 import type { FaultPeriods, Moment } from "./model/fault-periods.ts";
 import { faultPeriods } from "./model/fault-periods.ts";
+import type { KeptRole } from "./model/kept-role.ts";
 
 /** An account of the provider. */
 export interface Person {
   readonly username: string;
+  /** Distinguishes people of one username. */
+  readonly subject: string;
+  /** Their role that is kept here, of somebody who asks for nothing else. */
+  readonly keptRole: KeptRole | undefined;
   /** Their present role at the provider. */
   isViewer: boolean;
   /** Of this person's id tokens: least and most, in seconds. */

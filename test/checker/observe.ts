@@ -1,9 +1,10 @@
+import { keptPath } from "./group-record.ts";
 import type { Instance, InstanceResponse } from "./instance.ts";
 import type { Login } from "./login.ts";
 import type { Observation, SessionResponse } from "./model/check-response.ts";
 
 export const json = { Accept: "application/json" };
-const privatePath = "/groups/test-private/settings/roles";
+const paths = { private: "/groups/test-private/settings/roles", kept: keptPath, whoami: "/whoami" };
 
 /** Sends an instance a request in a session. */
 export const observeSession = async (
@@ -13,8 +14,8 @@ export const observeSession = async (
 ): Promise<Observation> => {
   const from = Date.now();
   const headers = { ...json, Cookie: login.cookie };
-  const answer = await instance.request(of === "private" ? privatePath : "/whoami", headers).then(
-    (response) => (of === "private" ? privateAnswer(response) : whoamiAnswer(response)),
+  const answer = await instance.request(paths[of], headers).then(
+    (response) => (of === "whoami" ? whoamiAnswer(response) : statusAnswer(of, response)),
     (error: unknown): SessionResponse => ({ of: "nothing", why: String(error) }),
   );
   return { login, instance: instance.number, from, to: Date.now(), answer };
@@ -22,8 +23,8 @@ export const observeSession = async (
 
 const hasRetryAfter = ({ headers }: InstanceResponse): boolean => headers["retry-after"] !== undefined;
 
-const privateAnswer = (response: InstanceResponse): SessionResponse => ({
-  of: "private",
+const statusAnswer = (of: "private" | "kept", response: InstanceResponse): SessionResponse => ({
+  of,
   status: response.status,
   retryAfter: hasRetryAfter(response),
 });

@@ -54,6 +54,13 @@ export const newReport = (
     logoutTokensAcceptedAtOnce: 0,
     logoutTokensDeferred: 0,
     forgedLogoutTokens: 0,
+    grants: 0,
+    takenBack: 0,
+    ended: 0,
+    newcomers: 0,
+    newcomersServed: 0,
+    memberRequests: 0,
+    damagedRecords: 0,
     lagSeconds: 0,
   };
   const statuses: Record<string, number> = {};

@@ -69,11 +69,8 @@ export const virtualUser = (person: Person, d: VirtualUserDeps): VirtualUser => 
 
   /** False: there was no response, or a 503. */
   const request = async (who: Login): Promise<boolean> => {
-    const observation = await observeSession(
-      who,
-      pickInstance(),
-      random.uniform() < 0.5 ? "private" : "whoami",
-    );
+    const of = random.uniform() < 0.5 ? "private" : "whoami";
+    const observation = await observeSession(who, pickInstance(), person.keptRole ? "kept" : of);
     d.counts.requests += 1;
     d.observe(observation);
     return observation.answer.of !== "nothing" && observation.answer.status !== 503;

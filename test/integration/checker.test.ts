@@ -20,6 +20,9 @@ describe("the checker", () => {
         damage: 2000,
         backchannelLogout: 700,
         forgery: 3000,
+        membership: 500,
+        newcomer: 2000,
+        recordDamage: 15_000,
       },
       progress: print,
     });
@@ -35,6 +38,9 @@ describe("the checker", () => {
     for (const count of [late, keys, damaged]) expect(count).toBeGreaterThan(0);
     for (const count of [logoutTokens, logoutTokensDeferred, logoutTokenKeys, forgedLogoutTokens])
       expect(count).toBeGreaterThan(0);
+    const { grants, newcomers, memberRequests, damagedRecords } = report.counts;
+    for (const count of [grants, newcomers, memberRequests, damagedRecords])
+      expect(count).toBeGreaterThan(0);
     expect(ends).toBe(Number(logouts) + Number(logoutTokensAcceptedAtOnce));
   });
 
@@ -47,6 +53,9 @@ describe("the checker", () => {
     damage: 1e9,
     backchannelLogout: 1e9,
     forgery: 1e9,
+    membership: 1e9,
+    newcomer: 1e9,
+    recordDamage: 1e9,
   };
 
   it.each([
@@ -83,6 +92,32 @@ describe("the checker", () => {
       "not-before marks that are cached for too long",
       "served by a token that is too old|served with roles of another time",
       {},
+    ],
+    [
+      "memberships that are cached for too long",
+      "denied in spite of the role|served without the role",
+      { every: { ...noFaults, membership: 500, newcomer: 1000 } },
+    ],
+    [
+      "changes of memberships that the instance itself learns of late",
+      "denied in spite of the role|served without the role",
+      { every: { ...noFaults, membership: 500, newcomer: 1000 } },
+    ],
+    [
+      "memberships of whoever has the username",
+      "served without the role",
+      { every: { ...noFaults, membership: 500 } },
+    ],
+    ["memberships that have no end", "served without the role", { every: { ...noFaults, membership: 500 } }],
+    [
+      "records that are written without a condition",
+      "is not stored|is still stored|denied in spite of the role|served without the role",
+      { every: { ...noFaults, membership: 100, newcomer: 200 } },
+    ],
+    [
+      "damaged memberships that count as none",
+      "answered without the record of memberships|denied in spite of the role",
+      { every: { ...noFaults, membership: 500, recordDamage: 3000 } },
     ],
   ])("detects %s", async (mutation, violation, more) => {
     const report = await check({

@@ -1,6 +1,7 @@
 import type { Instance } from "../instance.ts";
 import type { IssuedToken, Login, ProcessName } from "../login.ts";
 import type { FaultPeriods, Moment } from "./fault-periods.ts";
+import type { RecordDamage } from "./kept-role.ts";
 
 /** One request in a session, and its response. */
 export interface Observation {
@@ -14,6 +15,8 @@ export interface Observation {
 export type SessionResponse =
   /** To a request for what viewers may read. */
   | { readonly of: "private"; readonly status: number; readonly retryAfter: boolean }
+  /** The same in the group whose roles are kept here. */
+  | { readonly of: "kept"; readonly status: number; readonly retryAfter: boolean }
   | {
       readonly of: "whoami";
       readonly status: number;
@@ -33,6 +36,8 @@ export interface FaultState {
   readonly machine: FaultPeriods;
   /** The provider's key set was rotated or faulty a moment ago. */
   readonly keys: FaultPeriods;
+  /** The record of the memberships that are kept here was damaged. */
+  readonly records: RecordDamage;
 }
 
 /** In milliseconds. Marks are cached for five seconds; the rest allows for latency and for clocks that differ. */
@@ -44,10 +49,14 @@ const storingTime = 1500;
 export const checkResponse = (observation: Observation, faults: FaultState): string | undefined => {
   const { answer, login, from, to } = observation;
   if (answer.of === "nothing") {
+    login.grant.person.keptRole?.doubt();
     const isExpected = faults.instances[observation.instance]?.down.overlaps(from - 100, to) ?? false;
     return isExpected ? undefined : `no answer: ${answer.why}`;
   }
-  if (answer.status === 503) return checkUnavailable(observation, faults);
+  if (answer.status === 503) {
+    login.grant.person.keptRole?.doubt();
+    return checkUnavailable(observation, faults);
+  }
   const user = reportedUser(answer);
   if (user === "nobody") return checkNobody(login, to);
   if (user === "other") return `an unexpected answer of ${answer.status}`;
@@ -108,8 +117,15 @@ const checkUnavailable = (observation: Observation, faults: FaultState): string 
 };
 
 /** The fault that explains a 503; undefined when there was none. */
-export const causeOf503 = ({ login, instance, from, to }: Observation, faults: FaultState) => {
+export const causeOf503 = (observation: Observation, faults: FaultState) => {
+  const { login, instance, from, to, answer } = observation;
+  // Whoever has a role by the provider is served, whatever else they may have. Nobody who has none is told which group
+  // it is of which nothing is known.
+  const isConcerned =
+    answer.of === "kept" ||
+    (answer.of === "private" && usableTokens(observation, faults).some((one) => !one.isViewer));
   const causes = {
+    memberships: isConcerned ? faults.records.outage : undefined,
     redis: faults.redis,
     provider: login.grant.faults,
     instance: faults.instances[instance]?.slow,
@@ -128,7 +144,8 @@ const checkNobody = (login: Login, to: Moment): string | undefined => {
   return isEnded || grant.allowedLoss !== undefined ? undefined : "a session was lost without a cause";
 };
 
-const checkUser = ({ login, from, to }: Observation, user: ReportedUser, faults: FaultState) => {
+const checkUser = (observation: Observation, user: ReportedUser, faults: FaultState) => {
+  const { login, from, answer } = observation;
   const { end, backchannelLogout, grant, endSeenAt } = login;
   if (user.username !== undefined && user.username !== grant.person.username)
     return "somebody else's session";
@@ -136,12 +153,22 @@ const checkUser = ({ login, from, to }: Observation, user: ReportedUser, faults:
   if (backchannelLogout?.done !== undefined && backchannelLogout.done < from)
     return "a session was alive after its logout token";
   if (endSeenAt !== undefined && endSeenAt < from) return "a session came back";
-  const usable = grant.issuedTokens.filter((token) => isUsable(token, login, { from, to }, faults));
+  const usable = usableTokens(observation, faults);
   if (usable.length === 0) return "served by a token that is too old";
+  if (answer.of === "kept") return checkKept(observation, user.isViewer, faults);
   return usable.some((token) => token.isViewer === user.isViewer)
     ? undefined
     : "served with roles of another time";
 };
+
+const checkKept = ({ login, instance, from, to }: Observation, isServed: boolean, faults: FaultState) => {
+  const { keptRole, subject } = login.grant.person;
+  if (faults.records.isKnown(from, to)) return "answered without the record of memberships";
+  return keptRole?.check({ subject, instance, from, to, isServed, isAlone: false });
+};
+
+const usableTokens = ({ login, from, to }: Observation, faults: FaultState): readonly IssuedToken[] =>
+  login.grant.issuedTokens.filter((token) => isUsable(token, login, { from, to }, faults));
 
 /** Whether a response within this time may be due to this id token. */
 const isUsable = (

@@ -7,6 +7,7 @@ import type { StartedRedis } from "../../support/containers/stores/redis.ts";
 import type { Instance } from "../instance.ts";
 import type { Login, Person } from "../login.ts";
 import type { LogoutTokens } from "../logout-tokens.ts";
+import type { Members } from "../members.ts";
 import type { FaultPeriods } from "./fault-periods.ts";
 
 export interface FaultInjectionDeps {
@@ -19,13 +20,24 @@ export interface FaultInjectionDeps {
   readonly damage: (login: Login) => Promise<void>;
   readonly rotateKey: () => Promise<void>;
   readonly logoutTokens: LogoutTokens;
+  readonly members: Members;
   readonly redis: Pick<StartedRedis, "signal" | "stop" | "start">;
   readonly redisFaults: FaultPeriods;
   readonly marks: NotBeforeMarks;
   readonly isRunning: () => boolean;
   /** Mean interval of each kind, in milliseconds. */
   readonly every: Record<
-    "kill" | "redis" | "role" | "withdrawal" | "key" | "damage" | "backchannelLogout" | "forgery",
+    | "kill"
+    | "redis"
+    | "role"
+    | "withdrawal"
+    | "key"
+    | "damage"
+    | "backchannelLogout"
+    | "forgery"
+    | "membership"
+    | "newcomer"
+    | "recordDamage",
     number
   >;
   readonly counts: {
@@ -42,6 +54,7 @@ export interface FaultInjectionDeps {
 const redisRecoveryTime = 3000;
 const pollInterval = 200;
 const concurrentDeliveries = 8;
+const concurrentChanges = 6;
 
 /** Injects the faults of a year within minutes. Resolves when the checker stops and everything is available again. */
 export const injectFaults = async (d: FaultInjectionDeps): Promise<void> => {
@@ -144,5 +157,10 @@ export const injectFaults = async (d: FaultInjectionDeps): Promise<void> => {
       repeat(d.every.backchannelLogout * concurrentDeliveries, d.logoutTokens.deliver),
     ),
     repeat(d.every.forgery, d.logoutTokens.forge),
+    ...Array.from({ length: concurrentChanges }, () => [
+      repeat(d.every.membership, d.members.change),
+      repeat(d.every.newcomer, d.members.welcome),
+    ]).flat(),
+    repeat(d.every.recordDamage, d.members.damage),
   ]);
 };

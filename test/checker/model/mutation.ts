@@ -61,6 +61,40 @@ export const mutations: Readonly<Record<string, Mutation>> = {
     from: "const lifetime: Seconds = 5;",
     to: "const lifetime: Seconds = 5000;",
   },
+  "memberships that are cached for too long": {
+    file: "src/app/usecases/records/record-snapshot.ts",
+    from: "const age = copy === undefined ? Number.POSITIVE_INFINITY : d.clock.now() - copy.readAt;",
+    to: "const age = copy === undefined ? Number.POSITIVE_INFINITY : 0;",
+  },
+  "changes of memberships that the instance itself learns of late": {
+    file: "src/app/usecases/people/memberships.ts",
+    from: "      copies.invalidate();",
+    to: "",
+  },
+  "memberships of whoever has the username": {
+    file: "src/domain/identity/person.ts",
+    from: `  one.issuer === other.issuer && one.subject === other.subject;
+
+/** A string that is unique to the person. */
+export const personKey = ({ issuer, subject }: Person): string => JSON.stringify([issuer, subject]);`,
+    to: `  one.issuer === other.issuer;
+export const personKey = ({ issuer }: Person): string => issuer;`,
+  },
+  "memberships that have no end": {
+    file: "src/domain/people/membership.ts",
+    from: 'if (until !== undefined && endOfDay(until) <= now) return "expired";',
+    to: "",
+  },
+  "records that are written without a condition": {
+    file: "src/app/usecases/records/update-record.ts",
+    from: 'stored?.version ?? "absent"',
+    to: '"any"',
+  },
+  "damaged memberships that count as none": {
+    file: "src/app/usecases/records/record-snapshot.ts",
+    from: "if (error instanceof StoreDown) return error;",
+    to: "if (error instanceof StoreDown) return undefined;",
+  },
 };
 
 /** For `node --import`. */

@@ -13,11 +13,13 @@ import { providerSettings } from "../../support/stub-provider/provider-settings.
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 import { endedSessions } from "../ended-sessions.ts";
 import type { FaultyProvider } from "../faulty-provider.ts";
-import { client, faultyProvider } from "../faulty-provider.ts";
+import { cliClientId, client, faultyProvider } from "../faulty-provider.ts";
+import { groupRecord, keptGroup } from "../group-record.ts";
 import type { Instance } from "../instance.ts";
 import { host, instance } from "../instance.ts";
 import type { Login, Person, RefreshRequest } from "../login.ts";
 import { logoutTokens } from "../logout-tokens.ts";
+import { members } from "../members.ts";
 import type { Report } from "../report.ts";
 import { describeViolation, newReport } from "../report.ts";
 import { virtualUser } from "../virtual-user.ts";
@@ -26,6 +28,7 @@ import { checkEnd, checkResponse } from "./check-response.ts";
 import type { FaultInjectionDeps } from "./fault-injection.ts";
 import { injectFaults } from "./fault-injection.ts";
 import { faultPeriods } from "./fault-periods.ts";
+import { keptRole, recordDamage } from "./kept-role.ts";
 import { mutationOptions } from "./mutation.ts";
 
 export interface CheckOptions {
@@ -56,6 +59,9 @@ const defaultIntervals = {
   damage: 2000,
   backchannelLogout: 1500,
   forgery: 4000,
+  membership: 500,
+  newcomer: 2000,
+  recordDamage: 30_000,
 };
 
 /** Runs instances of the real program under fault injection, and checks every response. */
@@ -74,11 +80,26 @@ export const check = async (options: CheckOptions): Promise<Report> => {
 const peopleOf = (sessions: number): [Person, ...Person[]] =>
   Array.from({ length: Math.ceil(sessions / 2) }, (_, index) => ({
     username: `person-${index}`,
+    subject: `person-${index}`,
+    keptRole: undefined,
     isViewer: index % 3 !== 0,
     // Most lifetimes are so short that renewals are frequent; the others are so long that marks matter.
     tokenLifetime: index % 6 === 0 ? ([12, 30] as const) : ([0.7, 1.5] as const),
     marks: [],
   })) as unknown as [Person, ...Person[]];
+
+const keptUsernames = 8;
+
+/** Two of each username, who have no role by the provider. */
+const membersOf = (): Person[] =>
+  Array.from({ length: keptUsernames }, (_, index) => {
+    const username = `member-${index}`;
+    const common = { username, keptRole: keptRole(), isViewer: false, marks: [] };
+    return ["a", "b"].map((letter): Person => {
+      const tokenLifetime = letter === "a" ? ([12, 30] as const) : ([0.7, 1.5] as const);
+      return { ...common, subject: `${username}-${letter}`, tokenLifetime };
+    });
+  }).flat();
 
 const checkOn = async (options: CheckOptions, folder: string, redis: StartedRedis): Promise<Report> => {
   const { seed, sessions = 200, instances: size = 4 } = options;
@@ -86,7 +107,8 @@ const checkOn = async (options: CheckOptions, folder: string, redis: StartedRedi
   const began = Date.now();
   const report = newReport(began, options);
   const instances: Instance[] = [];
-  const faultSources = { redis: faultPeriods(), machine: faultPeriods(), instances };
+  const records = recordDamage();
+  const faultSources = { redis: faultPeriods(), machine: faultPeriods(), instances, records };
   const provider = await faultyProvider({
     random,
     allowedLoss: (grant, first) => grant.allowedLoss ?? allowedLoss(first, instances, faultSources),
@@ -104,7 +126,6 @@ const checkOn = async (options: CheckOptions, folder: string, redis: StartedRedi
   for (let number = 0; number < size; number++) {
     const workingFolder = join(folder, String(number));
     await mkdir(workingFolder);
-    const DATA_DIR = join(workingFolder, "data");
     const added = instance({
       number,
       port: await freePort(),
@@ -112,7 +133,6 @@ const checkOn = async (options: CheckOptions, folder: string, redis: StartedRedi
       nodeOptions: mutationOptions(options.mutation),
       environment: (generation) => ({
         ...environment,
-        DATA_DIR,
         OAUTH2_TOKEN_URL: provider.tokenUrl({ instance: number, generation }),
       }),
       onLine: report.readLine,
@@ -125,6 +145,7 @@ const checkOn = async (options: CheckOptions, folder: string, redis: StartedRedi
     { url: redis.url, ca: redis.certificates.ca },
     { write: () => undefined },
   );
+  const record = groupRecord(environment.DATA_DIR);
   try {
     await Promise.all(all.map((one) => one.start()));
     options.progress?.(`seed ${seed}: ${size} instances, ${sessions} sessions`);
@@ -153,8 +174,13 @@ const checkOn = async (options: CheckOptions, folder: string, redis: StartedRedi
         report.violation(`${what}, without a cause`);
     };
     const people = peopleOf(sessions);
-    const virtualUsers = Array.from({ length: sessions }, (_, index) =>
-      virtualUser(people[index % people.length] ?? people[0], {
+    const keptMembers = membersOf();
+    const visitors = Array.from(
+      { length: sessions },
+      (_, index) => people[index % people.length] ?? people[0],
+    );
+    const virtualUsers = [...visitors, ...keptMembers].map((person) =>
+      virtualUser(person, {
         random,
         instances: all,
         provider,
@@ -194,6 +220,16 @@ const checkOn = async (options: CheckOptions, folder: string, redis: StartedRedi
         violation: report.violation,
         counts: report.counts,
       }),
+      members: members({
+        random,
+        instances: all,
+        provider,
+        people: keptMembers,
+        record,
+        faults,
+        violation: report.violation,
+        counts: report.counts,
+      }),
       redis,
       redisFaults: faults.redis,
       marks,
@@ -216,6 +252,7 @@ const checkOn = async (options: CheckOptions, folder: string, redis: StartedRedi
   } finally {
     stopWatching();
     await Promise.all(all.map((one) => one.kill()));
+    await record.close();
     await connection.close();
     await provider.close();
   }
@@ -228,7 +265,7 @@ const checkOn = async (options: CheckOptions, folder: string, redis: StartedRedi
 const allowedLoss = (
   first: RefreshRequest,
   instances: readonly Instance[],
-  faults: Omit<FaultState, "keys">,
+  faults: Omit<FaultState, "keys" | "records">,
 ): string | undefined => {
   if (first.isResponseLost) return "the answer did not arrive";
   const instance = instances[first.by.instance];
@@ -249,7 +286,7 @@ const lease = 5000;
 const lostLease = (
   { delivered }: RefreshRequest,
   instance: Instance,
-  faults: Omit<FaultState, "keys">,
+  faults: Omit<FaultState, "keys" | "records">,
 ): string | undefined => {
   const now = Date.now();
   if (delivered === undefined || now < delivered + lease) return undefined;
@@ -261,7 +298,7 @@ const lostLease = (
 const storedBy = (
   delivered: number,
   { slow }: Instance,
-  { redis, machine }: Omit<FaultState, "keys">,
+  { redis, machine }: Omit<FaultState, "keys" | "records">,
 ): number => {
   let end = delivered;
   for (let last = -1; end !== last && Number.isFinite(end); ) {
@@ -273,16 +310,24 @@ const storedBy = (
 
 const environmentOf = async (folder: string, redis: StartedRedis, provider: FaultyProvider) => {
   const paths = { groups: join(folder, "groups.json"), ca: join(folder, "ca.pem") };
-  await writeFile(paths.groups, JSON.stringify([{ name: "test-private", isPublic: false }]));
+  await writeFile(
+    paths.groups,
+    JSON.stringify([
+      { name: "test-private", isPublic: false },
+      { name: keptGroup, isPublic: false },
+    ]),
+  );
   await writeFile(paths.ca, redis.certificates.ca);
   return {
     ...production,
+    // The same for all: records lie there.
+    DATA_DIR: join(folder, "data"),
     REDIS_REQUIRED: "true",
     REDIS_URL: redis.url,
     REDIS_CA_FILE: paths.ca,
     GROUPS_DATA_FILE: paths.groups,
     PUBLIC_ORIGIN: `https://${host}`,
-    ...providerSettings(provider.issuer, { app: client, cli: { id: "cli-client" } }),
+    ...providerSettings(provider.issuer, { app: client, cli: { id: cliClientId } }),
     // Shorter than some refresh responses take.
     OIDC_TIMEOUT: "2",
     RENEWAL_TIMEOUT: "7",

@@ -1,5 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { objectRecords } from "../../../src/adapters/records/object-records.ts";
+import type { RecordId } from "../../../src/domain/records/record.ts";
 import { browser } from "../../support/browser/browser.ts";
 import { run } from "../../support/containers/command.ts";
 import type { RunningServer } from "../../support/server/running-server.ts";
@@ -87,6 +89,16 @@ describe("memberships rebind", () => {
   });
 });
 
+/** As if whoever had given the role were no owner any more. */
+const makeOwner = async ({ stored }: RunningServer, username: string): Promise<void> => {
+  const { store, root } = await stored.openRecords();
+  const membership = { username, role: "owners", addedBy: "olivia", addedAt: Date.now() / 1000 };
+  const key = { kind: "memberships", id: "test-private" as RecordId } as const;
+  const value = { schema: 1, memberships: [membership] };
+  await objectRecords(store, root).write(key, value, "any", new AbortController().signal);
+  await store.close();
+};
+
 describe("sessions end", () => {
   let server: RunningServer | undefined;
   beforeAll(async () => {
@@ -96,7 +108,7 @@ describe("sessions end", () => {
 
   test("says what else somebody holds, and ends it when that is wanted", async () => {
     if (!server) return expect.unreachable();
-    await grant(server, "owners", "erin");
+    await makeOwner(server, "erin");
     expect(await privateStatus(server, "erin")).toBe(200);
     server.provider.setPerson({ sub: "erin", username: "erin", groups: [] });
     await browser(server).logIn();

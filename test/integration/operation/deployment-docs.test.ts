@@ -156,7 +156,7 @@ describe("the page for administrators, followed on a new machine", () => {
   });
 
   test("8. an upgrade restarts one instance after the other, and no request fails", async () => {
-    const [upgrade = "", , ...others] = page.blocks(8);
+    const [upgrade = "", , , ...others] = page.blocks(8);
     expect(others).toEqual([]);
     await program.release();
     const before = [await property(1, "MainPID"), await property(2, "MainPID")];
