@@ -39,8 +39,7 @@ describe("the checker", () => {
     for (const count of [logoutTokens, logoutTokensDeferred, logoutTokenKeys, forgedLogoutTokens])
       expect(count).toBeGreaterThan(0);
     const { grants, newcomers, memberRequests, damagedRecords } = report.counts;
-    for (const count of [grants, newcomers, memberRequests, damagedRecords])
-      expect(count).toBeGreaterThan(0);
+    for (const count of [grants, newcomers, memberRequests, damagedRecords]) expect(count).toBeGreaterThan(0);
     expect(ends).toBe(Number(logouts) + Number(logoutTokensAcceptedAtOnce));
   });
 

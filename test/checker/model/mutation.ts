@@ -68,7 +68,7 @@ export const mutations: Readonly<Record<string, Mutation>> = {
   },
   "changes of memberships that the instance itself learns of late": {
     file: "src/app/usecases/people/memberships.ts",
-    from: "      copies.invalidate();",
+    from: "      // After a failure too: a write whose answer was lost may have been applied.\n      copies.invalidate();",
     to: "",
   },
   "memberships of whoever has the username": {

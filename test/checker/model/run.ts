@@ -294,7 +294,10 @@ const lostLease = (
   return isStarved && storedBy(delivered, instance, faults) > now ? "not run for a lease" : undefined;
 };
 
-/** An instance has stored the tokens of a response a second after the faults that overlap it. */
+/** In milliseconds, within which an instance stores the tokens of a response, without a fault. */
+const storingTime = 1000;
+
+/** When an instance has stored the tokens of a response, in spite of the faults that begin before it could. */
 const storedBy = (
   delivered: number,
   { slow }: Instance,
@@ -303,9 +306,12 @@ const storedBy = (
   let end = delivered;
   for (let last = -1; end !== last && Number.isFinite(end); ) {
     last = end;
-    for (const each of [slow, redis, machine]) end = each.endAfter(end);
+    for (const each of [slow, redis, machine]) {
+      if (each.overlaps(end, end + storingTime))
+        end = Math.max(each.endAfter(end), each.endAfter(end + storingTime));
+    }
   }
-  return end + 1000;
+  return end + storingTime;
 };
 
 const environmentOf = async (folder: string, redis: StartedRedis, provider: FaultyProvider) => {
