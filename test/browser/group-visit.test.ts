@@ -53,6 +53,7 @@ describe.each(browserNames)("a private group, visited in %s,", (browserName) => 
   });
 
   it("is hidden after a logout", async () => {
+    await alice.page.locator(".menu > summary").click();
     await alice.page.getByRole("banner").getByRole("button", { name: "Log out" }).click();
     await alice.page.getByRole("main").getByRole("button", { name: "Log out" }).click();
     await alice.page.getByRole("link", { name: "Log in" }).first().waitFor();

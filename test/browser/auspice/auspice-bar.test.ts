@@ -116,6 +116,7 @@ describe("The bar above Auspice", () => {
     await drawnTips(page);
     const other = await context.newPage();
     await other.goto(`${site.origin}/whoami`);
+    await other.locator(".menu > summary").click();
     await bar(other).getByRole("button", { name: "Log out" }).click();
     await confirmLogout(other);
     await goWithin(page, privateDataset);
