@@ -24,6 +24,8 @@ import { readiness } from "./runtime/readiness.ts";
 import { addSampleData } from "./runtime/sample-data.ts";
 import { settleAll } from "./runtime/settle-all.ts";
 import { logUnknownRoleGroups } from "./runtime/start-warnings.ts";
+import { accessRequestRecords } from "./usecases/access-requests/access-request-records.ts";
+import { accessRequests } from "./usecases/access-requests/access-requests.ts";
 import { groupAdministration } from "./usecases/administration/group-administration.ts";
 import { groupAccess } from "./usecases/groups/access.ts";
 import type { GroupCatalogue } from "./usecases/groups/group-catalogue.ts";
@@ -92,6 +94,7 @@ const assemble = (ports: AllPorts, parts: AdapterParts, provider: ProviderParts)
   const data = dataParts(ports, counting, background);
   const { identify, ...logins } = loginParts({ ports, parts, provider, background });
   const mail = mailParts(ports, parts);
+  const requestsBackground = parts.closers.add(backgroundWork({ log: ports.log, drainTimeout }));
   if (counting && mail.mail.isAvailable) {
     const mailing = mailEnds({ ...data, ...mail, memberships: counting });
     const work = async () => {
@@ -106,6 +109,7 @@ const assemble = (ports: AllPorts, parts: AdapterParts, provider: ProviderParts)
     ...httpOptions(parts),
     groups: groups({ ...data, ...mail }),
     invitations: invitations(data),
+    accessRequests: accessRequests({ ...data, ...mail, background: requestsBackground }),
     refreshGroups: ports.catalogue.refresh,
     administration: groupAdministration({
       ...data,
@@ -145,6 +149,7 @@ const dataParts = (ports: Ports, kept: Memberships | undefined, background: Back
     memberships: kept,
     people: people(ports.records),
     pointers: invitationPointers({ ...ports, background }),
+    requests: accessRequestRecords(ports.records),
   };
 };
 

@@ -15,6 +15,7 @@ import type { Groups } from "../../ports/driving/groups.ts";
 import type { Readiness } from "../../ports/driving/health.ts";
 import type { IdentifyCaller } from "../../ports/driving/identify-caller.ts";
 import type { MySessions } from "../../ports/driving/my-sessions.ts";
+import type { AccessRequests } from "../../ports/driving/people/access-requests.ts";
 import type { Invitations } from "../../ports/driving/people/invitations.ts";
 import type { Sessions } from "../../ports/driving/sessions.ts";
 import type { SignIn } from "../../ports/driving/sign-in.ts";
@@ -27,6 +28,7 @@ import { charonRoutes } from "./charon/charon-routes.ts";
 import type { Context, Middleware, RequestState } from "./context.ts";
 import { discoveryRoutes } from "./discovery/discovery-routes.ts";
 import { logoRoute } from "./groups/logo-route.ts";
+import { accessRequestRoutes } from "./groups/members/access-request-routes.ts";
 import { groupInvitationRoutes } from "./groups/members/group-invitation-routes.ts";
 import { memberRoutes } from "./groups/members/member-routes.ts";
 import type { ImagePolicy } from "./groups/overview/image-policy.ts";
@@ -60,6 +62,7 @@ export type RequestHandler = (request: IncomingMessage, response: ServerResponse
 export interface ServerDeps {
   readonly groups: Groups;
   readonly invitations: Invitations;
+  readonly accessRequests: AccessRequests;
   /** Has the groups made here read anew when that is due; undefined: it is not. */
   readonly refreshGroups: () => Promise<void> | undefined;
   readonly administration: GroupAdministration;
@@ -130,6 +133,7 @@ export const server = (d: ServerDeps): RequestHandler => {
   const groupRouters = [
     memberRoutes(pageDeps),
     groupInvitationRoutes(pageDeps),
+    accessRequestRoutes(pageDeps),
     settingsRoutes(pageDeps),
     logoRoute(pageDeps),
     resourceRoutes(pageDeps),

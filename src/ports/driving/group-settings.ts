@@ -1,4 +1,5 @@
 import type { OverviewEditor } from "./overview-editor.ts";
+import type { GroupAccessRequests } from "./people/access-requests.ts";
 import type { GroupInvitations } from "./people/group-invitations.ts";
 import type { GroupMembers } from "./people/group-members.ts";
 import type { ReadableFile, WritableFile } from "./stored-file.ts";
@@ -16,4 +17,5 @@ export interface GroupSettings {
   editOverview(): OverviewEditor;
   readonly members: GroupMembers;
   readonly invitations: GroupInvitations;
+  readonly accessRequests: GroupAccessRequests;
 }

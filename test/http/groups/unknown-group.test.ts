@@ -55,6 +55,8 @@ const paths = [
   "/groups/NAME/settings/overview",
   "/groups/NAME/settings/members",
   "/groups/NAME/settings/invitations",
+  "/groups/NAME/settings/access-requests",
+  "/groups/NAME/access-requests",
   "/groups/NAME/settings/roles",
   "/groups/NAME/settings/roles/viewers/members",
   "/groups/NAME/settings/roles/kings/members",

@@ -31,6 +31,7 @@ const routes: readonly [path: string, accept: string, status: number, others: re
   ["/groups/blab/settings/overview/preview", html, 302, ["POST"]],
   ["/groups/blab/settings/members", html, 200, ["POST", "OPTIONS"]],
   ["/groups/blab/settings/invitations", json, 200, ["POST"]],
+  ["/groups/blab/settings/access-requests", json, 200, []],
   ["/groups/blab/settings/roles", json, 200, ["OPTIONS"]],
   ["/groups/blab/settings/roles/viewers/members", json, 200, ["OPTIONS"]],
   ["/groups/blab/narratives", html, 302, []],

@@ -67,7 +67,10 @@ const readings: Record<string, (group: string) => readonly Question[]> = {
     { method: "OPTIONS", path: `/groups/${group}/settings/members` },
     { method: "OPTIONS", path: `/groups/${group}/settings/roles` },
   ],
-  invitations: (group) => [{ path: `/groups/${group}/settings/invitations` }],
+  invitations: (group) => [
+    { path: `/groups/${group}/settings/invitations` },
+    { path: `/groups/${group}/settings/access-requests` },
+  ],
 };
 
 /** Requests that change data which no other test reads. */
@@ -105,6 +108,7 @@ const writings: Record<string, (group: string) => readonly Question[]> = {
   ],
   invitations: (group) => [
     { method: "DELETE", path: `/groups/${group}/settings/invitations/${"0".repeat(64)}` },
+    { method: "DELETE", path: `/groups/${group}/settings/access-requests/${"0".repeat(16)}` },
   ],
 };
 

@@ -16,6 +16,7 @@ import type { ResourceStore } from "../../../ports/driven/resources/resource-sto
 import type { Audit } from "../../../ports/driven/system/audit.ts";
 import type { Clock } from "../../../ports/driven/system/clock.ts";
 import type { AdministeredGroup, GroupContents } from "../../../ports/driving/group-administration.ts";
+import type { AccessRequestRecords } from "../access-requests/access-request-records.ts";
 import type { GroupCatalogue } from "../groups/group-catalogue.ts";
 import { madeGroupFormat } from "../groups/group-catalogue.ts";
 import type { Listings } from "../groups/listings.ts";
@@ -31,6 +32,7 @@ export interface AdministrationParts {
   readonly store: ResourceStore;
   readonly listings: Listings;
   readonly memberships: Memberships;
+  readonly requests: AccessRequestRecords;
   /** Whether memberships count; otherwise all roles come from the identity provider. */
   readonly areRolesKeptHere: boolean;
   readonly people: People;

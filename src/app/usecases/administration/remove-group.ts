@@ -29,7 +29,10 @@ export const removeGroup = async (
     });
   }
   await removeObjects(d, group, signal);
-  if (await versionToDelete(d, group, signal)) await d.memberships.remove(group, signal);
+  if (await versionToDelete(d, group, signal)) {
+    await d.memberships.remove(group, signal);
+    await d.requests.remove(group, signal);
+  }
   const version = await versionToDelete(d, group, signal);
   try {
     if (version) await d.records.remove(recordKey(name), version, signal);

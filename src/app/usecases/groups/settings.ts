@@ -2,6 +2,8 @@ import type { Group } from "../../../domain/groups/group.ts";
 import { logoKey, overviewKey } from "../../../domain/resources/object-key.ts";
 import type { GroupSettings, SettingsFile } from "../../../ports/driving/group-settings.ts";
 import type { WritableFile } from "../../../ports/driving/stored-file.ts";
+import type { AccessRequestsParts } from "../access-requests/group-access-requests.ts";
+import { openAccessRequests } from "../access-requests/group-access-requests.ts";
 import type { InvitationsParts } from "../invitations/group-invitations.ts";
 import { openInvitations } from "../invitations/group-invitations.ts";
 import { openMembers } from "../people/group-members.ts";
@@ -13,7 +15,7 @@ import type { GroupProfileParts } from "./group-profile.ts";
 import { overviewSource } from "./group-profile.ts";
 import { overviewEditor } from "./overview-editor.ts";
 
-export interface SettingsParts extends GroupProfileParts, InvitationsParts {
+export interface SettingsParts extends GroupProfileParts, InvitationsParts, AccessRequestsParts {
   readonly files: StoredFiles;
 }
 
@@ -54,5 +56,6 @@ export const openSettings = (d: SettingsParts, access: Access): GroupSettings =>
       }),
     members: openMembers(d, access),
     invitations: openInvitations(d, access),
+    accessRequests: openAccessRequests(d, access),
   };
 };

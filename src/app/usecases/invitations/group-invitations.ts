@@ -3,8 +3,6 @@ import type { CalendarDay } from "../../../domain/calendar-day.ts";
 import { dayOf } from "../../../domain/calendar-day.ts";
 import { BadRequest, Conflict } from "../../../domain/failure.ts";
 import { normaliseGroupName } from "../../../domain/groups/group.ts";
-import type { Role } from "../../../domain/identity/role.ts";
-import { roles } from "../../../domain/identity/role.ts";
 import { withoutOld } from "../../../domain/people/group-people.ts";
 import type { Invitation, InvitationId, InvitationSecret } from "../../../domain/people/invitation.ts";
 import {
@@ -15,7 +13,6 @@ import {
   secretBytes,
   secretFrom,
 } from "../../../domain/people/invitation.ts";
-import { cleanNote, maxNoteLength } from "../../../domain/people/note.ts";
 import { providedRoles } from "../../../domain/people/person-record.ts";
 import type { Random } from "../../../ports/driven/system/random.ts";
 import type {
@@ -25,8 +22,9 @@ import type {
   NewInvitation,
 } from "../../../ports/driving/people/group-invitations.ts";
 import type { Access } from "../groups/access.ts";
+import { dayIn, noteIn, roleIn } from "../people/grant-input.ts";
 import type { MembersParts } from "../people/group-members.ts";
-import { dayIn, keptElsewhere, userOf } from "../people/group-members.ts";
+import { keptHere, userOf } from "../people/group-members.ts";
 import type { Memberships } from "../people/memberships.ts";
 import type { InvitationPointers } from "./invitation-pointers.ts";
 import { idOfSecret } from "./invitation-secret.ts";
@@ -60,12 +58,6 @@ export const openInvitations = (d: InvitationsParts, access: Access): GroupInvit
   },
 });
 
-const keptHere = (d: MembersParts, access: Access): Memberships => {
-  access.require("write group");
-  if (!d.memberships) throw keptElsewhere();
-  return d.memberships;
-};
-
 const list = async (
   d: InvitationsParts,
   { group }: Access,
@@ -78,21 +70,6 @@ const list = async (
     present.invitations.map(async (one) => ({ ...one, state: await stateOf(one) })),
   );
   return all.filter((one): one is ListedInvitation => one.state !== "expired");
-};
-
-/** The role that a body names. */
-export const roleIn = (name: string): Role => {
-  const role = roles.find((known) => known === name);
-  if (!role) throw new BadRequest(`The role has to be one of ${roles.join(", ")}.`);
-  return role;
-};
-
-/** The note in a body; undefined: there is none. */
-export const noteIn = (text: string | undefined): string | undefined => {
-  const note = cleanNote(text ?? "");
-  if (note.length > maxNoteLength)
-    throw new BadRequest(`The note has more than ${maxNoteLength} characters.`);
-  return note === "" ? undefined : note;
 };
 
 const expiryIn = (text: string | undefined, now: Seconds): CalendarDay => {

@@ -1,6 +1,6 @@
 import type { CalendarDay } from "../../../domain/calendar-day.ts";
 import { endOfDay } from "../../../domain/calendar-day.ts";
-import { LoginRequired, NotFound } from "../../../domain/failure.ts";
+import { NotFound } from "../../../domain/failure.ts";
 import type { Group } from "../../../domain/groups/group.ts";
 import { archived } from "../../../domain/groups/group.ts";
 import type { Caller } from "../../../domain/identity/caller.ts";
@@ -19,6 +19,7 @@ import { grantableName, withBound } from "../people/bind-membership.ts";
 import { keptElsewhere } from "../people/group-members.ts";
 import type { Memberships } from "../people/memberships.ts";
 import type { People } from "../people/people.ts";
+import { requireUser } from "../people/require-user.ts";
 import type { InvitationPointers } from "./invitation-pointers.ts";
 import { idOfSecret } from "./invitation-secret.ts";
 import { invitationStates } from "./invitation-states.ts";
@@ -39,7 +40,7 @@ interface Parts extends Deps {
 
 export const invitations = (d: Deps): Invitations => ({
   open: async (caller, text, signal) => {
-    const user = userOf(caller);
+    const user = requireUser(caller);
     if (!d.memberships) throw keptElsewhere();
     const parts = { ...d, memberships: d.memberships };
     const secret = parseSecret(text);
@@ -52,12 +53,6 @@ export const invitations = (d: Deps): Invitations => ({
     return opened(parts, { group, user, caller }, invitation);
   },
 });
-
-const userOf = (caller: Caller): User => {
-  if (caller.kind === "anonymous") throw new LoginRequired();
-  if (caller.kind === "unverified") throw caller.cause;
-  return caller.user;
-};
 
 /** The same for all reasons, so that nobody learns from it which invitations there have been. */
 const unusable = () =>

@@ -1,6 +1,4 @@
-import type { Seconds } from "../../../domain/brand.ts";
-import type { CalendarDay } from "../../../domain/calendar-day.ts";
-import { dayOf, endOfDay, parseDay } from "../../../domain/calendar-day.ts";
+import { dayOf } from "../../../domain/calendar-day.ts";
 import { BadRequest, Conflict, NotConfigured, NotFound } from "../../../domain/failure.ts";
 import { normaliseGroupName } from "../../../domain/groups/group.ts";
 import type { Person } from "../../../domain/identity/person.ts";
@@ -20,6 +18,7 @@ import { providedRoles } from "../../../domain/people/person-record.ts";
 import type { Clock } from "../../../ports/driven/system/clock.ts";
 import type { GroupMembers } from "../../../ports/driving/people/group-members.ts";
 import type { Access } from "../groups/access.ts";
+import { dayIn } from "./grant-input.ts";
 import type { Memberships } from "./memberships.ts";
 import type { People } from "./people.ts";
 
@@ -45,20 +44,6 @@ export const usernameIn = (text: string): Username => {
     );
   }
   return username;
-};
-
-/** Parses a last day, which is the value of `field`. */
-export const dayIn = (
-  text: string | undefined,
-  now: Seconds,
-  field: "until" | "expires" = "until",
-): CalendarDay | undefined => {
-  if (text === undefined) return undefined;
-  const day = parseDay(text);
-  if (day === undefined)
-    throw new BadRequest(`The day (${field}) has to be one of the calendar, as YYYY-MM-DD.`);
-  if (endOfDay(day) <= now) throw new BadRequest(`The day (${field}) is over: ${day} ended, in UTC.`);
-  return day;
 };
 
 /** Opens the members of a group to somebody who may read them. */
@@ -147,6 +132,13 @@ export const keptElsewhere = () =>
   new NotConfigured(
     "Roles are changed at the identity provider, by the people who run it: this server keeps none (setting MEMBERSHIPS).",
   );
+
+/** What owners change where roles are kept here. Throws what {@link Access.require} throws, and NotConfigured. */
+export const keptHere = (d: Pick<MembersParts, "memberships">, access: Access): Memberships => {
+  access.require("write group");
+  if (!d.memberships) throw keptElsewhere();
+  return d.memberships;
+};
 
 interface Grant {
   readonly role: string;

@@ -279,12 +279,18 @@ describe("an archived group", () => {
 });
 
 describe("a group that is deleted", () => {
-  it("goes with the roles that were given in it, and its name is free", async () => {
+  it("goes with the roles that were given in it and the requests for some, and its name is free", async () => {
     const s = administrationSetup();
     await s.make("measles");
+    await s.records.write(
+      { kind: "access-requests", id: "measles" as RecordId },
+      { schema: 1, requests: [] },
+      "any",
+      signal,
+    );
     await s.admin().remove("MEASLES", false, signal);
     expect(await s.group("measles")).toBeUndefined();
-    for (const kind of ["groups", "memberships"] as const) {
+    for (const kind of ["groups", "memberships", "access-requests"] as const) {
       expect(await Array.fromAsync(s.records.list(kind, "", signal))).toEqual([]);
     }
     await expect(s.admin().remove("measles", false, signal)).rejects.toThrow(NotFound);

@@ -3,6 +3,7 @@ import { objectRecords } from "../../../../src/adapters/records/object-records.t
 import { auditLog } from "../../../../src/adapters/system/audit-log.ts";
 import { systemRandom } from "../../../../src/adapters/system/random.ts";
 import { cachedListings } from "../../../../src/app/caches/cached-listings.ts";
+import { accessRequestRecords } from "../../../../src/app/usecases/access-requests/access-request-records.ts";
 import { groupAccess } from "../../../../src/app/usecases/groups/access.ts";
 import { groups } from "../../../../src/app/usecases/groups/groups.ts";
 import { listings } from "../../../../src/app/usecases/groups/listings.ts";
@@ -97,6 +98,7 @@ export const dataSetup = () => {
     records,
     people: people(records),
     pointers: invitationPointers({ records, clock, background }),
+    requests: accessRequestRecords(records),
     random: systemRandom(),
     background,
     memberships: memberships({ records, clock, log }),
