@@ -64,6 +64,33 @@ describe("an owner can", () => {
   });
 });
 
+describe("the frame", () => {
+  it("has a menu of the account, which Escape closes, and commands to copy", async () => {
+    const member = await open();
+    const { page, context } = member;
+    await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+    await member.goTo(group);
+    await member.logIn("alice");
+    const menu = page.locator(".menu > summary");
+    await menu.focus();
+    await page.keyboard.press("Enter");
+    await page.getByRole("link", { name: "My sessions" }).waitFor();
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Escape");
+    await page.getByRole("link", { name: "My sessions" }).waitFor({ state: "hidden" });
+    expect(await page.evaluate('document.activeElement.matches(".menu > summary")')).toBe(true);
+
+    await page.getByRole("button", { name: "Copy" }).nth(1).click();
+    await page.getByRole("button", { name: "Copied" }).waitFor();
+    expect(await page.evaluate("navigator.clipboard.readText()")).toBe(
+      `nextstrain remote upload ${server.http}${group} file.json`,
+    );
+    await page.getByRole("link", { name: "more in the guide" }).click();
+    await page.getByRole("heading", { name: "With the Nextstrain CLI" }).waitFor();
+    expect(member.problems).toEqual([]);
+  });
+});
+
 describe("pages without scripts", () => {
   it("can be read after a login without scripts", async () => {
     const reader = await open({ scripts: false });
