@@ -52,6 +52,23 @@ describe("the page's forms", () => {
     expect(refused.text).toMatch(/value="public" checked/);
   });
 
+  test("may be sent by a program, which gets JSON", async () => {
+    const send = (name: string) =>
+      ada.ask({
+        method: "POST",
+        path: "/admin/groups",
+        headers: { "Content-Type": "application/x-www-form-urlencoded", Accept: "application/json" },
+        body: new URLSearchParams({ name, visibility: "private", owner: "olga" }).toString(),
+      });
+    const made = await send("form-json");
+    expect([made.status, JSON.parse(made.text)]).toEqual([201, { name: "form-json" }]);
+    const refused = await send("form-json");
+    expect([refused.status, JSON.parse(refused.text).error]).toEqual([
+      409,
+      expect.stringContaining("form-json"),
+    ]);
+  });
+
   test("show what becomes visible before a group is made public, and ask", async () => {
     await make("form-public");
     await putObjects(server, { "form-public/datasets/ncov_a.json": { type: dataset(), content: "{}" } });

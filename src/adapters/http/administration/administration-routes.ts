@@ -124,16 +124,19 @@ const sendGroupPage = async (
   d.pages.send(ctx, renderAdministeredGroup({ layout: d.pages.layout(ctx), group, appointsOwners, ...more }));
 };
 
-const makeGroup = async (ctx: Context, opened: OpenAdministration): Promise<void> => {
-  const name = await opened.make(parseNewGroup(await readJson(ctx)), ctx.state.signal);
+const makeGroup = async (ctx: Context, opened: OpenAdministration): Promise<void> =>
+  sendMade(ctx, await opened.make(parseNewGroup(await readJson(ctx)), ctx.state.signal));
+
+const sendMade = (ctx: Context, name: string): void => {
   sendJson(ctx, { name });
   ctx.status = 201;
   ctx.set("Location", addressOf(name));
 };
 
-/** The sentence of a failure that the page can show beside its form; others are thrown. */
-const sentenceOf = (error: unknown): { readonly error: string; readonly status: number } => {
-  if (!isFailure(error) || !["bad-request", "conflict"].includes(error.code)) throw error;
+/** The sentence of a failure that the page shows beside its form; others, and those for programs, are thrown. */
+const sentenceOf = (ctx: Context, error: unknown): { readonly error: string; readonly status: number } => {
+  const isShown = isFailure(error) && ["bad-request", "conflict"].includes(error.code) && !prefersJson(ctx);
+  if (!isShown) throw error;
   return { error: error.message, status: failureStatus(error).status };
 };
 
@@ -146,10 +149,10 @@ const submitNewGroup = async (ctx: Context, d: Deps, opened: OpenAdministration)
   const form = await readForm(ctx);
   try {
     const name = await opened.make(parseNewGroupForm(form), ctx.state.signal);
-    if (prefersJson(ctx)) return sendJson(ctx, { name });
-    redirectTo(ctx, addressOf(name));
+    if (prefersJson(ctx)) sendMade(ctx, name);
+    else redirectTo(ctx, addressOf(name));
   } catch (cause) {
-    const { error, status } = sentenceOf(cause);
+    const { error, status } = sentenceOf(ctx, cause);
     await sendAdministration(ctx, d, opened, { error, form: Object.fromEntries(form) });
     ctx.status = status;
   }
@@ -173,7 +176,7 @@ const submitChange = async (
     if (shown.outcome === "done") redirectTo(ctx, addressOf(name));
     else await sendGroupPage(ctx, d, opened, { unconfirmed: visibleJson(shown) });
   } catch (cause) {
-    const { error, status } = sentenceOf(cause);
+    const { error, status } = sentenceOf(ctx, cause);
     await sendGroupPage(ctx, d, opened, { error });
     ctx.status = status;
   }

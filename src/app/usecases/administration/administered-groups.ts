@@ -18,7 +18,7 @@ import type { Clock } from "../../../ports/driven/system/clock.ts";
 import type { AdministeredGroup, GroupContents } from "../../../ports/driving/group-administration.ts";
 import type { AccessRequestRecords } from "../access-requests/access-request-records.ts";
 import type { GroupCatalogue } from "../groups/group-catalogue.ts";
-import { madeGroupFormat } from "../groups/group-catalogue.ts";
+import { compareNames, madeGroupFormat } from "../groups/group-catalogue.ts";
 import type { Listings } from "../groups/listings.ts";
 import type { Memberships } from "../people/memberships.ts";
 import type { People } from "../people/people.ts";
@@ -140,7 +140,10 @@ export const listGroups = async (
 ): Promise<readonly AdministeredGroup[]> => {
   const ids = await Array.fromAsync(d.records.list("groups", "", signal));
   const inFile = d.file.all();
-  const names = [...inFile.map(({ name }) => name), ...ids.toSorted().filter((id) => !d.file.find(id))];
+  const names = [
+    ...inFile.map(({ name }) => name),
+    ...ids.toSorted(compareNames).filter((id) => !d.file.find(id)),
+  ];
   const people = await d.people.all(signal);
   const all: (AdministeredGroup | undefined)[] = [];
   for (let start = 0; start < names.length; start += batchSize) {

@@ -88,11 +88,14 @@ export const groupCatalogue = (d: Deps): GroupCatalogue => {
   };
 };
 
+/** People expect lab-2 before lab-10. */
+export const compareNames = new Intl.Collator("en", { numeric: true }).compare;
+
 const indexOf = ({ byId }: Snapshot<MadeGroup>, file: RoleGroupCatalogue) => {
   const records = byId
     .entries()
     .toArray()
-    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .sort(([one], [other]) => compareNames(one, other))
     .map(([, record]) => record);
   const isInFile = ({ name }: Group) => file.find(name) !== undefined;
   const made = records.filter((one) => !one.isBeingDeleted && !isInFile(one)).map(groupOf);
