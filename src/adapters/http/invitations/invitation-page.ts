@@ -1,5 +1,6 @@
 import type { Role } from "../../../domain/identity/role.ts";
 import type { OpenInvitation } from "../../../ports/driving/people/invitations.ts";
+import { dayText } from "../groups/members/page/day-text.ts";
 import type { LayoutData } from "../pages/layout.ts";
 import { renderPage } from "../pages/template.ts";
 
@@ -30,7 +31,9 @@ export const renderInvitation = ({ layout, invitation }: InvitationPage): string
     role: roleNames[role],
     meaning: roleMeanings[role],
     note: note?.split("\n"),
-    ...{ invitedBy, until, expires, username },
+    until: until && { day: until, text: dayText(until) },
+    expires: { day: expires, text: dayText(expires) },
+    ...{ invitedBy, username },
   });
 };
 

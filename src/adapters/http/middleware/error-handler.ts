@@ -144,6 +144,7 @@ const sendErrorBody = async (
     status,
     message,
     requestId,
+    isSecretAddress: hasSecret(ctx.path),
     loginHref: hasSecret(ctx.path) ? loginHref(ctx.originalUrl) : undefined,
     retryHref: retryHref(ctx, failure),
     username,

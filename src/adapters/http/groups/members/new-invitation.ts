@@ -5,6 +5,7 @@ import type { LayoutData } from "../../pages/layout.ts";
 import { renderPage } from "../../pages/template.ts";
 import type { GroupHead } from "../group-head.ts";
 import { roleWithArticle } from "../role-words.ts";
+import { dayText } from "./page/day-text.ts";
 
 interface NewInvitationPage {
   readonly layout: LayoutData;
@@ -23,6 +24,11 @@ export const renderNewInvitation = ({ layout, head, group, url, invitation }: Ne
     head,
     title: `An invitation to "${group}"`,
     membersHref: settingsHref(group, "members"),
-    invitation: { url, role: roleWithArticle[role], until, expires },
+    invitation: {
+      url,
+      role: roleWithArticle[role],
+      until: until && dayText(until),
+      expires: dayText(expires),
+    },
   });
 };

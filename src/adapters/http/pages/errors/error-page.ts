@@ -22,6 +22,8 @@ export interface ErrorDocument {
   readonly loginHref?: string | undefined;
   /** URL of a new login, after one that failed. */
   readonly retryHref?: string | undefined;
+  /** Whether the address has a secret, which somebody may have passed on. */
+  readonly isSecretAddress?: boolean;
 }
 
 export interface ErrorPage extends ErrorDocument {
@@ -76,6 +78,11 @@ const adviceByStatus: Record<number, Advice> = {
   },
 };
 
+const unknownSecret: Advice = {
+  heading: "This link does not work",
+  advice: "See also whether it was copied as a whole, to its last character.",
+};
+
 const loginFailed: Advice = {
   heading: "The login did not succeed",
   advice: "Try again. If it stays so, tell the people who run this server, with the number below.",
@@ -93,15 +100,22 @@ const defaultAdvice = (status: number): Advice =>
           "The fault is the server's, not yours. Try again; if it stays, tell the people who run this server, with the number below.",
       };
 
-const contentOf = ({ status, message, requestId, loginHref, retryHref, username }: ErrorDocument) => {
-  const words = retryHref === undefined ? (adviceByStatus[status] ?? defaultAdvice(status)) : loginFailed;
+const wordsOf = ({ status, retryHref, isSecretAddress }: ErrorDocument): Advice => {
+  if (retryHref !== undefined) return loginFailed;
+  return status === 404 && isSecretAddress
+    ? unknownSecret
+    : (adviceByStatus[status] ?? defaultAdvice(status));
+};
+
+const contentOf = (content: ErrorDocument) => {
+  const { status, message, requestId, loginHref, retryHref, username } = content;
   return {
     loginHref: status === 401 ? (loginHref ?? "/login") : undefined,
     // Users are often logged in with another account than they think.
     accountHref: status === 403 && retryHref === undefined ? "/whoami" : undefined,
     username: status === 403 && retryHref === undefined ? username : undefined,
     retryHref,
-    ...words,
+    ...wordsOf(content),
     status,
     message,
     requestId,
