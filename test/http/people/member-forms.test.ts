@@ -107,7 +107,7 @@ describe("the forms of the members' page", () => {
     expect(answer.text).toContain("Nothing was changed.");
     expect(answer.text).toContain(reason);
     if (fields.action === "grant") {
-      expect(answer.text).toContain('id="new-member" open');
+      expect(answer.text).toContain('id="new-member" name="panel" open');
       expect(answer.text).toContain(`name="username" value="${fields.username}"`);
     }
     expect(await rolesOf("bodo")).toEqual([]);

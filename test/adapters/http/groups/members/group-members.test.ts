@@ -5,7 +5,11 @@ import { parseMembersQuery } from "../../../../../src/adapters/http/groups/membe
 import type { CalendarDay } from "../../../../../src/domain/calendar-day.ts";
 import type { Role } from "../../../../../src/domain/identity/role.ts";
 import type { Username } from "../../../../../src/domain/identity/user.ts";
+import type { AccessRequest, AccessRequestId } from "../../../../../src/domain/people/access-request.ts";
+import type { InvitationId } from "../../../../../src/domain/people/invitation.ts";
 import type { Member, RoleSource } from "../../../../../src/domain/people/member.ts";
+import type { ListedInvitation } from "../../../../../src/ports/driving/people/group-invitations.ts";
+import { noon, personOf } from "../../../../domain/people/sample.ts";
 import { alice, group, headOf, joined, positions } from "../../pages/sample.ts";
 
 const lab = group("lab-one");
@@ -34,6 +38,8 @@ const render = async (members: readonly Member[], content: Partial<GroupMembersP
       group: lab.name,
       href: "/groups/lab-one/settings/members",
       members,
+      invitations: [],
+      requests: [],
       query: parseMembersQuery(new URLSearchParams(query)),
       today,
       visitor: "alice",
@@ -149,7 +155,7 @@ describe("the list of a group's members", () => {
     expect(changed).toContain('value="2026-02-30"');
     expect(textOf(changed)).toContain("Nothing was changed. No &lt;such&gt; day.");
     const added = await render([], { refused: { ...typed, action: "grant", held: "" } });
-    expect(added).toContain('id="new-member" open');
+    expect(added).toContain('id="new-member" name="panel" open');
     expect(added).toContain('name="username" value="erin"');
   });
 
@@ -160,6 +166,39 @@ describe("the list of a group's members", () => {
     [[member("erin", here("editors", { state: "expired" }))], "erin has no role here that counts."],
   ])("tells what somebody is whose role was saved, from the list", async (members, notice) => {
     expect(textOf(await render(members, {}, "saved=erin"))).toContain(`Saved. ${notice}`);
+  });
+});
+
+describe("what waits for an owner of the group", () => {
+  const id = "a".repeat(64) as InvitationId;
+  const invitation = (more: Partial<ListedInvitation> = {}): ListedInvitation => ({
+    ...{ id, role: "editors", note: "<Hello>", until: undefined, expires: "2026-12-04" as CalendarDay },
+    ...{ createdBy: "dora" as Username, createdAt: noon, isByProvidedOwner: false, declinedBy: undefined },
+    ...{ creator: personOf("dora"), state: "open" },
+    ...more,
+  });
+
+  it.each([
+    [{}, "made by dora on 27 Nov 2026, can be accepted until 4 Dec 2026"],
+    [{ state: "declined", declinedBy: "sam" }, "Declined made by dora on 27 Nov 2026, declined by sam"],
+    [{ state: "void" }, "Void made by dora on 27 Nov 2026, who is no owner any more: nobody can accept it"],
+  ] as const)("are invitations, and what became of them: %j", async (more, explanation) => {
+    const html = await render([], { invitations: [invitation(more)] });
+    expect(textOf(html)).toContain(explanation);
+    expect(textOf(html)).toContain("&lt;Hello&gt;");
+    expect(html).toContain(`action="/groups/lab-one/settings/invitations/${id}"`);
+  });
+
+  it("are requests, the first first", async () => {
+    const request = (username: string, requestedAt: number): AccessRequest => ({
+      ...{ id: `${username}-id` as AccessRequestId, username: username as Username },
+      ...{ person: personOf(username), note: undefined, requestedAt },
+    });
+    const html = await render([], { requests: [request("sam", noon), request("pia", noon - 86_400)] });
+    expect(textOf(html)).toContain("Requests 2");
+    expect(textOf(html)).toContain("pia asks for access on 26 Nov 2026");
+    const [first = 0, second = 0] = positions(html, ["access-requests/pia-id", "access-requests/sam-id"]);
+    expect(first).toBeLessThan(second);
   });
 });
 

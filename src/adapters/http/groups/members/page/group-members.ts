@@ -1,14 +1,17 @@
 import type { CalendarDay } from "../../../../../domain/calendar-day.ts";
 import type { GroupName } from "../../../../../domain/groups/group.ts";
 import { roles } from "../../../../../domain/identity/role.ts";
+import type { AccessRequest } from "../../../../../domain/people/access-request.ts";
 import type { Member } from "../../../../../domain/people/member.ts";
 import type { Contact } from "../../../../../domain/site.ts";
+import type { ListedInvitation } from "../../../../../ports/driving/people/group-invitations.ts";
 import type { LayoutData } from "../../../pages/layout.ts";
 import { slicesWithYields } from "../../../pages/slices-with-yields.ts";
 import { renderPage, renderPageWithChunks, renderTemplate } from "../../../pages/template.ts";
 import type { GroupHead } from "../../group-head.ts";
 import { sortWithYields } from "../../listing/sort-with-yields.ts";
 import { roleLabels, roleWithArticle } from "../../role-words.ts";
+import { invitationItems, inviteForm, requestItems } from "../waiting/waiting.ts";
 import type { MemberRow } from "./member-row.ts";
 import { memberRows } from "./member-row.ts";
 import type { MembersQuery } from "./members-query.ts";
@@ -21,6 +24,9 @@ export interface GroupMembersPage {
   /** The address of the page, to which its forms are sent. */
   readonly href: string;
   readonly members: readonly Member[];
+  /** Empty for others than owners. */
+  readonly invitations: readonly ListedInvitation[];
+  readonly requests: readonly AccessRequest[];
   readonly query: MembersQuery;
   readonly today: CalendarDay;
   readonly visitor: string;
@@ -78,6 +84,9 @@ export const renderMembers = async (content: GroupMembersPage): Promise<readonly
     contact: content.contact,
     mayLeave: areKeptHere && mayLeave(content),
     form,
+    invite: inviteForm(content.group, today),
+    requests: requestItems(content.group, content.requests),
+    invitations: invitationItems(content.group, content.invitations),
     added: refused?.action === "grant" ? refused : undefined,
   };
   return renderPageWithChunks("group-members", data, await rowChunks(rows, form));

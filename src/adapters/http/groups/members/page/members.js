@@ -12,6 +12,12 @@ const focusRow = (id) => {
   (menu ?? find(document, "#members-heading", HTMLElement)).focus();
 };
 
+/** Of a list, if there is still something in it. @param {string} id */
+const focusHeading = (id) => {
+  const heading = document.getElementById(`${id}-heading`) ?? find(document, "#members-heading", HTMLElement);
+  heading.focus();
+};
+
 /**
  * Puts what the server shows now in place of what has changed; the message stays the same element, so that it is read out.
  * @param {string} saved the username of whoever's role was saved
@@ -39,14 +45,17 @@ const submit = async (form, submitter) => {
   form.dataset.busy = "";
   const body = new URLSearchParams();
   for (const [name, value] of new FormData(form, submitter)) body.append(name, String(value));
-  const { problem } = await send(form.action, { method: "POST", body });
+  // `form.action` would be the field of that name.
+  const { problem } = await send(form.getAttribute("action") ?? "", { method: "POST", body });
   delete form.dataset.busy;
   find(form, ".problem-text", HTMLElement).textContent = problem ?? "";
   if (problem !== undefined) return;
   const row = form.closest("tr");
   const next = row ? neighbourOf(row) : "";
+  const list = form.closest(".waiting")?.id ?? "";
   await refresh(body.get("username")?.trim() ?? "");
-  if (!row) return reopen();
+  if (form.closest("#new-member")) return reopen();
+  if (!row) return focusHeading(list);
   const id = row.id.replace(/-[a-z]+$/, `-${body.get("role")}`);
   focusRow(body.get("action") === "revoke" || !document.getElementById(id) ? next : id);
 };

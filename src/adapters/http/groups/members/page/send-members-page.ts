@@ -36,27 +36,28 @@ export const sendMembersPage = async (
   refused?: RefusedForm,
 ): Promise<void> => {
   const { signal } = ctx.state;
-  const [info, list, ending] = await Promise.all([
+  const [info, people, ending] = await Promise.all([
     opened.info(signal).catch(stopAtOutage),
-    members.list(signal).catch(stopAtOutage),
+    readPeople(members, opened, signal).catch(stopAtOutage),
     endingMemberships(opened, signal),
   ]);
   const layout = d.pages.layout(ctx);
   const known = info instanceof StoreDown ? defaultGroupInfo(opened.group.name) : info;
-  if (list instanceof StoreDown) {
-    const { status, headers = {} } = failureStatus(list);
-    d.log.write({ event: "request-failed", id: ctx.state.id, code: list.code, cause: list.cause ?? list });
+  if (people instanceof StoreDown) {
+    const { status, headers = {} } = failureStatus(people);
+    const { code, cause = people } = people;
+    d.log.write({ event: "request-failed", id: ctx.state.id, code, cause });
     ctx.set(headers);
     ctx.status = status;
     return d.pages.send(ctx, renderMembersOutage({ layout, head: groupHead(opened, known, "members") }));
   }
-  const counts = { members: list.filter(({ roles }) => roles.length > 0).length };
+  const counts = { members: people.members.filter(({ roles }) => roles.length > 0).length };
   const html = await renderMembers({
     layout,
     head: groupHead(opened, known, "members", counts, ending),
     group: opened.group.name,
     href: settingsHref(opened.group.name, "members"),
-    members: list,
+    ...people,
     query: parseMembersQuery(ctx.URL.searchParams),
     today: dayOf(d.clock.now()),
     visitor: visitorName(ctx),
@@ -66,6 +67,20 @@ export const sendMembersPage = async (
     refused,
   });
   d.pages.send(ctx, html);
+};
+
+const readPeople = async (members: GroupMembers, opened: OpenGroup, signal: AbortSignal) => {
+  const list = members.list(signal);
+  if (!opened.mayEditSettings || !members.areKeptHere) {
+    return { members: await list, invitations: [], requests: [] };
+  }
+  const settings = opened.settings();
+  const [all, invitations, requests] = await Promise.all([
+    list,
+    settings.invitations.list(signal),
+    settings.accessRequests.list(signal),
+  ]);
+  return { members: all, invitations, requests };
 };
 
 const stopAtOutage = (error: unknown): StoreDown => {
