@@ -31,7 +31,10 @@ const addCommands = (program: Command, context: CommandContext): void => {
   const endSessions = (command: Command) =>
     command
       .argument("<username>", "the value of the username claim, letter for letter")
-      .option("--memberships", "ends what was given to that person here as well")
+      .option(
+        "--memberships",
+        "ends the roles that were given to that person here, and the invitations made by them, as well",
+      )
       .action(runs(async () => (await import("./end-sessions.ts")).endSessionsOf));
   const sessions = program.command("sessions").description("Sessions: see help sessions.");
   endSessions(sessions.command("end")).description(

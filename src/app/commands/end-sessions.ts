@@ -29,6 +29,11 @@ export const endSessionsOf: Run = async ([username = ""], context, { memberships
       const what = sessions === 1 ? "1 session" : `${sessions} sessions`;
       context.print(`Ended ${what} of ${JSON.stringify(username)}.\n`);
     }
+    if (configuration.settings.ADMINISTRATORS.includes(username)) {
+      context.warn(
+        `${JSON.stringify(username)} is an administrator: the setting ADMINISTRATORS has that name.\n`,
+      );
+    }
     const rights = await reportRights(context, stored, { username, end: memberships === true });
     return sessions + rights;
   });

@@ -26,9 +26,11 @@ export const reportRights = async (
     const { rights, unreadable } = await rightsOfPerson(parts, { username, end }, signal);
     if (rights.length > 0) {
       const lines = rights.flatMap((one) => linesOf(one, clock.now()));
-      const what = end ? "Ended what" : "What";
-      const hint = end ? "" : "It goes on: --memberships ends it.\n";
-      print(`${what} was given to ${JSON.stringify(name)} here:\n${lines.join("\n")}\n${hint}`);
+      const what = end
+        ? `Ended what ${JSON.stringify(name)} held here`
+        : `${JSON.stringify(name)} holds here`;
+      const hint = end ? "" : "That goes on: --memberships ends it.\n";
+      print(`${what}:\n${lines.join("\n")}\n${hint}`);
     }
     if (unreadable[0]) throw unreadable[0];
     const owned = end ? rights.filter(isOwners).map(({ group }) => group) : [];
@@ -39,7 +41,7 @@ export const reportRights = async (
   } catch (error) {
     if (!(error instanceof StoreDown)) throw error;
     const why = error.cause instanceof Error ? error.cause.message : error.message;
-    throw new CommandFailed(`Not all that was given to ${JSON.stringify(name)} is known: ${why}`, 1, {
+    throw new CommandFailed(`Not all that ${JSON.stringify(name)} holds here is known: ${why}`, 1, {
       cause: error,
     });
   }
@@ -47,8 +49,10 @@ export const reportRights = async (
 
 const isOwners = ({ memberships }: Rights): boolean => memberships.some(({ role }) => role === "owners");
 
-const linesOf = ({ group, memberships }: Rights, now: number): readonly string[] =>
-  memberships.map((one) => `  ${group}/${one.role}${remarkOn(one, now)}`);
+const linesOf = ({ group, memberships, invitations }: Rights, now: number): readonly string[] => [
+  ...memberships.map((one) => `  ${group}/${one.role}${remarkOn(one, now)}`),
+  ...invitations.map(({ role, expires }) => `  an invitation to ${group}/${role}, open until ${expires}`),
+];
 
 const remarkOn = (one: Membership, now: number): string => {
   const state = membershipState(one, now);

@@ -99,6 +99,16 @@ const makeOwner = async ({ stored }: RunningServer, username: string): Promise<v
   await store.close();
 };
 
+/** Makes an invitation; returns its last day. */
+const invite = async (server: RunningServer, by: string): Promise<string> => {
+  const headers = { Authorization: await server.bearer(by), "Content-Type": "application/json" };
+  const path = "/groups/test-private/settings/invitations";
+  const { status } = await server.ask({ method: "POST", path, headers, body: '{"role": "viewers"}' });
+  expect(status).toBe(201);
+  const { invitations } = JSON.parse((await server.ask({ path, headers })).text);
+  return invitations[0].expires;
+};
+
 describe("sessions end", () => {
   let server: RunningServer | undefined;
   beforeAll(async () => {
@@ -110,18 +120,20 @@ describe("sessions end", () => {
     if (!server) return expect.unreachable();
     await makeOwner(server, "erin");
     expect(await privateStatus(server, "erin")).toBe(200);
+    const expires = await invite(server, "erin");
+    const invitation = `an invitation to test-private/viewers, open until ${expires}`;
     server.provider.setPerson({ sub: "erin", username: "erin", groups: [] });
     await browser(server).logIn();
     expect(await command(server, "sessions", "end", "erin")).toBe(
       'Ended 1 session of "erin".\n' +
-        'What was given to "erin" here:\n  test-private/owners\nIt goes on: --memberships ends it.\n',
+        `"erin" holds here:\n  test-private/owners\n  ${invitation}\nThat goes on: --memberships ends it.\n`,
     );
     await expect(command(server, "end-sessions", "erin")).rejects.toThrow(
       /failed \(3\).*no session here; nothing was ended/s,
     );
     expect(await privateStatus(server, "erin")).toBe(200);
     expect(await command(server, "sessions", "end", "--memberships", "erin")).toBe(
-      'Ended what was given to "erin" here:\n  test-private/owners\n' +
+      `Ended what "erin" held here:\n  test-private/owners\n  ${invitation}\n` +
         "test-private has no owner now: an administrator can appoint one.\n",
     );
     await expect.poll(() => privateStatus(server as RunningServer, "erin"), { timeout: 10_000 }).toBe(403);

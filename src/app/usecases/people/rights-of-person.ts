@@ -3,6 +3,10 @@ import type { NormalisedGroupName } from "../../../domain/groups/group.ts";
 import type { Person } from "../../../domain/identity/person.ts";
 import { isSamePerson } from "../../../domain/identity/person.ts";
 import type { Username } from "../../../domain/identity/user.ts";
+import type { GroupPeople } from "../../../domain/people/group-people.ts";
+import { nobody } from "../../../domain/people/group-people.ts";
+import type { Invitation } from "../../../domain/people/invitation.ts";
+import { isExpired } from "../../../domain/people/invitation.ts";
 import { hasOwner, membersOf } from "../../../domain/people/member.ts";
 import type { Membership } from "../../../domain/people/membership.ts";
 import type { RecordKey } from "../../../domain/records/record.ts";
@@ -22,6 +26,8 @@ interface Deps {
 export interface Rights {
   readonly group: NormalisedGroupName;
   readonly memberships: readonly Membership[];
+  /** Those that they have made, and that can still be accepted as far as their days tell. */
+  readonly invitations: readonly Invitation[];
 }
 
 export interface FoundRights {
@@ -32,7 +38,7 @@ export interface FoundRights {
 
 /**
  * All that was given here to a username, whoever it has belonged to, or to the person who has it now, whatever they were
- * called then. One damaged record hides no other. Throws StoreDown when the store is away.
+ * called then, and the invitations that they have made. One damaged record hides no other. Throws StoreDown when the store is away.
  * @param end Whether to end it as well, also that of a last owner.
  */
 export const rightsOfPerson = async (
@@ -51,8 +57,8 @@ export const rightsOfPerson = async (
     const found = await inGroup(d, { kind: "memberships", id }, { username, person, end }, signal).catch(
       onOutage,
     );
-    if (found && found.length > 0) {
-      rights.push({ group: String(id) as NormalisedGroupName, memberships: found });
+    if (found && found.memberships.length + found.invitations.length > 0) {
+      rights.push({ group: String(id) as NormalisedGroupName, ...found });
     }
   }
   return { rights, unreadable };
@@ -65,22 +71,34 @@ interface Wanted {
 }
 
 const inGroup = async (
-  { records }: Deps,
+  { records, clock }: Deps,
   key: RecordKey,
   { username, person, end }: Wanted,
   signal: AbortSignal,
-): Promise<readonly Membership[]> => {
-  let found: readonly Membership[] = [];
-  const isTheirs = (one: Membership) =>
-    one.username === username || (person && one.person && isSamePerson(one.person, person)) === true;
+): Promise<GroupPeople> => {
+  let found = nobody;
+  const isTheir = (name: Username, owner: Person | undefined): boolean =>
+    name === username || (person && owner && isSamePerson(owner, person)) === true;
+  const isTheirs = (one: Membership) => isTheir(one.username, one.person);
+  const isMadeByThem = (one: Invitation) => isTheir(one.createdBy, one.creator);
+  const isOpen = (one: Invitation) => one.declinedBy === undefined && !isExpired(one, clock.now());
   await updateRecord(
     records,
     groupPeopleFormat,
     key,
     (present) => {
-      found = present?.memberships.filter(isTheirs) ?? [];
-      if (present === undefined || found.length === 0 || !end) return "unchanged";
-      return { ...present, memberships: present.memberships.filter((one) => !isTheirs(one)) };
+      const { memberships, invitations } = present ?? nobody;
+      found = {
+        memberships: memberships.filter(isTheirs),
+        invitations: invitations.filter((one) => isMadeByThem(one) && isOpen(one)),
+      };
+      const isNothing = found.memberships.length + found.invitations.length === 0;
+      if (present === undefined || isNothing || !end) return "unchanged";
+      return {
+        ...present,
+        memberships: memberships.filter((one) => !isTheirs(one)),
+        invitations: invitations.filter((one) => !isMadeByThem(one)),
+      };
     },
     signal,
   );

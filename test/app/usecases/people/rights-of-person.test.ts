@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { groupsWithoutOwner, rightsOfPerson } from "../../../../src/app/usecases/people/rights-of-person.ts";
+import type { CalendarDay } from "../../../../src/domain/calendar-day.ts";
 import type { NormalisedGroupName } from "../../../../src/domain/groups/group.ts";
-import { membershipOf, nameOf, personOf, recordOf } from "../../../domain/people/sample.ts";
+import { parseGroupPeople, serialiseGroupPeople } from "../../../../src/domain/people/group-people.ts";
+import { invitationOf, membershipOf, nameOf, personOf, recordOf } from "../../../domain/people/sample.ts";
 import { peopleSetup } from "./people-setup.ts";
 
 const { signal } = new AbortController();
@@ -33,6 +35,24 @@ describe("what was given to somebody", () => {
     expect(await s.rights(true)).toEqual([]);
     expect((await s.kept("measles")).map((one) => one.username)).toEqual(["amy"]);
     expect(await s.kept("ebola")).toHaveLength(1);
+  });
+
+  it("is also the open invitations that they have made, whoever else may have made some", async () => {
+    const s = await setup();
+    const erins = { creator: personOf("erin") };
+    const invitations = [
+      invitationOf({ createdBy: username, ...erins }),
+      invitationOf({ createdBy: nameOf("meyer"), ...erins }),
+      invitationOf({ createdBy: username, ...erins, declinedBy: "amy" }),
+      invitationOf({ createdBy: username, ...erins, expires: "2026-11-26" as CalendarDay }),
+      invitationOf(),
+    ];
+    await s.put("memberships", "ebola", serialiseGroupPeople({ memberships: [], invitations }));
+    const { rights } = await rightsOfPerson(s, { username, end: true }, signal);
+    const found = rights.find(({ group }) => group === "ebola")?.invitations;
+    expect(found?.map(({ createdBy }) => createdBy)).toEqual(["erin", "meyer"]);
+    const value = (await s.stored("memberships", "ebola")) ?? expect.unreachable();
+    expect(parseGroupPeople(value)?.invitations).toEqual([invitationOf()]);
   });
 
   it("ends also where nobody of the username has ever come", async () => {
