@@ -1,30 +1,30 @@
 import { describe, expect, it } from "vitest";
 import { LoginRequired, NotAllowed, ProviderDown, StoreDown } from "../../../src/domain/failure.ts";
-import { administratorDenial } from "../../../src/domain/identity/administrator.ts";
+import { administratorOf } from "../../../src/domain/identity/administrator.ts";
 import type { User } from "../../../src/domain/identity/user.ts";
 import { parseAdministrator, serialiseAdministrator } from "../../../src/domain/people/administrator.ts";
 import { noon, personOf } from "../people/sample.ts";
 import { userWith } from "../sample.ts";
 
 const { user } = userWith("blab/owners");
-const denialOf = (isAdministrator: NonNullable<User["isAdministrator"]>) =>
-  administratorDenial({ kind: "user", user: { ...user, isAdministrator } });
+const found = (isAdministrator: NonNullable<User["isAdministrator"]>) =>
+  administratorOf({ kind: "user", user: { ...user, isAdministrator } });
 
 describe("what administrators do", () => {
   it("is for them alone, whatever roles somebody has, and says so", () => {
-    expect(denialOf(true)).toBeUndefined();
-    const denied = administratorDenial({ kind: "user", user });
+    expect(found(true)).toMatchObject({ username: user.username, isAdministrator: true });
+    const denied = administratorOf({ kind: "user", user });
     expect(denied).toBeInstanceOf(NotAllowed);
-    expect(denied?.message).toContain("ADMINISTRATORS");
-    expect(denialOf("another-person")?.message).toContain("another person");
+    expect(denied).toMatchObject({ message: expect.stringContaining("ADMINISTRATORS") });
+    expect(found("another-person")).toMatchObject({ message: expect.stringContaining("another person") });
   });
 
   it("asks to log in, and is an outage in doubt", () => {
-    expect(administratorDenial({ kind: "anonymous" })).toBeInstanceOf(LoginRequired);
+    expect(administratorOf({ kind: "anonymous" })).toBeInstanceOf(LoginRequired);
     const outage = new StoreDown();
-    expect(denialOf(outage)).toBe(outage);
+    expect(found(outage)).toBe(outage);
     const cause = new ProviderDown();
-    expect(administratorDenial({ kind: "unverified", cause })).toBe(cause);
+    expect(administratorOf({ kind: "unverified", cause })).toBe(cause);
   });
 });
 

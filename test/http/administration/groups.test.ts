@@ -222,7 +222,15 @@ describe("a group that is changed", () => {
     ]);
     const member = "/groups/to-archive/settings/roles/viewers/members/vera";
     expect((await olga({ method: "PUT", path: member })).status).toBe(403);
-    expect((await olga({ path: "/groups/to-archive" })).status).toBe(200);
+    for (const path of [
+      "/groups/to-archive",
+      "/groups/to-archive/settings",
+      "/groups/to-archive/settings/members",
+    ]) {
+      const page = await olga({ path, headers: { Accept: "text/html" } });
+      expect([page.status, page.text]).toEqual([200, expect.stringContaining("This group is archived.")]);
+      expect(page.text).not.toMatch(/Only owners|type="file"/);
+    }
     clock.pass(5);
     expect((await upload(olga, "to-archive", elsewhere)).status).toBe(403);
     expect((await change("to-archive", { archived: false })).status).toBe(204);

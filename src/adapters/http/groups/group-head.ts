@@ -42,6 +42,9 @@ const websiteLink = (url: string | undefined) =>
 export interface GroupHead {
   readonly name: string;
   readonly isPublic: boolean;
+  /** Nothing in it can be changed, which its members are told. */
+  readonly isArchived: boolean;
+  readonly isMember: boolean;
   readonly mark: { readonly initials: string; readonly hue: number };
   readonly heading: string;
   readonly byline: string | undefined;
@@ -77,6 +80,8 @@ export const groupHead = (
   return {
     name: group.name,
     isPublic: group.isPublic,
+    isArchived: group.isArchived ?? false,
+    isMember: visit.isMember,
     mark: groupMark(group),
     heading: info.title,
     byline: info.byline,

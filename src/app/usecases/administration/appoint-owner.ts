@@ -6,18 +6,14 @@ import { usernameIn, withMembership } from "../people/group-members.ts";
 import type { AdministrationParts } from "./administered-groups.ts";
 import { ownersOf, refuseWhileDeleted, requireMade } from "./administered-groups.ts";
 
-/**
- * The first owner's membership. Undefined where all roles come from the provider. Throws BadRequest if an owner is named
- * there, and if none is elsewhere.
- */
+/** An owner's membership. Throws BadRequest if all roles come from the provider, and if no owner is named. */
 export const ownership = async (
   d: Pick<AdministrationParts, "areRolesKeptHere" | "people" | "clock">,
   owner: string | undefined,
   addedBy: string,
   signal: AbortSignal,
-): Promise<Membership | undefined> => {
+): Promise<Membership> => {
   if (!d.areRolesKeptHere) {
-    if (owner === undefined) return undefined;
     throw new BadRequest(
       "Owners come from the identity provider here (setting MEMBERSHIPS): leave out the owner, and add people there.",
     );
@@ -48,7 +44,6 @@ export const appointOwner = async (
 ): Promise<{ readonly group: Group; readonly username: string }> => {
   const group = d.file.find(name) ?? (await openMade(d, name, signal));
   const membership = await ownership(d, owner, addedBy, signal);
-  if (!membership) throw new Error("owners are appointed only where roles are kept here");
   const people = await d.people.all(signal);
   await d.memberships.update(
     group,

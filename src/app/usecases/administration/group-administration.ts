@@ -1,5 +1,6 @@
+import { isFailure } from "../../../domain/failure.ts";
 import type { Group } from "../../../domain/groups/group.ts";
-import { administratorDenial } from "../../../domain/identity/administrator.ts";
+import { administratorOf } from "../../../domain/identity/administrator.ts";
 import type { User } from "../../../domain/identity/user.ts";
 import { sanitizeText } from "../../../domain/sanitize-text.ts";
 import type { Actor, AdministrativeAction, Audit } from "../../../ports/driven/system/audit.ts";
@@ -21,13 +22,13 @@ const path = "admin/groups";
 
 export const groupAdministration = (d: AdministrationParts): GroupAdministration => ({
   open: (caller, { action, name }) => {
-    const denied = administratorDenial(caller);
-    if (caller.kind === "user" && denied === undefined) return openAdministration(d, caller.user);
-    if (caller.kind === "user" && denied?.code === "not-allowed") {
+    const found = administratorOf(caller);
+    if (!isFailure(found)) return openAdministration(d, found);
+    if (caller.kind === "user" && found.code === "not-allowed") {
       const group = sanitizeText(name, maxNameLength);
       d.audit.record({ who: actorOf(caller.user), action, group, path, verdict: "denied" });
     }
-    throw denied ?? new Error("nobody but a user is an administrator");
+    throw found;
   },
 });
 

@@ -24,7 +24,8 @@ export const makeGroup = async (
   signal: AbortSignal,
 ): Promise<GroupName> => {
   const name = parseName(given.name);
-  const owner = await ownership(d, given.owner, madeBy, signal);
+  const hasOwner = d.areRolesKeptHere || given.owner !== undefined;
+  const owner = hasOwner ? await ownership(d, given.owner, madeBy, signal) : undefined;
   await refuseTaken(d, name, signal);
   await refuseStored(d, name, signal);
   const group: MadeGroup = {

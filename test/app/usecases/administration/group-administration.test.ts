@@ -107,6 +107,7 @@ describe("a group that is made", () => {
     expect(await s.group("measles")).toMatchObject({ isPublic: true });
     await expect(s.admin().appointOwner("measles", "olga", signal)).rejects.toThrow(BadRequest);
     expect(s.admin().appointsOwners).toBe(false);
+    expect(await s.admin().find("measles", signal)).toMatchObject({ owners: [], pendingOwners: [] });
   });
 
   it("cannot have the name of another in any letter case, be it the file's or made here", async () => {
@@ -127,6 +128,17 @@ describe("a group that is made", () => {
       expect(await s.make("measle")).toBe("measle");
     },
   );
+
+  it("is not made where the store has too much to be looked through", async () => {
+    const s = administrationSetup();
+    Object.assign(s.store, {
+      roots: async function* () {
+        for (let index = 0; index <= 100_000; index++) yield `lab-${index}`;
+      },
+    });
+    await expect(s.make("measles")).rejects.toThrow(StoreDown);
+    expect(await s.group("measles")).toBeUndefined();
+  });
 
   it("is made by one of twenty at once, on two instances, and has the owner that this one named", async () => {
     const s = administrationSetup();
@@ -253,6 +265,7 @@ describe("a group's visibility", () => {
       s.admin().show("unknown", "private", true, signal),
       s.admin().archive("no/name", true, signal),
       s.admin().remove("unknown", true, signal),
+      s.admin().remove("x".repeat(300), true, signal),
     ]) {
       await expect(refused).rejects.toThrow(NotFound);
     }

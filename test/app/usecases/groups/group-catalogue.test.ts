@@ -91,6 +91,14 @@ describe("the groups", () => {
     expect(s.catalogue.find("ant")).toBeDefined();
   });
 
+  it("are read once for all requests that wait", async () => {
+    const s = setup();
+    await s.put("ant");
+    await Promise.all([s.catalogue.refresh(), s.catalogue.refresh()]);
+    expect(s.calls).toEqual(["list"]);
+    expect(s.catalogue.find("ant")).toBeDefined();
+  });
+
   it("are known here at once after a change by this instance", async () => {
     const s = setup();
     await s.catalogue.refresh();
