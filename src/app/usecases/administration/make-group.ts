@@ -77,12 +77,13 @@ const refuseStored = async ({ store }: AdministrationParts, name: GroupName, sig
   }
 };
 
-/** Who had a role in a former group of this name has none in the new one; looked at only while there is none yet. */
+/** Who had a role in a former group of this name, or asked for one, has none in the new one; looked at only while there is none yet. */
 const forgetFormerPeople = (d: AdministrationParts, group: MadeGroup, signal: AbortSignal): Promise<void> =>
   d.memberships.update(
     group,
     async (present) => {
       await refuseTaken(d, group.name, signal);
+      await d.requests.remove(group, signal);
       return present === nobody ? "unchanged" : nobody;
     },
     signal,

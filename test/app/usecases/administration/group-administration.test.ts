@@ -160,6 +160,14 @@ describe("a group that is made", () => {
     expect(appointed).toMatchObject({ path: `settings/roles/owners/members/${pendingOwners[0]}` });
   });
 
+  it("has no requests for access to a former group of its name", async () => {
+    const s = administrationSetup();
+    const key = { kind: "access-requests", id: "measles" as RecordId } as const;
+    await s.records.write(key, { schema: 1, requests: [] }, "absent", signal);
+    await s.make("Measles");
+    expect(await s.records.read(key, signal)).toBeUndefined();
+  });
+
   it("gives nothing to who had a role in a former group of its name", async () => {
     const s = administrationSetup();
     const measles = { name: groupName("measles"), isPublic: false };
