@@ -19,13 +19,21 @@ test("the page of a group with as many memberships as there is room for blocks n
     addedBy: "olivia",
     addedAt: Math.floor(Date.now() / 1000),
   }));
-  await objectRecords(store, root).write(key, { schema: 1, memberships }, "any", new AbortController().signal);
+  await objectRecords(store, root).write(
+    key,
+    { schema: 1, memberships },
+    "any",
+    new AbortController().signal,
+  );
   await store.close();
   const Authorization = await server.bearer("olivia", "test-private/owners");
   const headers = { Accept: "text/html", "Accept-Encoding": "gzip", Authorization };
-  const ask = (query: string) => server.ask({ path: `/groups/test-private/settings/members${query}`, headers });
+  const ask = (query: string) =>
+    server.ask({ path: `/groups/test-private/settings/members${query}`, headers });
   await ask("");
-  const { delayMs, result } = await maxEventLoopDelay(() => Promise.all([ask(""), ask("?page=4"), ask("?q=9")]));
+  const { delayMs, result } = await maxEventLoopDelay(() =>
+    Promise.all([ask(""), ask("?page=4"), ask("?q=9")]),
+  );
   expect(result.map(({ status }) => status)).toEqual([200, 200, 200]);
   expect(delayMs).toBeLessThan(bound);
   for (const { text } of result) expect(text.length).toBeLessThan(60_000);

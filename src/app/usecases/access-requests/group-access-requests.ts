@@ -2,10 +2,10 @@ import { NotFound } from "../../../domain/failure.ts";
 import { openRequests, parseAccessRequestId } from "../../../domain/people/access-request.ts";
 import type { GroupAccessRequests } from "../../../ports/driving/people/access-requests.ts";
 import type { Access } from "../groups/access.ts";
+import type { MembersParts } from "../members/member-list.ts";
+import { keptHere, userOf } from "../members/member-list.ts";
 import { withBound } from "../people/bind-membership.ts";
 import { dayIn, roleIn } from "../people/grant-input.ts";
-import type { MembersParts } from "../people/group-members.ts";
-import { keptHere, userOf } from "../people/group-members.ts";
 import type { AccessRequestRecords } from "./access-request-records.ts";
 
 export interface AccessRequestsParts extends MembersParts {

@@ -2,7 +2,8 @@ import { BadRequest, Conflict } from "../../../domain/failure.ts";
 import type { Group } from "../../../domain/groups/group.ts";
 import type { Membership } from "../../../domain/people/membership.ts";
 import { membershipState } from "../../../domain/people/membership.ts";
-import { usernameIn, withMembership } from "../people/group-members.ts";
+import { usernameIn } from "../members/give-role.ts";
+import { withMembership } from "../members/replace-membership.ts";
 import type { AdministrationParts } from "./administered-groups.ts";
 import { ownersOf, refuseWhileDeleted, requireMade } from "./administered-groups.ts";
 

@@ -5,7 +5,7 @@ import type { MadeGroup } from "../../../domain/groups/made-group.ts";
 import { nobody } from "../../../domain/people/group-people.ts";
 import type { NewGroup } from "../../../ports/driving/group-administration.ts";
 import { madeGroupFormat } from "../groups/group-catalogue.ts";
-import { withMembership } from "../people/group-members.ts";
+import { withMembership } from "../members/replace-membership.ts";
 import type { AdministrationParts } from "./administered-groups.ts";
 import { readMade, recordKey } from "./administered-groups.ts";
 import { ownership } from "./appoint-owner.ts";

@@ -6,7 +6,7 @@ import type { AccessRequestsParts } from "../access-requests/group-access-reques
 import { openAccessRequests } from "../access-requests/group-access-requests.ts";
 import type { InvitationsParts } from "../invitations/group-invitations.ts";
 import { openInvitations } from "../invitations/group-invitations.ts";
-import { openMembers } from "../people/group-members.ts";
+import { openMembers } from "../members/group-members.ts";
 import type { FileAt } from "../resources/readable-file.ts";
 import { readableFile } from "../resources/readable-file.ts";
 import type { StoredFiles } from "../resources/stored-files.ts";

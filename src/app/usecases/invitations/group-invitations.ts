@@ -22,9 +22,9 @@ import type {
   NewInvitation,
 } from "../../../ports/driving/people/group-invitations.ts";
 import type { Access } from "../groups/access.ts";
+import type { MembersParts } from "../members/member-list.ts";
+import { keptHere, userOf } from "../members/member-list.ts";
 import { dayIn, noteIn, roleIn } from "../people/grant-input.ts";
-import type { MembersParts } from "../people/group-members.ts";
-import { keptHere, userOf } from "../people/group-members.ts";
 import type { Memberships } from "../people/memberships.ts";
 import type { InvitationPointers } from "./invitation-pointers.ts";
 import { idOfSecret } from "./invitation-secret.ts";

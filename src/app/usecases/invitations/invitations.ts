@@ -14,9 +14,9 @@ import type { RoleGroupCatalogue } from "../../../ports/driven/identity/role-gro
 import type { Clock } from "../../../ports/driven/system/clock.ts";
 import type { Invitations, OpenInvitation } from "../../../ports/driving/people/invitations.ts";
 import type { GroupAccess } from "../groups/access.ts";
+import { keptElsewhere } from "../members/member-list.ts";
 import type { BoundMembership } from "../people/bind-membership.ts";
 import { grantableName, withBound } from "../people/bind-membership.ts";
-import { keptElsewhere } from "../people/group-members.ts";
 import type { Memberships } from "../people/memberships.ts";
 import type { People } from "../people/people.ts";
 import { requireUser } from "../people/require-user.ts";

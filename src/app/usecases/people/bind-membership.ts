@@ -6,7 +6,7 @@ import { parseUsername } from "../../../domain/identity/user.ts";
 import type { GroupPeople } from "../../../domain/people/group-people.ts";
 import { withoutOld } from "../../../domain/people/group-people.ts";
 import type { Membership } from "../../../domain/people/membership.ts";
-import { requireRoom } from "./group-members.ts";
+import { requireRoom } from "../members/replace-membership.ts";
 
 /** A membership of a person who has come here themself, by an invitation or a request. */
 export interface BoundMembership extends Membership {

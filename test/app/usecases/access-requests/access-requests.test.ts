@@ -20,7 +20,7 @@ import { serialisePerson } from "../../../../src/domain/people/person-record.ts"
 import type { RecordId } from "../../../../src/domain/records/record.ts";
 import { membershipOf, personOf, recordOf } from "../../../domain/people/sample.ts";
 import { privateGroup } from "../../../domain/sample.ts";
-import { callerNamed, dora, membersSetup } from "../people/members-setup.ts";
+import { callerNamed, dora, membersSetup } from "../members/members-setup.ts";
 import { opened, signal } from "../resources/data-setup.ts";
 
 const erin = callerNamed("erin");

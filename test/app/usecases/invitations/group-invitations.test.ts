@@ -9,7 +9,7 @@ import {
 } from "../../../../src/domain/failure.ts";
 import { membershipOf } from "../../../domain/people/sample.ts";
 import { privateGroup } from "../../../domain/sample.ts";
-import { callerNamed, dora, members, pat } from "../people/members-setup.ts";
+import { callerNamed, dora, members, pat } from "../members/members-setup.ts";
 import { signal } from "../resources/data-setup.ts";
 import { asked, invitationSetup, invitationsOf } from "./invitation-setup.ts";
 

@@ -3,7 +3,7 @@ import type { Caller } from "../../../../src/domain/identity/caller.ts";
 import type { Membership } from "../../../../src/domain/people/membership.ts";
 import type { NewInvitation } from "../../../../src/ports/driving/people/group-invitations.ts";
 import { privateGroup } from "../../../domain/sample.ts";
-import { dora, membersSetup } from "../people/members-setup.ts";
+import { dora, membersSetup } from "../members/members-setup.ts";
 import type { Data } from "../resources/data-setup.ts";
 import { opened, signal } from "../resources/data-setup.ts";
 

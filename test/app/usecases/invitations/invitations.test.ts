@@ -13,7 +13,7 @@ import { anonymous } from "../../../../src/domain/identity/caller.ts";
 import { maxMemberships } from "../../../../src/domain/people/group-people.ts";
 import type { InvitationSecret } from "../../../../src/domain/people/invitation.ts";
 import { membershipOf, personOf } from "../../../domain/people/sample.ts";
-import { callerNamed, dora, members } from "../people/members-setup.ts";
+import { callerNamed, dora, members } from "../members/members-setup.ts";
 import { signal } from "../resources/data-setup.ts";
 import { invitationSetup, invitationsOf } from "./invitation-setup.ts";
 
