@@ -26,7 +26,10 @@ export const rebind: Run = async (_, context, typed) => {
       rebindMemberships(parts, { ...optionsFrom(typed), issuer, apply }, signal).catch(unreadable);
     const planned = await run(false);
     if (planned.length === 0) {
-      throw new CommandFailed(`All that was asked for is of ${issuer}; nothing was changed.`, nothingFound);
+      throw new CommandFailed(
+        `Nothing that was asked for belongs to people of another provider than ${issuer}; nothing was changed.`,
+        nothingFound,
+      );
     }
     if (typed["yes"] !== true) {
       context.print(`${rowsOf(planned).join("\n")}\nNothing was changed: --yes does this.\n`);

@@ -1,3 +1,4 @@
+import { StoreDown } from "../../../domain/failure.ts";
 import type { NormalisedGroupName } from "../../../domain/groups/group.ts";
 import { normaliseGroupName } from "../../../domain/groups/group.ts";
 import type { Role } from "../../../domain/identity/role.ts";
@@ -7,7 +8,7 @@ import type { PersonRecord } from "../../../domain/people/person-record.ts";
 import type { Rebinding } from "../../../domain/people/rebinding.ts";
 import { isChange, rebindingOf, rebindingOfMembership, rebound } from "../../../domain/people/rebinding.ts";
 import type { RecordKey } from "../../../domain/records/record.ts";
-import type { Records } from "../../../ports/driven/records/records.ts";
+import type { RecordOutcome, Records } from "../../../ports/driven/records/records.ts";
 import type { Clock } from "../../../ports/driven/system/clock.ts";
 import { parseRecord, updateRecord } from "../records/update-record.ts";
 import { administratorFormat } from "./administrators.ts";
@@ -109,11 +110,14 @@ const rebindAdministrator = async (
   const { person } = parseRecord(administratorFormat, key, stored.value);
   const how = rebindingOf({ username, person }, known.people, known.issuer);
   if (how === undefined) return [];
+  let outcome: RecordOutcome = "done";
   if (known.apply && how.kind === "bind") {
     const value = administratorFormat.serialise({ person: how.person, boundAt: clock.now() });
-    await records.write(key, value, stored.version, signal);
+    outcome = await records.write(key, value, stored.version, signal);
   }
   // Whoever comes first by a username in `ADMINISTRATORS` that has no record is bound to it.
-  if (known.apply && how.kind === "wait") await records.remove(key, stored.version, signal);
+  if (known.apply && how.kind === "wait") outcome = await records.remove(key, stored.version, signal);
+  if (outcome === "conflict")
+    throw new StoreDown({ cause: new Error(`${key.id} was bound by somebody else meanwhile`) });
   return [{ username, membership: undefined, how }];
 };

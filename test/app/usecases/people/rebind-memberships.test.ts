@@ -74,6 +74,14 @@ describe("memberships of a former provider's people", () => {
 });
 
 describe("administrators of a former provider", () => {
+  it("are an outage when somebody else is quicker, so that nothing is told that was not done", async () => {
+    const s = peopleSetup();
+    await s.put("administrators", "amy", former("amy"));
+    const records = { ...s.records, remove: async () => "conflict" as const };
+    const options = { issuer, group: undefined, usernames: [], apply: true };
+    await expect(rebindMemberships({ ...s, records }, options, signal)).rejects.toThrow(StoreDown);
+  });
+
   const former = (subject: string) =>
     serialiseAdministrator({ person: personOf(subject), boundAt: noon - 60 });
 
