@@ -118,9 +118,8 @@ export const server = (d: ServerDeps): RequestHandler => {
   // Inside the session layer, so that error responses keep its cookies.
   app.use(handleErrors(d, { ...pageDeps, notFoundPage: notFoundPage(pageDeps) }));
   app.use(rejectCrossSite(d.cookies));
-  app.use(refreshGroups(d.refreshGroups));
   app.use(withPath(/^\/log/i, signInRoutes(pageDeps).routes() as Middleware));
-  app.use(identify(d.identifyCaller));
+  app.use(identify(d.identifyCaller, d.refreshGroups));
   app.use(secretLogin(pageDeps));
   const ownRouters = [
     pageRoutes(pageDeps),
@@ -144,11 +143,6 @@ export const server = (d: ServerDeps): RequestHandler => {
   });
   return app.callback();
 };
-
-const refreshGroups =
-  (refresh: ServerDeps["refreshGroups"]): Middleware =>
-  (_, next) =>
-    refresh()?.then(next) ?? next();
 
 /** Whether a request may begin or end a session: logins, logouts, and the page on which users end their sessions. */
 const mayWriteSession = (ctx: Context): boolean => /^\/(logged-in|logout|sessions)(\/|$)/i.test(ctx.path);

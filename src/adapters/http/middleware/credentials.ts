@@ -3,12 +3,17 @@ import type { Credentials } from "../../../domain/identity/caller.ts";
 import type { IdentifyCaller } from "../../../ports/driving/identify-caller.ts";
 import type { Context, Middleware } from "../context.ts";
 
-/** Authenticates the request. A Bearer token takes precedence over a session cookie. */
+/**
+ * Authenticates the request. A Bearer token takes precedence over a session cookie.
+ * @param refreshGroups Has the groups made here read anew at the same time, when that is due.
+ */
 export const identify =
-  (identifyCaller: IdentifyCaller): Middleware =>
+  (identifyCaller: IdentifyCaller, refreshGroups: () => Promise<void> | undefined): Middleware =>
   async (ctx, next) => {
     const credentials = bearerCredentials(ctx) ?? ctx.state.session;
+    const pending = refreshGroups();
     if (credentials.kind !== "none") ctx.state.caller = await identifyCaller(credentials);
+    if (pending) await pending;
     ctx.state.isIdentified = true;
     await next();
   };
