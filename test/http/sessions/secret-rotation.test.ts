@@ -26,6 +26,7 @@ afterAll(async () => {
 const inProduction = async (secrets: readonly string[], encryptionKeys = `first=${key("a")}`) => {
   const environment = {
     NODE_ENV: "production",
+    GROUPS_STORAGE: "filesystem",
     CONFIG_FILE: "",
     REDIS_REQUIRED: "false",
     SESSION_SECRET: JSON.stringify(
