@@ -187,10 +187,11 @@ export class TooManyAttempts extends Fault<"too-many-attempts"> {
   readonly code = "too-many-attempts";
   /** Until the next attempt is looked at. */
   readonly wait: Seconds;
-  constructor(wait: Seconds) {
-    super(
-      "There were too many attempts from your network that led nowhere. Please wait before you try again.",
-    );
+  constructor(
+    wait: Seconds,
+    message = "There were too many attempts from your network that led nowhere. Please wait before you try again.",
+  ) {
+    super(message);
     this.wait = wait;
   }
 }

@@ -8,6 +8,8 @@ import type { MailAddress } from "../../../src/domain/mail/mail-address.ts";
 import { makeCertificates } from "../../support/containers/certificates.ts";
 import type { StartedExim } from "../../support/containers/exim.ts";
 import { mailCredentials, mailRecipients, startExim } from "../../support/containers/exim.ts";
+import { freePort } from "../../support/containers/free-port.ts";
+import { startServer } from "../../support/server/running-server.ts";
 
 let mailServer: StartedExim;
 const trusted = getCACertificates("default");
@@ -138,5 +140,38 @@ describe("a message is refused, or may be tried again", () => {
     const { host } = servers().plain;
     const outcome = await send({ ...servers().plain, host, port: 1 }, {});
     expect(outcome).toEqual({ kind: "failed", reason: expect.stringContaining("ECONNREFUSED") });
+  });
+});
+
+describe("an invitation", () => {
+  test("comes by mail, with a link to this server that can be accepted", async () => {
+    const port = await freePort();
+    const environment = {
+      SMTP_URL: `smtp://127.0.0.1:${mailServer.ports.plain}`,
+      MAIL_FROM: "groups@site.example",
+      PUBLIC_ORIGIN: `http://127.0.0.1:${port}`,
+    };
+    const server = await startServer({ environment, port });
+    try {
+      const headers = {
+        Accept: "application/json",
+        "Content-Type": "application/json",
+        Authorization: await server.bearer("olivia", "blab/owners"),
+      };
+      const body = JSON.stringify({ role: "editors", email: mailRecipients.known });
+      const path = "/groups/blab/settings/invitations";
+      const made = await server.ask({ method: "POST", path, headers, body });
+      expect(made.status).toBe(201);
+      const { url } = JSON.parse(made.text);
+      const inbox = async () => (await mailServer.inbox()).replace(/=\r?\n/g, "");
+      await expect.poll(inbox, { timeout: 20_000 }).toContain(url);
+      expect(await inbox()).toContain("Subject: olivia invites you to the group blab");
+      const accept = { method: "POST", path: new URL(url).pathname, body: '{"accept":true}' };
+      const Authorization = await server.bearer("erin");
+      expect((await server.ask({ ...accept, headers: { ...headers, Authorization } })).status).toBe(200);
+    } finally {
+      await server.close();
+      await server.provider.close();
+    }
   });
 });

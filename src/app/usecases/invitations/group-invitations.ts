@@ -26,17 +26,20 @@ import type { MembersParts } from "../members/member-list.ts";
 import { keptHere, userOf } from "../members/member-list.ts";
 import { dayIn, noteIn, roleIn } from "../people/grant-input.ts";
 import type { Memberships } from "../people/memberships.ts";
+import type { InvitationMailParts } from "./invitation-mail.ts";
+import { addressIn, countInvitationMail, mailInvitation } from "./invitation-mail.ts";
 import type { InvitationPointers } from "./invitation-pointers.ts";
 import { idOfSecret } from "./invitation-secret.ts";
 import { invitationStates } from "./invitation-states.ts";
 
-export interface InvitationsParts extends MembersParts {
+export interface InvitationsParts extends MembersParts, InvitationMailParts {
   readonly pointers: InvitationPointers;
   readonly random: Random;
 }
 
 /** Opens the invitations of a group to somebody who may read its settings; they are for owners. */
 export const openInvitations = (d: InvitationsParts, access: Access): GroupInvitations => ({
+  canMail: d.mail.isAvailable,
   list: async (signal) => {
     const found = await list(d, access, keptHere(d, access), signal);
     access.audit("list", "settings/invitations");
@@ -45,7 +48,9 @@ export const openInvitations = (d: InvitationsParts, access: Access): GroupInvit
   create: async (given, signal) => {
     const memberships = keptHere(d, access);
     const created = await invitationFrom(d, access, given);
+    await countInvitationMail(d, created);
     await store(d, access, memberships, created, signal);
+    mailInvitation(d, access.group, created);
     access.audit("write", `settings/invitations/${created.id}`);
     return created;
   },
@@ -81,7 +86,7 @@ const expiryIn = (text: string | undefined, now: Seconds): CalendarDay => {
 };
 
 const invitationFrom = async (
-  { clock, random }: InvitationsParts,
+  { clock, random, mail }: InvitationsParts,
   access: Access,
   given: NewInvitation,
 ): Promise<CreatedInvitation> => {
@@ -93,6 +98,7 @@ const invitationFrom = async (
     note: noteIn(given.note),
     until: dayIn(given.until, now),
     expires: expiryIn(given.expires, now),
+    mailedTo: addressIn(mail, given.email),
   };
   const secret: InvitationSecret = secretFrom(random.text(secretBytes));
   return {
@@ -111,7 +117,7 @@ const store = async (
   { pointers }: InvitationsParts,
   { group }: Access,
   memberships: Memberships,
-  { secret: _, ...invitation }: CreatedInvitation,
+  { secret: _, mailedTo: __, ...invitation }: CreatedInvitation,
   signal: AbortSignal,
 ): Promise<void> => {
   const { id, expires, createdAt } = invitation;

@@ -6,6 +6,7 @@ import {
   NotAllowed,
   NotConfigured,
   StoreDown,
+  TooManyAttempts,
 } from "../../../../src/domain/failure.ts";
 import { membershipOf } from "../../../domain/people/sample.ts";
 import { privateGroup } from "../../../domain/sample.ts";
@@ -16,7 +17,7 @@ import { asked, invitationSetup, invitationsOf } from "./invitation-setup.ts";
 describe("an invitation that an owner makes", () => {
   it("is open for a week, and of its secret only the hash is kept", async () => {
     const d = await invitationSetup();
-    const { secret, ...invitation } = await d.invite();
+    const { secret, mailedTo: _, ...invitation } = await d.invite();
     expect(secret).toMatch(/^[a-z2-7]{26}$/);
     const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(secret)));
     expect(invitation).toMatchObject({
@@ -30,6 +31,41 @@ describe("an invitation that an owner makes", () => {
     expect(await invitationsOf(d).list(signal)).toEqual([{ ...invitation, state: "open" }]);
     expect(JSON.stringify(await d.memberships.read(privateGroup, signal))).not.toContain(secret);
     expect(await d.storedPointers()).toEqual([invitation.id]);
+  });
+
+  it("is mailed, where mail is sent and an address is given, to it alone", async () => {
+    const d = await invitationSetup();
+    const sent: string[] = [];
+    const mail = {
+      isAvailable: true,
+      send: (to: string, { text }: { readonly text: string }) => void sent.push(`${to}\n${text}`),
+    };
+    const mailing = invitationsOf({ groups: groups({ ...d, mail }) });
+    expect([mailing.canMail, invitationsOf(d).canMail]).toEqual([true, false]);
+    await mailing.create(asked(), signal);
+    expect(sent).toEqual([]);
+    const { secret, mailedTo } = await mailing.create(asked({ email: "erin@lab.example" }), signal);
+    expect(mailedTo).toBe("erin@lab.example");
+    expect(sent).toEqual([
+      expect.stringMatching(/^erin@lab\.example\ndora invites you to the group Blab-Private/),
+    ]);
+    expect(sent[0]).toContain(`https://groups.lab.example/invitations/${secret}`);
+    expect(JSON.stringify(await d.memberships.read(privateGroup, signal))).not.toContain("erin@lab");
+    await expect(mailing.create(asked({ email: "erin" }), signal)).rejects.toThrow(BadRequest);
+    await expect(d.invite({ email: "erin@lab.example" })).rejects.toThrow(/sends no mail/);
+  });
+
+  it("is not mailed when its maker has had many mailed lately, and is not made then", async () => {
+    const d = await invitationSetup();
+    const mailing = invitationsOf({
+      groups: groups({ ...d, mail: { isAvailable: true, send: () => undefined } }),
+    });
+    const make = () => mailing.create(asked({ email: "erin@lab.example" }), signal);
+    for (let index = 0; index < 20; index++) await make();
+    await expect(make()).rejects.toThrow(TooManyAttempts);
+    expect(await mailing.list(signal)).toHaveLength(20);
+    d.clock.pass(600);
+    await make();
   });
 
   it("has another secret than the next one", async () => {

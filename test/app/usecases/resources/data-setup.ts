@@ -1,4 +1,5 @@
 import { gunzipSync, gzipSync } from "node:zlib";
+import { memoryLimiters } from "../../../../src/adapters/memory/limiter.ts";
 import { objectRecords } from "../../../../src/adapters/records/object-records.ts";
 import { auditLog } from "../../../../src/adapters/system/audit-log.ts";
 import { systemRandom } from "../../../../src/adapters/system/random.ts";
@@ -8,6 +9,7 @@ import { groupAccess } from "../../../../src/app/usecases/groups/access.ts";
 import { groups } from "../../../../src/app/usecases/groups/groups.ts";
 import { listings } from "../../../../src/app/usecases/groups/listings.ts";
 import { invitationPointers } from "../../../../src/app/usecases/invitations/invitation-pointers.ts";
+import { mailMessages } from "../../../../src/app/usecases/people/mail-messages.ts";
 import { memberships } from "../../../../src/app/usecases/people/memberships.ts";
 import { people } from "../../../../src/app/usecases/people/people.ts";
 import { storedFiles } from "../../../../src/app/usecases/resources/stored-files.ts";
@@ -102,6 +104,9 @@ export const dataSetup = () => {
     random: systemRandom(),
     background,
     memberships: memberships({ records, clock, log }),
+    limiters: memoryLimiters(clock),
+    mail: { isAvailable: false, send: () => undefined },
+    mailMessages: mailMessages({ origin: "https://groups.lab.example", siteTitle: "Lakeside" }),
   };
   const put = async (key: string, text: string, contentType = "application/json") => {
     await store.write(key as ObjectKey, { contentType, body: streamOf(text) }, { kind: "none" }, signal);

@@ -87,7 +87,8 @@ const create = async (
   // Others than owners are refused before their body is parsed.
   const fields = mayWrite ? await readFields(ctx) : noFields;
   const [note, until, expires] = [fields.text("note"), fields.text("until"), fields.text("expires")];
-  const created = await invitations.create({ role: fields.text("role") ?? "", note, until, expires }, signal);
+  const [role, email] = [fields.text("role") ?? "", fields.text("email")];
+  const created = await invitations.create({ role, note, until, expires, email }, signal);
   const url = `${publicOrigin(ctx, d.origin)}${invitationPath(created)}`;
   ctx.status = 201;
   if (!fields.isForm) {

@@ -1,5 +1,5 @@
 import type { GroupName } from "../../../../domain/groups/group.ts";
-import type { Invitation } from "../../../../domain/people/invitation.ts";
+import type { CreatedInvitation } from "../../../../ports/driving/people/group-invitations.ts";
 import { settingsHref } from "../../pages/hrefs.ts";
 import type { LayoutData } from "../../pages/layout.ts";
 import { renderPage } from "../../pages/template.ts";
@@ -13,12 +13,12 @@ interface NewInvitationPage {
   readonly group: GroupName;
   /** With the secret, which is shown on this page and never again. */
   readonly url: string;
-  readonly invitation: Pick<Invitation, "role" | "until" | "expires">;
+  readonly invitation: Pick<CreatedInvitation, "role" | "until" | "expires" | "mailedTo">;
 }
 
 /** What follows the form that makes an invitation: the link to pass on. */
 export const renderNewInvitation = ({ layout, head, group, url, invitation }: NewInvitationPage): string => {
-  const { role, until, expires } = invitation;
+  const { role, until, expires, mailedTo } = invitation;
   return renderPage("new-invitation", {
     layout,
     head,
@@ -29,6 +29,7 @@ export const renderNewInvitation = ({ layout, head, group, url, invitation }: Ne
       role: roleWithArticle[role],
       until: until && dayText(until),
       expires: dayText(expires),
+      mailedTo,
     },
   });
 };

@@ -39,6 +39,7 @@ const render = async (members: readonly Member[], content: Partial<GroupMembersP
       href: "/groups/lab-one/settings/members",
       members,
       invitations: [],
+      canMailInvitations: false,
       requests: [],
       query: parseMembersQuery(new URLSearchParams(query)),
       today,
@@ -187,6 +188,11 @@ describe("what waits for an owner of the group", () => {
     expect(textOf(html)).toContain(explanation);
     expect(textOf(html)).toContain("&lt;Hello&gt;");
     expect(html).toContain(`action="/groups/lab-one/settings/invitations/${id}"`);
+  });
+
+  it("can be invited by mail where the server sends it", async () => {
+    expect(await render([], { canMailInvitations: true })).toContain('name="email"');
+    expect(await render([])).not.toContain('name="email"');
   });
 
   it("are requests, the first first", async () => {

@@ -26,6 +26,7 @@ export interface GroupMembersPage {
   readonly members: readonly Member[];
   /** Empty for others than owners. */
   readonly invitations: readonly ListedInvitation[];
+  readonly canMailInvitations: boolean;
   readonly requests: readonly AccessRequest[];
   readonly query: MembersQuery;
   readonly today: CalendarDay;
@@ -84,7 +85,7 @@ export const renderMembers = async (content: GroupMembersPage): Promise<readonly
     contact: content.contact,
     mayLeave: areKeptHere && mayLeave(content),
     form,
-    invite: inviteForm(content.group, today),
+    invite: inviteForm(content.group, today, content.canMailInvitations),
     requests: requestItems(content.group, content.requests),
     invitations: invitationItems(content.group, content.invitations),
     added: refused?.action === "grant" ? refused : undefined,

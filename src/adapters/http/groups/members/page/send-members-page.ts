@@ -72,7 +72,7 @@ export const sendMembersPage = async (
 const readPeople = async (members: GroupMembers, opened: OpenGroup, signal: AbortSignal) => {
   const list = members.list(signal);
   if (!opened.mayEditSettings || !members.areKeptHere) {
-    return { members: await list, invitations: [], requests: [] };
+    return { members: await list, invitations: [], requests: [], canMailInvitations: false };
   }
   const settings = opened.settings();
   const [all, invitations, requests] = await Promise.all([
@@ -80,7 +80,8 @@ const readPeople = async (members: GroupMembers, opened: OpenGroup, signal: Abor
     settings.invitations.list(signal),
     settings.accessRequests.list(signal),
   ]);
-  return { members: all, invitations, requests };
+  const { canMail: canMailInvitations } = settings.invitations;
+  return { members: all, invitations, requests, canMailInvitations };
 };
 
 const stopAtOutage = (error: unknown): StoreDown => {

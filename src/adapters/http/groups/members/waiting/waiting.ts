@@ -10,10 +10,11 @@ import { roleLabels } from "../../role-words.ts";
 import { dayText } from "../page/day-text.ts";
 
 /** The data of the form that makes an invitation. */
-export const inviteForm = (group: GroupName, today: CalendarDay) => {
+export const inviteForm = (group: GroupName, today: CalendarDay, canMail: boolean) => {
   const start: Seconds = Date.parse(`${today}T00:00:00Z`) / 1000;
   return {
     action: `${settingsHref(group)}/invitations`,
+    canMail,
     expires: dayOf(start + defaultLifetime),
     lastExpiry: dayOf(start + maxLifetime),
   };
