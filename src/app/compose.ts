@@ -26,7 +26,6 @@ import { settleAll } from "./runtime/settle-all.ts";
 import { logUnknownRoleGroups } from "./runtime/start-warnings.ts";
 import { accessRequestRecords } from "./usecases/access-requests/access-request-records.ts";
 import { accessRequests } from "./usecases/access-requests/access-requests.ts";
-import { groupAdministration } from "./usecases/administration/group-administration.ts";
 import { groupAccess } from "./usecases/groups/access.ts";
 import type { GroupCatalogue } from "./usecases/groups/group-catalogue.ts";
 import { groupCatalogue } from "./usecases/groups/group-catalogue.ts";
@@ -111,13 +110,12 @@ const assemble = (ports: AllPorts, parts: AdapterParts, provider: ProviderParts)
     invitations: invitations(data),
     accessRequests: accessRequests({ ...data, ...mail, background: requestsBackground }),
     refreshGroups: ports.catalogue.refresh,
-    administration: groupAdministration({
-      ...data,
-      file: parts.configuration.catalogue,
-      catalogue: ports.catalogue,
-      memberships: kept,
-      areRolesKeptHere,
-    }),
+    openAdministration: async () => {
+      const { groupAdministration } = await import("./usecases/administration/group-administration.ts");
+      const { catalogue } = ports;
+      const { catalogue: file } = parts.configuration;
+      return groupAdministration({ ...data, file, catalogue, memberships: kept, areRolesKeptHere });
+    },
     identifyCaller: withAdministrators(
       withMemberships(identify, counting),
       administratorsIn(ports, settings),

@@ -1,6 +1,6 @@
 import { workerData } from "node:worker_threads";
+import { collectGarbage } from "../shared/collect-garbage.ts";
 import { serveTasks } from "../shared/serve-tasks.ts";
-import { collectGarbage } from "./collect-garbage.ts";
 import type { ConversionResult, ConversionTask, ConvertFromV1 } from "./conversion.ts";
 import { convert } from "./conversion.ts";
 

@@ -1,7 +1,7 @@
 import type { Writable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { createGzip } from "node:zlib";
-import { collectGarbage } from "./collect-garbage.ts";
+import { collectGarbage } from "../shared/collect-garbage.ts";
 
 /** The contents of the files of a v1 pair. */
 export interface ConversionTask {

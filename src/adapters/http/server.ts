@@ -19,7 +19,6 @@ import type { AccessRequests } from "../../ports/driving/people/access-requests.
 import type { Invitations } from "../../ports/driving/people/invitations.ts";
 import type { Sessions } from "../../ports/driving/sessions.ts";
 import type { SignIn } from "../../ports/driving/sign-in.ts";
-import { administrationRoutes } from "./administration/administration-routes.ts";
 import { assetRoutes } from "./assets/asset-routes.ts";
 import { backchannelLogoutRoute } from "./auth/backchannel-logout-route.ts";
 import { sessionRoutes } from "./auth/session-routes.ts";
@@ -51,6 +50,7 @@ import { rejectTraversal } from "./middleware/traversal.ts";
 import { notFoundPage, pageRoutes } from "./pages/page-routes.ts";
 import { pages } from "./pages/pages.ts";
 import { combineRouters } from "./requests/combine-routers.ts";
+import { lazyRoutes } from "./requests/lazy-routes.ts";
 import { limitAcceptHeaders } from "./requests/negotiation.ts";
 import { resourceRoutes } from "./resources/resource-routes.ts";
 import { secretGuesses } from "./secret-addresses/secret-guesses.ts";
@@ -65,7 +65,8 @@ export interface ServerDeps {
   readonly accessRequests: AccessRequests;
   /** Has the groups made here read anew when that is due; undefined: it is not. */
   readonly refreshGroups: () => Promise<void> | undefined;
-  readonly administration: GroupAdministration;
+  /** Loads what administrators do, which few requests need. */
+  readonly openAdministration: () => Promise<GroupAdministration>;
   readonly sessions: Sessions;
   readonly mySessions: MySessions;
   readonly backchannelLogout: BackchannelLogout;
@@ -128,7 +129,12 @@ export const server = (d: ServerDeps): RequestHandler => {
     helpRoute(pageDeps),
   ];
   app.use(combineRouters(ownRouters).routes());
-  app.use(withPath(/^\/admin(\/|$)/i, administrationRoutes(pageDeps).routes() as Middleware));
+  const loadAdministration = async () => {
+    const { administrationRoutes } = await import("./administration/administration-routes.ts");
+    const administration = await d.openAdministration();
+    return administrationRoutes({ ...pageDeps, administration }).routes() as Middleware;
+  };
+  app.use(withPath(/^\/admin(\/|$)/i, lazyRoutes(loadAdministration)));
   const groupRouters = [
     memberRoutes(pageDeps),
     groupInvitationRoutes(pageDeps),

@@ -30,6 +30,8 @@ beforeAll(async () => {
       provider,
       environment: { ADMINISTRATORS: JSON.stringify([administrator]) },
     });
+    // The routes of administrators are loaded at their first request.
+    await server.ask({ path: "/admin" });
   });
   invitation = await invite(server, "other");
 });
