@@ -28,11 +28,11 @@ const confirmLogout = async (page: Page): Promise<void> => {
 };
 
 describe("The bar above Auspice", () => {
-  it("shows the user, and links to the group, the sessions and the logout, with the keyboard too", async () => {
+  it("shows the user, and links to the group, the help, the sessions and the logout, with the keyboard too", async () => {
     const { page, goTo, problems, close } = await site.openAs("alice", dataset);
     await drawnTips(page);
     const focused: unknown[] = [];
-    for (let key = 0; key < 5; key += 1) {
+    for (let key = 0; key < 6; key += 1) {
       await page.keyboard.press("Tab");
       focused.push(
         await page.evaluate("document.activeElement.ariaLabel ?? document.activeElement.innerText.trim()"),
@@ -41,6 +41,7 @@ describe("The bar above Auspice", () => {
     expect(focused).toEqual([
       "Nextstrain Groups",
       "Back to the group demo",
+      "Help",
       "alice",
       "My sessions",
       "Log out",

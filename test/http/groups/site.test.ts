@@ -129,9 +129,20 @@ describe("the lab's own logo and colour", () => {
 });
 
 describe("the guide", () => {
-  test("is on the server, and linked on every page", async () => {
-    const { text: page } = await server.ask({ path: "/groups", headers: { Accept } });
-    expect(page).toContain('href="/help"');
+  test.each([
+    "/groups",
+    "/groups/blab",
+    "/groups/test-private",
+    "/whoami",
+    "/edit/narratives",
+    "/no/such/page",
+  ])("is linked on %s", async (path) => {
+    const visitor = browser(server);
+    await visitor.logIn();
+    expect((await visitor.ask(path)).text).toContain('href="/help"');
+  });
+
+  test("is on the server", async () => {
     const { status, text } = await server.ask({ path: "/help", headers: { Accept } });
     expect(status).toBe(200);
     expect(text).toContain('<h2 id="with-the-nextstrain-cli">');
