@@ -60,10 +60,11 @@ export const groupCatalogue = (d: Deps): GroupCatalogue => {
     if (reading) return reading;
     const current = copies.current();
     if (!(current instanceof Promise)) return void learn(current);
-    reading = current.then(learn, miss).finally(() => {
-      reading = undefined;
+    const begun = current.then(learn, miss).finally(() => {
+      if (reading === begun) reading = undefined;
     });
-    return reading;
+    reading = begun;
+    return begun;
   };
   return {
     all: () => (known && !(known instanceof StoreDown) ? index(known).all : file.all()),
@@ -75,7 +76,11 @@ export const groupCatalogue = (d: Deps): GroupCatalogue => {
       const pending = read();
       return wasDown ? undefined : pending;
     },
-    invalidate: copies.invalidate,
+    invalidate: () => {
+      copies.invalidate();
+      // What is being read may lack the change.
+      reading = undefined;
+    },
     check: async () => {
       await read();
       if (!known || known instanceof StoreDown) return;

@@ -57,29 +57,48 @@ interface Copy<T> {
   readonly snapshot: Snapshot<T>;
 }
 
+/** A read of all records that has not ended. */
+interface Reading<T> {
+  readonly since: Seconds;
+  /** How many changes by this instance came before it. */
+  readonly changes: number;
+  readonly snapshot: Promise<Snapshot<T>>;
+}
+
 export const recordSnapshot = <T>(d: Deps<T>): RecordSnapshot<T> => {
   let copy: Copy<T> | undefined;
-  let reading: { readonly since: Seconds; readonly snapshot: Promise<Snapshot<T>> } | undefined;
+  let reading: Reading<T> | undefined;
+  let next: Promise<Snapshot<T>> | undefined;
   let changes = 0;
   const refresh = async (): Promise<Snapshot<T>> => {
     const changesBefore = changes;
     const read = await readCopy(d, copy);
-    if (changes !== changesBefore) return refresh();
-    // A slower read that began before must not replace what a later one found.
-    if (copy === undefined || copy.readAt <= read.readAt) copy = read;
+    // Neither what may lack a change, nor what a slower read found that began earlier, is used for later calls.
+    if (changes === changesBefore && (copy === undefined || copy.readAt <= read.readAt)) copy = read;
     return read.snapshot;
   };
-  /** Joins what is being read, unless that began so long ago that it may lack what should be known by now. */
-  const refreshOnce = (): Promise<Snapshot<T>> => {
-    const now = d.clock.now();
-    if (reading && Math.abs(now - reading.since) < maxAge) return reading.snapshot;
-    const begun = { since: now, snapshot: refresh() };
+  const start = (): Promise<Snapshot<T>> => {
+    const begun = { since: d.clock.now(), changes, snapshot: refresh() };
     reading = begun;
     const settle = () => {
       if (reading === begun) reading = undefined;
     };
     begun.snapshot.then(settle, settle);
     return begun.snapshot;
+  };
+  const startNext = (): Promise<Snapshot<T>> => {
+    next = undefined;
+    return start();
+  };
+  /**
+   * Joins what is being read, unless that began so long ago that it may lack what should be known by now. After a change
+   * all wait for one read that begins later: somebody who goes on changing records delays nobody by more than that.
+   */
+  const refreshOnce = (): Promise<Snapshot<T>> => {
+    if (reading === undefined || Math.abs(d.clock.now() - reading.since) >= maxAge) return start();
+    if (reading.changes === changes) return reading.snapshot;
+    next ??= reading.snapshot.then(startNext, startNext);
+    return next;
   };
   return {
     current: () => {

@@ -14,18 +14,25 @@ import { memoryResourceStore } from "../../../support/memory/resource-store.ts";
 
 const signal = new AbortController().signal;
 
+/** What was there at once, after a while. */
+async function* held<T>(found: AsyncIterable<T>, wait: Promise<void>): AsyncGenerator<T> {
+  const all = await Array.fromAsync(found);
+  await wait;
+  yield* all;
+}
+
 const setup = () => {
   const clock = manualClock();
   const log = recordingLog();
   const stored = objectRecords(memoryResourceStore(clock), "");
-  const fault: { list?: Error } = {};
+  const fault: { list?: Error; wait?: Promise<void> } = {};
   const calls: string[] = [];
   const records: Records = {
     ...stored,
     list: (...args) => {
       calls.push("list");
       if (fault.list) throw fault.list;
-      return stored.list(...args);
+      return fault.wait ? held(stored.list(...args), fault.wait) : stored.list(...args);
     },
   };
   const inFile = [publicGroup, privateGroup];
@@ -62,6 +69,21 @@ const thrownBy = (run: () => unknown): unknown => {
 };
 
 describe("the groups", () => {
+  it("are known with a change that this instance made while they were being read", async () => {
+    const s = setup();
+    const slow = Promise.withResolvers<void>();
+    s.fault.wait = slow.promise;
+    const first = s.catalogue.refresh();
+    await expect.poll(() => s.calls).toHaveLength(1);
+    delete s.fault.wait;
+    await s.put("ant");
+    s.catalogue.invalidate();
+    const later = s.catalogue.refresh();
+    slow.resolve();
+    await Promise.all([first, later]);
+    expect(s.catalogue.find("ant")).toBeDefined();
+  });
+
   it("are those of the file in its order, then those made here by name, without those being deleted", async () => {
     const s = setup();
     await s.put("Zebra", { isArchived: true });
