@@ -37,7 +37,7 @@ export interface User {
   readonly authzRoles: ReadonlySet<string>;
   /** The names in the groups claim that `ROLE_GROUPS` maps to role groups. */
   readonly mappedGroups: ReadonlySet<string>;
-  /** Of a request: the role groups that owners have given the user here; undefined: none. */
+  /** Of a request: the role groups that only owners here have given the user, not the provider; undefined: none. */
   readonly givenRoles?: ReadonlySet<string>;
   /** Of a request: where it cannot be read now which roles the user has been given; undefined: it is all known. */
   readonly unknownRoles?: UnknownRoles;

@@ -10,7 +10,7 @@ import type { Membership } from "../../../domain/people/membership.ts";
 import type { Access } from "../groups/access.ts";
 import { dayIn } from "../people/grant-input.ts";
 import type { MembersParts } from "./member-list.ts";
-import { keptElsewhere, peopleWith, userOf } from "./member-list.ts";
+import { keptHere, peopleWith, userOf } from "./member-list.ts";
 import { isOf, replaced, withMembership } from "./replace-membership.ts";
 import { refuseWithoutOwner } from "./take-role.ts";
 
@@ -72,9 +72,9 @@ export const grant = async (
 ): Promise<void> => {
   access.require("write group");
   parseRole(given.role);
-  if (!d.memberships) throw keptElsewhere();
+  const memberships = keptHere(d, access);
   const membership = await membershipFrom(d, access, given, signal);
-  await d.memberships.update(access.group, (present) => withMembership(present, membership), signal);
+  await memberships.update(access.group, (present) => withMembership(present, membership), signal);
   auditRole(access, "write", membership.role, membership.username);
 };
 
@@ -86,8 +86,7 @@ export const change = async (
   given: Grant,
   signal: AbortSignal,
 ): Promise<void> => {
-  access.require("write group");
-  if (!d.memberships) throw keptElsewhere();
+  const kept = keptHere(d, access);
   const held = parseRole(heldName);
   const membership = await membershipFrom(d, access, given, signal);
   const people = await peopleWith(d, userOf(access), signal);
@@ -95,7 +94,7 @@ export const change = async (
     membersOf(normaliseGroupName(access.group.name), { memberships, people }, d.clock.now());
   const { username, person } = membership;
   const holds = (one: Membership) => one.role === held && (one.username === username || isOf(person, one));
-  await d.memberships.update(
+  await kept.update(
     access.group,
     (present) => {
       const wanted = replaced(present, holds, membership);

@@ -6,7 +6,7 @@ import type { GroupMembers } from "../../../ports/driving/people/group-members.t
 import type { Access } from "../groups/access.ts";
 import { auditRole, change, grant, parseRole, usernameIn } from "./give-role.ts";
 import type { MembersParts } from "./member-list.ts";
-import { allMembers, forMembers, userOf } from "./member-list.ts";
+import { allMembers, forMembers, keptHere, userOf } from "./member-list.ts";
 import { isOf } from "./replace-membership.ts";
 import { takeBack } from "./take-role.ts";
 
@@ -38,7 +38,8 @@ export const openMembers = (d: MembersParts, access: Access): GroupMembers => {
       const username = usernameIn(name);
       const holds = (one: Membership, person: Person | undefined) =>
         one.role === role && (one.username === username || isOf(person, one));
-      await takeBack(d, access, { username, roles: [role], holds }, signal);
+      const memberships = d.memberships && keptHere(d, access);
+      await takeBack({ ...d, memberships }, access, { username, roles: [role], holds }, signal);
       auditRole(access, "delete", role, username);
     },
     leave: async (signal) => {

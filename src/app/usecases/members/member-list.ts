@@ -1,10 +1,13 @@
+import type { Seconds } from "../../../domain/brand.ts";
 import { dayOf } from "../../../domain/calendar-day.ts";
-import { NotConfigured } from "../../../domain/failure.ts";
+import { NotAllowed, NotConfigured } from "../../../domain/failure.ts";
 import { normaliseGroupName } from "../../../domain/groups/group.ts";
 import { isSamePerson } from "../../../domain/identity/person.ts";
 import type { User } from "../../../domain/identity/user.ts";
+import type { GroupPeople } from "../../../domain/people/group-people.ts";
 import type { Member } from "../../../domain/people/member.ts";
 import { counts, membersOf } from "../../../domain/people/member.ts";
+import { rolesOf } from "../../../domain/people/membership.ts";
 import type { PersonRecord } from "../../../domain/people/person-record.ts";
 import { providedRoles } from "../../../domain/people/person-record.ts";
 import type { Clock } from "../../../ports/driven/system/clock.ts";
@@ -12,11 +15,14 @@ import type { Access } from "../groups/access.ts";
 import type { Memberships } from "../people/memberships.ts";
 import type { People } from "../people/people.ts";
 
-export interface MembersParts {
+interface KeptParts {
   /** Undefined: roles are changed at the identity provider only (`MEMBERSHIPS=provider`). */
   readonly memberships: Memberships | undefined;
-  readonly people: People;
   readonly clock: Clock;
+}
+
+export interface MembersParts extends KeptParts {
+  readonly people: People;
 }
 
 /** Only users may read a group's members. */
@@ -68,9 +74,33 @@ export const keptElsewhere = () =>
     "Roles are changed at the identity provider, by the people who run it: this server keeps none (setting MEMBERSHIPS).",
   );
 
-/** What owners change where roles are kept here. Throws what {@link Access.require} throws, and NotConfigured. */
-export const keptHere = (d: Pick<MembersParts, "memberships">, access: Access): Memberships => {
+/**
+ * What owners change where roles are kept here. Throws what {@link Access.require} throws, and NotConfigured. Whether the
+ * caller owns the group was known from a copy: a change also throws NotAllowed when the record itself says otherwise, so
+ * that nobody gives back what was just taken from them, or a role in a new group of the same name.
+ */
+export const keptHere = ({ memberships, clock }: KeptParts, access: Access): Memberships => {
   access.require("write group");
-  if (!d.memberships) throw keptElsewhere();
-  return d.memberships;
+  if (!memberships) throw keptElsewhere();
+  return {
+    ...memberships,
+    update: (group, change, signal) =>
+      memberships.update(
+        group,
+        (present) => {
+          if (!isOwner(access, present, clock.now())) throw new NotAllowed();
+          return change(present);
+        },
+        signal,
+      ),
+  };
+};
+
+const isOwner = (access: Access, { memberships }: GroupPeople, now: Seconds): boolean => {
+  const user = userOf(access);
+  const group = normaliseGroupName(access.group.name);
+  return (
+    rolesOf(user.person, memberships, now).has("owners") ||
+    providedRoles(user).some((one) => one.group === group && one.role === "owners")
+  );
 };

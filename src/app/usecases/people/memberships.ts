@@ -194,7 +194,7 @@ const withRoles = (
   return {
     ...user,
     authzRoles: new Set([...user.authzRoles, ...given]),
-    givenRoles: new Set(given),
+    givenRoles: new Set(given.filter((name) => !user.authzRoles.has(name))),
     ...(unknown.size === 0 ? {} : { unknownRoles: unknownIn(unknown) }),
   };
 };

@@ -1,11 +1,21 @@
 import { describe, expect, it } from "vitest";
 import { groups } from "../../../../src/app/usecases/groups/groups.ts";
 import { BadRequest, Conflict, NotAllowed, NotConfigured, NotFound } from "../../../../src/domain/failure.ts";
+import type { AccessRequest } from "../../../../src/domain/people/access-request.ts";
 import { serialisePerson } from "../../../../src/domain/people/person-record.ts";
 import type { RecordId } from "../../../../src/domain/records/record.ts";
-import { membershipOf, personOf, recordOf } from "../../../domain/people/sample.ts";
-import { signal } from "../resources/data-setup.ts";
+import { membershipOf, noon, personOf, recordOf } from "../../../domain/people/sample.ts";
+import { privateGroup } from "../../../domain/sample.ts";
+import { opened, signal } from "../resources/data-setup.ts";
 import { callerNamed, dora, members, pat, membersSetup as setup } from "./members-setup.ts";
+
+const requestOf = (username: string): AccessRequest => ({
+  id: "AAAAAAAAAAAAAAAA" as never,
+  username: username as never,
+  person: personOf(username),
+  note: undefined,
+  requestedAt: noon,
+});
 
 describe("a role that an owner gives", () => {
   it("is bound at once to who has that username, until the day that was said", async () => {
@@ -85,6 +95,35 @@ describe("a role that an owner gives", () => {
     }
     expect(await d.kept()).toHaveLength(3);
   });
+});
+
+describe("an owner who is none any more", () => {
+  it.each(["memberships", "another group of the name"])(
+    "by %s changes nothing, though this instance has not heard of it yet",
+    async (by) => {
+      const d = await setup(membershipOf("erin", "editors"));
+      await d.signedIn("dora", "erin");
+      const settings = opened(d, dora, privateGroup).settings();
+      const { members: list, invitations, accessRequests } = settings;
+      const present =
+        by === "memberships"
+          ? [membershipOf("dora", "viewers"), membershipOf("erin", "owners")]
+          : [membershipOf("ned", "owners")];
+      await d.memberships.update(privateGroup, () => ({ memberships: present, invitations: [] }), signal);
+      await d.requests.update(privateGroup, () => [requestOf("amy")], signal);
+      const attempts = [
+        list.grant("owners", "dora", undefined, signal),
+        list.change("viewers", "dora", { role: "owners", until: undefined }, signal),
+        list.revoke("owners", "erin", signal),
+        invitations.create({ role: "owners" } as never, signal),
+        accessRequests.grant(requestOf("amy").id, "editors", undefined, signal),
+      ];
+      for (const attempt of await Promise.allSettled(attempts)) {
+        expect(attempt).toMatchObject({ status: "rejected", reason: expect.any(NotAllowed) });
+      }
+      expect(await d.kept()).toEqual(present);
+    },
+  );
 });
 
 describe("a role that is taken back", () => {

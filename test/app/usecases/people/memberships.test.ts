@@ -6,6 +6,7 @@ import type { Caller } from "../../../../src/domain/identity/caller.ts";
 import { anonymous } from "../../../../src/domain/identity/caller.ts";
 import type { User } from "../../../../src/domain/identity/user.ts";
 import type { Membership } from "../../../../src/domain/people/membership.ts";
+import { providedRoles } from "../../../../src/domain/people/person-record.ts";
 import type { RecordId } from "../../../../src/domain/records/record.ts";
 import type { Records } from "../../../../src/ports/driven/records/records.ts";
 import { membershipOf, nameOf, personOf } from "../../../domain/people/sample.ts";
@@ -61,6 +62,15 @@ describe("memberships that are kept here", () => {
     expect([...user.authzRoles]).toEqual(["blab/viewers", "blab-private/editors", "blab-private/viewers"]);
     expect([...(user.givenRoles ?? [])]).toEqual(["blab-private/editors", "blab-private/viewers"]);
     expect(user.unknownRoles).toBeUndefined();
+  });
+
+  it("hide no role that a group of the provider maps to as well", async () => {
+    const s = setup();
+    await s.give(privateGroup, membershipOf("erin", "owners"));
+    const mapped = { ...userNamed("erin", "erin"), authzRoles: new Set(["blab-private/owners"]) };
+    expect(providedRoles(await s.kept.addTo(mapped))).toEqual([
+      { group: "blab-private", role: "owners", from: "mapping" },
+    ]);
   });
 
   it("leave alone who has none", async () => {
