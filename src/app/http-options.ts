@@ -12,7 +12,6 @@ import type { Settings } from "./config/settings.ts";
 export const httpOptions = (parts: AdapterParts) => ({
   cookies: cookieSettings(parts),
   site: siteOf(parts.configuration),
-  hasAccessRequests: parts.configuration.settings.MEMBERSHIPS === "here",
   origin: originRules(parts.configuration),
   admissionLimits: admissionLimits(parts.configuration.settings),
   imagePolicyFor: imagePolicies(parts.configuration.settings.IMAGE_HOSTS),
@@ -34,6 +33,7 @@ const siteOf = ({ settings, siteLogo }: Configuration): Site => ({
   ...ifDefined("contact", settings.CONTACT),
   ...ifDefined("imprintHref", settings.IMPRINT_URL),
   ...ifDefined("privacyHref", settings.PRIVACY_URL),
+  areRolesAtProvider: settings.MEMBERSHIPS === "provider",
 });
 
 const keyOf = (secret: string) => createSecretKey(Buffer.from(secret));

@@ -14,6 +14,8 @@ export interface Site {
   readonly imprintHref?: string;
   /** `PRIVACY_URL`. */
   readonly privacyHref?: string;
+  /** `MEMBERSHIPS=provider`: owners neither give roles here, nor are they asked for access. */
+  readonly areRolesAtProvider?: boolean;
 }
 
 export const defaultSite: Site = { title: "Nextstrain Groups" };

@@ -84,8 +84,6 @@ export interface ServerDeps {
   readonly cookies: CookieSettings;
   /** What the operator says of the site, on every page. */
   readonly site: Site;
-  /** Whether people can ask a group's owners for access here: not where roles come from the provider alone. */
-  readonly hasAccessRequests: boolean;
   readonly origin: OriginRules;
   readonly admissionLimits: Parameters<typeof admission>[0];
   /** Which hosts' images the pages of a group may show; undefined: pages that belong to no group. */

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { objectRecords } from "../../../src/adapters/records/object-records.ts";
 import type { JsonObject } from "../../../src/domain/brand.ts";
 import { dayOf, endOfDay } from "../../../src/domain/calendar-day.ts";
@@ -238,21 +238,41 @@ describe("the page during an outage of the records", () => {
 });
 
 describe("a server that keeps no memberships", () => {
+  let strict: RunningServer;
+  beforeAll(async () => {
+    strict = await startServer({ environment: { MEMBERSHIPS: "provider", CONTACT: "it@lakeside.example" } });
+  });
+  afterAll(async () => {
+    await strict.close();
+    await strict.provider.close();
+  });
+  const contact = 'href="mailto:it@lakeside.example"';
+
   test("says on the page who changes roles, and has no forms", async () => {
-    const strict = await startServer({
-      environment: { MEMBERSHIPS: "provider", CONTACT: "it@lakeside.example" },
+    const Authorization = await strict.bearer("olivia", "blab/owners");
+    const { text } = await strict.ask({
+      path: "/groups/blab/settings/members",
+      headers: { ...html, Authorization },
     });
-    try {
-      const Authorization = await strict.bearer("olivia", "blab/owners");
-      const { text } = await strict.ask({
-        path: "/groups/blab/settings/members",
-        headers: { ...html, Authorization },
-      });
-      expect(text).toContain("Roles are changed at the identity provider, by the people who run it: ask");
-      expect(text).toContain('href="mailto:it@lakeside.example"');
-      expect(text).not.toContain('<form method="post" action="/groups');
-    } finally {
-      await strict.close();
-    }
+    expect(text).toContain("Roles are changed at the identity provider, by the people who run it: ask");
+    expect(text).toContain(contact);
+    expect(text).not.toContain('<form method="post" action="/groups');
+  });
+
+  test.each(["/groups/test-private", "/groups", "/whoami"])(
+    "sends nobody to owners, who cannot help: %s",
+    async (page) => {
+      const Authorization = await strict.bearer("erin");
+      const { text } = await strict.ask({ path: page, headers: { ...html, Authorization } });
+      expect(text).toContain("at the identity provider, by the people who run it");
+      expect(text).toContain(contact);
+      expect(text).not.toMatch(/owner|Ask for access/);
+    },
+  );
+
+  test("sends no visitor to them, either", async () => {
+    const { text } = await strict.ask({ path: "/groups", headers: html });
+    expect(text).toContain("To get a group of your own, or to join one, ask");
+    expect(text).not.toContain("owner");
   });
 });

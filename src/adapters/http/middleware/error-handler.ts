@@ -43,7 +43,6 @@ interface SessionOptions {
   readonly cookies: CookieSettings;
   readonly notFoundPage: NotFoundPage;
   readonly pages: Pages;
-  readonly hasAccessRequests: boolean;
 }
 
 /**
@@ -164,12 +163,13 @@ const sendErrorBody = async (
 /** The frame of all pages needs the session layer. */
 const sendErrorPage = (
   ctx: Context,
-  { pages, hasAccessRequests }: SessionOptions,
+  { pages }: SessionOptions,
   failure: Failure | undefined,
   content: ErrorDocument,
 ): void => {
-  const isDenied = hasAccessRequests && failure?.code === "not-allowed" && ctx.state.caller.kind === "user";
-  const accessRequest = isDenied && isGet(ctx) ? accessRequestTo(ctx) : undefined;
+  const isDenied = failure?.code === "not-allowed" && ctx.state.caller.kind === "user";
+  const accessRequest =
+    isDenied && !content.site?.areRolesAtProvider && isGet(ctx) ? accessRequestTo(ctx) : undefined;
   const layout = pages.layout(ctx);
   // Nobody comes back from a login to a form that was sent, or to a login that failed.
   const login = content.retryHref ?? (isGet(ctx) ? layout.loginHref : (content.loginHref ?? "/login"));

@@ -78,6 +78,12 @@ const adviceByStatus: Record<number, Advice> = {
   },
 };
 
+const notOpenAtProvider: Advice = {
+  heading: "Not open to you",
+  advice:
+    "If it should be open to you: roles are changed at the identity provider, by the people who run it. Log out and in again after a change.",
+};
+
 const unknownSecret: Advice = {
   heading: "This link does not work",
   advice: "See also whether it was copied as a whole, to its last character.",
@@ -100,8 +106,9 @@ const defaultAdvice = (status: number): Advice =>
           "The fault is the server's, not yours. Try again; if it stays, tell the people who run this server, with the number below.",
       };
 
-const wordsOf = ({ status, retryHref, isSecretAddress }: ErrorDocument): Advice => {
+const wordsOf = ({ status, retryHref, isSecretAddress, site }: ErrorDocument): Advice => {
   if (retryHref !== undefined) return loginFailed;
+  if (status === 403 && site?.areRolesAtProvider) return notOpenAtProvider;
   return status === 404 && isSecretAddress
     ? unknownSecret
     : (adviceByStatus[status] ?? defaultAdvice(status));
