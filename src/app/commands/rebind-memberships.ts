@@ -43,8 +43,11 @@ const refuseUnneeded = ({ provider, settings }: Configuration): void => {
   if (provider.kind === "embedded") {
     throw new CommandFailed("The demo accounts have no other provider: nothing can be rebound.", 1);
   }
-  if (settings.MEMBERSHIPS === "provider") {
-    throw new CommandFailed("All roles come from the provider (MEMBERSHIPS=provider): none is kept here.", 1);
+  if (settings.MEMBERSHIPS === "provider" && settings.ADMINISTRATORS.length === 0) {
+    throw new CommandFailed(
+      "All roles come from the provider (MEMBERSHIPS=provider), and ADMINISTRATORS names nobody: nothing is kept here.",
+      1,
+    );
   }
 };
 

@@ -87,6 +87,26 @@ describe("memberships rebind", () => {
     await expect(command(strict, "memberships", "rebind")).rejects.toThrow(/failed \(1\).*MEMBERSHIPS/s);
     await strict.close();
   });
+
+  test("is for administrators, too, where all roles come from the provider", async () => {
+    const environment = { MEMBERSHIPS: "provider", ADMINISTRATORS: '["ada"]' };
+    const before = await startServer({ environment });
+    const after = await startServer({ environment, folder: before.folder, provider: await stubProvider() });
+    const administers = async (server: RunningServer): Promise<number> => {
+      const headers = { Authorization: await server.bearer("ada"), Accept: "application/json" };
+      return (await server.ask({ path: "/admin/groups", headers })).status;
+    };
+    expect(await administers(before)).toBe(200);
+    expect(await administers(after)).toBe(403);
+    await expect
+      .poll(() => command(after, "memberships", "rebind"))
+      .toMatch(/^"ada" {2}administrator {2}goes to who logged in .*\n/);
+    await command(after, "memberships", "rebind", "--yes");
+    await expect.poll(() => administers(after), { timeout: 10_000 }).toBe(200);
+    await after.close();
+    await after.provider.close();
+    await before.close();
+  });
 });
 
 /** As if whoever had given the role were no owner any more. */
