@@ -33,7 +33,10 @@ export interface Access {
 
 /** The one place where the policy is evaluated, and where what it denies is audited. */
 export interface GroupAccess {
-  /** Throws LoginRequired, NotAllowed, or the outage because of which the caller is unverified. */
+  /**
+   * Throws LoginRequired, NotAllowed, or the outage because of which the caller is unverified, or it is not known which
+   * groups there are.
+   */
   open(caller: Caller, name: string, attempt: Attempt): Access;
   openAll(caller: Caller, attempt: Attempt): readonly Access[];
   mayOpen(caller: Caller, group: Group): boolean;
@@ -95,7 +98,10 @@ export const groupAccess = ({ catalogue, audit }: Deps): GroupAccess => {
       const group = catalogue.find(name);
       const roles = rolesOf(caller, group);
       const rights = rightsWith(roles, group);
-      if (!group || !rights.has("read source")) return deny(denial(caller), caller, group, attempt);
+      if (!group || !rights.has("read source")) {
+        // While a name that is no group's is an outage, so is a private group's, or the difference would tell of it.
+        return deny(catalogue.doubt?.() ?? denial(caller), caller, group, attempt);
+      }
       return granted(caller, { group, rights, roles }, attempt);
     },
     openAll: (caller, attempt) =>

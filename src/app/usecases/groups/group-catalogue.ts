@@ -71,6 +71,7 @@ export const groupCatalogue = (d: Deps): GroupCatalogue => {
     find: (name) =>
       file.find(name) ??
       findMade(name, known, (snapshot) => index(snapshot).byName.get(normaliseGroupName(name))),
+    doubt: () => (known instanceof StoreDown ? known : known?.unknown.values().next().value),
     refresh: () => {
       const wasDown = known instanceof StoreDown;
       const pending = read();

@@ -1,3 +1,4 @@
+import type { StoreDown } from "../../../domain/failure.ts";
 import type { Group } from "../../../domain/groups/group.ts";
 
 /** The groups: those of the data file (groups-and-authorization.md section 1), and those made here. */
@@ -9,4 +10,6 @@ export interface RoleGroupCatalogue {
    * the groups made here are not known.
    */
   find(name: string): Group | undefined;
+  /** Why it is not known now which groups there are; undefined, or absent: it is known. */
+  doubt?(): StoreDown | undefined;
 }

@@ -1,13 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { objectRecords } from "../../../../src/adapters/records/object-records.ts";
+import { groupAccess } from "../../../../src/app/usecases/groups/access.ts";
 import { groupCatalogue } from "../../../../src/app/usecases/groups/group-catalogue.ts";
 import { NotConfigured, StoreDown } from "../../../../src/domain/failure.ts";
 import { normaliseGroupName } from "../../../../src/domain/groups/group.ts";
 import { serialiseMadeGroup } from "../../../../src/domain/groups/made-group.ts";
+import type { Caller } from "../../../../src/domain/identity/caller.ts";
+import { anonymous } from "../../../../src/domain/identity/caller.ts";
 import type { RecordId } from "../../../../src/domain/records/record.ts";
 import type { Records } from "../../../../src/ports/driven/records/records.ts";
 import { noon } from "../../../domain/people/sample.ts";
-import { groupName, privateGroup, publicGroup } from "../../../domain/sample.ts";
+import { groupName, privateGroup, publicGroup, userWith } from "../../../domain/sample.ts";
 import { manualClock } from "../../../support/measuring/manual-clock.ts";
 import { recordingLog } from "../../../support/measuring/recording-log.ts";
 import { memoryResourceStore } from "../../../support/memory/resource-store.ts";
@@ -179,6 +182,28 @@ describe("while the records cannot be read", () => {
       expect(thrownBy(() => s.catalogue.find(name))).toBeInstanceOf(StoreDown);
     }
   });
+});
+
+describe("a private group of the file, while it is not known which groups were made here", () => {
+  it.each(["an outage", "a damaged record"])(
+    "looks to strangers like a name that may be one's: %s",
+    async (what) => {
+      const s = setup();
+      if (what === "an outage") s.fault.list = new StoreDown();
+      else await s.stored.write({ kind: "groups", id: "broken" as RecordId }, { schema: 9 }, "any", signal);
+      await s.catalogue.refresh();
+      const access = groupAccess({ catalogue: s.catalogue, audit: { record: () => undefined } });
+      const open = (caller: Caller, name: string) => access.open(caller, name, { action: "read", path: "" });
+      for (const caller of [anonymous, userWith("blab/owners")]) {
+        const unknown = thrownBy(() => open(caller, "unknown"));
+        expect(unknown).toBeInstanceOf(StoreDown);
+        expect(thrownBy(() => open(caller, privateGroup.name))).toBe(unknown);
+        expect(open(caller, publicGroup.name).group).toBe(publicGroup);
+      }
+      const member = userWith("blab-private/viewers");
+      expect(open(member, privateGroup.name).group).toBe(privateGroup);
+    },
+  );
 });
 
 describe("a name that is in the file and was made here", () => {
