@@ -45,16 +45,37 @@ const rate: Rate = { burst: 20, interval: 180 };
 /** The answer has been sent by then, so that its time tells nothing. */
 const delay: Seconds = 0.1;
 
+/** What one person has waiting of {@link rate} at a time at most, so that nobody fills the queue for everybody. */
+const queueWindow: Seconds = 10;
+
 const idBytes = 12;
+
+/** Counts in this process, by fixed windows, before anything is put into the queue. */
+const queueCounter = ({ clock }: Pick<Deps, "clock">) => {
+  const counts = new Map<string, number>();
+  let begunAt = clock.now();
+  return (key: string): number => {
+    const now = clock.now();
+    if (Math.abs(now - begunAt) >= queueWindow) {
+      counts.clear();
+      begunAt = now;
+    }
+    const count = (counts.get(key) ?? 0) + 1;
+    counts.set(key, count);
+    return count;
+  };
+};
 
 export const accessRequests = (d: Deps): AccessRequests => {
   const limiter = d.limiters("access-requests", rate);
+  const countQueued = queueCounter(d);
   return {
     by: (caller) => {
       const user = requireUser(caller);
       return {
         ask: (group, text) => {
           const note = noteIn(text);
+          if (countQueued(personKey(user.person)) > rate.burst) return;
           const request: AccessRequest = {
             id: d.random.text(idBytes) as AccessRequestId,
             username: user.username,

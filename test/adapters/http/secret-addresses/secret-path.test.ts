@@ -10,6 +10,7 @@ describe("an address with a secret", () => {
     ["/shared/s3cret/zika/2y", "/shared/***/zika/2y"],
     ["//invitations//s3cret", "//invitations//***"],
     ["/invitations/%73%2F3cret", "/invitations/***"],
+    ["/invitations%2Fs3cret", "/invitations%2F***"],
   ])("is masked: %s", (path, masked) => {
     expect(hasSecret(path)).toBe(true);
     expect(maskSecret(path)).toBe(masked);

@@ -122,6 +122,16 @@ describe("a request for access", () => {
     expect(found.map(({ username }) => username)).not.toContain("p100");
   });
 
+  it("waits among twenty of the same person at most, so that there is room for those of others", async () => {
+    const d = await setup();
+    for (let number = 0; number < 1000; number++) d.asking.by(erin).ask("absent", undefined);
+    d.asking.by(callerNamed("bob")).ask("absent", undefined);
+    expect(d.background.waiting).toHaveLength(21);
+    d.clock.pass(10);
+    d.asking.by(erin).ask("absent", undefined);
+    expect(d.background.waiting).toHaveLength(22);
+  });
+
   it("is one of twenty an hour; what is more is dropped, and tried again by nobody", async () => {
     const d = await setup();
     for (let number = 0; number < 20; number++) await d.ask(erin, "absent");
