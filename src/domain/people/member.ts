@@ -54,13 +54,21 @@ export const membersOf = (
   now: Seconds,
 ): readonly Member[] => {
   const byUsername = new Map(people.map((one) => [one.username, one]));
-  const byPerson = new Map(people.map((one) => [personKey(one.person), one]));
   const sources = new Map<Username, RoleSource[]>();
-  const add = (username: Username, source: RoleSource) =>
-    sources.set(username, [...(sources.get(username) ?? []), source]);
+  const add = (username: Username, source: RoleSource): void => {
+    const present = sources.get(username);
+    if (present) present.push(source);
+    else sources.set(username, [source]);
+  };
   for (const { username, roles: provided } of people) {
-    for (const { role, from } of provided.filter((one) => one.group === group)) add(username, { role, from });
+    for (const { role, from, group: where } of provided) if (where === group) add(username, { role, from });
   }
+  // Most groups have nobody who was renamed, and thousands of people may have signed in.
+  let byPerson: ReadonlyMap<string, PersonRecord> | undefined;
+  const nameNow = (person: Person): PersonRecord | undefined => {
+    byPerson ??= new Map(people.map((one) => [personKey(one.person), one]));
+    return byPerson.get(personKey(person));
+  };
   for (const one of memberships) {
     const present = byUsername.get(one.username);
     if (one.person === undefined || !present || isSamePerson(present.person, one.person)) {
@@ -69,7 +77,7 @@ export const membersOf = (
     }
     add(one.username, { ...sourceOf(one, now), state: "refused" });
     // Its person is known under another username now.
-    const renamed = byPerson.get(personKey(one.person));
+    const renamed = nameNow(one.person);
     if (renamed) add(renamed.username, sourceOf(one, now));
   }
   return Array.from(sources, ([username, all]) => ({
