@@ -104,8 +104,9 @@ describe.each(browserNames)("an administrator with %s", (browserName) => {
     await page.getByLabel("Type the group's name").fill("to-close");
     await page.getByLabel("Delete its datasets").check();
     await page.getByRole("button", { name: "Delete the group" }).click();
-    await page.waitForURL(server.http + path);
-    expect(await page.getByText("to-close").count()).toBe(0);
+    await page.getByText("There is no group to-close any more.").waitFor();
+    expect(await page.evaluate("document.activeElement.role")).toBe("status");
+    expect(await page.getByRole("link", { name: "to-close" }).count()).toBe(0);
     await alice.close();
   });
 

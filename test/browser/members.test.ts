@@ -179,6 +179,7 @@ describe.each(browserNames)("the members of a group, in %s,", { timeout: 60_000 
     await owner.page.getByText("Invite…").click();
     await owner.page.getByRole("button", { name: "Make the link" }).click();
     await owner.page.getByRole("link", { name: "Back to the members" }).click();
+    await owner.page.waitForURL("**/settings/members");
     expect(await owner.violations()).toEqual([]);
     await owner.page.getByRole("button", { name: /^Withdraw/ }).click();
     await owner.page.locator("#invitations").waitFor({ state: "detached" });
@@ -225,7 +226,7 @@ describe.each(browserNames)("the members of a group, in %s,", { timeout: 60_000 
     await owner.page.getByText("8 of 11").waitFor();
     expect(await rowOf(owner, "sam").isVisible()).toBe(false);
     await owner.page.getByRole("searchbox").fill("zoe");
-    await owner.page.getByText("Nobody here is called so.").waitFor();
+    await owner.page.getByText("Nobody here has such a username.").waitFor();
     expect(await owner.violations()).toEqual([]);
     await owner.page.getByRole("searchbox").fill("");
     expect(await rowOf(owner, "sam").isVisible()).toBe(true);

@@ -37,7 +37,7 @@ it("users can list and end their sessions without scripts", async () => {
     await loggedIn(),
   ];
   await whoami(here);
-  await here.getByRole("link", { name: "Where else you are logged in" }).click();
+  await here.getByRole("link", { name: "My sessions" }).click();
   const rows = here.locator(".sessions li");
   expect(await rows.count()).toBe(3);
   expect(await rows.filter({ hasText: "this one" }).count()).toBe(1);

@@ -22,6 +22,8 @@ describe("an upload from the group's page", () => {
   it("is rejected with a reason if Auspice cannot open its name", async () => {
     const { page, problems, show, close } = await site.openAs("alice", "/groups/demo");
     const upload = page.locator("#upload");
+    const count = async () => Number(await page.locator(".tab-count").innerText());
+    const before = await count();
     await upload.locator('input[type="file"]').setInputFiles([file("flu_#1.json"), file("flu_2.json")]);
     await upload.getByRole("button", { name: "Upload", exact: true }).click();
     await upload.getByText("A name cannot hold #: Auspice does not keep it").waitFor();
@@ -30,6 +32,7 @@ describe("an upload from the group's page", () => {
     await upload.locator('input[name="name"]').first().fill("flu/1");
     await upload.getByRole("button", { name: "Upload", exact: true }).click();
     await upload.getByRole("link", { name: "Open flu/1" }).waitFor();
+    await expect.poll(count).toBe(before + 2);
     // Chromium logs the 400 on its console.
     expect(problems).toEqual([expect.stringContaining("400")]);
     await close();

@@ -33,9 +33,9 @@ const page = async (path: string) => (await ada.ask({ path, headers: { Accept: h
 describe("the page's forms", () => {
   test("make a group, and lead to its page", async () => {
     const made = await make(" Form-Lab ");
-    expect([made.status, made.headers.location]).toEqual([303, "/admin/groups/Form-Lab"]);
-    const shown = await page("/admin/groups/Form-Lab");
-    expect(shown).toContain("olga");
+    expect([made.status, made.headers.location]).toEqual([303, "/admin/groups/Form-Lab?saved"]);
+    const shown = await page("/admin/groups/Form-Lab?saved");
+    expect(shown).toContain("Tell olga to log in");
     expect(shown).toContain("has not logged in yet");
     expect(await page("/admin/groups")).toContain('href="/admin/groups/Form-Lab"');
   });
@@ -97,7 +97,11 @@ describe("the page's forms", () => {
     expect([unnamed.status, unnamed.text]).toEqual([400, expect.stringContaining("Type the group")]);
     expect((await at("form-delete", { action: "delete", name: "form-delete" })).status).toBe(409);
     const gone = await at("form-delete", { action: "delete", name: "FORM-delete", withData: "true" });
-    expect([gone.status, gone.headers.location]).toEqual([303, "/admin/groups"]);
+    expect([gone.status, gone.headers.location]).toEqual([303, "/admin/groups?deleted=form-delete"]);
+    expect(await page("/admin/groups?deleted=form-delete")).toContain(
+      "<strong>form-delete</strong> any more",
+    );
+    expect(await page("/admin/groups?deleted=Form-Lab")).not.toContain("any more");
     expect((await at("form-delete", { action: "archive" })).status).toBe(404);
   });
 

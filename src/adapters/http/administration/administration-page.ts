@@ -9,6 +9,8 @@ export interface AdministrationPage {
   readonly appointsOwners: boolean;
   /** Why the last form was refused, and what was in it. */
   readonly refused?: { readonly error: string; readonly form: Readonly<Record<string, string>> } | undefined;
+  /** The name of the group that has just been deleted. */
+  readonly deleted?: string | undefined;
 }
 
 const units = ["bytes", "kB", "MB", "GB", "TB"];
@@ -34,12 +36,15 @@ export const renderAdministration = ({
   groups,
   appointsOwners,
   refused,
+  deleted,
 }: AdministrationPage): string =>
   renderPage("administration", {
     layout,
     title: "Administration",
     groups: groups.map(row),
     appointsOwners,
+    // It is told from the list, not from the address.
+    deleted: groups.some(({ name }) => name === deleted) ? undefined : deleted,
     error: refused?.error,
     form: refused?.form ?? {},
   });
@@ -50,6 +55,8 @@ export interface AdministeredGroupPage {
   readonly appointsOwners: boolean;
   /** Why the last form was refused. */
   readonly error?: string;
+  /** Whether a form has just been saved. */
+  readonly isSaved?: boolean;
   /** What would become visible, which has to be confirmed. */
   readonly unconfirmed?: { readonly datasets: readonly string[]; readonly narratives: readonly string[] };
 }
@@ -63,6 +70,7 @@ export const renderAdministeredGroup = ({
   group,
   appointsOwners,
   error,
+  isSaved = false,
   unconfirmed,
 }: AdministeredGroupPage): string => {
   const visible = unconfirmed && [...unconfirmed.datasets, ...unconfirmed.narratives];
@@ -72,6 +80,7 @@ export const renderAdministeredGroup = ({
     group: row(group),
     appointsOwners,
     error,
+    isSaved,
     visible: visible?.slice(0, maxNames),
     moreVisible: visible && Math.max(0, visible.length - maxNames),
     counts: unconfirmed && {

@@ -17,6 +17,7 @@ import { negotiate, prefersJson } from "../requests/negotiation.ts";
 import { parseGroupForm, parseNewGroupForm } from "./administration-form.ts";
 import type { GroupChange } from "./administration-json.ts";
 import { groupJson, parseChange, parseNewGroup, visibleJson } from "./administration-json.ts";
+import type { AdministeredGroupPage } from "./administration-page.ts";
 import { renderAdministeredGroup, renderAdministration } from "./administration-page.ts";
 
 interface Deps {
@@ -102,7 +103,14 @@ interface Refused {
 const sendAdministration = async (ctx: Context, d: Deps, opened: OpenAdministration, refused?: Refused) => {
   const groups = await opened.list(ctx.state.signal);
   const { appointsOwners } = opened;
-  const html = renderAdministration({ layout: d.pages.layout(ctx), groups, appointsOwners, refused });
+  const deleted = ctx.URL.searchParams.get("deleted") ?? undefined;
+  const html = renderAdministration({
+    layout: d.pages.layout(ctx),
+    groups,
+    appointsOwners,
+    refused,
+    deleted,
+  });
   d.pages.send(ctx, html);
 };
 
@@ -110,14 +118,14 @@ const sendGroup = async (ctx: Context, d: Deps, opened: OpenAdministration): Pro
   const type = negotiate(ctx, ["text/html", "application/json"]);
   const group = await opened.find(nameIn(ctx), ctx.state.signal);
   if (type === "application/json") return sendJson(ctx, groupJson(group));
-  await sendGroupPage(ctx, d, opened, {});
+  await sendGroupPage(ctx, d, opened, { isSaved: ctx.URL.searchParams.has("saved") });
 };
 
 const sendGroupPage = async (
   ctx: Context,
   d: Deps,
   opened: OpenAdministration,
-  more: { readonly error?: string; readonly unconfirmed?: ReturnType<typeof visibleJson> },
+  more: Pick<AdministeredGroupPage, "error" | "unconfirmed" | "isSaved">,
 ): Promise<void> => {
   const group = await opened.find(nameIn(ctx), ctx.state.signal);
   const { appointsOwners } = opened;
@@ -150,7 +158,7 @@ const submitNewGroup = async (ctx: Context, d: Deps, opened: OpenAdministration)
   try {
     const name = await opened.make(parseNewGroupForm(form), ctx.state.signal);
     if (prefersJson(ctx)) sendMade(ctx, name);
-    else redirectTo(ctx, addressOf(name));
+    else redirectTo(ctx, `${addressOf(name)}?saved`);
   } catch (cause) {
     const { error, status } = sentenceOf(ctx, cause);
     await sendAdministration(ctx, d, opened, { error, form: Object.fromEntries(form) });
@@ -170,10 +178,10 @@ const submitChange = async (
     const form = parseGroupForm(sent, name);
     if (form.change === "delete") {
       await opened.remove(name, form.withData, signal);
-      return redirectTo(ctx, "/admin/groups");
+      return redirectTo(ctx, `/admin/groups?deleted=${encodeURIComponent(name)}`);
     }
     const shown = await change(opened, name, form, signal);
-    if (shown.outcome === "done") redirectTo(ctx, addressOf(name));
+    if (shown.outcome === "done") redirectTo(ctx, `${addressOf(name)}?saved`);
     else await sendGroupPage(ctx, d, opened, { unconfirmed: visibleJson(shown) });
   } catch (cause) {
     const { error, status } = sentenceOf(ctx, cause);

@@ -21,7 +21,7 @@ export const renderMySessions = ({ layout, sessions }: MySessionsPage): string =
   renderPage("my-sessions", {
     layout,
     username: layout.user?.username,
-    title: "Where you are logged in",
+    title: "My sessions",
     hasOthers: sessions.some(({ isCurrent }) => !isCurrent),
     sessions: sessions.map(({ publicId, since, lastUsed, client, isCurrent }) => ({
       publicId,

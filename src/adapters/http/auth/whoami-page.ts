@@ -28,7 +28,7 @@ export const renderWhoami = (content: {
 }): string =>
   renderPage("whoami", {
     layout: content.layout,
-    title: "Who am I",
+    title: "Your account",
     noRoles: content.noRoles,
     groups: content.memberships
       .map(toRow)

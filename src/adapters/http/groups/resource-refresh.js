@@ -44,11 +44,23 @@ const keepFolds = (before, after) => {
 const queryFolders = (root) =>
   [...root.querySelectorAll("details.folder")].filter((element) => element instanceof HTMLDetailsElement);
 
+/**
+ * The number beside the tab's name.
+ * @param {ParentNode} newPage
+ */
+const updateCount = (newPage) => {
+  const selector = ".tabs [aria-current] .tab-count";
+  const count = newPage.querySelector(selector);
+  if (count) document.querySelector(selector)?.replaceWith(count);
+};
+
 /** Reloads the page's resource lists, without the rest of the page. */
 export const refreshResources = async () => {
   const { text } = await send(location.href, { headers: { Accept: "text/html" } });
   // The page of a missing resource is a 404 that contains the lists too.
-  const newLists = new DOMParser().parseFromString(text, "text/html").querySelector("#resources");
+  const newPage = new DOMParser().parseFromString(text, "text/html");
+  const newLists = newPage.querySelector("#resources");
+  if (newLists) updateCount(newPage);
   const oldLists = find(document, "#resources", HTMLElement);
   if (newLists) keepFolds(oldLists, newLists);
   const { activeElement } = document;

@@ -57,7 +57,7 @@ export const invitations = (d: Deps): Invitations => ({
 /** The same for all reasons, so that nobody learns from it which invitations there have been. */
 const unusable = () =>
   new NotFound(
-    "This invitation cannot be used: it has been used already, was withdrawn, has expired, or never existed. Ask the person who sent it to you for a new one. If it was you who accepted it, you find the group in the list of groups.",
+    "This invitation cannot be used: it has been used already, was withdrawn, has expired, or never existed. Ask the person who sent it to you for a new one. If you accepted it yourself, the group is in your list of groups.",
   );
 
 /** Throws NotFound unless there is such an invitation, and it is open. */

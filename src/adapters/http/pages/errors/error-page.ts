@@ -86,7 +86,7 @@ const notOpenAtProvider: Advice = {
 
 const unknownSecret: Advice = {
   heading: "This link does not work",
-  advice: "See also whether it was copied as a whole, to its last character.",
+  advice: "Also check that the link was copied completely.",
 };
 
 const loginFailed: Advice = {

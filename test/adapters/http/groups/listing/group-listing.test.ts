@@ -84,7 +84,8 @@ describe("The page /groups", () => {
 
   it("says so when there is no group and no resource", async () => {
     const html = await page({ groups: [] });
-    expect(html).toContain("There is no group here that you may see");
+    expect(html).toContain("You are not a member of any group.");
+    expect(await page({ groups: [], layout: anonymous })).toContain("There are no public groups here.");
     expect(html).toContain("Nothing has been shared here yet");
   });
 

@@ -88,10 +88,13 @@ describe("the list of a group's members", () => {
   });
 
   it.each([
-    [{ state: "pending", claimableUntil: "2026-12-24" as CalendarDay }, "to log in, until 24 Dec 2026."],
-    [{ state: "lapsed" }, "Nobody of this name logged in within 30 days."],
+    [
+      { state: "pending", claimableUntil: "2026-12-24" as CalendarDay },
+      "from the first login, if that is by 24 Dec 2026.",
+    ],
+    [{ state: "lapsed" }, "Nobody with this username logged in within 30 days."],
     [{ state: "expired", until: "2026-11-01" as CalendarDay }, "The last day is over"],
-    [{ state: "refused" }, "The username has become another person&#39;s"],
+    [{ state: "refused" }, "This username now belongs to another person"],
   ] as const)("explains why a role does not count: %j", async (more, explanation) => {
     const html = await render([member("erin", here("editors", more))]);
     expect(textOf(html)).toContain(explanation);
@@ -218,7 +221,7 @@ describe("a search for members", () => {
     expect(shown(html)).toEqual(["Person119", "Person1119", ...inTens]);
     expect(textOf(html)).toContain("12 of 1200");
     expect(html).toContain('action="/groups/lab-one/settings/members?q=pErson+119"');
-    expect(textOf(await render(all, {}, "q=nobody"))).toContain("Nobody here is called so.");
+    expect(textOf(await render(all, {}, "q=nobody"))).toContain("Nobody here has such a username.");
   });
 
   it("is not needed in a small group", async () => {

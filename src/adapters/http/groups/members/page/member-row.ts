@@ -84,10 +84,9 @@ const rowOf = (
   const isOver = until !== undefined && until < context.today;
   return {
     username,
-    nameParts: brokenAtSign(username),
+    nameParts: breakable(username),
     initial: [...username][0]?.toUpperCase() ?? "",
-    emailParts:
-      context.isOwner && member.email !== (username as string) ? brokenAtSign(member.email ?? "") : [],
+    emailParts: context.isOwner && member.email !== (username as string) ? breakable(member.email ?? "") : [],
     isVisitor,
     role,
     label: roleLabels[role],
@@ -103,7 +102,7 @@ const rowOf = (
   };
 };
 
-const brokenAtSign = (text: string): readonly string[] => text.split(/(?<=@)/);
+const breakable = (text: string): readonly string[] => text.split(/(?<=[@.])/);
 
 const untilOf = (source: RoleSource): string => {
   if (source.from !== "here") return "–";
@@ -132,22 +131,23 @@ const stateOf = (source: RoleSource): RowState | undefined => {
     case "active":
       return undefined;
     case "pending": {
-      const day = source.claimableUntil === undefined ? "" : ` until ${dayText(source.claimableUntil)}`;
-      return { badge: "Waiting", explanation: `Waits for somebody of this name to log in,${day}.` };
+      const limit =
+        source.claimableUntil === undefined ? "" : `, if that is by ${dayText(source.claimableUntil)}`;
+      return { badge: "Waiting", explanation: `The role counts from the first login${limit}.` };
     }
     case "lapsed":
       return {
         badge: "Lapsed",
         explanation:
-          "Nobody of this name logged in within 30 days. Give the role again if the person is still to come.",
+          "Nobody with this username logged in within 30 days. Give the role again if the person is still to come.",
       };
     case "expired":
-      return { badge: "Ended", explanation: "The last day is over, and the role gives nothing any more." };
+      return { badge: "Ended", explanation: "The last day is over: the role no longer counts." };
     case "refused":
       return {
         badge: "Refused",
         explanation:
-          "The username has become another person's, who gets nothing by it. Give the role again if it is meant for whoever has the name now.",
+          "This username now belongs to another person, who does not get the role. Give it again if it is meant for that person.",
       };
   }
 };
