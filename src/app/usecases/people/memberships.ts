@@ -159,18 +159,19 @@ const bindIn = async (
   person: Person,
 ): Promise<Failed | undefined> => {
   const { signal } = new AbortController();
+  // Somebody else of the username may have come first.
+  let isBound = false;
   try {
     await d.update(
       nameOf(id),
       ({ memberships: all, ...rest }) => {
         const now = d.clock.now();
-        return isAwaited(username, all, now)
-          ? { ...rest, memberships: bindTo(username, person, all, now) }
-          : "unchanged";
+        isBound = isAwaited(username, all, now);
+        return isBound ? { ...rest, memberships: bindTo(username, person, all, now) } : "unchanged";
       },
       signal,
     );
-    d.log.write({ event: "membership-bound", group: id, username, subject: person.subject });
+    if (isBound) d.log.write({ event: "membership-bound", group: id, username, subject: person.subject });
     return undefined;
   } catch (error) {
     if (error instanceof StoreDown) return [id, error];

@@ -102,11 +102,20 @@ describe("memberships that are kept here", () => {
     ]);
   });
 
-  it("go to one of twenty people who come under a username at once", async () => {
+  it("go to one of twenty people who come under a username at once, whom the log tells", async () => {
     const s = setup();
     await s.give(privateGroup, s.pending("erin"));
     const all = Array.from({ length: 20 }, (_, index) => given(s, userNamed("erin", `erin ${index}`)));
     expect((await Promise.all(all)).filter((roles) => roles.length > 0)).toEqual([["blab-private/editors"]]);
+    const [membership] = (await s.kept.read(privateGroup, signal)).memberships;
+    expect(s.log.events).toEqual([
+      {
+        event: "membership-bound",
+        group: "blab-private",
+        username: "erin",
+        subject: membership?.person?.subject,
+      },
+    ]);
   });
 
   it("wait for 30 days", async () => {
