@@ -63,12 +63,13 @@ interface Reading<T> {
   /** How many changes by this instance came before it. */
   readonly changes: number;
   readonly snapshot: Promise<Snapshot<T>>;
+  /** The read that begins when this one has ended, for those who came after a change. */
+  next?: Promise<Snapshot<T>>;
 }
 
 export const recordSnapshot = <T>(d: Deps<T>): RecordSnapshot<T> => {
   let copy: Copy<T> | undefined;
   let reading: Reading<T> | undefined;
-  let next: Promise<Snapshot<T>> | undefined;
   let changes = 0;
   const refresh = async (): Promise<Snapshot<T>> => {
     const changesBefore = changes;
@@ -78,17 +79,13 @@ export const recordSnapshot = <T>(d: Deps<T>): RecordSnapshot<T> => {
     return read.snapshot;
   };
   const start = (): Promise<Snapshot<T>> => {
-    const begun = { since: d.clock.now(), changes, snapshot: refresh() };
+    const begun: Reading<T> = { since: d.clock.now(), changes, snapshot: refresh() };
     reading = begun;
     const settle = () => {
       if (reading === begun) reading = undefined;
     };
     begun.snapshot.then(settle, settle);
     return begun.snapshot;
-  };
-  const startNext = (): Promise<Snapshot<T>> => {
-    next = undefined;
-    return start();
   };
   /**
    * Joins what is being read, unless that began so long ago that it may lack what should be known by now. After a change
@@ -97,8 +94,8 @@ export const recordSnapshot = <T>(d: Deps<T>): RecordSnapshot<T> => {
   const refreshOnce = (): Promise<Snapshot<T>> => {
     if (reading === undefined || Math.abs(d.clock.now() - reading.since) >= maxAge) return start();
     if (reading.changes === changes) return reading.snapshot;
-    next ??= reading.snapshot.then(startNext, startNext);
-    return next;
+    reading.next ??= reading.snapshot.then(start, start);
+    return reading.next;
   };
   return {
     current: () => {
