@@ -43,7 +43,7 @@ export const defaultGroupInfo = (group: GroupName): GroupInfo => ({
   showDatasets: true,
   showNarratives: true,
   logo: null,
-  overview: "This group's datasets and narratives are listed on this page.",
+  overview: "This group's datasets and narratives are listed below.",
 });
 
 /** The Markdown of a group's page, from the text below the front matter. */

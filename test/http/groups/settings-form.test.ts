@@ -222,7 +222,7 @@ describe("the preview", () => {
     const asJson = async (text: string) =>
       (await submit({ text }, previewPath, { Accept: "application/json" })).json();
     expect(await asJson("*a*")).toEqual({ kind: "html", html: "<p><em>a</em></p>\n" });
-    expect(await asJson(" ")).toMatchObject({ html: expect.stringContaining("listed on this page") });
+    expect(await asJson(" ")).toMatchObject({ html: expect.stringContaining("listed below") });
     expect(await asJson("x".repeat(100_001))).toEqual({ error: expect.stringMatching(/100 kB/) });
     expect(await asJson(`${"> ".repeat(8000)}x`)).toMatchObject({ kind: "text", reason: expect.any(String) });
   });
