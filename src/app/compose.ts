@@ -38,6 +38,7 @@ import { administrators, withAdministrators } from "./usecases/people/administra
 import { mailEnds } from "./usecases/people/mail-ends.ts";
 import type { Memberships } from "./usecases/people/memberships.ts";
 import { memberships, withMemberships } from "./usecases/people/memberships.ts";
+import type { People } from "./usecases/people/people.ts";
 import { people } from "./usecases/people/people.ts";
 import { storedFiles } from "./usecases/resources/stored-files.ts";
 import type { Background } from "./usecases/sessions/background.ts";
@@ -118,7 +119,7 @@ const assemble = (ports: AllPorts, parts: AdapterParts, provider: ProviderParts)
     },
     identifyCaller: withAdministrators(
       withMemberships(identify, counting),
-      administratorsIn(ports, settings),
+      administratorsIn(ports, settings, data.people, background),
     ),
     discovery: discovery({ ...ports, ...provider }),
     readiness: readiness(ports),
@@ -128,12 +129,17 @@ const assemble = (ports: AllPorts, parts: AdapterParts, provider: ProviderParts)
   });
 };
 
-const administratorsIn = (ports: Ports, settings: Settings) =>
-  administrators({
-    ...ports,
-    usernames: settings.ADMINISTRATORS,
-    groups: settings.ADMINISTRATOR_GROUPS,
-  });
+const administratorsIn = (ports: Ports, settings: Settings, known: People, background: Background) => {
+  const { ADMINISTRATORS: usernames, ADMINISTRATOR_GROUPS: groupNames } = settings;
+  const recognised = administrators({ ...ports, usernames, groups: groupNames });
+  if (usernames.length > 0) {
+    background.add("binding administrators who have signed in before", async () => {
+      const { issuer } = await ports.identityProvider.metadata();
+      await recognised.bindKnown(known, issuer);
+    });
+  }
+  return recognised;
+};
 
 const dataParts = (ports: Ports, kept: Memberships | undefined, background: Background) => {
   const { resourceStore: store, contentCheck, clock } = ports;

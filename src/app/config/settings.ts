@@ -130,7 +130,7 @@ export const settings = {
     kind: texts,
     default: [],
     description:
-      "Usernames of the people who make and close groups; each is bound to the first person who comes under it. They get no access to any group's data by it.",
+      "Usernames of the people who make and close groups; each is bound to whoever last logged in under it, else to the first who does. They get no access to any group's data by it.",
   }),
   ADMINISTRATOR_GROUPS: setting({
     kind: texts,

@@ -1,7 +1,7 @@
 import { StoreDown } from "../../../domain/failure.ts";
 import { isSamePerson } from "../../../domain/identity/person.ts";
 import { withoutSlash } from "../../../domain/identity/role-group-mapping.ts";
-import type { User } from "../../../domain/identity/user.ts";
+import type { User, Username } from "../../../domain/identity/user.ts";
 import type { AdministratorRecord } from "../../../domain/people/administrator.ts";
 import { parseAdministrator, serialiseAdministrator } from "../../../domain/people/administrator.ts";
 import type { RecordId } from "../../../domain/records/record.ts";
@@ -13,12 +13,13 @@ import type { IdentifyCaller } from "../../../ports/driving/identify-caller.ts";
 import type { RecordSnapshot } from "../records/record-snapshot.ts";
 import { recordSnapshot } from "../records/record-snapshot.ts";
 import type { RecordFormat } from "../records/update-record.ts";
+import type { People } from "./people.ts";
 
 interface Deps {
   readonly records: Records;
   readonly clock: Clock;
   readonly log: Log;
-  /** `ADMINISTRATORS`: each is bound to the first person who comes under it. */
+  /** `ADMINISTRATORS`: each is bound to who last signed in under it, or else to the first person who comes. */
   readonly usernames: readonly string[];
   /** `ADMINISTRATOR_GROUPS`: groups of the provider. */
   readonly groups: readonly string[];
@@ -28,6 +29,11 @@ interface Deps {
 export interface Administrators {
   /** The user, with what is known about being an administrator. */
   recognise(user: User): User | Promise<User>;
+  /**
+   * Binds each username of the setting that is not bound yet to whoever last signed in under it at this issuer, so that
+   * somebody else to whom the name is given later is not taken for that person. Throws StoreDown.
+   */
+  bindKnown(people: Pick<People, "find">, issuer: string): Promise<void>;
 }
 
 /** The records of kind `administrators`. */
@@ -45,6 +51,16 @@ export const administrators = (d: Deps): Administrators => {
       if (user.claimedGroups.some((group) => groups.has(group))) return { ...user, isAdministrator: true };
       const id = usernames.has(user.username) ? parseRecordId(user.username) : undefined;
       return id === undefined ? user : byUsername(d, copies, user, id);
+    },
+    bindKnown: async (people, issuer) => {
+      // The store limits the time of each of its answers.
+      const { signal } = new AbortController();
+      for (const username of usernames) {
+        const id = parseRecordId(username);
+        if (id === undefined || (await find(copies, id))) continue;
+        const known = await people.find(username as Username, signal);
+        if (known?.person.issuer === issuer) await bind(d, copies, known, id);
+      }
     },
   };
 };
@@ -72,11 +88,11 @@ const find = async (copies: RecordSnapshot<AdministratorRecord>, id: RecordId) =
   return byId.get(id);
 };
 
-/** The first person of this username becomes the administrator; of several at once, one does. */
+/** This person becomes the administrator of the username; of several at once, one does. */
 const bind = async (
   { records, clock, log }: Deps,
   copies: RecordSnapshot<AdministratorRecord>,
-  { username, person }: User,
+  { username, person }: Pick<User, "username" | "person">,
   id: RecordId,
 ): Promise<AdministratorRecord | undefined> => {
   const { signal } = new AbortController();

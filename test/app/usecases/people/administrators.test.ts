@@ -6,7 +6,7 @@ import { anonymous } from "../../../../src/domain/identity/caller.ts";
 import type { User } from "../../../../src/domain/identity/user.ts";
 import type { RecordId } from "../../../../src/domain/records/record.ts";
 import type { Records } from "../../../../src/ports/driven/records/records.ts";
-import { nameOf, personOf } from "../../../domain/people/sample.ts";
+import { nameOf, personOf, recordOf } from "../../../domain/people/sample.ts";
 import { userWith } from "../../../domain/sample.ts";
 import { manualClock } from "../../../support/measuring/manual-clock.ts";
 import { recordingLog } from "../../../support/measuring/recording-log.ts";
@@ -53,6 +53,31 @@ describe("administrators", () => {
     expect(await s.isAdministrator(userNamed("ada", "first"))).toBe(true);
     expect(s.log.events).toEqual([{ event: "administrator-bound", username: "ada", subject: "first" }]);
     expect((await s.stored.read(key, signal))?.value).toMatchObject({ schema: 1, subject: "first" });
+  });
+
+  it("are who last signed in under the username, if somebody has, and not who has the name later", async () => {
+    const s = setup();
+    const person = personOf("first");
+    const find = async (username: string) => (username === "ada" ? recordOf("ada", { person }) : undefined);
+    await s.known.bindKnown({ find }, "https://former.example.org");
+    expect((await s.stored.read(key, signal))?.value).toBeUndefined();
+    await s.known.bindKnown({ find }, person.issuer);
+    await s.known.bindKnown(
+      { find: async () => recordOf("ada", { person: personOf("second") }) },
+      person.issuer,
+    );
+    expect(s.log.events).toEqual([{ event: "administrator-bound", username: "ada", subject: "first" }]);
+    expect(await s.isAdministrator(userNamed("ada", "second"))).toBe("another-person");
+    expect(await s.isAdministrator(userNamed("ada", "first"))).toBe(true);
+  });
+
+  it("wait for the first who comes, if nobody of the username has signed in, or none can have a record", async () => {
+    const s = setup();
+    await s.known.bindKnown({ find: async () => undefined }, "https://idp.example.org");
+    const long = administrators({ ...s, usernames: ["x".repeat(300)], groups: [] });
+    await long.bindKnown({ find: () => expect.unreachable() }, "https://idp.example.org");
+    expect(s.calls).not.toContain("write");
+    expect(await s.isAdministrator(userNamed("ada", "second"))).toBe(true);
   });
 
   it("are one of twenty people who come under a username at once", async () => {
