@@ -116,5 +116,8 @@ export const withAdministrators =
   (identify: IdentifyCaller, known: Administrators): IdentifyCaller =>
   async (credentials) => {
     const caller = await identify(credentials);
-    return caller.kind === "user" ? { kind: "user", user: await known.recognise(caller.user) } : caller;
+    if (caller.kind !== "user") return caller;
+    const recognised = known.recognise(caller.user);
+    const user = recognised instanceof Promise ? await recognised : recognised;
+    return user === caller.user ? caller : { kind: "user", user };
   };

@@ -73,6 +73,12 @@ const index = memoize(({ byId }: Snapshot<GroupPeople>) => {
 
 const none: ReadonlySet<RecordId> = new Set();
 
+/** Whether there is anything in these memberships for this user, or may be; there is nothing in most requests. */
+const concerns = (snapshot: Snapshot<GroupPeople>, { username, person }: User): boolean => {
+  const { byPerson, byUsername } = index(snapshot);
+  return snapshot.unknown.size > 0 || byUsername.has(username) || byPerson.has(personKey(person));
+};
+
 export const memberships = (d: Deps): Memberships => {
   const copies = recordSnapshot({ ...d, kind: "memberships", format: groupPeopleFormat });
   const update = async (
@@ -98,7 +104,11 @@ export const memberships = (d: Deps): Memberships => {
       const { byId } = await copies.current();
       return new Map(Array.from(byId, ([id, found]) => [nameOf(id), found]));
     },
-    addTo: (user) => addRoles({ ...d, copies, update }, user),
+    addTo: (user) => {
+      const snapshot = copies.current();
+      const isKnown = !(snapshot instanceof Promise) && !concerns(snapshot, user);
+      return isKnown ? user : addRoles({ ...d, copies, update }, user);
+    },
     read: async ({ name }, signal) => {
       const key = keyOf(normaliseGroupName(name));
       const stored = await d.records.read(key, signal);
@@ -214,5 +224,8 @@ export const withMemberships = (
     ? identify
     : async (credentials) => {
         const caller = await identify(credentials);
-        return caller.kind === "user" ? { kind: "user", user: await kept.addTo(caller.user) } : caller;
+        if (caller.kind !== "user") return caller;
+        const added = kept.addTo(caller.user);
+        const user = added instanceof Promise ? await added : added;
+        return user === caller.user ? caller : { kind: "user", user };
       };
