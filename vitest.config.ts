@@ -12,16 +12,18 @@ const listening = [
 
 /** What starts threads or processes, measures memory or time, or tries thousands of inputs takes seconds of its own. */
 const slow = [
-  "test/adapters/content/front-matter/front-matter-of-auspice.test.ts",
+  "test/adapters/content/front-matter/*.test.ts",
   "test/adapters/content/json/json-check.test.ts",
-  "test/adapters/http/streaming/request-body.test.ts",
+  "test/adapters/embedded-provider/**/*.test.ts",
+  "test/adapters/filesystem/**/*.test.ts",
+  "test/adapters/http/groups/overview/overview.test.ts",
+  "test/adapters/http/streaming/*.test.ts",
   "test/adapters/local-ca/local-ca.test.ts",
-  "test/adapters/shared/worker-pool.test.ts",
+  "test/adapters/shared/*.test.ts",
   "test/app/hostile-content.properties.test.ts",
   "test/app/runtime/reexec.test.ts",
-  "test/contract/resources/content-check.test.ts",
-  "test/contract/resources/dataset-converter.test.ts",
-  "test/contract/sessions/renewal-lock.test.ts",
+  "test/app/sample/outbreak.test.ts",
+  "test/contract/{records,resources,sessions}/*.test.ts",
 ];
 
 export default defineConfig({

@@ -28,6 +28,8 @@ interface Deps<T> {
   readonly format: RecordFormat<T>;
   readonly clock: Clock;
   readonly log: Log;
+  /** Of all records together, as JSON; default: 64 MB. */
+  readonly maxBytes?: number;
 }
 
 /** A change by another instance is known here after this time at the latest. */
@@ -42,8 +44,7 @@ const retryAge: Seconds = 1;
 /** Records that are read at once. */
 const batchSize = 16;
 
-/** Of all records of a kind together, as JSON. */
-const maxBytes = 64_000_000;
+const defaultMaxBytes = 64_000_000;
 
 interface Parsed<T> {
   readonly version: RecordVersion;
@@ -133,7 +134,7 @@ const readCopy = async <T>(d: Deps<T>, former: Copy<T> | undefined): Promise<Cop
       }),
     );
   }
-  checkSize(d.kind, entries);
+  checkSize(d, entries);
   reportDamage(d, former, unknown);
   const isSame =
     former !== undefined &&
@@ -165,7 +166,10 @@ const readOne = async <T>(
   }
 };
 
-const checkSize = <T>(kind: RecordKind, entries: ReadonlyMap<RecordId, Parsed<T>>): void => {
+const checkSize = <T>(
+  { kind, maxBytes = defaultMaxBytes }: Deps<T>,
+  entries: ReadonlyMap<RecordId, Parsed<T>>,
+): void => {
   const bytes = entries.values().reduce((sum, entry) => sum + entry.bytes, 0);
   if (bytes <= maxBytes) return;
   throw new StoreDown({

@@ -201,9 +201,13 @@ describe("a copy of all records of a kind", () => {
 
   it("is bounded in bytes", async () => {
     const s = setup();
-    for (let index = 0; index < 65; index++) await s.put(`r${index}`, { n: 1, text: "x".repeat(990_000) });
-    await expect(s.values()).rejects.toMatchObject({
-      cause: { message: expect.stringContaining("more than") },
+    const text = "x".repeat(500);
+    for (const id of ["a", "b"]) await s.put(id, { n: 1, text });
+    const bounded = (maxBytes: number) =>
+      recordSnapshot({ records: s.stored, kind, format, clock: s.clock, log: s.log, maxBytes });
+    await bounded(1100).current();
+    await expect(Promise.resolve(bounded(1000).current())).rejects.toMatchObject({
+      cause: { message: expect.stringContaining("more than the 1000 that are read") },
     });
   });
 });
