@@ -48,7 +48,20 @@ const nameInText = /[^,;\s]+/g;
  * separated by commas, semicolons or blanks; an array of objects with a `name` or `value` (SCIM's, in RFC 9068 section
  * 2.2.3.1); an object whose keys are the names, except those whose value is false or null.
  */
-export const readNames = (claim: Json | undefined): NamesClaim => {
+export const readNames = (claim: Json | undefined): NamesClaim => bounded(readAll(claim));
+
+/** Nobody is in as many groups; a token of 1 MB could name 300 000, and each costs time at each look at it. */
+const maxNames = 20_000;
+
+const bounded = (claim: NamesClaim): NamesClaim =>
+  claim.names.length <= maxNames
+    ? claim
+    : {
+        names: claim.names.slice(0, maxNames),
+        fault: `holds ${claim.names.length} names, of which the first ${maxNames} count`,
+      };
+
+const readAll = (claim: Json | undefined): NamesClaim => {
   if (typeof claim === "string") return { names: claim.match(nameInText) ?? [], fault: undefined };
   if (Array.isArray(claim)) return readList(claim);
   if (isObject(claim)) {

@@ -70,3 +70,16 @@ it.each<[Json | undefined, string]>([
 ])("what %j is, in words, which never name a value", (claim, words) => {
   expect(describeClaim(claim)).toBe(words);
 });
+
+describe("a claim of very many names", () => {
+  it("counts up to the 20 000th, and says so", () => {
+    const names = Array.from({ length: 20_001 }, (_, index) => `group-${index}`);
+    expect(readNames(names.slice(1))).toEqual({ names: names.slice(1), fault: undefined });
+    for (const claim of [names, names.join(" "), Object.fromEntries(names.map((name) => [name, true]))]) {
+      expect(readNames(claim)).toEqual({
+        names: names.slice(0, 20_000),
+        fault: "holds 20001 names, of which the first 20000 count",
+      });
+    }
+  });
+});
