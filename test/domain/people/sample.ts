@@ -2,10 +2,11 @@ import type { CalendarDay } from "../../../src/domain/calendar-day.ts";
 import type { NormalisedGroupName } from "../../../src/domain/groups/group.ts";
 import type { Person, Subject } from "../../../src/domain/identity/person.ts";
 import type { Role } from "../../../src/domain/identity/role.ts";
-import type { Username } from "../../../src/domain/identity/user.ts";
+import type { User, Username } from "../../../src/domain/identity/user.ts";
 import type { Invitation, InvitationId } from "../../../src/domain/people/invitation.ts";
 import type { Membership } from "../../../src/domain/people/membership.ts";
 import type { PersonRecord } from "../../../src/domain/people/person-record.ts";
+import { userWith } from "../sample.ts";
 
 export const lab = "measles" as NormalisedGroupName;
 
@@ -53,4 +54,11 @@ export const invitationOf = (more: Partial<Invitation> = {}): Invitation => ({
   isByProvidedOwner: false,
   declinedBy: undefined,
   ...more,
+});
+
+/** Somebody of this username and subject, whose id token lists these role groups. */
+export const userNamed = (username: string, subject = username, ...claimed: string[]): User => ({
+  ...userWith(...claimed).user,
+  username: nameOf(username),
+  person: personOf(subject),
 });

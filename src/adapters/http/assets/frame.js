@@ -1,6 +1,6 @@
-/** Closes the menus of the frame, as one expects of a menu. @param {(menu: HTMLDetailsElement) => boolean} isMeant */
+/** Closes the menus of a page, as one expects of a menu. @param {(menu: HTMLDetailsElement) => boolean} isMeant */
 const closeMenus = (isMeant) => {
-  for (const menu of document.querySelectorAll("details.menu[open]")) {
+  for (const menu of document.querySelectorAll("details.menu[open], details.role-menu[open]")) {
     if (menu instanceof HTMLDetailsElement && isMeant(menu)) menu.open = false;
   }
 };

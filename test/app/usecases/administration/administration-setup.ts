@@ -6,22 +6,14 @@ import { listings } from "../../../../src/app/usecases/groups/listings.ts";
 import { memberships } from "../../../../src/app/usecases/people/memberships.ts";
 import { people } from "../../../../src/app/usecases/people/people.ts";
 import type { Caller } from "../../../../src/domain/identity/caller.ts";
-import type { User } from "../../../../src/domain/identity/user.ts";
 import type { PersonRecord } from "../../../../src/domain/people/person-record.ts";
 import { serialisePerson } from "../../../../src/domain/people/person-record.ts";
 import type { RecordId } from "../../../../src/domain/records/record.ts";
 import type { ObjectKey } from "../../../../src/domain/resources/object-key.ts";
 import type { Records } from "../../../../src/ports/driven/records/records.ts";
 import type { ResourceStore } from "../../../../src/ports/driven/resources/resource-store.ts";
-import { nameOf, personOf, recordOf } from "../../../domain/people/sample.ts";
-import { userWith } from "../../../domain/sample.ts";
+import { recordOf, userNamed } from "../../../domain/people/sample.ts";
 import { dataSetup, signal, streamOf } from "../resources/data-setup.ts";
-
-const userNamed = (username: string): User => ({
-  ...userWith().user,
-  username: nameOf(username),
-  person: personOf(username),
-});
 
 export const administrator: Caller = { kind: "user", user: { ...userNamed("ada"), isAdministrator: true } };
 export const userWithRole = (roleGroup: string): Caller => ({

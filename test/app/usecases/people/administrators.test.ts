@@ -6,20 +6,13 @@ import { anonymous } from "../../../../src/domain/identity/caller.ts";
 import type { User } from "../../../../src/domain/identity/user.ts";
 import type { RecordId } from "../../../../src/domain/records/record.ts";
 import type { Records } from "../../../../src/ports/driven/records/records.ts";
-import { nameOf, personOf, recordOf } from "../../../domain/people/sample.ts";
-import { userWith } from "../../../domain/sample.ts";
+import { personOf, recordOf, userNamed } from "../../../domain/people/sample.ts";
 import { manualClock } from "../../../support/measuring/manual-clock.ts";
 import { recordingLog } from "../../../support/measuring/recording-log.ts";
 import { memoryResourceStore } from "../../../support/memory/resource-store.ts";
 
 const signal = new AbortController().signal;
 const key = { kind: "administrators", id: "ada" as RecordId } as const;
-
-const userNamed = (username: string, subject = username, ...claimed: string[]): User => ({
-  ...userWith(...claimed).user,
-  username: nameOf(username),
-  person: personOf(subject),
-});
 
 const setup = () => {
   const clock = manualClock();

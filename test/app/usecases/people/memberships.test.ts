@@ -9,19 +9,13 @@ import type { Membership } from "../../../../src/domain/people/membership.ts";
 import { providedRoles } from "../../../../src/domain/people/person-record.ts";
 import type { RecordId } from "../../../../src/domain/records/record.ts";
 import type { Records } from "../../../../src/ports/driven/records/records.ts";
-import { membershipOf, nameOf, personOf } from "../../../domain/people/sample.ts";
-import { privateGroup, publicGroup, userWith } from "../../../domain/sample.ts";
+import { membershipOf, personOf, userNamed } from "../../../domain/people/sample.ts";
+import { privateGroup, publicGroup } from "../../../domain/sample.ts";
 import { manualClock } from "../../../support/measuring/manual-clock.ts";
 import { recordingLog } from "../../../support/measuring/recording-log.ts";
 import { memoryResourceStore } from "../../../support/memory/resource-store.ts";
 
 const signal = new AbortController().signal;
-
-const userNamed = (username: string, subject = username, ...claimed: string[]): User => ({
-  ...userWith(...claimed).user,
-  username: nameOf(username),
-  person: personOf(subject),
-});
 
 const setup = () => {
   const clock = manualClock();

@@ -95,24 +95,6 @@ document.addEventListener("input", ({ target }) => {
   if (target instanceof HTMLInputElement && target.matches("[data-narrows] input")) narrow(target.value);
 });
 
-/** @param {(menu: HTMLDetailsElement) => boolean} isMeant */
-const closeMenus = (isMeant) => {
-  for (const menu of document.querySelectorAll(".role-menu[open]")) {
-    if (menu instanceof HTMLDetailsElement && isMeant(menu)) menu.open = false;
-  }
-};
-
-document.addEventListener("click", ({ target }) => {
-  closeMenus((menu) => !(target instanceof Node && menu.contains(target)));
-});
-document.addEventListener("keydown", ({ key }) => {
-  if (key !== "Escape") return;
-  closeMenus((menu) => {
-    if (menu.contains(document.activeElement)) find(menu, "summary", HTMLElement).focus();
-    return true;
-  });
-});
-
 const linked = document.getElementById(decodeURIComponent(location.hash.slice(1)));
 const linkedMenu = linked?.querySelector("details.role-menu");
 if (linkedMenu instanceof HTMLDetailsElement) {
